@@ -1,0 +1,37 @@
+"""GSM8K: grade-school word problems whose answer is one number (Cobbe et al. 2021, arXiv:2110.14168)."""
+
+from collections.abc import Iterator
+
+from extractors import last_number
+from itemwise import Case, Hub, Source, cases
+from itemwise.synthetic import word_problems
+
+GSM8K = Hub("openai/gsm8k", "main", split="test", revision="cc7b047b6e5bb11b4f1af84efc572db110a51b3c")
+
+PROMPTS = {
+    "json": """\
+Solve the problem. Reply with JSON only: "steps" lists each calculation, "answer" is the final number.
+Example: {{"steps": ["6*7=42", "42-2=40"], "answer": 40}}
+
+Problem: {question}""",
+    "json-zh": """\
+解答下面的应用题。只回复 JSON：steps 列出每一步计算，answer 是最后的数字。
+例如：{{"steps": ["6*7=42", "42-2=40"], "answer": 40}}
+
+题目：{question}""",
+    "cot": """\
+{question}
+
+Think step by step, one calculation per line. End with a line "The answer is" and the number.""",
+}
+
+
+def gsm8k(source: Source, prompt: str) -> Iterator[Case]:
+    for row in source.rows(GSM8K, synthetic=word_problems):
+        _, _, answer = row["answer"].rpartition("#### ")
+        yield Case(f"gsm8k-{row.id}", prompt.format_map(row), answer.replace(",", ""))
+
+
+@cases(gsm8k, prompts=PROMPTS, extract=last_number)
+def test_gsm8k(case: Case, answer: str | None) -> None:
+    assert answer == case.answer

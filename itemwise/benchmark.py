@@ -1,0 +1,69 @@
+"""What a benchmark file declares: `@cases(loader, extract=...)` over a test function."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import pytest
+
+from itemwise.case import Case
+from itemwise.rows import Source
+
+__all__ = ["MARK", "Benchmark", "BenchmarkError", "cases"]
+
+MARK = "itemwise"
+Loader = Callable[..., Iterable[Case]]
+Extractor = Callable[[str], "str | None"]
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+class BenchmarkError(Exception):
+    """A benchmark cannot give its cases; the message says what was wrong and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A loader of cases with its named prompts and the reader of replies."""
+
+    loader: Loader
+    extract: Extractor
+    prompts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def takes_source(self) -> bool:
+        """Whether `--source` decides where the rows come from; otherwise the loader brings its own."""
+        return "source" in inspect.signature(self.loader).parameters
+
+    def prompt_name(self, wanted: str | None) -> str | None:
+        """The name of the prompt to use: the one wanted, else the first; None where the benchmark names no prompts."""
+        if not self.prompts:
+            return None
+        if wanted is None:
+            return next(iter(self.prompts))
+        if wanted not in self.prompts:
+            raise BenchmarkError(f"--prompt {wanted!r} is not one of this benchmark's: {', '.join(self.prompts)}.")
+        return wanted
+
+    def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
+        """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`."""
+        offered = {"source": source, "prompt": self.prompts.get(prompt or "", "")}
+        wanted = inspect.signature(self.loader).parameters
+        return self.loader(**{name: value for name, value in offered.items() if name in wanted})
+
+
+def cases(loader: Loader, *, extract: Extractor, prompts: Mapping[str, str] | None = None) -> Callable[[Test], Test]:
+    """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
+
+    `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says) and ``prompt`` (the text
+    chosen from `prompts` by `--prompt`, the first by default). `extract` reads a reply into an answer, or None.
+    The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
+
+    >>> @cases(capitals, extract=last_word)              # doctest: +SKIP
+    ... def test_capitals(case, answer):
+    ...     assert answer == case.answer
+    """
+    benchmark = Benchmark(loader, extract, dict(prompts or {}))
+    return getattr(pytest.mark, MARK)(benchmark=benchmark)  # type: ignore[no-any-return]

@@ -1,0 +1,125 @@
+"""The batches behind the cases: many conversations at once, one `generate` for all that wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from itemwise.case import Reply, Turn
+from itemwise.models import Generation, Model, ModelError, OutOfMemoryError, Request
+from itemwise.strategies import Strategy
+
+__all__ = ["Engine"]
+
+
+class _Asked:
+    """Awaited by a strategy; hands its request to the engine and resumes with the generation."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def __await__(self) -> Generator[Request, Generation, Generation]:
+        return (yield self._request)
+
+
+def _ask(turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = ()) -> _Asked:
+    return _Asked(Request(tuple(turns), tuple(tools)))
+
+
+@dataclass
+class _Conversation:
+    """One case's coroutine, the request it waits for, and what it has cost so far."""
+
+    key: str
+    coroutine: Coroutine[Request, Generation, Sequence[Turn]]
+    request: Request
+    cost: Reply = field(default_factory=lambda: Reply("", "stop", 0, 0, 0.0, 0, ()))
+
+    def spend(self, generation: Generation, seconds: float, batch_size: int) -> None:
+        self.cost = replace(
+            self.cost,
+            finish_reason=generation.finish_reason,
+            prompt_tokens=self.cost.prompt_tokens + generation.prompt_tokens,
+            completion_tokens=self.cost.completion_tokens + generation.completion_tokens,
+            seconds=self.cost.seconds + seconds,
+            batch_size=max(self.cost.batch_size, batch_size),
+        )
+
+
+class Engine:
+    """Runs strategies over one model. `submit` cases, `step` until `outcomes` holds what you wait for.
+
+    An outcome is a Reply, or the exception that this one case caused: a failing batch is halved until the case at
+    fault is alone, and out of memory makes batches smaller for good.
+    """
+
+    def __init__(self, model: Model, batch_size: int) -> None:
+        self.outcomes: dict[str, Reply | Exception] = {}
+        self._model = model
+        self._batch_size = batch_size
+        self._waiting: list[_Conversation] = []
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits for the model."""
+        return not self._waiting
+
+    def submit(self, key: str, prompt: str, strategy: Strategy) -> None:
+        """Start a case's conversation; its outcome will stand under `key`."""
+        coroutine = strategy(prompt, _ask)
+        self._resume(_Conversation(key, coroutine, Request(())), None)
+
+    def step(self) -> None:
+        """Ask the model once for a batch of what waits, and let those conversations go on."""
+        batch = self._schedule()
+        for conversation, result in zip(batch, self._generations(batch), strict=True):
+            if isinstance(result, Exception):
+                conversation.coroutine.close()
+                self.outcomes[conversation.key] = result
+            else:
+                self._resume(conversation, result)
+
+    def _schedule(self) -> list[_Conversation]:
+        self._waiting.sort(key=lambda conversation: -conversation.request.size)  # alike in length, longest first
+        batch, self._waiting = self._waiting[: self._batch_size], self._waiting[self._batch_size :]
+        return batch
+
+    def _generations(self, batch: list[_Conversation]) -> list[Generation | Exception]:
+        started = time.perf_counter()
+        try:
+            generations = self._model.generate([conversation.request for conversation in batch])
+        except Exception as error:  # whatever fails, only the case at fault may fail with it
+            return self._halved(batch, error)
+        seconds = (time.perf_counter() - started) / len(batch)
+        for conversation, generation in zip(batch, generations, strict=True):
+            conversation.spend(generation, seconds, len(batch))
+        return list(generations)
+
+    def _halved(self, batch: list[_Conversation], error: Exception) -> list[Generation | Exception]:
+        if len(batch) == 1:
+            return [_out_of_memory(error) if isinstance(error, OutOfMemoryError) else error]
+        half = (len(batch) + 1) // 2
+        if isinstance(error, OutOfMemoryError):
+            self._batch_size = half
+        return self._generations(batch[:half]) + self._generations(batch[half:])
+
+    def _resume(self, conversation: _Conversation, generation: Generation | None) -> None:
+        try:
+            conversation.request = conversation.coroutine.send(generation)  # type: ignore[arg-type]  # None starts it
+        except StopIteration as stop:
+            self.outcomes[conversation.key] = _reply(conversation.cost, stop.value)
+        except Exception as error:  # a strategy's own fault concerns its case only
+            self.outcomes[conversation.key] = error
+        else:
+            self._waiting.append(conversation)
+
+
+def _reply(cost: Reply, turns: Sequence[Turn]) -> Reply:
+    said = [turn.content for turn in turns if turn.role == "assistant"]
+    return replace(cost, text=said[-1] if said else "", turns=tuple(turns))
+
+
+def _out_of_memory(error: OutOfMemoryError) -> ModelError:
+    return ModelError(f"out of memory even for this case alone ({error}); lower --max-new-tokens or take --quant nf4.")

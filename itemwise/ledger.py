@@ -1,0 +1,117 @@
+"""What became of every case of a run, and what that adds up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from itemwise.case import Verdict
+from itemwise.statistics import Accuracy, accuracy
+
+__all__ = ["Entry", "Ledger", "Tally"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One case's verdict with what it rests on. `position` is its place in running order, `sample_size` the N it is
+    one of, `model` describes what answered; `reply` is Reply.record(), empty where an error left none."""
+
+    node_id: str
+    position: int
+    benchmark: str
+    model_name: str
+    strategy: str
+    case: str
+    sample_size: int
+    prompt: str
+    expected: str
+    verdict: Verdict
+    answer: str | None = None
+    rule: str | None = None
+    span: tuple[int, int] | None = None
+    message: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    reply: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, str] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        """The entry as plain data, for reports and for the way between processes."""
+        return asdict(self) | {"verdict": self.verdict.value}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Entry:
+        """The entry that `record` was made of."""
+        span = record["span"]
+        return cls(**{**record, "verdict": Verdict(record["verdict"]), "span": tuple(span) if span else None})
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One line of the table: the verdicts of a benchmark under one model and strategy."""
+
+    benchmark: str
+    model_name: str
+    strategy: str
+    sample_size: int
+    counts: Mapping[Verdict, int]
+    completion_tokens: int
+    seconds: float
+
+    @property
+    def judged(self) -> int:
+        """Cases with a verdict on the model; errors of ours are not among them."""
+        return sum(count for verdict, count in self.counts.items() if verdict is not Verdict.ERROR)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every case of the sample is judged."""
+        return self.judged == self.sample_size
+
+    @property
+    def accuracy(self) -> Accuracy:
+        """Correct out of judged, with its interval."""
+        return accuracy(self.counts[Verdict.CORRECT], self.judged)
+
+
+class Ledger:
+    """The entries of a run by node id; a case judged again replaces what was known."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def put(self, entry: Entry) -> None:
+        """Enter a case's verdict."""
+        self._entries[entry.node_id] = entry
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All entries in running order, however they arrived."""
+        return sorted(self._entries.values(), key=lambda entry: entry.position)
+
+    def tallies(self) -> list[Tally]:
+        """A tally for each benchmark, model and strategy, in running order."""
+        parts: dict[tuple[str, str, str], list[Entry]] = {}
+        for entry in self.entries:
+            parts.setdefault((entry.benchmark, entry.model_name, entry.strategy), []).append(entry)
+        return [_tally(entries) for entries in parts.values()]
+
+
+def _tally(entries: Iterable[Entry]) -> Tally:
+    entries = list(entries)
+    counted = Counter(entry.verdict for entry in entries)
+    first = entries[0]
+    return Tally(
+        first.benchmark,
+        first.model_name,
+        first.strategy,
+        first.sample_size,
+        {verdict: counted[verdict] for verdict in Verdict},
+        sum(entry.reply.get("completion_tokens", 0) for entry in entries),
+        sum(entry.reply.get("seconds", 0.0) for entry in entries),
+    )

@@ -1,0 +1,16 @@
+"""Models behind one small interface; libraries are imported only where a model loads."""
+
+from itemwise.models.model import Generation, Model, ModelError, OutOfMemoryError, Request
+from itemwise.models.registry import REGISTRY, ModelEntry, entry_named, registry_with
+
+__all__ = [
+    "REGISTRY",
+    "Generation",
+    "Model",
+    "ModelEntry",
+    "ModelError",
+    "OutOfMemoryError",
+    "Request",
+    "entry_named",
+    "registry_with",
+]

@@ -1,0 +1,260 @@
+"""A local model through transformers and bitsandbytes: the one file that imports torch."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import bitsandbytes
+import torch
+import transformers
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForImageTextToText,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    GenerationConfig,
+)
+
+from itemwise.models.model import Generation, ModelError, OutOfMemoryError, Request
+from itemwise.models.registry import ModelEntry
+
+__all__ = ["QUANTISATIONS", "LocalModel", "load"]
+
+QUANTISATIONS = ("nf4", "fp4", "int8", "none")
+
+
+class LocalModel:
+    """Weights on one device, asked greedily in left-padded batches.
+
+    Greedy whatever the model's own generation config says: of that, only the end-of-text tokens are kept.
+    On a CPU everything is computed in float32, where the text does not depend on the batch.
+    """
+
+    def __init__(self, entry: ModelEntry, quantisation: str, max_new_tokens: int, model: Any, tokenizer: Any) -> None:
+        self.name = entry.name
+        self._entry = entry
+        self._quantisation = quantisation
+        self._max_new_tokens = max_new_tokens
+        self._model = model
+        self._tokenizer = tokenizer
+        self._ends = _end_tokens(model, tokenizer)
+        self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(self._ends, default=0)
+        self._context = _context_length(model.config)
+        self._weights = model.config._commit_hash if not entry.local else _weights_hash(Path(entry.location))
+
+    def describe(self) -> dict[str, str]:
+        """Everything about the model that decides its text, as words."""
+        template = self._tokenizer.chat_template
+        return {
+            "model": self.name,
+            "location": Path(self._entry.location).name if self._entry.local else self._entry.location,
+            "revision": str(self._weights),
+            "quantisation": self._quantisation + (" (double quantised)" if self._quantisation in ("nf4", "fp4") else ""),
+            "dtype": str(self._model.dtype).removeprefix("torch."),
+            "device": _device_name(self._model.device),
+            "prompting": f"chat template {_short_hash(str(template))}" if template else "completion (no chat template)",
+            "system": self._entry.system or "none",
+            "decoding": "greedy",
+            "max new tokens": str(self._max_new_tokens),
+            "versions": f"transformers {transformers.__version__}, torch {torch.__version__}, bitsandbytes {bitsandbytes.__version__}",
+        }
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """One greedy generation per request, all in one batch padded to the longest prompt."""
+        prompts = [self._encode(request) for request in requests]
+        width = max(map(len, prompts))
+        ids = torch.tensor([[self._pad] * (width - len(prompt)) + prompt for prompt in prompts])
+        mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
+        with _memory_errors(), torch.inference_mode():
+            output = self._model.generate(
+                input_ids=ids.to(self._model.device),
+                attention_mask=mask.to(self._model.device),
+                generation_config=self._settings(min(map(len, prompts))),
+            )
+        return [self._generation(prompt, row) for prompt, row in zip(prompts, output[:, width:].tolist(), strict=True)]
+
+    def _encode(self, request: Request) -> list[int]:
+        messages = [turn.message() for turn in request.turns]
+        if self._entry.system:
+            messages.insert(0, {"role": "system", "content": self._entry.system})
+        if self._tokenizer.chat_template:
+            encoded = self._tokenizer.apply_chat_template(
+                messages, tools=list(request.tools) or None, add_generation_prompt=True, tokenize=True, return_dict=True
+            )
+        else:
+            encoded = self._tokenizer("\n\n".join(message["content"] for message in messages) + "\n")
+        ids: list[int] = list(encoded["input_ids"])
+        if len(ids) >= self._context:
+            raise ModelError(f"the prompt has {len(ids)} tokens, the context of {self.name} holds {self._context}; shorten it.")
+        return ids
+
+    def _settings(self, shortest: int) -> GenerationConfig:
+        return GenerationConfig(
+            do_sample=False,
+            num_beams=1,
+            max_new_tokens=self._room(shortest),
+            eos_token_id=sorted(self._ends) or None,
+            pad_token_id=self._pad,
+        )
+
+    def _room(self, prompt_tokens: int) -> int:
+        return min(self._max_new_tokens, self._context - prompt_tokens)
+
+    def _generation(self, prompt: list[int], row: list[int]) -> Generation:
+        row = row[: self._room(len(prompt))]
+        end = next((place for place, token in enumerate(row) if token in self._ends), None)
+        said = row if end is None else row[:end]
+        return Generation(
+            text=self._tokenizer.decode(said, skip_special_tokens=True),
+            finish_reason="length" if end is None else "stop",
+            prompt_tokens=len(prompt),
+            completion_tokens=len(row) if end is None else end + 1,
+        )
+
+
+def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tuple[int, int] = (0, 1)) -> LocalModel:
+    """Load `entry` in 4-bit (or as `quantisation` says) and say clearly what to do where that fails.
+
+    `share` is this process's number among how many on the machine: each takes its own GPU where there are several,
+    and its part of the CPU's threads. Only safetensors are read; a model's own Python runs only if its entry says so.
+    """
+    number, processes = share
+    device = _device(number)
+    if device.type == "cpu" and processes > 1:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // processes))
+    options = {"revision": entry.revision, "trust_remote_code": entry.trust_remote_code}
+    with _quiet(), _load_errors(entry):
+        config = AutoConfig.from_pretrained(entry.location, **options)
+        family = AutoModelForCausalLM if type(config) in AutoModelForCausalLM._model_mapping else AutoModelForImageTextToText
+        model = family.from_pretrained(
+            entry.location,
+            quantization_config=_quantisation_config(quantisation, device),
+            dtype=_compute_dtype(device),
+            device_map={"": device},
+            use_safetensors=True,
+            **options,
+        ).eval()
+        tokenizer = AutoTokenizer.from_pretrained(entry.location, **options)
+    return LocalModel(entry, quantisation, max_new_tokens, model, tokenizer)
+
+
+def unload() -> None:
+    """Give back the memory of models nobody holds any more."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _quantisation_config(quantisation: str, device: torch.device) -> BitsAndBytesConfig | None:
+    if quantisation == "none":
+        return None
+    if quantisation == "int8":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=quantisation,
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=_compute_dtype(device),
+    )
+
+
+def _compute_dtype(device: torch.device) -> torch.dtype:
+    if device.type == "cpu":
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def _device(number: int) -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda", number % torch.cuda.device_count())
+    return torch.device("cpu")
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
+    declared = model.generation_config.eos_token_id
+    ends = set(declared if isinstance(declared, list) else [declared])
+    return {token for token in ends | {tokenizer.eos_token_id} if token is not None}
+
+
+def _context_length(config: Any) -> int:
+    return int(getattr(config.get_text_config(), "max_position_embeddings", None) or 2**20)
+
+
+def _weights_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.safetensors")):
+        with file.open("rb") as weights:
+            while block := weights.read(1 << 20):
+                digest.update(block)
+    return f"sha256:{digest.hexdigest()[:16]}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and no advice of the libraries while a model loads."""
+    level = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers.logging.set_verbosity(level)
+
+
+@contextmanager
+def _memory_errors() -> Iterator[None]:
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise OutOfMemoryError(str(error)) from None
+    except RuntimeError as error:
+        if "allocate memory" in str(error):
+            raise OutOfMemoryError(str(error)) from None
+        raise
+
+
+@contextmanager
+def _load_errors(entry: ModelEntry) -> Iterator[None]:
+    try:
+        with _memory_errors():
+            yield
+    except OutOfMemoryError as error:
+        raise ModelError(
+            f"{entry.name} does not fit in memory ({_first_line(error)}). Take --quant nf4, a smaller model, or a larger device."
+        ) from None
+    except (OSError, ValueError, ImportError) as error:
+        raise ModelError(_advice(entry, error)) from None
+
+
+def _advice(entry: ModelEntry, error: Exception) -> str:
+    cause = f"{type(error).__name__}: {_first_line(error)}"
+    if "safetensors" in str(error):
+        return (
+            f"{entry.name} has no safetensors weights ({cause}). Pickled weights can run code and are not loaded: "
+            "convert them with save_pretrained, or name another revision."
+        )
+    if entry.local:
+        return f"{entry.name} cannot be loaded from {entry.location} ({cause}). Check that the folder is whole."
+    return (
+        f"{entry.name} cannot be had from the hub or its cache ({cause}). Check the network, set HF_ENDPOINT to a mirror, "
+        f"log in if {entry.location} is gated, or give a downloaded folder as --model PATH; --model embedded-text needs none."
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")

@@ -1,0 +1,61 @@
+"""What the engine needs of a model, and how a model says that it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from itemwise.case import Turn
+
+__all__ = ["Generation", "Model", "ModelError", "OutOfMemoryError", "Request"]
+
+
+class ModelError(Exception):
+    """A model cannot be had or used; the message says what was wrong and what to do instead."""
+
+
+class OutOfMemoryError(Exception):
+    """The batch was too large for the device; a smaller one may fit."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One chat to continue: the turns so far and the tools the model may call, as chat templates take them."""
+
+    turns: tuple[Turn, ...]
+    tools: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters of the chat: a cheap order of length for batching."""
+        return sum(len(turn.content) for turn in self.turns)
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What the model added to one chat. `finish_reason` is ``stop`` or ``length``; counts are tokens of this chat alone."""
+
+    text: str
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+
+    @property
+    def turn(self) -> Turn:
+        """As the next turn of the chat."""
+        return Turn("assistant", self.text)
+
+
+class Model(Protocol):
+    """A loaded model: continues chats in batches."""
+
+    name: str
+
+    def describe(self) -> dict[str, str]:
+        """What exactly answers: revision or weights hash, quantisation, dtype, device, generation settings."""
+        ...
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """One generation per request, in order. Raises OutOfMemoryError where a smaller batch may fit."""
+        ...

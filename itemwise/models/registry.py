@@ -1,0 +1,95 @@
+"""The models we vouch for by name, and how any other is named: a hub id or a local folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from itemwise.models.model import ModelError
+
+__all__ = ["REGISTRY", "ModelEntry", "entry_named", "registry_with"]
+
+EMBEDDED = Path(__file__).parent.parent / "embedded"
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """Where a model is and how it wants to be asked.
+
+    `name` stands in node ids and reports. `location` is a hub id, or a folder where `local`. `source` is where rows
+    come from by default; `max_new_tokens` the default token limit. `trust_remote_code` runs the model's own Python
+    and is off unless a project's pyproject.toml turns it on for this very name.
+    """
+
+    name: str
+    location: str
+    revision: str | None = None
+    system: str | None = None
+    source: str = "hub"
+    max_new_tokens: int = 1024
+    trust_remote_code: bool = False
+    local: bool = False
+
+
+_BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
+
+REGISTRY: dict[str, ModelEntry] = {
+    entry.name: entry
+    for entry in (
+        ModelEntry("embedded-text", str(EMBEDDED / "text"), source="synthetic", max_new_tokens=512, local=True),
+        ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct"),
+        ModelEntry("qwen2.5-math-7b-instruct", "Qwen/Qwen2.5-Math-7B-Instruct", system=_BOXED),
+        ModelEntry("llama-2-7b-chat", "meta-llama/Llama-2-7b-chat-hf"),
+        ModelEntry("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct"),
+        ModelEntry("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf"),
+    )
+}
+
+
+def registry_with(own: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str, ModelEntry]:
+    """The registry and a project's own entries, ``[tool.itemwise.models.NAME]``; folders are relative to `root`."""
+    return REGISTRY | {name: _own_entry(name, settings, root) for name, settings in own.items()}
+
+
+def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> ModelEntry:
+    """The entry for what `--model` names: a registry name, a folder (relative to `root`), or a hub id with a slash."""
+    if text in registry:
+        return registry[text]
+    if text.startswith(("http://", "https://")):
+        raise ModelError(f"--model {text}: servers are not supported yet; name a local folder, a hub id, or one of {_names(registry)}.")
+    folder = (root / Path(text).expanduser()).resolve()
+    if folder.is_dir():
+        return _folder_entry(folder)
+    if text.startswith((".", "/", "~")):
+        raise ModelError(f"--model {text}: no such folder ({folder}); give the folder that holds config.json.")
+    if text.count("/") == 1 and all(text.split("/")):
+        return ModelEntry(text.split("/")[1], text)
+    close = get_close_matches(text, registry, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise ModelError(
+        f"--model {text}: no such model.{hint} Known names: {_names(registry)}; or give a folder (./checkpoint) or a hub id (owner/name)."
+    )
+
+
+def _folder_entry(folder: Path) -> ModelEntry:
+    if not (folder / "config.json").is_file():
+        raise ModelError(f"--model {folder}: the folder holds no config.json; give the one that save_pretrained wrote.")
+    return ModelEntry(folder.name, str(folder), local=True)
+
+
+def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
+    known = {field.name for field in fields(ModelEntry)} - {"name", "local"}
+    if unknown := set(settings) - known:
+        raise ModelError(f"[tool.itemwise.models.{name}] has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}.")
+    if "location" not in settings:
+        raise ModelError(f"[tool.itemwise.models.{name}] needs location: a hub id or a folder.")
+    entry = ModelEntry(name, **settings)
+    folder = root / entry.location
+    return replace(entry, location=str(folder), local=True) if folder.is_dir() else entry
+
+
+def _names(registry: Mapping[str, ModelEntry]) -> str:
+    return ", ".join(sorted(registry))

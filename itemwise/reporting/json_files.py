@@ -1,0 +1,53 @@
+"""The machine-readable reports: every case in ``results.jsonl``, the run in ``run.json``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from itemwise.case import Verdict
+from itemwise.ledger import Entry, Tally
+from itemwise.reporting.run import RunRecord
+
+__all__ = ["results_jsonl", "run_json"]
+
+
+def results_jsonl(run: RunRecord) -> str:
+    """One JSON object a line and case, in running order."""
+    return "".join(json.dumps(_result(entry), ensure_ascii=False) + "\n" for entry in run.entries)
+
+
+def run_json(run: RunRecord) -> str:
+    """The run: when, what was asked for, what answered, and what it came to."""
+    record = {
+        "started": run.started,
+        "seconds": round(run.seconds, 3),
+        "command": run.command,
+        "settings": dict(run.settings),
+        "models": {name: dict(model) for name, model in run.measured.items()},
+        "rows": {label: dict(rows) for label, rows in run.rows.items()},
+        "environment": dict(run.environment),
+        "results": [_summary(tally) for tally in run.tallies],
+        "gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def _result(entry: Entry) -> dict[str, Any]:
+    return {key: value for key, value in entry.record().items() if key not in ("model", "rows", "position", "sample_size")}
+
+
+def _summary(tally: Tally) -> dict[str, Any]:
+    found = tally.accuracy
+    return {
+        "benchmark": tally.benchmark,
+        "model": tally.model_name,
+        "strategy": tally.strategy,
+        "accuracy": found.share,
+        "interval": list(found.interval) if found.interval else None,
+        "n": tally.judged,
+        "sample": tally.sample_size,
+        **{verdict.value.replace(" ", "_"): tally.counts[verdict] for verdict in Verdict},
+        "completion_tokens": tally.completion_tokens,
+        "seconds": tally.seconds,
+    }

@@ -1,0 +1,107 @@
+"""JUnit XML: one testcase per case, a failure type per verdict, accuracy and settings as suite properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+from itemwise.case import Verdict
+from itemwise.ledger import Entry, Tally
+from itemwise.reporting.run import RunRecord
+from itemwise.reporting.text import shortened, xml_safe
+
+__all__ = ["case_properties", "junit_xml", "suite_properties"]
+
+_SHOWN = 20_000  # characters of a reply in the XML; results.jsonl has it whole
+
+
+def junit_xml(run: RunRecord) -> str:
+    """The run as a JUnit document with one suite for each benchmark, model and strategy."""
+    root = ElementTree.Element("testsuites", name="itemwise")
+    for tally in run.tallies:
+        entries = [entry for entry in run.entries if (entry.benchmark, entry.model_name, entry.strategy) == _key(tally)]
+        root.append(_suite(run, tally, entries))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def suite_properties(run: RunRecord) -> dict[str, str]:
+    """All suites' properties in one dictionary, each name led by its benchmark, model and strategy."""
+    return {f"{'/'.join(_key(tally))}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
+
+
+def case_properties(entry: Entry) -> dict[str, str]:
+    """What stands beside a test case: its answer, what was expected, its verdict and its cost."""
+    reply = entry.reply
+    found = {
+        "answer": entry.answer,
+        "expected": entry.expected,
+        "verdict": entry.verdict.value,
+        "read_by": entry.rule,
+        "completion_tokens": reply.get("completion_tokens"),
+        "prompt_tokens": reply.get("prompt_tokens"),
+        "seconds": f"{reply['seconds']:.4f}" if reply else None,
+        "finish_reason": reply.get("finish_reason"),
+    }
+    return {name: xml_safe(str(value)) for name, value in found.items() if value is not None}
+
+
+def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
+    suite = ElementTree.Element(
+        "testsuite",
+        name="/".join(_key(tally)),
+        tests=str(len(entries)),
+        failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
+        errors=str(tally.counts[Verdict.ERROR]),
+        skipped="0",
+        time=f"{tally.seconds:.3f}",
+        timestamp=run.started,
+    )
+    _add_properties(suite, _properties(run, tally))
+    suite.extend(_testcase(entry) for entry in entries)
+    return suite
+
+
+def _properties(run: RunRecord, tally: Tally) -> dict[str, str]:
+    found = tally.accuracy
+    low, high = found.interval or (None, None)
+    counts = {verdict.value.replace(" ", "_"): str(count) for verdict, count in tally.counts.items()}
+    measured = {f"model.{key.replace(' ', '_')}": value for key, value in run.measured.get(tally.model_name, {}).items()}
+    rows = {f"rows.{key}": value for key, value in run.rows.get(tally.benchmark, {}).items()}
+    return {
+        "accuracy": "" if found.share is None else f"{found.share:.6f}",
+        "accuracy_low": "" if low is None else f"{low:.6f}",
+        "accuracy_high": "" if high is None else f"{high:.6f}",
+        "n": str(tally.judged),
+        "sample": str(tally.sample_size),
+        "coverage": f"{tally.judged / tally.sample_size:.6f}",
+        **counts,
+        **measured,
+        **rows,
+    }
+
+
+def _testcase(entry: Entry) -> ElementTree.Element:
+    module, _, test = entry.node_id.partition("::")
+    classname = module.removesuffix(".py").replace("/", ".")
+    case = ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{entry.reply.get('seconds', 0.0):.4f}")
+    _add_properties(case, case_properties(entry))
+    text = xml_safe(shortened(entry.reply.get("text", ""), _SHOWN))
+    if entry.verdict is Verdict.ERROR:
+        ElementTree.SubElement(case, "error", type="error", message=xml_safe(shortened(entry.message, 500))).text = xml_safe(entry.message)
+    elif entry.verdict is not Verdict.CORRECT:
+        said = xml_safe(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}")
+        ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said).text = text
+    if text:
+        ElementTree.SubElement(case, "system-out").text = text
+    return case
+
+
+def _add_properties(parent: ElementTree.Element, values: Mapping[str, str]) -> None:
+    properties = ElementTree.SubElement(parent, "properties")
+    for name, value in values.items():
+        ElementTree.SubElement(properties, "property", name=name, value=xml_safe(value))
+
+
+def _key(tally: Tally) -> tuple[str, str, str]:
+    return tally.benchmark, tally.model_name, tally.strategy

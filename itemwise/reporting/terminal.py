@@ -1,0 +1,89 @@
+"""What a person at a terminal reads: the header, the progress, one failed case, the closing table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itemwise.ledger import Entry
+from itemwise.models import ModelEntry
+from itemwise.reporting.run import RunRecord
+from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cells
+from itemwise.reporting.text import printable, shortened
+from itemwise.settings import Settings
+from itemwise.statistics import accuracy
+
+__all__ = ["closing_lines", "failure_text", "header_lines", "progress_line"]
+
+_SHOWN = 3000  # characters of a prompt or reply in a failure
+
+
+def header_lines(settings: Settings) -> list[str]:
+    """What is about to be measured."""
+    sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
+    return [
+        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}",
+        f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
+        f"strategy {', '.join(settings.strategies)}, prompt {settings.prompt or 'default'}, batch {settings.batch_size}",
+    ]
+
+
+def progress_line(entries: Sequence[Entry], total: int, seconds: float) -> str:
+    """Where a run stands: cases done, accuracy so far, tokens per second, time left."""
+    judged = [entry for entry in entries if entry.verdict.value != "error"]
+    correct = sum(entry.verdict.value == "correct" for entry in judged)
+    share, interval = accuracy_text(accuracy(correct, len(judged)))
+    tokens = sum(entry.reply.get("completion_tokens", 0) for entry in entries)
+    left = seconds / max(len(entries), 1) * (total - len(entries))
+    return (
+        f"itemwise: {len(entries)} of {total} cases, accuracy so far {share} ({interval}), "
+        f"{tokens / max(seconds, 1e-9):.0f} tokens/s, about {_duration(left)} left"
+    )
+
+
+def failure_text(entry: Entry, assertion: str, rerun: str) -> str:
+    """A wrong case as one reads a failing test: what was asked, what came back, what was read in it, how to run it again."""
+    reply = entry.reply
+    read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
+    turns = reply.get("turns", ())
+    lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
+    for turn in turns:
+        lines += [f"--- {turn['role']}", shortened(turn["content"], _SHOWN)]
+    lines += [
+        f"--- {reply.get('finish_reason')} after {reply.get('completion_tokens')} tokens; {assertion}",
+        f"rerun: {rerun}",
+    ]
+    return printable("\n".join(lines))
+
+
+def closing_lines(run: RunRecord, folder: str) -> list[str]:
+    """The last lines of a run: the table, what was measured, what the gates say."""
+    lines = aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    for name, model in run.measured.items():
+        said = (model["revision"], model["quantisation"], f"{model['dtype']} on {model['device']}", model["prompting"])
+        lines.append(f"{name}: {', '.join(said)}, {model['decoding']}, max {model['max new tokens']} new tokens")
+    for label, rows in run.rows.items():
+        lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
+    seconds = sum(tally.seconds for tally in run.tallies)
+    tokens = sum(tally.completion_tokens for tally in run.tallies)
+    if seconds:
+        lines.append(f"{tokens} tokens generated in {_duration(seconds)} of the model's time ({tokens / seconds:.0f} tokens/s)")
+    lines += [decision.text for decision in run.decisions]
+    return [printable(line) for line in [*lines, f"reports: {folder}"]]
+
+
+def _model_text(entry: ModelEntry, settings: Settings) -> str:
+    place = "folder " if entry.local else ""
+    revision = f" at {entry.revision}" if entry.revision else ""
+    return f"{entry.name} ({place}{entry.location}{revision}, {settings.quantisation}, max {settings.token_limit(entry)} new tokens)"
+
+
+def _source_words(settings: Settings) -> str:
+    if settings.source.kind == "synthetic":
+        return f"{settings.source.text} (made problems, not the dataset)"
+    return settings.source.text
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

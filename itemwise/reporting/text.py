@@ -1,0 +1,32 @@
+"""Model text made fit for terminals and XML: it is data and may hold anything."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["printable", "shortened", "xml_safe"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """`text` with control, direction and surrogate characters spelled out, so that it cannot steer a terminal."""
+    return _CONTROL.sub(_spelled, text)
+
+
+def xml_safe(text: str) -> str:
+    """`text` with the characters XML 1.0 forbids spelled out."""
+    return _NOT_XML.sub(_spelled, text)
+
+
+def shortened(text: str, most: int) -> str:
+    """`text`, or its two ends around a note where it is longer than `most` characters."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]}\n[... {len(text) - most} characters left out ...]\n{text[-most // 2 :]}"
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

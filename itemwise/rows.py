@@ -1,0 +1,212 @@
+"""Where rows come from: the hub, a file or folder, or a synthetic generator; and which of them are asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from pyarrow import Table
+
+__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "hub", "rows"]
+
+Drawn = TypeVar("Drawn")
+SUFFIXES = (".jsonl", ".parquet", ".arrow")
+
+
+class RowsError(Exception):
+    """Rows cannot be had; the message says what was wrong and what to do instead."""
+
+
+class Row(Mapping[str, Any]):
+    """One dataset row. Columns are read when asked for, so that passing over a picture does not decode it.
+
+    `id` is stable for the row: its number in the split, or for made rows how to make it again (``synthetic-42-7``).
+    """
+
+    def __init__(self, id: str, columns: Sequence[str], read: Callable[[str], Any]) -> None:
+        self.id = id
+        self._columns = columns
+        self._read = read
+
+    def __getitem__(self, column: str) -> Any:
+        if column not in self._columns:
+            raise KeyError(f"row {self.id} has no column {column!r}; it has {', '.join(self._columns)}")
+        return self._read(column)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A dataset on the Hugging Face hub, pinned to a `revision` (a commit) so that everyone asks the same rows."""
+
+    path: str
+    config: str | None = None
+    split: str = "test"
+    revision: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a run's rows come from, as `--source` says: `kind` is ``hub``, ``file`` or ``synthetic``.
+
+    `path` is the file or folder of ``file``; `half` the templates of ``synthetic``; `seed` makes synthetic rows.
+    """
+
+    kind: str
+    seed: int = 42
+    path: Path | None = None
+    half: str = "seen"
+
+    @classmethod
+    def parse(cls, text: str, *, seed: int, root: Path) -> Source:
+        """Read ``hub``, ``synthetic``, ``synthetic:held-out``, ``synthetic:all``, or a path relative to `root`."""
+        from itemwise.synthetic import HALVES
+
+        if text == "hub":
+            return cls("hub", seed)
+        kind, _, half = text.partition(":")
+        if kind == "synthetic":
+            if (half or "seen") not in HALVES:
+                raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(HALVES)}, not {half!r}.")
+            return cls("synthetic", seed, half=half or "seen")
+        path = root / text
+        if not path.exists():
+            raise RowsError(f"--source {text!r}: no such file or folder; give a path, hub, or synthetic.")
+        return cls("file", seed, path=path)
+
+    @property
+    def endless(self) -> bool:
+        """Whether rows never run out, so that a sample is the first of them instead of a draw."""
+        return self.kind == "synthetic"
+
+    @property
+    def text(self) -> str:
+        """As `--source` spells it."""
+        if self.kind == "synthetic":
+            return self.kind if self.half == "seen" else f"{self.kind}:{self.half}"
+        return str(self.path) if self.path else self.kind
+
+    def rows(self, hub: Hub, *, synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None) -> Iterable[Row]:
+        """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`."""
+        if self.kind == "hub":
+            return _hub_rows(hub)
+        if self.path is not None:
+            return rows(self.path)
+        if synthetic is None:
+            raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
+        made = synthetic(self.seed, half=self.half)
+        label = "synthetic" if self.half == "seen" else f"synthetic-{self.half}"
+        return (_dict_row(f"{label}-{self.seed}-{number}", row) for number, row in enumerate(made))
+
+
+def hub(path: str, config: str | None = None, *, split: str = "test", revision: str | None = None) -> Iterable[Row]:
+    """Rows of a hub dataset, whatever `--source` says; for a loader that knows only the hub."""
+    return _hub_rows(Hub(path, config, split, revision))
+
+
+def rows(path: str | Path) -> Iterable[Row]:
+    """Rows of a ``.jsonl``, ``.parquet`` or ``.arrow`` file, or of all such files of a folder in order of name.
+
+    Raises RowsError naming file and line where a row cannot be read.
+    """
+    path = Path(path)
+    files = sorted(found for found in path.iterdir() if found.suffix in SUFFIXES) if path.is_dir() else [path]
+    if not files:
+        raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
+    return _renumbered(found for file in files for found in _file_rows(file))
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a row file, or of a folder's row files in order of name."""
+    digest = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if file.suffix in SUFFIXES or file == path:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def draw(population: Sequence[Drawn], size: int, seed: int) -> list[Drawn]:
+    """`size` of the population, shuffled by `seed` exactly as ``Dataset.shuffle(seed).select(range(size))`` does.
+
+    That is NumPy's PCG64 permutation; a size beyond the population gives all of it, shuffled.
+    """
+    import numpy
+
+    order = numpy.random.default_rng(seed).permutation(len(population))[:size]
+    return [population[index] for index in order.tolist()]
+
+
+def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
+    for number, row in enumerate(found):
+        row.id = str(number)
+        yield row
+
+
+def _dict_row(id: str, row: Mapping[str, Any]) -> Row:
+    return Row(id, tuple(row), row.__getitem__)
+
+
+def _file_rows(file: Path) -> Iterator[Row]:
+    match file.suffix:
+        case ".jsonl":
+            return _jsonl_rows(file)
+        case ".parquet" | ".arrow":
+            return _table_rows(_table(file))
+    raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
+
+
+def _jsonl_rows(file: Path) -> Iterator[Row]:
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise RowsError(f"{file}, line {number}: not JSON ({error}); a .jsonl holds one object a line.") from None
+            if not isinstance(row, dict):
+                raise RowsError(f"{file}, line {number}: {type(row).__name__} instead of an object.")
+            yield _dict_row(str(number - 1), row)
+
+
+def _table(file: Path) -> Table:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        if file.suffix == ".parquet":
+            return pyarrow.parquet.read_table(file)
+        with pyarrow.memory_map(str(file)) as mapped:
+            try:
+                return pyarrow.ipc.open_stream(mapped).read_all()
+            except pyarrow.ArrowInvalid:
+                return pyarrow.ipc.open_file(mapped).read_all()
+    except (pyarrow.ArrowException, OSError) as error:
+        raise RowsError(f"{file}: not a readable {file.suffix} file ({error}).") from None
+
+
+def _table_rows(table: Table) -> Iterator[Row]:
+    columns = tuple(table.column_names)
+    for number in range(table.num_rows):
+        yield Row(str(number), columns, partial(_cell, table, number))
+
+
+def _cell(table: Table, number: int, column: str) -> Any:
+    return table.column(column)[number].as_py()
+
+
+def _hub_rows(hub: Hub) -> Iterator[Row]:
+    from itemwise.hub import hub_table
+
+    return _table_rows(hub_table(hub))

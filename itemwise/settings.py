@@ -1,0 +1,212 @@
+"""What a run is asked to measure: command line over `[tool.itemwise]` of pyproject.toml over defaults."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itemwise.models import ModelEntry, ModelError, entry_named, registry_with
+from itemwise.rows import RowsError, Source
+from itemwise.strategies import STRATEGIES
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "read_settings"]
+
+QUANTISATIONS = ("nf4", "fp4", "int8", "none")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message says which, its value, and what it may be."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting, the same word on the command line (``--word``) and in ``[tool.itemwise]``."""
+
+    name: str
+    help: str
+    default: Any = None
+    many: bool = False
+
+
+OPTIONS = (
+    Option(
+        "model", "model to ask: a registered name, a folder, or a hub id; repeatable (default: embedded-text)", ["embedded-text"], many=True
+    ),
+    Option("strategy", f"way of asking, repeatable: {', '.join(STRATEGIES)} (default: direct)", ["direct"], many=True),
+    Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
+    Option("seed", "seed of the draw and of made rows (default: 42)", 42),
+    Option("source", "where rows come from: hub, synthetic, synthetic:held-out, or a file or folder of jsonl, parquet, arrow"),
+    Option("prompt", "which of a benchmark's named prompts to use (default: its first)"),
+    Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
+    Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
+    Option("batch-size", "largest batch asked at once (default: 32)", 32),
+    Option("fail-under", "gate, repeatable: BENCHMARK=ACCURACY, such as gsm8k=0.80", [], many=True),
+    Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
+)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A demand on a benchmark's accuracy."""
+
+    benchmark: str
+    least: float
+
+    @classmethod
+    def parse(cls, text: str) -> Gate:
+        """Read ``gsm8k=0.80``."""
+        benchmark, sign, least = text.partition("=")
+        try:
+            gate = cls(benchmark.strip(), float(least))
+        except ValueError:
+            gate = cls("", 0.0)
+        if not sign or not gate.benchmark or not 0 <= gate.least <= 1:
+            raise SettingsError(f"--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80, got {text!r}.")
+        return gate
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own."""
+
+    models: tuple[ModelEntry, ...]
+    strategies: tuple[str, ...]
+    sample: int | None
+    seed: int
+    source: Source
+    prompt: str | None
+    quantisation: str
+    max_new_tokens: int | None
+    batch_size: int
+    gates: tuple[Gate, ...]
+    report_dir: Path
+
+    def token_limit(self, entry: ModelEntry) -> int:
+        """The token limit for one reply of `entry`."""
+        return self.max_new_tokens or entry.max_new_tokens
+
+    def record(self) -> dict[str, Any]:
+        """The settings as plain data, for run.json."""
+        return {
+            "models": [entry.name for entry in self.models],
+            "strategies": list(self.strategies),
+            "sample": self.sample or "all",
+            "seed": self.seed,
+            "source": self.source.text,
+            "prompt": self.prompt,
+            "quantisation": self.quantisation,
+            "max_new_tokens": self.max_new_tokens,
+            "batch_size": self.batch_size,
+            "gates": {gate.benchmark: gate.least for gate in self.gates},
+        }
+
+
+def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settings:
+    """Settings from what the command line gave (None where it did not) over the pyproject.toml in `root`.
+
+    Paths given on the command line are relative to `here`, those of pyproject.toml to `root`.
+    Raises SettingsError, naming the first setting that cannot be used.
+    """
+    table = _table(root)
+    own_models = table.pop("models", {})
+    names = {option.name for option in OPTIONS}
+    if unknown := set(table) - names:
+        raise SettingsError(f"[tool.itemwise] has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(names))}, and models.")
+    value = {option.name: _first(given.get(option.name), table.get(option.name), option.default) for option in OPTIONS}
+    base = {name: here if given.get(name) is not None else root for name in names}
+    try:
+        models = _models(_listed("model", value["model"]), registry_with(own_models, root), base["model"])
+        seed = _whole("seed", value["seed"], least=0)
+        source = Source.parse(value["source"] or _default_source(models), seed=seed, root=base["source"])
+    except (ModelError, RowsError) as error:
+        raise SettingsError(str(error)) from None
+    return Settings(
+        models=models,
+        strategies=tuple(_one_of("strategy", name, tuple(STRATEGIES)) for name in _listed("strategy", value["strategy"])),
+        sample=_sample(value["sample"], source),
+        seed=seed,
+        source=source,
+        prompt=value["prompt"],
+        quantisation=_one_of("quant", value["quant"], QUANTISATIONS),
+        max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
+        batch_size=_whole("batch-size", value["batch-size"]),
+        gates=tuple(Gate.parse(text) for text in _listed("fail-under", value["fail-under"])),
+        report_dir=base["report-dir"] / value["report-dir"],
+    )
+
+
+def _table(root: Path) -> dict[str, Any]:
+    file = root / "pyproject.toml"
+    if not file.is_file():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("itemwise", {})
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from None
+    return dict(table)
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+def _listed(name: str, value: Any) -> list[str]:
+    listed = [value] if isinstance(value, str) else list(value)
+    repeated = [text for number, text in enumerate(listed) if text in listed[:number]]
+    if repeated:
+        raise SettingsError(f"--{name} {repeated[0]} is given twice.")
+    return listed
+
+
+def _models(texts: Sequence[str], registry: Mapping[str, ModelEntry], base: Path) -> tuple[ModelEntry, ...]:
+    entries = tuple(entry_named(text, registry, base) for text in texts)
+    names = [entry.name for entry in entries]
+    if len(set(names)) < len(names):
+        raise SettingsError(
+            f"two models are called {max(names, key=names.count)!r}, so their cases could not be told apart; "
+            "give one a name of its own under [tool.itemwise.models.NAME] in pyproject.toml."
+        )
+    return entries
+
+
+def _default_source(models: Sequence[ModelEntry]) -> str:
+    defaults = {entry.source for entry in models}
+    if len(defaults) > 1:
+        listed = ", ".join(f"{entry.name}: {entry.source}" for entry in models)
+        raise SettingsError(f"these models are asked different rows by default ({listed}); say which with --source.")
+    return defaults.pop()
+
+
+def _sample(value: Any, source: Source) -> int | None:
+    if value == "all":
+        if source.endless:
+            raise SettingsError(f"--sample all has no end with --source {source.text}; give a number such as --sample 1319.")
+        return None
+    try:
+        return _whole("sample", value)
+    except SettingsError:
+        raise SettingsError(f'--sample must be at least 1 or "all", got {value}.') from None
+
+
+def _whole(name: str, value: Any, least: int = 1) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise SettingsError(f"--{name} must be a whole number of at least {least}, got {value}.")
+    return number
+
+
+def _one_of(name: str, value: Any, known: Sequence[str]) -> str:
+    if value not in known:
+        raise SettingsError(f"--{name} must be one of {', '.join(known)}, got {value}.")
+    return str(value)

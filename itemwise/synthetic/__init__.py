@@ -1,0 +1,5 @@
+"""Procedurally made benchmark rows: seeded, unlimited, with every step worked."""
+
+from itemwise.synthetic.word_problems import HALVES, SPLITS, word_problems
+
+__all__ = ["HALVES", "SPLITS", "word_problems"]
