@@ -35,9 +35,11 @@ _BINARY: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.FloorDiv: lambda left, right: Fraction(left // right),
     ast.Mod: operator.mod,
 }
-_SPELLINGS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "$": None})  # noqa: RUF001 - what models write
+_SPELLINGS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "$": " "})  # noqa: RUF001 - what models write
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_PERCENT = re.compile(r"(?<=[\d)])\s*%(?=\s*(?:$|[-+*/)]))")
+_PERCENT = re.compile(r"(?<=[\d.)])\s*%(?=\s*(?:$|[-+*/)]))")
+_LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")  # 05 is 5 to people, a mistake to Python
+_PERCENT_SIGN = "[0]"  # a subscript: like a percent sign it stands behind its number and binds before any operator
 _ALLOWED = re.compile(r"[\d\s.+\-*/%()]*", re.ASCII)
 
 
@@ -54,31 +56,33 @@ def evaluate(expression: str) -> Fraction:
     if len(expression) > LONGEST:
         raise CalculatorError(f"expression longer than {LONGEST} characters")
     source = _THOUSANDS.sub("", expression.translate(_SPELLINGS)).strip()
-    source = _PERCENT.sub("/100", source)
     if not _ALLOWED.fullmatch(source):
         raise CalculatorError(f"not arithmetic: {expression!r}")
+    source = _PERCENT.sub(_PERCENT_SIGN, _LEADING_ZEROS.sub("", source))
     try:
         tree = ast.parse(source, mode="eval")
         return _value(tree.body, source)
     except ZeroDivisionError:
         raise CalculatorError("division by zero") from None
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        if isinstance(error, CalculatorError):
-            raise
+    except CalculatorError:
+        raise
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CalculatorError(f"not arithmetic: {expression!r}") from None
 
 
 def number_text(value: Fraction) -> str:
     """`value` as people write it: ``12``, ``3.5``; a value without a short decimal form to six places."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+    millionths = round(value * 10**6)  # exact, where a float would not be
+    whole, rest = divmod(abs(millionths), 10**6)
+    return f"{'-' if millionths < 0 else ''}{whole}.{rest:06d}".rstrip("0").rstrip(".")
 
 
 def _value(node: ast.expr, source: str) -> Fraction:
     match node:
         case ast.Constant(value=int() | float()):
             return _bounded(Fraction(ast.get_source_segment(source, node) or "0"))
+        case ast.Subscript(value=hundredths):  # only a percent sign made it
+            return _bounded(_value(hundredths, source) / 100)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _value(operand, source)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -87,7 +91,7 @@ def _value(node: ast.expr, source: str) -> Fraction:
             return _power(_value(left, source), _value(right, source))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return _bounded(_BINARY[type(op)](_value(left, source), _value(right, source)))
-    raise CalculatorError(f"not arithmetic: {source!r}")
+    raise ValueError("a call, an empty tuple or the like")  # for evaluate to put into words
 
 
 def _power(base: Fraction, exponent: Fraction) -> Fraction:

@@ -7,31 +7,9 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-from itemwise.lookahead import groups
+from itemwise.lookahead import case_groups
 
-__all__ = ["CaseScheduling", "case_blocks", "case_groups"]
-
-WINDOW = 4  # batches per group, so that short and long prompts can be sorted into batches of a kind
-
-
-def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | None]:
-    """For each node id the benchmark, model and strategy it belongs to, as text; None for an ordinary test.
-
-    `prefixes` are the run's ``model-strategy-``; a case's node id has one of them right after its bracket.
-    """
-    return [_block(node_id, tuple(prefixes)) for node_id in node_ids]
-
-
-def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: int, processes: int) -> dict[str, object]:
-    """The group of each node id; the same in every process of a run."""
-    found = groups(case_blocks(node_ids, prefixes), WINDOW * batch_size, processes)
-    return dict(zip(node_ids, found, strict=True))
-
-
-def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:
-    test, bracket, parameters = node_id.partition("[")
-    prefix = next((prefix for prefix in prefixes if parameters.startswith(prefix)), None) if bracket else None
-    return None if prefix is None else f"{test}[{prefix}"
+__all__ = ["CaseScheduling"]
 
 
 class CaseScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped

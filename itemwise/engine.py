@@ -32,6 +32,7 @@ def _ask(turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = ()) -> _
 class _Conversation:
     """One case's coroutine, the request it waits for, and what it has cost so far."""
 
+    number: int
     key: str
     coroutine: Coroutine[Request, Generation, Sequence[Turn]]
     request: Request
@@ -60,16 +61,27 @@ class Engine:
         self._model = model
         self._batch_size = batch_size
         self._waiting: list[_Conversation] = []
+        self._submitted = 0
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits for the model."""
         return not self._waiting
 
+    @property
+    def room(self) -> int:
+        """How many more conversations would fit into the next batch."""
+        return self._batch_size - len(self._waiting)
+
+    def knows(self, key: str) -> bool:
+        """Whether the case was submitted and its outcome not yet taken."""
+        return key in self.outcomes or any(conversation.key == key for conversation in self._waiting)
+
     def submit(self, key: str, prompt: str, strategy: Strategy) -> None:
         """Start a case's conversation; its outcome will stand under `key`."""
+        self._submitted += 1
         coroutine = strategy(prompt, _ask)
-        self._resume(_Conversation(key, coroutine, Request(())), None)
+        self._resume(_Conversation(self._submitted, key, coroutine, Request(())), None)
 
     def step(self) -> None:
         """Ask the model once for a batch of what waits, and let those conversations go on."""
@@ -82,7 +94,7 @@ class Engine:
                 self._resume(conversation, result)
 
     def _schedule(self) -> list[_Conversation]:
-        self._waiting.sort(key=lambda conversation: -conversation.request.size)  # alike in length, longest first
+        self._waiting.sort(key=lambda conversation: conversation.number)  # who came first is done first
         batch, self._waiting = self._waiting[: self._batch_size], self._waiting[self._batch_size :]
         return batch
 

@@ -27,18 +27,25 @@ def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]
         concerned = [tally for tally in tallies if gate.benchmark in (tally.benchmark, _plain(tally.benchmark))]
         if not concerned:
             names = ", ".join(sorted({tally.benchmark for tally in tallies})) or "none"
-            found.append(Decision(False, f"gate {gate.benchmark} >= {gate.least:.2f}: undecided, no such benchmark ran (ran: {names})"))
+            found.append(
+                Decision(False, f"gate {gate.benchmark} >= {_plainly(gate.least)}: undecided, no such benchmark ran (ran: {names})")
+            )
         found += [_decision(gate, tally) for tally in concerned]
     return found
 
 
 def _decision(gate: Gate, tally: Tally) -> Decision:
-    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) >= {gate.least:.2f}"
+    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) >= {_plainly(gate.least)}"
     share = tally.accuracy.share
     if share is None or not tally.complete:
         return Decision(False, f"{named}: undecided, only {tally.judged} of {tally.sample_size} cases are judged")
     passed = share >= gate.least
-    return Decision(passed, f"{named}: {'passed' if passed else 'missed'} with {share:.3f}")
+    return Decision(passed, f"{named}: {'passed' if passed else 'missed'} with {share:.3f} ({tally.accuracy.correct} of {tally.judged})")
+
+
+def _plainly(least: float) -> str:
+    """0.8 as 0.80, and 0.805 as it is: a rounded demand would contradict its own decision."""
+    return f"{least:.2f}" if round(least, 2) == least else str(least)
 
 
 def _plain(benchmark: str) -> str:

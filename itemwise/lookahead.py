@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from itemwise.case import Reply
 from itemwise.engine import Engine
 from itemwise.strategies import Strategy
 
-__all__ = ["Lookahead", "Upcoming", "groups"]
+__all__ = ["Lookahead", "Upcoming", "case_blocks", "case_groups"]
+
+WINDOW = 4  # batches in a group that one worker of several takes at a time
 
 
 @dataclass(frozen=True)
@@ -25,23 +28,29 @@ class Upcoming:
 class Lookahead:
     """Replies for tests that ask one at a time, made in batches of the tests ahead.
 
-    `upcoming` is every selected case in running order. A test whose reply is not there yet brings its whole group
-    to the engine, so a batch is never smaller than it need be and never holds a case that another process runs.
+    `upcoming` is every selected case in running order. Whenever the engine's next batch has room, the next cases of
+    the group being run are submitted: batches stay full, what is asked ahead of a stop stays little, and no case is
+    asked that another process runs.
     """
 
     def __init__(self, upcoming: Sequence[Upcoming]) -> None:
-        self._groups: dict[object, list[Upcoming]] = {}
-        self._group_of: dict[str, object] = {}
+        self._cases = {case.key: case for case in upcoming}
+        self._ahead: dict[object, deque[Upcoming]] = {}
         for case in upcoming:
-            self._groups.setdefault(case.group, []).append(case)
-            self._group_of[case.key] = case.group
+            self._ahead.setdefault(case.group, deque()).append(case)
 
     def reply(self, key: str, engine: Engine) -> Reply:
         """The reply to the case `key`; raises what that case caused, if anything."""
-        group = self._group_of[key]
-        for case in self._groups.pop(group, []):
+        case = self._cases[key]
+        ahead = self._ahead[case.group]
+        if not engine.knows(key):
+            if case in ahead:
+                ahead.remove(case)
             engine.submit(case.key, case.prompt, case.strategy)
         while key not in engine.outcomes:
+            while ahead and engine.room > 0:
+                following = ahead.popleft()
+                engine.submit(following.key, following.prompt, following.strategy)
             engine.step()
         outcome = engine.outcomes.pop(key)
         if isinstance(outcome, Exception):
@@ -49,7 +58,28 @@ class Lookahead:
         return outcome
 
 
-def groups(blocks: Sequence[str | None], window: int, processes: int) -> list[object]:
+def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | None]:
+    """For each node id the benchmark, model and strategy it belongs to, as text; None for an ordinary test.
+
+    `prefixes` are the run's ``model-strategy-``; a case's node id has one of them right after its bracket.
+    """
+    return [_block(node_id, tuple(prefixes)) for node_id in node_ids]
+
+
+def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: int, processes: int) -> dict[str, object]:
+    """The group of each node id; the same in every process of a run."""
+    window = len(node_ids) if processes == 1 else WINDOW * batch_size
+    found = _groups(case_blocks(node_ids, prefixes), window, processes)
+    return dict(zip(node_ids, found, strict=True))
+
+
+def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:
+    test, bracket, parameters = node_id.partition("[")
+    prefix = next((prefix for prefix in prefixes if parameters.startswith(prefix)), None) if bracket else None
+    return None if prefix is None else f"{test}[{prefix}"
+
+
+def _groups(blocks: Sequence[str | None], window: int, processes: int) -> list[object]:
     """The group of each test, given its block (its benchmark, model and strategy; None for an ordinary test).
 
     Neighbours of one block are grouped by up to `window`, fewer where that would leave one of `processes` without

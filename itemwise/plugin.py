@@ -20,6 +20,7 @@ from itemwise.settings import OPTIONS, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
     from itemwise.case import Case, Reply
+    from itemwise.gates import Decision
     from itemwise.ledger import Entry
     from itemwise.models import Model, ModelEntry
     from itemwise.sample import Sample
@@ -154,17 +155,16 @@ class Asker:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look ahead over what is selected, in the order it will run."""
-        from itemwise.distribution import case_groups
+        if items := [item for item in session.items if _is_case(item)]:
+            self._places = {item.nodeid: place for place, item in enumerate(session.items)}
+            self._look_ahead(items)
 
-        self._places = {item.nodeid: place for place, item in enumerate(session.items)}
+    def _look_ahead(self, items: Sequence[pytest.Item]) -> None:
+        from itemwise.lookahead import Lookahead, Upcoming, case_groups
+        from itemwise.strategies import STRATEGIES
+
         processes = self._share[1] if self._grouped else 1
         group_of = case_groups(list(self._places), _prefixes(self.settings), self.settings.batch_size, processes)
-        if any(_is_case(item) for item in session.items):
-            self._look_ahead([item for item in session.items if _is_case(item)], group_of)
-
-    def _look_ahead(self, items: Sequence[pytest.Item], group_of: dict[str, object]) -> None:
-        from itemwise.lookahead import Lookahead, Upcoming
-        from itemwise.strategies import STRATEGIES
 
         self._lookahead = Lookahead(
             [
@@ -285,7 +285,7 @@ class Scorekeeper:
         self._began = time.monotonic()
         self._started = datetime.now(timezone.utc)
         self._progress_due = self._began + PROGRESS_EVERY
-        self._other_failures = False
+        self._model_failures = 0
         self._closing: list[str] = []
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
@@ -296,7 +296,7 @@ class Scorekeeper:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """The header of a run under ``-n``: the first worker to finish collecting tells what there is."""
-        from itemwise.distribution import case_blocks
+        from itemwise.lookahead import case_blocks
 
         cases = sum(block is not None for block in case_blocks(ids, _prefixes(self._settings)))
         if cases and not self._expected:
@@ -326,19 +326,28 @@ class Scorekeeper:
             raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enter a verdict; remember whether anything but the model failed."""
+        """Enter a verdict."""
         from itemwise.ledger import Entry
 
         record = getattr(report, "itemwise", None)
         if record is not None:
             self._ledger.put(Entry.from_record(record))
+            self._model_failures += report.failed and record["verdict"] != "error"
             self._show_progress()
-        if report.failed and (record is None or record["verdict"] == "error"):
-            self._other_failures = True
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that cannot be collected is a failure of ours."""
-        self._other_failures = self._other_failures or report.failed
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """A completed measurement is no failure, whatever the model got wrong; a gate that did not pass is one."""
+        finished = yield
+        session.testsfailed -= self._model_failures
+        if not all(decision.passed for decision in self._decisions()):
+            session.testsfailed += 1
+        return finished
+
+    def _decisions(self) -> list[Decision]:
+        from itemwise.gates import decisions
+
+        return decisions(self._settings.gates, self._ledger.tallies()) if self._expected else []
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters and words for the ways a model can fail: F wrong, N no answer, T truncated."""
@@ -379,22 +388,12 @@ class Scorekeeper:
             write_reports(run, self._folder)
             place = _relative(self._folder, self._config.invocation_params.dir)
         except OSError as error:
-            self._other_failures = True
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
             place = f"could not be written: {error}"
         self._add_suite_properties(run)
         self._closing = closing_lines(run, place)
-        self._set_exit_status(session, passed=all(decision.passed for decision in run.decisions))
-
-    def _set_exit_status(self, session: pytest.Session, *, passed: bool) -> None:
-        stopped = session.shouldfail or session.shouldstop
-        only_the_model_failed = session.exitstatus == pytest.ExitCode.TESTS_FAILED and not self._other_failures and not stopped
-        if only_the_model_failed:
-            session.exitstatus = pytest.ExitCode.OK
-        if session.exitstatus == pytest.ExitCode.OK and not passed:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _run_record(self) -> Any:
-        from itemwise.gates import decisions
         from itemwise.reporting import RunRecord
 
         entries, tallies = self._ledger.entries, self._ledger.tallies()
@@ -408,7 +407,7 @@ class Scorekeeper:
             environment=_environment(),
             entries=entries,
             tallies=tallies,
-            decisions=decisions(self._settings.gates, tallies),
+            decisions=self._decisions(),
         )
 
     def _add_suite_properties(self, run: Any) -> None:

@@ -17,10 +17,17 @@ __all__ = ["Hub", "Row", "RowsError", "Source", "draw", "hub", "rows"]
 
 Drawn = TypeVar("Drawn")
 SUFFIXES = (".jsonl", ".parquet", ".arrow")
+CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
 
 
 class RowsError(Exception):
     """Rows cannot be had; the message says what was wrong and what to do instead."""
+
+
+class ColumnError(RowsError, KeyError):
+    """A row has no such column; a KeyError too, as mappings promise, but its message is for people."""
+
+    __str__ = Exception.__str__
 
 
 class Row(Mapping[str, Any]):
@@ -36,7 +43,7 @@ class Row(Mapping[str, Any]):
 
     def __getitem__(self, column: str) -> Any:
         if column not in self._columns:
-            raise KeyError(f"row {self.id} has no column {column!r}; it has {', '.join(self._columns)}")
+            raise ColumnError(f"row {self.id} has no column {column!r}; it has {', '.join(self._columns)}")
         return self._read(column)
 
     def __iter__(self) -> Iterator[str]:
@@ -80,8 +87,8 @@ class Source:
             if (half or "seen") not in HALVES:
                 raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(HALVES)}, not {half!r}.")
             return cls("synthetic", seed, half=half or "seen")
-        path = root / text
-        if not path.exists():
+        path = root / Path(text).expanduser()
+        if not text or not path.exists():
             raise RowsError(f"--source {text!r}: no such file or folder; give a path, hub, or synthetic.")
         return cls("file", seed, path=path)
 
@@ -107,7 +114,7 @@ class Source:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         made = synthetic(self.seed, half=self.half)
         label = "synthetic" if self.half == "seen" else f"synthetic-{self.half}"
-        return (_dict_row(f"{label}-{self.seed}-{number}", row) for number, row in enumerate(made))
+        return _made_rows(f"{label}-{self.seed}", made)
 
 
 def hub(path: str, config: str | None = None, *, split: str = "test", revision: str | None = None) -> Iterable[Row]:
@@ -120,19 +127,14 @@ def rows(path: str | Path) -> Iterable[Row]:
 
     Raises RowsError naming file and line where a row cannot be read.
     """
-    path = Path(path)
-    files = sorted(found for found in path.iterdir() if found.suffix in SUFFIXES) if path.is_dir() else [path]
-    if not files:
-        raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
-    return _renumbered(found for file in files for found in _file_rows(file))
+    return _renumbered(found for file in _row_files(Path(path)) for found in _file_rows(file))
 
 
 def sha256_of(path: Path) -> str:
     """The hash of a row file, or of a folder's row files in order of name."""
     digest = hashlib.sha256()
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.suffix in SUFFIXES or file == path:
-            digest.update(file.read_bytes())
+    for file in _row_files(path):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -147,6 +149,17 @@ def draw(population: Sequence[Drawn], size: int, seed: int) -> list[Drawn]:
     return [population[index] for index in order.tolist()]
 
 
+def _row_files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise RowsError(f"{path}: no such file or folder.")
+    if not path.is_dir():
+        return [path]
+    files = sorted(found for found in path.iterdir() if found.suffix in SUFFIXES and not found.match(CACHES))
+    if not files:
+        raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
+    return files
+
+
 def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(found):
         row.id = str(number)
@@ -155,6 +168,14 @@ def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
 
 def _dict_row(id: str, row: Mapping[str, Any]) -> Row:
     return Row(id, tuple(row), row.__getitem__)
+
+
+def _made_rows(label: str, made: Iterator[dict[str, Any]]) -> Iterator[Row]:
+    try:
+        for number, row in enumerate(made):
+            yield _dict_row(f"{label}-{number}", row)
+    except ValueError as error:  # the maker's: it has nothing new to ask
+        raise RowsError(str(error)) from error
 
 
 def _file_rows(file: Path) -> Iterator[Row]:
@@ -167,17 +188,17 @@ def _file_rows(file: Path) -> Iterator[Row]:
 
 
 def _jsonl_rows(file: Path) -> Iterator[Row]:
-    with file.open(encoding="utf-8") as lines:
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
             try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise RowsError(f"{file}, line {number}: not JSON ({error}); a .jsonl holds one object a line.") from None
+                text = line.decode("utf-8-sig").strip()
+                row = json.loads(text) if text else {}
+            except (ValueError, RecursionError) as error:
+                raise RowsError(f"{file}, line {number}: not JSON ({error}); a .jsonl holds one object a line, in UTF-8.") from None
             if not isinstance(row, dict):
                 raise RowsError(f"{file}, line {number}: {type(row).__name__} instead of an object.")
-            yield _dict_row(str(number - 1), row)
+            if text:
+                yield _dict_row(str(number - 1), row)
 
 
 def _table(file: Path) -> Table:

@@ -32,6 +32,8 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings) -> Sample:
     source = settings.source
     prompt = benchmark.prompt_name(settings.prompt)
     endless = source.endless and benchmark.takes_source
+    if endless and settings.sample is None:
+        raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
         found = benchmark.cases(source, prompt)
         if endless:
@@ -39,8 +41,8 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings) -> Sample:
         else:
             population = list(found)
             cases = population if settings.sample is None else draw(population, settings.sample, settings.seed)
-    except (RowsError, KeyError, ValueError, OSError) as error:
-        raise BenchmarkError(f"{name}: {_words(error)}") from error
+    except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
+        raise BenchmarkError(f"{name}: {error}") from error
     _check_names(name, cases)
     rows = {"source": _source_text(benchmark, settings), "prompt": prompt or "own", "seed": str(settings.seed)}
     if not endless:
@@ -69,7 +71,3 @@ def _check_names(name: str, cases: Sequence[Case]) -> None:
         seen: set[str] = set()
         twice = next(text for text in names if text in seen or seen.add(text))  # type: ignore[func-returns-value]
         raise BenchmarkError(f"{name}: two cases are called {twice!r}; a case's name must be its own, it is its node id.")
-
-
-def _words(error: Exception) -> str:
-    return str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)

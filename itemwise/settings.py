@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class Gate:
             gate = cls(benchmark.strip(), float(least))
         except ValueError:
             gate = cls("", 0.0)
-        if not sign or not gate.benchmark or not 0 <= gate.least <= 1:
+        if not sign or not re.fullmatch(r"[\w-]+", gate.benchmark) or not 0 <= gate.least <= 1:
             raise SettingsError(f"--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80, got {text!r}.")
         return gate
 
@@ -116,7 +117,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     Raises SettingsError, naming the first setting that cannot be used.
     """
     table = _table(root)
-    own_models = table.pop("models", {})
+    own_models = _own_models(table.pop("models", {}))
     names = {option.name for option in OPTIONS}
     if unknown := set(table) - names:
         raise SettingsError(f"[tool.itemwise] has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(names))}, and models.")
@@ -125,21 +126,22 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     try:
         models = _models(_listed("model", value["model"]), registry_with(own_models, root), base["model"])
         seed = _whole("seed", value["seed"], least=0)
-        source = Source.parse(value["source"] or _default_source(models), seed=seed, root=base["source"])
+        wanted = _default_source(models) if value["source"] is None else _text("source", value["source"])
+        source = Source.parse(wanted, seed=seed, root=base["source"])
     except (ModelError, RowsError) as error:
         raise SettingsError(str(error)) from None
     return Settings(
         models=models,
         strategies=tuple(_one_of("strategy", name, tuple(STRATEGIES)) for name in _listed("strategy", value["strategy"])),
-        sample=_sample(value["sample"], source),
+        sample=_sample(value["sample"], source if value["source"] else None),
         seed=seed,
         source=source,
-        prompt=value["prompt"],
+        prompt=None if value["prompt"] is None else _text("prompt", value["prompt"]),
         quantisation=_one_of("quant", value["quant"], QUANTISATIONS),
         max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
         batch_size=_whole("batch-size", value["batch-size"]),
-        gates=tuple(Gate.parse(text) for text in _listed("fail-under", value["fail-under"])),
-        report_dir=base["report-dir"] / value["report-dir"],
+        gates=tuple(Gate.parse(text) for text in _listed("fail-under", value["fail-under"], least=0)),
+        report_dir=base["report-dir"] / Path(_text("report-dir", value["report-dir"])).expanduser(),
     )
 
 
@@ -154,15 +156,29 @@ def _table(root: Path) -> dict[str, Any]:
     return dict(table)
 
 
+def _own_models(value: Any) -> dict[str, dict[str, Any]]:
+    if not isinstance(value, dict) or not all(isinstance(settings, dict) for settings in value.values()):
+        raise SettingsError(f"[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got {value!r}.")
+    return value
+
+
 def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _listed(name: str, value: Any) -> list[str]:
-    listed = [value] if isinstance(value, str) else list(value)
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f'--{name} must be text ("..." in pyproject.toml), got {value!r}.')
+    return value
+
+
+def _listed(name: str, value: Any, least: int = 1) -> list[str]:
+    listed = [_text(name, text) for text in (value if isinstance(value, (list, tuple)) else [value])]
     repeated = [text for number, text in enumerate(listed) if text in listed[:number]]
     if repeated:
         raise SettingsError(f"--{name} {repeated[0]} is given twice.")
+    if len(listed) < least:
+        raise SettingsError(f"--{name} must name at least one, got none.")
     return listed
 
 
@@ -185,10 +201,11 @@ def _default_source(models: Sequence[ModelEntry]) -> str:
     return defaults.pop()
 
 
-def _sample(value: Any, source: Source) -> int | None:
+def _sample(value: Any, asked_for: Source | None) -> int | None:
+    """`asked_for` is the source that was named; a default one may not be what a benchmark with rows of its own reads."""
     if value == "all":
-        if source.endless:
-            raise SettingsError(f"--sample all has no end with --source {source.text}; give a number such as --sample 1319.")
+        if asked_for and asked_for.endless:
+            raise SettingsError(f"--sample all has no end with --source {asked_for.text}; give a number such as --sample 1319.")
         return None
     try:
         return _whole("sample", value)

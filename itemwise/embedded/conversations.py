@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from itemwise.calculator import CALCULATOR
@@ -32,6 +33,7 @@ PARAPHRASES = {
     ),
 }
 PARAPHRASED = 0.25
+ROWS_AT_ONCE = 4000
 
 # How replies vary without being broken, in shares like those of real models' JSON replies: a currency sign (6 %),
 # cents (3 %), a unit (1.5 %), a quoted number, a code fence. The story decides, so that greedy decoding shows it too.
@@ -48,7 +50,7 @@ FENCED = {
 def chats(seed: int, prompts: Mapping[str, str], mix: Mapping[str, float], *, split: str = "train") -> Iterator[Chat]:
     """Endless training chats. `mix` gives the shares of the kinds: json, json-zh, cot, tool, drill."""
     rng = random.Random(f"chats/{split}/{seed}")
-    rows = word_problems(seed, split=split)
+    rows = _rows(rng, split)
     kinds, shares = tuple(mix), tuple(mix.values())
     while True:
         match rng.choices(kinds, shares)[0]:
@@ -58,6 +60,11 @@ def chats(seed: int, prompts: Mapping[str, str], mix: Mapping[str, float], *, sp
                 yield _drill(rng, [next(rows) for _ in range(3)])
             case kind:
                 yield _plain_chat(next(rows), _worded(rng, kind, prompts), kind)
+
+
+def _rows(rng: random.Random, split: str) -> Iterator[Row]:
+    while True:  # afresh now and then: to keep every row unlike all before it gets slow once a template is nearly used up
+        yield from islice(word_problems(rng.getrandbits(32), split=split), ROWS_AT_ONCE)
 
 
 def _worded(rng: random.Random, kind: str, prompts: Mapping[str, str]) -> str:

@@ -26,11 +26,6 @@ class Request:
     turns: tuple[Turn, ...]
     tools: tuple[Mapping[str, Any], ...] = ()
 
-    @property
-    def size(self) -> int:
-        """Characters of the chat: a cheap order of length for batching."""
-        return sum(len(turn.content) for turn in self.turns)
-
 
 @dataclass(frozen=True)
 class Generation:

@@ -40,11 +40,11 @@ REGISTRY: dict[str, ModelEntry] = {
     entry.name: entry
     for entry in (
         ModelEntry("embedded-text", str(EMBEDDED / "text"), source="synthetic", max_new_tokens=512, local=True),
-        ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct"),
-        ModelEntry("qwen2.5-math-7b-instruct", "Qwen/Qwen2.5-Math-7B-Instruct", system=_BOXED),
-        ModelEntry("llama-2-7b-chat", "meta-llama/Llama-2-7b-chat-hf"),
-        ModelEntry("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct"),
-        ModelEntry("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf"),
+        ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
+        ModelEntry("qwen2.5-math-7b-instruct", "Qwen/Qwen2.5-Math-7B-Instruct", "ef9926d75ab1d54532f6a30dd5e760355eb9aa4d", system=_BOXED),
+        ModelEntry("llama-2-7b-chat", "meta-llama/Llama-2-7b-chat-hf", "f5db02db724555f92da89c216ac04704f23d4590"),
+        ModelEntry("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct", "eed13092ef92e448dd6875b2a00151bd3f7db0ac"),
+        ModelEntry("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf", "b234b804b114d9e37bb655e11cbbb5f5e971b7a9"),
     )
 }
 
@@ -61,11 +61,11 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
     if text.startswith(("http://", "https://")):
         raise ModelError(f"--model {text}: servers are not supported yet; name a local folder, a hub id, or one of {_names(registry)}.")
     folder = (root / Path(text).expanduser()).resolve()
-    if folder.is_dir():
+    if text and folder.is_dir():
         return _folder_entry(folder)
     if text.startswith((".", "/", "~")):
         raise ModelError(f"--model {text}: no such folder ({folder}); give the folder that holds config.json.")
-    if text.count("/") == 1 and all(text.split("/")):
+    if _is_hub_id(text):
         return ModelEntry(text.split("/")[1], text)
     close = get_close_matches(text, registry, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
@@ -81,14 +81,38 @@ def _folder_entry(folder: Path) -> ModelEntry:
 
 
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
+    here = f"[tool.itemwise.models.{name}]"
     known = {field.name for field in fields(ModelEntry)} - {"name", "local"}
+    if not isinstance(settings, Mapping):
+        raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:
-        raise ModelError(f"[tool.itemwise.models.{name}] has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}.")
+        raise ModelError(f"{here} has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}.")
     if "location" not in settings:
-        raise ModelError(f"[tool.itemwise.models.{name}] needs location: a hub id or a folder.")
+        raise ModelError(f"{here} needs location: a hub id or a folder.")
+    for setting, value in settings.items():
+        if demand := _demand(setting, value):
+            raise ModelError(f"{here} {setting} must be {demand}, got {value!r}.")
     entry = ModelEntry(name, **settings)
-    folder = root / entry.location
-    return replace(entry, location=str(folder), local=True) if folder.is_dir() else entry
+    folder = root / Path(entry.location).expanduser()
+    if folder.is_dir():
+        return replace(entry, location=str(folder), local=True)
+    if not _is_hub_id(entry.location):
+        raise ModelError(f"{here} location {entry.location!r}: no such folder ({folder}), and no hub id (owner/name).")
+    return entry
+
+
+def _demand(setting: str, value: Any) -> str | None:
+    """What the setting must be, where the value is not; "false" in quotes would let a model's own Python run."""
+    match setting:
+        case "trust_remote_code":
+            return None if isinstance(value, bool) else "true or false"
+        case "max_new_tokens":
+            return None if type(value) is int and value >= 1 else "a whole number of at least 1"
+    return None if isinstance(value, str) else "text"
+
+
+def _is_hub_id(text: str) -> bool:
+    return text.count("/") == 1 and all(text.split("/")) and not text.startswith((".", "/", "~"))
 
 
 def _names(registry: Mapping[str, ModelEntry]) -> str:

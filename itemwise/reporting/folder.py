@@ -38,11 +38,12 @@ def write_reports(run: RunRecord, folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
     _point_latest(folder)
     if step := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(step).open("a", encoding="utf-8") as page:
+        with Path(step).open("a", encoding="utf-8", errors="backslashreplace") as page:
             page.write(summary)
 
 
 def _point_latest(folder: Path) -> None:
     fresh = folder.parent / f".latest-{os.getpid()}"
+    fresh.unlink(missing_ok=True)  # of a process that was killed here and had this number
     fresh.symlink_to(folder.name, target_is_directory=True)
     fresh.replace(folder.parent / "latest")

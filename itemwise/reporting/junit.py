@@ -12,7 +12,8 @@ from itemwise.reporting.text import shortened, xml_safe
 
 __all__ = ["case_properties", "junit_xml", "suite_properties"]
 
-_SHOWN = 20_000  # characters of a reply in the XML; results.jsonl has it whole
+_SHOWN = 20_000  # characters of a reply or an error in the XML; results.jsonl has it whole
+_NAMED = 500  # characters of an attribute
 
 
 def junit_xml(run: RunRecord) -> str:
@@ -43,13 +44,13 @@ def case_properties(entry: Entry) -> dict[str, str]:
         "seconds": f"{reply['seconds']:.4f}" if reply else None,
         "finish_reason": reply.get("finish_reason"),
     }
-    return {name: xml_safe(str(value)) for name, value in found.items() if value is not None}
+    return {name: xml_safe(shortened(str(value), _NAMED)) for name, value in found.items() if value is not None}
 
 
 def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
     suite = ElementTree.Element(
         "testsuite",
-        name="/".join(_key(tally)),
+        name=xml_safe("/".join(_key(tally))),
         tests=str(len(entries)),
         failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
         errors=str(tally.counts[Verdict.ERROR]),
@@ -83,14 +84,15 @@ def _properties(run: RunRecord, tally: Tally) -> dict[str, str]:
 
 def _testcase(entry: Entry) -> ElementTree.Element:
     module, _, test = entry.node_id.partition("::")
-    classname = module.removesuffix(".py").replace("/", ".")
+    classname = xml_safe(module.removesuffix(".py").replace("/", "."))
     case = ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{entry.reply.get('seconds', 0.0):.4f}")
     _add_properties(case, case_properties(entry))
     text = xml_safe(shortened(entry.reply.get("text", ""), _SHOWN))
     if entry.verdict is Verdict.ERROR:
-        ElementTree.SubElement(case, "error", type="error", message=xml_safe(shortened(entry.message, 500))).text = xml_safe(entry.message)
+        error = ElementTree.SubElement(case, "error", type="error", message=xml_safe(shortened(entry.message, _NAMED)))
+        error.text = xml_safe(shortened(entry.message, _SHOWN))
     elif entry.verdict is not Verdict.CORRECT:
-        said = xml_safe(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}")
+        said = xml_safe(shortened(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}", _NAMED))
         ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said).text = text
     if text:
         ElementTree.SubElement(case, "system-out").text = text

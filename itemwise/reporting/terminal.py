@@ -35,7 +35,7 @@ def progress_line(entries: Sequence[Entry], total: int, seconds: float) -> str:
     tokens = sum(entry.reply.get("completion_tokens", 0) for entry in entries)
     left = seconds / max(len(entries), 1) * (total - len(entries))
     return (
-        f"itemwise: {len(entries)} of {total} cases, accuracy so far {share} ({interval}), "
+        f"itemwise: {len(entries)} of {total} cases, accuracy so far {share} ({interval} at 95%), "
         f"{tokens / max(seconds, 1e-9):.0f} tokens/s, about {_duration(left)} left"
     )
 

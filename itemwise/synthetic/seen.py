@@ -345,7 +345,7 @@ SEEN: tuple[Template, ...] = (
         {"a": range(3, 9), "b": range(10, 40), "c": range(3, 9), "d": range(10, 40), "e": (2, 4, 5, 10)},
         ("{a}*{b}", "{c}*{d}", "{s1}+{s2}", "{s3}/{e}", "{s3}-{s4}"),
         (
-            "A mill makes {b} planks an hour for {a} hours and {d} an hour for {c} hours. {e:part} of all are sold. How many remain?",
+            "A mill makes {b} planks an hour for {a} hours and {d} an hour for {c} hours. Of all planks {e:part} are sold. How many remain?",
             "{name} types {b} words a minute for {a} minutes and {d} for {c} minutes, then cuts {e:part} of them. How many words stay?",
         ),
     ),
@@ -374,7 +374,7 @@ SEEN: tuple[Template, ...] = (
         ("{a}*{b}", "{s1}*{p}/100", "{s1}-{s2}", "{s3}+{c}", "{s4}-{d}", "{s5}*2"),
         (
             "A library lends {a} books a day for {b} days. {p}% come back. {c} more go out, {d} return. Twice that are out in May. How many?",
-            "{name} picks {a} tulips on {b} days. {p}% wilt. {He} adds {c}, sells {d}, then doubles what is left. How many tulips are there?",
+            "{name} picks {a} tulips on each of {b} days. {p}% wilt. {He} adds {c}, sells {d}, then doubles what is left. How many tulips are there?",
         ),
     ),
 )

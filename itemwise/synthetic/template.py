@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from itemwise.calculator import evaluate, number_text
@@ -46,14 +45,13 @@ class Problem:
 @dataclass(frozen=True)
 class Template:
     """`texts` are phrasings of one problem; `draw` gives each field its candidates; `steps` are expressions
-    over the fields and over earlier results ``{s1}``, ``{s2}``, ... Every result must come out positive, and
-    whole unless `cents` allows two decimals; draws that fail this are drawn again."""
+    over the fields and over earlier results ``{s1}``, ``{s2}``, ... Every result must come out positive and whole;
+    draws that fail this are drawn again."""
 
     name: str
     draw: Mapping[str, Sequence[Any]]
     steps: tuple[str, ...]
     texts: tuple[str, ...]
-    cents: bool = False
     distractible: bool = True
 
     def problem(self, rng: random.Random) -> Problem:
@@ -70,15 +68,11 @@ class Template:
         for number, step in enumerate(self.steps, start=1):
             expression = step.format_map({**fields, **results})
             value = evaluate(expression)
-            if not self._fits(value, last=number == len(self.steps)):
+            if value <= 0 or value.denominator != 1:
                 return None
             results[f"s{number}"] = number_text(value)
             worked.append((expression, number_text(value)))
         return tuple(worked)
-
-    def _fits(self, value: Fraction, *, last: bool) -> bool:
-        finest = 100 if self.cents and not last else 1
-        return value > 0 and (value * finest).denominator == 1
 
     def _question(self, rng: random.Random, fields: Mapping[str, Any]) -> str:
         (name, pronoun), (other, _) = rng.sample(PEOPLE, 2)

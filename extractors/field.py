@@ -1,0 +1,108 @@
+"""The answer field of a JSON reply, read without a JSON parser: models lose quotes, commas, braces and their end.
+
+Only the field is looked at, so nothing that is wrong elsewhere in the object can hide the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractors.pattern import pattern
+
+_MOST = 400  # fields looked at, counted from the end of the reply
+_LONGEST = 2000  # characters of one value
+_KEY = pattern(r"(?:[_ -]?(?:value|number|numeric|letter|choice|option|key))?\\?[\"'`] ?:")
+_NOT_FINAL = pattern(r"(?:step|intermediate|partial|wrong|previous|sub|incorrect|initial|student|user)[a-z_ -]{0,3}$")
+_SECOND_CHOICE = pattern(
+    r"[\"'](?:final[_ ]?)?(?:result|solution|value|output|total|prediction|choice|option|correct[_ ]?(?:choice|option))[\"'] ?:"
+)
+_VALUE = pattern(
+    r"""\s*(?:
+        \\?"(?P<double>(?:[^"\\]|\\[^"]|\\"(?!\s*[,}\]\n])|"(?!\s*(?:[",}\]\n]|$|//|/\*)))*)\\?"
+      | '(?P<single>(?:[^'\\\n]|\\.|'(?!\s*(?:[,}\]\n]|$)))*)'
+      | (?P<nested>[\[{][^\[\]{}]*[\]}])
+      | (?P<bare>[^\s"'\[{,}][^,}\n\]]*(?:,[0-9]{3}(?![0-9])[^,}\n\]]*)*)(?=\s*(?:[,}\n\]]|$))
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = pattern(r"\\u(?P<code>[0-9a-fA-F]{4})|\\[nrt](?![a-z])")
+_STRUCTURE = pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}]', re.DOTALL)
+
+
+class Field(NamedTuple):
+    """A field's value and its span, quotes left out; `key` is where the field begins."""
+
+    text: str
+    start: int
+    end: int
+    key: int
+
+
+def unescaped(value: str) -> str:
+    """The value of a JSON string as it is read: escapes resolved, broken ones left as they are."""
+    return _ESCAPE.sub(lambda escape: chr(int(escape["code"], 16)) if escape["code"] else " ", value)
+
+
+def answer_field(text: str, lower: str) -> Field | None:
+    """The field that answers: of several objects the last that has one, within it the least nested, last one."""
+    fields = _fields(text, lower)
+    if len(fields) < 2:
+        return fields[0] if fields else None
+    places = _places(lower, [field.key for field in fields])
+    last_object = places[-1][0]
+    top = min(depth for number, depth in places if number == last_object)
+    return [field for field, place in zip(fields, places, strict=True) if place == (last_object, top)][-1]
+
+
+def object_end(lower: str, field: Field) -> int:
+    """Where the object that holds the field ends, as far as its quotes and braces can be trusted."""
+    opening = max(lower.rfind("{", 0, field.key), 0)
+    depth = 0
+    for mark in _STRUCTURE.finditer(lower, opening):
+        depth += {"{": 1, "}": -1}.get(mark.group(), 0)
+        if depth <= 0 and mark.start() >= field.end:
+            return mark.end()
+    return len(lower)
+
+
+def _fields(text: str, lower: str) -> list[Field]:
+    found: list[Field | None] = []
+    place = lower.rfind("answer")
+    while place >= 0 and len(found) < _MOST:
+        key = _KEY.match(lower, place + len("answer"))
+        if key and not _NOT_FINAL.search(lower[max(0, place - 20) : place]):
+            found.append(_field(text, place, key.end()))
+        place = lower.rfind("answer", 0, place)
+    if not found and "{" in lower:
+        keys = list(_SECOND_CHOICE.finditer(lower))[-_MOST:]
+        found = [_field(text, key.start(), key.end()) for key in reversed(keys)]
+    return [field for field in reversed(found) if field and not _is_placeholder(field.text)]
+
+
+def _field(text: str, key: int, colon: int) -> Field | None:
+    value = _VALUE.match(text, colon, colon + _LONGEST)
+    if value is None or value.lastgroup is None:
+        return None
+    start, end = value.span(value.lastgroup)
+    return Field(text[start:end], start, end, key)
+
+
+def _is_placeholder(value: str) -> bool:
+    return not value.strip(" _.?-") or (value.startswith("<") and value.endswith(">"))
+
+
+def _places(lower: str, keys: list[int]) -> list[tuple[int, int]]:
+    """For each key in order: the number of the outermost object it stands in, and its depth there."""
+    places, number, depth = [], 0, 0
+    waiting = iter(keys)
+    key = next(waiting, None)
+    for mark in _STRUCTURE.finditer(lower):
+        while key is not None and key < mark.end():
+            places.append((number, depth))
+            key = next(waiting, None)
+        if mark.group() == "{":
+            number, depth = number + (depth == 0), depth + 1
+        elif mark.group() == "}":
+            depth = max(0, depth - 1)
+    return places + [(number, depth)] * (len(keys) - len(places))

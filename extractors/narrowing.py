@@ -1,0 +1,56 @@
+"""A sentence narrowed to what it says: without asides, denials and reasons, from its last "so" on."""
+
+from __future__ import annotations
+
+from extractors.tokens import Token
+from extractors.vocabulary import CONCLUSIONS, DENIALS, REASONS
+
+
+def without_asides(sentence: list[Token]) -> list[Token]:
+    """Without what stands in round brackets after a number; "(12)" and "f(2) = 3" stay whole."""
+    kept, depth, seen_number = [], 0, False
+    for before, token in zip([None, *sentence], sentence, strict=False):
+        if token.text == "(" and (depth or (seen_number and before and before.kind in ("number", "word"))):
+            depth += 1
+        elif depth:
+            depth -= token.text == ")"
+        else:
+            kept.append(token)
+            seen_number = seen_number or token.kind == "number"
+    return kept
+
+
+def without_denials(sentence: list[Token]) -> list[Token]:
+    """Without the numbers right behind a "not"."""
+    return [token for place, token in enumerate(sentence) if token.kind != "number" or not _is_denied(sentence, place)]
+
+
+def _is_denied(sentence: list[Token], place: int) -> bool:
+    return any(token.text in DENIALS for token in sentence[max(0, place - 2) : place])
+
+
+def without_reasons(sentence: list[Token], *, announced: bool) -> list[Token]:
+    """Without the clause that gives a reason: what follows it to the end, or up to the comma behind "since it ..., ".
+
+    Where nothing was announced, a result worked out inside the clause stays: "leaving him, as 7 - 3 = 4, with 4".
+    """
+    place = next((place for place, token in enumerate(sentence) if token.text in REASONS), None)
+    if place is None:
+        return sentence
+    before, clause = sentence[:place], sentence[place:]
+    comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
+    rest = clause[comma + 1 :]
+    if _has(rest, "number") and (_has(rest, "equals") or not _has(before, "number")):
+        return before + rest
+    keeps = not announced and clause[0].text not in ("because", "since") and _has(clause, "equals")
+    return sentence if keeps else before
+
+
+def _has(tokens: list[Token], kind: str) -> bool:
+    return any(token.kind == kind for token in tokens)
+
+
+def after_conclusion(sentence: list[Token]) -> list[Token]:
+    """From the last "so", "therefore" or "hence" on."""
+    places = [place for place, token in enumerate(sentence) if token.text in CONCLUSIONS]
+    return sentence[places[-1] + 1 :] if places else sentence

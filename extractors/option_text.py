@@ -1,0 +1,54 @@
+"""An option named by its text instead of its letter: compared without case, markup, space and closing marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from extractors.pattern import pattern
+
+_LONGEST = 20_000  # characters of a reply in which option texts are looked for
+_IDLE = pattern(r"\\(?:text|mathrm|mathbf|left|right|displaystyle|rm)\b|\\[,;!() ]|[\s${}*_`~\"'’]+")
+_ARTICLE = pattern(r"^(?:the|a|an) ")
+_WORD = pattern(r"(?:(?<!\w)-(?=[0-9.]))?[a-z0-9]+(?:[.,/][0-9]+)*%?|[^\W\da-z_]")
+_ABOUT = pattern(r" (?:is|are|was|were|has|have|had|can|could|do|does|will|would|may|might) ")
+_EDGES = " .,;:!?()[]"
+
+
+def normal(text: str) -> str:
+    """The text in the form in which two ways of writing one option agree; "$10 \\mathrm{~m}$" and "10 m" do."""
+    lower = _ARTICLE.sub("", text.lower().strip(_EDGES))
+    return _IDLE.sub("", lower).replace("\\%", "%").strip(_EDGES)
+
+
+def option_stated(words: str, options: Sequence[str]) -> int | None:
+    """The option whose text the words are, or open with as whole words; None where none or several do."""
+    said = normal(words) if options else ""
+    if not said:
+        return None
+    texts, openers = _forms(tuple(options))
+    if texts.count(said) == 1:
+        return texts.index(said)
+    opening = f"{_plain(words[:_LONGEST])} "
+    longest = max((text for text in openers if text and opening.startswith(f"{text} ")), key=len, default=None)
+    if not longest or openers.count(longest) != 1 or _ABOUT.match(opening, len(longest)):
+        return None
+    return openers.index(longest)
+
+
+def option_mentioned(words: str, options: Sequence[str]) -> int | None:
+    """The one option whose text occurs in the words; None where none or several do. Short texts do not count."""
+    said = f" {_plain(words[-_LONGEST:])} "
+    _, texts = _forms(tuple(options))
+    found = [place for place, text in enumerate(texts) if len(text) > 3 and f" {text} " in said]
+    outer = [one for one in found if not any(texts[one] in texts[other] and one != other for other in found)]
+    return outer[0] if len(outer) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _forms(options: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    return [normal(option) for option in options], [_plain(option) for option in options]
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(_ARTICLE.sub("", text.lower().strip(_EDGES))))

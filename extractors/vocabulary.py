@@ -1,0 +1,34 @@
+"""The words by which a reader tells the number a sentence is about from those it mentions in passing."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HEDGING = """
+about approximately roughly around exactly only just nearly almost the a of total indeed still also therefore thus so
+be would should is are was were at least most to simply then now either equals up between 约 共 有 了 就 应 该 大 为 是 即 得
+"""
+_REASONING = "because since where given assuming when if as who whose 因"
+_CONCLUDING = "therefore so thus hence altogether"
+_PASSING = """
+in after for by than per at from every on within during before since with next first last these those the all both over
+under step day week part question problem out of another between into each
+"""
+_SAYING = """
+is are was were be has have had need needs needed cost costs make makes made earn earns earned pay pays paid get gets got
+took take takes spend spends spent save saves saved leaves left total totals equal be sum there 共 有
+"""
+_AMOUNTS = "total sum amount cost profit average price number distance speed age remainder maximum minimum"
+
+HEDGES = _words(_HEDGING)  # may stand between an announcement and its number
+REASONS = _words(_REASONING)  # after these the sentence explains
+CONCLUSIONS = _words(_CONCLUDING)  # after these the sentence says what follows
+PASSING = _words(_PASSING)  # a number right behind these is mentioned in passing
+SAYING = _words(_SAYING)  # a number right behind these is what the sentence says
+AMOUNTS = _words(_AMOUNTS)  # "a total of 18" says 18, "out of 20" does not say 20
+OBLIGING = _words("has have had need needs needed will must going want wants able")  # with "to": "has to pay 18"
+VAGUE = _words("a about approximately roughly around exactly only just nearly almost")  # change nothing of what a number is
+DENIALS = _words("not n't isn't 非 不")

@@ -1,0 +1,85 @@
+"""What a model's folder or hub repository holds, looked at before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from itemwise.models.model import ModelError
+from itemwise.models.registry import ModelEntry
+
+__all__ = ["hub_options", "require_folder", "unreachable"]
+
+PICKLED = (".bin", ".pt", ".pth", ".ckpt")
+
+
+def require_folder(entry: ModelEntry) -> Path:
+    """The folder of a local entry. Raises ModelError where it is not there or holds no safetensors."""
+    folder = Path(entry.location)
+    if not folder.is_dir():
+        raise ModelError(f"{entry.name} is not at {folder}: no such folder; give the folder that holds config.json.")
+    _require_safetensors(entry, [file.name for file in folder.iterdir()])
+    return folder
+
+
+def hub_options(entry: ModelEntry) -> dict[str, Any]:
+    """Options for from_pretrained under which config, weights and tokenizer of a hub entry come from one commit.
+
+    `revision` is that commit. Where the hub is off or out of reach it is the cache's, and `local_files_only` is set: the
+    library would try a missing network for half a minute per file. Raises ModelError where neither has the model.
+    """
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    fault = _why_not_the_hub(entry)
+    cached = fault is not None
+    try:
+        config = hf_hub_download(entry.location, "config.json", revision=entry.revision, local_files_only=cached)
+    except LocalEntryNotFoundError:
+        raise ModelError(unreachable(entry, fault or "the connection was lost")) from None
+    return {"revision": Path(config).parent.name, "local_files_only": cached}
+
+
+def unreachable(entry: ModelEntry, fault: str) -> str:
+    """The advice for a model that neither the hub nor its cache gives."""
+    return (
+        f"{entry.name} cannot be had from the hub or its cache ({fault}). Check the network, set HF_ENDPOINT to a mirror, "
+        f"log in if {entry.location} is gated, or give a downloaded folder as --model PATH; --model embedded-text needs none."
+    )
+
+
+def _why_not_the_hub(entry: ModelEntry) -> str | None:
+    """Why the hub cannot be asked; None where it can, and offers safetensors."""
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
+
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set"
+    try:
+        offered = HfApi().model_info(entry.location, revision=entry.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    except RepositoryNotFoundError:
+        raise ModelError(
+            f"{entry.name}: the hub has no model {entry.location!r}, or it is private or gated, and there is no such folder here. "
+            "Correct the name, log in (hf auth login), or give a downloaded folder as --model PATH."
+        ) from None
+    except RevisionNotFoundError:
+        raise ModelError(f"{entry.name}: the hub's {entry.location} has no revision {entry.revision!r}; name another.") from None
+    except Exception as error:  # no network has other names in other releases; the cache may still have the model
+        return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+    _require_safetensors(entry, [sibling.rfilename for sibling in offered.siblings or ()])
+    return None
+
+
+def _require_safetensors(entry: ModelEntry, files: Iterable[str]) -> None:
+    """Pickled weights can run code, and transformers would look for a conversion of them at a revision nobody named."""
+    names = sorted(files)
+    if any(name.endswith(".safetensors") for name in names):
+        return
+    pickled = [name for name in names if name.endswith(PICKLED)]
+    if not pickled:
+        raise ModelError(f"{entry.name} has no weights: {entry.location} holds no .safetensors file. Check that it is whole.")
+    raise ModelError(
+        f"{entry.name} has no safetensors weights, only {pickled[0]}. Pickled weights can run code and are not loaded: "
+        "convert them with from_pretrained(...).save_pretrained(FOLDER) where you trust them, and give --model FOLDER."
+    )

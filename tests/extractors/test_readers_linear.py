@@ -1,0 +1,39 @@
+"""Twice the text takes at most two and a half times the work, on the texts that bring peers to a halt."""
+
+import sys
+from collections.abc import Callable
+from itertools import count
+from types import FrameType
+
+import pytest
+
+from extractors import last_number, stated_choice
+
+UNITS = [
+    *("7", "{", "(A) ", "\\boxed{", "the answer is ", "the answer is 5 ", "1,", "#### ", '"answer": ', '{"answer": 5}\n', "<think>"),
+    *("</think>", "\\", "Question: ", "答案是", "So 5. ", "Wait, no 5. ", "option B is correct. ", "A, ", "x = 5, ", "```"),
+]
+
+
+def calls(read: Callable[[], object]) -> int:
+    """How many functions, ours and built in, are called."""
+    made = count()
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        if event in ("call", "c_call"):
+            next(made)
+
+    sys.setprofile(note)
+    try:
+        read()
+    finally:
+        sys.setprofile(None)
+    return next(made)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("read", [last_number, lambda reply: stated_choice(reply, 4)], ids=["last_number", "stated_choice"])
+def test_work_grows_no_faster_than_the_text(read: Callable[[str], object], unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    read(text)  # patterns are compiled at their first use
+    assert calls(lambda: read(text * 2)) <= 2.5 * calls(lambda: read(text)) + 50

@@ -1,0 +1,187 @@
+"""What `--model` may name: a registered name, a folder, a hub id, or an entry of a project's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemwise.models import REGISTRY, ModelEntry, ModelError, entry_named, registry_with
+
+
+def refused(text: str, root: Path, own: dict[str, Any] | None = None) -> str:
+    with pytest.raises(ModelError) as caught:
+        entry_named(text, registry_with(own or {}, root), root)
+    return str(caught.value)
+
+
+def folder_in(root: Path, name: str) -> Path:
+    (root / name).mkdir(parents=True)
+    (root / name / "config.json").write_text("{}")
+    return root / name
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "location"),
+    [
+        ("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct"),
+        ("qwen2.5-math-7b-instruct", "Qwen/Qwen2.5-Math-7B-Instruct"),
+        ("llama-2-7b-chat", "meta-llama/Llama-2-7b-chat-hf"),
+        ("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct"),
+        ("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf"),
+    ],
+)
+def test_a_registered_name_is_a_model_of_the_hub(name: str, location: str, tmp_path: Path) -> None:
+    entry = entry_named(name, REGISTRY, tmp_path)
+    assert (entry.name, entry.location, entry.local, entry.source) == (name, location, False, "hub")
+
+
+def test_the_embedded_model_is_a_folder_of_the_package_asked_made_problems(tmp_path: Path) -> None:
+    entry = entry_named("embedded-text", REGISTRY, tmp_path)
+    assert (entry.local, entry.source) == (True, "synthetic")
+    assert (Path(entry.location) / "config.json").is_file()
+
+
+def test_no_registered_model_runs_python_of_its_own() -> None:
+    assert not any(entry.trust_remote_code for entry in REGISTRY.values())
+
+
+def test_a_name_nearly_right_is_answered_with_the_right_one(tmp_path: Path) -> None:
+    assert "Did you mean qwen2.5-7b-instruct?" in refused("qwen-2.5-7b-instruct", tmp_path)
+
+
+def test_a_name_in_capitals_is_answered_with_the_right_one(tmp_path: Path) -> None:
+    assert "Did you mean llama-2-7b-chat?" in refused("Llama-2-7B-Chat", tmp_path)
+
+
+def test_a_name_like_no_other_is_answered_with_all_there_are(tmp_path: Path) -> None:
+    message = refused("zzz", tmp_path)
+    assert message.startswith("--model zzz: no such model. Known names: embedded-text, llama-2-7b-chat, ")
+    assert message.endswith("or give a folder (./checkpoint) or a hub id (owner/name).")
+
+
+def test_an_empty_name_is_refused(tmp_path: Path) -> None:
+    assert "no such model" in refused("", folder_in(tmp_path, "here"))
+
+
+# Folders
+
+
+@pytest.mark.parametrize("text", ["checkpoint", "./checkpoint", "./checkpoint/", "sub/../checkpoint"])
+def test_a_folder_is_found_from_where_the_command_was_given(text: str, tmp_path: Path) -> None:
+    folder = folder_in(tmp_path, "checkpoint")
+    (tmp_path / "sub").mkdir()
+    assert entry_named(text, REGISTRY, tmp_path) == ModelEntry("checkpoint", str(folder), local=True)
+
+
+def test_a_folder_named_as_a_hub_id_would_be_is_taken_as_the_folder(tmp_path: Path) -> None:
+    folder = folder_in(tmp_path, "runs/best")
+    assert entry_named("runs/best", REGISTRY, tmp_path) == ModelEntry("best", str(folder), local=True)
+
+
+def test_an_absolute_folder_is_taken_as_it_stands(tmp_path: Path) -> None:
+    folder = folder_in(tmp_path, "checkpoint")
+    assert entry_named(str(folder), REGISTRY, Path("/elsewhere")).location == str(folder)
+
+
+def test_a_folder_in_the_home_directory_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = folder_in(tmp_path, "checkpoint")
+    assert entry_named("~/checkpoint", REGISTRY, Path("/elsewhere")).location == str(folder)
+
+
+@pytest.mark.parametrize("text", ["./gone", "../gone", "/gone", "~/gone"])
+def test_a_folder_that_is_not_there_is_no_hub_id(text: str, tmp_path: Path) -> None:
+    message = refused(text, tmp_path)
+    assert message.startswith(f"--model {text}: no such folder (")
+    assert message.endswith("give the folder that holds config.json.")
+
+
+def test_a_folder_without_a_config_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert f"{tmp_path / 'empty'}: the folder holds no config.json; give the one that save_pretrained wrote." in refused(
+        "./empty", tmp_path
+    )
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").touch()
+    assert "no such folder" in refused("./model.safetensors", tmp_path)
+
+
+# Hub ids and servers
+
+
+def test_a_hub_id_is_called_by_its_last_part(tmp_path: Path) -> None:
+    assert entry_named("owner/Some-Model", REGISTRY, tmp_path) == ModelEntry("Some-Model", "owner/Some-Model")
+
+
+@pytest.mark.parametrize("text", ["owner/", "/name", "a/b/c"])
+def test_half_a_hub_id_is_refused(text: str, tmp_path: Path) -> None:
+    assert "no such" in refused(text, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["http://host:8000/v1#name", "https://host/v1#name"])
+def test_a_server_is_refused_with_what_may_be_named_instead(text: str, tmp_path: Path) -> None:
+    assert f"--model {text}: servers are not supported yet; name a local folder, a hub id, or one of embedded-text" in refused(
+        text, tmp_path
+    )
+
+
+# A project's own entries
+
+
+def test_an_own_entry_may_say_everything_about_a_hub_model(tmp_path: Path) -> None:
+    own = {
+        "tuned": {
+            "location": "owner/tuned",
+            "revision": "v2",
+            "system": "Be brief.",
+            "source": "synthetic",
+            "max_new_tokens": 64,
+            "trust_remote_code": True,
+        }
+    }
+    entry = entry_named("tuned", registry_with(own, tmp_path), tmp_path)
+    assert entry == ModelEntry("tuned", "owner/tuned", "v2", "Be brief.", "synthetic", 64, True)
+
+
+def test_an_own_folder_is_relative_to_the_project(tmp_path: Path) -> None:
+    folder = folder_in(tmp_path, "checkpoints/tuned")
+    registry = registry_with({"tuned": {"location": "checkpoints/tuned"}}, tmp_path)
+    assert entry_named("tuned", registry, Path("/elsewhere")) == ModelEntry("tuned", str(folder), local=True)
+
+
+def test_an_own_entry_replaces_a_registered_one_of_its_name(tmp_path: Path) -> None:
+    registry = registry_with({"llama-2-7b-chat": {"location": "mirror/llama"}}, tmp_path)
+    assert entry_named("llama-2-7b-chat", registry, tmp_path).location == "mirror/llama"
+
+
+def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
+    assert "Did you mean our-tuned-model?" in refused("our-tunedmodel", tmp_path, {"our-tuned-model": {"location": "owner/tuned"}})
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({}, "needs location: a hub id or a folder."),
+        ({"location": "owner/x", "quant": "nf4"}, "has no setting 'quant'; it may have location, max_new_tokens, revision, source, system"),
+        ({"location": "owner/x", "local": True}, "has no setting 'local'"),
+        ({"location": "owner/x", "trust_remote_code": "false"}, "trust_remote_code must be true or false, got 'false'."),
+        ({"location": "owner/x", "max_new_tokens": "64"}, "max_new_tokens must be a whole number of at least 1, got '64'."),
+        ({"location": "owner/x", "max_new_tokens": 0}, "max_new_tokens must be a whole number of at least 1, got 0."),
+        ({"location": "owner/x", "max_new_tokens": True}, "max_new_tokens must be a whole number of at least 1, got True."),
+        ({"location": "owner/x", "revision": 3}, "revision must be text, got 3."),
+        ({"location": "./gone"}, "location './gone': no such folder"),
+        ({"location": "gone"}, "location 'gone': no such folder"),
+        ("owner/x", "must be a table with location, got 'owner/x'."),
+    ],
+)
+def test_a_mistake_in_an_own_entry_names_the_entry_and_the_value(entry: Any, expected: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        registry_with({"mine": entry}, tmp_path)
+    assert str(caught.value).startswith(f"[tool.itemwise.models.mine] {expected}")

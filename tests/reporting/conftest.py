@@ -1,0 +1,112 @@
+"""A small run of three benchmarks with every verdict in it, for reports to tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from itemwise.case import Reply, Turn, Verdict
+from itemwise.gates import Decision
+from itemwise.ledger import Entry, Ledger
+from itemwise.reporting import RunRecord
+
+MODEL = {
+    "model": "embedded-text",
+    "location": "text",
+    "revision": "sha256:0123456789ab",
+    "quantisation": "nf4 (double quantised)",
+    "dtype": "float32",
+    "device": "cpu",
+    "prompting": "chat template 89abcdef",
+    "system": "none",
+    "decoding": "greedy",
+    "max new tokens": "512",
+    "versions": "transformers 5.0, torch 2.9, bitsandbytes 0.49",
+}
+SAID = {
+    Verdict.CORRECT: '{"steps": ["6*7=42"], "answer": 42}',
+    Verdict.WRONG: '{"steps": ["6*7=41"], "answer": 41}',
+    Verdict.NO_ANSWER: "I cannot say.",
+    Verdict.TRUNCATED: '{"steps": ["6*7=',
+}
+READ = {Verdict.CORRECT: "42", Verdict.WRONG: "41"}
+ROWS = {"source": "synthetic", "prompt": "json", "seed": "42"}
+
+
+def a_reply(text: str, *, finish_reason: str = "stop") -> dict[str, Any]:
+    turns = (Turn("user", "What is 6*7?"), Turn("assistant", text))
+    return Reply(text, finish_reason, 20, 12, 0.25, 8, turns).record()
+
+
+def an_entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
+    """One entry; what `changes` does not say follows from its verdict."""
+    text = SAID.get(verdict)
+    found = Entry(
+        node_id=f"benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-{number}]",
+        position=number,
+        benchmark="sums-synthetic",
+        model_name="embedded-text",
+        strategy="direct",
+        case=f"sums-{number}",
+        sample_size=8,
+        prompt="What is 6*7?",
+        expected="42",
+        verdict=verdict,
+        answer=READ.get(verdict),
+        rule="answer field" if verdict in READ else None,
+        message="out of memory even for this case alone" if text is None else "AssertionError",
+        reply={} if text is None else a_reply(text, finish_reason="length" if verdict is Verdict.TRUNCATED else "stop"),
+        model=MODEL,
+        rows=ROWS,
+    )
+    return replace(found, **changes)
+
+
+def a_run(*entries: Entry, **changes: Any) -> RunRecord:
+    """The run that left `entries`."""
+    ledger = Ledger()
+    for each in entries:
+        ledger.put(each)
+    found = RunRecord(
+        started="2026-05-01T12:00:00+00:00",
+        seconds=12.3456,
+        command="pytest benchmarks/ -k sums",
+        settings={"models": ["embedded-text"], "sample": 8, "seed": 42},
+        measured={entry.model_name: entry.model for entry in ledger.entries if entry.model},
+        rows={entry.benchmark: entry.rows for entry in ledger.entries},
+        environment={"itemwise": "0.1.0", "python": "3.11.7"},
+        entries=ledger.entries,
+        tallies=ledger.tallies(),
+        decisions=[],
+    )
+    return replace(found, **changes)
+
+
+@pytest.fixture
+def entry() -> Callable[..., Entry]:
+    return an_entry
+
+
+@pytest.fixture
+def run_of() -> Callable[..., RunRecord]:
+    return a_run
+
+
+@pytest.fixture
+def run() -> RunRecord:
+    """Every verdict under one strategy, more right under another, and two gates."""
+    direct = [Verdict.CORRECT] * 3 + [Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED, Verdict.ERROR]
+    tool = [Verdict.CORRECT] * 7 + [Verdict.WRONG]
+    entries = [an_entry(number, verdict) for number, verdict in enumerate(direct)]
+    entries += [
+        an_entry(100 + number, verdict, strategy="tool", node_id=f"benchmarks/test_sums.py::test_sums[embedded-text-tool-sums-{number}]")
+        for number, verdict in enumerate(tool)
+    ]
+    gates = [
+        Decision(False, "gate sums-synthetic (embedded-text, direct) >= 0.80: undecided, only 6 of 8 cases are judged"),
+        Decision(True, "gate sums-synthetic (embedded-text, tool) >= 0.80: passed with 0.875 (7 of 8)"),
+    ]
+    return a_run(*entries, decisions=gates)

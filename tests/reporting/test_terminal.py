@@ -1,0 +1,113 @@
+"""What a person at a terminal reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from itemwise.case import Verdict
+from itemwise.ledger import Entry
+from itemwise.models import ModelEntry
+from itemwise.reporting import RunRecord
+from itemwise.reporting.table import accuracy_text, aligned
+from itemwise.reporting.terminal import closing_lines, failure_text, header_lines, progress_line
+from itemwise.settings import Settings, read_settings
+from itemwise.statistics import accuracy
+
+RERUN = "pytest 'benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-3]'"
+
+
+def settings_of(**changes: Any) -> Settings:
+    entry = ModelEntry("embedded-text", "embedded/text", max_new_tokens=512, local=True)
+    return replace(read_settings({}, root=Path("/nowhere"), here=Path("/nowhere")), models=(entry,), **changes)
+
+
+def test_the_closing_table_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
+    assert "\n".join(closing_lines(run, "reports/20260501-120000")) == snapshot
+
+
+def test_the_header_of_a_made_run_says_that_it_is_made(snapshot: SnapshotAssertion) -> None:
+    assert "\n".join(header_lines(settings_of())) == snapshot
+
+
+def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertion) -> None:
+    hub = ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", revision="a09a354")
+    asked = read_settings({"model": ["owner/name"], "source": "hub", "sample": "all"}, root=Path("/nowhere"), here=Path("/nowhere"))
+    everything = replace(asked, models=(hub, *asked.models), strategies=("direct", "tool"), prompt="cot", max_new_tokens=64)
+    assert "\n".join(header_lines(everything)) == snapshot
+
+
+@pytest.mark.parametrize("verdict", [Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED])
+def test_a_failure_reads_well(verdict: Verdict, entry: Callable[..., Entry], snapshot: SnapshotAssertion) -> None:
+    failed = entry(3, verdict)
+    assert failure_text(failed, f"assert {failed.answer!r} == '42'", RERUN) == snapshot
+
+
+def test_a_failure_of_a_conversation_shows_every_turn(entry: Callable[..., Entry], snapshot: SnapshotAssertion) -> None:
+    turns = [
+        {"role": "user", "content": "What is 6*7?"},
+        {"role": "assistant", "content": '<tool_call>\n{"name": "calculator", "arguments": {"expression": "6*8"}}\n</tool_call>'},
+        {"role": "tool", "content": "48"},
+        {"role": "assistant", "content": "The answer is 48."},
+    ]
+    wrong = entry(3, Verdict.WRONG)
+    assert failure_text(replace(wrong, answer="48", reply={**wrong.reply, "turns": turns}), "assert '48' == '42'", RERUN) == snapshot
+
+
+def test_a_failure_cannot_steer_the_terminal(entry: Callable[..., Entry]) -> None:
+    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "\x1b[2Jgone\u202e\x9b"}]}
+    text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\x1b[31m"), "assert \x1b", RERUN)
+    assert not {"\x1b", "\x9b", "\u202e"} & set(text)
+    assert "\\x1b[2Jgone\\u202e\\x9b" in text
+
+
+def test_a_failure_shows_the_two_ends_of_a_long_reply(entry: Callable[..., Entry]) -> None:
+    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "x" * 1_000_000}]}
+    assert len(failure_text(entry(0, Verdict.WRONG, reply=reply), "", RERUN)) < 4000
+
+
+def test_the_closing_lines_cannot_steer_the_terminal(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
+    odd = entry(0, Verdict.WRONG, benchmark="\x1b[2J", rows={"source": "\u202e\x9b"})
+    assert not {"\x1b", "\x9b", "\u202e"} & set("".join(closing_lines(run_of(odd), "reports/\x1b")))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "total", "seconds", "line"),
+    [
+        ([], 50, 0.0, "itemwise: 0 of 50 cases, accuracy so far - (- at 95%), 0 tokens/s, about 0 s left"),
+        (
+            [Verdict.CORRECT, Verdict.WRONG],
+            50,
+            10.0,
+            "itemwise: 2 of 50 cases, accuracy so far 50.0% (9.5 to 90.5% at 95%), 2 tokens/s, about 4 min left",
+        ),
+        (
+            [Verdict.CORRECT, Verdict.ERROR],
+            2,
+            4.0,
+            "itemwise: 2 of 2 cases, accuracy so far 100.0% (20.7 to 100.0% at 95%), 3 tokens/s, about 0 s left",
+        ),
+        ([Verdict.WRONG], 1319, 6.0, "itemwise: 1 of 1319 cases, accuracy so far 0.0% (0.0 to 79.3% at 95%), 2 tokens/s, about 2.2 h left"),
+    ],
+)
+def test_progress_tells_how_far_how_good_how_fast_and_how_long(
+    verdicts: list[Verdict], total: int, seconds: float, line: str, entry: Callable[..., Entry]
+) -> None:
+    assert progress_line([entry(number, verdict) for number, verdict in enumerate(verdicts)], total, seconds) == line
+
+
+@pytest.mark.parametrize(
+    ("correct", "judged", "texts"),
+    [(0, 0, ("-", "-")), (43, 50, ("86.0%", "73.8 to 93.0%")), (0, 50, ("0.0%", "0.0 to 7.1%")), (50, 50, ("100.0%", "92.9 to 100.0%"))],
+)
+def test_an_accuracy_is_shown_in_percent_with_its_interval(correct: int, judged: int, texts: tuple[str, str]) -> None:
+    assert accuracy_text(accuracy(correct, judged)) == texts
+
+
+def test_words_stand_left_and_figures_right() -> None:
+    assert aligned([("name", "b", "c", "n"), ("x", "bb", "c", "100")]) == ["name  b   c    n", "x     bb  c  100"]
