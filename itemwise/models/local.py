@@ -37,7 +37,8 @@ class LocalModel:
     """Weights on one device, asked greedily in left-padded batches.
 
     Greedy whatever the model's own generation config says: of that, only the end-of-text tokens are kept.
-    On a CPU everything is computed in float32, where the text does not depend on the batch.
+    On a CPU everything is computed in float32, where the text does not depend on the batch; int8 is the exception, as
+    bitsandbytes looks for outliers over the whole batch and multiplies in float16.
     """
 
     def __init__(self, entry: ModelEntry, quantisation: str, max_new_tokens: int, revision: str, model: Any, tokenizer: Any) -> None:

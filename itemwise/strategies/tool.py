@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 from itemwise.calculator import CALCULATOR, CalculatorError, evaluate, number_text
@@ -13,7 +12,6 @@ from itemwise.strategies.strategy import Ask
 __all__ = ["calculated", "tool"]
 
 ROUNDS = 12  # at most this many turns with calls
-_CALL = re.compile(r"<tool_call>(.*?)</tool_call>", re.DOTALL)
 
 
 async def tool(prompt: str, ask: Ask) -> Sequence[Turn]:
@@ -21,11 +19,17 @@ async def tool(prompt: str, ask: Ask) -> Sequence[Turn]:
     turns = [Turn("user", prompt)]
     for _ in range(ROUNDS):
         turns.append((await ask(turns, tools=[CALCULATOR])).turn)
-        calls = _CALL.findall(turns[-1].content)
+        calls = _calls(turns[-1].content)
         if not calls:
             return turns
         turns += [Turn("tool", calculated(call)) for call in calls]
     return [*turns, (await ask(turns)).turn]
+
+
+def _calls(text: str) -> list[str]:
+    """What stands in each closed pair of tool call tags."""
+    opened = text.split("<tool_call>")[1:]
+    return [call for call, closed, _ in (part.partition("</tool_call>") for part in opened) if closed]
 
 
 def calculated(call: str) -> str:

@@ -1,0 +1,119 @@
+"""The pytest plugin: options, fixtures and hooks, each a few lines that delegate.
+
+Nothing outside this folder speaks pytest, but for the mark in benchmark.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from itemwise.benchmark import MARK
+from itemwise.plugin.asker import GROUPED, Asker
+from itemwise.plugin.items import plain_name, prefixes
+from itemwise.plugin.scorekeeper import Scorekeeper
+from itemwise.settings import OPTIONS, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from itemwise.case import Case, Reply
+    from itemwise.models import Model
+
+ASKER = pytest.StashKey[Asker]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("itemwise", "LLM benchmarks (each also settable in [tool.itemwise] of pyproject.toml)")
+    for option in OPTIONS:
+        group.addoption(
+            f"--{option.name}",
+            dest=_destination(option.name),
+            action="append" if option.many else "store",
+            default=None,
+            metavar=option.name.upper().replace("-", "_"),
+            help=option.help,
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MARK}: a benchmark made by @cases; select or deselect all with -m {MARK}.")
+    given = {option.name: config.getoption(_destination(option.name)) for option in OPTIONS}
+    try:
+        settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[ASKER] = Asker(config, settings)
+    config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Scorekeeper(config, settings), "itemwise-scorekeeper")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    if config.getoption("dist") not in GROUPED:
+        return None
+    from itemwise.distribution import CaseScheduling
+
+    settings = config.stash[ASKER].settings
+    return CaseScheduling(config, log, prefixes(settings), settings.batch_size)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    mark = metafunc.definition.get_closest_marker(MARK)
+    if mark is None:
+        return
+    asker = metafunc.config.stash[ASKER]
+    sample = asker.sample_of(metafunc.definition.nodeid, plain_name(metafunc.function.__name__), mark.kwargs["benchmark"])
+    if "model" in metafunc.fixturenames:
+        models = asker.settings.models
+        metafunc.parametrize("model", models, ids=[entry.name for entry in models], indirect=True, scope="session")
+    if "strategy" in metafunc.fixturenames:
+        metafunc.parametrize("strategy", asker.settings.strategies, indirect=True, scope="session")
+    metafunc.parametrize("case", sample.cases, ids=[case.name for case in sample.cases], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def model(request: pytest.FixtureRequest) -> Iterator[Model]:
+    """The model under test, loaded once; one is in memory at a time."""
+    asker = request.config.stash[ASKER]
+    entry = _parameter(request)
+    yield asker.load(entry, request.session)
+    asker.unload()
+
+
+@pytest.fixture(scope="session")
+def strategy(request: pytest.FixtureRequest) -> str:
+    """The name of the way of asking."""
+    return str(_parameter(request))
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> Case:
+    """The dataset item under test."""
+    found: Case = _parameter(request)
+    return found
+
+
+@pytest.fixture
+def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Case) -> Reply:  # noqa: ARG001 - it depends on all three
+    """What the model said to the case, with its cost. A fault of ours is a setup error here, never an empty reply."""
+    return request.config.stash[ASKER].reply(request.node)
+
+
+@pytest.fixture
+def answer(request: pytest.FixtureRequest, reply: Reply) -> str | None:
+    """What the benchmark's extractor reads in the reply; None where it reads nothing."""
+    return request.config.stash[ASKER].answer(request.node, reply)
+
+
+def _destination(name: str) -> str:
+    return f"itemwise_{name.replace('-', '_')}"
+
+
+def _parameter(request: pytest.FixtureRequest) -> Any:
+    try:
+        return request.param
+    except AttributeError:
+        pytest.fail(f"the fixture {request.fixturename!r} belongs to benchmarks: put @cases(...) over the test.", pytrace=False)

@@ -1,0 +1,195 @@
+"""In each process that runs tests: from a test about to run to a reply, and from its outcome to a verdict."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+from itemwise.benchmark import Benchmark, BenchmarkError
+from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, prefixes, rerun_command
+from itemwise.settings import Settings
+
+if TYPE_CHECKING:
+    from itemwise.case import Reply, Verdict
+    from itemwise.engine import Engine
+    from itemwise.ledger import Entry
+    from itemwise.lookahead import Lookahead
+    from itemwise.models import Model, ModelEntry
+    from itemwise.sample import Sample
+
+__all__ = ["GROUPED", "Asker"]
+
+GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
+REPLY = pytest.StashKey["Reply"]()
+ANSWER = pytest.StashKey["str | None"]()
+
+
+class Asker:
+    """Knows the samples, the model in memory and the cases ahead; passes a verdict on each case that ran."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.settings = settings
+        self._share = _share(config)
+        self._grouped = config.getoption("dist", "no") in GROUPED
+        self._samples: dict[str, Sample] = {}
+        self._places: dict[str, int] = {}
+        self._lookahead: Lookahead | None = None
+        self._engine: Engine | None = None
+        self._described: dict[str, str] = {}
+
+    def sample_of(self, node_id: str, name: str, benchmark: Benchmark) -> Sample:
+        """The cases of a benchmark's test function, made once; a fault becomes a collection error of a few lines."""
+        if node_id not in self._samples:
+            from itemwise.sample import sampled
+
+            try:
+                self._samples[node_id] = sampled(name, benchmark, self.settings)
+            except BenchmarkError as error:
+                raise pytest.Collector.CollectError(str(error)) from error
+        return self._samples[node_id]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Look ahead over what is selected, in the order it will run."""
+        if items := [item for item in session.items if is_case(item)]:
+            self._places = {item.nodeid: place for place, item in enumerate(session.items)}
+            self._look_ahead(items)
+
+    def _look_ahead(self, items: Sequence[pytest.Item]) -> None:
+        from itemwise.lookahead import Lookahead, Upcoming, case_groups
+        from itemwise.strategies import STRATEGIES
+
+        processes = self._share[1] if self._grouped else 1
+        group_of = case_groups(list(self._places), prefixes(self.settings), self.settings.batch_size, processes)
+        self._lookahead = Lookahead(
+            [
+                Upcoming(item.nodeid, parameters(item)["case"].prompt, STRATEGIES[parameters(item)["strategy"]], group_of[item.nodeid])
+                for item in items
+                if {"model", "strategy"} <= set(parameters(item))
+            ]
+        )
+
+    def load(self, entry: ModelEntry, session: pytest.Session) -> Model:
+        """Load a model, or stop the run with the one message that says what to do."""
+        from itemwise.engine import Engine
+        from itemwise.models import ModelError
+
+        try:
+            with warnings.catch_warnings():  # the libraries' own, about themselves
+                warnings.simplefilter("ignore", DeprecationWarning)
+                from itemwise.models.local import load
+
+            limit = self.settings.token_limit(entry)
+            loaded = load(entry, quantisation=self.settings.quantisation, max_new_tokens=limit, share=self._share)
+        except ModelError as error:
+            session.shouldfail = str(error)
+            pytest.fail(str(error), pytrace=False)
+        self._engine = Engine(loaded, self.settings.batch_size)
+        self._described = loaded.describe()
+        return loaded
+
+    def unload(self) -> None:
+        """Let go of the model in memory."""
+        from itemwise.models.local import unload
+
+        self._engine = None
+        unload()
+
+    def reply(self, item: pytest.Item) -> Reply:
+        """The reply to one case, made in a batch with the cases ahead of it."""
+        from itemwise.models import ModelError
+
+        assert self._lookahead is not None, "collection is finished"
+        assert self._engine is not None, "the model is loaded"
+        try:
+            item.stash[REPLY] = self._lookahead.reply(item.nodeid, self._engine)
+        except ModelError as error:
+            pytest.fail(str(error), pytrace=False)
+        return item.stash[REPLY]
+
+    def answer(self, item: pytest.Item, reply: Reply) -> str | None:
+        """What is read in the reply. Cut off before it stated anything, its last number on the way is no answer."""
+        found = benchmark_of(item).extract(reply.text)
+        item.stash[ANSWER] = None if reply.truncated and not getattr(found, "stated", True) else found
+        return item.stash[ANSWER]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Pass a verdict on a case that ran, or note the error that kept it from running."""
+        report = yield
+        decided = report.when == "call" or (report.when == "setup" and report.failed)
+        if decided and is_case(item) and not report.skipped:
+            self._judge(item, call, report)
+        return report
+
+    def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        from itemwise.reporting.junit import case_properties
+        from itemwise.reporting.terminal import failure_text
+
+        entry = self._entry(item, report, _verdict(item, call, report))
+        report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
+        report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
+        item.user_properties += list(case_properties(entry).items())
+        report.user_properties = list(item.user_properties)
+        if report.failed and entry.verdict.value != "error" and call.excinfo:
+            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0], rerun_command(item))
+
+    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
+        from itemwise.ledger import Entry
+
+        asked = parameters(item)
+        sample = self._samples[function_id(item)]
+        found = asked["case"]
+        said, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
+        name = asked["model"].name if "model" in asked else "-"
+        return Entry(
+            node_id=item.nodeid,
+            position=self._places[item.nodeid],
+            benchmark=sample.label,
+            model_name=name,
+            strategy=asked.get("strategy", "-"),
+            case=found.name,
+            sample_size=len(sample.cases),
+            prompt=found.prompt,
+            expected=found.answer,
+            verdict=verdict,
+            answer=None if read is None else str(read),
+            rule=getattr(read, "rule", None),
+            span=_span(read),
+            message=report.longreprtext if report.failed else "",
+            tags=dict(found.tags),
+            reply=said.record() if said else {},
+            model=self._described if self._described.get("model") == name else {},
+            rows=dict(sample.rows),
+        )
+
+
+def _share(config: pytest.Config) -> tuple[int, int]:
+    """This process's number among how many that run tests."""
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        return 0, 1
+    return int(worker["workerid"].removeprefix("gw")), int(worker["workercount"])
+
+
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
+    from itemwise.case import Verdict
+
+    if report.passed:
+        return Verdict.CORRECT
+    if report.when != "call" or call.excinfo is None or not call.excinfo.errisinstance(AssertionError):
+        return Verdict.ERROR
+    if item.stash.get(ANSWER, "not read") is not None:
+        return Verdict.WRONG
+    return Verdict.TRUNCATED if item.stash[REPLY].truncated else Verdict.NO_ANSWER
+
+
+def _span(answer: str | None) -> tuple[int, int] | None:
+    """Where a reader that tells (a `Reading`) found the answer."""
+    start, end = getattr(answer, "start", None), getattr(answer, "end", None)
+    return None if start is None or end is None else (start, end)

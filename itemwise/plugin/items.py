@@ -1,0 +1,60 @@
+"""What pytest's items tell about cases."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import pytest
+
+from itemwise.benchmark import MARK, Benchmark
+from itemwise.settings import OPTIONS, Settings
+
+__all__ = ["benchmark_of", "function_id", "is_case", "parameters", "plain_name", "prefixes", "rerun_command"]
+
+
+def prefixes(settings: Settings) -> list[str]:
+    """How the parameters of a case's node id begin: its model and strategy."""
+    return [f"{entry.name}-{strategy}-" for entry in settings.models for strategy in settings.strategies]
+
+
+def plain_name(function: str) -> str:
+    """The name of the benchmark that a test function runs: gsm8k for test_gsm8k."""
+    return function.removeprefix("test_")
+
+
+def function_id(item: pytest.Item) -> str:
+    """The node id without its parameters."""
+    return item.nodeid.partition("[")[0]
+
+
+def parameters(item: pytest.Item) -> dict[str, Any]:
+    """What the test is parametrized with: model, strategy and case where it asks for them."""
+    found: dict[str, Any] = getattr(item, "callspec").params  # noqa: B009 - only parametrized functions have it
+    return found
+
+
+def is_case(item: pytest.Item) -> bool:
+    """Whether the test is a case of a benchmark."""
+    return item.get_closest_marker(MARK) is not None and hasattr(item, "callspec")
+
+
+def benchmark_of(item: pytest.Item) -> Benchmark:
+    """The benchmark a case belongs to."""
+    mark = item.get_closest_marker(MARK)
+    assert mark is not None, "asked only of cases"
+    found: Benchmark = mark.kwargs["benchmark"]
+    return found
+
+
+def rerun_command(item: pytest.Item) -> str:
+    """The command that runs just this case again, with the options that made it."""
+    names = {f"--{option.name}" for option in OPTIONS} - {"--fail-under", "--report-dir"}
+    given = [str(argument) for argument in item.config.invocation_params.args]
+    kept: list[str] = []
+    for place, argument in enumerate(given):
+        if argument in names:
+            kept += given[place : place + 2]
+        elif argument.partition("=")[0] in names:
+            kept.append(argument)
+    return shlex.join(["pytest", *kept, item.nodeid])

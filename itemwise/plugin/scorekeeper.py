@@ -1,0 +1,197 @@
+"""In the one process that reports: the ledger, the progress, the reports and the exit status."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Generator, Sequence
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from itemwise.plugin.items import is_case, prefixes
+from itemwise.settings import Settings
+
+if TYPE_CHECKING:
+    from itemwise.gates import Decision
+    from itemwise.reporting import RunRecord
+
+__all__ = ["Scorekeeper"]
+
+PROGRESS_EVERY = 10.0  # seconds
+
+
+class Scorekeeper:
+    """Hears of every case that ran, in this process or a worker, and sums up."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        from itemwise.ledger import Ledger
+
+        self._config = config
+        self._settings = settings
+        self._ledger = Ledger()
+        self._folder: Path | None = None
+        self._expected = 0
+        self._began = time.monotonic()
+        self._started = datetime.now(timezone.utc)
+        self._progress_due = self._began + PROGRESS_EVERY
+        self._model_failures = 0
+        self._closing: list[str] = []
+
+    def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
+        """The header of a run in one process."""
+        cases = sum(is_case(item) for item in items)
+        return self._begin(cases) if cases else []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """The header of a run under ``-n``: the first worker to finish collecting tells what there is."""
+        from itemwise.lookahead import case_blocks
+
+        cases = sum(block is not None for block in case_blocks(ids, prefixes(self._settings)))
+        if cases and not self._expected:
+            for line in self._begin(cases):
+                self._terminal.write_line(line)
+
+    def _begin(self, cases: int) -> list[str]:
+        from itemwise.reporting.terminal import header_lines
+
+        self._expected = cases
+        self._began = time.monotonic()
+        self._progress_due = self._began + PROGRESS_EVERY
+        return header_lines(self._settings) if self._config.get_verbosity() >= 0 else []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Make the run's folder before anything is spent, so that a folder that cannot be written costs nothing."""
+        if self._expected and not self._config.option.collectonly:
+            self._make_folder()
+
+    def _make_folder(self) -> None:
+        from itemwise.reporting.folder import new_folder
+
+        try:
+            self._folder = new_folder(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
+        except OSError as error:
+            raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Enter a verdict."""
+        from itemwise.ledger import Entry
+
+        if not hasattr(report, "itemwise"):
+            return
+        entry = Entry.from_record(json.loads(report.itemwise))
+        self._ledger.put(entry)
+        self._model_failures += report.failed and entry.verdict.value != "error"
+        self._show_progress()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """A completed measurement is no failure, whatever the model got wrong; a gate that did not pass is one."""
+        finished = yield
+        session.testsfailed -= self._model_failures
+        if not all(decision.passed for decision in self._decisions()):
+            session.testsfailed += 1
+        return finished
+
+    def _decisions(self) -> list[Decision]:
+        from itemwise.gates import decisions
+
+        return decisions(self._settings.gates, self._ledger.tallies()) if self._expected else []
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Letters and words for the ways a model can fail: F wrong, N no answer, T truncated."""
+        verdict = getattr(report, "itemwise_verdict", None)
+        if report.when != "call" or verdict not in ("wrong", "no answer", "truncated"):
+            return None
+        return "failed", {"wrong": "F", "no answer": "N", "truncated": "T"}[verdict], verdict.upper()
+
+    def _show_progress(self) -> None:
+        now = time.monotonic()
+        if now < self._progress_due:
+            return
+        from itemwise.reporting.terminal import progress_line
+
+        self._terminal.write_line(progress_line(self._ledger.entries, self._expected, now - self._began))
+        self._progress_due = time.monotonic() + PROGRESS_EVERY
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Sum up before pytest writes its reports; print the table after everything else."""
+        if len(self._ledger):
+            self._finish(session)
+        yield
+        if self._closing:
+            self._terminal.section("itemwise", sep="=")
+            for line in self._closing:
+                self._terminal.write_line(line)
+
+    def _finish(self, session: pytest.Session) -> None:
+        from itemwise.reporting import write_reports
+        from itemwise.reporting.terminal import closing_lines
+
+        run = self._run_record()
+        if self._folder is None:
+            self._make_folder()
+        assert self._folder is not None
+        try:
+            write_reports(run, self._folder)
+            place = _relative(self._folder, self._config.invocation_params.dir)
+        except OSError as error:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            place = f"could not be written: {error}"
+        self._add_suite_properties(run)
+        self._closing = closing_lines(run, place)
+
+    def _run_record(self) -> RunRecord:
+        from itemwise.reporting import RunRecord
+
+        entries, tallies = self._ledger.entries, self._ledger.tallies()
+        return RunRecord(
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=time.monotonic() - self._began,
+            command=shlex.join(["pytest", *self._config.invocation_params.args]),
+            settings=self._settings.record(),
+            measured={entry.model_name: entry.model for entry in entries if entry.model},
+            rows={entry.benchmark: entry.rows for entry in entries},
+            environment=_environment(),
+            entries=entries,
+            tallies=tallies,
+            decisions=self._decisions(),
+        )
+
+    def _add_suite_properties(self, run: RunRecord) -> None:
+        """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""
+        from _pytest.junitxml import xml_key  # where record_testsuite_property itself finds the file
+
+        from itemwise.reporting.junit import suite_properties
+
+        if xml := self._config.stash.get(xml_key, None):
+            for name, value in suite_properties(run).items():
+                xml.add_global_property(name, value)
+
+    @property
+    def _terminal(self) -> pytest.TerminalReporter:
+        found: pytest.TerminalReporter = self._config.pluginmanager.getplugin("terminalreporter")
+        return found
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "itemwise": version("pytest-itemwise"),
+        "pytest": pytest.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "executable": sys.executable,
+    }
+
+
+def _relative(path: Path, base: Path) -> str:
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
