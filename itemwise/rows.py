@@ -228,6 +228,6 @@ def _cell(table: Table, number: int, column: str) -> Any:
 
 
 def _hub_rows(hub: Hub) -> Iterator[Row]:
-    from itemwise.hub import hub_table
+    from itemwise.hub_rows import hub_table
 
     return _table_rows(hub_table(hub))

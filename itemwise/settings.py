@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itemwise.models import ModelEntry, ModelError, entry_named, registry_with
+from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with
 from itemwise.rows import RowsError, Source
 from itemwise.strategies import STRATEGIES
 
@@ -19,8 +19,6 @@ else:
     import tomli as tomllib
 
 __all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "read_settings"]
-
-QUANTISATIONS = ("nf4", "fp4", "int8", "none")
 
 
 class SettingsError(Exception):

@@ -199,6 +199,6 @@ def test_a_mistake_in_the_benchmark_is_not_blamed_on_the_network(mistaken: dict[
 def test_passing_over_hub_rows_reads_no_column(monkeypatch: pytest.MonkeyPatch) -> None:
     read_columns: list[str] = []
     table = SimpleNamespace(column_names=["image", "question"], num_rows=2017, column=lambda name: read_columns.append(name) or [{}] * 2017)
-    monkeypatch.setattr(importlib.import_module("itemwise.hub"), "hub_table", lambda hub: table)
+    monkeypatch.setattr(importlib.import_module("itemwise.hub_rows"), "hub_table", lambda hub: table)
     assert len(list(Source("hub").rows(Hub("owner/pictures")))) == 2017
     assert read_columns == []

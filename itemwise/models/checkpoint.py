@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from itemwise.models.model import ModelError
 from itemwise.models.registry import ModelEntry
 
-__all__ = ["hub_options", "require_folder", "unreachable"]
+__all__ = ["folder_hash", "hub_options", "require_folder", "unreachable"]
 
+DECIDING = (".safetensors", ".json", ".jinja", ".model", ".txt")
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
 
 
@@ -39,6 +41,17 @@ def hub_options(entry: ModelEntry) -> dict[str, Any]:
     except LocalEntryNotFoundError:
         raise ModelError(unreachable(entry, fault or "the connection was lost")) from None
     return {"revision": Path(config).parent.name, "local_files_only": cached}
+
+
+def folder_hash(folder: Path) -> str:
+    """A hash of every file of a model folder that decides its text: weights, configuration, tokenizer, chat template."""
+    digest = hashlib.sha256()
+    for file in sorted(file for file in folder.iterdir() if file.suffix in DECIDING):
+        digest.update(file.name.encode())
+        with file.open("rb") as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    return f"sha256:{digest.hexdigest()[:16]}"
 
 
 def unreachable(entry: ModelEntry, fault: str) -> str:

@@ -24,13 +24,11 @@ from transformers import (
     GenerationConfig,
 )
 
-from itemwise.models.checkpoint import hub_options, require_folder, unreachable
+from itemwise.models.checkpoint import folder_hash, hub_options, require_folder, unreachable
 from itemwise.models.model import Generation, ModelError, OutOfMemoryError, Request
 from itemwise.models.registry import ModelEntry
 
-__all__ = ["QUANTISATIONS", "LocalModel", "load"]
-
-QUANTISATIONS = ("nf4", "fp4", "int8", "none")
+__all__ = ["LocalModel", "load", "unload"]
 
 
 class LocalModel:
@@ -143,7 +141,7 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // processes))
     with _quiet(), _load_errors(entry):
         where = {} if entry.local else hub_options(entry)
-        revision = _weights_hash(require_folder(entry)) if entry.local else where["revision"]
+        revision = folder_hash(require_folder(entry)) if entry.local else where["revision"]
         options = {"trust_remote_code": entry.trust_remote_code, **where}
         config = AutoConfig.from_pretrained(entry.location, **options)
         model, report = _family(config).from_pretrained(
@@ -259,15 +257,6 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
 
 def _context_length(config: Any) -> int:
     return int(getattr(config.get_text_config(), "max_position_embeddings", None) or 2**20)
-
-
-def _weights_hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(folder.glob("*.safetensors")):
-        with file.open("rb") as weights:
-            while block := weights.read(1 << 20):
-                digest.update(block)
-    return f"sha256:{digest.hexdigest()[:16]}"
 
 
 def _short_hash(text: str) -> str:

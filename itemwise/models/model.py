@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 from itemwise.case import Turn
 
-__all__ = ["Generation", "Model", "ModelError", "OutOfMemoryError", "Request"]
+__all__ = ["QUANTISATIONS", "Generation", "Model", "ModelError", "OutOfMemoryError", "Request"]
+
+QUANTISATIONS = ("nf4", "fp4", "int8", "none")
 
 
 class ModelError(Exception):

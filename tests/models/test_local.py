@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,8 +14,9 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from itemwise.case import Turn
-from itemwise.models import Generation, ModelEntry, ModelError, Request
-from itemwise.models.local import QUANTISATIONS, LocalModel, load
+from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
+from itemwise.models.checkpoint import folder_hash
+from itemwise.models.local import LocalModel, load
 from tests.models.checkpoints import BOS, CONTEXT, KINDS, make_checkpoint, overwrite
 
 LIMIT = 12
@@ -235,9 +235,19 @@ def test_turns_the_chat_template_refuses_are_named(checkpoint: Callable[..., Pat
 # What is described
 
 
-def test_the_revision_of_a_folder_is_the_hash_of_its_weights(checkpoint: Callable[..., Path]) -> None:
-    weights = (checkpoint() / "model.safetensors").read_bytes()
-    assert loaded(checkpoint()).describe()["revision"] == f"sha256:{hashlib.sha256(weights).hexdigest()[:16]}"
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json", "chat_template.jinja"])
+def test_every_file_that_decides_the_text_is_part_of_the_revision(copied: Callable[..., Path], name: str) -> None:
+    folder = copied()
+    before = folder_hash(folder)
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    assert folder_hash(folder) != before
+
+
+def test_a_note_beside_the_weights_leaves_the_revision_alone(copied: Callable[..., Path]) -> None:
+    folder = copied()
+    before = folder_hash(folder)
+    (folder / "README.md").write_text("a card")
+    assert folder_hash(folder) == before == loaded(folder).describe()["revision"]
 
 
 def test_other_weights_are_another_revision(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
