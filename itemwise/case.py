@@ -44,6 +44,7 @@ class Reply:
     `text` is the last assistant turn. `finish_reason` is ``stop`` (the model ended it) or ``length`` (the token limit
     did). Token counts sum over all turns asked. `seconds` is this reply's share of the time its batches took, so
     that the seconds of a run add up to its generation time; `batch_size` is the largest batch it was part of.
+    `generated` turns with `generated_tokens` were made in this run; the others came from the store and took no time.
     """
 
     text: str
@@ -53,6 +54,8 @@ class Reply:
     seconds: float
     batch_size: int
     turns: tuple[Turn, ...]
+    generated: int = 0
+    generated_tokens: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -69,6 +72,8 @@ class Reply:
             "seconds": self.seconds,
             "batch_size": self.batch_size,
             "turns": [turn.message() for turn in self.turns],
+            "generated": self.generated,
+            "generated_tokens": self.generated_tokens,
         }
 
 

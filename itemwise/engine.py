@@ -5,13 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from itemwise.case import Reply, Turn
-from itemwise.models import Generation, Model, ModelError, OutOfMemoryError, Request
+from itemwise.models import Generation, Model, ModelError, ModelUnavailableError, OutOfMemoryError, Request
 from itemwise.strategies import Strategy
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "Memory"]
+
+
+class Memory(Protocol):
+    """What was said before to the same request."""
+
+    def recall(self, request: Request) -> Generation | None:
+        """The generation kept for `request`."""
+        ...
+
+    def keep(self, said: Sequence[tuple[Request, Generation]]) -> None:
+        """Keep a batch; it is safe when the call returns."""
+        ...
 
 
 class _Asked:
@@ -46,20 +58,28 @@ class _Conversation:
             completion_tokens=self.cost.completion_tokens + generation.completion_tokens,
             seconds=self.cost.seconds + seconds,
             batch_size=max(self.cost.batch_size, batch_size),
+            generated=self.cost.generated + (batch_size > 0),
+            generated_tokens=self.cost.generated_tokens + generation.completion_tokens * (batch_size > 0),
         )
+
+    def recollect(self, generation: Generation) -> None:
+        """Count a generation that was paid for before."""
+        self.spend(generation, seconds=0.0, batch_size=0)
 
 
 class Engine:
     """Runs strategies over one model. `submit` cases, `step` until `outcomes` holds what you wait for.
 
     An outcome is a Reply, or the exception that this one case caused: a failing batch is halved until the case at
-    fault is alone, and out of memory makes batches smaller for good.
+    fault is alone, and out of memory makes batches smaller for good. With a `memory`, what it recalls is not asked
+    again, and every batch is kept there before its cases go on.
     """
 
-    def __init__(self, model: Model, batch_size: int) -> None:
+    def __init__(self, model: Model, batch_size: int, memory: Memory | None = None) -> None:
         self.outcomes: dict[str, Reply | Exception] = {}
         self._model = model
         self._batch_size = batch_size
+        self._memory = memory
         self._waiting: list[_Conversation] = []
         self._submitted = 0
 
@@ -102,11 +122,15 @@ class Engine:
         started = time.perf_counter()
         try:
             generations = self._model.generate([conversation.request for conversation in batch])
+        except ModelUnavailableError:
+            raise
         except Exception as error:  # whatever fails, only the case at fault may fail with it
             return self._halved(batch, error)
         seconds = (time.perf_counter() - started) / len(batch)
         for conversation, generation in zip(batch, generations, strict=True):
             conversation.spend(generation, seconds, len(batch))
+        if self._memory:
+            self._memory.keep([(conversation.request, generation) for conversation, generation in zip(batch, generations, strict=True)])
         return list(generations)
 
     def _halved(self, batch: list[_Conversation], error: Exception) -> list[Generation | Exception]:
@@ -120,6 +144,9 @@ class Engine:
     def _resume(self, conversation: _Conversation, generation: Generation | None) -> None:
         try:
             conversation.request = conversation.coroutine.send(generation)  # type: ignore[arg-type]  # None starts it
+            while known := self._memory and self._memory.recall(conversation.request):
+                conversation.recollect(known)
+                conversation.request = conversation.coroutine.send(known)
         except StopIteration as stop:
             self.outcomes[conversation.key] = _reply(conversation.cost, stop.value)
         except Exception as error:  # a strategy's own fault concerns its case only

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from itemwise.case import Verdict
 from itemwise.ledger import Tally
 from itemwise.settings import Gate
+from itemwise.statistics import accuracy
 
 __all__ = ["Decision", "decisions"]
 
@@ -22,25 +24,60 @@ class Decision:
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
     """A decision for each gate and each tally it speaks of. A gate decides on full samples only: while cases are
     missing or failed by an error of ours it is undecided, which counts as not passed."""
-    found = []
-    for gate in gates:
-        concerned = [tally for tally in tallies if gate.benchmark in (tally.benchmark, _plain(tally.benchmark))]
-        if not concerned:
-            names = ", ".join(sorted({tally.benchmark for tally in tallies})) or "none"
-            found.append(
-                Decision(False, f"gate {gate.benchmark} >= {_plainly(gate.least)}: undecided, no such benchmark ran (ran: {names})")
-            )
-        found += [_decision(gate, tally) for tally in concerned]
-    return found
+    return [decision for gate in gates for decision in _decided(gate, tallies)]
+
+
+def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
+    of_benchmark = [tally for tally in tallies if gate.benchmark in (tally.benchmark, _plain(tally.benchmark))]
+    of_model = [tally for tally in of_benchmark if gate.model in (None, tally.model_name)]
+    concerned = [tally for tally in of_model if gate.strategy in (None, tally.strategy)]
+    if not of_benchmark:
+        return [_absent(gate, "benchmark", [tally.benchmark for tally in tallies])]
+    if not of_model:
+        return [_absent(gate, "model", [tally.model_name for tally in of_benchmark])]
+    if not concerned:
+        return [_absent(gate, "strategy", [tally.strategy for tally in of_model])]
+    return [_decision(gate, tally) for tally in concerned]
+
+
+def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
+    ran = ", ".join(sorted(set(names))) or "none"
+    return Decision(False, f"gate {gate.name} {_demand(gate)}: undecided, no such {what} ran (ran: {ran})")
 
 
 def _decision(gate: Gate, tally: Tally) -> Decision:
-    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) >= {_plainly(gate.least)}"
-    share = tally.accuracy.share
-    if share is None or not tally.complete:
-        return Decision(False, f"{named}: undecided, only {tally.judged} of {tally.sample_size} cases are judged")
-    passed = share >= gate.least
-    return Decision(passed, f"{named}: {'passed' if passed else 'missed'} with {share:.3f} ({tally.accuracy.correct} of {tally.judged})")
+    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) {_demand(gate)}"
+    found = tally.accuracy
+    if found.share is None or found.interval is None or not tally.complete:
+        return Decision(False, f"{named}: undecided, only {tally.judged} of {tally.sample_size} cases are judged{_errors(tally)}")
+    reached = found.interval.low if gate.by_interval else found.share
+    count = f"({found.correct} of {found.judged})"
+    if reached >= gate.least:
+        return Decision(True, f"{named}: passed with {_beside(gate.least, reached)} {count}")
+    return Decision(False, f"{named}: missed with {_beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}")
+
+
+def _demand(gate: Gate) -> str:
+    return f"lower end >= {_plainly(gate.least)}" if gate.by_interval else f">= {_plainly(gate.least)}"
+
+
+def _errors(tally: Tally) -> str:
+    errors = tally.counts[Verdict.ERROR]
+    return f", {errors} failed by an error of ours" if errors else ""
+
+
+def _beyond_reach(gate: Gate, tally: Tally) -> str:
+    """The note on a demand that this many cases could not meet if all were correct."""
+    best = accuracy(tally.judged, tally.judged).interval
+    if not gate.by_interval or best is None or best.low >= gate.least:
+        return ""
+    return f"; all {tally.judged} correct would give {_beside(gate.least, best.low)}, so this gate needs a larger sample"
+
+
+def _beside(least: float, reached: float) -> str:
+    """`reached` with three digits, or as many as it takes to stand on the right side of `least`."""
+    texts = (f"{reached:.{digits}f}" for digits in range(3, 18))
+    return next((text for text in texts if (float(text) >= least) == (reached >= least)), str(reached))
 
 
 def _plainly(least: float) -> str:

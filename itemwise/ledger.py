@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from itemwise.case import Verdict
@@ -15,11 +15,13 @@ __all__ = ["Entry", "Ledger", "Tally"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One case's verdict with what it rests on. `position` is its place in running order, `sample_size` the N it is
-    one of, `model` describes what answered; `reply` is Reply.record(), empty where an error left none."""
+    """One case's verdict with what it rests on. `position` orders cases by benchmark, model, strategy and place in the
+    sample, `sample_size` is the N it is one of, `model` describes what answered; `reply` is Reply.record(), empty where
+    an error left none. Entries of one `run` (the same cases, model, strategy and judge) are one measurement; those that
+    are known from an `earlier` run took no time in this one."""
 
     node_id: str
-    position: int
+    position: tuple[str | int, ...]
     benchmark: str
     model_name: str
     strategy: str
@@ -36,6 +38,8 @@ class Entry:
     reply: Mapping[str, Any] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, str] = field(default_factory=dict)
+    run: str = ""
+    earlier: bool = False
 
     def record(self) -> dict[str, Any]:
         """The entry as plain data, for reports and for the way between processes."""
@@ -45,7 +49,8 @@ class Entry:
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
         """The entry that `record` was made of."""
         span = record["span"]
-        return cls(**{**record, "verdict": Verdict(record["verdict"]), "span": tuple(span) if span else None})
+        changed = {"verdict": Verdict(record["verdict"]), "span": tuple(span) if span else None, "position": tuple(record["position"])}
+        return cls(**{**record, **changed})
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Tally:
     sample_size: int
     counts: Mapping[Verdict, int]
     completion_tokens: int
+    generated: int
+    generated_tokens: int
     seconds: float
 
     @property
@@ -89,6 +96,12 @@ class Ledger:
         """Enter a case's verdict."""
         self._entries[entry.node_id] = entry
 
+    def recall(self, entry: Entry) -> None:
+        """Enter a verdict known from an earlier run, unless this run has its own."""
+        if entry.node_id not in self._entries:
+            free = {"generated": 0, "generated_tokens": 0, "seconds": 0.0} if entry.reply else {}
+            self._entries[entry.node_id] = replace(entry, earlier=True, reply={**entry.reply, **free})
+
     @property
     def entries(self) -> list[Entry]:
         """All entries in running order, however they arrived."""
@@ -113,5 +126,7 @@ def _tally(entries: Iterable[Entry]) -> Tally:
         first.sample_size,
         {verdict: counted[verdict] for verdict in Verdict},
         sum(entry.reply.get("completion_tokens", 0) for entry in entries),
+        sum(entry.reply.get("generated", 0) > 0 for entry in entries),
+        sum(entry.reply.get("generated_tokens", 0) for entry in entries),
         sum(entry.reply.get("seconds", 0.0) for entry in entries),
     )

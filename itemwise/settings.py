@@ -20,6 +20,8 @@ else:
 
 __all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "read_settings"]
 
+STORE = "replies.sqlite"
+
 
 class SettingsError(Exception):
     """A setting cannot be used; the message says which, its value, and what it may be."""
@@ -33,6 +35,7 @@ class Option:
     help: str
     default: Any = None
     many: bool = False
+    flag: bool = False
 
 
 OPTIONS = (
@@ -47,29 +50,67 @@ OPTIONS = (
     Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
     Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
     Option("batch-size", "largest batch asked at once (default: 32)", 32),
-    Option("fail-under", "gate, repeatable: BENCHMARK=ACCURACY, such as gsm8k=0.80", [], many=True),
+    Option(
+        "fail-under",
+        "gate, repeatable: BENCHMARK[/MODEL[/STRATEGY]]=ACCURACY, such as gsm8k=0.80; >= demands it of the interval's lower end",
+        [],
+        many=True,
+    ),
     Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
+    Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
+    Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),
+    Option("replay", "judge stored replies only; a case without one is an error, and no model is loaded", False, flag=True),
 )
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A demand on a benchmark's accuracy."""
+    """A demand on the accuracy of a benchmark, or only of one `model` of it, or one `strategy` of that model.
+
+    The accuracy itself must be at least `least`; with `by_interval` the lower end of its 95 % interval must, so that
+    a lucky small sample does not pass.
+    """
 
     benchmark: str
     least: float
+    model: str | None = None
+    strategy: str | None = None
+    by_interval: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Gate:
-        """Read ``gsm8k=0.80``."""
-        benchmark, sign, least = text.partition("=")
-        try:
-            gate = cls(benchmark.strip(), float(least))
-        except ValueError:
-            gate = cls("", 0.0)
-        if not sign or not re.fullmatch(r"[\w-]+", gate.benchmark) or not 0 <= gate.least <= 1:
-            raise SettingsError(f"--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80, got {text!r}.")
-        return gate
+        """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80`` or ``gsm8k/MODEL/STRATEGY=0.80``.
+
+        A model's name may hold slashes: only a last part that is a strategy's name is one. Raises SettingsError.
+        """
+        name, _, least = text.rpartition("=")
+        benchmark, *parts = [part.strip() for part in name.removesuffix(">").split("/")]
+        strategy = parts.pop() if len(parts) > 1 and parts[-1] in STRATEGIES else None
+        share = _share(least)
+        if share is None or not all(parts) or not re.fullmatch(r"[\w-]+", benchmark):
+            raise SettingsError(
+                "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
+                f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
+            )
+        return cls(benchmark, share, "/".join(parts) or None, strategy, by_interval=name.endswith(">"))
+
+    @property
+    def name(self) -> str:
+        """What the demand is on: ``gsm8k``, ``gsm8k/MODEL`` or ``gsm8k/MODEL/STRATEGY``."""
+        return "/".join(part for part in (self.benchmark, self.model, self.strategy) if part)
+
+    @property
+    def text(self) -> str:
+        """The gate as `--fail-under` takes it."""
+        return f"{self.name}{'>=' if self.by_interval else '='}{self.least}"
+
+
+def _share(text: str) -> float | None:
+    try:
+        share = float(text)
+    except ValueError:
+        return None
+    return share if 0 <= share <= 1 else None
 
 
 @dataclass(frozen=True)
@@ -87,6 +128,9 @@ class Settings:
     batch_size: int
     gates: tuple[Gate, ...]
     report_dir: Path
+    store: Path
+    fresh: bool
+    replay: bool
 
     def token_limit(self, entry: ModelEntry) -> int:
         """The token limit for one reply of `entry`."""
@@ -104,7 +148,7 @@ class Settings:
             "quantisation": self.quantisation,
             "max_new_tokens": self.max_new_tokens,
             "batch_size": self.batch_size,
-            "gates": {gate.benchmark: gate.least for gate in self.gates},
+            "gates": [gate.text for gate in self.gates],
         }
 
 
@@ -128,6 +172,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         source = Source.parse(wanted, seed=seed, root=base["source"])
     except (ModelError, RowsError) as error:
         raise SettingsError(str(error)) from None
+    report_dir = base["report-dir"] / Path(_text("report-dir", value["report-dir"])).expanduser()
+    fresh, replay = _flag("fresh", value["fresh"]), _flag("replay", value["replay"])
+    if fresh and replay:
+        raise SettingsError("--fresh asks everything anew and --replay asks nothing: give one of them.")
     return Settings(
         models=models,
         strategies=tuple(_one_of("strategy", name, tuple(STRATEGIES)) for name in _listed("strategy", value["strategy"])),
@@ -139,7 +187,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
         batch_size=_whole("batch-size", value["batch-size"]),
         gates=tuple(Gate.parse(text) for text in _listed("fail-under", value["fail-under"], least=0)),
-        report_dir=base["report-dir"] / Path(_text("report-dir", value["report-dir"])).expanduser(),
+        report_dir=report_dir,
+        store=report_dir / STORE if value["store"] is None else base["store"] / Path(_text("store", value["store"])).expanduser(),
+        fresh=fresh,
+        replay=replay,
     )
 
 
@@ -162,6 +213,12 @@ def _own_models(value: Any) -> dict[str, dict[str, Any]]:
 
 def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"--{name} must be true or false in pyproject.toml, got {value!r}.")
+    return value
 
 
 def _text(name: str, value: Any) -> str:

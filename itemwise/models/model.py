@@ -8,13 +8,17 @@ from typing import Any, Protocol
 
 from itemwise.case import Turn
 
-__all__ = ["QUANTISATIONS", "Generation", "Model", "ModelError", "OutOfMemoryError", "Request"]
+__all__ = ["QUANTISATIONS", "Generation", "Model", "ModelError", "ModelUnavailableError", "OutOfMemoryError", "Request"]
 
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
 
 
 class ModelError(Exception):
     """A model cannot be had or used; the message says what was wrong and what to do instead."""
+
+
+class ModelUnavailableError(ModelError):
+    """The model cannot be loaded at all, so no case can be asked and none is at fault."""
 
 
 class OutOfMemoryError(Exception):

@@ -12,7 +12,7 @@ import pytest
 
 from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
-from itemwise.plugin.items import plain_name, prefixes
+from itemwise.plugin.items import prefixes
 from itemwise.plugin.scorekeeper import Scorekeeper
 from itemwise.settings import OPTIONS, SettingsError, read_settings
 
@@ -26,14 +26,9 @@ ASKER = pytest.StashKey[Asker]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("itemwise", "LLM benchmarks (each also settable in [tool.itemwise] of pyproject.toml)")
     for option in OPTIONS:
-        group.addoption(
-            f"--{option.name}",
-            dest=_destination(option.name),
-            action="append" if option.many else "store",
-            default=None,
-            metavar=option.name.upper().replace("-", "_"),
-            help=option.help,
-        )
+        words = {"metavar": option.name.upper().replace("-", "_")} if not option.flag else {}
+        action = "store_true" if option.flag else "append" if option.many else "store"
+        group.addoption(f"--{option.name}", dest=_destination(option.name), action=action, default=None, help=option.help, **words)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,7 +60,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is None:
         return
     asker = metafunc.config.stash[ASKER]
-    sample = asker.sample_of(metafunc.definition.nodeid, plain_name(metafunc.function.__name__), mark.kwargs["benchmark"])
+    sample = asker.sample_of(metafunc.definition, mark.kwargs["benchmark"])
     if "model" in metafunc.fixturenames:
         models = asker.settings.models
         metafunc.parametrize("model", models, ids=[entry.name for entry in models], indirect=True, scope="session")
@@ -79,7 +74,7 @@ def model(request: pytest.FixtureRequest) -> Iterator[Model]:
     """The model under test, loaded once; one is in memory at a time."""
     asker = request.config.stash[ASKER]
     entry = _parameter(request)
-    yield asker.load(entry, request.session)
+    yield asker.use(entry)
     asker.unload()
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Generator, Sequence
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from itemwise.benchmark import Benchmark, BenchmarkError
-from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, prefixes, rerun_command
+from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, plain_name, prefixes, rerun_command
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.case import Reply, Verdict
-    from itemwise.engine import Engine
+    from itemwise.in_use import ModelInUse
     from itemwise.ledger import Entry
     from itemwise.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
     from itemwise.sample import Sample
+    from itemwise.store import Store
 
 __all__ = ["GROUPED", "Asker"]
 
@@ -36,34 +38,53 @@ class Asker:
         self._share = _share(config)
         self._grouped = config.getoption("dist", "no") in GROUPED
         self._samples: dict[str, Sample] = {}
-        self._places: dict[str, int] = {}
+        self._places: dict[str, dict[str, int]] = {}
+        self._measures: dict[str, dict[str, str]] = {}
         self._lookahead: Lookahead | None = None
-        self._engine: Engine | None = None
-        self._described: dict[str, str] = {}
+        self._store: Store | None = None
+        self._in_use: ModelInUse | None = None
+        self._session: pytest.Session | None = None
 
-    def sample_of(self, node_id: str, name: str, benchmark: Benchmark) -> Sample:
+    def sample_of(self, function: pytest.Function, benchmark: Benchmark) -> Sample:
         """The cases of a benchmark's test function, made once; a fault becomes a collection error of a few lines."""
-        if node_id not in self._samples:
+        if function.nodeid not in self._samples:
+            from itemwise.fingerprint import cases_hash, judge_hash
             from itemwise.sample import sampled
 
             try:
-                self._samples[node_id] = sampled(name, benchmark, self.settings)
+                sample = sampled(plain_name(function.originalname), benchmark, self.settings)
             except BenchmarkError as error:
                 raise pytest.Collector.CollectError(str(error)) from error
-        return self._samples[node_id]
+            self._samples[function.nodeid] = sample
+            self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
+            self._measures[function.nodeid] = {
+                "cases": cases_hash(sample.cases),
+                "judge": judge_hash(function.path, benchmark.extract),
+            }
+        return self._samples[function.nodeid]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look ahead over what is selected, in the order it will run."""
+        self._session = session
         if items := [item for item in session.items if is_case(item)]:
-            self._places = {item.nodeid: place for place, item in enumerate(session.items)}
-            self._look_ahead(items)
+            self._look_ahead(items, [item.nodeid for item in session.items])
+            if not session.config.option.collectonly:
+                self._open_store()
 
-    def _look_ahead(self, items: Sequence[pytest.Item]) -> None:
+    def _open_store(self) -> None:
+        from itemwise.store import Store, StoreError
+
+        try:
+            self._store = Store(self.settings.store)
+        except StoreError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
         from itemwise.lookahead import Lookahead, Upcoming, case_groups
         from itemwise.strategies import STRATEGIES
 
         processes = self._share[1] if self._grouped else 1
-        group_of = case_groups(list(self._places), prefixes(self.settings), self.settings.batch_size, processes)
+        group_of = case_groups(node_ids, prefixes(self.settings), self.settings.batch_size, processes)
         self._lookahead = Lookahead(
             [
                 Upcoming(item.nodeid, parameters(item)["case"].prompt, STRATEGIES[parameters(item)["strategy"]], group_of[item.nodeid])
@@ -72,43 +93,48 @@ class Asker:
             ]
         )
 
-    def load(self, entry: ModelEntry, session: pytest.Session) -> Model:
-        """Load a model, or stop the run with the one message that says what to do."""
-        from itemwise.engine import Engine
-        from itemwise.models import ModelError
+    def use(self, entry: ModelEntry) -> Model:
+        """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
+        from itemwise.in_use import ModelInUse
 
-        try:
-            with warnings.catch_warnings():  # the libraries' own, about themselves
-                warnings.simplefilter("ignore", DeprecationWarning)
-                from itemwise.models.local import load
-
-            limit = self.settings.token_limit(entry)
-            loaded = load(entry, quantisation=self.settings.quantisation, max_new_tokens=limit, share=self._share)
-        except ModelError as error:
-            session.shouldfail = str(error)
-            pytest.fail(str(error), pytrace=False)
-        self._engine = Engine(loaded, self.settings.batch_size)
-        self._described = loaded.describe()
-        return loaded
+        assert self._store is not None, "collection is finished"
+        with self._stopping():
+            self._in_use = ModelInUse(entry, self.settings, self._store, self._share)
+        return self._in_use.model
 
     def unload(self) -> None:
         """Let go of the model in memory."""
-        from itemwise.models.local import unload
-
-        self._engine = None
-        unload()
+        self._in_use = None
+        if local := sys.modules.get("itemwise.models.local"):
+            local.unload()
 
     def reply(self, item: pytest.Item) -> Reply:
         """The reply to one case, made in a batch with the cases ahead of it."""
-        from itemwise.models import ModelError
+        from itemwise.models import ModelError, ModelUnavailableError
 
         assert self._lookahead is not None, "collection is finished"
-        assert self._engine is not None, "the model is loaded"
-        try:
-            item.stash[REPLY] = self._lookahead.reply(item.nodeid, self._engine)
-        except ModelError as error:
-            pytest.fail(str(error), pytrace=False)
+        assert self._in_use is not None, "the model fixture is set up"
+        with self._stopping():
+            try:
+                item.stash[REPLY] = self._lookahead.reply(item.nodeid, self._in_use.engine)
+            except ModelUnavailableError:
+                raise
+            except ModelError as error:
+                pytest.fail(str(error), pytrace=False)
         return item.stash[REPLY]
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Stop the run, with the one message that says what to do, where no further case could be asked."""
+        from itemwise.models import ModelUnavailableError
+        from itemwise.store import StoreError
+
+        try:
+            yield
+        except (ModelUnavailableError, StoreError) as error:
+            assert self._session is not None, "collection is finished"
+            self._session.shouldfail = str(error)
+            pytest.fail(str(error), pytrace=False)
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply. Cut off before it stated anything, its last number on the way is no answer."""
@@ -146,12 +172,11 @@ class Asker:
         sample = self._samples[function_id(item)]
         found = asked["case"]
         said, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
-        name = asked["model"].name if "model" in asked else "-"
         return Entry(
             node_id=item.nodeid,
-            position=self._places[item.nodeid],
+            position=self._position(item),
             benchmark=sample.label,
-            model_name=name,
+            model_name=asked["model"].name if "model" in asked else "-",
             strategy=asked.get("strategy", "-"),
             case=found.name,
             sample_size=len(sample.cases),
@@ -164,9 +189,24 @@ class Asker:
             message=report.longreprtext if report.failed else "",
             tags=dict(found.tags),
             reply=said.record() if said else {},
-            model=self._described if self._described.get("model") == name else {},
+            model=self._in_use.describe() if self._in_use else {},
             rows=dict(sample.rows),
+            run=self._run(item),
         )
+
+    def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
+        """Where the case stands in the table and the reports, in whatever order it ran."""
+        asked = parameters(item)
+        model = self.settings.models.index(asked["model"]) if "model" in asked else 0
+        strategy = self.settings.strategies.index(asked["strategy"]) if "strategy" in asked else 0
+        return function_id(item), model, strategy, self._places[function_id(item)][asked["case"].name]
+
+    def _run(self, item: pytest.Item) -> str:
+        """What a case must share with another run's for their verdicts to be one measurement."""
+        from itemwise.store import key_of
+
+        identity = self._in_use.identity if self._in_use else {}
+        return key_of({**self._measures[function_id(item)], "model": identity, "strategy": parameters(item).get("strategy", "-")})
 
 
 def _share(config: pytest.Config) -> tuple[int, int]:

@@ -42,6 +42,7 @@ class Scorekeeper:
         self._started = datetime.now(timezone.utc)
         self._progress_due = self._began + PROGRESS_EVERY
         self._model_failures = 0
+        self._merged = False
         self._closing: list[str] = []
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
@@ -96,10 +97,30 @@ class Scorekeeper:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """A completed measurement is no failure, whatever the model got wrong; a gate that did not pass is one."""
         finished = yield
+        self._merge()
         session.testsfailed -= self._model_failures
         if not all(decision.passed for decision in self._decisions()):
             session.testsfailed += 1
         return finished
+
+    def _merge(self) -> None:
+        """Keep this run's verdicts, and complete the ledger with those that earlier runs of the same settings know."""
+        if self._merged or not len(self._ledger):
+            return
+        from itemwise.ledger import Entry
+        from itemwise.store import Store, StoreError
+
+        self._merged = True
+        own = [entry for entry in self._ledger.entries if entry.verdict.value != "error"]
+        try:
+            store = Store(self._settings.store)
+            for run in sorted({entry.run for entry in self._ledger.entries}):
+                for record in store.verdicts(run):
+                    self._ledger.recall(Entry.from_record(record))
+            store.keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
+            store.close()
+        except StoreError as error:
+            self._closing.append(str(error))
 
     def _decisions(self) -> list[Decision]:
         from itemwise.gates import decisions
@@ -126,6 +147,7 @@ class Scorekeeper:
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Sum up before pytest writes its reports; print the table after everything else."""
         if len(self._ledger):
+            self._merge()
             self._finish(session)
         yield
         if self._closing:
@@ -148,7 +170,7 @@ class Scorekeeper:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             place = f"could not be written: {error}"
         self._add_suite_properties(run)
-        self._closing = closing_lines(run, place)
+        self._closing += closing_lines(run, place)
 
     def _run_record(self) -> RunRecord:
         from itemwise.reporting import RunRecord

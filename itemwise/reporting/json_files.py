@@ -34,7 +34,7 @@ def run_json(run: RunRecord) -> str:
 
 
 def _result(entry: Entry) -> dict[str, Any]:
-    return {key: value for key, value in entry.record().items() if key not in ("model", "rows", "position", "sample_size")}
+    return {key: value for key, value in entry.record().items() if key not in ("model", "rows", "position", "sample_size", "run")}
 
 
 def _summary(tally: Tally) -> dict[str, Any]:
@@ -49,5 +49,7 @@ def _summary(tally: Tally) -> dict[str, Any]:
         "sample": tally.sample_size,
         **{verdict.value.replace(" ", "_"): tally.counts[verdict] for verdict in Verdict},
         "completion_tokens": tally.completion_tokens,
+        "replies_generated": tally.generated,
+        "replies_stored": tally.judged - tally.generated,
         "seconds": tally.seconds,
     }

@@ -75,6 +75,7 @@ def _properties(run: RunRecord, tally: Tally) -> dict[str, str]:
         "accuracy_high": "" if high is None else f"{high:.6f}",
         "n": str(tally.judged),
         "sample": str(tally.sample_size),
+        "replies_generated": str(tally.generated),
         "coverage": f"{tally.judged / tally.sample_size:.6f}",
         **counts,
         **measured,

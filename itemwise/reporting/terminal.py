@@ -32,7 +32,7 @@ def progress_line(entries: Sequence[Entry], total: int, seconds: float) -> str:
     judged = [entry for entry in entries if entry.verdict.value != "error"]
     correct = sum(entry.verdict.value == "correct" for entry in judged)
     share, interval = accuracy_text(accuracy(correct, len(judged)))
-    tokens = sum(entry.reply.get("completion_tokens", 0) for entry in entries)
+    tokens = sum(entry.reply.get("generated_tokens", 0) for entry in entries)
     left = seconds / max(len(entries), 1) * (total - len(entries))
     return (
         f"itemwise: {len(entries)} of {total} cases, accuracy so far {share} ({interval} at 95%), "
@@ -59,16 +59,23 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
     """The last lines of a run: the table, what was measured, what the gates say."""
     lines = aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
     for name, model in run.measured.items():
-        said = (model["revision"], model["quantisation"], f"{model['dtype']} on {model['device']}", model["prompting"])
-        lines.append(f"{name}: {', '.join(said)}, {model['decoding']}, max {model['max new tokens']} new tokens")
+        said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "prompting", "decoding") if key in model)
+        lines.append(f"{name}: {', '.join(said)}")
     for label, rows in run.rows.items():
         lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
-    seconds = sum(tally.seconds for tally in run.tallies)
-    tokens = sum(tally.completion_tokens for tally in run.tallies)
-    if seconds:
-        lines.append(f"{tokens} tokens generated in {_duration(seconds)} of the model's time ({tokens / seconds:.0f} tokens/s)")
+    lines.append(_generated(run))
     lines += [decision.text for decision in run.decisions]
     return [printable(line) for line in [*lines, f"reports: {folder}"]]
+
+
+def _generated(run: RunRecord) -> str:
+    """How many replies this run paid for, how many were known, and how fast the model was."""
+    seconds = sum(tally.seconds for tally in run.tallies)
+    generated = sum(tally.generated for tally in run.tallies)
+    tokens = sum(tally.generated_tokens for tally in run.tallies)
+    known = sum(bool(entry.reply) for entry in run.entries) - generated
+    speed = f" ({tokens} tokens in {_duration(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
+    return f"{generated} replies generated{speed}, {known} from the store"
 
 
 def _model_text(entry: ModelEntry, settings: Settings) -> str:

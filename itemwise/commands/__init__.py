@@ -1,0 +1,8 @@
+"""What ``python -m itemwise`` does with the folders that runs leave: no model, no network."""
+
+
+class CommandError(Exception):
+    """A command cannot be done; the message says in one line what was wrong and what to do instead."""
+
+
+__all__ = ["CommandError"]

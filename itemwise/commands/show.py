@@ -1,0 +1,44 @@
+"""``python -m itemwise show RUN``: what was asked for, what answered, on what, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from itemwise.commands.run_folder import RunFolder, read_run
+from itemwise.reporting.table import COLUMNS, aligned, cells
+from itemwise.reporting.text import printable
+
+__all__ = ["show", "show_lines"]
+
+_SUMMED_UP = ("results", "gates")  # shown as the table and the words below it
+
+
+def show(name: str) -> None:
+    """Print a run. Raises CommandError where it cannot be read."""
+    for line in show_lines(read_run(name)):
+        print(line)
+
+
+def show_lines(run: RunFolder) -> list[str]:
+    """Everything run.json holds, then the table and what the gates said."""
+    told = {name: value for name, value in run.record.items() if name not in _SUMMED_UP}
+    lines = [f"run: {run.name}", *_told(told, ""), ""]
+    lines += aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    lines += [str(gate["text"]) for gate in run.record.get("gates", []) if isinstance(gate, dict) and "text" in gate]
+    return [printable(line) for line in lines]
+
+
+def _told(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            yield f"{indent}{name}"
+            yield from _told(value, indent + "  ")
+        else:
+            yield f"{indent}{name}: {_text(value)}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value) or "none"
+    return "not given" if value is None or value == {} else str(value).replace("\n", " ")

@@ -1,0 +1,42 @@
+"""The model under test with what was said before: engine, store and description of the one model a process holds."""
+
+from __future__ import annotations
+
+from itemwise.engine import Engine
+from itemwise.models import Model, ModelEntry
+from itemwise.models.deferred import DeferredModel, RecalledModel, identity_of
+from itemwise.settings import Settings
+from itemwise.store import ModelReplies, Store, key_of
+
+__all__ = ["ModelInUse"]
+
+
+class ModelInUse:
+    """`entry` as a run's settings want it asked. Nothing is loaded before a reply is wanted that `store` does not hold.
+
+    Raises ModelUnavailableError where the model is not to be had, and StoreError where its replies are not.
+    """
+
+    def __init__(self, entry: ModelEntry, settings: Settings, store: Store, share: tuple[int, int]) -> None:
+        limit = settings.token_limit(entry)
+        self.identity = identity_of(entry, quantisation=settings.quantisation, max_new_tokens=limit)
+        self.model: Model = (
+            RecalledModel(entry.name)
+            if settings.replay
+            else DeferredModel(entry, quantisation=settings.quantisation, max_new_tokens=limit, share=share)
+        )
+        memory = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
+        self.engine = Engine(self.model, settings.batch_size, memory)
+        self._store = store
+        self._described: dict[str, str] = {}
+
+    def describe(self) -> dict[str, str]:
+        """How the model describes itself, or did when its stored replies were made."""
+        if not self._described:
+            key = key_of(self.identity)
+            if isinstance(self.model, DeferredModel) and self.model.is_loaded:
+                self._described = self.model.describe()
+                self._store.keep_description(key, self._described)
+            else:
+                self._described = (self._store.description(key) or self.identity) | {"model": self.model.name}
+        return self._described

@@ -1,0 +1,97 @@
+"""A model that is loaded when it is first asked: a run whose replies are all known never loads it, nor imports torch."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from itemwise.models.checkpoint import folder_hash, hub_options, require_folder
+from itemwise.models.model import Generation, Model, ModelError, ModelUnavailableError, Request
+from itemwise.models.registry import ModelEntry
+
+__all__ = ["DeferredModel", "RecalledModel", "identity_of"]
+
+
+class DeferredModel:
+    """`entry` as it will be once loaded. A load that fails raises ModelUnavailableError: no case is at fault."""
+
+    def __init__(self, entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tuple[int, int]) -> None:
+        self.name = entry.name
+        self._entry = entry
+        self._quantisation = quantisation
+        self._max_new_tokens = max_new_tokens
+        self._share = share
+        self._loaded: Model | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the weights are in memory."""
+        return self._loaded is not None
+
+    def describe(self) -> dict[str, str]:
+        """What exactly answers; loads the model."""
+        return self._model().describe()
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """As the loaded model does."""
+        return self._model().generate(requests)
+
+    def _model(self) -> Model:
+        if self._loaded is None:
+            with warnings.catch_warnings():  # the libraries' own, about themselves
+                warnings.simplefilter("ignore", DeprecationWarning)
+                from itemwise.models.local import load
+            try:
+                self._loaded = load(self._entry, quantisation=self._quantisation, max_new_tokens=self._max_new_tokens, share=self._share)
+            except ModelError as error:
+                raise ModelUnavailableError(str(error)) from None
+        return self._loaded
+
+
+class RecalledModel:
+    """Stands where `--replay` forbids a model: whatever the store does not know is an error of the case that asks it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def describe(self) -> dict[str, str]:
+        """Nothing but the name; the store knows more."""
+        return {"model": self.name}
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:  # noqa: ARG002 - whatever is asked
+        """Refuse."""
+        raise ModelError(f"--replay: the store holds no reply of {self.name} to this case; run without --replay to ask for it.")
+
+
+def identity_of(entry: ModelEntry, *, quantisation: str, max_new_tokens: int) -> dict[str, str]:
+    """All of a model that decides its text, found out without torch: the store's key begins with it.
+
+    The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template.
+    Raises ModelUnavailableError where neither the folder, the hub nor its cache has the model.
+    """
+    try:
+        revision = folder_hash(require_folder(entry)) if entry.local else str(hub_options(entry)["revision"])
+    except ModelError as error:
+        raise ModelUnavailableError(str(error)) from None
+    versions = (f"{name} {version(name)}" for name in ("transformers", "torch", "bitsandbytes"))
+    return {
+        "location": "" if entry.local else entry.location,
+        "revision": revision,
+        "quantisation": quantisation,
+        "compute": _compute(),
+        "system": entry.system or "",
+        "decoding": "greedy",
+        "max_new_tokens": str(max_new_tokens),
+        "versions": ", ".join(versions),
+    }
+
+
+def _compute() -> str:
+    """What computes; float32 on a CPU, and whatever CUDA's device prefers on a machine that has one."""
+    if not any(Path("/dev").glob("nvidia[0-9]*")):
+        return "cpu"
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"

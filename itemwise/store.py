@@ -1,0 +1,180 @@
+"""Replies already paid for, and the verdicts passed on them: one SQLite file that any number of processes share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from itemwise.models import Generation, Request
+
+__all__ = ["ModelReplies", "Store", "StoreError", "key_of"]
+
+APPLICATION = 0x49574C31  # "IWL1" in the file's header says that it is ours
+VERSION = 1
+PATIENCE = 60.0  # seconds to wait for another process's write
+_TABLES = """
+CREATE TABLE replies (key TEXT PRIMARY KEY, elsewhere TEXT, asked TEXT, said TEXT, at TEXT DEFAULT CURRENT_TIMESTAMP) WITHOUT ROWID;
+CREATE INDEX replies_elsewhere ON replies (elsewhere);
+CREATE TABLE models (key TEXT PRIMARY KEY, described TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE verdicts (run TEXT, node_id TEXT, entry TEXT NOT NULL, PRIMARY KEY (run, node_id)) WITHOUT ROWID;
+"""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says what was wrong and what to do instead. The file is left as it was."""
+
+
+class Store:
+    """The file at `path`, made where there is none.
+
+    A write is on disk when the call returns (WAL, synchronous FULL), all of it or nothing; processes wait for each
+    other. Raises StoreError for a file that is not ours, damaged, newer than this version, or not writable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._clear_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            self._check()
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def reply(self, key: str) -> Generation | None:
+        """The generation kept under `key`."""
+        with self._clear_errors():
+            found = self._connection.execute("SELECT said FROM replies WHERE key = ?", (key,)).fetchone()
+        return Generation(**json.loads(found[0])) if found else None
+
+    def reply_from_elsewhere(self, asked: Mapping[str, Any]) -> Generation | None:
+        """The newest generation for `asked` on whatever machine and with whatever library versions it was made."""
+        with self._clear_errors():
+            query = "SELECT said FROM replies WHERE elsewhere = ? ORDER BY at DESC LIMIT 1"
+            found = self._connection.execute(query, (key_of(_without_machine(asked)),)).fetchone()
+        return Generation(**json.loads(found[0])) if found else None
+
+    def keep_replies(self, kept: Iterable[tuple[Mapping[str, Any], Generation]]) -> None:
+        """Keep what was said to what was asked; what is there already is replaced."""
+        rows = [(key_of(asked), key_of(_without_machine(asked)), json.dumps(asked), json.dumps(asdict(said))) for asked, said in kept]
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO replies (key, elsewhere, asked, said) VALUES (?, ?, ?, ?)", rows)
+
+    def description(self, key: str) -> dict[str, str] | None:
+        """How the model with this identity described itself when it was last loaded."""
+        with self._clear_errors():
+            found = self._connection.execute("SELECT described FROM models WHERE key = ?", (key,)).fetchone()
+        return dict(json.loads(found[0])) if found else None
+
+    def keep_description(self, key: str, described: Mapping[str, str]) -> None:
+        """Remember how a model describes itself."""
+        with self._transaction():
+            self._connection.execute("INSERT OR REPLACE INTO models VALUES (?, ?)", (key, json.dumps(dict(described))))
+
+    def verdicts(self, run: str) -> list[dict[str, Any]]:
+        """The ledger entries known for a run's settings, as records."""
+        with self._clear_errors():
+            found = self._connection.execute("SELECT entry FROM verdicts WHERE run = ? ORDER BY node_id", (run,)).fetchall()
+        return [json.loads(entry) for (entry,) in found]
+
+    def keep_verdicts(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Keep ledger entries by run settings and node id."""
+        rows = [(run, node_id, json.dumps(entry)) for run, node_id, entry in kept]
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", rows)
+
+    def __len__(self) -> int:
+        with self._clear_errors():
+            return int(self._connection.execute("SELECT count(*) FROM replies").fetchone()[0])
+
+    def _check(self) -> None:
+        with self._transaction():
+            application = self._connection.execute("PRAGMA application_id").fetchone()[0]
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            empty = not self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if empty and application == 0:
+                self._create()
+            elif application != APPLICATION:
+                raise StoreError(f"{self.path} is a database of something else; give another file as --store.")
+            elif version > VERSION:
+                raise StoreError(
+                    f"{self.path} was written by a newer itemwise (format {version}, this one knows {VERSION}); "
+                    "upgrade, or give another file as --store."
+                )
+
+    def _create(self) -> None:
+        for statement in _TABLES.strip().splitlines():
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._clear_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{self.path} cannot be used: {error}. Free space or rights there, or give another file as --store.") from None
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path} is damaged or no store ({error}); move it away, or give another file as --store.") from None
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be made: {error}; give another file as --store.") from None
+
+
+@dataclass(frozen=True)
+class ModelReplies:
+    """A store as one model sees it. `identity` is all of the model that decides its text. With `fresh` nothing kept
+    before is recalled, and what is said now replaces it; with `replay` also replies of other machines are recalled."""
+
+    store: Store
+    identity: Mapping[str, str]
+    fresh: bool = False
+    replay: bool = False
+
+    def recall(self, request: Request) -> Generation | None:
+        """What the model said to this very request before."""
+        if self.fresh:
+            return None
+        asked = self._asked(request)
+        return self.store.reply(key_of(asked)) or (self.store.reply_from_elsewhere(asked) if self.replay else None)
+
+    def keep(self, said: Sequence[tuple[Request, Generation]]) -> None:
+        """Keep what the model said, all of a batch at once."""
+        self.store.keep_replies((self._asked(request), generation) for request, generation in said)
+
+    def _asked(self, request: Request) -> dict[str, Any]:
+        return {
+            "model": dict(self.identity),
+            "turns": [turn.message() for turn in request.turns],
+            "tools": [dict(tool) for tool in request.tools],
+        }
+
+
+def _without_machine(asked: Mapping[str, Any]) -> dict[str, Any]:
+    model = {name: value for name, value in asked["model"].items() if name not in ("compute", "versions")}
+    return {**asked, "model": model}
+
+
+def key_of(asked: Mapping[str, Any]) -> str:
+    """The hash of everything in `asked`, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
