@@ -63,9 +63,9 @@ class Tally:
     sample_size: int
     counts: Mapping[Verdict, int]
     completion_tokens: int
-    generated: int
-    generated_tokens: int
     seconds: float
+    generated: int = 0
+    generated_tokens: int = 0
 
     @property
     def judged(self) -> int:
@@ -126,7 +126,7 @@ def _tally(entries: Iterable[Entry]) -> Tally:
         first.sample_size,
         {verdict: counted[verdict] for verdict in Verdict},
         sum(entry.reply.get("completion_tokens", 0) for entry in entries),
+        sum(entry.reply.get("seconds", 0.0) for entry in entries),
         sum(entry.reply.get("generated", 0) > 0 for entry in entries),
         sum(entry.reply.get("generated_tokens", 0) for entry in entries),
-        sum(entry.reply.get("seconds", 0.0) for entry in entries),
     )

@@ -25,6 +25,8 @@ def test_a_reply_is_recorded_whole_as_plain_data() -> None:
         "seconds": 0.25,
         "batch_size": 8,
         "turns": [{"role": "user", "content": "6*7?"}, {"role": "assistant", "content": "42"}],
+        "generated": 0,
+        "generated_tokens": 0,
     }
 
 

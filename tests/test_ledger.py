@@ -19,7 +19,7 @@ VERDICTS = st.lists(st.sampled_from(Verdict), min_size=1, max_size=30)
 def entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
     values = {
         "node_id": f"test_sums.py::test_sums[m-direct-sum-{number}]",
-        "position": number,
+        "position": (number,),
         "benchmark": "sums",
         "model_name": "m",
         "strategy": "direct",

@@ -196,7 +196,7 @@ def test_an_ordinary_test_that_fails_still_fails_the_run(suite: pytest.Pytester)
 
 
 def test_a_reader_that_raises_is_our_error_and_out_of_the_denominator(suite: pytest.Pytester) -> None:
-    broken = SUMS.replace("extract=last_number", 'extract=lambda text: 1 / 0 if \'"answer": 23\' in text else last_number(text)')
+    broken = SUMS.replace("extract=last_number", "extract=lambda text: 1 / 0 if '\"answer\": 23' in text else last_number(text)")
     suite.makepyfile(test_sums=broken)
     result = suite.runpytest_inprocess("--sample", "all")
     assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -198,7 +198,7 @@ def test_a_gate_is_a_benchmark_and_an_accuracy(text: str, gate: Gate) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("samples = 5", "[tool.itemwise] has no setting 'samples'; it may have batch-size, fail-under, max-new-tokens, model, prompt, "),
+        ("samples = 5", "[tool.itemwise] has no setting 'samples'; it may have batch-size, fail-under, fresh, max-new-tokens, model, "),
         ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have batch-size, "),
         ("fail-under = 0.8", '--fail-under must be text ("..." in pyproject.toml), got 0.8.'),
         ("model = 7", '--model must be text ("..." in pyproject.toml), got 7.'),

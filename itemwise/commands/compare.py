@@ -223,6 +223,4 @@ def _was(case: str, wrong_in: Series) -> str:
 def _listed(what: str, cases: Iterable[str]) -> Iterator[str]:
     named = list(cases)
     text = f"{what}, {len(named)}: {', '.join(named) or '-'}"
-    yield from textwrap.wrap(
-        text, 120, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
+    yield from textwrap.wrap(text, 120, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)

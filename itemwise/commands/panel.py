@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from itemwise.case import Verdict
 from itemwise.commands import CommandError
@@ -18,6 +18,7 @@ from itemwise.statistics import accuracy
 __all__ = ["COLUMNS", "Judged", "Read", "panel", "panel_lines", "read_reply"]
 
 COLUMNS = ("benchmark", "model, strategy", "reader", "accuracy", "95% interval", "correct", "wrong", "no answer", "raised", "replies")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,/]*%?")
 _SHOWN = 60  # characters of an answer or a fault in the list of disagreements
 
 
@@ -67,7 +68,7 @@ class Judged:
 
 
 def panel_lines(run: RunFolder, own_readers: Sequence[Reader] = (), most: int = 20) -> list[str]:
-    """Accuracy by reader, their spread, and the cases where readers read different things, at most `most` of each part.
+    """Accuracy by reader, their spread, and the cases they read in more than one way, at most `most` of each part.
 
     The readers of numbers judge only benchmarks whose expected answers are numbers. Raises CommandError where the run
     holds no reply.
@@ -106,11 +107,7 @@ def _readers(entries: Sequence[Entry]) -> Sequence[Reader]:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return False
-    return True
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _right(entry: Entry, read: Read) -> bool:
@@ -130,12 +127,11 @@ def _rows(tally: Tally, panel_of: Sequence[Judged]) -> Iterator[tuple[str, ...]]
 
 
 def _summary(tally: Tally, panel_of: Sequence[Judged]) -> Iterator[str]:
-    named = f"{tally.benchmark}, {tally.model_name}, {tally.strategy}"
-    known = sorted((judged for judged in panel_of if judged.share is not None), key=lambda judged: judged.share or 0.0)
-    if known:
-        low, high = known[0], known[-1]
-        spread = 100 * ((high.share or 0.0) - (low.share or 0.0))
-        yield f"{named}: the reader moves the score by {spread:.1f} points, from {low.share:.1%} ({low.reader}) to {high.share:.1%} ({high.reader})"
+    yield f"{tally.benchmark}, {tally.model_name}, {tally.strategy}"
+    shares = sorted((judged.share, judged.reader) for judged in panel_of if judged.share is not None)
+    if shares:
+        (low, blunt), (high, keen) = shares[0], shares[-1]
+        yield f"  the reader moves the score by {100 * (high - low):.1f} points: {low:.1%} by {blunt}, {high:.1%} by {keen}"
     asked = [place for place, entry in enumerate(panel_of[0].entries) if entry.verdict is not Verdict.ERROR]
     for judged in panel_of:
         same = sum(judged.reads[place].answer == judged.entries[place].answer for place in asked)
@@ -143,12 +139,26 @@ def _summary(tally: Tally, panel_of: Sequence[Judged]) -> Iterator[str]:
 
 
 def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:
-    entries = panel_of[0].entries
-    reads = [dict(zip((judged.reader for judged in panel_of), found, strict=True)) for found in zip(*(judged.reads for judged in panel_of), strict=True)]
-    found = [(entry, by_reader) for entry, by_reader in zip(entries, reads, strict=True) if len(set(by_reader.values())) > 1]
-    found.sort(key=lambda pair: _rank(pair[1]))
-    differently = sum(_rank(by_reader) < _ONLY_SOME_READ for _, by_reader in found)
-    yield f"  readers disagree on {len(found)} of {len(entries)} replies: {differently} read differently or raised on, {len(found) - differently} read by some only"
-    yield from (f"  {_disagreement(entry, by_reader)}" for entry, by_reader in found[:most])
+    """The replies on which readers part ways, the telling ones first: a fault, two answers, then an answer by some only."""
+    reads = zip(*(judged.reads for judged in panel_of), strict=True)
+    names = [judged.reader for judged in panel_of]
+    found = [(entry, read) for entry, read in zip(panel_of[0].entries, reads, strict=True) if len(set(read)) > 1]
+    found.sort(key=lambda parting: _read_by_some_only(parting[1]))
+    some_only = sum(_read_by_some_only(read) for _, read in found)
+    yield f"  {len(found)} replies are read in more than one way, {some_only} of them read by some and not by others"
+    for entry, read in found[:most]:
+        yield f"  {entry.case}, expected {entry.expected!r}: {_by_answer(entry, names, read)}"
     if len(found) > most:
         yield f"  and {len(found) - most} more; --most {len(found)} lists all"
+
+
+def _read_by_some_only(read: Sequence[Read]) -> bool:
+    return not any(each.fault for each in read) and len({each.answer for each in read} - {None}) == 1
+
+
+def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Read]) -> str:
+    readers: dict[Read, list[str]] = {}
+    for name, each in zip(names, read, strict=True):
+        readers.setdefault(each, []).append(name)
+    right = {each: " (right)" if _right(entry, each) else "" for each in readers}
+    return "; ".join(f"{each.text}{right[each]} by {', '.join(by)}" for each, by in readers.items())

@@ -83,7 +83,7 @@ def identity_of(entry: ModelEntry, *, quantisation: str, max_new_tokens: int) ->
         "compute": _compute(),
         "system": entry.system or "",
         "decoding": "greedy",
-        "max_new_tokens": str(max_new_tokens),
+        "max new tokens": str(max_new_tokens),
         "versions": ", ".join(versions),
     }
 

@@ -60,7 +60,7 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
     lines = aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
     for name, model in run.measured.items():
         said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "prompting", "decoding") if key in model)
-        lines.append(f"{name}: {', '.join(said)}")
+        lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
     for label, rows in run.rows.items():
         lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
     lines.append(_generated(run))

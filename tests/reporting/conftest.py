@@ -38,7 +38,7 @@ ROWS = {"source": "synthetic", "prompt": "json", "seed": "42"}
 
 def a_reply(text: str, *, finish_reason: str = "stop") -> dict[str, Any]:
     turns = (Turn("user", "What is 6*7?"), Turn("assistant", text))
-    return Reply(text, finish_reason, 20, 12, 0.25, 8, turns).record()
+    return Reply(text, finish_reason, 20, 12, 0.25, 8, turns, generated=1, generated_tokens=12).record()
 
 
 def an_entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
@@ -46,7 +46,7 @@ def an_entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
     text = SAID.get(verdict)
     found = Entry(
         node_id=f"benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-{number}]",
-        position=number,
+        position=(number,),
         benchmark="sums-synthetic",
         model_name="embedded-text",
         strategy="direct",

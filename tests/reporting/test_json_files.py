@@ -83,6 +83,8 @@ def test_the_run_tells_what_it_came_to(run: RunRecord) -> None:
         "truncated": 1,
         "error": 1,
         "completion_tokens": 72,
+        "replies_generated": 6,
+        "replies_stored": 0,
         "seconds": 1.5,
     }
     assert tool["accuracy"] == 0.875

@@ -1,0 +1,67 @@
+"""``python -m itemwise``: look at runs, compare them, and judge their replies with other readers."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from itemwise.commands import CommandError
+from itemwise.commands.compare import compare
+from itemwise.commands.panel import panel
+from itemwise.commands.show import show
+
+RUN = "a run's folder, or its name under reports/, such as latest"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says. The exit status: 0 done, 2 bad input, with one line on stderr that says what."""
+    given = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # replies hold any character, terminals do not
+    try:
+        _dispatch(given)
+        sys.stdout.flush()
+    except CommandError as error:
+        print(f"python -m itemwise {given.command}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _dispatch(given: argparse.Namespace) -> None:
+    match given.command:
+        case "show":
+            show(given.run)
+        case "compare":
+            compare(given.runs)
+        case "panel":
+            panel(given.run, given.reader, given.most)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m itemwise", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    shown = commands.add_parser("show", help="print what a run was, on what, and what it came to")
+    shown.add_argument("run", metavar="RUN", help=RUN)
+    compared = commands.add_parser("compare", help="compare accuracies on the same cases, pair by pair")
+    compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
+    judged = commands.add_parser("panel", help="judge a run's stored replies with several readers")
+    judged.add_argument("run", metavar="RUN", help=RUN)
+    judged.add_argument("--reader", metavar="MODULE:FUNCTION", action="append", default=[], help="one more reader; repeatable")
+    judged.add_argument("--most", metavar="N", type=_count, default=20, help="disagreements to list for each part (default: 20)")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 0, got {text}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
