@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -62,6 +65,7 @@ class HubMirror:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve on a free port until the block ends."""
+        _raise_loopback()
         server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"mirror": self}))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
@@ -169,6 +173,15 @@ def _entry(repository: Repository, path: str) -> dict[str, Any]:
 
 def _git_hash(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _raise_loopback() -> None:
+    """Switch 127.0.0.1 on where the tests run cut off from every network, as under ``unshare -n``."""
+    get_flags, set_flags, up = 0x8913, 0x8914, 0x1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP of <linux/sockios.h>, <linux/if.h>
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        _, flags = struct.unpack("16sh", fcntl.ioctl(asked, get_flags, struct.pack("16sh", b"lo", 0)))
+        if not flags & up:
+            fcntl.ioctl(asked, set_flags, struct.pack("16sh", b"lo", flags | up))
 
 
 def gsm8k_folder(folder: Path, rows: Sequence[Mapping[str, str]]) -> Path:

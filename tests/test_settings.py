@@ -180,11 +180,14 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_value_and_what_it_may_b
 
 
 @pytest.mark.parametrize(
-    "text", ["gsm8k", "gsm8k=", "=0.8", "gsm8k=80", "gsm8k=80%", "gsm8k=-0.1", "gsm8k=nan", "gsm8k=high", "gsm8k>=0.8", ""]
+    "text",
+    ["gsm8k", "gsm8k=", "=0.8", "gsm8k=80", "gsm8k=80%", "gsm8k=-0.1", "gsm8k=nan", "gsm8k=high", "gsm8k>0.8", "gsm8k=>0.8", ""]
+    + ["gsm8k==0.8", "gsm8k/=0.8", "gsm8k//direct=0.8", "/m=0.8", "gsm 8k=0.8"],
 )
 def test_a_gate_that_cannot_be_read_is_shown_with_an_example(text: str, project: Project) -> None:
     assert project.complaint(fail_under=[text]) == (
-        f"--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80, got {text!r}."
+        "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
+        f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
     )
 
 
@@ -193,6 +196,29 @@ def test_a_gate_that_cannot_be_read_is_shown_with_an_example(text: str, project:
 )
 def test_a_gate_is_a_benchmark_and_an_accuracy(text: str, gate: Gate) -> None:
     assert Gate.parse(text) == gate
+
+
+@pytest.mark.parametrize(
+    ("text", "gate"),
+    [
+        ("gsm8k>=0.8", Gate("gsm8k", 0.8, by_interval=True)),
+        ("gsm8k >= 0.8", Gate("gsm8k", 0.8, by_interval=True)),
+        ("gsm8k/qwen2.5-7b-instruct=0.8", Gate("gsm8k", 0.8, "qwen2.5-7b-instruct")),
+        ("gsm8k/m/tool=0.8", Gate("gsm8k", 0.8, "m", "tool")),
+        ("gsm8k/m/tool>=0.8", Gate("gsm8k", 0.8, "m", "tool", by_interval=True)),
+        ("gsm8k/owner/m/direct=0.8", Gate("gsm8k", 0.8, "owner/m", "direct")),
+        ("gsm8k/owner/m=0.8", Gate("gsm8k", 0.8, "owner/m")),
+        ("gsm8k/direct=0.8", Gate("gsm8k", 0.8, "direct")),
+        ("gsm8k/m=4=0.8", Gate("gsm8k", 0.8, "m=4")),
+    ],
+)
+def test_a_gate_may_name_the_interval_a_model_and_a_strategy(text: str, gate: Gate) -> None:
+    assert Gate.parse(text) == gate
+
+
+@pytest.mark.parametrize("text", ["gsm8k=0.8", "gsm8k>=0.8", "gsm8k/m=0.805", "gsm8k/owner/m/tool>=1.0"])
+def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
+    assert Gate.parse(text).text == text
 
 
 @pytest.mark.parametrize(
@@ -246,5 +272,5 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "quantisation": "nf4",
         "max_new_tokens": None,
         "batch_size": 32,
-        "gates": {"gsm8k": 0.8},
+        "gates": ["gsm8k=0.8"],
     }

@@ -1,12 +1,16 @@
-"""How sure a pass rate is: Wilson's interval, against published examples and in what must always hold."""
+"""Wilson's interval, McNemar's test and Holm's correction, against published examples and in what must always hold."""
 
 from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.statistics import accuracy
+from itemwise.statistics import SIGNIFICANT, accuracy, holm, mcnemar, smallest_difference
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 COUNTS = st.integers(1, 3000).flatmap(lambda judged: st.tuples(st.integers(0, judged), st.just(judged)))
@@ -73,3 +77,126 @@ def test_nothing_judged_has_no_share_and_no_interval() -> None:
 
 def test_the_share_is_correct_out_of_judged() -> None:
     assert accuracy(43, 50)[:3] == (43, 50, 0.86)
+
+
+FLIPS = st.integers(0, 300)
+P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "p"),
+    [
+        # Armitage and Berry 1994, "Statistical Methods in Medical Research", p. 127: growth of tubercle bacilli on two
+        # media; the exact test as StatsDirect's manual works it, "Matched Pairs": P (two sided) = 0.0129
+        (12, 2, 0.0129),
+        # Bentur et al. 2009, worked by Fagerland, Lydersen and Laake 2013, BMC Med. Res. Methodol. 13:91, table 1 and
+        # equation 1 of its supplement: 2 * binomcdf(1, 8, 0.5) = 2 * 9 / 256
+        (1, 7, 0.0703),
+    ],
+)
+def test_mcnemars_exact_test_gives_the_published_p(gained: int, lost: int, p: float) -> None:
+    assert round(mcnemar(gained, lost), 4) == p
+
+
+@UNHURRIED
+@given(FLIPS, FLIPS)
+def test_mcnemars_p_is_twice_the_tail_of_a_fair_coin(gained: int, lost: int) -> None:
+    tail = Fraction(sum(comb(gained + lost, flips) for flips in range(min(gained, lost) + 1)), 2 ** (gained + lost))
+    assert mcnemar(gained, lost) == pytest.approx(float(min(1, 2 * tail)))
+
+
+@UNHURRIED
+@given(FLIPS, FLIPS)
+def test_mcnemars_p_does_not_ask_which_came_first(gained: int, lost: int) -> None:
+    assert mcnemar(gained, lost) == mcnemar(lost, gained)
+
+
+@UNHURRIED
+@given(FLIPS)
+def test_as_many_gained_as_lost_is_no_difference(flips: int) -> None:
+    assert mcnemar(flips, flips) == pytest.approx(1)
+
+
+def test_a_difference_that_unpaired_accuracies_hide_shows_in_the_flips() -> None:
+    low, high = accuracy(70, 100).interval, accuracy(79, 100).interval
+    assert low is not None
+    assert high is not None
+    assert low.high > high.low
+    assert mcnemar(10, 1) < SIGNIFICANT
+
+
+@pytest.mark.parametrize(
+    ("p_values", "corrected"),
+    [
+        # the example of Wikipedia's "Holm-Bonferroni method": at 0.05 the fourth and the first are rejected, no other
+        ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
+        # SAS/STAT 9.22 User's Guide, PROC MULTTEST, example 60.5, data `a`: the smallest of 24 is multiplied by 24, and
+        # "Stepdown Bonferroni" gives 1.0000 for all others
+        (
+            [0.28282, 0.30688, 0.71022, 0.77175, 0.78180, 0.88581, 0.54685, 0.84978, 0.24228, 0.58977, 0.03498, 0.41607]
+            + [0.31631, 0.05254, 0.45061, 0.75758, 0.12496, 0.49485, 0.21572, 0.50505, 0.94372, 0.81260, 0.77596, 0.36889],
+            [1.0] * 10 + [0.8395] + [1.0] * 13,
+        ),
+        ([0.04], [0.04]),
+        ([], []),
+    ],
+)
+def test_holms_correction_gives_the_published_values(p_values: list[float], corrected: list[float]) -> None:
+    assert [round(p, 4) for p in holm(p_values)] == corrected
+
+
+@UNHURRIED
+@given(P_VALUES)
+def test_holm_rejects_what_his_sequential_procedure_rejects(p_values: list[float]) -> None:
+    rejected: set[int] = set()
+    left = sorted(range(len(p_values)), key=p_values.__getitem__)
+    while left and p_values[left[0]] * len(left) < SIGNIFICANT:  # Holm 1979, section 3: stop at the first that holds
+        rejected.add(left.pop(0))
+    assert {place for place, p in enumerate(holm(p_values)) if p < SIGNIFICANT} == rejected
+
+
+@UNHURRIED
+@given(P_VALUES)
+def test_holm_lies_between_no_correction_and_bonferronis(p_values: list[float]) -> None:
+    for p, corrected in zip(p_values, holm(p_values), strict=True):
+        assert p <= corrected <= min(1, len(p_values) * p)
+
+
+@UNHURRIED
+@given(P_VALUES)
+def test_holm_keeps_the_order_of_the_p_values(p_values: list[float]) -> None:
+    corrected = holm(p_values)
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    assert [corrected[place] for place in order] == sorted(corrected)
+
+
+@UNHURRIED
+@given(P_VALUES, st.randoms())
+def test_holm_does_not_ask_in_which_order_the_tests_come(p_values: list[float], random: Random) -> None:
+    shuffled = random.sample(p_values, len(p_values))
+    assert sorted(holm(shuffled)) == sorted(holm(p_values))
+
+
+@pytest.mark.parametrize(
+    ("cases", "tests", "smallest"),
+    [
+        (50, 1, (6, 0.12)),  # five heads in a row are no proof, 2 / 32 > 0.05; six are, 2 / 64
+        (1319, 1, (6, 6 / 1319)),
+        (6, 1, (6, 1.0)),
+        (5, 1, None),
+        (0, 1, None),
+        (50, 3, (7, 0.14)),  # 3 * 2 / 64 > 0.05, 3 * 2 / 128 < 0.05
+    ],
+)
+def test_the_smallest_difference_is_counted_in_coins(cases: int, tests: int, smallest: tuple[int, float] | None) -> None:
+    assert smallest_difference(cases, tests) == smallest
+
+
+@UNHURRIED
+@given(st.integers(0, 3000), st.integers(1, 50))
+def test_the_smallest_difference_is_shown_and_one_flip_less_is_not(cases: int, tests: int) -> None:
+    found = smallest_difference(cases, tests)
+    if found is None:
+        assert mcnemar(cases, 0) * tests >= SIGNIFICANT
+    else:
+        assert mcnemar(found.flips, 0) * tests < SIGNIFICANT <= mcnemar(found.flips - 1, 0) * tests

@@ -101,6 +101,7 @@ def comparison_lines(runs: Sequence[RunFolder]) -> list[str]:
     lines += ["", *aligned([PAIR_COLUMNS, *_pair_rows(pairs)]), "", *_legend(pairs)]
     for pair in pairs:
         lines += ["", *_flips(pair)]
+    lines += [f"{each.label} has no other run of {each.tally.benchmark} beside it." for each in _alone(series, pairs)]
     return [printable(line) for line in lines]
 
 
@@ -167,6 +168,11 @@ def _name(tally: Tally) -> str:
     return f"{tally.benchmark}/{tally.model_name}/{tally.strategy}"
 
 
+def _alone(series: Sequence[Series], pairs: Sequence[Pair]) -> list[Series]:
+    paired = {each.label for pair in pairs for each in (pair.first, pair.second)}
+    return [each for each in series if each.label not in paired]
+
+
 def _series_row(series: Series) -> tuple[str, ...]:
     tally = series.tally
     known = f"{tally.judged} of {tally.sample_size}"
@@ -197,7 +203,7 @@ def _legend(pairs: Sequence[Pair]) -> list[str]:
     tests = f"Holm's correction over {len(pairs)} pairs" if len(pairs) > 1 else "one pair, so Holm's correction changes nothing"
     return [
         f"p: exact McNemar on the cases that flipped; {tests}; a difference is shown where Holm p < {SIGNIFICANT}.",
-        "can show: the fewest flips, all one way, that would be shown with so many cases and pairs; it takes more where flips go both ways.",
+        "can show: the fewest flips that so many cases and pairs can show, all of them one way; it takes more where flips go both ways.",
     ]
 
 

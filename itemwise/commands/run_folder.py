@@ -80,7 +80,7 @@ def _folder(text: str, reports: Path) -> Path:
 
 
 def _known(reports: Path) -> str:
-    names = sorted(file.parent.name for file in reports.glob("*/run.json"))
+    names = sorted(file.parent.name for file in reports.glob("*/run.json") if not file.parent.is_symlink())
     if not names:
         return f"{reports} holds no runs"
     return f"{reports} holds {', '.join(names[-3:])}" + (f" and {len(names) - 3} older" if len(names) > 3 else "")
