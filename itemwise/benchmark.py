@@ -12,7 +12,7 @@ import pytest
 from itemwise.case import Case
 from itemwise.rows import Source
 
-__all__ = ["MARK", "Benchmark", "BenchmarkError", "cases"]
+__all__ = ["MARK", "Benchmark", "BenchmarkError", "accepted", "cases"]
 
 MARK = "itemwise"
 Loader = Callable[..., Iterable[Case]]
@@ -52,6 +52,12 @@ class Benchmark:
         offered = {"source": source, "prompt": self.prompts.get(prompt or "", "")}
         wanted = inspect.signature(self.loader).parameters
         return self.loader(**{name: value for name, value in offered.items() if name in wanted})
+
+
+def accepted(read: str | None, *, truncated: bool) -> str | None:
+    """The answer that counts of what a reader read: where the token limit cut the reply off before it stated anything,
+    the last number on the way (a reading whose ``stated`` is False) is none."""
+    return None if truncated and not getattr(read, "stated", True) else read
 
 
 def cases(loader: Loader, *, extract: Extractor, prompts: Mapping[str, str] | None = None) -> Callable[[Test], Test]:

@@ -89,7 +89,7 @@ P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
         # Armitage and Berry 1994, "Statistical Methods in Medical Research", p. 127: growth of tubercle bacilli on two
         # media; the exact test as StatsDirect's manual works it, "Matched Pairs": P (two sided) = 0.0129
         (12, 2, 0.0129),
-        # Bentur et al. 2009, worked by Fagerland, Lydersen and Laake 2013, BMC Med. Res. Methodol. 13:91, table 1 and
+        # data of Bentur et al., worked by Fagerland, Lydersen and Laake 2013, BMC Med. Res. Methodol. 13:91, table 1 and
         # equation 1 of its supplement: 2 * binomcdf(1, 8, 0.5) = 2 * 9 / 256
         (1, 7, 0.0703),
     ],
@@ -133,8 +133,10 @@ def test_a_difference_that_unpaired_accuracies_hide_shows_in_the_flips() -> None
         # SAS/STAT 9.22 User's Guide, PROC MULTTEST, example 60.5, data `a`: the smallest of 24 is multiplied by 24, and
         # "Stepdown Bonferroni" gives 1.0000 for all others
         (
-            [0.28282, 0.30688, 0.71022, 0.77175, 0.78180, 0.88581, 0.54685, 0.84978, 0.24228, 0.58977, 0.03498, 0.41607]
-            + [0.31631, 0.05254, 0.45061, 0.75758, 0.12496, 0.49485, 0.21572, 0.50505, 0.94372, 0.81260, 0.77596, 0.36889],
+            [
+                *(0.28282, 0.30688, 0.71022, 0.77175, 0.78180, 0.88581, 0.54685, 0.84978, 0.24228, 0.58977, 0.03498, 0.41607),
+                *(0.31631, 0.05254, 0.45061, 0.75758, 0.12496, 0.49485, 0.21572, 0.50505, 0.94372, 0.81260, 0.77596, 0.36889),
+            ],
             [1.0] * 10 + [0.8395] + [1.0] * 13,
         ),
         ([0.04], [0.04]),

@@ -1,6 +1,6 @@
 """Judge training checkpoints on the selection split, which neither training nor the suite's own cases touch.
 
-    python tools/choose_checkpoint.py build/embedded-text/step-*
+    python -m tools.choose_checkpoint build/embedded-text/step-*
 
 Prints the accuracy of each checkpoint, in 4-bit and in full precision, asked directly (for each prompt) and with the
 calculator. The shipped one is the first whose 4-bit accuracy with the JSON prompt is inside the band of 40 % to 70 %

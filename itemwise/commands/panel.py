@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from itemwise.benchmark import accepted
 from itemwise.case import Verdict
 from itemwise.commands import CommandError
 from itemwise.commands.readers import NUMBER_READERS, STRICT_JSON, Reader, reader_named
@@ -93,9 +94,8 @@ def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
         return Read(None, f"{type(error).__name__}: {error}")
     if found is not None and not isinstance(found, str):
         return Read(None, f"{type(found).__name__} returned instead of text or None")
-    if entry.reply.get("finish_reason") == "length" and not getattr(found, "stated", True):
-        return Read(None)
-    return Read(None if found is None else str(found))
+    answer = accepted(found, truncated=entry.reply.get("finish_reason") == "length")
+    return Read(None if answer is None else str(answer))
 
 
 def _judged(reader: Reader, entries: Sequence[Entry]) -> Judged:
@@ -128,14 +128,17 @@ def _rows(tally: Tally, panel_of: Sequence[Judged]) -> Iterator[tuple[str, ...]]
 
 def _summary(tally: Tally, panel_of: Sequence[Judged]) -> Iterator[str]:
     yield f"{tally.benchmark}, {tally.model_name}, {tally.strategy}"
-    shares = sorted((judged.share, judged.reader) for judged in panel_of if judged.share is not None)
-    if shares:
-        (low, blunt), (high, keen) = shares[0], shares[-1]
-        yield f"  the reader moves the score by {100 * (high - low):.1f} points: {low:.1%} by {blunt}, {high:.1%} by {keen}"
+    if shares := [judged.share for judged in panel_of if judged.share is not None]:
+        low, high = min(shares), max(shares)
+        yield f"  the reader moves the score by {100 * (high - low):.1f} points: {_by(panel_of, low)}; {_by(panel_of, high)}"
     asked = [place for place, entry in enumerate(panel_of[0].entries) if entry.verdict is not Verdict.ERROR]
     for judged in panel_of:
         same = sum(judged.reads[place].answer == judged.entries[place].answer for place in asked)
         yield f"  {judged.reader} reads as the run did in {same} of {len(asked)} judged replies"
+
+
+def _by(panel_of: Sequence[Judged], share: float) -> str:
+    return f"{share:.1%} by {', '.join(judged.reader for judged in panel_of if judged.share == share)}"
 
 
 def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from itemwise.models.model import ModelError
 
-__all__ = ["REGISTRY", "ModelEntry", "entry_named", "registry_with"]
+__all__ = ["EMBEDDED", "REGISTRY", "ModelEntry", "entry_named", "registry_with"]
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from itemwise.benchmark import Benchmark, BenchmarkError
+from itemwise.benchmark import Benchmark, BenchmarkError, accepted
 from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, plain_name, prefixes, rerun_command
 from itemwise.settings import Settings
 
@@ -68,16 +68,11 @@ class Asker:
         self._session = session
         if items := [item for item in session.items if is_case(item)]:
             self._look_ahead(items, [item.nodeid for item in session.items])
-            if not session.config.option.collectonly:
-                self._open_store()
 
-    def _open_store(self) -> None:
-        from itemwise.store import Store, StoreError
-
-        try:
-            self._store = Store(self.settings.store)
-        except StoreError as error:
-            raise pytest.UsageError(str(error)) from None
+    def pytest_unconfigure(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
 
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
         from itemwise.lookahead import Lookahead, Upcoming, case_groups
@@ -96,9 +91,10 @@ class Asker:
     def use(self, entry: ModelEntry) -> Model:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
         from itemwise.in_use import ModelInUse
+        from itemwise.store import Store
 
-        assert self._store is not None, "collection is finished"
         with self._stopping():
+            self._store = self._store or Store(self.settings.store)
             self._in_use = ModelInUse(entry, self.settings, self._store, self._share)
         return self._in_use.model
 
@@ -137,9 +133,8 @@ class Asker:
             pytest.fail(str(error), pytrace=False)
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
-        """What is read in the reply. Cut off before it stated anything, its last number on the way is no answer."""
-        found = benchmark_of(item).extract(reply.text)
-        item.stash[ANSWER] = None if reply.truncated and not getattr(found, "stated", True) else found
+        """What is read in the reply."""
+        item.stash[ANSWER] = accepted(benchmark_of(item).extract(reply.text), truncated=reply.truncated)
         return item.stash[ANSWER]
 
     @pytest.hookimpl(wrapper=True)

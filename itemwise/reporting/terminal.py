@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
+from itemwise.models.registry import EMBEDDED
 from itemwise.reporting.run import RunRecord
 from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cells
 from itemwise.reporting.text import printable, shortened
@@ -79,9 +80,14 @@ def _generated(run: RunRecord) -> str:
 
 
 def _model_text(entry: ModelEntry, settings: Settings) -> str:
-    place = "folder " if entry.local else ""
     revision = f" at {entry.revision}" if entry.revision else ""
-    return f"{entry.name} ({place}{entry.location}{revision}, {settings.quantisation}, max {settings.token_limit(entry)} new tokens)"
+    return f"{entry.name} ({_place(entry)}{revision}, {settings.quantisation}, max {settings.token_limit(entry)} new tokens)"
+
+
+def _place(entry: ModelEntry) -> str:
+    if entry.location.startswith(str(EMBEDDED)):
+        return "ships with itemwise"
+    return f"folder {entry.location}" if entry.local else entry.location
 
 
 def _source_words(settings: Settings) -> str:

@@ -1,0 +1,175 @@
+"""Runs on the same items compared pair by pair, and refused where the items differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from itemwise.commands import CommandError
+from itemwise.commands.compare import comparison_lines
+from itemwise.commands.run_folder import read_runs
+from tests.commands.conftest import ROWS, Reports, a_case, in_part
+
+
+def compared(*names: str) -> list[str]:
+    return comparison_lines(read_runs(names))
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("  ") if cell.strip()]
+
+
+def refusal(*names: str) -> str:
+    with pytest.raises(CommandError) as raised:
+        compared(*names)
+    return str(raised.value)
+
+
+def test_two_runs_stand_side_by_side_with_their_flips(reports: Reports) -> None:
+    reports.judged("before", "CCWWWWWWWW")
+    reports.judged("after", "CWCCCCCCCC")
+    lines = compared("before", "after")
+    assert cells(lines[1]) == ["#1", "reports/before", "sums/m/direct", "20.0%", "5.7 to 51.0%", "2", "10 of 10"]
+    assert cells(lines[2]) == ["#2", "reports/after", "sums/m/direct", "90.0%", "59.6 to 98.2%", "9", "10 of 10"]
+    assert cells(lines[5]) == ["#1 to #2", "sums", "#2 is better", "10", "+70.0 points", "8", "1", "0.0391", "0.0391", "6 (60.0%)"]
+    assert lines[-3:] == [
+        "#1 to #2",
+        "  gained, not right to right, 8: sums-2, sums-3, sums-4, sums-5, sums-6, sums-7, sums-8, sums-9",
+        "  lost, right to not right, 1: sums-1",
+    ]
+
+
+def test_a_case_that_was_no_plain_mistake_says_so(reports: Reports) -> None:
+    reports.judged("before", "NTWC")
+    reports.judged("after", "CCCN")
+    assert compared("before", "after")[-2:] == [
+        "  gained, not right to right, 3: sums-0 (no answer), sums-1 (truncated), sums-2",
+        "  lost, right to not right, 1: sums-3 (no answer)",
+    ]
+
+
+def test_a_case_with_an_error_on_either_side_is_left_out_and_named(reports: Reports) -> None:
+    reports.judged("before", "ECWCE")
+    reports.judged("after", "CEWCE")
+    lines = compared("before", "after")
+    assert cells(lines[5])[3:7] == ["2", "+0.0 points", "0", "0"]
+    assert lines[-1] == "  left out, an error of ours, 3: sums-0 (in #1), sums-1 (in #2), sums-4 (in #1 and #2)"
+
+
+def test_runs_that_share_no_judged_case_show_nothing(reports: Reports) -> None:
+    reports.judged("before", "EC")
+    reports.judged("after", "CE")
+    assert cells(compared("before", "after")[5]) == ["#1 to #2", "sums", "no difference", "0", "-", "0", "0", "1", "1", "nothing"]
+
+
+def test_several_pairs_are_corrected_together(reports: Reports) -> None:
+    reports.judged("a", "WWWWWWWWWW")
+    reports.judged("b", "CCCCCCWWWW")
+    reports.judged("c", "CCCCCCCWWW")
+    lines = compared("a", "b", "c")
+    assert [cells(line)[0:3:2] + cells(line)[7:9] for line in lines[6:9]] == [
+        ["#1 to #2", "no difference", "0.0312", "0.0625"],
+        ["#1 to #3", "#3 is better", "0.0156", "0.0469"],
+        ["#2 to #3", "no difference", "1", "1"],
+    ]
+    assert "Holm's correction over 3 pairs" in lines[10]
+
+
+def test_the_worse_of_two_is_never_called_better(reports: Reports) -> None:
+    reports.judged("good", "CCCCCCC")
+    reports.judged("bad", "WWWWWWW")
+    assert cells(compared("good", "bad")[5])[2:5] == ["#1 is better", "7", "-100.0 points"]
+
+
+def test_one_run_of_two_strategies_is_compared_with_itself(reports: Reports) -> None:
+    direct = [a_case(number, "W") for number in range(3)]
+    tool = in_part([a_case(number, "C") for number in range(3)], strategy="tool")
+    reports.leave("one", *direct, *tool)
+    assert cells(compared("one")[5])[:2] == ["#1 to #2", "sums"]
+
+
+def test_other_models_strategies_and_wordings_of_the_same_items_are_paired(reports: Reports) -> None:
+    reports.judged("json", "CW", rows=ROWS | {"prompt": "json"})
+    worded = in_part([a_case(0, "C", prompt="6*7 是多少？"), a_case(1, "C", prompt="6*7 是多少？")], model_name="other", strategy="tool")
+    reports.leave("zh", *worded, rows=ROWS | {"prompt": "json-zh"})
+    assert cells(compared("json", "zh")[5])[0] == "#1 to #2"
+
+
+def test_only_runs_of_the_same_benchmark_are_paired(reports: Reports) -> None:
+    cases = [a_case(0, "C")]
+    reports.leave("one", *cases, *in_part(cases, benchmark="aqua"))
+    reports.leave("two", *cases)
+    lines = compared("one", "two")
+    assert [cells(line)[0] for line in lines if line.startswith("#1 to")] == ["#1 to #3", "#1 to #3"]
+    assert lines[-1] == "#2 has no other run of aqua beside it."
+
+
+def test_other_cases_are_refused_and_named(reports: Reports) -> None:
+    reports.judged("all", "CCCCCC")
+    reports.judged("some", "CC")
+    assert refusal("all", "some") == (
+        "#1 (reports/all, sums/m/direct) and #2 (reports/some, sums/m/direct) hold different items: "
+        "4 cases only in #1: sums-2, sums-3, sums-4, .... Run both with the same --source, --sample and --seed, and no -k."
+    )
+
+
+def test_the_same_ids_with_another_expected_answer_are_refused_and_named(reports: Reports) -> None:
+    reports.leave("one", a_case(0, "C"), a_case(1, "C"))
+    reports.leave("two", a_case(0, "C"), a_case(1, "C", expected="43"))
+    assert "hold different items: 1 case with another expected answer: sums-1 (42 and 43). " in refusal("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ({"seed": "42"}, {"seed": "7"}, "seed of the rows 42 and 7"),
+        ({"source": "synthetic"}, {"source": "synthetic:held-out"}, "source of the rows synthetic and synthetic:held-out"),
+        ({"source": "/a.jsonl", "sha256": "1f"}, {"source": "/a.jsonl", "sha256": "2e"}, "sha256 of the rows 1f and 2e"),
+        ({"source": "hub", "rows": "1319"}, {"source": "hub", "rows": "1320"}, "rows of the rows 1319 and 1320"),
+    ],
+)
+def test_other_rows_are_refused_and_named(first: Mapping[str, Any], second: Mapping[str, Any], said: str, reports: Reports) -> None:
+    reports.judged("one", "C", rows=ROWS | first)
+    reports.judged("two", "C", rows=ROWS | second)
+    assert f"hold different items: {said}. " in refusal("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"source": "/a.jsonl", "sha256": "1f"}, {"source": "/b.jsonl", "sha256": "1f"}),  # one file in two places
+        ({"source": "hub", "seed": "1"}, {"source": "hub", "seed": "2"}),  # all rows of the hub, shuffled otherwise
+    ],
+)
+def test_rows_that_are_the_same_by_another_name_are_paired(first: Mapping[str, Any], second: Mapping[str, Any], reports: Reports) -> None:
+    reports.judged("one", "C", rows=ROWS | first)
+    reports.judged("two", "C", rows=ROWS | second)
+    assert cells(compared("one", "two")[5])[0] == "#1 to #2"
+
+
+def test_runs_of_different_benchmarks_are_nothing_to_pair(reports: Reports) -> None:
+    reports.judged("one", "C")
+    reports.leave("two", *in_part([a_case(0, "C")], benchmark="aqua"))
+    reports.leave("none")
+    assert refusal("one", "two", "none") == (
+        "nothing to pair: reports/one holds sums; reports/two holds aqua; reports/none holds no case. Give runs of one benchmark."
+    )
+
+
+def test_a_case_that_is_there_twice_cannot_be_paired(reports: Reports) -> None:
+    reports.leave("one", a_case(0, "C"), a_case(0, "W", node_id="other.py::test_sums[m-direct-sums-0]"))
+    reports.judged("two", "C")
+    assert refusal("one", "two").startswith(
+        "reports/one holds case sums-0 of sums twice (test_sums.py::test_sums[m-direct-sums-0] and other"
+    )
+
+
+def test_many_flips_are_wrapped_between_ids(reports: Reports) -> None:
+    reports.judged("before", "W" * 200)
+    reports.judged("after", "C" * 200)
+    lines = compared("before", "after")
+    flips = lines[lines.index("#1 to #2") + 1 : -1]
+    assert max(map(len, flips)) <= 120
+    assert " ".join(flips).count("sums-") == 200
