@@ -6,7 +6,7 @@ from itemwise.engine import Engine
 from itemwise.models import Model, ModelEntry
 from itemwise.models.deferred import DeferredModel, RecalledModel, identity_of
 from itemwise.settings import Settings
-from itemwise.store import ModelReplies, Store, key_of
+from itemwise.store import MACHINE, ModelReplies, Store, key_of
 
 __all__ = ["ModelInUse"]
 
@@ -19,7 +19,10 @@ class ModelInUse:
 
     def __init__(self, entry: ModelEntry, settings: Settings, store: Store, share: tuple[int, int]) -> None:
         limit = settings.token_limit(entry)
-        self.identity = identity_of(entry, quantisation=settings.quantisation, max_new_tokens=limit)
+        identity = identity_of(entry, quantisation=settings.quantisation, max_new_tokens=limit)
+        if settings.replay and store.description(key_of(identity)) is None:  # what others measured is no measurement of this machine
+            identity = {name: value for name, value in identity.items() if name not in MACHINE}
+        self.identity = identity
         self.model: Model = (
             RecalledModel(entry.name)
             if settings.replay
@@ -37,6 +40,6 @@ class ModelInUse:
             if isinstance(self.model, DeferredModel) and self.model.is_loaded:
                 self._described = self.model.describe()
                 self._store.keep_description(key, self._described)
-            else:
-                self._described = (self._store.description(key) or self.identity) | {"model": self.model.name}
-        return self._described
+            elif known := self._store.description(key):
+                self._described = known | {"model": self.model.name}
+        return self._described or self.identity | {"model": self.model.name}  # killed before it could be described

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,13 +14,16 @@ from typing import Any
 
 from itemwise.models import Generation, Request
 
-__all__ = ["ModelReplies", "Store", "StoreError", "key_of"]
+__all__ = ["MACHINE", "ModelReplies", "Store", "StoreError", "key_of"]
 
 APPLICATION = 0x49574C31  # "IWL1" in the file's header says that it is ours
 VERSION = 1
+MACHINE = ("compute", "versions")  # the parts of a model's identity that belong to where it runs
 PATIENCE = 60.0  # seconds to wait for another process's write
 _TABLES = """
-CREATE TABLE replies (key TEXT PRIMARY KEY, elsewhere TEXT, asked TEXT, said TEXT, at TEXT DEFAULT CURRENT_TIMESTAMP) WITHOUT ROWID;
+CREATE TABLE replies (
+    key TEXT PRIMARY KEY, elsewhere TEXT, asked TEXT, said TEXT, at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+) WITHOUT ROWID;
 CREATE INDEX replies_elsewhere ON replies (elsewhere);
 CREATE TABLE models (key TEXT PRIMARY KEY, described TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE verdicts (run TEXT, node_id TEXT, entry TEXT NOT NULL, PRIMARY KEY (run, node_id)) WITHOUT ROWID;
@@ -41,10 +45,15 @@ class Store:
         self.path = path
         with self._clear_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
+            _require_sqlite(path)
             self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-            self._check()
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
+            try:
+                self._check()
+                self._write_ahead()
+                self._connection.execute("PRAGMA synchronous = FULL")
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -52,16 +61,13 @@ class Store:
 
     def reply(self, key: str) -> Generation | None:
         """The generation kept under `key`."""
-        with self._clear_errors():
-            found = self._connection.execute("SELECT said FROM replies WHERE key = ?", (key,)).fetchone()
-        return Generation(**json.loads(found[0])) if found else None
+        found = self._kept("SELECT said FROM replies WHERE key = ?", key)
+        return Generation(**found[0]) if found else None
 
     def reply_from_elsewhere(self, asked: Mapping[str, Any]) -> Generation | None:
         """The newest generation for `asked` on whatever machine and with whatever library versions it was made."""
-        with self._clear_errors():
-            query = "SELECT said FROM replies WHERE elsewhere = ? ORDER BY at DESC LIMIT 1"
-            found = self._connection.execute(query, (key_of(_without_machine(asked)),)).fetchone()
-        return Generation(**json.loads(found[0])) if found else None
+        found = self._kept("SELECT said FROM replies WHERE elsewhere = ? ORDER BY at DESC LIMIT 1", key_of(_without_machine(asked)))
+        return Generation(**found[0]) if found else None
 
     def keep_replies(self, kept: Iterable[tuple[Mapping[str, Any], Generation]]) -> None:
         """Keep what was said to what was asked; what is there already is replaced."""
@@ -71,9 +77,8 @@ class Store:
 
     def description(self, key: str) -> dict[str, str] | None:
         """How the model with this identity described itself when it was last loaded."""
-        with self._clear_errors():
-            found = self._connection.execute("SELECT described FROM models WHERE key = ?", (key,)).fetchone()
-        return dict(json.loads(found[0])) if found else None
+        found = self._kept("SELECT described FROM models WHERE key = ?", key)
+        return found[0] if found else None
 
     def keep_description(self, key: str, described: Mapping[str, str]) -> None:
         """Remember how a model describes itself."""
@@ -82,15 +87,17 @@ class Store:
 
     def verdicts(self, run: str) -> list[dict[str, Any]]:
         """The ledger entries known for a run's settings, as records."""
-        with self._clear_errors():
-            found = self._connection.execute("SELECT entry FROM verdicts WHERE run = ? ORDER BY node_id", (run,)).fetchall()
-        return [json.loads(entry) for (entry,) in found]
+        return self._kept("SELECT entry FROM verdicts WHERE run = ? ORDER BY node_id", run)
 
     def keep_verdicts(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Keep ledger entries by run settings and node id."""
         rows = [(run, node_id, json.dumps(entry)) for run, node_id, entry in kept]
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", rows)
+
+    def _kept(self, query: str, sought: str) -> list[dict[str, Any]]:
+        with self._clear_errors():
+            return [json.loads(text) for (text,) in self._connection.execute(query, (sought,))]
 
     def __len__(self) -> int:
         with self._clear_errors():
@@ -111,8 +118,20 @@ class Store:
                     "upgrade, or give another file as --store."
                 )
 
+    def _write_ahead(self) -> None:
+        """Switch to WAL. SQLite itself does not wait where several processes switch a new file at once."""
+        given_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:  # noqa: PERF203 - it waits anyway
+                if "locked" not in str(error) or time.monotonic() > given_up:
+                    raise
+                time.sleep(0.01)
+
     def _create(self) -> None:
-        for statement in _TABLES.strip().splitlines():
+        for statement in _TABLES.split(";"):
             self._connection.execute(statement)
         self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
         self._connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -135,10 +154,18 @@ class Store:
             yield
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path} cannot be used: {error}. Free space or rights there, or give another file as --store.") from None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, ValueError) as error:
             raise StoreError(f"{self.path} is damaged or no store ({error}); move it away, or give another file as --store.") from None
         except OSError as error:
             raise StoreError(f"{self.path} cannot be made: {error}; give another file as --store.") from None
+
+
+def _require_sqlite(path: Path) -> None:
+    """SQLite takes a file of one byte for an empty one, and writes over it."""
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(16) not in (b"", b"SQLite format 3\0"):
+                raise sqlite3.DatabaseError("file is not a database")
 
 
 @dataclass(frozen=True)
@@ -171,7 +198,7 @@ class ModelReplies:
 
 
 def _without_machine(asked: Mapping[str, Any]) -> dict[str, Any]:
-    model = {name: value for name, value in asked["model"].items() if name not in ("compute", "versions")}
+    model = {name: value for name, value in asked["model"].items() if name not in MACHINE}
     return {**asked, "model": model}
 
 

@@ -14,6 +14,7 @@ from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
 from itemwise.plugin.items import prefixes
 from itemwise.plugin.scorekeeper import Scorekeeper
+from itemwise.plugin.snapshots import configure_snapshots, mark_snapshots
 from itemwise.settings import OPTIONS, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Scorekeeper(config, settings), "itemwise-scorekeeper")
+    configure_snapshots(config, settings)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    mark_snapshots(config, items)
 
 
 @pytest.hookimpl(optionalhook=True)

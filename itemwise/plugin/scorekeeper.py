@@ -21,6 +21,7 @@ from itemwise.settings import Settings
 if TYPE_CHECKING:
     from itemwise.gates import Decision
     from itemwise.reporting import RunRecord
+    from itemwise.store import Store
 
 __all__ = ["Scorekeeper"]
 
@@ -37,12 +38,14 @@ class Scorekeeper:
         self._settings = settings
         self._ledger = Ledger()
         self._folder: Path | None = None
+        self._store: Store | None = None
         self._expected = 0
         self._began = time.monotonic()
         self._started = datetime.now(timezone.utc)
         self._progress_due = self._began + PROGRESS_EVERY
         self._model_failures = 0
         self._merged = False
+        self._unkept = False
         self._closing: list[str] = []
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
@@ -59,6 +62,7 @@ class Scorekeeper:
         if cases and not self._expected:
             for line in self._begin(cases):
                 self._terminal.write_line(line)
+            self._require_places()
 
     def _begin(self, cases: int) -> list[str]:
         from itemwise.reporting.terminal import header_lines
@@ -70,17 +74,27 @@ class Scorekeeper:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self) -> None:
-        """Make the run's folder before anything is spent, so that a folder that cannot be written costs nothing."""
+        """See to it in one process that there is a place to write to; the workers of ``-n`` collect in theirs."""
         if self._expected and not self._config.option.collectonly:
-            self._make_folder()
+            self._require_places()
 
-    def _make_folder(self) -> None:
+    def _require_places(self) -> None:
+        """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
         from itemwise.reporting.folder import new_folder
+        from itemwise.store import Store, StoreError
 
         try:
             self._folder = new_folder(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
+            self._store = Store(self._settings.store)
         except OSError as error:
             raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
+        except StoreError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Enter a verdict."""
@@ -99,7 +113,7 @@ class Scorekeeper:
         finished = yield
         self._merge()
         session.testsfailed -= self._model_failures
-        if not all(decision.passed for decision in self._decisions()):
+        if self._unkept or not all(decision.passed for decision in self._decisions()):
             session.testsfailed += 1
         return finished
 
@@ -108,18 +122,20 @@ class Scorekeeper:
         if self._merged or not len(self._ledger):
             return
         from itemwise.ledger import Entry
-        from itemwise.store import Store, StoreError
+        from itemwise.store import StoreError
 
+        if self._store is None:  # under -n cases that ask no model are not counted beforehand
+            self._require_places()
+        assert self._store is not None, "opened, or refused"
         self._merged = True
         own = [entry for entry in self._ledger.entries if entry.verdict.value != "error"]
         try:
-            store = Store(self._settings.store)
             for run in sorted({entry.run for entry in self._ledger.entries}):
-                for record in store.verdicts(run):
+                for record in self._store.verdicts(run):
                     self._ledger.recall(Entry.from_record(record))
-            store.keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
-            store.close()
+            self._store.keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
         except StoreError as error:
+            self._unkept = True
             self._closing.append(str(error))
 
     def _decisions(self) -> list[Decision]:
@@ -160,9 +176,7 @@ class Scorekeeper:
         from itemwise.reporting.terminal import closing_lines
 
         run = self._run_record()
-        if self._folder is None:
-            self._make_folder()
-        assert self._folder is not None
+        assert self._folder is not None, "made before the ledger was merged"
         try:
             write_reports(run, self._folder)
             place = _relative(self._folder, self._config.invocation_params.dir)
