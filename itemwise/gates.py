@@ -10,7 +10,7 @@ from itemwise.ledger import Tally
 from itemwise.settings import Gate
 from itemwise.statistics import accuracy
 
-__all__ = ["Decision", "decisions"]
+__all__ = ["Decision", "coverage_text", "decisions"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _decision(gate: Gate, tally: Tally) -> Decision:
     named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) {_demand(gate)}"
     found = tally.accuracy
     if found.share is None or found.interval is None or not tally.complete:
-        return Decision(False, f"{named}: undecided, only {tally.judged} of {tally.sample_size} cases are judged{_errors(tally)}")
+        return Decision(False, f"{named}: undecided, {coverage_text(tally)}")
     reached = found.interval.low if gate.by_interval else found.share
     count = f"({found.correct} of {found.judged})"
     if reached >= gate.least:
@@ -61,9 +61,11 @@ def _demand(gate: Gate) -> str:
     return f"lower end >= {_plainly(gate.least)}" if gate.by_interval else f">= {_plainly(gate.least)}"
 
 
-def _errors(tally: Tally) -> str:
+def coverage_text(tally: Tally) -> str:
+    """What is missing of an incomplete sample, in words."""
     errors = tally.counts[Verdict.ERROR]
-    return f", {errors} failed by an error of ours" if errors else ""
+    spoiled = f", {errors} failed by an error of ours" if errors else ""
+    return f"only {tally.judged} of {tally.sample_size} cases are judged{spoiled}"
 
 
 def _beyond_reach(gate: Gate, tally: Tally) -> str:

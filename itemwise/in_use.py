@@ -33,6 +33,11 @@ class ModelInUse:
         self._store = store
         self._described: dict[str, str] = {}
 
+    def release(self) -> None:
+        """Let go of the weights, so that the next model has the memory to itself."""
+        if isinstance(self.model, DeferredModel):
+            self.model.release()
+
     def describe(self) -> dict[str, str]:
         """How the model describes itself, or did when its stored replies were made."""
         if not self._described:

@@ -87,7 +87,7 @@ class Source:
             if (half or "seen") not in HALVES:
                 raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(HALVES)}, not {half!r}.")
             return cls("synthetic", seed, half=half or "seen")
-        path = root / Path(text).expanduser()
+        path = (root / Path(text).expanduser()).resolve()
         if not text or not path.exists():
             raise RowsError(f"--source {text!r}: no such file or folder; give a path, hub, or synthetic.")
         return cls("file", seed, path=path)

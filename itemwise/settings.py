@@ -56,6 +56,7 @@ OPTIONS = (
         [],
         many=True,
     ),
+    Option("baseline", "gate: not significantly worse than this earlier run, given by its folder or its name in the report folder"),
     Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
     Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
     Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),
@@ -127,6 +128,7 @@ class Settings:
     max_new_tokens: int | None
     batch_size: int
     gates: tuple[Gate, ...]
+    baseline: str | None
     report_dir: Path
     store: Path
     fresh: bool
@@ -149,6 +151,7 @@ class Settings:
             "max_new_tokens": self.max_new_tokens,
             "batch_size": self.batch_size,
             "gates": [gate.text for gate in self.gates],
+            "baseline": self.baseline,
         }
 
 
@@ -187,6 +190,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
         batch_size=_whole("batch-size", value["batch-size"]),
         gates=tuple(Gate.parse(text) for text in _listed("fail-under", value["fail-under"], least=0)),
+        baseline=None if value["baseline"] is None else _run(_text("baseline", value["baseline"]), base["baseline"]),
         report_dir=report_dir,
         store=report_dir / STORE if value["store"] is None else base["store"] / Path(_text("store", value["store"])).expanduser(),
         fresh=fresh,
@@ -209,6 +213,12 @@ def _own_models(value: Any) -> dict[str, dict[str, Any]]:
     if not isinstance(value, dict) or not all(isinstance(settings, dict) for settings in value.values()):
         raise SettingsError(f"[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got {value!r}.")
     return value
+
+
+def _run(text: str, base: Path) -> str:
+    """The run's folder where `text` leads from `base` to one; otherwise `text`, a name in the report folder."""
+    folder = base / Path(text).expanduser()
+    return str(folder) if (folder / "run.json").is_file() else text
 
 
 def _first(*values: Any) -> Any:

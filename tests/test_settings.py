@@ -95,6 +95,17 @@ class TestPath:
         project.configure('report-dir = "out"')
         assert (project.read().report_dir, project.read(report_dir="out").report_dir) == (project.root / "out", project.here / "out")
 
+    def test_of_the_baseline_is_relative_to_where_it_was_said(self, project: Project) -> None:
+        for folder in (project.root / "before", project.here / "before"):
+            folder.mkdir()
+            (folder / "run.json").touch()
+        project.configure('baseline = "before"')
+        found = project.read().baseline, project.read(baseline="before").baseline
+        assert found == (str(project.root / "before"), str(project.here / "before"))
+
+    def test_of_the_baseline_may_be_a_name_in_the_report_folder(self, project: Project) -> None:
+        assert project.read(baseline="latest").baseline == "latest"
+
     def test_of_the_reports_may_be_in_the_home_folder(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", str(project.root))
         assert project.read(report_dir="~/out").report_dir == project.root / "out"
@@ -226,14 +237,18 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("samples = 5", "[tool.itemwise] has no setting 'samples'; it may have batch-size, fail-under, fresh, max-new-tokens, model, "),
-        ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have batch-size, "),
+        (
+            "samples = 5",
+            "[tool.itemwise] has no setting 'samples'; it may have baseline, batch-size, fail-under, fresh, max-new-tokens, model, ",
+        ),
+        ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have baseline, batch-size, "),
         ("fail-under = 0.8", '--fail-under must be text ("..." in pyproject.toml), got 0.8.'),
         ("model = 7", '--model must be text ("..." in pyproject.toml), got 7.'),
         ("model = [7]", '--model must be text ("..." in pyproject.toml), got 7.'),
         ("model = []", "--model must name at least one, got none."),
         ("strategy = []", "--strategy must name at least one, got none."),
         ("source = 7", '--source must be text ("..." in pyproject.toml), got 7.'),
+        ("baseline = 7", '--baseline must be text ("..." in pyproject.toml), got 7.'),
         ("prompt = 7", '--prompt must be text ("..." in pyproject.toml), got 7.'),
         ("report-dir = 7", '--report-dir must be text ("..." in pyproject.toml), got 7.'),
         ("sample = true", '--sample must be at least 1 or "all", got True.'),
@@ -275,4 +290,5 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "max_new_tokens": None,
         "batch_size": 32,
         "gates": ["gsm8k=0.8"],
+        "baseline": None,
     }

@@ -15,7 +15,7 @@ from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.text import printable
 from itemwise.statistics import SIGNIFICANT, holm, mcnemar, smallest_difference
 
-__all__ = ["Pair", "Series", "compare", "comparison_lines", "items_differ"]
+__all__ = ["Pair", "Series", "compare", "comparison_lines", "items_differ", "series_of"]
 
 SERIES_COLUMNS = ("", "run", "benchmark/model/strategy", "accuracy", "95% interval", "correct", "n of N")
 PAIR_COLUMNS = ("pair", "benchmark", "shown", "cases", "difference", "gained", "lost", "p", "Holm p", "can show")
@@ -105,6 +105,11 @@ def comparison_lines(runs: Sequence[RunFolder]) -> list[str]:
     return [printable(line) for line in lines]
 
 
+def series_of(run: RunFolder, tally: Tally, label: str) -> Series:
+    """The cases that `tally` counts in `run`. Raises CommandError where one is there twice."""
+    return Series(label, run.name, tally, _by_case(run, run.entries_of(tally)))
+
+
 def items_differ(first: Series, second: Series) -> str:
     """How the items of two series differ, in words; empty where they are the same.
 
@@ -148,8 +153,8 @@ def _refusal(pair: Pair, difference: str) -> str:
 
 
 def _series(runs: Sequence[RunFolder]) -> list[Series]:
-    held = [(run, tally, run.entries_of(tally)) for run in runs for tally in run.tallies]
-    return [Series(f"#{number}", run.name, tally, _by_case(run, entries)) for number, (run, tally, entries) in enumerate(held, start=1)]
+    held = [(run, tally) for run in runs for tally in run.tallies]
+    return [series_of(run, tally, f"#{number}") for number, (run, tally) in enumerate(held, start=1)]
 
 
 def _by_case(run: RunFolder, entries: Sequence[Entry]) -> dict[str, Entry]:

@@ -30,6 +30,10 @@ class DeferredModel:
         """Whether the weights are in memory."""
         return self._loaded is not None
 
+    def release(self) -> None:
+        """Let go of the weights, whoever still holds this object."""
+        self._loaded = None
+
     def describe(self) -> dict[str, str]:
         """What exactly answers; loads the model."""
         return self._model().describe()

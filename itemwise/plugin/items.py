@@ -49,7 +49,7 @@ def benchmark_of(item: pytest.Item) -> Benchmark:
 
 def rerun_command(item: pytest.Item) -> str:
     """The command that runs just this case again, with the options that made it."""
-    names = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--report-dir"}
+    names = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline", "--report-dir"}
     given = [str(argument) for argument in item.config.invocation_params.args]
     kept: list[str] = []
     for place, argument in enumerate(given):

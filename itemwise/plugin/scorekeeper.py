@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import platform
 import shlex
-import sys
 import time
 from collections.abc import Generator, Sequence
 from datetime import datetime, timezone
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +16,7 @@ from itemwise.plugin.items import is_case, prefixes
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
+    from itemwise.commands.run_folder import RunFolder
     from itemwise.gates import Decision
     from itemwise.reporting import RunRecord
     from itemwise.store import Store
@@ -39,6 +37,8 @@ class Scorekeeper:
         self._ledger = Ledger()
         self._folder: Path | None = None
         self._store: Store | None = None
+        self._baseline: RunFolder | None = None
+        self._suite: dict[str, str] = {}
         self._expected = 0
         self._began = time.monotonic()
         self._started = datetime.now(timezone.utc)
@@ -80,9 +80,12 @@ class Scorekeeper:
 
     def _require_places(self) -> None:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
+        from itemwise.environment import suite_state
         from itemwise.reporting.folder import new_folder
         from itemwise.store import Store, StoreError
 
+        self._baseline = self._read_baseline()
+        self._suite = suite_state(self._config.rootpath, self._settings.report_dir)
         try:
             self._folder = new_folder(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
             self._store = Store(self._settings.store)
@@ -90,6 +93,17 @@ class Scorekeeper:
             raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
         except StoreError as error:
             raise pytest.UsageError(str(error)) from None
+
+    def _read_baseline(self) -> RunFolder | None:
+        if self._settings.baseline is None:
+            return None
+        from itemwise.commands import CommandError
+        from itemwise.commands.baseline import read_baseline
+
+        try:
+            return read_baseline(self._settings.baseline, self._settings.report_dir)
+        except CommandError as error:
+            raise pytest.UsageError(f"--baseline {self._settings.baseline}: {error}") from None
 
     def pytest_unconfigure(self) -> None:
         """Let go of the store."""
@@ -141,7 +155,16 @@ class Scorekeeper:
     def _decisions(self) -> list[Decision]:
         from itemwise.gates import decisions
 
-        return decisions(self._settings.gates, self._ledger.tallies()) if self._expected else []
+        if not self._expected:
+            return []
+        return decisions(self._settings.gates, self._ledger.tallies()) + self._baseline_decisions()
+
+    def _baseline_decisions(self) -> list[Decision]:
+        if self._baseline is None:
+            return []
+        from itemwise.commands.baseline import baseline_decisions
+
+        return baseline_decisions(self._baseline, self._ledger.entries)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters and words for the ways a model can fail: F wrong, N no answer, T truncated."""
@@ -156,6 +179,8 @@ class Scorekeeper:
             return
         from itemwise.reporting.terminal import progress_line
 
+        if self._config.get_terminal_writer().width_of_current_line:
+            self._terminal.write("\n")
         self._terminal.write_line(progress_line(self._ledger.entries, self._expected, now - self._began))
         self._progress_due = time.monotonic() + PROGRESS_EVERY
 
@@ -187,6 +212,7 @@ class Scorekeeper:
         self._closing += closing_lines(run, place)
 
     def _run_record(self) -> RunRecord:
+        from itemwise.environment import environment
         from itemwise.reporting import RunRecord
 
         entries, tallies = self._ledger.entries, self._ledger.tallies()
@@ -197,7 +223,7 @@ class Scorekeeper:
             settings=self._settings.record(),
             measured={entry.model_name: entry.model for entry in entries if entry.model},
             rows={entry.benchmark: entry.rows for entry in entries},
-            environment=_environment(),
+            environment=environment(self._suite),
             entries=entries,
             tallies=tallies,
             decisions=self._decisions(),
@@ -217,16 +243,6 @@ class Scorekeeper:
     def _terminal(self) -> pytest.TerminalReporter:
         found: pytest.TerminalReporter = self._config.pluginmanager.getplugin("terminalreporter")
         return found
-
-
-def _environment() -> dict[str, str]:
-    return {
-        "itemwise": version("pytest-itemwise"),
-        "pytest": pytest.__version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "executable": sys.executable,
-    }
 
 
 def _relative(path: Path, base: Path) -> str:

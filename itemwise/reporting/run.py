@@ -22,7 +22,7 @@ class RunRecord:
     settings: Mapping[str, Any]
     measured: Mapping[str, Mapping[str, str]]
     rows: Mapping[str, Mapping[str, str]]
-    environment: Mapping[str, str]
+    environment: Mapping[str, Any]
     entries: Sequence[Entry]
     tallies: Sequence[Tally]
     decisions: Sequence[Decision]

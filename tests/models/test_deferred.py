@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -117,3 +119,12 @@ def test_a_folder_that_is_gone_stops_the_run_before_anything_is_loaded(entry: Mo
     with pytest.raises(ModelUnavailableError, match="no such folder"):
         identity(replace(entry, location=entry.location + "-gone"))
     assert loads == []
+
+
+def test_released_weights_are_given_back_while_the_model_is_still_held(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
+    model = DeferredModel(entry, quantisation="none", max_new_tokens=8, share=(0, 1))
+    model.generate(ASKED)
+    weights = weakref.ref(model._loaded)
+    model.release()
+    gc.collect()
+    assert (weights(), model.is_loaded) == (None, False)
