@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from itemwise.case import Verdict
@@ -43,7 +43,7 @@ class Entry:
 
     def record(self) -> dict[str, Any]:
         """The entry as plain data, for reports and for the way between processes."""
-        return asdict(self) | {"verdict": self.verdict.value}
+        return {name: getattr(self, name) for name in _FIELDS} | {"verdict": self.verdict.value}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
@@ -51,6 +51,9 @@ class Entry:
         span = record["span"]
         changed = {"verdict": Verdict(record["verdict"]), "span": tuple(span) if span else None, "position": tuple(record["position"])}
         return cls(**{**record, **changed})
+
+
+_FIELDS = tuple(part.name for part in fields(Entry))  # asdict would copy every reply deeply
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class Scorekeeper:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
         from itemwise.environment import suite_state
         from itemwise.reporting.folder import new_folder
+        from itemwise.reporting.terminal import store_line
         from itemwise.store import Store, StoreError
 
         self._baseline = self._read_baseline()
@@ -93,6 +94,8 @@ class Scorekeeper:
             raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
         except StoreError as error:
             raise pytest.UsageError(str(error)) from None
+        if self._config.get_verbosity() >= 0:
+            self._terminal.write_line(store_line(self._settings, len(self._store)))
 
     def _read_baseline(self) -> RunFolder | None:
         if self._settings.baseline is None:

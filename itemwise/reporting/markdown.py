@@ -15,6 +15,7 @@ def summary_md(run: RunRecord) -> str:
         lines.append(f"- **{_escaped(name)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in model.items() if key != "model")))
     for label, rows in run.rows.items():
         lines.append(f"- **{_escaped(label)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in rows.items())))
+    lines.append(f"- {run.generated} replies generated, {run.recalled} from the store")
     lines += [f"- {'✅' if decision.passed else '❌'} {_escaped(decision.text)}" for decision in run.decisions]
     return "\n".join(lines) + "\n"
 

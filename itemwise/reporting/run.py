@@ -26,3 +26,13 @@ class RunRecord:
     entries: Sequence[Entry]
     tallies: Sequence[Tally]
     decisions: Sequence[Decision]
+
+    @property
+    def generated(self) -> int:
+        """Replies that this run asked the model for."""
+        return sum(tally.generated for tally in self.tallies)
+
+    @property
+    def recalled(self) -> int:
+        """Replies that were known before."""
+        return sum(bool(entry.reply) for entry in self.entries) - self.generated

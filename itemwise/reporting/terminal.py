@@ -13,7 +13,7 @@ from itemwise.reporting.text import printable, shortened
 from itemwise.settings import Settings
 from itemwise.statistics import accuracy
 
-__all__ = ["closing_lines", "failure_text", "header_lines", "progress_line"]
+__all__ = ["closing_lines", "failure_text", "header_lines", "progress_line", "store_line"]
 
 _SHOWN = 3000  # characters of a prompt or reply in a failure
 
@@ -26,6 +26,12 @@ def header_lines(settings: Settings) -> list[str]:
         f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(settings.strategies)}, prompt {settings.prompt or 'default'}, batch {settings.batch_size}",
     ]
+
+
+def store_line(settings: Settings, replies: int) -> str:
+    """Where replies are kept, how many there are, and whether they are used."""
+    use = "asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit"
+    return f"itemwise: store {settings.store} holds {replies} replies, {use}"
 
 
 def progress_line(entries: Sequence[Entry], total: int, seconds: float) -> str:
@@ -72,11 +78,9 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
 def _generated(run: RunRecord) -> str:
     """How many replies this run paid for, how many were known, and how fast the model was."""
     seconds = sum(tally.seconds for tally in run.tallies)
-    generated = sum(tally.generated for tally in run.tallies)
     tokens = sum(tally.generated_tokens for tally in run.tallies)
-    known = sum(bool(entry.reply) for entry in run.entries) - generated
     speed = f" ({tokens} tokens in {_duration(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
-    return f"{generated} replies generated{speed}, {known} from the store"
+    return f"{run.generated} replies generated{speed}, {run.recalled} from the store"
 
 
 def _model_text(entry: ModelEntry, settings: Settings) -> str:
