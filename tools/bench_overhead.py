@@ -1,6 +1,6 @@
 """What the plugin costs beside the model: its share of a run's wall time, and per case beside bare pytest.
 
-    python tools/bench_overhead.py --cases 1319
+    python -m tools.bench_overhead --cases 1319
 
 One session runs, one after the other: bare pytest over as many trivial parametrized tests, the same as cases that ask
 nothing of a model, and the real benchmark with the embedded model. Printed are ratios; the seconds are of this machine.

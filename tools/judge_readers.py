@@ -1,6 +1,6 @@
 """How well readers read: agreement with labelled replies, false accepts and rejects, crashes, seconds per 1,000.
 
-    python tools/judge_readers.py numbers.jsonl choices.jsonl [--show] [--half A|B]
+    python -m tools.judge_readers numbers.jsonl choices.jsonl [--show] [--half A|B]
 
 Each line of a file has `output`, `stated_answer` (null where the reply states none), `gold`, and for a choice `choices`.
 Our readers stand beside the peers that are installed: math-verify and lm-eval's regular-expression filters.

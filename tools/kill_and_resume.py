@@ -1,6 +1,6 @@
 """Kill a run at random moments, start it again until it completes, and look for any harm done.
 
-    python tools/kill_and_resume.py --kills 20 --sample 60
+    python -m tools.kill_and_resume --kills 20 --sample 60
 
 Plain and under ``-n 2``, every process of the run gets SIGKILL at a moment drawn from the time an undisturbed run takes.
 After each kill a copy of the store must pass SQLite's integrity check and hold every reply that was kept; no reply that
