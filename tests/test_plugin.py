@@ -293,6 +293,7 @@ def test_a_model_that_cannot_be_loaded_stops_the_run_with_one_message(suite: pyt
     result = suite.runpytest_inprocess("--model", "./empty", "--source", "synthetic")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "Traceback" not in result.stdout.str()
+    assert "During handling" not in result.stdout.str()
     assert result.stdout.str().count("ERROR at setup") == 1
 
 

@@ -118,4 +118,5 @@ def _parameter(request: pytest.FixtureRequest) -> Any:
     try:
         return request.param
     except AttributeError:
-        pytest.fail(f"the fixture {request.fixturename!r} belongs to benchmarks: put @cases(...) over the test.", pytrace=False)
+        said = f"the fixture {request.fixturename!r} belongs to benchmarks: put @cases(...) over the test."
+        raise pytest.fail.Exception(said, pytrace=False) from None

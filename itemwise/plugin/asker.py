@@ -118,7 +118,7 @@ class Asker:
             except ModelUnavailableError:
                 raise
             except ModelError as error:
-                pytest.fail(str(error), pytrace=False)
+                raise pytest.fail.Exception(str(error), pytrace=False) from None
         return item.stash[REPLY]
 
     @contextmanager
@@ -132,7 +132,7 @@ class Asker:
         except (ModelUnavailableError, StoreError) as error:
             assert self._session is not None, "collection is finished"
             self._session.shouldfail = str(error)
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
