@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,17 +85,14 @@ def _groups(blocks: Sequence[str | None], window: int, processes: int) -> list[o
     Neighbours of one block are grouped by up to `window`, fewer where that would leave one of `processes` without
     work; an ordinary test is its own group. Every process computes the same groups from the same list.
     """
-    sizes: dict[str, int] = {}
-    for block in blocks:
-        if block is not None:
-            sizes[block] = sizes.get(block, 0) + 1
-    seen: dict[str, int] = {}
+    sizes = Counter(block for block in blocks if block is not None)
+    seen: Counter[str] = Counter()
     found: list[object] = []
     for number, block in enumerate(blocks):
         if block is None:
             found.append(number)
             continue
         size = max(1, min(window, -(-sizes[block] // processes)))
-        found.append((block, seen.get(block, 0) // size))
-        seen[block] = seen.get(block, 0) + 1
+        found.append((block, seen[block] // size))
+        seen[block] += 1
     return found

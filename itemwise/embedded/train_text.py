@@ -120,13 +120,13 @@ def _padded(rows: list[tuple[list[int], list[int]]]) -> tuple[Tensor, Tensor]:
     return ids, labels
 
 
-def loss_of(model: Qwen2ForCausalLM, ids: Tensor, labels: Tensor) -> tuple[Tensor, int]:
-    """Summed loss over learned tokens, and how many there are; the head runs only where something is learned."""
+def loss_of(model: Qwen2ForCausalLM, ids: Tensor, labels: Tensor) -> Tensor:
+    """Summed loss over learned tokens; the head runs only where something is learned."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
         learned = labels[:, 1:] != IGNORED
         logits = model.lm_head(hidden[learned])
-    return cross_entropy(logits.float(), labels[:, 1:][learned], reduction="sum"), int(learned.sum())
+    return cross_entropy(logits.float(), labels[:, 1:][learned], reduction="sum")
 
 
 def optimizers(model: Qwen2ForCausalLM, plan: Plan) -> list[torch.optim.Optimizer]:
@@ -156,7 +156,7 @@ def train(plan: Plan, out: Path, every: int) -> None:
         learned = sum(int((labels[:, 1:] != IGNORED).sum()) for _, labels in passes)
         total = 0.0
         for ids, labels in passes:
-            loss, _ = loss_of(model, ids, labels)
+            loss = loss_of(model, ids, labels)
             (loss / learned).backward()  # type: ignore[no-untyped-call]
             total += loss.detach().item()
             tokens += ids.numel()

@@ -94,7 +94,8 @@ class Asker:
         from itemwise.store import Store
 
         with self._stopping():
-            self._store = self._store or Store(self.settings.store)
+            if self._store is None:  # an empty one counts as false
+                self._store = Store(self.settings.store)
             self._in_use = ModelInUse(entry, self.settings, self._store, self._share)
         return self._in_use.model
 

@@ -200,14 +200,14 @@ class Scorekeeper:
                 self._terminal.write_line(line)
 
     def _finish(self, session: pytest.Session) -> None:
-        from itemwise.reporting import write_reports
+        from itemwise.reporting import shown_path, write_reports
         from itemwise.reporting.terminal import closing_lines
 
         run = self._run_record()
         assert self._folder is not None, "made before the ledger was merged"
         try:
             write_reports(run, self._folder)
-            place = _relative(self._folder, self._config.invocation_params.dir)
+            place = shown_path(self._folder, self._config.invocation_params.dir)
         except OSError as error:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             place = f"could not be written: {error}"
@@ -246,7 +246,3 @@ class Scorekeeper:
     def _terminal(self) -> pytest.TerminalReporter:
         found: pytest.TerminalReporter = self._config.pluginmanager.getplugin("terminalreporter")
         return found
-
-
-def _relative(path: Path, base: Path) -> str:
-    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)

@@ -159,20 +159,18 @@ class Snapshots:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Each file's differences, then the kinds with their cases."""
+        from itemwise.reporting import shown_path
         from itemwise.snapshots import summary_lines
 
         if self._files:
             terminalreporter.section("snapshots", sep="=")
         for path, file in sorted(self._files.items()):
             said = file.trouble or (f"{file.updated} written" if self._update or self._new_only else "")
-            lines = summary_lines(self._short(path), list(file.compared.values()))
+            lines = summary_lines(shown_path(path, self._config.rootpath), list(file.compared.values()))
             for line in [*lines, *([f"  {said}"] if said else [])]:
                 terminalreporter.write_line(line)
         if self._is_failed() and not self._update:
             terminalreporter.write_line("To keep what ran as the new snapshots, run the same command with --snapshot-update.")
-
-    def _short(self, path: Path) -> str:
-        return str(path.relative_to(self._config.rootpath)) if path.is_relative_to(self._config.rootpath) else str(path)
 
 
 def _case_name(entry: Entry) -> str:

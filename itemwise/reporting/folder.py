@@ -10,7 +10,7 @@ from itemwise.reporting.junit import junit_xml
 from itemwise.reporting.markdown import summary_md
 from itemwise.reporting.run import RunRecord
 
-__all__ = ["new_folder", "write_reports"]
+__all__ = ["new_folder", "shown_path", "write_reports"]
 
 
 def new_folder(parent: Path, name: str) -> Path:
@@ -24,6 +24,11 @@ def new_folder(parent: Path, name: str) -> Path:
             continue
         return folder
     raise FileExistsError(f"{parent / name} and 9,999 like it are taken")
+
+
+def shown_path(path: Path, base: Path) -> str:
+    """`path` as one would name it standing in `base`, whole where it is elsewhere."""
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
 
 
 def write_reports(run: RunRecord, folder: Path) -> None:
