@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
-__all__ = ["Case", "Reply", "Turn", "Verdict"]
+__all__ = ["Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -26,25 +26,66 @@ class Case:
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """A call that a model made of a tool: the tool's `name` and its `arguments` by parameter.
+
+    `fault` says in words fit for the model what is wrong with a call that could not be read; `arguments` then hold its
+    text under ``text``.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
-    """One message of the conversation that led to a reply: `role` is system, user, assistant or tool."""
+    """One message of the conversation that led to a reply: `role` is system, user, assistant or tool.
+
+    An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
+    what it took.
+    """
 
     role: str
     content: str
+    calls: tuple[ToolCall, ...] = ()
+    cost: TurnCost | None = None
 
-    def message(self) -> dict[str, str]:
-        """The turn as chat templates take it."""
-        return {"role": self.role, "content": self.content}
+    def message(self) -> dict[str, Any]:
+        """The turn as a model's request tells it: what decides the text that follows, and nothing of its cost."""
+        calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in self.calls]
+        return {"role": self.role, "content": self.content, **({"calls": calls} if calls else {})}
+
+    def record(self) -> dict[str, Any]:
+        """The turn as plain data, with its cost."""
+        faults = {"faults": [call.fault for call in self.calls]} if any(call.fault for call in self.calls) else {}
+        return {**self.message(), **faults, **(asdict(self.cost) if self.cost else {})}
+
+
+@dataclass(frozen=True)
+class TurnCost:
+    """What one assistant turn took: `finish_reason` is ``stop`` or ``length``, tokens are of this turn's chat alone.
+
+    `temperature` 0 is greedy decoding; a sampled turn names the `seed` that its text follows from.
+    """
+
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+    temperature: float = 0.0
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Reply:
     """What the model said to a case, with what it cost.
 
-    `text` is the last assistant turn. `finish_reason` is ``stop`` (the model ended it) or ``length`` (the token limit
-    did). Token counts sum over all turns asked. `seconds` is this reply's share of the time its batches took, so
-    that the seconds of a run add up to its generation time; `batch_size` is the largest batch it was part of.
-    `generated` turns with `generated_tokens` were made in this run; the others came from the store and took no time.
+    `text` is the assistant turn that the strategy gives as the reply, `finish_reason` that turn's: ``stop`` (the model
+    ended it) or ``length`` (the token limit did). `turns` are all turns in the order they were said, those of attempts
+    that were given up and samples that were outvoted among them; token counts sum over all of them. `notes` are what
+    the strategy says of its doing, such as attempts made or votes cast. `seconds` is this reply's share of the time its
+    batches took, so that the seconds of a run add up to its generation time; `batch_size` is the largest batch it was
+    part of. `generated` turns with `generated_tokens` were made in this run; the others came from the store and took no time.
     """
 
     text: str
@@ -56,6 +97,7 @@ class Reply:
     turns: tuple[Turn, ...]
     generated: int = 0
     generated_tokens: int = 0
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def truncated(self) -> bool:
@@ -71,9 +113,10 @@ class Reply:
             "completion_tokens": self.completion_tokens,
             "seconds": self.seconds,
             "batch_size": self.batch_size,
-            "turns": [turn.message() for turn in self.turns],
+            "turns": [turn.record() for turn in self.turns],
             "generated": self.generated,
             "generated_tokens": self.generated_tokens,
+            "notes": dict(self.notes),
         }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from itemwise.case import Turn
+from itemwise.case import ToolCall, Turn
 
 __all__ = ["QUANTISATIONS", "Generation", "Model", "ModelError", "ModelUnavailableError", "OutOfMemoryError", "Request"]
 
@@ -27,25 +27,29 @@ class OutOfMemoryError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One chat to continue: the turns so far and the tools the model may call, as chat templates take them."""
+    """One chat to continue: the turns so far and the tools the model may call, as chat templates take them.
+
+    At `temperature` 0 the model says the likeliest; above it samples, and `seed` with the turns decides what it says.
+    """
 
     turns: tuple[Turn, ...]
     tools: tuple[Mapping[str, Any], ...] = ()
+    temperature: float = 0.0
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Generation:
-    """What the model added to one chat. `finish_reason` is ``stop`` or ``length``; counts are tokens of this chat alone."""
+    """What the model added to one chat. `finish_reason` is ``stop`` or ``length``; counts are tokens of this chat alone.
+
+    Where it was offered tools, `calls` are the calls it made, and `text` is all it said, calls as it wrote them.
+    """
 
     text: str
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
-
-    @property
-    def turn(self) -> Turn:
-        """As the next turn of the chat."""
-        return Turn("assistant", self.text)
+    calls: tuple[ToolCall, ...] = ()
 
 
 class Model(Protocol):
