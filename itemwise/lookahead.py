@@ -6,9 +6,9 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itemwise.case import Reply
-from itemwise.engine import Engine
-from itemwise.strategies import Strategy
+from itemwise.case import Reply, Turn
+from itemwise.engine import Engine, Way
+from itemwise.strategies.strategy import Read
 
 __all__ = ["Lookahead", "Upcoming", "case_blocks", "case_groups"]
 
@@ -17,11 +17,13 @@ WINDOW = 4  # batches in a group that one worker of several takes at a time
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A selected test that will want a reply: its node id, what to ask and how, and the group it is run with."""
+    """A selected test that will want a reply: its node id, what to ask, how, with which reader at hand, and the group it
+    is run with."""
 
     key: str
-    prompt: str
-    strategy: Strategy
+    question: Turn
+    strategy: Way
+    read: Read
     group: object
 
 
@@ -46,11 +48,11 @@ class Lookahead:
         if not engine.knows(key):
             if case in ahead:
                 ahead.remove(case)
-            engine.submit(case.key, case.prompt, case.strategy)
+            engine.submit(case.key, case.question, case.strategy, case.read)
         while key not in engine.outcomes:
             while ahead and engine.room > 0:
                 following = ahead.popleft()
-                engine.submit(following.key, following.prompt, following.strategy)
+                engine.submit(following.key, following.question, following.strategy, following.read)
             engine.step()
         outcome = engine.outcomes.pop(key)
         if isinstance(outcome, Exception):

@@ -1,10 +1,26 @@
-"""A model of ten lines for tests of the engine and the strategies; whole runs use the embedded one."""
+"""Models of ten lines for tests of the engine and the strategies; whole runs use the embedded one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from itemwise.case import Turn, TurnCost
+from itemwise.engine import Engine
 from itemwise.models import Generation, Request
+from itemwise.models.tool_calls import read_calls
+from itemwise.strategies.strategy import Said, Strategy
+
+
+def read_all(turn: Turn) -> str | None:
+    """A reader for tests: whatever was said is the answer, unless it is a question mark."""
+    return None if turn.content == "?" else turn.content
+
+
+def asked(engine: Engine, key: str, prompt: str, strategy: Strategy) -> None:
+    """Submit a case with nothing special about it."""
+    engine.submit(key, Turn("user", prompt), strategy, read_all)
 
 
 class ScriptedModel:
@@ -23,3 +39,28 @@ class ScriptedModel:
         self.batches.append([request.turns[-1].content for request in requests])
         said = [self._script(request.turns[-1].content) for request in requests]
         return [Generation(text, "stop", len(request.turns), len(text)) for text, request in zip(said, requests, strict=True)]
+
+
+class Script:
+    """What a strategy asks, for tests of one strategy: says one line after the other, the last again and again, and notes
+    what it was asked. A line that is an exception is raised."""
+
+    def __init__(self, *lines: str | Exception, finish_reason: str = "stop") -> None:
+        self.asked: list[tuple[list[Turn], list[Any], float, int]] = []
+        self._lines = list(lines)
+        self._finish_reason = finish_reason
+
+    async def __call__(
+        self, turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0
+    ) -> Turn:
+        self.asked.append((list(turns), list(tools), temperature, seed))
+        line = self._lines.pop(0) if len(self._lines) > 1 else self._lines[0]
+        if isinstance(line, Exception):
+            raise line
+        calls = read_calls(line, tools)[1] if tools else ()
+        return Turn("assistant", line, calls, TurnCost(self._finish_reason, 5, 1, temperature, seed))
+
+
+def run(strategy: Strategy, script: Script, read: Callable[[Turn], str | None] = read_all, **settings: Any) -> Said:
+    """What a strategy says to the question 6*7?, with `script` for a model."""
+    return asyncio.run(strategy(Turn("user", "6*7?"), script, read, **settings))

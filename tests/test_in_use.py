@@ -15,7 +15,7 @@ from itemwise.models import deferred as before_loading
 from itemwise.settings import Settings, read_settings
 from itemwise.store import Store
 from itemwise.strategies.direct import direct
-from tests.scripted import ScriptedModel
+from tests.scripted import ScriptedModel, asked
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def settings(tmp_path: Path, **given: object) -> Settings:
 
 
 def outcome(in_use: ModelInUse, prompt: str = "a") -> Reply | Exception:
-    in_use.engine.submit("case", prompt, direct)
+    asked(in_use.engine, "case", prompt, direct)
     while not in_use.engine.idle:
         in_use.engine.step()
     return in_use.engine.outcomes.pop("case")

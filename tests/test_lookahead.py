@@ -4,16 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itemwise.case import Turn
 from itemwise.engine import Engine
 from itemwise.lookahead import Lookahead, Upcoming, case_groups
 from itemwise.strategies.direct import direct
-from tests.scripted import ScriptedModel
+from tests.scripted import ScriptedModel, read_all
 
 PREFIXES = ("m-direct-", "m-tool-")
 
 
 def upcoming(keys: str, group: object = 0) -> list[Upcoming]:
-    return [Upcoming(key, key, direct, group) for key in keys]
+    return [Upcoming(key, Turn("user", key), direct, read_all, group) for key in keys]
 
 
 def test_one_generate_serves_the_tests_ahead() -> None:

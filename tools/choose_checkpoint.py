@@ -16,11 +16,11 @@ from pathlib import Path
 
 from benchmarks.test_gsm8k import PROMPTS
 from extractors import last_number
-from itemwise.case import Reply
+from itemwise.case import Reply, Turn
 from itemwise.engine import Engine
 from itemwise.models import Model, ModelEntry
 from itemwise.models.local import load
-from itemwise.strategies import STRATEGIES
+from itemwise.strategies import chosen_strategy
 from itemwise.synthetic import word_problems
 
 SEED = 7
@@ -38,7 +38,8 @@ def share_right(model: Model, strategy: str, prompt: str, rows: Iterable[dict[st
     engine = Engine(model, batch_size=50)
     golds = {}
     for number, row in enumerate(rows):
-        engine.submit(str(number), PROMPTS[prompt].format_map(row), STRATEGIES[strategy])
+        question = Turn("user", PROMPTS[prompt].format_map(row))
+        engine.submit(str(number), question, chosen_strategy(strategy), lambda turn: last_number(turn.content))
         golds[str(number)] = row["answer"].rpartition("#### ")[2]
     while not engine.idle:
         engine.step()

@@ -1,9 +1,9 @@
-"""Ways of asking: one coroutine per file, given the prompt and `ask`, never the gold answer."""
+"""Ways of asking: one coroutine per file, given the question, `ask` and the reader, never the expected answer.
 
-from itemwise.strategies.direct import direct
-from itemwise.strategies.strategy import Ask, Strategy
-from itemwise.strategies.tool import tool
+A file of this folder whose coroutine has the file's name is a strategy; nothing else needs to know of it.
+"""
 
-__all__ = ["STRATEGIES", "Ask", "Strategy"]
+from itemwise.strategies.chosen import ChosenStrategy, StrategyError, chosen_strategy, strategy_names
+from itemwise.strategies.strategy import Ask, Read, Said, Strategy, together
 
-STRATEGIES: dict[str, Strategy] = {"direct": direct, "tool": tool}
+__all__ = ["Ask", "ChosenStrategy", "Read", "Said", "Strategy", "StrategyError", "chosen_strategy", "strategy_names", "together"]

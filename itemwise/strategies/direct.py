@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from itemwise.case import Turn
-from itemwise.strategies.strategy import Ask
+from itemwise.strategies.strategy import Ask, Read, Said
 
 __all__ = ["direct"]
 
 
-async def direct(prompt: str, ask: Ask) -> Sequence[Turn]:
-    """The model's first reply to the prompt."""
-    turns = [Turn("user", prompt)]
-    return [*turns, (await ask(turns)).turn]
+async def direct(question: Turn, ask: Ask, read: Read) -> Said:  # noqa: ARG001 - every strategy is given it
+    """The model's first reply to the question."""
+    reply = await ask([question])
+    return Said([question, reply], reply)

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 
-from itemwise.calculator import CALCULATOR, CalculatorError, evaluate, number_text
-from itemwise.case import Turn
-from itemwise.strategies.strategy import Ask
+from itemwise.calculator import CALCULATOR, calculate
+from itemwise.case import ToolCall, Turn
+from itemwise.models import ContextFullError
+from itemwise.strategies.strategy import Ask, Read, Said
 
-__all__ = ["calculated", "tool"]
-
-ROUNDS = 12  # at most this many turns with calls
-
-
-async def tool(prompt: str, ask: Ask) -> Sequence[Turn]:
-    """The reply after as many calculator calls as the model makes, up to ROUNDS turns with calls."""
-    turns = [Turn("user", prompt)]
-    for _ in range(ROUNDS):
-        turns.append((await ask(turns, tools=[CALCULATOR])).turn)
-        calls = _calls(turns[-1].content)
-        if not calls:
-            return turns
-        turns += [Turn("tool", calculated(call)) for call in calls]
-    return [*turns, (await ask(turns)).turn]
+__all__ = ["answer_to", "tool"]
 
 
-def _calls(text: str) -> list[str]:
-    """What stands in each closed pair of tool call tags."""
-    opened = text.split("<tool_call>")[1:]
-    return [call for call, closed, _ in (part.partition("</tool_call>") for part in opened) if closed]
+async def tool(question: Turn, ask: Ask, read: Read, *, rounds: int = 12) -> Said:  # noqa: ARG001 - every strategy is given it
+    """The reply after as many calculator calls as the model makes, in up to `rounds` turns with calls.
 
-
-def calculated(call: str) -> str:
-    """The calculator's answer to one call's JSON text; what is wrong with the call is an answer too."""
+    What is wrong with a call is told the model as the tool's answer. After `rounds` it is asked once more, with nothing
+    to call. A conversation that fills the context ends there, as one that the limit cut off.
+    """
+    turns = [question]
+    for _ in range(rounds):
+        try:
+            said = await ask(turns, tools=[CALCULATOR])
+        except ContextFullError:
+            return _said(turns, _cut_off(turns))
+        turns.append(said)
+        if not said.calls:
+            return _said(turns, said)
+        turns += [Turn("tool", answer_to(call)) for call in said.calls]
     try:
-        expression = json.loads(call)["arguments"]["expression"]
-        return number_text(evaluate(str(expression)))
-    except CalculatorError as error:
-        return f"error: {error}"
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return 'error: call with {"name": "calculator", "arguments": {"expression": "..."}}'
+        turns.append(await ask(turns))
+    except ContextFullError:
+        return _said(turns, _cut_off(turns))
+    return _said(turns, turns[-1])
+
+
+def answer_to(call: ToolCall) -> str:
+    """The calculator's answer to a call, or what is wrong with the call."""
+    return f"error: {call.fault}" if call.fault else calculate(call.arguments)
+
+
+def _said(turns: Sequence[Turn], reply: Turn) -> Said:
+    calls = [call for turn in turns for call in turn.calls]
+    failed = sum(turn.role == "tool" and turn.content.startswith("error: ") for turn in turns)
+    return Said(turns, reply, {"calls": len(calls), "failed calls": failed})
+
+
+def _cut_off(turns: Sequence[Turn]) -> Turn:
+    """The last thing the model said, as cut off by a limit. Raises ContextFullError where the question alone is too long."""
+    said = [turn for turn in turns if turn.role == "assistant"]
+    if not said or said[-1].cost is None:
+        raise ContextFullError("the question with the calculator's description leaves no room for a reply; shorten it.")
+    return replace(said[-1], cost=replace(said[-1].cost, finish_reason="length"))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from itemwise.calculator import CALCULATOR
 from itemwise.case import Turn
-from itemwise.models import Generation
-from itemwise.strategies.tool import ROUNDS, calculated, tool
-
-MISCALLED = 'error: call with {"name": "calculator", "arguments": {"expression": "..."}}'
+from itemwise.models import ContextFullError
+from itemwise.strategies.tool import tool
+from tests.scripted import Script, run
 
 
 def call(expression: Any) -> str:
@@ -25,53 +22,8 @@ def wrapped(*calls: str) -> str:
     return "\n".join(f"<tool_call>\n{each}\n</tool_call>" for each in calls)
 
 
-class Script:
-    """A model that says what it is told to, the last line again and again, and notes what it was asked."""
-
-    def __init__(self, *lines: str) -> None:
-        self.lines = list(lines)
-        self.asked: list[tuple[list[Turn], list[Any]]] = []
-
-    async def __call__(self, turns: Sequence[Turn], *, tools: Sequence[Any] = ()) -> Generation:
-        self.asked.append((list(turns), list(tools)))
-        return Generation(self.lines.pop(0) if len(self.lines) > 1 else self.lines[0], "stop", 5, 1)
-
-
 def said(*lines: str) -> list[tuple[str, str]]:
-    return [(turn.role, turn.content) for turn in asyncio.run(tool("6*7?", Script(*lines)))[1:]]
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        (call("6*7"), "42"),
-        (call("7/2"), "3.5"),
-        (call("10/3"), "3.333333"),
-        (call("$1,200 × 15%"), "180"),
-        (call(42), "42"),
-        (f"\n  {call('6*7')}  \n", "42"),
-        ('{"arguments": {"expression": "6*7"}}', "42"),
-        (call("1/0"), "error: division by zero"),
-        (call("9**9**9"), "error: exponent must be a whole number up to 64"),
-        (call("__import__('os').system('x')"), """error: not arithmetic: "__import__('os').system('x')\""""),
-        (call("1+" * 200), "error: expression longer than 200 characters"),
-        (call(None), "error: not arithmetic: 'None'"),
-        (call(["6", "7"]), """error: not arithmetic: "['6', '7']\""""),
-        ("", MISCALLED),
-        ("6*7", MISCALLED),
-        ("null", MISCALLED),
-        ('"6*7"', MISCALLED),
-        (call("6*7")[:-2], MISCALLED),
-        ('{"name": "calculator"}', MISCALLED),
-        ('{"name": "calculator", "arguments": {}}', MISCALLED),
-        ('{"name": "calculator", "arguments": "6*7"}', MISCALLED),
-        ('{"name": "calculator", "arguments": ["6*7"]}', MISCALLED),
-        ("[" * 100_000, MISCALLED),
-        ("9" * 10_000, MISCALLED),
-    ],
-)
-def test_every_call_has_an_answer(text: str, answer: str) -> None:
-    assert calculated(text) == answer
+    return [(turn.role, turn.content) for turn in run(tool, Script(*lines)).turns[1:]]
 
 
 def test_a_reply_without_a_call_is_the_reply() -> None:
@@ -87,30 +39,53 @@ def test_each_of_several_calls_is_answered_in_order() -> None:
     assert roles[1:] == [("tool", "42"), ("tool", "48"), ("assistant", "42 and 48")]
 
 
-def test_a_broken_call_is_answered_with_how_to_call() -> None:
-    assert said(wrapped("6*7"), "42")[1] == ("tool", MISCALLED)
+def test_an_error_of_the_calculator_is_its_answer() -> None:
+    role, answer = said(wrapped(call("1/0")), "?")[1]
+    assert (role, answer.startswith("error: division by zero")) == ("tool", True)
 
 
-@pytest.mark.parametrize("text", ["<tool_call>", "</tool_call>", f"</tool_call>{call('6*7')}<tool_call>", call("6*7")])
-def test_what_is_no_closed_call_is_the_reply(text: str) -> None:
-    assert said(text) == [("assistant", text)]
+@pytest.mark.parametrize("broken", ["6*7", "null", call("6*7")[:-2], '{"name": "calculator"}', '{"name": "python", "arguments": {}}'])
+def test_what_is_wrong_with_a_call_is_its_answer(broken: str) -> None:
+    role, answer = said(wrapped(broken), "42")[1]
+    assert role == "tool"
+    assert answer.startswith("error: ")
+    assert "calculator" in answer
+
+
+def test_calls_and_their_failures_are_counted() -> None:
+    found = run(tool, Script(wrapped(call("6*7"), call("1/0")), wrapped(call("1+1")), "42"))
+    assert found.notes == {"calls": 3, "failed calls": 1}
 
 
 def test_the_model_is_told_of_the_calculator_each_time_it_may_call() -> None:
     script = Script(wrapped(call("6*7")), "42")
-    asyncio.run(tool("6*7?", script))
-    assert [tools for _, tools in script.asked] == [[CALCULATOR], [CALCULATOR]]
+    run(tool, script)
+    assert [tools for _, tools, *_ in script.asked] == [[CALCULATOR], [CALCULATOR]]
 
 
 def test_the_model_sees_all_turns_so_far() -> None:
     script = Script(wrapped(call("6*7")), wrapped(call("42+1")), "43")
-    turns = asyncio.run(tool("6*7+1?", script))
-    assert [len(asked) for asked, _ in script.asked] == [1, 3, 5]
-    assert script.asked[-1][0] == turns[:-1]
+    turns = run(tool, script).turns
+    assert [len(asked) for asked, *_ in script.asked] == [1, 3, 5]
+    assert script.asked[-1][0] == list(turns[:-1])
 
 
-def test_a_model_that_never_stops_calling_is_asked_once_more_without_tools() -> None:
+@pytest.mark.parametrize("rounds", [1, 12])
+def test_a_model_that_never_stops_calling_is_asked_once_more_without_tools(rounds: int) -> None:
     script = Script(wrapped(call("6*7")))
-    turns = asyncio.run(tool("6*7?", script))
-    assert [bool(tools) for _, tools in script.asked] == [True] * ROUNDS + [False]
-    assert turns[-1].role == "assistant"
+    found = run(tool, script, rounds=rounds)
+    assert [bool(tools) for _, tools, *_ in script.asked] == [True] * rounds + [False]
+    assert found.reply is found.turns[-1]
+    assert found.reply.role == "assistant"
+
+
+def test_a_conversation_that_fills_the_context_is_cut_off_there() -> None:
+    found = run(tool, Script(wrapped(call("6*7")), ContextFullError("full")))
+    assert found.reply.cost is not None
+    assert (found.reply.content, found.reply.cost.finish_reason) == (wrapped(call("6*7")), "length")
+    assert found.turns[-1] == Turn("tool", "42")
+
+
+def test_a_question_that_is_too_long_by_itself_is_an_error_not_a_reply() -> None:
+    with pytest.raises(ContextFullError):
+        run(tool, Script(ContextFullError("full")))
