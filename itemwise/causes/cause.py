@@ -1,0 +1,43 @@
+"""The kinds of causes, and a cause: one of them, with a quotation from the reply that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "KINDS", "TRUNCATED", "NO_JSON", "BROKEN_JSON", "NOT_GIVEN", "OTHER_FORM", "SLIP", "NO_CALL", "REASONING",
+    "AROUND", "LONGEST", "Cause", "cause", "quote",
+]  # fmt: skip
+
+TRUNCATED = "truncated"
+NO_JSON = "no JSON"
+BROKEN_JSON = "broken JSON"
+NOT_GIVEN = "right value not given as the answer"
+OTHER_FORM = "right value in another form"
+SLIP = "arithmetic slip"
+NO_CALL = "no tool call"
+REASONING = "reasoning"
+KINDS = (TRUNCATED, NO_JSON, BROKEN_JSON, NOT_GIVEN, OTHER_FORM, SLIP, NO_CALL, REASONING)
+
+LONGEST = 200  # characters of evidence
+AROUND = 30  # characters quoted before and after
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One of `KINDS`, and the `evidence`: words of at most 200 characters that quote what shows it."""
+
+    kind: str
+    evidence: str
+
+
+def cause(kind: str, evidence: str) -> Cause:
+    """The cause with its evidence on one line, cut where it is too long."""
+    evidence = " ".join(evidence.split())
+    return Cause(kind, evidence if len(evidence) <= LONGEST else evidence[: LONGEST - 3] + "...")
+
+
+def quote(text: str, start: int, end: int) -> str:
+    """The stretch with a few words around it."""
+    first, last = max(0, start - AROUND), min(len(text), end + AROUND)
+    return ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")

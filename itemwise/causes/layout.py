@@ -1,0 +1,48 @@
+"""The JSON causes: what keeps a reply from being the JSON that was asked for, in the parser's words."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from extractors.pattern import pattern
+from itemwise.causes.cause import AROUND, BROKEN_JSON, NO_JSON, Cause, cause, quote
+
+__all__ = ["layout_cause"]
+
+_OPENS_OBJECT = pattern(r"\{\s*[\"'“}]")
+_LANGUAGE = pattern(r"\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
+
+
+def layout_cause(text: str, *, truncated: bool) -> Cause | None:
+    """What keeps the reply from being JSON; a reply that was cut off is not also broken."""
+    if not _OPENS_OBJECT.search(text):
+        return cause(NO_JSON, f"no object anywhere; the reply begins: {quote(text, 0, AROUND)}" if text.strip() else "the reply is empty")
+    fault = None if truncated else _json_fault(text)
+    return cause(BROKEN_JSON, fault) if fault else None
+
+
+def _json_fault(text: str) -> str | None:
+    """The parser's complaint, with what stands there; None where the reply or a fenced part of it is strict JSON."""
+    fenced = [part[_end_of_language(part) :] for part in text.split("```")[1::2]]
+    faults = [_fault(part) for part in (text, *fenced)]
+    if None in faults:
+        return None
+    opening = _OPENS_OBJECT.search(text)
+    return (opening and _fault(text, opening.start())) or faults[0]
+
+
+def _end_of_language(part: str) -> int:
+    language = _LANGUAGE.match(part)
+    return language.end() if language else 0
+
+
+def _fault(text: str, start: int | None = None) -> str | None:
+    """What the parser says of the text, or of the one value that begins at `start`."""
+    try:
+        json.loads(text) if start is None else json.JSONDecoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        return f"{error.msg.removesuffix(' at')} at: {quote(text, error.pos, error.pos)}"
+    except (ValueError, RecursionError):
+        return f"larger than the parser takes: {quote(text, start or 0, start or 0)}"
+    return None

@@ -1,0 +1,98 @@
+"""A part of a text that calculates, and what the words around a number make of it: its unit, or another number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+__all__ = ["LABELS", "LONGEST", "MOST_UNITS", "Part", "before_rate", "has_no_unit", "is_changed_by", "is_told", "mixes_units"]
+
+LONGEST = 60  # operands and operators of one side, and parts of one pair of brackets
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LABELS = _words("day step week month year part case option person level round question problem example item group team box stage")
+# right before a number these make it another one; a share does so from further off: "half of the 30"
+_FACTORS = _words("of and plus minus times sqrt log ln sin cos tan hundred thousand million billion dozen")
+_FACTORS |= _words("zero one two three four five six seven eight nine ten eleven twelve")
+_SHARES = _words("half third thirds fourth quarter quarters fifth fifths tenth percent twice double triple multiplied divided root")
+_SHARES |= _words("than average mean product difference")
+_FACTOR_ENDS = tuple("加减減乘除以倍半之和与")
+# right behind a number these make it another one
+_SCALES = _words(
+    "hundred thousand million billion trillion dozen dozens half halves k st nd rd th pair pairs couple factorial am pm o'clock"
+)
+_SCALE_STARTS = tuple("万千百亿萬億倍折成半多点")
+_PROSE = _words("and or so then is are was were gives makes equals the we he she they it his her which that this has have if when as")
+_PROSE |= _words("because since after before more less fewer but not of")
+MOST_UNITS = 5  # words behind a number that still name its unit
+_LONGEST_UNIT = 6  # Chinese characters of a unit
+
+_DIMENSIONS = {
+    "time": "second sec minute min hour hr day week month year mph kph rpm 秒 分钟 小时 天 周 星期 月 个月 年",
+    "length": "inch inche foot feet ft yard yd mile mm cm km meter metre kilometer centimeter 厘米 米 千米 公里 分米 毫米",
+    "weight": "gram kg mg kilogram pound lb lbs ounce oz ton 克 千克 公斤 斤 吨",
+    "volume": "ml liter litre cup pint quart gallon teaspoon tablespoon 毫升 升",
+    "money": "dollar cent ¢ quarter dime nickel penny pennie euro 元 角 分 块",
+}
+_DIMENSION = {unit: dimension for dimension, units in _DIMENSIONS.items() for unit in units.split()}
+
+
+class Part(NamedTuple):
+    """An operand with its units, or what stands between operands."""
+
+    kind: str
+    source: str
+    start: int
+    end: int
+    units: tuple[str, ...] = ()
+    glued: bool = False  # no space between the number and its unit
+    money: bool = False  # a currency sign before it
+    labelled: bool = False  # "Day" before it
+    spaced: bool = False  # a space behind the operator
+    doubtful: bool = False
+
+
+def has_no_unit(operand: Part) -> bool:
+    """Whether the word behind the number makes it another one: an unknown, a scale, a half."""
+    first = operand.units[0] if operand.units else ""
+    if first.startswith("\\"):
+        return not first.lstrip("\\").startswith(("text", "mathrm", "mbox"))
+    latin = first[:1].isascii() and first[:1].isalpha()
+    letter = latin and len(first.partition("^")[0].rstrip("²³")) == 1 and (operand.glued or first != "a")
+    unknown = letter or (latin and operand.glued and first != "per" and _singular(first) not in _DIMENSION)
+    return unknown or not _SCALES.isdisjoint(operand.units) or (operand.glued and first.startswith(_SCALE_STARTS))
+
+
+def is_told(operand: Part) -> bool:
+    """Whether more stands behind the number than its unit."""
+    prose = any(unit in _PROSE or (not unit.isascii() and len(unit) > _LONGEST_UNIT) for unit in operand.units)
+    return prose or len(operand.units) > MOST_UNITS
+
+
+def is_changed_by(words: Sequence[str]) -> bool:
+    """Whether the words before a number make it another one; "a total of" does not."""
+    last, near = words[-1], words[-3:]
+    joined = last in ("of", "and") and len(words) > 1
+    changed = (last in _FACTORS and not joined) or not _SHARES.isdisjoint(near) or (words[0] == "of" and len(words) < 3)
+    return changed or last.endswith(_FACTOR_ENDS) or last.startswith("\\")
+
+
+def before_rate(units: tuple[str, ...]) -> tuple[str, ...]:
+    """The units without "per week"."""
+    return units[: next((place for place, unit in enumerate(units) if unit in ("per", "a", "an", "each", "every")), len(units))]
+
+
+def mixes_units(operands: Sequence[Part]) -> bool:
+    """Whether two units of one dimension meet, such as hours and minutes."""
+    named = [unit for operand in operands for unit in map(_singular, operand.units)]
+    named += ["dollar" for operand in operands if operand.money]
+    units = {unit for unit in named if unit in _DIMENSION}
+    return len(units) > len({_DIMENSION[unit] for unit in units})
+
+
+def _singular(unit: str) -> str:
+    return unit if unit in _DIMENSION else unit.removesuffix("s")
