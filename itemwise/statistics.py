@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import accumulate
+from math import lcm, sqrt
 from typing import NamedTuple
 
-__all__ = ["SIGNIFICANT", "Accuracy", "Interval", "SmallestDifference", "accuracy", "holm", "mcnemar", "smallest_difference"]
+__all__ = ["SIGNIFICANT", "Accuracy", "Interval", "SmallestDifference"]
+__all__ += ["accuracy", "difference_interval", "holm", "mcnemar", "sign_flip", "smallest_difference"]
 
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05  # a difference is shown where p is below this
+RESAMPLES = 99_999  # of signs, where there are too many to try them all; one more is what was observed
 
 
 class Interval(NamedTuple):
-    """A confidence interval of a proportion, both ends within 0 to 1."""
+    """A confidence interval of a proportion, both ends within 0 to 1, or of a difference of two, within -1 to 1."""
 
     low: float
     high: float
@@ -95,3 +99,43 @@ def smallest_difference(cases: int, tests: int = 1) -> SmallestDifference | None
         if mcnemar(flips, 0) * tests < SIGNIFICANT:
             return SmallestDifference(flips, flips / cases)
     return None
+
+
+def sign_flip(differences: Sequence[Fraction]) -> float:
+    """The two-sided p-value of the paired sign-flip test (Fisher 1935, The Design of Experiments, section 21).
+
+    Each difference is one independent pair's, or one group's such as a problem's with all its twins. If nothing changed,
+    each could as well have come with the other sign: SciPy's permutation test of their sum, over all signs of up to 16
+    differences, else over 99,999 draws of them with a fixed seed (no p is then below 0.00002). Where all are of one size
+    the signs are coins, and the test is McNemar's exact one, for any number. Zeros say nothing.
+
+    >>> sign_flip([Fraction(-1, 3), Fraction(-1), Fraction(-2, 3), Fraction(0)])
+    0.25
+    """
+    scale = lcm(*(difference.denominator for difference in differences))
+    sizes = [int(difference * scale) for difference in differences if difference]  # whole, so that equal sums are equal
+    if len({abs(size) for size in sizes}) <= 1:
+        return mcnemar(sum(size > 0 for size in sizes), sum(size < 0 for size in sizes))
+    import numpy
+    from scipy.stats import permutation_test
+
+    drawn = {"n_resamples": RESAMPLES, "batch": 1000, "random_state": numpy.random.default_rng(0)}
+    return float(permutation_test((sizes,), numpy.sum, permutation_type="samples", **drawn).pvalue)
+
+
+def difference_interval(differences: Sequence[Fraction]) -> Interval:
+    """The 95 % interval of the mean of paired differences, each within -1 to 1 and of an independent pair or group.
+
+    For pairs it is Agresti and Min's adjusted Wald interval (2005, Statist. Med. 24:729): half a case is added to each
+    of the four ways a pair can come out, which is two pairs, together without a difference and with a square of 1. For
+    groups the same two are added to the normal approximation over groups, as clustered standard errors have it (Miller
+    2024, arXiv:2411.00640). Unlike that alone, and unlike a bootstrap, it has a width where no case flipped, and it
+    stays within a point of its 95 % or above with few cases and few flips. Its middle is a little nearer to zero than the mean.
+    """
+    from scipy.stats import norm
+
+    cases = len(differences) + 2
+    center = float(sum(differences) / Fraction(cases))
+    variance = float((sum(difference**2 for difference in differences) + 1) / Fraction(cases)) - center**2
+    reach = float(norm.ppf((1 + CONFIDENCE) / 2)) * sqrt(variance / cases)
+    return Interval(max(-1.0, center - reach), min(1.0, center + reach))

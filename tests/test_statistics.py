@@ -1,8 +1,11 @@
-"""Wilson's interval, McNemar's test and Holm's correction, against published examples and in what must always hold."""
+"""Intervals, paired tests and Holm's correction, against published examples, by hand, and in what must always hold."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import product
 from math import comb
 from random import Random
 
@@ -10,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.statistics import SIGNIFICANT, accuracy, holm, mcnemar, smallest_difference
+from itemwise.statistics import SIGNIFICANT, accuracy, difference_interval, holm, mcnemar, sign_flip, smallest_difference
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 COUNTS = st.integers(1, 3000).flatmap(lambda judged: st.tuples(st.integers(0, judged), st.just(judged)))
@@ -202,3 +205,88 @@ def test_the_smallest_difference_is_shown_and_one_flip_less_is_not(cases: int, t
         assert mcnemar(cases, 0) * tests >= SIGNIFICANT
     else:
         assert mcnemar(found.flips, 0) * tests < SIGNIFICANT <= mcnemar(found.flips - 1, 0) * tests
+
+
+DIFFERENCES = st.sampled_from([Fraction(whole, parts) for parts in (1, 2, 3) for whole in range(-parts, parts + 1)])
+
+
+def flips(gained: int, lost: int, kept: int = 0) -> list[Fraction]:
+    """The differences of pairs with one case on each side."""
+    return [Fraction(1)] * gained + [Fraction(-1)] * lost + [Fraction(0)] * kept
+
+
+def sums(differences: Sequence[Fraction]) -> Counter[Fraction]:
+    """How many of all assignments of signs give each sum."""
+    found = Counter([Fraction(0)])
+    for difference in differences:
+        longer: Counter[Fraction] = Counter()
+        for total, ways in found.items():
+            longer[total + difference] += ways
+            longer[total - difference] += ways
+        found = longer
+    return found
+
+
+def test_the_sums_of_all_signs_are_counted_as_they_are_written_out() -> None:
+    differences = [Fraction(1), Fraction(-1, 2), Fraction(2, 3), Fraction(0)]
+    written = (sum(sign * size for sign, size in zip(signs, differences, strict=True)) for signs in product((1, -1), repeat=4))
+    assert sums(differences) == Counter(written)
+
+
+@UNHURRIED
+@given(st.lists(DIFFERENCES, max_size=12))
+def test_the_sign_flip_test_counts_the_signs_whose_sum_is_as_far_from_zero(differences: list[Fraction]) -> None:
+    far = sum(ways for total, ways in sums(differences).items() if abs(total) >= abs(sum(differences)))
+    assert sign_flip(differences) == pytest.approx(far / 2 ** len(differences))
+
+
+@UNHURRIED
+@given(FLIPS, FLIPS, FLIPS)
+def test_the_sign_flip_test_of_single_cases_is_mcnemars(gained: int, lost: int, kept: int) -> None:
+    assert sign_flip(flips(gained, lost, kept)) == mcnemar(gained, lost)
+
+
+def test_the_sign_flip_test_of_many_differences_comes_near_the_exact_one_and_is_the_same_each_time() -> None:
+    differences = [Fraction(-2, 3)] * 14 + [Fraction(1, 3)] * 15 + [Fraction(1)] * 3
+    far = sum(ways for total, ways in sums(differences).items() if abs(total) >= abs(sum(differences)))
+    assert sign_flip(differences) == pytest.approx(far / 2 ** len(differences), abs=0.005)
+    assert sign_flip(differences) == sign_flip(differences)
+
+
+def test_equal_sums_of_thirds_are_equal_to_the_sign_flip_test() -> None:
+    assert sign_flip([Fraction(1, 3), Fraction(1, 3), Fraction(-2, 3)]) == 1
+
+
+@pytest.mark.parametrize(("kept", "gained", "lost"), [(13, 1, 7), (139, 6, 16), (1364, 86, 150), (10, 0, 0)])
+def test_the_interval_of_single_cases_is_walds_with_half_a_case_more_in_each_of_the_four_cells(kept: int, gained: int, lost: int) -> None:
+    one, other, cases = gained + 0.5, lost + 0.5, kept + gained + lost + 2
+    reach = 1.959963984540054 * (one + other - (one - other) ** 2 / cases) ** 0.5 / cases
+    center = (one - other) / cases
+    assert difference_interval(flips(gained, lost, kept)) == pytest.approx((center - reach, center + reach))
+
+
+@UNHURRIED
+@given(st.lists(DIFFERENCES, min_size=1, max_size=60))
+def test_the_interval_of_a_difference_holds_its_mean_and_lies_between_losing_all_and_gaining_all(differences: list[Fraction]) -> None:
+    low, high = difference_interval(differences)
+    assert -1 <= low <= sum(differences) / len(differences) <= high <= 1
+    assert low < high
+
+
+@UNHURRIED
+@given(st.lists(DIFFERENCES, max_size=60))
+def test_the_interval_of_a_difference_is_mirrored_when_the_sides_change_places(differences: list[Fraction]) -> None:
+    low, high = difference_interval(differences)
+    assert difference_interval([-difference for difference in differences]) == pytest.approx((-high, -low))
+
+
+@pytest.mark.parametrize(("gains", "loses"), [(0.02, 0.02), (0.02, 0.1), (0.1, 0.1), (0.05, 0.3), (0.2, 0.3)])
+def test_the_interval_of_a_difference_holds_the_truth_as_often_as_it_says(gains: float, loses: float) -> None:
+    cases, held = 20, 0.0
+    for gained in range(cases + 1):
+        for lost in range(cases + 1 - gained):
+            kept = cases - gained - lost
+            chance = comb(cases, gained) * comb(cases - gained, lost) * gains**gained * loses**lost * (1 - gains - loses) ** kept
+            low, high = difference_interval(flips(gained, lost, kept))
+            held += chance * (low <= gains - loses <= high)
+    assert held > 0.94

@@ -13,26 +13,40 @@ from itemwise.synthetic.template import Problem, Template
 
 __all__ = ["HALVES", "SPLITS", "word_problems"]
 
-HALVES: dict[str, tuple[Template, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT}
+HALVES: dict[str, tuple[Template, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT, "trained": SEEN}
 SPLITS = {"test": (0,), "selection": (1,), "train": (2, 3, 4, 5, 6, 7)}  # of eight buckets by hash of the question
 _TRIES = 10_000
+_TWIN_TRIES = 1000  # the same words with other numbers are soon used up: some stories have fewer than fifty
 
 
-def word_problems(seed: int, *, half: str = "seen", split: str = "test") -> Iterator[dict[str, Any]]:
+def word_problems(seed: int, *, half: str = "seen", split: str | None = None, twins: int = 0) -> Iterator[dict[str, Any]]:
     """Endless rows in GSM8K's own shape, no question twice: ``question``, ``answer`` (worked lines, then
     ``#### 72``), and besides ``steps`` (pairs of expression and result) and ``template``.
 
     `half` names the templates: ``seen`` (the embedded model was trained on them with other numbers),
-    ``held-out`` (training never saw them) or ``all``. `split` keeps apart, by a hash of the question, what
-    benchmarks ask (``test``), what chose a checkpoint (``selection``) and what was trained on (``train``).
+    ``held-out`` (training never saw them), ``all``, or ``trained``: the seen ones with numbers as training drew them.
+    Training drew with seeds of its own and far from all there is, so that about one in nine of these problems was
+    literally in it. `split` keeps apart, by a hash of the question, what benchmarks ask (``test``), what chose a
+    checkpoint (``selection``) and what was trained on (``train``); by default it is ``train`` for ``trained``, else ``test``.
     The templates take turns in a shuffled order, so any run of rows holds them about equally often.
+
+    Each row is followed by `twins` rows that tell the same problem with other numbers (``Template.renumbered``), those
+    of ``trained`` from the test split. The n-th twin of a row is the same however many there are, and the other rows are
+    the same without any; so a row that comes later may repeat a twin, but no twin repeats a row before it, except a
+    higher twin of another row. Where the split has no such numbers left for the words of a row, a twin is one that
+    training never saw, unlike its row and that row's other twins. Raises ValueError where even those are used up.
     """
-    rng = random.Random(f"word-problems/{half}/{split}/{seed}")
-    asked: set[str] = set()
-    for template in _in_turn(HALVES[half], rng):
-        problem = _fresh(template, rng, asked, SPLITS[split])
-        asked.add(problem.question)
+    split = split or ("train" if half == "trained" else "test")
+    stream = f"{half}/{split}/{seed}"
+    rng = random.Random(f"word-problems/{stream}")
+    asked: list[set[str]] = [set() for _ in range(1 + twins)]  # as rows, as their first twins, as their second ones, ...
+    for number, template in enumerate(_in_turn(HALVES[half], rng)):
+        problem = _fresh(template, rng, asked[0], SPLITS[split])
+        asked[0].add(problem.question)
         yield _row(problem)
+        buckets = SPLITS["test" if half == "trained" else split]
+        for twin in _twins(template, problem, f"twins/{stream}/{number}", asked, buckets):
+            yield _row(twin)
 
 
 def _in_turn(templates: Sequence[Template], rng: random.Random) -> Iterator[Template]:
@@ -46,6 +60,30 @@ def _fresh(template: Template, rng: random.Random, asked: set[str], buckets: Seq
         if problem.question not in asked and _bucket(problem.question) in buckets:
             return problem
     raise ValueError(f"template {template.name!r} has no further question after {len(asked)}; take a smaller sample")
+
+
+def _twins(template: Template, problem: Problem, seed: str, asked: Sequence[set[str]], buckets: Sequence[int]) -> Iterator[Problem]:
+    family = {problem.question}
+    for place in range(1, len(asked)):
+        twin = _twin(template, problem, random.Random(f"{seed}/{place}"), asked[: place + 1], family, buckets)
+        asked[place].add(twin.question)
+        family.add(twin.question)
+        yield twin
+
+
+def _twin(
+    template: Template, problem: Problem, rng: random.Random, asked: Sequence[set[str]], family: set[str], buckets: Sequence[int]
+) -> Problem:
+    for taken, allowed in ((asked, buckets), ([family], _untrained(template))):
+        for _ in range(_TWIN_TRIES):
+            twin = template.renumbered(problem, rng)
+            if _bucket(twin.question) in allowed and not any(twin.question in questions for questions in taken):
+                return twin
+    raise ValueError(f"template {template.name!r} has no more than {len(family) - 1} twins of {problem.question!r}; take fewer")
+
+
+def _untrained(template: Template) -> Sequence[int]:
+    return range(8) if template in HELD_OUT else SPLITS["test"] + SPLITS["selection"]
 
 
 def _bucket(question: str) -> int:

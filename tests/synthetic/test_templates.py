@@ -19,6 +19,7 @@ TEMPLATES = SEEN + HELD_OUT
 STORY = {"name", "other", "he", "his", "him", "He", "His"}  # what a text may name besides what is drawn
 PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth", 10: "tenth"}
 TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times"}
+SPELLED = re.compile(r"\d+|\b(?:half|(?:an? )(?:third|quarter|fifth|sixth|eighth|tenth)|twice|(?:three|four|five|six) times)\b")
 SEEDS = range(10)
 
 every_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
@@ -45,6 +46,11 @@ def drawn(template: Template, problem: Problem) -> set[int]:
         assert match, f"{expression} is not worked after {step}"
         found |= {int(value) for name, value in match.groupdict().items() if name not in results(template)}
     return found
+
+
+def renumberings(template: Template, problem: Problem, size: int = 10) -> list[Problem]:
+    rng = random.Random(f"{template.name}/{problem.answer}")
+    return [template.renumbered(problem, rng) for _ in range(size)]
 
 
 def told(number: int, question: str) -> bool:
@@ -127,3 +133,47 @@ def test_draws_that_can_never_work_are_said_instead_of_tried_forever() -> None:
     impossible = Template("odd-half", {"a": (3, 5)}, ("{a}/2",), ("Half of {a}?",))
     with pytest.raises(ValueError, match="template 'odd-half': no draw of 10000 gave positive whole results; widen its ranges"):
         impossible.problem(random.Random(0))
+
+
+@every_template
+def test_a_renumbered_problem_has_the_same_words_but_for_its_numbers(template: Template) -> None:
+    for problem in problems(template):
+        words = SPELLED.sub("#", problem.question)
+        assert [SPELLED.sub("#", twin.question) for twin in renumberings(template, problem)] == [words] * 10
+
+
+@every_template
+def test_a_renumbered_problem_has_another_answer_after_the_same_steps(template: Template) -> None:
+    for problem in problems(template):
+        for twin in renumberings(template, problem):
+            assert twin.answer == int(twin.steps[-1][1]) != problem.answer
+            assert {number for number in drawn(template, twin) if not told(number, twin.question)} == set(), twin.question
+
+
+@every_template
+def test_renumbering_draws_every_number_anew_and_no_word(template: Template) -> None:
+    problem, *_ = problems(template)
+    twins = renumberings(template, problem, 60)
+    for name, value in problem.fields.items():
+        assert (len({twin.fields[name] for twin in twins}) > 1) == isinstance(value, int), name
+
+
+def test_renumbering_leaves_a_stray_fact_as_it_is() -> None:
+    template = next(template for template in SEEN if template.name == "collect-more")
+    told = (template.problem(random.Random(seed)) for seed in range(100))
+    problem = next(problem for problem in told if problem.story.stray)
+    assert problem.story.stray is not None
+    assert all(problem.story.stray in twin.question for twin in renumberings(template, problem))
+
+
+def test_a_renumbered_problem_can_be_renumbered_again() -> None:
+    template, *_ = SEEN
+    problem = template.problem(random.Random(0))
+    again = template.renumbered(template.renumbered(problem, random.Random(1)), random.Random(2))
+    assert again.story == problem.story
+
+
+def test_a_problem_without_another_answer_is_said_instead_of_tried_forever() -> None:
+    single = Template("dozen", {"a": (12,), "item": ("eggs", "figs")}, ("{a}*2",), ("What are 2 times {a} {item}?",))
+    with pytest.raises(ValueError, match="template 'dozen': no draw of 10000 gave another answer than 24; widen its ranges"):
+        single.renumbered(single.problem(random.Random(0)), random.Random(0))

@@ -13,13 +13,26 @@ from typing import Any
 import pytest
 
 from itemwise.synthetic import HALVES, SPLITS, word_problems
+from itemwise.synthetic.template import Template
 
 Row = dict[str, Any]
 MANY = 2000
+NUMBER = re.compile(r"\d+|\b(?:half|(?:an? )(?:third|quarter|fifth|sixth|eighth|tenth)|twice|(?:three|four|five|six) times)\b")
 
 
-def first(size: int, seed: int = 42, **which: str) -> list[Row]:
+def first(size: int, seed: int = 42, **which: Any) -> list[Row]:
     return list(islice(word_problems(seed, **which), size))
+
+
+def families(size: int, twins: int, seed: int = 42, **which: Any) -> list[list[Row]]:
+    """Rows, each with its twins behind it."""
+    found = word_problems(seed, twins=twins, **which)
+    return [list(islice(found, 1 + twins)) for _ in range(size)]
+
+
+def parts(found: list[Row]) -> set[int]:
+    """Which eighths of all questions these belong to."""
+    return {hashlib.sha256(row["question"].encode()).digest()[0] % 8 for row in found}
 
 
 def questions(found: list[Row]) -> set[str]:
@@ -130,11 +143,107 @@ def test_what_is_trained_on_what_chose_and_what_is_asked_share_no_part_of_the_qu
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_a_question_belongs_to_its_split_by_its_own_words_whatever_the_seed(split: str) -> None:
-    parts = {hashlib.sha256(question.encode()).digest()[0] % 8 for question in questions(first(200, 1, split=split))}
-    assert parts == set(SPLITS[split])
+    assert parts(first(200, 1, split=split)) == set(SPLITS[split])
 
 
 @pytest.mark.parametrize("which", [{"half": "unseen"}, {"split": "validation"}])
 def test_a_half_or_split_that_does_not_exist_is_an_error(which: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         first(1, **which)
+
+
+@pytest.mark.parametrize(
+    ("which", "sha256"),
+    [
+        ({"seed": 42, "half": "seen"}, "0abad56409429000e0e3ba88e996851ba632071b658537e7f2317aa046933229"),
+        ({"seed": 42, "half": "held-out"}, "317bd4f6e5ac60f0151185b53ac5a6a6669cf929afe169731a4413d44fe3fec1"),
+        ({"seed": 7, "half": "all"}, "3fa8936a8fa60cb11c1d79530cc860d26c6611d45c979cc0b58845e258f9f7ee"),
+        ({"seed": 42, "split": "selection"}, "780c0b31d1de17bedf5b756cebf0d15e1a14cf0bf4c61023b0694a87701d89c6"),
+        ({"seed": 1, "split": "train"}, "758dc52b23411a6352f8c65bee771c2dbafe3812db5046eaa7be8d49e44c04d7"),
+    ],
+    ids=["seen", "held-out", "all", "selection", "train"],
+)
+def test_the_questions_of_a_seed_are_those_that_were_trained_on_and_reported(which: dict[str, Any], sha256: str) -> None:
+    asked = "\n".join(row["question"] for row in first(200, **which))
+    assert hashlib.sha256(asked.encode()).hexdigest() == sha256
+
+
+@pytest.fixture(scope="module", params=["seen", "held-out", "all", "trained"])
+def half(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def with_twins(half: str) -> list[list[Row]]:
+    return families(160, 3, half=half)
+
+
+class TestTwins:
+    def test_follow_rows_that_are_the_same_without_them(self, half: str, with_twins: list[list[Row]]) -> None:
+        assert [row for row, *_ in with_twins] == first(160, half=half)
+
+    def test_do_not_depend_on_how_many_there_are(self, half: str, with_twins: list[list[Row]]) -> None:
+        assert families(160, 1, half=half) == [family[:2] for family in with_twins]
+
+    def test_are_the_same_each_time_and_others_with_another_seed(self) -> None:
+        one, again, other = (families(20, 2, seed) for seed in (7, 7, 8))
+        assert one == again
+        assert not questions([row for family in one for row in family]) & questions([row for family in other for row in family])
+
+    def test_tell_the_row_in_its_words_with_another_answer(self, with_twins: list[list[Row]]) -> None:
+        for row, *twins in with_twins:
+            for twin in twins:
+                assert NUMBER.sub("#", twin["question"]) == NUMBER.sub("#", row["question"])
+                assert (list(twin), twin["template"], len(twin["steps"])) == (list(row), row["template"], len(row["steps"]))
+                assert twin["steps"][-1][1] != row["steps"][-1][1]
+
+    def test_are_worked_right(self, with_twins: list[list[Row]]) -> None:
+        twins = [twin for _, *twins in with_twins for twin in twins]
+        assert [step for twin in twins for step in twin["steps"] if worth(step[0]) != Fraction(step[1])] == []
+        assert all(twin["answer"].endswith(f"#### {twin['steps'][-1][1]}") for twin in twins)
+
+    def test_of_a_row_are_unlike_it_and_each_other(self, with_twins: list[list[Row]]) -> None:
+        assert [len(questions(family)) for family in with_twins] == [4] * 160
+
+    @pytest.mark.parametrize("half", ["seen", "held-out", "trained"])
+    def test_repeat_no_question_of_a_usual_sample(self, half: str) -> None:
+        assert len(questions([row for family in families(50, 1, half=half) for row in family])) == 100
+
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_belong_to_the_split_of_their_row(self, split: str) -> None:
+        assert parts([twin for _, twin in families(100, 1, 1, split=split)]) == set(SPLITS[split])
+
+    def test_of_seen_templates_have_numbers_that_no_training_saw(self, half: str, with_twins: list[list[Row]]) -> None:
+        seen = {template.name for template in HALVES["seen"]}
+        twins = [twin for _, *twins in with_twins for twin in twins if twin["template"] in seen]
+        assert not parts(twins) & set(SPLITS["train"])
+        assert len(twins) == {"held-out": 0, "all": 240}.get(half, 480)
+
+
+class TestTrained:
+    def test_rows_are_seen_templates_with_numbers_of_the_train_split(self) -> None:
+        found = first(200, half="trained")
+        assert {row["template"] for row in found} == {template.name for template in HALVES["seen"]}
+        assert parts(found) == set(SPLITS["train"])
+
+    def test_twins_are_of_the_test_split(self) -> None:
+        assert parts([twin for _, twin in families(100, 1, half="trained")]) == set(SPLITS["test"])
+
+
+class TestStoryWithFewNumbers:
+    """Of 29 questions about a fence a quarter is for test and selection; their hashes make it 8."""
+
+    @pytest.fixture(autouse=True)
+    def fence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        fence = Template("fence", {"a": range(1, 30)}, ("{a}*2",), ("A fence has {a} posts a side. How many have two sides?",), False)
+        monkeypatch.setitem(HALVES, "fence", (fence,))
+
+    def test_takes_twins_from_all_that_training_never_saw_once_the_split_is_used_up(self) -> None:
+        ((row, *twins),) = families(1, 6, half="fence")
+        assert parts([row]) == {0}
+        assert parts(twins) == {0, 1}
+        assert len(questions([row, *twins])) == 7
+
+    def test_without_a_further_twin_is_an_error_that_says_how_many_there_are(self) -> None:
+        with pytest.raises(ValueError, match=r"template 'fence' has no more than 7 twins of 'A fence has \d+ posts.*'; take fewer"):
+            families(1, 20, half="fence")
