@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from itemwise.analysis.pairs import Pair, items_differ
 from itemwise.commands import CommandError
-from itemwise.commands.compare import Pair, items_differ, series_of
+from itemwise.commands.compare import series_of
 from itemwise.commands.run_folder import RunFolder, read_run
 from itemwise.gates import Decision, coverage_text
 from itemwise.ledger import Entry, Tally

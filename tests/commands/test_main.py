@@ -18,7 +18,7 @@ def test_show_compare_and_panel_end_well(reports: Reports, capsys: pytest.Captur
     ended = [main(["show", "one"]), main(["compare", "one", "two"]), main(["panel", "one", "--most", "0"])]
     printed = capsys.readouterr()
     assert (ended, printed.err) == ([0, 0, 0], "")
-    assert all(word in printed.out for word in ("run: reports/one", "#1 to #2", "strict json"))
+    assert all(word in printed.out for word in ("run: reports/one", "#1 to #2", "strict-json"))
 
 
 @pytest.mark.parametrize("command", ["show", "compare", "panel"])

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from extractors import last_number
+from itemwise.analysis.panel import read_reply
 from itemwise.commands import CommandError
-from itemwise.commands.panel import panel_lines, read_reply
-from itemwise.commands.readers import Reader
+from itemwise.commands.panel import run_panel
 from itemwise.commands.run_folder import read_run
 from itemwise.ledger import Entry
+from itemwise.readers import Reader
 from tests.commands.conftest import Reports, a_case, in_part, said
 
-OURS, STRICT_JSON, REGEX, HASHES = "last_number (ours)", "strict json", "last number by regex", "strict ####"
+OURS, STRICT_JSON, REGEX, HASHES = "last-number", "strict-json", "regex-number", "strict-hashes"
 
 
 def cells(line: str) -> list[str]:
@@ -24,7 +25,7 @@ def cells(line: str) -> list[str]:
 
 def panel_of(reports: Reports, *cases: dict[str, Any], readers: tuple[Reader, ...] = (), most: int = 20) -> list[str]:
     reports.leave("one", *cases)
-    return panel_lines(read_run("one"), readers, most)
+    return run_panel(read_run("one"), readers, most)
 
 
 def row(lines: list[str], reader: str) -> list[str]:

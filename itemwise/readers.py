@@ -1,15 +1,15 @@
-"""The readers of the panel: ours, and the stricter or blunter ones that scores elsewhere rest on."""
+"""Readers to judge replies with: ours of numbers, and the stricter or blunter ones that scores elsewhere rest on."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from importlib import import_module
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from extractors import last_number
-from itemwise.commands import CommandError
+from itemwise.named import NamedError, function_named
 
 __all__ = ["NUMBER_READERS", "STRICT_JSON", "Reader", "bare_last_number", "reader_named", "strict_hashes", "strict_json"]
 
@@ -21,7 +21,7 @@ class Reader(NamedTuple):
     """A way of reading a reply: `read` takes its text and gives the answer as text, or None where it reads nothing."""
 
     name: str
-    read: Callable[[str], object]
+    read: Callable[[str], Any]
 
 
 def strict_json(text: str) -> str | None:
@@ -58,27 +58,26 @@ def strict_hashes(text: str) -> str | None:
     return (found[1].replace(",", "").removesuffix(".") or None) if found else None
 
 
-STRICT_JSON = Reader("strict json", strict_json)
+STRICT_JSON = Reader("strict-json", strict_json)
 NUMBER_READERS = (
-    Reader("last_number (ours)", last_number),
+    Reader("last-number", last_number),
     STRICT_JSON,
-    Reader("last number by regex", bare_last_number),
-    Reader("strict ####", strict_hashes),
+    Reader("regex-number", bare_last_number),
+    Reader("strict-hashes", strict_hashes),
 )
 
 
-def reader_named(text: str) -> Reader:
-    """The reader that ``module:function`` names, imported. Raises CommandError where there is none to be had."""
-    module_name, colon, function = text.partition(":")
-    if not (module_name and colon and function):
-        raise CommandError(f"--reader must be MODULE:FUNCTION, such as my_readers:boxed, got {text!r}.")
-    try:
-        found = getattr(import_module(module_name), function, None)
-    except Exception as error:  # whatever the user's module raises
-        raise CommandError(f"--reader {text}: {module_name} cannot be imported ({type(error).__name__}: {error}).") from None
-    if not callable(found):
-        raise CommandError(f"--reader {text}: {module_name} has no function {function}.")
-    return Reader(text, found)
+def reader_named(text: str, folders: Sequence[Path] = ()) -> Reader:
+    """The reader that `text` names: one of the package's, or ``MODULE:FUNCTION`` of a module in `folders` or installed.
+
+    Raises NamedError where there is none to be had.
+    """
+    if known := next((reader for reader in NUMBER_READERS if reader.name == text), None):
+        return known
+    if ":" not in text:
+        names = ", ".join(reader.name for reader in NUMBER_READERS)
+        raise NamedError(f"--reader must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
+    return Reader(text, function_named(text, "--reader", folders))
 
 
 def _plain(answer: object) -> str | None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.commands import CommandError
-from itemwise.commands.readers import NUMBER_READERS, Reader, bare_last_number, reader_named, strict_hashes, strict_json
+from itemwise.named import NamedError
+from itemwise.readers import NUMBER_READERS, Reader, bare_last_number, reader_named, strict_hashes, strict_json
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,6 @@ class TestReaderOfTheUsers:
         ],
     )
     def test_that_cannot_be_had_is_named(self, text: str, said: str) -> None:
-        with pytest.raises(CommandError) as raised:
+        with pytest.raises(NamedError) as raised:
             reader_named(text)
         assert str(raised.value).startswith(said)

@@ -1,0 +1,140 @@
+"""The ladder of a run: what each way of asking or reading adds to the one before it, on the same cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from itemwise.analysis.pairs import Pair, series
+from itemwise.analysis.panel import read_reply
+from itemwise.case import Verdict
+from itemwise.ledger import Entry, Tally, tallied
+from itemwise.readers import STRICT_JSON
+from itemwise.statistics import SIGNIFICANT, holm
+
+__all__ = ["Ladder", "Rung", "ladders"]
+
+STRICTLY = f"direct, {STRICT_JSON.name}"  # the first rung: the same replies as direct's, read strictly
+_GAINS = {"retry": "asking again", "tool": "the calculator", "vote": "voting"}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One line of a ladder: a way of asking or reading with its accuracy, and what it adds to the rung `against`, which
+    is None for the first. `gain` names what differs between the two; `holm_p` is corrected for all rungs of the ladder."""
+
+    name: str
+    tally: Tally
+    against: str | None = None
+    gain: str = ""
+    pair: Pair | None = None
+    holm_p: float | None = None
+
+    @property
+    def finding(self) -> str:
+        """In words: whether the rung helps, hurts, or no difference is shown."""
+        if self.pair is None or self.holm_p is None:
+            return ""
+        if self.holm_p >= SIGNIFICANT:
+            return "no difference shown"
+        return "helps" if len(self.pair.gained) > len(self.pair.lost) else "hurts"
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs of one benchmark, from the first way it was asked or read to the last."""
+
+    benchmark: str
+    rungs: Sequence[Rung]
+
+
+def ladders(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Ladder]:
+    """A ladder for each benchmark that was asked in more than one way, in the order in which it was asked.
+
+    Every rung is paired with the one before it on the cases that both judged (exact McNemar); the first of a further
+    model is paired with the same strategy of the model before. Where a plain asking for JSON is among the rungs, a rung
+    below it reads the very same replies as strict JSON compared as text.
+    """
+    found = []
+    for benchmark in dict.fromkeys(tally.benchmark for tally in tallies):
+        of_benchmark = [tally for tally in tallies if tally.benchmark == benchmark]
+        if len(of_benchmark) > 1:
+            steps = [step for tally in of_benchmark for step in _steps(tally, entries)]
+            found.append(Ladder(benchmark, _rungs(steps)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What a rung is made of: a tally and its entries."""
+
+    tally: Tally
+    entries: Sequence[Entry]
+
+    @property
+    def name(self) -> str:
+        return self.tally.strategy
+
+
+def _steps(tally: Tally, entries: Sequence[Entry]) -> Iterator[_Step]:
+    theirs = [entry for entry in entries if tally.counts_entry(entry)]
+    if tally.strategy == "direct" and _is_json_asked(theirs):
+        strict = [_strictly(entry) for entry in theirs]
+        yield _Step(tallied(strict)[0], strict)
+    yield _Step(tally, theirs)
+
+
+def _is_json_asked(entries: Sequence[Entry]) -> bool:
+    """Whether the prompts ask for JSON, and the run itself did not read strictly."""
+    return all("json" in entry.prompt.lower() and entry.rows.get("reader") != STRICT_JSON.name for entry in entries)
+
+
+def _strictly(entry: Entry) -> Entry:
+    """The entry as the strict reader would have judged it."""
+    if entry.verdict is Verdict.ERROR:
+        return replace(entry, strategy=STRICTLY)
+    read = read_reply(STRICT_JSON.read, entry)
+    nothing = Verdict.TRUNCATED if entry.reply.get("finish_reason") == "length" else Verdict.NO_ANSWER
+    verdict = nothing if read.answer is None else Verdict.CORRECT if read.answer == entry.expected else Verdict.WRONG
+    return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
+
+
+def _rungs(steps: Sequence[_Step]) -> list[Rung]:
+    several = len({step.tally.model_name for step in steps}) > 1
+    rungs: list[Rung] = []
+    for place, step in enumerate(steps):
+        before = _before(steps, place)
+        name = f"{step.tally.model_name}, {step.name}" if several else step.name
+        if before is None:
+            rungs.append(Rung(name, step.tally))
+        else:
+            against = f"{before.tally.model_name}, {before.name}" if several else before.name
+            rungs.append(Rung(name, step.tally, against, _gain(before, step), _pair(before, step)))
+    corrected = iter(holm([rung.pair.p for rung in rungs if rung.pair]))
+    return [replace(rung, holm_p=next(corrected)) if rung.pair else rung for rung in rungs]
+
+
+def _before(steps: Sequence[_Step], place: int) -> _Step | None:
+    """The step that `steps[place]` is compared with."""
+    if place == 0:
+        return None
+    step, before = steps[place], steps[place - 1]
+    if before.tally.model_name == step.tally.model_name:
+        return before
+    same = [other for other in steps[:place] if other.name == step.name]
+    return same[-1] if same else before
+
+
+def _gain(before: _Step, step: _Step) -> str:
+    if before.tally.model_name != step.tally.model_name:
+        return "the model" if before.name == step.name else f"the model and {step.name}"
+    if before.name == STRICTLY:
+        return "reading"
+    return _GAINS.get(step.name.partition(":")[0], step.name)
+
+
+def _pair(before: _Step, step: _Step) -> Pair:
+    """The two steps on the cases that both hold."""
+    both = {entry.case for entry in before.entries} & {entry.case for entry in step.entries}
+    first, second = (series(each.name, "", each.tally, [entry for entry in each.entries if entry.case in both]) for each in (before, step))
+    return Pair(first, second)

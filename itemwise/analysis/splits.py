@@ -1,0 +1,40 @@
+"""An accuracy split by the cases' tags: subject, grade, or whatever a benchmark tells of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from itemwise.ledger import Entry, Tally, tallied
+
+__all__ = ["Split", "splits"]
+
+MOST = 24  # values of a tag that are split by; a tag of more says little of each
+
+
+@dataclass(frozen=True)
+class Split:
+    """The cases of a tally in which `tag` has `value`."""
+
+    whole: Tally
+    tag: str
+    value: str
+    part: Tally
+
+
+def splits(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Split]:
+    """For each tally a part for each value of each tag, in order of tags and values; tags of one value only are left out."""
+    return [split for tally in tallies for split in _of(tally, [entry for entry in entries if tally.counts_entry(entry)])]
+
+
+def _of(tally: Tally, entries: Sequence[Entry]) -> list[Split]:
+    found = []
+    for tag in dict.fromkeys(tag for entry in entries for tag in entry.tags):
+        values = sorted({entry.tags[tag] for entry in entries if tag in entry.tags})
+        if 1 < len(values) <= MOST:
+            parts = [[entry for entry in entries if entry.tags.get(tag) == value] for value in values]
+            found += [
+                Split(tally, tag, value, replace(tallied(part)[0], sample_size=len(part)))
+                for value, part in zip(values, parts, strict=True)
+            ]
+    return found

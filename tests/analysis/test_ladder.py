@@ -1,0 +1,115 @@
+"""The ladder: each way of asking or reading against the one before it, on the same cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from itemwise.analysis.ladder import Ladder, Rung, ladders
+from itemwise.case import Verdict
+from itemwise.ledger import Entry, tallied
+from itemwise.statistics import holm, mcnemar
+from tests.reporting.conftest import a_reply, an_entry
+
+LETTERS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "E": Verdict.ERROR}
+
+
+def judged(verdicts: str, strategy: str = "direct", **changes: object) -> list[Entry]:
+    return [an_entry(number, LETTERS[letter], strategy=strategy, **changes) for number, letter in enumerate(verdicts)]
+
+
+def ladder_of(*parts: Iterable[Entry]) -> Ladder:
+    entries = [entry for part in parts for entry in part]
+    (found,) = ladders(tallied(entries), entries)
+    return found
+
+
+def rung(ladder: Ladder, name: str) -> Rung:
+    (found,) = (each for each in ladder.rungs if each.name == name)
+    return found
+
+
+def test_one_way_of_asking_is_no_ladder() -> None:
+    entries = judged("CWC")
+    assert ladders(tallied(entries), entries) == []
+
+
+def test_each_rung_is_paired_with_the_one_before_it() -> None:
+    ladder = ladder_of(judged("WWWWWWCC"), judged("CCCCCCCW", "retry"), judged("CCCCCCCC", "tool"))
+    assert [(each.name, each.against, each.gain) for each in ladder.rungs] == [
+        ("direct", None, ""),
+        ("retry", "direct", "asking again"),
+        ("tool", "retry", "the calculator"),
+    ]
+    retry = rung(ladder, "retry")
+    assert retry.pair is not None
+    assert (retry.pair.gained, retry.pair.lost) == ([f"sums-{n}" for n in range(6)], ["sums-7"])
+    assert retry.pair.change == pytest.approx(5 / 8)
+    assert retry.pair.p == mcnemar(6, 1)
+
+
+def test_p_values_are_corrected_for_all_rungs() -> None:
+    ladder = ladder_of(judged("W" * 20), judged("C" * 9 + "W" * 11, "retry"), judged("C" * 15 + "W" * 5, "tool"))
+    raw = [each.pair.p for each in ladder.rungs if each.pair]
+    assert [each.holm_p for each in ladder.rungs[1:]] == holm(raw)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "finding"),
+    [
+        ("W" * 9, "C" * 9, "helps"),
+        ("C" * 9, "W" * 9, "hurts"),
+        ("CWCWCWCWC", "CCCWCWCWC", "no difference shown"),
+        ("CCC", "CCC", "no difference shown"),
+    ],
+)
+def test_a_rung_that_does_not_help_says_so(before: str, after: str, finding: str) -> None:
+    assert rung(ladder_of(judged(before), judged(after, "vote")), "vote").finding == finding
+
+
+def test_errors_of_ours_are_left_out_of_the_pair() -> None:
+    found = rung(ladder_of(judged("WWE"), judged("CEC", "tool")), "tool")
+    assert found.pair is not None
+    assert found.pair.judged == ["sums-0"]
+
+
+def test_the_first_rung_reads_the_same_replies_strictly_where_json_was_asked_for() -> None:
+    replies = ['{"answer": 42}', 'Sure: {"answer": "$42"}', '{"answer": "42"}', "I cannot say."]
+    entries = [
+        replace(each, prompt="Reply with JSON only.", reply=a_reply(text)) for each, text in zip(judged("CCCN"), replies, strict=True)
+    ]
+    ladder = ladder_of(entries, judged("CCCC", "tool", prompt="Reply with JSON only."))
+    assert [(each.name, each.gain) for each in ladder.rungs] == [
+        ("direct, strict-json", ""),
+        ("direct", "reading"),
+        ("tool", "the calculator"),
+    ]
+    strict = ladder.rungs[0].tally
+    assert (strict.counts[Verdict.CORRECT], strict.counts[Verdict.NO_ANSWER]) == (2, 2)
+    pair = rung(ladder, "direct").pair
+    assert pair is not None
+    assert pair.gained == ["sums-1"]
+
+
+def test_strict_reading_is_no_rung_where_the_run_itself_read_so_or_no_json_was_asked_for() -> None:
+    rows = {"reader": "strict-json"}
+    strictly = ladder_of(judged("CW", prompt="JSON", rows=rows), judged("CC", "tool", prompt="JSON", rows=rows))
+    plainly = ladder_of(judged("CW"), judged("CC", "tool"))
+    assert [each.name for each in strictly.rungs] == [each.name for each in plainly.rungs] == ["direct", "tool"]
+
+
+def test_another_model_is_compared_with_the_same_strategy_of_the_one_before() -> None:
+    ladder = ladder_of(judged("CW"), judged("CC", "tool"), judged("WW", model_name="other"), judged("WC", "tool", model_name="other"))
+    assert [(each.name, each.against, each.gain) for each in ladder.rungs[1:]] == [
+        ("embedded-text, tool", "embedded-text, direct", "the calculator"),
+        ("other, direct", "embedded-text, direct", "the model"),
+        ("other, tool", "other, direct", "the calculator"),
+    ]
+
+
+def test_cases_that_only_one_rung_holds_are_not_paired() -> None:
+    found = rung(ladder_of(judged("WWW"), judged("CC", "tool")), "tool")
+    assert found.pair is not None
+    assert found.pair.judged == ["sums-0", "sums-1"]
