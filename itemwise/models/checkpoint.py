@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from itemwise.models.model import ModelError
-from itemwise.models.registry import ModelEntry
 
-__all__ = ["folder_hash", "hub_options", "require_folder", "unreachable"]
+if TYPE_CHECKING:
+    from itemwise.models.registry import ModelEntry
+
+__all__ = ["adapter_hash", "folder_hash", "hub_options", "require_adapter", "require_folder", "unreachable"]
 
 DECIDING = (".safetensors", ".json", ".jinja", ".model", ".txt")
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
+ADAPTER = ("adapter_config.json", "adapter_model.safetensors")  # the names peft gives its files
 
 
 def require_folder(entry: ModelEntry) -> Path:
@@ -43,10 +47,32 @@ def hub_options(entry: ModelEntry) -> dict[str, Any]:
     return {"revision": Path(config).parent.name, "local_files_only": cached}
 
 
+def require_adapter(folder: Path) -> None:
+    """Raise ModelError where `folder` is none that peft wrote, or its weights are pickled."""
+    config, weights = (folder / name for name in ADAPTER)
+    if not folder.is_dir():
+        raise ModelError(f"the adapter {folder} is not there: no such folder; give the one that peft's save_pretrained wrote.")
+    if not config.is_file():
+        raise ModelError(f"the adapter {folder} holds no {config.name}; give the folder that peft's save_pretrained wrote.")
+    _require_adapter_kind(config)
+    if not weights.is_file():
+        raise ModelError(_no_adapter_weights(folder))
+
+
+def adapter_hash(folder: Path) -> str:
+    """A hash of the two files of an adapter that decide the text. Raises ModelError as require_adapter does."""
+    require_adapter(folder)
+    return _hash_of(folder / name for name in ADAPTER)
+
+
 def folder_hash(folder: Path) -> str:
     """A hash of every file of a model folder that decides its text: weights, configuration, tokenizer, chat template."""
+    return _hash_of(sorted(file for file in folder.iterdir() if file.suffix in DECIDING))
+
+
+def _hash_of(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(file for file in folder.iterdir() if file.suffix in DECIDING):
+    for file in files:
         digest.update(file.name.encode())
         with file.open("rb") as content:
             while block := content.read(1 << 20):
@@ -82,6 +108,24 @@ def _why_not_the_hub(entry: ModelEntry) -> str | None:
         return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
     _require_safetensors(entry, [sibling.rfilename for sibling in offered.siblings or ()])
     return None
+
+
+def _require_adapter_kind(config: Path) -> None:
+    try:
+        said = json.loads(config.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"the adapter {config.parent} is damaged: {config.name} is no JSON ({error}). Check that it is whole.") from None
+    if not isinstance(said, dict) or "peft_type" not in said:
+        raise ModelError(f"the adapter {config.parent} is none of peft's: {config.name} has no peft_type, such as LORA.")
+
+
+def _no_adapter_weights(folder: Path) -> str:
+    if not (folder / "adapter_model.bin").is_file():
+        return f"the adapter {folder} has no weights: it holds no adapter_model.safetensors. Check that it is whole."
+    return (
+        f"the adapter {folder} has no safetensors weights, only adapter_model.bin. Pickled weights can run code and are not loaded: "
+        "convert them with peft's from_pretrained(...).save_pretrained(FOLDER) where you trust them, and give that folder."
+    )
 
 
 def _require_safetensors(entry: ModelEntry, files: Iterable[str]) -> None:

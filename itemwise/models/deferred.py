@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from itemwise.models.checkpoint import folder_hash, hub_options, require_folder
+from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder
 from itemwise.models.model import Generation, Model, ModelError, ModelUnavailableError, Request
 from itemwise.models.registry import ModelEntry
 
@@ -72,24 +73,38 @@ class RecalledModel:
 def identity_of(entry: ModelEntry, *, quantisation: str, max_new_tokens: int) -> dict[str, str]:
     """All of a model that decides its text, found out without torch: the store's key begins with it.
 
-    The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template.
-    Raises ModelUnavailableError where neither the folder, the hub nor its cache has the model.
+    The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template; an adapter
+    is known by the hash of its own. Raises ModelUnavailableError where neither the folder, the hub nor its cache has the
+    model, or the adapter is not to be had.
     """
     try:
         revision = folder_hash(require_folder(entry)) if entry.local else str(hub_options(entry)["revision"])
+        adapter = {"adapter": adapter_hash(Path(entry.adapter))} if entry.adapter is not None else {}
     except ModelError as error:
         raise ModelUnavailableError(str(error)) from None
-    versions = (f"{name} {version(name)}" for name in ("transformers", "torch", "bitsandbytes"))
+    limits = {"min pixels": entry.min_pixels, "max pixels": entry.max_pixels}
+    pixels = {name: str(limit) for name, limit in limits.items() if limit is not None}
     return {
         "location": "" if entry.local else entry.location,
         "revision": revision,
+        **adapter,
+        **pixels,
         "quantisation": quantisation,
         "compute": _compute(),
         "system": entry.system or "",
         "decoding": "greedy",
         "max new tokens": str(max_new_tokens),
-        "versions": ", ".join(versions),
+        "versions": ", ".join(_versions(entry)),
     }
+
+
+def _versions(entry: ModelEntry) -> list[str]:
+    """The libraries that compute the text; peft may be missing where only stored replies are judged."""
+    versions = [f"{name} {version(name)}" for name in ("transformers", "torch", "bitsandbytes")]
+    if entry.adapter is not None:
+        with suppress(PackageNotFoundError):
+            versions.append(f"peft {version('peft')}")
+    return versions
 
 
 def _compute() -> str:

@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelError
 
-__all__ = ["EMBEDDED", "REGISTRY", "ModelEntry", "entry_named", "registry_with"]
+__all__ = ["EMBEDDED", "REGISTRY", "ModelEntry", "entry_named", "registry_with", "with_adapter", "with_pixels"]
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
 
@@ -21,7 +22,9 @@ class ModelEntry:
 
     `name` stands in node ids and reports. `location` is a hub id, or a folder where `local`. `source` is where rows
     come from by default; `max_new_tokens` the default token limit. `trust_remote_code` runs the model's own Python
-    and is off unless a project's pyproject.toml turns it on for this very name.
+    and is off unless a project's pyproject.toml turns it on for this very name. `adapter` is the folder of a LoRA that
+    goes on top, as peft wrote it. `prompt` names the prompt this model is asked with where a benchmark has one so called.
+    `min_pixels` and `max_pixels` are what a picture is scaled up or down to; None leaves it to the checkpoint.
     """
 
     name: str
@@ -32,6 +35,10 @@ class ModelEntry:
     max_new_tokens: int = 1024
     trust_remote_code: bool = False
     local: bool = False
+    adapter: str | None = None
+    prompt: str | None = None
+    min_pixels: int | None = None
+    max_pixels: int | None = None
 
 
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
@@ -40,10 +47,18 @@ REGISTRY: dict[str, ModelEntry] = {
     entry.name: entry
     for entry in (
         ModelEntry("embedded-text", str(EMBEDDED / "text"), source="synthetic", max_new_tokens=512, local=True),
+        ModelEntry("embedded-vision", str(EMBEDDED / "vision"), source="synthetic", max_new_tokens=512, local=True),
         ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
-        ModelEntry("qwen2.5-math-7b-instruct", "Qwen/Qwen2.5-Math-7B-Instruct", "ef9926d75ab1d54532f6a30dd5e760355eb9aa4d", system=_BOXED),
+        ModelEntry(
+            "qwen2.5-math-7b-instruct",
+            "Qwen/Qwen2.5-Math-7B-Instruct",
+            "ef9926d75ab1d54532f6a30dd5e760355eb9aa4d",
+            system=_BOXED,
+            prompt="question",
+        ),
         ModelEntry("llama-2-7b-chat", "meta-llama/Llama-2-7b-chat-hf", "f5db02db724555f92da89c216ac04704f23d4590"),
         ModelEntry("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct", "eed13092ef92e448dd6875b2a00151bd3f7db0ac"),
+        ModelEntry("qwen2.5-vl-7b-instruct", "Qwen/Qwen2.5-VL-7B-Instruct"),
         ModelEntry("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf", "b234b804b114d9e37bb655e11cbbb5f5e971b7a9"),
     )
 }
@@ -74,6 +89,44 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
     )
 
 
+def with_adapter(entry: ModelEntry, folder: Path) -> ModelEntry:
+    """`entry` with the LoRA in `folder` on top, under a name of its own: ``qwen2.5-7b-instruct+step-900``.
+
+    Raises ModelError where the folder is none that peft wrote, or `entry` has an adapter already.
+    """
+    folder = folder.expanduser().resolve()
+    require_adapter(folder)
+    if entry.adapter is not None:
+        raise ModelError(f"{entry.name} has an adapter already ({entry.adapter}), so {folder} cannot go on top; name its base as --model.")
+    return replace(entry, name=f"{entry.name}+{folder.name}", adapter=str(folder))
+
+
+def with_pixels(entry: ModelEntry, min_pixels: int | None, max_pixels: int | None) -> ModelEntry:
+    """`entry` with other limits of a picture's pixels; None keeps its own.
+
+    Raises ModelError where a limit is below 1, or the lower above the upper.
+    """
+    limited = replace(
+        entry,
+        min_pixels=entry.min_pixels if min_pixels is None else min_pixels,
+        max_pixels=entry.max_pixels if max_pixels is None else max_pixels,
+    )
+    for setting in ("min_pixels", "max_pixels"):
+        if (value := getattr(limited, setting)) is not None and (demand := _demand(setting, value)):
+            raise ModelError(f"{entry.name}: {setting} must be {demand}, got {value!r}.")
+    if fault := _crossed(limited):
+        raise ModelError(f"{entry.name}: {fault}")
+    return limited
+
+
+def _crossed(entry: ModelEntry) -> str | None:
+    """What is wrong where no picture could keep both limits."""
+    least, most = entry.min_pixels, entry.max_pixels
+    if least is None or most is None or least <= most:
+        return None
+    return f"min_pixels must be at most max_pixels, got {least} and {most}."
+
+
 def _folder_entry(folder: Path) -> ModelEntry:
     if not (folder / "config.json").is_file():
         raise ModelError(f"--model {folder}: the folder holds no config.json; give the one that save_pretrained wrote.")
@@ -93,6 +146,18 @@ def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry
         if demand := _demand(setting, value):
             raise ModelError(f"{here} {setting} must be {demand}, got {value!r}.")
     entry = ModelEntry(name, **settings)
+    if fault := _crossed(entry):
+        raise ModelError(f"{here} {fault}")
+    return _placed(entry, here, root)
+
+
+def _placed(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
+    """`entry` with its folders taken from `root`."""
+    if entry.adapter is not None:
+        adapter = root / Path(entry.adapter).expanduser()
+        if not adapter.is_dir():
+            raise ModelError(f"{here} adapter {entry.adapter!r}: no such folder ({adapter}); give the one that peft wrote.")
+        entry = replace(entry, adapter=str(adapter))
     folder = root / Path(entry.location).expanduser()
     if folder.is_dir():
         return replace(entry, location=str(folder), local=True)
@@ -106,7 +171,7 @@ def _demand(setting: str, value: Any) -> str | None:
     match setting:
         case "trust_remote_code":
             return None if isinstance(value, bool) else "true or false"
-        case "max_new_tokens":
+        case "max_new_tokens" | "min_pixels" | "max_pixels":
             return None if type(value) is int and value >= 1 else "a whole number of at least 1"
     return None if isinstance(value, str) else "text"
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.models import REGISTRY, ModelEntry, ModelError, entry_named, registry_with
+from itemwise.models.registry import with_pixels
 
 
 def refused(text: str, root: Path, own: dict[str, Any] | None = None) -> str:
@@ -32,6 +33,7 @@ def folder_in(root: Path, name: str) -> Path:
         ("qwen2.5-math-7b-instruct", "Qwen/Qwen2.5-Math-7B-Instruct"),
         ("llama-2-7b-chat", "meta-llama/Llama-2-7b-chat-hf"),
         ("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct"),
+        ("qwen2.5-vl-7b-instruct", "Qwen/Qwen2.5-VL-7B-Instruct"),
         ("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf"),
     ],
 )
@@ -44,6 +46,16 @@ def test_the_embedded_model_is_a_folder_of_the_package_asked_made_problems(tmp_p
     entry = entry_named("embedded-text", REGISTRY, tmp_path)
     assert (entry.local, entry.source) == (True, "synthetic")
     assert (Path(entry.location) / "config.json").is_file()
+
+
+def test_the_embedded_model_that_sees_lies_beside_it(tmp_path: Path) -> None:
+    text, vision = (entry_named(name, REGISTRY, tmp_path) for name in ("embedded-text", "embedded-vision"))
+    assert Path(vision.location) == Path(text.location).with_name("vision")
+    assert (vision.local, vision.source, vision.max_new_tokens) == (True, "synthetic", 512)
+
+
+def test_a_model_may_have_a_prompt_that_it_is_asked_with_by_default() -> None:
+    assert {entry.name: entry.prompt for entry in REGISTRY.values() if entry.prompt} == {"qwen2.5-math-7b-instruct": "question"}
 
 
 def test_no_registered_model_runs_python_of_its_own() -> None:
@@ -60,7 +72,7 @@ def test_a_name_in_capitals_is_answered_with_the_right_one(tmp_path: Path) -> No
 
 def test_a_name_like_no_other_is_answered_with_all_there_are(tmp_path: Path) -> None:
     message = refused("zzz", tmp_path)
-    assert message.startswith("--model zzz: no such model. Known names: embedded-text, llama-2-7b-chat, ")
+    assert message.startswith("--model zzz: no such model. Known names: embedded-text, embedded-vision, llama-2-7b-chat, ")
     assert message.endswith("or give a folder (./checkpoint) or a hub id (owner/name).")
 
 
@@ -144,16 +156,28 @@ def test_an_own_entry_may_say_everything_about_a_hub_model(tmp_path: Path) -> No
             "source": "synthetic",
             "max_new_tokens": 64,
             "trust_remote_code": True,
+            "prompt": "boxed",
+            "min_pixels": 3136,
+            "max_pixels": 50176,
         }
     }
     entry = entry_named("tuned", registry_with(own, tmp_path), tmp_path)
-    assert entry == ModelEntry("tuned", "owner/tuned", "v2", "Be brief.", "synthetic", 64, True)
+    assert entry == ModelEntry(
+        "tuned", "owner/tuned", "v2", "Be brief.", "synthetic", 64, True, prompt="boxed", min_pixels=3136, max_pixels=50176
+    )
 
 
 def test_an_own_folder_is_relative_to_the_project(tmp_path: Path) -> None:
     folder = folder_in(tmp_path, "checkpoints/tuned")
     registry = registry_with({"tuned": {"location": "checkpoints/tuned"}}, tmp_path)
     assert entry_named("tuned", registry, Path("/elsewhere")) == ModelEntry("tuned", str(folder), local=True)
+
+
+def test_an_own_adapter_is_relative_to_the_project_wherever_its_base_is(tmp_path: Path) -> None:
+    (tmp_path / "adapters" / "step-900").mkdir(parents=True)
+    own = {"tuned": {"location": "owner/base", "adapter": "adapters/step-900"}}
+    entry = entry_named("tuned", registry_with(own, tmp_path), Path("/elsewhere"))
+    assert entry == ModelEntry("tuned", "owner/base", adapter=str(tmp_path / "adapters" / "step-900"))
 
 
 def test_an_own_entry_replaces_a_registered_one_of_its_name(tmp_path: Path) -> None:
@@ -169,13 +193,22 @@ def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
     ("entry", "expected"),
     [
         ({}, "needs location: a hub id or a folder."),
-        ({"location": "owner/x", "quant": "nf4"}, "has no setting 'quant'; it may have location, max_new_tokens, revision, source, system"),
+        (
+            {"location": "owner/x", "quant": "nf4"},
+            "has no setting 'quant'; it may have adapter, location, max_new_tokens, max_pixels, min_pixels, prompt, ",
+        ),
         ({"location": "owner/x", "local": True}, "has no setting 'local'"),
         ({"location": "owner/x", "trust_remote_code": "false"}, "trust_remote_code must be true or false, got 'false'."),
         ({"location": "owner/x", "max_new_tokens": "64"}, "max_new_tokens must be a whole number of at least 1, got '64'."),
         ({"location": "owner/x", "max_new_tokens": 0}, "max_new_tokens must be a whole number of at least 1, got 0."),
         ({"location": "owner/x", "max_new_tokens": True}, "max_new_tokens must be a whole number of at least 1, got True."),
+        ({"location": "owner/x", "min_pixels": 0}, "min_pixels must be a whole number of at least 1, got 0."),
+        ({"location": "owner/x", "max_pixels": 1e6}, "max_pixels must be a whole number of at least 1, got 1000000.0."),
+        ({"location": "owner/x", "min_pixels": 9, "max_pixels": 8}, "min_pixels must be at most max_pixels, got 9 and 8."),
         ({"location": "owner/x", "revision": 3}, "revision must be text, got 3."),
+        ({"location": "owner/x", "prompt": True}, "prompt must be text, got True."),
+        ({"location": "owner/x", "adapter": ["a"]}, "adapter must be text, got ['a']."),
+        ({"location": "owner/x", "adapter": "gone"}, "adapter 'gone': no such folder ("),
         ({"location": "./gone"}, "location './gone': no such folder"),
         ({"location": "gone"}, "location 'gone': no such folder"),
         ("owner/x", "must be a table with location, got 'owner/x'."),
@@ -185,3 +218,28 @@ def test_a_mistake_in_an_own_entry_names_the_entry_and_the_value(entry: Any, exp
     with pytest.raises(ModelError) as caught:
         registry_with({"mine": entry}, tmp_path)
     assert str(caught.value).startswith(f"[tool.itemwise.models.mine] {expected}")
+
+
+# Limits of pixels
+
+
+def test_limits_of_pixels_replace_those_of_the_entry_one_by_one() -> None:
+    entry = ModelEntry("seeing", "owner/seeing", min_pixels=10, max_pixels=90)
+    assert with_pixels(entry, None, 50) == ModelEntry("seeing", "owner/seeing", min_pixels=10, max_pixels=50)
+    assert with_pixels(entry, 90, None) == ModelEntry("seeing", "owner/seeing", min_pixels=90, max_pixels=90)
+    assert with_pixels(entry, None, None) == entry
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "expected"),
+    [
+        (0, None, "seeing: min_pixels must be a whole number of at least 1, got 0."),
+        (None, -5, "seeing: max_pixels must be a whole number of at least 1, got -5."),
+        (91, None, "seeing: min_pixels must be at most max_pixels, got 91 and 90."),
+        (7, 6, "seeing: min_pixels must be at most max_pixels, got 7 and 6."),
+    ],
+)
+def test_limits_no_picture_can_keep_are_refused(least: int | None, most: int | None, expected: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        with_pixels(ModelEntry("seeing", "owner/seeing", max_pixels=90), least, most)
+    assert str(caught.value) == expected
