@@ -1,11 +1,21 @@
 """Models behind one small interface; libraries are imported only where a model loads."""
 
-from itemwise.models.model import QUANTISATIONS, Generation, Model, ModelError, ModelUnavailableError, OutOfMemoryError, Request
-from itemwise.models.registry import REGISTRY, ModelEntry, entry_named, registry_with
+from itemwise.models.model import (
+    QUANTISATIONS,
+    ContextFullError,
+    Generation,
+    Model,
+    ModelError,
+    ModelUnavailableError,
+    OutOfMemoryError,
+    Request,
+)
+from itemwise.models.registry import REGISTRY, ModelEntry, entry_named, registry_with, with_adapter, with_pixels
 
 __all__ = [
     "QUANTISATIONS",
     "REGISTRY",
+    "ContextFullError",
     "Generation",
     "Model",
     "ModelEntry",
@@ -15,4 +25,6 @@ __all__ = [
     "Request",
     "entry_named",
     "registry_with",
+    "with_adapter",
+    "with_pixels",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import bitsandbytes
@@ -18,12 +20,16 @@ from transformers import (
     BitsAndBytesConfig,
 )
 
-from itemwise.models.checkpoint import folder_hash, hub_options, require_folder, unreachable
+from itemwise.models.checkpoint import folder_hash, hub_options, require_adapter, require_folder, unreachable
 from itemwise.models.local_model import LocalModel, memory_errors, own_quantisation, quiet
 from itemwise.models.model import ModelError, OutOfMemoryError
 from itemwise.models.registry import ModelEntry
+from itemwise.models.seeing import is_seeing, outside_language, sight_of
 
 __all__ = ["LocalModel", "load", "unload"]
+
+_BESIDE = ("POLY", "SHADOW", "VBLORA", "XLORA")  # kinds of adapter that keep part of themselves outside the layers they change
+_NONE_BESIDE = {"subfolder": "none", "local_files_only": True}  # where peft is installed, transformers looks for an adapter beside a model
 
 
 def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tuple[int, int] = (0, 1)) -> LocalModel:
@@ -31,31 +37,37 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
 
     `share` is this process's number among how many on the machine: each takes its own GPU where there are several,
     and its part of the CPU's threads. Only safetensors are read; a model's own Python runs only if its entry says so.
+    An adapter stays beside the weights, quantised or not: it is never merged into them.
     """
     number, processes = share
     device = _device(number)
     if device.type == "cpu" and processes > 1:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // processes))
     with quiet(), _load_errors(entry):
+        adapter = _adapter_config(entry, Path(entry.adapter)) if entry.adapter is not None else None  # first, as it is quick
         where = {} if entry.local else hub_options(entry)
         revision = folder_hash(require_folder(entry)) if entry.local else where["revision"]
         options = {"trust_remote_code": entry.trust_remote_code, **where}
         config = AutoConfig.from_pretrained(entry.location, **options)
+        sight = sight_of(entry, config, options)
         model, report = _family(config).from_pretrained(
             entry.location,
             dtype=_compute_dtype(device),
             device_map={"": device},
             use_safetensors=True,
             output_loading_info=True,
+            adapter_kwargs=_NONE_BESIDE,
             **_quantisation_options(entry, quantisation, config, device),
             **options,
         )
         _require_all_weights(entry, report)
-        tokenizer = AutoTokenizer.from_pretrained(entry.location, **options)
+        tokenizer = sight.tokenizer if sight else AutoTokenizer.from_pretrained(entry.location, **options)
         _require_words(entry, tokenizer)
+        if adapter is not None:
+            model = _adapted(entry, adapter, model)
     if device.type == "cpu":
         _keep_float32(model)
-    return LocalModel(entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer)
+    return LocalModel(entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight)
 
 
 def unload() -> None:
@@ -66,9 +78,8 @@ def unload() -> None:
 
 
 def _family(config: Any) -> Any:
-    """The class that loads a model of this kind; one that reads pictures is asked in words here."""
-    pictures = type(config) in AutoModelForImageTextToText._model_mapping and type(config) not in AutoModelForCausalLM._model_mapping
-    return AutoModelForImageTextToText if pictures else AutoModelForCausalLM
+    """The class that loads a model of this kind."""
+    return AutoModelForImageTextToText if is_seeing(config) else AutoModelForCausalLM
 
 
 def _require_all_weights(entry: ModelEntry, report: Any) -> None:
@@ -84,6 +95,62 @@ def _require_words(entry: ModelEntry, tokenizer: Any) -> None:
     """Refuse the tokenizer without words that transformers makes where the files of the real one are missing."""
     if not tokenizer.decode(tokenizer("1 + 1 = 2")["input_ids"], skip_special_tokens=True).strip():
         raise ModelError(f"{entry.name} has no tokenizer: {entry.location} lacks tokenizer.json or tokenizer.model.")
+
+
+def _adapter_config(entry: ModelEntry, folder: Path) -> Any:
+    """What peft reads in the adapter's configuration. Raises ModelError for a kind that is more than changed layers."""
+    require_adapter(folder)
+    try:
+        from peft import PeftConfig
+        from peft import __version__ as peft_version
+    except ImportError as error:
+        raise ModelError(f'{entry.name} has an adapter, which needs peft ({error}): pip install "pytest-itemwise[adapter]".') from None
+    try:
+        config = PeftConfig.from_pretrained(str(folder))
+    except Exception as error:  # each kind of adapter checks its configuration in its own way
+        raise ModelError(
+            f"the adapter {folder} cannot be read by peft {peft_version} ({_cause(error)}). "
+            "Check its adapter_config.json, or upgrade peft if a newer one wrote it."
+        ) from None
+    if kind := _kind_beside_layers(config):
+        raise ModelError(f"the adapter {folder} is of the kind {kind}, which is more than changed layers and not supported; give a LoRA.")
+    return config
+
+
+def _kind_beside_layers(config: Any) -> str | None:
+    """The kind of an adapter that works through peft's wrapper: without that, nothing would be left of it, and nothing said."""
+    if getattr(config, "alora_invocation_tokens", None):
+        return "aLoRA"
+    return str(config.peft_type.value) if config.is_prompt_learning or config.peft_type in _BESIDE else None
+
+
+def _adapted(entry: ModelEntry, config: Any, model: Any) -> Any:
+    """`model` itself, with the adapter in its layers. Raises ModelError where a weight has no place, or a place no weight."""
+    from peft import PeftModel
+
+    try:
+        with memory_errors(), warnings.catch_warnings():  # the libraries' own, about themselves
+            warnings.simplefilter("ignore", FutureWarning)
+            wrapper = PeftModel(model, config)
+            report = wrapper.load_adapter(entry.adapter, "default", torch_device=str(model.device))
+    except OutOfMemoryError:
+        raise
+    except Exception as error:  # layers not found, other sizes, another kind of layer: each an error of its own
+        raise ModelError(_misfit(entry, config, model, _cause(error))) from None
+    if report.unexpected_keys:
+        raise ModelError(_misfit(entry, config, model, f"the model has no place for its {min(report.unexpected_keys)}"))
+    if report.missing_keys:
+        raise ModelError(_misfit(entry, config, model, f"it lacks {min(report.missing_keys)}"))
+    return wrapper.get_base_model()
+
+
+def _misfit(entry: ModelEntry, config: Any, model: Any, cause: str) -> str:
+    made_for = config.base_model_name_or_path or "a model that its adapter_config.json does not name"
+    return (
+        f"the adapter {entry.adapter} does not fit {entry.location} ({cause}). It was made for {made_for}: "
+        "ask it on top of that, and check that the folder is whole."
+        + (" Some adapters also need --quant none." if own_quantisation(model.config) else "")
+    )
 
 
 def _keep_float32(model: Any) -> None:
@@ -104,17 +171,23 @@ def _quantisation_options(entry: ModelEntry, quantisation: str, config: Any, dev
             f"{entry.name} is already quantised ({own}), so --quant {quantisation} cannot be applied; "
             "give --quant none to ask it as it is, or name the model it was made from."
         )
-    return {"quantization_config": _bitsandbytes(quantisation, device)}
+    return {"quantization_config": _bitsandbytes(quantisation, device, _kept(entry, config))}
 
 
-def _bitsandbytes(quantisation: str, device: torch.device) -> BitsAndBytesConfig:
+def _kept(entry: ModelEntry, config: Any) -> list[str] | None:
+    """The modules to leave unquantised; None leaves the choice to transformers, which would quantise a vision tower too."""
+    return outside_language(config, entry.trust_remote_code) if is_seeing(config) else None
+
+
+def _bitsandbytes(quantisation: str, device: torch.device, kept: list[str] | None) -> BitsAndBytesConfig:
     if quantisation == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True)
+        return BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=kept)
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type=quantisation,
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=_compute_dtype(device),
+        llm_int8_skip_modules=kept,  # of 4-bit weights too, whatever its name says
     )
 
 
@@ -155,6 +228,11 @@ def _advice(entry: ModelEntry, error: Exception) -> str:
     if entry.local:
         return f"{entry.name} cannot be loaded from {entry.location} ({cause}). Check that the folder is whole."
     return unreachable(entry, cause)
+
+
+def _cause(error: Exception) -> str:
+    """The kind of the error and its first two lines: of weights that do not fit, the second says which."""
+    return f"{type(error).__name__}: {' '.join(line.strip() for line in str(error).splitlines()[:2])}"
 
 
 def _first_line(error: Exception) -> str:

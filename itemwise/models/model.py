@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from itemwise.case import ToolCall, Turn
 
-__all__ = ["QUANTISATIONS", "Generation", "Model", "ModelError", "ModelUnavailableError", "OutOfMemoryError", "Request"]
+__all__ = ["QUANTISATIONS", "ContextFullError", "Generation", "Model", "ModelError", "ModelUnavailableError", "OutOfMemoryError", "Request"]
 
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
 
@@ -19,6 +19,10 @@ class ModelError(Exception):
 
 class ModelUnavailableError(ModelError):
     """The model cannot be loaded at all, so no case can be asked and none is at fault."""
+
+
+class ContextFullError(ModelError):
+    """The turns so far leave no room for a reply within the model's context."""
 
 
 class OutOfMemoryError(Exception):
@@ -42,14 +46,15 @@ class Request:
 class Generation:
     """What the model added to one chat. `finish_reason` is ``stop`` or ``length``; counts are tokens of this chat alone.
 
-    Where it was offered tools, `calls` are the calls it made, and `text` is all it said, calls as it wrote them.
+    Where it was offered tools, `text` is all it said, calls as it wrote them, with the special tokens that mark them;
+    `calls` are given by a model that tells them apart itself, and None where they stand in the text.
     """
 
     text: str
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
-    calls: tuple[ToolCall, ...] = ()
+    calls: tuple[ToolCall, ...] | None = None
 
 
 class Model(Protocol):

@@ -1,0 +1,114 @@
+"""Pictures of cases: read when they are looked at, so that passing over one costs nothing, and made fit for a model."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["Picture", "PictureError"]
+
+LARGEST = 64_000_000  # pixels; a small file can unpack to more than memory holds
+
+
+class PictureError(Exception):
+    """A picture cannot be had or decoded; the message says which, what was wrong and what to do instead."""
+
+
+class Picture:
+    """One picture. `where` names it in messages; `read` gives its file's bytes, a path, a ``{"bytes", "path"}`` of a dataset's
+    image column, or a picture of Pillow, and is called once, when the picture is first wanted."""
+
+    def __init__(self, where: str, read: Callable[[], Any]) -> None:
+        self.where = where
+        self._read = read
+
+    def __repr__(self) -> str:
+        return f"Picture({self.where!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and self.content == other.content
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    @cached_property
+    def content(self) -> bytes:
+        """The encoded picture, as it was stored. Raises PictureError where it is not there."""
+        try:
+            found = self._read()
+            return _encoded(found, self.where)
+        except OSError as error:
+            raise PictureError(f"{self.where}: the picture cannot be read ({error}); check the path.") from None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of its content: what a picture adds to the key of a stored reply."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def image(self) -> Image:
+        """The picture as a model sees it: upright, its first frame, 8-bit RGB, on white where it was transparent.
+
+        Raises PictureError where the content is no picture, is damaged, or has more than LARGEST pixels.
+        """
+        import datasets
+        import PIL.Image
+
+        try:
+            with PIL.Image.open(io.BytesIO(self.content)) as header:
+                width, height = header.size
+            if width * height > LARGEST:
+                raise PictureError(f"{self.where}: {width} x {height} pixels are more than {LARGEST}; scale the picture down.")
+            decoded = datasets.Image().decode_example({"bytes": self.content, "path": None})
+            return _rgb(decoded)
+        except PictureError:
+            raise
+        except PIL.Image.DecompressionBombError as error:
+            raise PictureError(f"{self.where}: {error}; scale the picture down.") from None
+        except Exception as error:  # a damaged file fails in many ways, each decoder with errors of its own
+            raise PictureError(f"{self.where}: no readable picture ({type(error).__name__}: {error}); check the file.") from None
+
+
+def _encoded(found: Any, where: str) -> bytes:
+    match found:
+        case bytes():
+            return found
+        case {"bytes": bytes() as content}:
+            return content
+        case {"path": str() as path}:
+            return Path(path).read_bytes()
+        case str() | Path():
+            return Path(found).read_bytes()
+        case None | {}:
+            raise PictureError(f"{where}: there is no picture.")
+    if hasattr(found, "save"):
+        return _as_png(found)
+    raise PictureError(f"{where}: {type(found).__name__} is no picture; give bytes, a path, or a picture of Pillow.")
+
+
+def _as_png(image: Image) -> bytes:
+    content = io.BytesIO()
+    image.save(content, format="PNG")
+    return content.getvalue()
+
+
+def _rgb(image: Image) -> Image:
+    """8-bit RGB of any mode: what Pillow itself would cut off (16 bits) is scaled, what is transparent lies on white."""
+    import numpy
+    import PIL.Image
+
+    if image.mode.startswith(("I", "F")):
+        levels = numpy.asarray(image, dtype=numpy.float64)
+        most = 65535.0 if image.mode != "F" else float(max(levels.max(), 1.0))
+        image = PIL.Image.fromarray((levels.clip(0, most) * (255.0 / most)).round().astype(numpy.uint8))
+    if "A" in image.mode or "a" in image.mode or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        paper = PIL.Image.new("RGBA", seen.size, "white")
+        return PIL.Image.alpha_composite(paper, seen).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,112 @@
+"""Pictures as they come: whatever the file is, a model is shown upright 8-bit RGB, or told clearly why not."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy
+import PIL.Image
+import pytest
+
+from itemwise.pictures import LARGEST, Picture, PictureError
+
+
+def encoded(image: PIL.Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    content = io.BytesIO()
+    image.save(content, format=kind, **options)
+    return content.getvalue()
+
+
+def shown(content: object) -> PIL.Image.Image:
+    return Picture("row 7", lambda: content).image()
+
+
+def refused(content: object) -> str:
+    with pytest.raises(PictureError) as caught:
+        shown(content)
+    return str(caught.value)
+
+
+def pixel(image: PIL.Image.Image, x: int = 0, y: int = 0) -> tuple[int, ...]:
+    found = image.getpixel((x, y))
+    assert isinstance(found, tuple)
+    return found
+
+
+def test_a_picture_is_read_once_and_only_when_it_is_looked_at() -> None:
+    reads: list[str] = []
+
+    def read() -> bytes:
+        reads.append("read")
+        return encoded(PIL.Image.new("RGB", (4, 4), "red"))
+
+    picture = Picture("row 7", read)
+    assert reads == []
+    assert [picture.image().size, picture.image().size, len(picture.sha256)] == [(4, 4), (4, 4), 64]
+    assert reads == ["read"]
+
+
+def test_bytes_paths_columns_of_the_hub_and_pictures_are_all_pictures(tmp_path: Path) -> None:
+    red = PIL.Image.new("RGB", (4, 4), "red")
+    file = tmp_path / "red.png"
+    file.write_bytes(encoded(red))
+    for content in (encoded(red), str(file), file, {"bytes": encoded(red), "path": None}, {"bytes": None, "path": str(file)}, red):
+        assert pixel(shown(content)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "YCbCr", "I;16", "I", "F"])
+def test_every_mode_comes_out_as_white_where_it_is_white(mode: str) -> None:
+    most = {"1": 1, "L": 255, "I;16": 65535, "I": 65535, "F": 1.0}
+    image = PIL.Image.new(mode, (8, 8), most[mode]) if mode in most else PIL.Image.new("RGBA", (8, 8), "white").convert("RGB").convert(mode)
+    content = encoded(image, "TIFF")
+    found = shown(content)
+    assert (found.mode, found.size, pixel(found)) == ("RGB", (8, 8), (255, 255, 255))
+
+
+def test_sixteen_bits_are_scaled_not_cut_off() -> None:
+    levels = numpy.array([[0, 32768, 65535]], dtype=numpy.uint16)
+    found = shown(encoded(PIL.Image.fromarray(levels)))
+    assert [pixel(found, x) for x in range(3)] == [(0, 0, 0), (128, 128, 128), (255, 255, 255)]
+
+
+def test_what_is_transparent_lies_on_white() -> None:
+    assert pixel(shown(encoded(PIL.Image.new("RGBA", (2, 2), (0, 0, 0, 0))))) == (255, 255, 255)
+    palette = PIL.Image.new("P", (2, 2), 0)
+    palette.putpalette([0, 0, 0] * 256)
+    assert pixel(shown(encoded(palette, transparency=0))) == (255, 255, 255)
+
+
+def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
+    frames = [PIL.Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
+    assert pixel(shown(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))) == (255, 0, 0)
+
+
+def test_a_photograph_is_turned_upright() -> None:
+    image = PIL.Image.new("RGB", (4, 2), "red")
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    assert shown(encoded(image, "JPEG", exif=exif)).size == (2, 4)
+
+
+def test_one_pixel_is_a_picture() -> None:
+    assert shown(encoded(PIL.Image.new("RGB", (1, 1), "red"))).size == (1, 1)
+
+
+def test_a_bomb_is_refused_before_it_unpacks() -> None:
+    side = int(LARGEST**0.5) + 1
+    bomb = encoded(PIL.Image.new("1", (side, side)))
+    assert len(bomb) < 200_000
+    assert refused(bomb) == f"row 7: {side} x {side} pixels are more than {LARGEST}; scale the picture down."
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", encoded(PIL.Image.effect_noise((64, 64), 50))[:300]])
+def test_what_is_no_picture_is_said_so(content: bytes) -> None:
+    assert refused(content).startswith("row 7: no readable picture (")
+
+
+def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:
+    assert refused(str(tmp_path / "missing.png")).startswith("row 7: the picture cannot be read (")
+    assert refused(None) == "row 7: there is no picture."
+    assert refused(7) == "row 7: int is no picture; give bytes, a path, or a picture of Pillow."
