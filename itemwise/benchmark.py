@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import pytest
 
 from itemwise.case import Case
-from itemwise.rows import Source
+from itemwise.rows import Source, draw
 
 __all__ = ["MARK", "Benchmark", "BenchmarkError", "accepted", "cases"]
 
 MARK = "itemwise"
 Loader = Callable[..., Iterable[Case]]
 Extractor = Callable[[str], "str | None"]
+Draw = Callable[[Sequence[Case], int, int], Sequence[Case]]
 Test = TypeVar("Test", bound=Callable[..., object])
 
 
@@ -29,8 +31,10 @@ class Benchmark:
     """A loader of cases with its named prompts and the reader of replies."""
 
     loader: Loader
-    extract: Extractor
+    extract: Callable[..., str | None]
     prompts: Mapping[str, str] = field(default_factory=dict)
+    draw: Draw = draw
+    pictures: bool = False
 
     @property
     def takes_source(self) -> bool:
@@ -47,6 +51,12 @@ class Benchmark:
             raise BenchmarkError(f"--prompt {wanted!r} is not one of this benchmark's: {', '.join(self.prompts)}.")
         return wanted
 
+    def reader(self, case: Case) -> Extractor:
+        """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name."""
+        if "case" in inspect.signature(self.extract).parameters:
+            return partial(self.extract, case=case)
+        return self.extract
+
     def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
         """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`."""
         offered = {"source": source, "prompt": self.prompts.get(prompt or "", "")}
@@ -60,16 +70,25 @@ def accepted(read: str | None, *, truncated: bool) -> str | None:
     return None if truncated and not getattr(read, "stated", True) else read
 
 
-def cases(loader: Loader, *, extract: Extractor, prompts: Mapping[str, str] | None = None) -> Callable[[Test], Test]:
+def cases(
+    loader: Loader,
+    *,
+    extract: Callable[..., str | None],
+    prompts: Mapping[str, str] | None = None,
+    draw: Draw = draw,
+    pictures: bool = False,
+) -> Callable[[Test], Test]:
     """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
 
     `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says) and ``prompt`` (the text
-    chosen from `prompts` by `--prompt`, the first by default). `extract` reads a reply into an answer, or None.
+    chosen from `prompts` by `--prompt`, the first by default). `extract` reads a reply into an answer, or None; it is told
+    of the case where it has a parameter ``case``. `draw` takes the sample from all cases, by size and seed. With `pictures`
+    the cases show pictures, so that a model that sees is asked by default.
     The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
 
     >>> @cases(capitals, extract=last_word)              # doctest: +SKIP
     ... def test_capitals(case, answer):
     ...     assert answer == case.answer
     """
-    benchmark = Benchmark(loader, extract, dict(prompts or {}))
+    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures)
     return getattr(pytest.mark, MARK)(benchmark=benchmark)  # type: ignore[no-any-return]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import string
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
-__all__ = ["Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict"]
+from itemwise.pictures import Picture
+
+__all__ = ["LETTERS", "Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict"]
+
+LETTERS = string.ascii_uppercase  # of the options of a choice
 
 
 @dataclass(frozen=True)
@@ -16,13 +21,41 @@ class Case:
 
     `name` is the public id (``gsm8k-754``): stable, unique within its benchmark, and part of the test's node id.
     `answer` is the gold answer in the form the extractor returns, so that a test can compare with ``==``.
-    `tags` (subject, grade, ...) may split a report; they are never shown to the model.
+    `tags` (subject, grade, ...) split the reports; they are never shown to the model. `picture` is shown to the model
+    before the prompt. A multiple-choice case has its `choices`, the options' texts in the order of their letters, and
+    may have `word`, which words the prompt for any order of them.
     """
 
     name: str
     prompt: str
     answer: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    picture: Picture | None = None
+    choices: tuple[str, ...] = ()
+    word: Callable[[Sequence[str]], str] | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def choice(
+        cls,
+        name: str,
+        word: Callable[[Sequence[str]], str],
+        choices: Sequence[str],
+        right: int,
+        *,
+        tags: Mapping[str, str] | None = None,
+        picture: Picture | None = None,
+    ) -> Case:
+        """A multiple-choice case: `word` gives the prompt for the options' texts, `right` is the right one's place.
+
+        The answer is its letter, A for the first. Raises ValueError where `right` is no place in `choices`.
+        """
+        if not 0 <= right < len(choices) <= len(LETTERS):
+            raise ValueError(f"{name}: right must be a place in {len(choices)} choices (at most {len(LETTERS)}), got {right}.")
+        return cls(name, word(choices), LETTERS[right], tags or {}, picture, tuple(choices), word)
+
+    def question(self) -> Turn:
+        """What the model is asked."""
+        return Turn("user", self.prompt, pictures=(self.picture,) if self.picture else ())
 
 
 @dataclass(frozen=True)
@@ -43,18 +76,28 @@ class Turn:
     """One message of the conversation that led to a reply: `role` is system, user, assistant or tool.
 
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
-    what it took.
+    what it took. `pictures` are shown before the content.
     """
 
     role: str
     content: str
     calls: tuple[ToolCall, ...] = ()
     cost: TurnCost | None = None
+    pictures: tuple[Picture, ...] = ()
 
     def message(self) -> dict[str, Any]:
-        """The turn as a model's request tells it: what decides the text that follows, and nothing of its cost."""
+        """The turn as a model's request tells it: what decides the text that follows, and nothing of its cost.
+
+        Pictures stand in it by the hash of their content. Raises PictureError where one cannot be read.
+        """
         calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in self.calls]
-        return {"role": self.role, "content": self.content, **({"calls": calls} if calls else {})}
+        pictures = [picture.sha256 for picture in self.pictures]
+        return {
+            "role": self.role,
+            "content": self.content,
+            **({"calls": calls} if calls else {}),
+            **({"pictures": pictures} if pictures else {}),
+        }
 
     def record(self) -> dict[str, Any]:
         """The turn as plain data, with its cost."""

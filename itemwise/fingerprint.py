@@ -11,21 +11,35 @@ from typing import Any
 
 from itemwise.benchmark import Extractor
 from itemwise.case import Case
+from itemwise.pictures import PictureError
 from itemwise.store import key_of
 
-__all__ = ["cases_hash", "judge_hash"]
+__all__ = ["cases_hash", "code_hash", "judge_hash"]
 
 
 def cases_hash(cases: Sequence[Case]) -> str:
-    """A hash of all that a sample asks and expects, in order."""
-    return key_of({"cases": [[case.name, case.prompt, case.answer] for case in cases]})
+    """A hash of all that a sample asks, shows and expects, in order."""
+    return key_of({"cases": [[case.name, case.prompt, case.answer, *_shown(case)] for case in cases]})
+
+
+def _shown(case: Case) -> list[str]:
+    """The hash of the case's picture; where it cannot be read, that this is so, for the case itself will say why."""
+    try:
+        return [case.picture.sha256] if case.picture else []
+    except PictureError:
+        return ["unreadable"]
 
 
 def judge_hash(benchmark: Path, extract: Extractor) -> str:
     """A hash of the benchmark's file and of the reader's code: its whole package, for readers call each other."""
-    digest = hashlib.sha256(benchmark.read_bytes())
-    if reader := _source(extract):
-        file = Path(reader)
+    return hashlib.sha256(benchmark.read_bytes() + code_hash(extract).encode()).hexdigest()
+
+
+def code_hash(function: Callable[..., Any]) -> str:
+    """A hash of the file that a function is written in, or of its whole package; of nothing for what is built in."""
+    digest = hashlib.sha256()
+    if source := _source(function):
+        file = Path(source)
         for part in sorted(file.parent.glob("*.py")) if (file.parent / "__init__.py").exists() else [file]:
             digest.update(part.read_bytes())
     return digest.hexdigest()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from itemwise.case import Verdict
 from itemwise.statistics import Accuracy, accuracy
 
-__all__ = ["Entry", "Ledger", "Tally"]
+__all__ = ["Entry", "Ledger", "Tally", "tallied"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One case's verdict with what it rests on. `position` orders cases by benchmark, model, strategy and place in the
-    sample, `sample_size` is the N it is one of, `model` describes what answered; `reply` is Reply.record(), empty where
-    an error left none. Entries of one `run` (the same cases, model, strategy and judge) are one measurement; those that
-    are known from an `earlier` run took no time in this one."""
+    """One case's verdict with what it rests on.
+
+    `position` orders cases by benchmark, model, strategy and place in the sample, `sample_size` is the N it is one of, `model`
+    describes what answered; `reply` is Reply.record(), empty where an error left none. `causes` are why it is not correct, the
+    first of them first (``kind`` and ``evidence``), empty for one that is. `choices` are the options of a choice; `picture` is
+    the hash under which the store keeps the picture that was shown; `rerun` is the command for this case alone. Entries of one
+    `run` (the same cases, model, strategy and judge) are one measurement; those that are known from an `earlier` run took no
+    time in this one.
+    """
 
     node_id: str
     position: tuple[str | int, ...]
@@ -33,8 +38,12 @@ class Entry:
     answer: str | None = None
     rule: str | None = None
     span: tuple[int, int] | None = None
+    causes: Sequence[Mapping[str, str]] = ()
     message: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    choices: Sequence[str] = ()
+    picture: str = ""
+    rerun: str = ""
     reply: Mapping[str, Any] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +53,11 @@ class Entry:
     def record(self) -> dict[str, Any]:
         """The entry as plain data, for reports and for the way between processes."""
         return {name: getattr(self, name) for name in _FIELDS} | {"verdict": self.verdict.value}
+
+    @property
+    def cause(self) -> str:
+        """The kind of the first cause; empty for a correct case, or one that ended in an error of ours."""
+        return self.causes[0]["kind"] if self.causes else ""
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
@@ -67,8 +81,25 @@ class Tally:
     counts: Mapping[Verdict, int]
     completion_tokens: int
     seconds: float
+    prompt_tokens: int = 0
     generated: int = 0
     generated_tokens: int = 0
+    causes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What its cases share: benchmark, model and strategy."""
+        return self.benchmark, self.model_name, self.strategy
+
+    def counts_entry(self, entry: Entry) -> bool:
+        """Whether `entry` is one of its cases."""
+        return self.key == (entry.benchmark, entry.model_name, entry.strategy)
+
+    @property
+    def tokens_per_correct(self) -> float | None:
+        """What a correct answer cost in tokens generated, those of all other replies included; None without one."""
+        correct = self.counts[Verdict.CORRECT]
+        return self.completion_tokens / correct if correct else None
 
     @property
     def judged(self) -> int:
@@ -112,14 +143,18 @@ class Ledger:
 
     def tallies(self) -> list[Tally]:
         """A tally for each benchmark, model and strategy, in running order."""
-        parts: dict[tuple[str, str, str], list[Entry]] = {}
-        for entry in self.entries:
-            parts.setdefault((entry.benchmark, entry.model_name, entry.strategy), []).append(entry)
-        return [_tally(entries) for entries in parts.values()]
+        return tallied(self.entries)
 
 
-def _tally(entries: Iterable[Entry]) -> Tally:
-    entries = list(entries)
+def tallied(entries: Iterable[Entry]) -> list[Tally]:
+    """A tally for each benchmark, model and strategy of `entries`, in the order of their first cases."""
+    parts: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        parts.setdefault((entry.benchmark, entry.model_name, entry.strategy), []).append(entry)
+    return [_tally(part) for part in parts.values()]
+
+
+def _tally(entries: Sequence[Entry]) -> Tally:
     counted = Counter(entry.verdict for entry in entries)
     first = entries[0]
     return Tally(
@@ -128,8 +163,10 @@ def _tally(entries: Iterable[Entry]) -> Tally:
         first.strategy,
         first.sample_size,
         {verdict: counted[verdict] for verdict in Verdict},
-        sum(entry.reply.get("completion_tokens", 0) for entry in entries),
-        sum(entry.reply.get("seconds", 0.0) for entry in entries),
-        sum(entry.reply.get("generated", 0) > 0 for entry in entries),
-        sum(entry.reply.get("generated_tokens", 0) for entry in entries),
+        completion_tokens=sum(entry.reply.get("completion_tokens", 0) for entry in entries),
+        seconds=sum(entry.reply.get("seconds", 0.0) for entry in entries),
+        prompt_tokens=sum(entry.reply.get("prompt_tokens", 0) for entry in entries),
+        generated=sum(entry.reply.get("generated", 0) > 0 for entry in entries),
+        generated_tokens=sum(entry.reply.get("generated_tokens", 0) for entry in entries),
+        causes=Counter(entry.cause for entry in entries if entry.cause),
     )

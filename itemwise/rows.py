@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from itemwise.pictures import Picture
+from itemwise.twins import twin_of
+
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "hub", "rows"]
+__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub", "rows"]
 
 Drawn = TypeVar("Drawn")
 SUFFIXES = (".jsonl", ".parquet", ".arrow")
@@ -33,18 +38,42 @@ class ColumnError(RowsError, KeyError):
 class Row(Mapping[str, Any]):
     """One dataset row. Columns are read when asked for, so that passing over a picture does not decode it.
 
-    `id` is stable for the row: its number in the split, or for made rows how to make it again (``synthetic-42-7``).
+    `id` is stable for the row: its number in the split, or for made rows how to make it again (``synthetic-42-7``, and
+    ``synthetic-42-7-twin1`` for the same problem with other numbers).
     """
 
-    def __init__(self, id: str, columns: Sequence[str], read: Callable[[str], Any]) -> None:
+    def __init__(
+        self,
+        id: str,
+        columns: Sequence[str],
+        read: Callable[[str], Any],
+        *,
+        has: Callable[[str], bool] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.id = id
         self._columns = columns
         self._read = read
+        self._has = has or (lambda column: read(column) not in (None, ""))
+        self._folder = folder
 
     def __getitem__(self, column: str) -> Any:
         if column not in self._columns:
             raise ColumnError(f"row {self.id} has no column {column!r}; it has {', '.join(self._columns)}")
         return self._read(column)
+
+    def picture(self, column: str = "image") -> Picture | None:
+        """The picture in a column, read and decoded when it is looked at; None where the row has none.
+
+        It may be a picture of Pillow, bytes, the hub's ``{"bytes", "path"}``, or a path, relative to the file it stands in.
+        """
+        if column not in self._columns or not self._has(column):
+            return None
+        return Picture(f"row {self.id}, column {column!r}", partial(self._shown, column))
+
+    def _shown(self, column: str) -> Any:
+        found = self._read(column)
+        return self._folder / found if isinstance(found, str) and self._folder else found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -67,17 +96,19 @@ class Hub:
 class Source:
     """Where a run's rows come from, as `--source` says: `kind` is ``hub``, ``file`` or ``synthetic``.
 
-    `path` is the file or folder of ``file``; `half` the templates of ``synthetic``; `seed` makes synthetic rows.
+    `path` is the file or folder of ``file``; `half` the templates of ``synthetic``; `seed` makes synthetic rows, each
+    followed by `twins` more that tell it with other numbers.
     """
 
     kind: str
     seed: int = 42
     path: Path | None = None
     half: str = "seen"
+    twins: int = 0
 
     @classmethod
     def parse(cls, text: str, *, seed: int, root: Path) -> Source:
-        """Read ``hub``, ``synthetic``, ``synthetic:held-out``, ``synthetic:all``, or a path relative to `root`."""
+        """Read ``hub``, ``synthetic``, ``synthetic:`` and a half such as ``held-out``, or a path relative to `root`."""
         from itemwise.synthetic import HALVES
 
         if text == "hub":
@@ -105,16 +136,28 @@ class Source:
         return str(self.path) if self.path else self.kind
 
     def rows(self, hub: Hub, *, synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None) -> Iterable[Row]:
-        """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`."""
+        """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`.
+
+        `synthetic` is called with the seed and `half=`; where there are to be twins with `twins=` too, and then follows
+        each row with that many. Raises RowsError where the rows cannot be had, or cannot have twins.
+        """
+        if self.twins and self.kind != "synthetic":
+            raise RowsError(f"--twins needs rows that can be renumbered: --source synthetic makes such rows, {self.text} does not.")
         if self.kind == "hub":
             return _hub_rows(hub)
         if self.path is not None:
             return rows(self.path)
         if synthetic is None:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
-        made = synthetic(self.seed, half=self.half)
         label = "synthetic" if self.half == "seen" else f"synthetic-{self.half}"
-        return _made_rows(f"{label}-{self.seed}", made)
+        return _made_rows(f"{label}-{self.seed}", self._made(hub, synthetic), self.twins)
+
+    def _made(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+        if not self.twins:
+            return synthetic(self.seed, half=self.half)
+        if "twins" not in inspect.signature(synthetic).parameters:
+            raise RowsError(f"--twins needs rows that can be renumbered: {hub.path} makes its own without twins; run without --twins.")
+        return synthetic(self.seed, half=self.half, twins=self.twins)
 
 
 def hub(path: str, config: str | None = None, *, split: str = "test", revision: str | None = None) -> Iterable[Row]:
@@ -149,6 +192,11 @@ def draw(population: Sequence[Drawn], size: int, seed: int) -> list[Drawn]:
     return [population[index] for index in order.tolist()]
 
 
+def draw_like_random(population: Sequence[Drawn], size: int, seed: int) -> list[Drawn]:
+    """`size` of the population as ``random.seed(seed); random.sample(population, size)`` draws them; all where there are fewer."""
+    return random.Random(seed).sample(population, min(size, len(population)))
+
+
 def _row_files(path: Path) -> list[Path]:
     if not path.exists():
         raise RowsError(f"{path}: no such file or folder.")
@@ -166,14 +214,16 @@ def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _dict_row(id: str, row: Mapping[str, Any]) -> Row:
-    return Row(id, tuple(row), row.__getitem__)
+def _dict_row(id: str, row: Mapping[str, Any], folder: Path | None = None) -> Row:
+    return Row(id, tuple(row), row.__getitem__, folder=folder)
 
 
-def _made_rows(label: str, made: Iterator[dict[str, Any]]) -> Iterator[Row]:
+def _made_rows(label: str, made: Iterator[dict[str, Any]], twins: int) -> Iterator[Row]:
     try:
-        for number, row in enumerate(made):
-            yield _dict_row(f"{label}-{number}", row)
+        for place, row in enumerate(made):
+            number, twin = divmod(place, 1 + twins)
+            original = f"{label}-{number}"
+            yield _dict_row(twin_of(original, twin) if twin else original, row)
     except ValueError as error:  # the maker's: it has nothing new to ask
         raise RowsError(str(error)) from error
 
@@ -183,7 +233,7 @@ def _file_rows(file: Path) -> Iterator[Row]:
         case ".jsonl":
             return _jsonl_rows(file)
         case ".parquet" | ".arrow":
-            return _table_rows(_table(file))
+            return _table_rows(_table(file), file.parent)
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
 
 
@@ -198,7 +248,7 @@ def _jsonl_rows(file: Path) -> Iterator[Row]:
             if not isinstance(row, dict):
                 raise RowsError(f"{file}, line {number}: {type(row).__name__} instead of an object.")
             if text:
-                yield _dict_row(str(number - 1), row)
+                yield _dict_row(str(number - 1), row, file.parent)
 
 
 def _table(file: Path) -> Table:
@@ -217,10 +267,14 @@ def _table(file: Path) -> Table:
         raise RowsError(f"{file}: not a readable {file.suffix} file ({error}).") from None
 
 
-def _table_rows(table: Table) -> Iterator[Row]:
+def _table_rows(table: Table, folder: Path | None = None) -> Iterator[Row]:
     columns = tuple(table.column_names)
     for number in range(table.num_rows):
-        yield Row(str(number), columns, partial(_cell, table, number))
+        yield Row(str(number), columns, partial(_cell, table, number), has=partial(_is_there, table, number), folder=folder)
+
+
+def _is_there(table: Table, number: int, column: str) -> bool:
+    return bool(table.column(column)[number].is_valid)
 
 
 def _cell(table: Table, number: int, column: str) -> Any:

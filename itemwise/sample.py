@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from itemwise.benchmark import Benchmark, BenchmarkError
 from itemwise.case import Case
-from itemwise.rows import RowsError, draw, sha256_of
+from itemwise.controls import controlled, original_and_control
+from itemwise.models import ModelEntry
+from itemwise.rows import RowsError, sha256_of
 from itemwise.settings import Settings
+from itemwise.twins import RENUMBERED, original_of
 
 __all__ = ["Sample", "sampled"]
 
@@ -17,39 +22,66 @@ __all__ = ["Sample", "sampled"]
 @dataclass(frozen=True)
 class Sample:
     """The cases of one benchmark in a run. `label` names what was measured (a synthetic score never carries the plain
-    name of a dataset); `rows` says where the cases come from, as words; `prompt` is the name of the prompt used."""
+    name of a dataset); `rows` says where the cases come from and how they are read, as words."""
 
     label: str
     cases: Sequence[Case]
     rows: Mapping[str, str]
 
+    def label_of(self, case: Case) -> str:
+        """What a verdict on `case` counts for: renumbered twins and controls are measurements of their own."""
+        control = original_and_control(case.name)
+        original, suffix = (control[0], f"-{control[1]}") if control else (case.name, "")
+        return f"{self.label}-{RENUMBERED}{suffix}" if original_of(original) else f"{self.label}{suffix}"
 
-def sampled(name: str, benchmark: Benchmark, settings: Settings) -> Sample:
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """How many cases count for each label."""
+        return Counter(self.label_of(case) for case in self.cases)
+
+
+def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None = None) -> Sample:
     """The sample of `benchmark` that `settings` ask for, drawn before anything heavy is read.
 
+    The prompt is that of the settings, else the one that `model` prefers where the benchmark has it, else the first.
     Raises BenchmarkError where the cases cannot be had, with words fit to be shown.
     """
     source = settings.source
-    prompt = benchmark.prompt_name(settings.prompt)
+    preferred = model.prompt if model and model.prompt in benchmark.prompts else None
+    prompt = benchmark.prompt_name(settings.prompt or preferred)
     endless = source.endless and benchmark.takes_source
     if endless and settings.sample is None:
         raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
         found = benchmark.cases(source, prompt)
         if endless:
-            cases = list(islice(found, settings.sample))
+            cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
         else:
             population = list(found)
-            cases = population if settings.sample is None else draw(population, settings.sample, settings.seed)
+            cases = population if settings.sample is None else list(benchmark.draw(population, settings.sample, settings.seed))
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
+    cases = [each for case in cases for each in _with_controls(case, settings)]
     _check_names(name, cases)
-    rows = {"source": _source_text(benchmark, settings), "prompt": prompt or "own", "seed": str(settings.seed)}
+    rows = {
+        "source": _source_text(benchmark, settings),
+        "prompt": prompt or "own",
+        "reader": settings.reader.name if settings.reader else getattr(benchmark.extract, "__name__", "the benchmark's own"),
+        "seed": str(settings.seed),
+    }
     if not endless:
         rows["rows"] = str(len(population))
     if source.path and benchmark.takes_source:
         rows["sha256"] = sha256_of(source.path)
     return Sample(_label(name, benchmark, settings), cases, rows)
+
+
+def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:
+    """The case, and what the run's controls make of it where they apply."""
+    yield case
+    for control in settings.controls:
+        if found := controlled(case, control, settings.seed):
+            yield found
 
 
 def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:

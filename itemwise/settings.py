@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with
+from itemwise.controls import CONTROLS
+from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
+from itemwise.named import NamedError
+from itemwise.readers import NUMBER_READERS, Reader, reader_named
 from itemwise.rows import RowsError, Source
-from itemwise.strategies import STRATEGIES
+from itemwise.strategies import ChosenStrategy, StrategyError, chosen_strategy, strategy_names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,6 +24,7 @@ else:
 __all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "read_settings"]
 
 STORE = "replies.sqlite"
+DEFAULT, SEEING = "embedded-text", "embedded-vision"
 
 
 class SettingsError(Exception):
@@ -40,12 +44,31 @@ class Option:
 
 OPTIONS = (
     Option(
-        "model", "model to ask: a registered name, a folder, or a hub id; repeatable (default: embedded-text)", ["embedded-text"], many=True
+        "model",
+        "model to ask: a registered name, a folder, or a hub id; repeatable (default: embedded-text, embedded-vision for pictures)",
+        [DEFAULT],
+        many=True,
     ),
-    Option("strategy", f"way of asking, repeatable: {', '.join(STRATEGIES)} (default: direct)", ["direct"], many=True),
+    Option("adapter", "LoRA to put on the model: a folder that peft wrote"),
+    Option(
+        "strategy",
+        f"way of asking, repeatable: {', '.join(strategy_names())}, with settings such as vote:samples=9,temperature=1, "
+        "or MODULE:FUNCTION (default: direct)",
+        ["direct"],
+        many=True,
+    ),
+    Option(
+        "reader",
+        f"read replies by this instead of the benchmark's own reader: {', '.join(reader.name for reader in NUMBER_READERS)}, "
+        "or MODULE:FUNCTION",
+    ),
     Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
     Option("seed", "seed of the draw and of made rows (default: 42)", 42),
     Option("source", "where rows come from: hub, synthetic, synthetic:held-out, or a file or folder of jsonl, parquet, arrow"),
+    Option("twins", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0),
+    Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),
+    Option("min-pixels", "fewest pixels a picture is scaled up to (default: the model's own)"),
+    Option("max-pixels", "most pixels a picture is scaled down to (default: the model's own)"),
     Option("prompt", "which of a benchmark's named prompts to use (default: its first)"),
     Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
     Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
@@ -79,14 +102,14 @@ class Gate:
     by_interval: bool = False
 
     @classmethod
-    def parse(cls, text: str) -> Gate:
+    def parse(cls, text: str, strategies: Sequence[str]) -> Gate:
         """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80`` or ``gsm8k/MODEL/STRATEGY=0.80``.
 
-        A model's name may hold slashes: only a last part that is a strategy's name is one. Raises SettingsError.
+        A model's name may hold slashes: only a last part that is one of `strategies` is a strategy. Raises SettingsError.
         """
         name, _, least = text.rpartition("=")
         benchmark, *parts = [part.strip() for part in name.removesuffix(">").split("/")]
-        strategy = parts.pop() if len(parts) > 1 and parts[-1] in STRATEGIES else None
+        strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
         share = _share(least)
         if share is None or not all(parts) or not re.fullmatch(r"[\w-]+", benchmark):
             raise SettingsError(
@@ -116,10 +139,12 @@ def _share(text: str) -> float | None:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own."""
+    """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own;
+    `seeing` is asked by benchmarks with pictures where no model was named."""
 
     models: tuple[ModelEntry, ...]
-    strategies: tuple[str, ...]
+    strategies: tuple[ChosenStrategy, ...]
+    reader: Reader | None
     sample: int | None
     seed: int
     source: Source
@@ -133,6 +158,17 @@ class Settings:
     store: Path
     fresh: bool
     replay: bool
+    seeing: ModelEntry | None = None
+    controls: tuple[str, ...] = ()
+
+    @property
+    def all_models(self) -> tuple[ModelEntry, ...]:
+        """Every model that may be asked."""
+        return (*self.models, self.seeing) if self.seeing else self.models
+
+    def models_for(self, *, pictures: bool) -> tuple[ModelEntry, ...]:
+        """The models that a benchmark asks: those that were named, else the embedded one that sees where it shows pictures."""
+        return (self.seeing,) if pictures and self.seeing else self.models
 
     def token_limit(self, entry: ModelEntry) -> int:
         """The token limit for one reply of `entry`."""
@@ -142,10 +178,13 @@ class Settings:
         """The settings as plain data, for run.json."""
         return {
             "models": [entry.name for entry in self.models],
-            "strategies": list(self.strategies),
+            "strategies": {chosen.name: dict(chosen.settings) for chosen in self.strategies},
+            "reader": self.reader.name if self.reader else None,
             "sample": self.sample or "all",
             "seed": self.seed,
             "source": self.source.text,
+            "twins": self.source.twins,
+            "controls": list(self.controls),
             "prompt": self.prompt,
             "quantisation": self.quantisation,
             "max_new_tokens": self.max_new_tokens,
@@ -169,11 +208,20 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     value = {option.name: _first(given.get(option.name), table.get(option.name), option.default) for option in OPTIONS}
     base = {name: here if given.get(name) is not None else root for name in names}
     try:
-        models = _models(_listed("model", value["model"]), registry_with(own_models, root), base["model"])
+        registry = registry_with(own_models, root)
+        models = _models(_listed("model", value["model"]), registry, base["model"])
+        named = given.get("model") is not None or "model" in table
+        pixels = [None if value[name] is None else _whole(name, value[name]) for name in ("min-pixels", "max-pixels")]
+        seeing = None if named else with_pixels(registry[SEEING], *pixels)
+        models = tuple(with_pixels(entry, *pixels) for entry in models) if named else models
+        if value["adapter"] is not None:
+            models = (_adapted(models, base["adapter"] / Path(_text("adapter", value["adapter"])).expanduser()),)
+        strategies = _strategies(_listed("strategy", value["strategy"]), [here, root])
+        reader = None if value["reader"] is None else reader_named(_text("reader", value["reader"]), [here, root])
         seed = _whole("seed", value["seed"], least=0)
         wanted = _default_source(models) if value["source"] is None else _text("source", value["source"])
-        source = Source.parse(wanted, seed=seed, root=base["source"])
-    except (ModelError, RowsError) as error:
+        source = replace(Source.parse(wanted, seed=seed, root=base["source"]), twins=_whole("twins", value["twins"], least=0))
+    except (ModelError, RowsError, StrategyError, NamedError) as error:
         raise SettingsError(str(error)) from None
     report_dir = base["report-dir"] / Path(_text("report-dir", value["report-dir"])).expanduser()
     fresh, replay = _flag("fresh", value["fresh"]), _flag("replay", value["replay"])
@@ -181,7 +229,8 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         raise SettingsError("--fresh asks everything anew and --replay asks nothing: give one of them.")
     return Settings(
         models=models,
-        strategies=tuple(_one_of("strategy", name, tuple(STRATEGIES)) for name in _listed("strategy", value["strategy"])),
+        strategies=strategies,
+        reader=reader,
         sample=_sample(value["sample"], source if value["source"] else None),
         seed=seed,
         source=source,
@@ -189,12 +238,14 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         quantisation=_one_of("quant", value["quant"], QUANTISATIONS),
         max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
         batch_size=_whole("batch-size", value["batch-size"]),
-        gates=tuple(Gate.parse(text) for text in _listed("fail-under", value["fail-under"], least=0)),
+        gates=tuple(Gate.parse(text, _names(strategies)) for text in _listed("fail-under", value["fail-under"], least=0)),
         baseline=None if value["baseline"] is None else _run(_text("baseline", value["baseline"]), base["baseline"]),
         report_dir=report_dir,
         store=report_dir / STORE if value["store"] is None else base["store"] / Path(_text("store", value["store"])).expanduser(),
         fresh=fresh,
         replay=replay,
+        seeing=seeing,
+        controls=tuple(_one_of("control", name, CONTROLS) for name in _listed("control", value["control"], least=0)),
     )
 
 
@@ -256,6 +307,29 @@ def _models(texts: Sequence[str], registry: Mapping[str, ModelEntry], base: Path
             "give one a name of its own under [tool.itemwise.models.NAME] in pyproject.toml."
         )
     return entries
+
+
+def _adapted(models: Sequence[ModelEntry], folder: Path) -> ModelEntry:
+    if len(models) > 1:
+        listed = ", ".join(entry.name for entry in models)
+        raise SettingsError(
+            f"--adapter fits one model, got {listed}; give one --model, or name each pair under [tool.itemwise.models.NAME] "
+            "with location and adapter in pyproject.toml."
+        )
+    return with_adapter(models[0], folder)
+
+
+def _strategies(texts: Sequence[str], folders: Sequence[Path]) -> tuple[ChosenStrategy, ...]:
+    chosen = tuple(chosen_strategy(text, folders) for text in texts)
+    names = [each.name for each in chosen]
+    if len(set(names)) < len(names):
+        twice = max(names, key=names.count)
+        raise SettingsError(f"two strategies are called {twice!r}, so their cases could not be told apart; rename one.")
+    return chosen
+
+
+def _names(strategies: Sequence[ChosenStrategy]) -> list[str]:
+    return [*strategy_names(), *(chosen.name for chosen in strategies)]
 
 
 def _default_source(models: Sequence[ModelEntry]) -> str:

@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from itemwise.case import ToolCall
 from itemwise.models import Generation, Request
+from itemwise.pictures import Picture
 
 __all__ = ["MACHINE", "ModelReplies", "Store", "StoreError", "key_of"]
 
 APPLICATION = 0x49574C31  # "IWL1" in the file's header says that it is ours
-VERSION = 1
+VERSION = 2
 MACHINE = ("compute", "versions")  # the parts of a model's identity that belong to where it runs
 PATIENCE = 60.0  # seconds to wait for another process's write
 _TABLES = """
@@ -28,6 +30,7 @@ CREATE INDEX replies_elsewhere ON replies (elsewhere);
 CREATE TABLE models (key TEXT PRIMARY KEY, described TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE verdicts (run TEXT, node_id TEXT, entry TEXT NOT NULL, PRIMARY KEY (run, node_id)) WITHOUT ROWID;
 """
+_SINCE_2 = "CREATE TABLE pictures (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)"
 
 
 class StoreError(Exception):
@@ -62,12 +65,12 @@ class Store:
     def reply(self, key: str) -> Generation | None:
         """The generation kept under `key`."""
         found = self._kept("SELECT said FROM replies WHERE key = ?", key)
-        return Generation(**found[0]) if found else None
+        return _generation(found[0]) if found else None
 
     def reply_from_elsewhere(self, asked: Mapping[str, Any]) -> Generation | None:
         """The newest generation for `asked` on whatever machine and with whatever library versions it was made."""
         found = self._kept("SELECT said FROM replies WHERE elsewhere = ? ORDER BY at DESC LIMIT 1", key_of(_without_machine(asked)))
-        return Generation(**found[0]) if found else None
+        return _generation(found[0]) if found else None
 
     def keep_replies(self, kept: Iterable[tuple[Mapping[str, Any], Generation]]) -> None:
         """Keep what was said to what was asked; what is there already is replaced."""
@@ -84,6 +87,19 @@ class Store:
         """Remember how a model describes itself."""
         with self._transaction():
             self._connection.execute("INSERT OR REPLACE INTO models VALUES (?, ?)", (key, json.dumps(dict(described))))
+
+    def picture(self, sha256: str) -> bytes | None:
+        """The picture with this hash, encoded as it was shown to a model."""
+        with self._clear_errors():
+            found = self._connection.execute("SELECT content FROM pictures WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(found[0]) if found else None
+
+    def keep_pictures(self, pictures: Iterable[Picture]) -> None:
+        """Keep what was shown to a model; a picture is kept once, whoever shows it."""
+        rows = [(picture.sha256, picture.content) for picture in pictures]
+        if rows:
+            with self._transaction():
+                self._connection.executemany("INSERT OR IGNORE INTO pictures VALUES (?, ?)", rows)
 
     def verdicts(self, run: str) -> list[dict[str, Any]]:
         """The ledger entries known for a run's settings, as records."""
@@ -117,6 +133,8 @@ class Store:
                     f"{self.path} was written by a newer itemwise (format {version}, this one knows {VERSION}); "
                     "upgrade, or give another file as --store."
                 )
+            elif version < VERSION:
+                self._bring_up_to_date()
 
     def _write_ahead(self) -> None:
         """Switch to WAL. SQLite itself does not wait where several processes switch a new file at once."""
@@ -134,6 +152,11 @@ class Store:
         for statement in _TABLES.split(";"):
             self._connection.execute(statement)
         self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        """Add what came with later versions; what an older one kept stays."""
+        self._connection.execute(_SINCE_2)
         self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
@@ -186,7 +209,8 @@ class ModelReplies:
         return self.store.reply(key_of(asked)) or (self.store.reply_from_elsewhere(asked) if self.replay else None)
 
     def keep(self, said: Sequence[tuple[Request, Generation]]) -> None:
-        """Keep what the model said, all of a batch at once."""
+        """Keep what the model said and was shown, all of a batch at once."""
+        self.store.keep_pictures(picture for request, _ in said for turn in request.turns for picture in turn.pictures)
         self.store.keep_replies((self._asked(request), generation) for request, generation in said)
 
     def _asked(self, request: Request) -> dict[str, Any]:
@@ -194,7 +218,13 @@ class ModelReplies:
             "model": dict(self.identity),
             "turns": [turn.message() for turn in request.turns],
             "tools": [dict(tool) for tool in request.tools],
+            **({"temperature": request.temperature, "seed": request.seed} if request.temperature else {}),
         }
+
+
+def _generation(kept: Mapping[str, Any]) -> Generation:
+    calls = kept.get("calls")
+    return Generation(**{**kept, "calls": calls if calls is None else tuple(ToolCall(**call) for call in calls)})
 
 
 def _without_machine(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def test_a_reply_is_recorded_whole_as_plain_data() -> None:
         "turns": [{"role": "user", "content": "6*7?"}, {"role": "assistant", "content": "42"}],
         "generated": 0,
         "generated_tokens": 0,
+        "notes": {},
     }
 
 

@@ -33,7 +33,7 @@ def tally(
 
 
 def decided(gate: str, *tallies: Tally) -> list[Decision]:
-    return decisions([Gate.parse(gate)], tallies)
+    return decisions([Gate.parse(gate, ("direct", "retry", "tool", "vote"))], tallies)
 
 
 @pytest.mark.parametrize(

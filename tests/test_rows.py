@@ -225,6 +225,7 @@ class TestSource:
             ("synthetic:seen", "synthetic", "seen"),
             ("synthetic:held-out", "synthetic", "held-out"),
             ("synthetic:all", "synthetic", "all"),
+            ("synthetic:trained", "synthetic", "trained"),
         ],
     )
     def test_is_spelled(self, text: str, kind: str, half: str, tmp_path: Path) -> None:
@@ -250,7 +251,7 @@ class TestSource:
             ("missing.jsonl", "--source 'missing.jsonl': no such file or folder; give a path, hub, or synthetic."),
             ("Hub", "--source 'Hub': no such file or folder; give a path, hub, or synthetic."),
             ("", "--source '': no such file or folder; give a path, hub, or synthetic."),
-            ("synthetic:unseen", "--source 'synthetic:unseen': synthetic rows are seen, held-out, all, not 'unseen'."),
+            ("synthetic:unseen", "--source 'synthetic:unseen': synthetic rows are seen, held-out, all, trained, not 'unseen'."),
         ],
     )
     def test_that_does_not_exist_says_what_there_is(self, text: str, said: str, tmp_path: Path) -> None:
@@ -269,8 +270,14 @@ def numbers(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
 
 class TestMadeRows:
     HUB = Hub("owner/data")
+    HALVES = (
+        ("seen", "synthetic"),
+        ("held-out", "synthetic-held-out"),
+        ("all", "synthetic-all"),
+        ("trained", "synthetic-trained"),
+    )
 
-    @pytest.mark.parametrize(("half", "label"), [("seen", "synthetic"), ("held-out", "synthetic-held-out"), ("all", "synthetic-all")])
+    @pytest.mark.parametrize(("half", "label"), HALVES)
     def test_are_named_by_how_to_make_them_again(self, half: str, label: str) -> None:
         found = list(Source("synthetic", 7, half=half).rows(self.HUB, synthetic=numbers))
         assert [(f"{label}-7-0", f"{half} 7?"), (f"{label}-7-1", f"{half} 8?")] == [(row.id, row["question"]) for row in found]
@@ -298,3 +305,52 @@ class TestMadeRows:
     def test_do_not_come_from_a_file_even_where_they_could_be_made(self, tmp_path: Path) -> None:
         source = Source("file", path=jsonl(tmp_path / "rows.jsonl", {"question": "from the file"}))
         assert [row["question"] for row in source.rows(self.HUB, synthetic=numbers)] == ["from the file"]
+
+
+def pairs(seed: int, *, half: str, twins: int = 0) -> Iterator[dict[str, Any]]:
+    for row in range(2):
+        yield {"question": f"{half} {seed} {row}?"}
+        yield from ({"question": f"{half} {seed} {row}, {twin}?"} for twin in range(1, 1 + twins))
+
+
+class TestTwins:
+    HUB = Hub("owner/data")
+
+    @pytest.mark.parametrize(("half", "label"), [("seen", "synthetic-7"), ("trained", "synthetic-trained-7")])
+    def test_are_named_after_the_row_they_follow(self, half: str, label: str) -> None:
+        found = {row.id: row["question"] for row in Source("synthetic", 7, half=half, twins=2).rows(self.HUB, synthetic=pairs)}
+        assert found == {
+            f"{label}-0": f"{half} 7 0?",
+            f"{label}-0-twin1": f"{half} 7 0, 1?",
+            f"{label}-0-twin2": f"{half} 7 0, 2?",
+            f"{label}-1": f"{half} 7 1?",
+            f"{label}-1-twin1": f"{half} 7 1, 1?",
+            f"{label}-1-twin2": f"{half} 7 1, 2?",
+        }
+
+    def test_leave_the_names_of_the_rows_as_they_are_without_them(self) -> None:
+        alone = [row.id for row in Source("synthetic").rows(self.HUB, synthetic=pairs)]
+        assert alone == [row.id for row in Source("synthetic", twins=1).rows(self.HUB, synthetic=pairs)][::2]
+
+    @pytest.mark.parametrize("kind", ["hub", "file"])
+    def test_of_rows_that_nobody_makes_are_an_error_before_any_is_read(self, kind: str) -> None:
+        source = Source(kind, path=Path("/data/mine.jsonl") if kind == "file" else None, twins=1)
+        with pytest.raises(RowsError) as raised:
+            source.rows(self.HUB, synthetic=pairs)
+        given = {"hub": "hub", "file": "/data/mine.jsonl"}[kind]
+        assert str(raised.value) == f"--twins needs rows that can be renumbered: --source synthetic makes such rows, {given} does not."
+
+    def test_of_rows_whose_maker_takes_none_are_an_error(self) -> None:
+        with pytest.raises(RowsError) as raised:
+            Source("synthetic", twins=1).rows(self.HUB, synthetic=numbers)
+        assert (
+            str(raised.value) == "--twins needs rows that can be renumbered: owner/data makes its own without twins; run without --twins."
+        )
+
+    def test_that_are_used_up_are_an_error_in_the_makers_words(self) -> None:
+        def exhausted(seed: int, *, half: str, twins: int) -> Iterator[dict[str, Any]]:
+            yield {"question": "the only one"}
+            raise ValueError("no more than 0 twins; take fewer")
+
+        with pytest.raises(RowsError, match="no more than 0 twins; take fewer"):
+            list(Source("synthetic", twins=1).rows(self.HUB, synthetic=exhausted))

@@ -9,6 +9,12 @@ import pytest
 
 from itemwise.settings import OPTIONS, Gate, Settings, SettingsError, read_settings
 
+STRATEGIES = ("direct", "retry", "tool", "vote")
+
+
+def names(settings: Settings) -> tuple[str, ...]:
+    return tuple(chosen.name for chosen in settings.strategies)
+
 
 class Project:
     """A project's folder with a pyproject.toml, and a folder in it where the command is given."""
@@ -46,20 +52,20 @@ class TestPrecedence:
     def test_defaults_are_fifty_synthetic_cases_of_the_embedded_model(self, project: Project) -> None:
         settings = project.read()
         assert [entry.name for entry in settings.models] == ["embedded-text"]
-        assert (settings.strategies, settings.sample, settings.seed, settings.source.text) == (("direct",), 50, 42, "synthetic")
+        assert (names(settings), settings.sample, settings.seed, settings.source.text) == (("direct",), 50, 42, "synthetic")
         assert (settings.prompt, settings.quantisation, settings.max_new_tokens, settings.batch_size) == (None, "nf4", None, 32)
         assert (settings.gates, settings.report_dir) == ((), project.root / "reports")
 
     def test_pyproject_comes_before_the_defaults(self, project: Project) -> None:
         project.configure('strategy = ["tool"]', "sample = 7", "seed = 1", 'quant = "none"', "batch-size = 4", "max-new-tokens = 99")
         settings = project.read()
-        assert (settings.strategies, settings.sample, settings.seed, settings.quantisation) == (("tool",), 7, 1, "none")
+        assert (names(settings), settings.sample, settings.seed, settings.quantisation) == (("tool",), 7, 1, "none")
         assert (settings.batch_size, settings.max_new_tokens) == (4, 99)
 
     def test_the_command_line_comes_before_pyproject(self, project: Project) -> None:
         project.configure('strategy = ["tool"]', "sample = 7", "seed = 1", 'fail-under = ["gsm8k=0.9"]')
         settings = project.read(strategy=["direct"], sample="8", seed="0", fail_under=["gsm8k=0.5"])
-        assert (settings.strategies, settings.sample, settings.seed) == (("direct",), 8, 0)
+        assert (names(settings), settings.sample, settings.seed) == (("direct",), 8, 0)
         assert settings.gates == (Gate("gsm8k", 0.5),)
 
     def test_what_the_command_line_leaves_out_stays_as_pyproject_has_it(self, project: Project) -> None:
@@ -68,7 +74,7 @@ class TestPrecedence:
 
     def test_one_word_stands_for_a_list_of_one(self, project: Project) -> None:
         project.configure('strategy = "tool"', 'fail-under = "gsm8k=0.8"')
-        assert (project.read().strategies, project.read().gates) == (("tool",), (Gate("gsm8k", 0.8),))
+        assert (names(project.read()), project.read().gates) == (("tool",), (Gate("gsm8k", 0.8),))
 
     def test_a_project_without_pyproject_has_the_defaults(self, tmp_path: Path) -> None:
         assert read_settings({}, root=tmp_path / "none", here=tmp_path).sample == 50
@@ -178,7 +184,7 @@ class TestSample:
         ({"model": ["embedded-text", "embedded-text"]}, "--model embedded-text is given twice."),
         ({"quant": "int4"}, "--quant must be one of nf4, fp4, int8, none, got int4."),
         ({"source": "rows.csv"}, "--source 'rows.csv': no such file or folder; give a path, hub, or synthetic."),
-        ({"source": "synthetic:new"}, "--source 'synthetic:new': synthetic rows are seen, held-out, all, not 'new'."),
+        ({"source": "synthetic:new"}, "--source 'synthetic:new': synthetic rows are seen, held-out, all, trained, not 'new'."),
         ({"model": ["embeded-text"]}, "--model embeded-text: no such model. Did you mean embedded-text? Known names: "),
         ({"model": ["./missing"]}, "--model ./missing: no such folder ("),
     ],
@@ -208,7 +214,7 @@ def test_a_gate_that_cannot_be_read_is_shown_with_an_example(text: str, project:
     ("text", "gate"), [("gsm8k=0.80", Gate("gsm8k", 0.8)), (" gsm8k = 1 ", Gate("gsm8k", 1.0)), ("a-b_c=0", Gate("a-b_c", 0.0))]
 )
 def test_a_gate_is_a_benchmark_and_an_accuracy(text: str, gate: Gate) -> None:
-    assert Gate.parse(text) == gate
+    assert Gate.parse(text, STRATEGIES) == gate
 
 
 @pytest.mark.parametrize(
@@ -226,12 +232,12 @@ def test_a_gate_is_a_benchmark_and_an_accuracy(text: str, gate: Gate) -> None:
     ],
 )
 def test_a_gate_may_name_the_interval_a_model_and_a_strategy(text: str, gate: Gate) -> None:
-    assert Gate.parse(text) == gate
+    assert Gate.parse(text, STRATEGIES) == gate
 
 
 @pytest.mark.parametrize("text", ["gsm8k=0.8", "gsm8k>=0.8", "gsm8k/m=0.805", "gsm8k/owner/m/tool>=1.0"])
 def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
-    assert Gate.parse(text).text == text
+    assert Gate.parse(text, STRATEGIES).text == text
 
 
 @pytest.mark.parametrize(
@@ -239,9 +245,9 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
     [
         (
             "samples = 5",
-            "[tool.itemwise] has no setting 'samples'; it may have baseline, batch-size, fail-under, fresh, max-new-tokens, model, ",
+            "[tool.itemwise] has no setting 'samples'; it may have adapter, baseline, batch-size, control, fail-under, ",
         ),
-        ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have baseline, batch-size, "),
+        ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have adapter, baseline, batch-size, control, "),
         ("fail-under = 0.8", '--fail-under must be text ("..." in pyproject.toml), got 0.8.'),
         ("model = 7", '--model must be text ("..." in pyproject.toml), got 7.'),
         ("model = [7]", '--model must be text ("..." in pyproject.toml), got 7.'),
@@ -255,7 +261,7 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
         ("models = 'mine'", "[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got 'mine'."),
         ("models.mine = 'folder'", "[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got {'mine': "),
         ("models.mine = {}", "[tool.itemwise.models.mine] needs location: a hub id or a folder."),
-        ("models.mine = {place = 'x'}", "[tool.itemwise.models.mine] has no setting 'place'; it may have location, "),
+        ("models.mine = {place = 'x'}", "[tool.itemwise.models.mine] has no setting 'place'; it may have adapter, location, "),
     ],
 )
 def test_what_pyproject_cannot_mean_is_named(line: str, said: str, project: Project) -> None:
@@ -266,6 +272,61 @@ def test_what_pyproject_cannot_mean_is_named(line: str, said: str, project: Proj
 def test_a_pyproject_that_cannot_be_read_is_named(project: Project) -> None:
     project.configure("sample = ")
     assert project.complaint().startswith(f"{project.root / 'pyproject.toml'} cannot be read: ")
+
+
+def test_a_strategy_of_ones_own_is_found_beside_pyproject_and_where_the_command_is_given(project: Project) -> None:
+    for folder in (project.root, project.here):
+        module = f"own_{folder.name.replace('-', '_')}"
+        (folder / f"{module}.py").write_text("async def twopass(question, ask, read, *, passes: int = 2): ...")
+        assert names(project.read(strategy=[f"{module}:twopass:passes=3"])) == ("twopass:passes=3",)
+
+
+def test_two_strategies_of_one_name_are_refused(project: Project) -> None:
+    (project.root / "own_direct.py").write_text("async def direct(question, ask, read): ...")
+    assert project.complaint(strategy=["direct", "own_direct:direct"]) == (
+        "two strategies are called 'direct', so their cases could not be told apart; rename one."
+    )
+
+
+def test_a_gate_may_speak_of_a_strategy_with_settings(project: Project) -> None:
+    settings = project.read(strategy=["vote:samples=9"], fail_under=["gsm8k/m/vote:samples=9=0.8"])
+    assert settings.gates == (Gate("gsm8k", 0.8, "m", "vote:samples=9"),)
+
+
+def test_a_reader_is_one_of_ours_or_ones_own(project: Project) -> None:
+    (project.root / "own_readers.py").write_text("def first(text): return text[:1]")
+    reader = project.read(reader="own_readers:first").reader
+    assert reader is not None
+    assert (reader.name, reader.read("42")) == ("own_readers:first", "4")
+    assert project.complaint(reader="strict") == (
+        "--reader must be one of last-number, strict-json, regex-number, strict-hashes, "
+        "or MODULE:FUNCTION for one of your own, got 'strict'."
+    )
+
+
+def test_an_adapter_fits_one_model(project: Project) -> None:
+    said = project.complaint(model=["qwen2.5-7b-instruct", "llama-2-7b-chat"], adapter="lora")
+    assert said.startswith("--adapter fits one model, got qwen2.5-7b-instruct, llama-2-7b-chat; give one --model, or name each pair")
+
+
+def test_without_a_named_model_pictures_are_shown_to_the_embedded_one_that_sees(project: Project) -> None:
+    def asked(pictures: bool, **given: Any) -> list[str]:
+        return [entry.name for entry in project.read(**given).models_for(pictures=pictures)]
+
+    assert (asked(pictures=False), asked(pictures=True)) == (["embedded-text"], ["embedded-vision"])
+    assert asked(pictures=True, model=["owner/name"], source="hub") == ["name"]
+    project.configure('model = "owner/other"', 'source = "hub"')
+    assert asked(pictures=True) == ["other"]
+
+
+def test_a_control_is_one_of_ours(project: Project) -> None:
+    assert project.read(control=["blank-image"]).controls == ("blank-image",)
+    assert project.complaint(control=["blank"]) == "--control must be one of blank-image, shuffle-options, got blank."
+
+
+def test_twins_are_counted_from_none(project: Project) -> None:
+    assert (project.read().source.twins, project.read(twins="3").source.twins) == (0, 3)
+    assert project.complaint(twins="-1") == "--twins must be a whole number of at least 0, got -1."
 
 
 def test_two_models_of_one_name_are_refused_with_the_way_to_name_them(project: Project) -> None:
@@ -281,10 +342,13 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
     recorded = project.read(sample="all", source="hub", fail_under=["gsm8k=0.8"]).record()
     assert recorded == {
         "models": ["embedded-text"],
-        "strategies": ["direct"],
+        "strategies": {"direct": {}},
+        "reader": None,
         "sample": "all",
         "seed": 42,
         "source": "hub",
+        "twins": 0,
+        "controls": [],
         "prompt": None,
         "quantisation": "nf4",
         "max_new_tokens": None,

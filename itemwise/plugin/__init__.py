@@ -67,12 +67,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is None:
         return
     asker = metafunc.config.stash[ASKER]
-    sample = asker.sample_of(metafunc.definition, mark.kwargs["benchmark"])
+    benchmark = mark.kwargs["benchmark"]
+    sample = asker.samples.of_function(metafunc.definition, benchmark)
     if "model" in metafunc.fixturenames:
-        models = asker.settings.models
+        models = asker.settings.models_for(pictures=benchmark.pictures)
         metafunc.parametrize("model", models, ids=[entry.name for entry in models], indirect=True, scope="session")
     if "strategy" in metafunc.fixturenames:
-        metafunc.parametrize("strategy", asker.settings.strategies, indirect=True, scope="session")
+        metafunc.parametrize("strategy", [chosen.name for chosen in asker.settings.strategies], indirect=True, scope="session")
     metafunc.parametrize("case", sample.cases, ids=[case.name for case in sample.cases], indirect=True)
 
 
@@ -93,9 +94,9 @@ def strategy(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
-    """The dataset item under test."""
-    found: Case = _parameter(request)
-    return found
+    """The dataset item under test, in the words of the prompt that the model is asked with."""
+    _parameter(request)
+    return request.config.stash[ASKER].samples.case(request.node)
 
 
 @pytest.fixture

@@ -6,21 +6,22 @@ import json
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from itemwise.benchmark import Benchmark, BenchmarkError, accepted
-from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, plain_name, prefixes, rerun_command
+from itemwise.benchmark import Extractor, accepted
+from itemwise.plugin.items import function_id, is_case, parameters, prefixes, rerun_command
+from itemwise.plugin.samples import Samples
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.case import Reply, Verdict
+    from itemwise.case import Case, Reply, Turn, Verdict
     from itemwise.in_use import ModelInUse
     from itemwise.ledger import Entry
     from itemwise.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
-    from itemwise.sample import Sample
     from itemwise.store import Store
 
 __all__ = ["GROUPED", "Asker"]
@@ -35,33 +36,13 @@ class Asker:
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.settings = settings
+        self.samples = Samples(settings)
         self._share = _share(config)
         self._grouped = config.getoption("dist", "no") in GROUPED
-        self._samples: dict[str, Sample] = {}
-        self._places: dict[str, dict[str, int]] = {}
-        self._measures: dict[str, dict[str, str]] = {}
         self._lookahead: Lookahead | None = None
         self._store: Store | None = None
         self._in_use: ModelInUse | None = None
         self._session: pytest.Session | None = None
-
-    def sample_of(self, function: pytest.Function, benchmark: Benchmark) -> Sample:
-        """The cases of a benchmark's test function, made once; a fault becomes a collection error of a few lines."""
-        if function.nodeid not in self._samples:
-            from itemwise.fingerprint import cases_hash, judge_hash
-            from itemwise.sample import sampled
-
-            try:
-                sample = sampled(plain_name(function.originalname), benchmark, self.settings)
-            except BenchmarkError as error:
-                raise pytest.Collector.CollectError(str(error)) from error
-            self._samples[function.nodeid] = sample
-            self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
-            self._measures[function.nodeid] = {
-                "cases": cases_hash(sample.cases),
-                "judge": judge_hash(function.path, benchmark.extract),
-            }
-        return self._samples[function.nodeid]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look ahead over what is selected, in the order it will run."""
@@ -76,13 +57,19 @@ class Asker:
 
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
         from itemwise.lookahead import Lookahead, Upcoming, case_groups
-        from itemwise.strategies import STRATEGIES
 
         processes = self._share[1] if self._grouped else 1
         group_of = case_groups(node_ids, prefixes(self.settings), self.settings.batch_size, processes)
+        ways = {chosen.name: chosen for chosen in self.settings.strategies}
         self._lookahead = Lookahead(
             [
-                Upcoming(item.nodeid, parameters(item)["case"].prompt, STRATEGIES[parameters(item)["strategy"]], group_of[item.nodeid])
+                Upcoming(
+                    item.nodeid,
+                    self.samples.case(item).question(),
+                    ways[parameters(item)["strategy"]],
+                    partial(_read, self.samples.extractor(item)),
+                    group_of[item.nodeid],
+                )
                 for item in items
                 if {"model", "strategy"} <= set(parameters(item))
             ]
@@ -110,6 +97,7 @@ class Asker:
     def reply(self, item: pytest.Item) -> Reply:
         """The reply to one case, made in a batch with the cases ahead of it."""
         from itemwise.models import ModelError, ModelUnavailableError
+        from itemwise.pictures import PictureError
 
         assert self._lookahead is not None, "collection is finished"
         assert self._in_use is not None, "the model fixture is set up"
@@ -118,7 +106,7 @@ class Asker:
                 item.stash[REPLY] = self._lookahead.reply(item.nodeid, self._in_use.engine)
             except ModelUnavailableError:
                 raise
-            except ModelError as error:
+            except (ModelError, PictureError) as error:
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
         return item.stash[REPLY]
 
@@ -137,7 +125,7 @@ class Asker:
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
-        item.stash[ANSWER] = accepted(benchmark_of(item).extract(reply.text), truncated=reply.truncated)
+        item.stash[ANSWER] = accepted(self.samples.extractor(item)(reply.text), truncated=reply.truncated)
         return item.stash[ANSWER]
 
     @pytest.hookimpl(wrapper=True)
@@ -161,50 +149,54 @@ class Asker:
         item.user_properties += list(case_properties(entry).items())
         report.user_properties = list(item.user_properties)
         if report.failed and entry.verdict.value != "error" and call.excinfo:
-            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0], rerun_command(item))
+            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
         from itemwise.ledger import Entry
 
         asked = parameters(item)
-        sample = self._samples[function_id(item)]
-        found = asked["case"]
+        sample = self.samples.of_case(item)
+        found = self.samples.case(item)
         said, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
         return Entry(
             node_id=item.nodeid,
             position=self._position(item),
-            benchmark=sample.label,
+            benchmark=sample.label_of(found),
             model_name=asked["model"].name if "model" in asked else "-",
             strategy=asked.get("strategy", "-"),
             case=found.name,
-            sample_size=len(sample.cases),
+            sample_size=sample.sizes[sample.label_of(found)],
             prompt=found.prompt,
             expected=found.answer,
             verdict=verdict,
             answer=None if read is None else str(read),
             rule=getattr(read, "rule", None),
             span=_span(read),
+            causes=_causes(found, said, read, verdict),
             message=report.longreprtext if report.failed else "",
             tags=dict(found.tags),
+            choices=found.choices,
+            picture=_picture(found),
+            rerun=rerun_command(item),
             reply=said.record() if said else {},
             model=self._in_use.describe() if self._in_use else {},
-            rows={**sample.rows, "cases": self._measures[function_id(item)]["cases"][:16]},
+            rows={**sample.rows, "cases": self.samples.measure(item)["cases"][:16]},
             run=self._run(item),
         )
 
     def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
         """Where the case stands in the table and the reports, in whatever order it ran."""
         asked = parameters(item)
-        model = self.settings.models.index(asked["model"]) if "model" in asked else 0
-        strategy = self.settings.strategies.index(asked["strategy"]) if "strategy" in asked else 0
-        return function_id(item), model, strategy, self._places[function_id(item)][asked["case"].name]
+        model = self.settings.all_models.index(asked["model"]) if "model" in asked else 0
+        names = [chosen.name for chosen in self.settings.strategies]
+        strategy = names.index(asked["strategy"]) if "strategy" in asked else 0
+        return function_id(item), model, strategy, self.samples.place(item)
 
     def _run(self, item: pytest.Item) -> str:
         """What a case must share with another run's for their verdicts to be one measurement."""
         from itemwise.store import key_of
 
-        identity = self._in_use.identity if self._in_use else {}
-        return key_of({**self._measures[function_id(item)], "model": identity, "strategy": parameters(item).get("strategy", "-")})
+        return key_of({**self.samples.measure(item), "model": self._in_use.identity if self._in_use else {}})
 
 
 def _share(config: pytest.Config) -> tuple[int, int]:
@@ -231,3 +223,36 @@ def _span(answer: str | None) -> tuple[int, int] | None:
     """Where a reader that tells (a `Reading`) found the answer."""
     start, end = getattr(answer, "start", None), getattr(answer, "end", None)
     return None if start is None or end is None else (start, end)
+
+
+def _read(extract: Extractor, turn: Turn) -> str | None:
+    """What a strategy is told of a turn: what would count as its answer."""
+    return accepted(extract(turn.content), truncated=turn.cost is not None and turn.cost.finish_reason == "length")
+
+
+def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> list[dict[str, str]]:
+    """Why the case is not correct, as far as its reply shows it."""
+    from itemwise.causes import causes
+
+    if said is None or verdict.value in ("correct", "error"):
+        return []
+    answer = None if read is None else str(read)
+    found = causes(case.prompt, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(said))
+    return [{"kind": cause.kind, "evidence": cause.evidence} for cause in found]
+
+
+def _picture(case: Case) -> str:
+    """The hash under which the store keeps the case's picture; empty where there is none to be had."""
+    from itemwise.pictures import PictureError
+
+    try:
+        return case.picture.sha256 if case.picture else ""
+    except PictureError:
+        return ""
+
+
+def _called(said: Reply) -> bool | None:
+    """Whether a tool was called; None where none was offered, as far as the strategy tells."""
+    if any(turn.calls for turn in said.turns):
+        return True
+    return False if "calls" in said.notes else None

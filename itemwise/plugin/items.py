@@ -15,7 +15,7 @@ __all__ = ["benchmark_of", "function_id", "is_case", "parameters", "plain_name",
 
 def prefixes(settings: Settings) -> list[str]:
     """How the parameters of a case's node id begin: its model and strategy."""
-    return [f"{entry.name}-{strategy}-" for entry in settings.models for strategy in settings.strategies]
+    return [f"{entry.name}-{strategy.name}-" for entry in settings.all_models for strategy in settings.strategies]
 
 
 def plain_name(function: str) -> str:

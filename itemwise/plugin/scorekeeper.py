@@ -18,6 +18,7 @@ from itemwise.settings import Settings
 if TYPE_CHECKING:
     from itemwise.commands.run_folder import RunFolder
     from itemwise.gates import Decision
+    from itemwise.ledger import Entry
     from itemwise.reporting import RunRecord
     from itemwise.store import Store
 
@@ -230,7 +231,15 @@ class Scorekeeper:
             entries=entries,
             tallies=tallies,
             decisions=self._decisions(),
+            pictures=self._pictures(entries),
         )
+
+    def _pictures(self, entries: Sequence[Entry]) -> dict[str, bytes]:
+        """What was shown to models, as the store keeps it."""
+        found = (
+            (sha, self._store.picture(sha)) for sha in {entry.picture for entry in entries if entry.picture} if self._store is not None
+        )
+        return {sha: content for sha, content in found if content}
 
     def _add_suite_properties(self, run: RunRecord) -> None:
         """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""

@@ -1,0 +1,82 @@
+"""What a run asks: each benchmark's sample in the words of each model, what reads its replies, and what it is a measurement of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+
+from itemwise.benchmark import Benchmark, BenchmarkError, Extractor
+from itemwise.plugin.items import benchmark_of, function_id, parameters, plain_name
+from itemwise.settings import Settings
+
+if TYPE_CHECKING:
+    from itemwise.case import Case
+    from itemwise.models import ModelEntry
+    from itemwise.sample import Sample
+
+__all__ = ["Samples"]
+
+
+class Samples:
+    """The samples of a run, each drawn once: ids, order and answers are the same for all models, prompts may not be."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._samples: dict[tuple[str, str | None], Sample] = {}
+        self._places: dict[str, dict[str, int]] = {}
+        self._measures: dict[tuple[object, ...], dict[str, str]] = {}
+
+    def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample:
+        """The cases of a benchmark's test function; a fault becomes a collection error of a few lines."""
+        try:
+            sample = self._sample(function, benchmark, None)
+        except BenchmarkError as error:
+            raise pytest.Collector.CollectError(str(error)) from error
+        self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
+        return sample
+
+    def of_case(self, item: pytest.Item) -> Sample:
+        """The sample that a case belongs to, as its model is asked."""
+        return self._sample(item, benchmark_of(item), parameters(item).get("model"))
+
+    def case(self, item: pytest.Item) -> Case:
+        """The case under test, in the words of the prompt that its model is asked with."""
+        return self.of_case(item).cases[self.place(item)]
+
+    def place(self, item: pytest.Item) -> int:
+        """Where the case stands in its sample."""
+        return self._places[function_id(item)][parameters(item)["case"].name]
+
+    def extractor(self, item: pytest.Item) -> Extractor:
+        """What reads the case's replies: the run's reader where one is named, else the benchmark's own."""
+        return self._settings.reader.read if self._settings.reader else benchmark_of(item).reader(self.case(item))
+
+    def measure(self, item: pytest.Item) -> Mapping[str, str]:
+        """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""
+        key = function_id(item), parameters(item).get("model"), parameters(item).get("strategy")
+        if key not in self._measures:
+            self._measures[key] = self._measured(item)
+        return self._measures[key]
+
+    def _sample(self, item: pytest.Item, benchmark: Benchmark, model: ModelEntry | None) -> Sample:
+        from itemwise.sample import sampled
+
+        key = function_id(item), model.prompt if model else None
+        if key not in self._samples:
+            self._samples[key] = sampled(plain_name(getattr(item, "originalname", item.name)), benchmark, self._settings, model)
+        return self._samples[key]
+
+    def _measured(self, item: pytest.Item) -> dict[str, str]:
+        from itemwise.fingerprint import cases_hash, code_hash, judge_hash
+        from itemwise.store import key_of
+
+        name = parameters(item).get("strategy")
+        way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
+        reader = self._settings.reader.read if self._settings.reader else benchmark_of(item).extract
+        return {
+            "cases": cases_hash(self.of_case(item).cases),
+            "judge": judge_hash(item.path, reader),
+            "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
+        }
