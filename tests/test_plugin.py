@@ -80,7 +80,7 @@ def test_the_header_says_what_is_measured(suite: pytest.Pytester) -> None:
 
 def test_the_last_lines_are_the_table(suite: pytest.Pytester) -> None:
     result = suite.runpytest_inprocess("--sample", "all")
-    lines = result.stdout.lines[-8:]
+    lines = result.stdout.lines[-14:]
     start = next(number for number, line in enumerate(lines) if line.startswith("benchmark "))
     assert lines[start].split() == [
         "benchmark",
@@ -95,6 +95,7 @@ def test_the_last_lines_are_the_table(suite: pytest.Pytester) -> None:
         "answer",
         "truncated",
         "errors",
+        "tokens/correct",
         "n",
         "of",
         "N",
@@ -109,9 +110,10 @@ def test_a_failed_case_reads_like_a_failing_test(suite: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(
         [
             "sum-5: wrong, expected '99999', read '23' (*)",
+            "cause: reasoning: *",
             "--- user",
             "*11 coins*",
-            "--- assistant",
+            "--- assistant (stop after * tokens)",
             "*answer*23*",
             "rerun: pytest --sample all *sum-5]'",
         ]
@@ -238,7 +240,7 @@ def test_a_prompt_the_benchmark_does_not_have_is_refused(suite: pytest.Pytester)
 def test_every_report_is_written_and_the_junit_file_holds_types_and_properties(suite: pytest.Pytester) -> None:
     suite.runpytest_inprocess("--sample", "all")
     folder = suite.path / "reports" / "latest"
-    assert {"junit.xml", "results.jsonl", "run.json", "summary.md"} == {file.name for file in folder.iterdir()}
+    assert {"junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"} == {file.name for file in folder.iterdir()}
     tests = ElementTree.parse(folder / "junit.xml").getroot().find("testsuite")
     assert tests is not None
     properties = {found.get("name"): found.get("value") for found in tests.iterfind("properties/property")}

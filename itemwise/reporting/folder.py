@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from itemwise.reporting.html import report_html
 from itemwise.reporting.json_files import results_jsonl, run_json
 from itemwise.reporting.junit import junit_xml
 from itemwise.reporting.markdown import summary_md
@@ -39,6 +40,7 @@ def write_reports(run: RunRecord, folder: Path) -> None:
         "run.json": run_json(run),
         "junit.xml": junit_xml(run),
         "summary.md": summary,
+        "report.html": report_html(run),
     }.items():
         (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
     _point_latest(folder)

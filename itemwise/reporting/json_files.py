@@ -7,6 +7,10 @@ from typing import Any
 
 from itemwise.case import Verdict
 from itemwise.ledger import Entry, Tally
+from itemwise.reporting.choices import choice_record, split_record
+from itemwise.reporting.drops import drop_record
+from itemwise.reporting.ladder import ladder_record
+from itemwise.reporting.panel import panel_record
 from itemwise.reporting.run import RunRecord
 
 __all__ = ["results_jsonl", "run_json"]
@@ -28,6 +32,11 @@ def run_json(run: RunRecord) -> str:
         "rows": {label: dict(rows) for label, rows in run.rows.items()},
         "environment": dict(run.environment),
         "results": [_summary(tally) for tally in run.tallies],
+        "choices": [choice_record(result) for result in run.choices],
+        "splits": [split_record(split) for split in run.splits],
+        "ladders": [ladder_record(ladder) for ladder in run.ladders],
+        "renumbered": [drop_record(drop) for drop in run.drops],
+        "readers": [reader for panel in run.panels for reader in panel_record(panel)],
         "gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions],
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
@@ -48,7 +57,10 @@ def _summary(tally: Tally) -> dict[str, Any]:
         "n": tally.judged,
         "sample": tally.sample_size,
         **{verdict.value.replace(" ", "_"): tally.counts[verdict] for verdict in Verdict},
+        "causes": dict(tally.causes),
+        "prompt_tokens": tally.prompt_tokens,
         "completion_tokens": tally.completion_tokens,
+        "tokens_per_correct": tally.tokens_per_correct,
         "replies_generated": tally.generated,
         "replies_stored": tally.judged - tally.generated,
         "seconds": tally.seconds,

@@ -20,7 +20,7 @@ def junit_xml(run: RunRecord) -> str:
     """The run as a JUnit document with one suite for each benchmark, model and strategy."""
     root = ElementTree.Element("testsuites", name="itemwise")
     for tally in run.tallies:
-        entries = [entry for entry in run.entries if (entry.benchmark, entry.model_name, entry.strategy) == _key(tally)]
+        entries = [entry for entry in run.entries if tally.counts_entry(entry)]
         root.append(_suite(run, tally, entries))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -28,7 +28,7 @@ def junit_xml(run: RunRecord) -> str:
 
 def suite_properties(run: RunRecord) -> dict[str, str]:
     """All suites' properties in one dictionary, each name led by its benchmark, model and strategy."""
-    return {f"{'/'.join(_key(tally))}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
+    return {f"{'/'.join(tally.key)}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
 
 
 def case_properties(entry: Entry) -> dict[str, str]:
@@ -38,6 +38,8 @@ def case_properties(entry: Entry) -> dict[str, str]:
         "answer": entry.answer,
         "expected": entry.expected,
         "verdict": entry.verdict.value,
+        "cause": entry.cause or None,
+        "evidence": entry.causes[0]["evidence"] if entry.causes else None,
         "read_by": entry.rule,
         "completion_tokens": reply.get("completion_tokens"),
         "prompt_tokens": reply.get("prompt_tokens"),
@@ -50,7 +52,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
 def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
     suite = ElementTree.Element(
         "testsuite",
-        name=xml_safe("/".join(_key(tally))),
+        name=xml_safe("/".join(tally.key)),
         tests=str(len(entries)),
         failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
         errors=str(tally.counts[Verdict.ERROR]),
@@ -78,9 +80,19 @@ def _properties(run: RunRecord, tally: Tally) -> dict[str, str]:
         "replies_generated": str(tally.generated),
         "coverage": f"{tally.judged / tally.sample_size:.6f}",
         **counts,
+        **{f"cause.{kind.replace(' ', '_')}": str(count) for kind, count in tally.causes.items()},
+        "prompt_tokens": str(tally.prompt_tokens),
+        "completion_tokens": str(tally.completion_tokens),
+        "tokens_per_correct": "" if tally.tokens_per_correct is None else f"{tally.tokens_per_correct:.1f}",
+        **{f"strategy.{name}": str(value) for name, value in _strategy_settings(run, tally).items()},
         **measured,
         **rows,
     }
+
+
+def _strategy_settings(run: RunRecord, tally: Tally) -> Mapping[str, object]:
+    found: Mapping[str, object] = run.settings.get("strategies", {}).get(tally.strategy, {})
+    return found
 
 
 def _testcase(entry: Entry) -> ElementTree.Element:
@@ -93,7 +105,9 @@ def _testcase(entry: Entry) -> ElementTree.Element:
         error = ElementTree.SubElement(case, "error", type="error", message=xml_safe(shortened(entry.message, _NAMED)))
         error.text = xml_safe(shortened(entry.message, _SHOWN))
     elif entry.verdict is not Verdict.CORRECT:
-        said = xml_safe(shortened(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}", _NAMED))
+        because = "".join(f"; {cause['kind']}: {cause['evidence']}" for cause in entry.causes[:1])
+        read = f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}"
+        said = xml_safe(shortened(read + because, _NAMED))
         ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said).text = text
     if text:
         ElementTree.SubElement(case, "system-out").text = text
@@ -104,7 +118,3 @@ def _add_properties(parent: ElementTree.Element, values: Mapping[str, str]) -> N
     properties = ElementTree.SubElement(parent, "properties")
     for name, value in values.items():
         ElementTree.SubElement(properties, "property", name=name, value=xml_safe(value))
-
-
-def _key(tally: Tally) -> tuple[str, str, str]:
-    return tally.benchmark, tally.model_name, tally.strategy

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
+from itemwise.reporting.drops import drop_text
+from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
+from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.run import RunRecord
-from itemwise.reporting.table import COLUMNS, cells
+from itemwise.reporting.table import COLUMNS, cause_table, cells
 
 __all__ = ["summary_md"]
 
 
 def summary_md(run: RunRecord) -> str:
-    """The table, what was measured, and the gates."""
-    lines = [_row(COLUMNS), _row(["---"] * 3 + ["---:"] * (len(COLUMNS) - 3)), *(_row(cells(tally)) for tally in run.tallies), ""]
+    """The table, the causes, the ladder, the panel of readers, what was measured, and the gates."""
+    lines = _table([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    if run.choices:
+        lines += ["### Choices beside chance", "", *_table([CHOICE_COLUMNS, *choice_rows(run.choices)])]
+        lines += [*(f"- {_escaped(line)}" for line in control_lines(run.choices)), ""]
+    if run.splits:
+        lines += ["### By tag", "", *_table([SPLIT_COLUMNS, *split_rows(run.splits)])]
+    if causes := cause_table(run.tallies):
+        lines += ["### Why cases are not correct", "", *_table(causes)]
+    for ladder in run.ladders:
+        lines += [f"### The ladder of {_escaped(ladder.benchmark)}", "", *_table([LADDER_COLUMNS, *ladder_rows(ladder)])]
+        lines += [*(_escaped(line) for line in ladder_summary(ladder)), ""]
+    if run.drops:
+        lines += ["### From made problems to renumbered ones", "", *(f"- {_escaped(drop_text(drop))}" for drop in run.drops), ""]
+    if run.panels:
+        judged = [row for panel in run.panels for row in panel_rows(panel)]
+        lines += ["### The same replies under other readers", "", *_table([PANEL_COLUMNS, *judged])]
+    lines += ["### What was measured", ""]
     for name, model in run.measured.items():
         lines.append(f"- **{_escaped(name)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in model.items() if key != "model")))
     for label, rows in run.rows.items():
@@ -20,7 +42,12 @@ def summary_md(run: RunRecord) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(texts: tuple[str, ...] | list[str]) -> str:
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    head, *rest = rows
+    return [_row(head), _row(["---"] * 3 + ["---:"] * (len(head) - 3)), *(_row(row) for row in rest), ""]
+
+
+def _row(texts: Sequence[str]) -> str:
     return "| " + " | ".join(_escaped(text) for text in texts) + " |"
 
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from itemwise.analysis.choices import ChoiceResult, choice_results
+from itemwise.analysis.drops import RenumberedDrop, drops
+from itemwise.analysis.ladder import Ladder, ladders
+from itemwise.analysis.panel import Panel, panels
+from itemwise.analysis.splits import Split, splits
+from itemwise.controls import CONTROLS
 from itemwise.gates import Decision
 from itemwise.ledger import Entry, Tally
+from itemwise.twins import RENUMBERED
 
 __all__ = ["RunRecord"]
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows."""
+    """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
+    holds what was shown by its hash."""
 
     started: str
     seconds: float
@@ -26,6 +35,32 @@ class RunRecord:
     entries: Sequence[Entry]
     tallies: Sequence[Tally]
     decisions: Sequence[Decision]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def ladders(self) -> list[Ladder]:
+        """What each way of asking adds to the one before it, where there are several."""
+        return ladders([tally for tally in self.tallies if not tally.benchmark.endswith((RENUMBERED, *CONTROLS))], self.entries)
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """What other readers make of the same replies."""
+        return panels(self.tallies, self.entries)
+
+    @cached_property
+    def drops(self) -> list[RenumberedDrop]:
+        """How the accuracy changes from made problems to their twins with other numbers, where these were asked."""
+        return drops(self.tallies, self.entries)
+
+    @cached_property
+    def choices(self) -> list[ChoiceResult]:
+        """The accuracies on choices beside chance and the best constant letter, with their controls."""
+        return choice_results(self.tallies, self.entries)
+
+    @cached_property
+    def splits(self) -> list[Split]:
+        """The accuracies by what the cases are tagged with."""
+        return splits(self.tallies, self.entries)
 
     @property
     def generated(self) -> int:

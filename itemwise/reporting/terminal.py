@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
+from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
+from itemwise.reporting.drops import drop_text
+from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
+from itemwise.reporting.panel import readings_text
 from itemwise.reporting.run import RunRecord
-from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cells
+from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cause_table, cells
 from itemwise.reporting.text import printable, shortened
 from itemwise.settings import Settings
 from itemwise.statistics import accuracy
@@ -21,10 +26,13 @@ _SHOWN = 3000  # characters of a prompt or reply in a failure
 def header_lines(settings: Settings) -> list[str]:
     """What is about to be measured."""
     sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
+    sample += f" with {settings.source.twins} renumbered twins each" if settings.source.twins else ""
     return [
-        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}",
+        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
+        + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
-        f"strategy {', '.join(settings.strategies)}, prompt {settings.prompt or 'default'}, batch {settings.batch_size}",
+        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
+        f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size}",
     ]
 
 
@@ -47,24 +55,48 @@ def progress_line(entries: Sequence[Entry], total: int, seconds: float) -> str:
     )
 
 
-def failure_text(entry: Entry, assertion: str, rerun: str) -> str:
+def failure_text(entry: Entry, assertion: str) -> str:
     """A wrong case as one reads a failing test: what was asked, what came back, what was read in it, how to run it again."""
     reply = entry.reply
     read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
     turns = reply.get("turns", ())
     lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
+    lines += [f"cause: {cause['kind']}: {cause['evidence']}" for cause in entry.causes]
     for turn in turns:
-        lines += [f"--- {turn['role']}", shortened(turn["content"], _SHOWN)]
+        lines += [f"--- {turn['role']}{_turn_cost(turn)}", shortened(turn["content"], _SHOWN)]
     lines += [
-        f"--- {reply.get('finish_reason')} after {reply.get('completion_tokens')} tokens; {assertion}",
-        f"rerun: {rerun}",
+        f"--- {_notes(reply)}{reply.get('finish_reason')} after {reply.get('completion_tokens')} tokens; {assertion}",
+        f"rerun: {entry.rerun}",
     ]
     return printable("\n".join(lines))
+
+
+def _notes(reply: Mapping[str, Any]) -> str:
+    """What the strategy says of its doing."""
+    return "".join(f"{name} {value}, " for name, value in reply.get("notes", {}).items())
+
+
+def _turn_cost(turn: Mapping[str, Any]) -> str:
+    """What an assistant's turn took, in words."""
+    if "completion_tokens" not in turn:
+        return ""
+    sampled = f", sampled at {turn['temperature']} with seed {turn['seed']}" if turn.get("temperature") else ""
+    return f" ({turn['finish_reason']} after {turn['completion_tokens']} tokens{sampled})"
 
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:
     """The last lines of a run: the table, what was measured, what the gates say."""
     lines = aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    if run.choices:
+        lines += ["", *aligned([CHOICE_COLUMNS, *choice_rows(run.choices)]), *control_lines(run.choices)]
+    if run.splits:
+        lines += ["", *aligned([SPLIT_COLUMNS, *split_rows(run.splits)], words=4)]
+    if causes := cause_table(run.tallies):
+        lines += ["", "why cases are not correct (results.jsonl quotes the evidence):", *aligned(causes)]
+    for ladder in run.ladders:
+        lines += ["", *aligned([LADDER_COLUMNS, *ladder_rows(ladder)]), *ladder_summary(ladder)]
+    lines += ["", *(drop_text(drop) for drop in run.drops)] if run.drops else []
+    lines += ["", *_readings(run), ""]
     for name, model in run.measured.items():
         said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "prompting", "decoding") if key in model)
         lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
@@ -73,6 +105,11 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
     lines.append(_generated(run))
     lines += [decision.text for decision in run.decisions]
     return [printable(line) for line in [*lines, f"reports: {folder}"]]
+
+
+def _readings(run: RunRecord) -> list[str]:
+    """What other readers make of the same replies; ``python -m itemwise panel`` shows where they part."""
+    return [f"the same replies read by others: {', '.join(panel.tally.key)}: {readings_text(panel)}" for panel in run.panels]
 
 
 def _generated(run: RunRecord) -> str:

@@ -33,6 +33,11 @@ SAID = {
     Verdict.TRUNCATED: '{"steps": ["6*7=',
 }
 READ = {Verdict.CORRECT: "42", Verdict.WRONG: "41"}
+CAUSES = {
+    Verdict.WRONG: [{"kind": "arithmetic slip", "evidence": "6*7=41 (it is 42); corrected, the steps give 42"}],
+    Verdict.NO_ANSWER: [{"kind": "no JSON", "evidence": "JSON was asked for, and the reply holds none"}],
+    Verdict.TRUNCATED: [{"kind": "truncated", "evidence": "cut off after ... 6*7="}],
+}
 ROWS = {"source": "synthetic", "prompt": "json", "seed": "42"}
 
 
@@ -57,10 +62,12 @@ def an_entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
         verdict=verdict,
         answer=READ.get(verdict),
         rule="answer field" if verdict in READ else None,
+        causes=CAUSES.get(verdict, []),
         message="out of memory even for this case alone" if text is None else "AssertionError",
         reply={} if text is None else a_reply(text, finish_reason="length" if verdict is Verdict.TRUNCATED else "stop"),
         model=MODEL,
         rows=ROWS,
+        rerun=f"pytest 'benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-{number}]'",
     )
     return replace(found, **changes)
 

@@ -40,7 +40,7 @@ def test_a_file_in_the_way_is_an_error_of_the_disk(tmp_path: Path) -> None:
 def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> None:
     folder = new_folder(tmp_path, "run")
     write_reports(run, folder)
-    assert sorted(file.name for file in folder.iterdir()) == ["junit.xml", "results.jsonl", "run.json", "summary.md"]
+    assert sorted(file.name for file in folder.iterdir()) == ["junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"]
 
 
 def test_latest_is_the_last_run_that_reported(run: RunRecord, tmp_path: Path) -> None:

@@ -82,12 +82,23 @@ def test_the_run_tells_what_it_came_to(run: RunRecord) -> None:
         "no_answer": 1,
         "truncated": 1,
         "error": 1,
+        "causes": {"arithmetic slip": 1, "no JSON": 1, "truncated": 1},
+        "prompt_tokens": 120,
         "completion_tokens": 72,
+        "tokens_per_correct": 24.0,
         "replies_generated": 6,
         "replies_stored": 0,
         "seconds": 1.5,
     }
     assert tool["accuracy"] == 0.875
+
+
+def test_the_run_tells_its_ladder_and_what_other_readers_read(run: RunRecord) -> None:
+    found = json.loads(run_json(run))
+    (ladder,) = found["ladders"]
+    assert [(rung["rung"], rung.get("against")) for rung in ladder["rungs"]] == [("direct", None), ("tool", "direct")]
+    direct = {reader["reader"]: reader["accuracy"] for reader in found["readers"] if reader["strategy"] == "direct"}
+    assert direct == {"last-number": 0.5, "strict-json": 0.5, "regex-number": 0.5, "strict-hashes": 0.0}
 
 
 def test_the_run_tells_what_the_gates_say(run: RunRecord) -> None:

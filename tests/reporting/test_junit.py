@@ -90,6 +90,8 @@ def test_a_case_has_its_answer_its_verdict_and_its_cost(run_of: Callable[..., Ru
         "answer": "41",
         "expected": "42",
         "verdict": "wrong",
+        "cause": "arithmetic slip",
+        "evidence": "6*7=41 (it is 42); corrected, the steps give 42",
         "read_by": "answer field",
         "completion_tokens": "12",
         "prompt_tokens": "20",

@@ -18,8 +18,7 @@ from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.terminal import closing_lines, failure_text, header_lines, progress_line
 from itemwise.settings import Settings, read_settings
 from itemwise.statistics import accuracy
-
-RERUN = "pytest 'benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-3]'"
+from itemwise.strategies import chosen_strategy
 
 
 def settings_of(**changes: Any) -> Settings:
@@ -38,14 +37,15 @@ def test_the_header_of_a_made_run_says_that_it_is_made(snapshot: SnapshotAsserti
 def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertion) -> None:
     hub = ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", revision="a09a354")
     asked = read_settings({"model": ["owner/name"], "source": "hub", "sample": "all"}, root=Path("/nowhere"), here=Path("/nowhere"))
-    everything = replace(asked, models=(hub, *asked.models), strategies=("direct", "tool"), prompt="cot", max_new_tokens=64)
+    strategies = (chosen_strategy("direct"), chosen_strategy("vote:samples=9"))
+    everything = replace(asked, models=(hub, *asked.models), strategies=strategies, prompt="cot", max_new_tokens=64)
     assert "\n".join(header_lines(everything)) == snapshot
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED])
 def test_a_failure_reads_well(verdict: Verdict, entry: Callable[..., Entry], snapshot: SnapshotAssertion) -> None:
     failed = entry(3, verdict)
-    assert failure_text(failed, f"assert {failed.answer!r} == '42'", RERUN) == snapshot
+    assert failure_text(failed, f"assert {failed.answer!r} == '42'") == snapshot
 
 
 def test_a_failure_of_a_conversation_shows_every_turn(entry: Callable[..., Entry], snapshot: SnapshotAssertion) -> None:
@@ -56,19 +56,19 @@ def test_a_failure_of_a_conversation_shows_every_turn(entry: Callable[..., Entry
         {"role": "assistant", "content": "The answer is 48."},
     ]
     wrong = entry(3, Verdict.WRONG)
-    assert failure_text(replace(wrong, answer="48", reply={**wrong.reply, "turns": turns}), "assert '48' == '42'", RERUN) == snapshot
+    assert failure_text(replace(wrong, answer="48", reply={**wrong.reply, "turns": turns}), "assert '48' == '42'") == snapshot
 
 
 def test_a_failure_cannot_steer_the_terminal(entry: Callable[..., Entry]) -> None:
     reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "\x1b[2Jgone\u202e\x9b"}]}
-    text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\x1b[31m"), "assert \x1b", RERUN)
+    text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\x1b[31m"), "assert \x1b")
     assert not {"\x1b", "\x9b", "\u202e"} & set(text)
     assert "\\x1b[2Jgone\\u202e\\x9b" in text
 
 
 def test_a_failure_shows_the_two_ends_of_a_long_reply(entry: Callable[..., Entry]) -> None:
     reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "x" * 1_000_000}]}
-    assert len(failure_text(entry(0, Verdict.WRONG, reply=reply), "", RERUN)) < 4000
+    assert len(failure_text(entry(0, Verdict.WRONG, reply=reply), "")) < 4000
 
 
 def test_the_closing_lines_cannot_steer_the_terminal(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:

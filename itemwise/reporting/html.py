@@ -1,0 +1,195 @@
+"""``report.html``: the whole run as one page that asks for nothing from anywhere; what models wrote is data in it, never markup."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from itemwise.ledger import Entry
+from itemwise.pictures import Picture, PictureError
+from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
+from itemwise.reporting.drops import drop_text
+from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
+from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
+from itemwise.reporting.run import RunRecord
+from itemwise.reporting.table import cause_table, cells
+from itemwise.statistics import Accuracy
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+__all__ = ["report_html"]
+
+_AS_IT_IS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # by their first bytes; others are encoded anew
+_LARGEST = 300_000  # bytes of a picture that goes into the page as it is
+_SIDE = 768  # pixels of the longer side of one that does not
+_WIDTH = 120  # of a drawn interval
+
+
+def report_html(run: RunRecord) -> str:
+    """The page. It holds all cases as JSON; a script lists, filters and shows them, and writes text as text only."""
+    page, script = _page(), _file("report.js")
+    told = page.get_template("report.html.jinja").render(
+        title=_title(run),
+        run=run,
+        cases=len(run.entries),
+        style=_trusted(_file("report.css")),
+        script=_trusted(script),
+        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        data=_trusted(_json(_data(run))),
+        accuracy=[{"cells": cells(tally), **_drawn(tally.accuracy)} for tally in run.tallies],
+        tables=_tables(run),
+        gates=run.decisions,
+        measured=_measured(run),
+        bar=_bar,
+    )
+    return told.encode("utf-8", "replace").decode()  # lone surrogates are no text
+
+
+@cache
+def _page() -> Environment:
+    from jinja2 import Environment, PackageLoader
+
+    return Environment(loader=PackageLoader("itemwise.reporting", "page"), autoescape=True)
+
+
+def _trusted(markup: str) -> Markup:
+    """What the page takes unescaped: its own style, script and drawings, and JSON without a single ``<``."""
+    from markupsafe import Markup
+
+    return Markup(markup)  # noqa: S704 - nothing that a model wrote comes here
+
+
+def _file(name: str) -> str:
+    return files("itemwise.reporting").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    """JSON that no HTML parser can leave, whatever stands in it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _title(run: RunRecord) -> str:
+    return ", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or "no cases"
+
+
+def _measured(run: RunRecord) -> str:
+    told = {"models": run.measured, "rows": run.rows, "settings": run.settings, "environment": run.environment}
+    return json.dumps(told, ensure_ascii=False, indent=2, default=str)
+
+
+def _data(run: RunRecord) -> dict[str, Any]:
+    shown = {sha: _data_uri(sha, content) for sha, content in run.pictures.items()}
+    return {"cases": [_case(entry) for entry in run.entries], "pictures": {sha: uri for sha, uri in shown.items() if uri}}
+
+
+def _case(entry: Entry) -> dict[str, Any]:
+    reply = entry.reply
+    return {
+        "id": entry.node_id,
+        "case": entry.case,
+        "benchmark": entry.benchmark,
+        "model": entry.model_name,
+        "strategy": entry.strategy,
+        "verdict": entry.verdict.value,
+        "cause": entry.cause,
+        "evidence": " ".join(cause["evidence"] for cause in entry.causes),
+        "causes": [dict(cause) for cause in entry.causes],
+        "prompt": entry.prompt,
+        "expected": entry.expected,
+        "answer": entry.answer,
+        "rule": entry.rule,
+        "span": entry.span,
+        "text": reply.get("text", ""),
+        "turns": list(reply.get("turns", ())),
+        "notes": ", ".join(f"{name} {value}" for name, value in reply.get("notes", {}).items()),
+        "tokens": reply.get("completion_tokens", 0),
+        "seconds": reply.get("seconds", 0.0),
+        "message": entry.message,
+        "tags": dict(entry.tags),
+        "picture": entry.picture,
+        "rerun": entry.rerun,
+    }
+
+
+def _data_uri(sha: str, content: bytes) -> str:
+    """The picture for the page, small enough for it; empty where it cannot be decoded."""
+    kind = next((kind for start, kind in _AS_IT_IS.items() if content.startswith(start)), None)
+    if kind is None or len(content) > _LARGEST:
+        try:
+            image = Picture(sha, lambda: content).image()
+        except PictureError:
+            return ""
+        image.thumbnail((_SIDE, _SIDE))
+        kind, content = "image/png", Picture(sha, lambda: image).content
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _tables(run: RunRecord) -> list[dict[str, Any]]:
+    """The tables below the accuracy: `words` columns of words come first, the share in column `drawn` is drawn beside it."""
+    found = []
+    for number, ladder in enumerate(run.ladders):
+        rungs = [{"cells": row, **_drawn(rung.tally.accuracy)} for row, rung in zip(ladder_rows(ladder), ladder.rungs, strict=True)]
+        title = f"The ladder of {ladder.benchmark}"
+        found.append(_table(f"ladder-{number}", title, LADDER_COLUMNS, rungs, 3, drawn=4, notes=ladder_summary(ladder)))
+    if run.choices:
+        found.append(
+            _table(
+                "choices", "Choices beside chance", CHOICE_COLUMNS, _plain(choice_rows(run.choices)), 3, notes=control_lines(run.choices)
+            )
+        )
+    if run.splits:
+        parts = [{"cells": row, **_drawn(split.part.accuracy)} for row, split in zip(split_rows(run.splits), run.splits, strict=True)]
+        found.append(_table("splits", "By tag", SPLIT_COLUMNS, parts, 4, drawn=5))
+    if causes := cause_table(run.tallies):
+        found.append(_table("causes", "Why cases are not correct", causes[0], _plain(causes[1:]), 3))
+    if run.panels:
+        readings = _plain([row for panel in run.panels for row in panel_rows(panel)])
+        found.append(_table("readers", "The same replies under other readers", PANEL_COLUMNS, readings, 3))
+    if run.drops:
+        found.append(_table("twins", "From made problems to renumbered ones", (), [], 0, notes=[drop_text(drop) for drop in run.drops]))
+    return found
+
+
+def _table(
+    id: str,
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    words: int,
+    drawn: int = -1,
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    return {"id": id, "title": title, "head": head, "rows": rows, "words": words, "drawn": drawn, "notes": notes}
+
+
+def _plain(rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    return [{"cells": row, "share": None} for row in rows]
+
+
+def _drawn(accuracy: Accuracy) -> dict[str, Any]:
+    low, high = accuracy.interval or (0.0, 0.0)
+    return {"share": accuracy.share, "low": low, "high": high}
+
+
+def _bar(row: Mapping[str, Any]) -> Markup | str:
+    """An accuracy with its interval as a small drawing of its own."""
+    if row["share"] is None:
+        return ""
+    low, high, share = (round(_WIDTH * row[name], 1) for name in ("low", "high", "share"))
+    drawing = (
+        f'<svg class="bar" width="{_WIDTH}" height="12" role="img" aria-label="{row["share"]:.1%}">'
+        f'<rect class="whole" width="{_WIDTH}" height="12"/>'
+        f'<rect class="interval" x="{low}" width="{max(high - low, 1):.1f}" y="3" height="6"/>'
+        f'<rect class="point" x="{max(share - 1, 0):.1f}" width="2" height="12"/></svg>'
+    )
+    return _trusted(drawing)

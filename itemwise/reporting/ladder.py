@@ -1,0 +1,85 @@
+"""The ladder as people read it: a line for each rung, and in one sentence what each of them added."""
+
+from __future__ import annotations
+
+from itemwise.analysis.ladder import Ladder, Rung
+from itemwise.reporting.table import accuracy_text, cost_text, points_text
+
+__all__ = ["LADDER_COLUMNS", "ladder_record", "ladder_rows", "ladder_summary"]
+
+LADDER_COLUMNS = (
+    "rung",
+    "against",
+    "by",
+    "accuracy",
+    "95% interval",
+    "change",
+    "gained",
+    "lost",
+    "p",
+    "Holm p",
+    "since first",
+    "tokens/correct",
+    "finding",
+)
+
+
+def ladder_rows(ladder: Ladder) -> list[tuple[str, ...]]:
+    """A row of LADDER_COLUMNS for each rung."""
+    return [_row(rung) for rung in ladder.rungs]
+
+
+def ladder_summary(ladder: Ladder) -> list[str]:
+    """What each rung added, and that a rung which adds nothing says nothing for itself."""
+    found = [f"{rung.gain} {_points(rung)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
+    return [
+        f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(found)}.",
+        "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers.",
+    ]
+
+
+def ladder_record(ladder: Ladder) -> dict[str, object]:
+    """The ladder as plain data, with the flipped cases by id."""
+    return {"benchmark": ladder.benchmark, "rungs": [_record(rung) for rung in ladder.rungs]}
+
+
+def _row(rung: Rung) -> tuple[str, ...]:
+    share, interval = accuracy_text(rung.tally.accuracy)
+    tokens = cost_text(rung.tally)
+    if rung.pair is None or rung.holm_p is None:
+        return (rung.name, "-", "-", share, interval, *("-" * 6), tokens, "-")
+    flips = (str(len(rung.pair.gained)), str(len(rung.pair.lost)), f"{rung.pair.p:.3g}", f"{rung.holm_p:.3g}")
+    return (rung.name, rung.against or "-", rung.gain, share, interval, _points(rung), *flips, _since_first(rung), tokens, rung.finding)
+
+
+def _since_first(rung: Rung) -> str:
+    pair = rung.since_first
+    return "-" if pair is None else f"{points_text(pair.change)} (p {pair.p:.3g})"
+
+
+def _points(rung: Rung) -> str:
+    return points_text(rung.pair.change if rung.pair else None)
+
+
+def _record(rung: Rung) -> dict[str, object]:
+    found = rung.tally.accuracy
+    compared = rung.pair and {
+        "against": rung.against,
+        "by": rung.gain,
+        "cases": len(rung.pair.judged),
+        "change": rung.pair.change,
+        "gained": rung.pair.gained,
+        "lost": rung.pair.lost,
+        "p": rung.pair.p,
+        "holm_p": rung.holm_p,
+        "finding": rung.finding,
+        "since_first": rung.since_first and {"change": rung.since_first.change, "p": rung.since_first.p},
+    }
+    return {
+        "rung": rung.name,
+        "model": rung.tally.model_name,
+        "accuracy": found.share,
+        "interval": list(found.interval) if found.interval else None,
+        "tokens_per_correct": rung.tally.tokens_per_correct,
+        **(compared or {}),
+    }
