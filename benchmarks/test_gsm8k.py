@@ -23,6 +23,11 @@ Problem: {question}""",
 {question}
 
 Think step by step, one calculation per line. End with a line "The answer is" and the number.""",
+    "boxed": """\
+{question}
+
+Please reason step by step, and put your final answer within \\boxed{{}}.""",
+    "question": "{question}",  # for a model whose own system prompt says how to reply
 }
 
 

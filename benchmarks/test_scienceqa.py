@@ -1,0 +1,63 @@
+"""ScienceQA: school science questions about a picture, answered with an option's letter (Lu et al. 2022, arXiv:2209.09513).
+
+Of the test split only the 2,017 items with a picture are asked. Three variants circulate under one name: with the question's hint
+(``json``, ``letter``), with the picture and the question alone (``...-plain``), and with hint and lecture (``...-lecture``).
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from extractors import Reading, stated_choice
+from itemwise import Case, Hub, Row, Source, cases, draw_like_random
+from itemwise.case import LETTERS
+from itemwise.synthetic import science_pictures
+
+SCIENCEQA = Hub("derek-thomas/ScienceQA", split="test")
+FORMS = {
+    "json": """\
+{context}{question}
+{options}
+
+Look at the picture. Reply with JSON only: "seen" is what you see, "option" is the right option, "answer" is its letter.""",
+    "letter": """\
+{context}{question}
+{options}
+
+Look at the picture. Reply with the letter of the right option only.""",
+    "json-zh": """\
+{context}{question}
+{options}
+
+看图回答。只回复 JSON：seen 是你看到的内容，option 是正确的选项，answer 是它的字母。""",
+    "letter-zh": """\
+{context}{question}
+{options}
+
+看图回答。只回复正确选项的字母。""",
+}
+CONTEXTS = {"": "{hint}", "-plain": "", "-lecture": "{lecture}{hint}"}
+PROMPTS = {name + end: form.replace("{context}", context) for end, context in CONTEXTS.items() for name, form in FORMS.items()}
+TAGS = ("subject", "topic", "grade", "kind")
+
+
+def scienceqa(source: Source, prompt: str) -> Iterator[Case]:
+    for row in source.rows(SCIENCEQA, synthetic=science_pictures):
+        if picture := row.picture("image"):
+            tags = {tag: str(row[tag]) for tag in TAGS if row.get(tag)}
+            name = f"scienceqa-{row.get('pid', row.id)}"
+            yield Case.choice(name, partial(worded, prompt, row), row["choices"], row["answer"], tags=tags, picture=picture)
+
+
+def worded(prompt: str, row: Row, choices: Sequence[str]) -> str:
+    options = "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False))
+    context = {name: f"{row[name]}\n" if row.get(name) else "" for name in ("hint", "lecture")}
+    return prompt.format(question=row["question"], options=options, **context)
+
+
+def chosen(text: str, case: Case) -> Reading | None:
+    return stated_choice(text, case.choices)
+
+
+@cases(scienceqa, prompts=PROMPTS, extract=chosen, draw=draw_like_random, pictures=True)
+def test_scienceqa(case: Case, answer: str | None) -> None:
+    assert answer == case.answer
