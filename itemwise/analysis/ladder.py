@@ -21,7 +21,8 @@ _GAINS = {"retry": "asking again", "tool": "the calculator", "vote": "voting"}
 @dataclass(frozen=True)
 class Rung:
     """One line of a ladder: a way of asking or reading with its accuracy, and what it adds to the rung `against`, which
-    is None for the first. `gain` names what differs between the two; `holm_p` is corrected for all rungs of the ladder."""
+    is None for the first. `gain` names what differs between the two; `holm_p` is corrected for all rungs of the ladder.
+    `since_first` pairs it with the first way the same model was asked, where that is not the rung before."""
 
     name: str
     tally: Tally
@@ -29,6 +30,7 @@ class Rung:
     gain: str = ""
     pair: Pair | None = None
     holm_p: float | None = None
+    since_first: Pair | None = None
 
     @property
     def finding(self) -> str:
@@ -109,7 +111,9 @@ def _rungs(steps: Sequence[_Step]) -> list[Rung]:
             rungs.append(Rung(name, step.tally))
         else:
             against = f"{before.tally.model_name}, {before.name}" if several else before.name
-            rungs.append(Rung(name, step.tally, against, _gain(before, step), _pair(before, step)))
+            first = _first(steps[:place], step)
+            since = _pair(first, step) if first and first is not before else None
+            rungs.append(Rung(name, step.tally, against, _gain(before, step), _pair(before, step), since_first=since))
     corrected = iter(holm([rung.pair.p for rung in rungs if rung.pair]))
     return [replace(rung, holm_p=next(corrected)) if rung.pair else rung for rung in rungs]
 
@@ -125,12 +129,26 @@ def _before(steps: Sequence[_Step], place: int) -> _Step | None:
     return same[-1] if same else before
 
 
+def _first(steps: Sequence[_Step], step: _Step) -> _Step | None:
+    """The first way that the step's model was asked before it, its strict reading aside."""
+    return next((other for other in steps if other.tally.model_name == step.tally.model_name and other.name != STRICTLY), None)
+
+
 def _gain(before: _Step, step: _Step) -> str:
+    """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
     if before.tally.model_name != step.tally.model_name:
         return "the model" if before.name == step.name else f"the model and {step.name}"
     if before.name == STRICTLY:
         return "reading"
-    return _GAINS.get(step.name.partition(":")[0], step.name)
+    gain = _GAINS.get(_plain(step.name), step.name)
+    if _plain(before.name) in ("direct", "retry"):  # the next one asks the same question, and takes its first reply
+        return gain
+    return f"{gain} instead of {_GAINS.get(_plain(before.name), before.name)}"
+
+
+def _plain(strategy: str) -> str:
+    """A strategy's name without its settings."""
+    return strategy.partition(":")[0]
 
 
 def _pair(before: _Step, step: _Step) -> Pair:

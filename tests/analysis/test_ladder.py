@@ -113,3 +113,12 @@ def test_cases_that_only_one_rung_holds_are_not_paired() -> None:
     found = rung(ladder_of(judged("WWW"), judged("CC", "tool")), "tool")
     assert found.pair is not None
     assert found.pair.judged == ["sums-0", "sums-1"]
+
+
+def test_a_rung_that_does_not_stand_on_the_one_before_says_what_it_is_instead_of_and_what_it_adds_to_the_first() -> None:
+    ladder = ladder_of(judged("WWWWWWCC"), judged("CCCCCCCC", "tool"), judged("CWWWWWCC", "vote"))
+    vote = rung(ladder, "vote")
+    assert (vote.against, vote.gain) == ("tool", "voting instead of the calculator")
+    assert vote.since_first is not None
+    assert (vote.since_first.change, vote.since_first.p) == (1 / 8, 1.0)
+    assert rung(ladder, "tool").since_first is None  # its rung before is the first

@@ -19,19 +19,21 @@ __all__ = ["KINDS", "science_pictures"]
 
 SEEN = (THERMOMETER, BARS, MAGNETS, FOOD_CHAIN, COMPASS, COUNTING, CIRCUIT, RULER, CLOCK, MOON, PARTICLES, WEATHER)
 HELD_OUT = (BEAKER, BALANCE, PULLS, SHADOW)
-KINDS: dict[str, tuple[Kind, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT}
+KINDS: dict[str, tuple[Kind, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT, "trained": SEEN}
 
 
-def science_pictures(seed: int, *, half: str = "seen", split: str = "test") -> Iterator[dict[str, Any]]:
+def science_pictures(seed: int, *, half: str = "seen", split: str | None = None) -> Iterator[dict[str, Any]]:
     """Endless rows: ``image`` (RGB, 112 by 112), ``question``, ``choices``, ``answer`` (the index of the right
     choice), ``hint``, ``lecture``, ``subject``, ``topic`` and ``grade`` as in ScienceQA, and besides ``kind``,
     ``description`` (the picture in words) and ``facts`` (what was drawn).
 
     `half` names the kinds: ``seen`` (the embedded model was trained on them with other facts), ``held-out``
-    (training never saw them) or ``all``. `split` keeps apart, by a hash of the facts, what benchmarks ask
-    (``test``), what chose a checkpoint (``selection``) and what was trained on (``train``); where on the sheet
-    things are and their colours vary besides. The kinds take turns in a shuffled order.
+    (training never saw them), ``all``, or ``trained`` (the seen kinds with facts of the training split). `split` keeps
+    apart, by a hash of the facts, what benchmarks ask (``test``, the default), what chose a checkpoint (``selection``)
+    and what was trained on (``train``); where on the sheet things are and their colours vary besides. The kinds take
+    turns in a shuffled order.
     """
+    split = split or ("train" if half == "trained" else "test")
     rng = random.Random(f"science-pictures/{half}/{split}/{seed}")
     for kind in _in_turn(KINDS[half], rng):
         scene = _scene(kind, rng, SPLITS[split])
