@@ -54,7 +54,7 @@ class Row(Mapping[str, Any]):
         self.id = id
         self._columns = columns
         self._read = read
-        self._has = has or (lambda column: read(column) not in (None, ""))
+        self._has = has
         self._folder = folder
 
     def __getitem__(self, column: str) -> Any:
@@ -65,9 +65,10 @@ class Row(Mapping[str, Any]):
     def picture(self, column: str = "image") -> Picture | None:
         """The picture in a column, read and decoded when it is looked at; None where the row has none.
 
-        It may be a picture of Pillow, bytes, the hub's ``{"bytes", "path"}``, or a path, relative to the file it stands in.
+        A table says so by null. A row of a jsonl has none where the column is missing; null there is a picture that is not
+        at hand, and an error of the case that shows it. It may be a picture of Pillow, bytes, the hub's ``{"bytes", "path"}``, or a path, relative to the file it stands in.
         """
-        if column not in self._columns or not self._has(column):
+        if column not in self._columns or (self._has is not None and not self._has(column)):
             return None
         return Picture(f"row {self.id}, column {column!r}", partial(self._shown, column))
 

@@ -228,7 +228,17 @@ def test_two_rows_under_one_name_are_refused(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_sums=SUMS.replace("sum-{row.id}", "sum"))
     result = suite.runpytest_inprocess()
     result.stdout.fnmatch_lines(["*sums: two cases are called 'sum'*"])
-    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_benchmark_that_cannot_be_collected_does_not_stop_another_that_is_selected(suite: pytest.Pytester) -> None:
+    suite.makepyfile(test_broken=SUMS.replace("test_sums", "test_broken").replace("for row in", "1 / 0\n    for row in"))
+    result = suite.runpytest_inprocess("--sample", "2", "-k", "sums")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["sums *2 of 2"])
+    both = suite.runpytest_inprocess("--sample", "2")
+    assert both.ret == pytest.ExitCode.TESTS_FAILED
+    both.stdout.fnmatch_lines(["*ZeroDivisionError*", "sums *2 of 2"])
 
 
 def test_a_prompt_the_benchmark_does_not_have_is_refused(suite: pytest.Pytester) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
-from itemwise.plugin.items import prefixes
+from itemwise.plugin.items import Fault, prefixes
 from itemwise.plugin.scorekeeper import Scorekeeper
 from itemwise.plugin.snapshots import configure_snapshots, mark_snapshots
 from itemwise.settings import OPTIONS, SettingsError, read_settings
@@ -69,6 +69,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     asker = metafunc.config.stash[ASKER]
     benchmark = mark.kwargs["benchmark"]
     sample = asker.samples.of_function(metafunc.definition, benchmark)
+    if isinstance(sample, Fault):
+        names = [name for name in ("model", "strategy", "case") if name in metafunc.fixturenames]
+        metafunc.parametrize(names, [[sample] * len(names)], ids=["no-cases"], indirect=True)
+        return
     if "model" in metafunc.fixturenames:
         models = asker.settings.models_for(pictures=benchmark.pictures)
         metafunc.parametrize("model", models, ids=[entry.name for entry in models], indirect=True, scope="session")
@@ -117,6 +121,8 @@ def _destination(name: str) -> str:
 
 def _parameter(request: pytest.FixtureRequest) -> Any:
     try:
+        if isinstance(request.param, Fault):
+            raise pytest.fail.Exception(request.param.message, pytrace=False)
         return request.param
     except AttributeError:
         said = f"the fixture {request.fixturename!r} belongs to benchmarks: put @cases(...) over the test."

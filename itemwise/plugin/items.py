@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from itemwise.benchmark import MARK, Benchmark
 from itemwise.settings import OPTIONS, Settings
 
-__all__ = ["benchmark_of", "function_id", "is_case", "parameters", "plain_name", "prefixes", "rerun_command"]
+__all__ = ["Fault", "benchmark_of", "function_id", "is_case", "parameters", "plain_name", "prefixes", "rerun_command"]
 
 
 def prefixes(settings: Settings) -> list[str]:
@@ -34,9 +35,18 @@ def parameters(item: pytest.Item) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why a benchmark has no cases. It stands in their place as one test that fails with `message`, so that a selection
+    without this benchmark runs as if it were not there."""
+
+    message: str
+
+
 def is_case(item: pytest.Item) -> bool:
     """Whether the test is a case of a benchmark."""
-    return item.get_closest_marker(MARK) is not None and hasattr(item, "callspec")
+    marked = item.get_closest_marker(MARK) is not None and hasattr(item, "callspec")
+    return marked and not any(isinstance(value, Fault) for value in parameters(item).values())
 
 
 def benchmark_of(item: pytest.Item) -> Benchmark:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
 from itemwise.benchmark import Benchmark, BenchmarkError, Extractor
-from itemwise.plugin.items import benchmark_of, function_id, parameters, plain_name
+from itemwise.plugin.items import Fault, benchmark_of, function_id, parameters, plain_name
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ class Samples:
         self._places: dict[str, dict[str, int]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
 
-    def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample:
-        """The cases of a benchmark's test function; a fault becomes a collection error of a few lines."""
+    def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample | Fault:
+        """The cases of a benchmark's test function, or why there are none."""
         try:
             sample = self._sample(function, benchmark, None)
         except BenchmarkError as error:
-            raise pytest.Collector.CollectError(str(error)) from error
+            return Fault(str(error))
+        except Exception:  # the loader's own fault shows its own lines
+            return Fault("".join(traceback.format_exc(limit=-2)))
         self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
         return sample
 

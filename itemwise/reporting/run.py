@@ -37,15 +37,20 @@ class RunRecord:
     decisions: Sequence[Decision]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
+    @property
+    def _plain(self) -> list[Tally]:
+        """The tallies of cases as they are, without twins and controls."""
+        return [tally for tally in self.tallies if not tally.benchmark.endswith((RENUMBERED, *CONTROLS))]
+
     @cached_property
     def ladders(self) -> list[Ladder]:
         """What each way of asking adds to the one before it, where there are several."""
-        return ladders([tally for tally in self.tallies if not tally.benchmark.endswith((RENUMBERED, *CONTROLS))], self.entries)
+        return ladders(self._plain, self.entries)
 
     @cached_property
     def panels(self) -> list[Panel]:
         """What other readers make of the same replies."""
-        return panels(self.tallies, self.entries)
+        return panels(self._plain, self.entries)
 
     @cached_property
     def drops(self) -> list[RenumberedDrop]:
@@ -60,7 +65,7 @@ class RunRecord:
     @cached_property
     def splits(self) -> list[Split]:
         """The accuracies by what the cases are tagged with."""
-        return splits(self.tallies, self.entries)
+        return splits(self._plain, self.entries)
 
     @property
     def generated(self) -> int:
