@@ -11,9 +11,13 @@ from typing import Any, NamedTuple
 from extractors import last_number
 from itemwise.named import NamedError, function_named
 
-__all__ = ["NUMBER_READERS", "STRICT_JSON", "Reader", "bare_last_number", "reader_named", "strict_hashes", "strict_json"]
+__all__ = [
+    "CHOICE_READERS", "NUMBER_READERS", "STRICT_JSON", "Reader",
+    "bare_last_number", "first_capital", "reader_named", "strict_hashes", "strict_json",
+]  # fmt: skip
 
 _BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
+_CAPITAL = re.compile(r"[A-Z]")
 _HASHES = re.compile(r"#### (-?[0-9.,]+)")
 
 
@@ -58,6 +62,12 @@ def strict_hashes(text: str) -> str | None:
     return (found[1].replace(",", "").removesuffix(".") or None) if found else None
 
 
+def first_capital(text: str) -> str | None:
+    """The first capital letter: a bare regular expression for choices, under which "The answer is B" is T."""
+    found = _CAPITAL.search(text)
+    return found[0] if found else None
+
+
 STRICT_JSON = Reader("strict-json", strict_json)
 NUMBER_READERS = (
     Reader("last-number", last_number),
@@ -65,6 +75,7 @@ NUMBER_READERS = (
     Reader("regex-number", bare_last_number),
     Reader("strict-hashes", strict_hashes),
 )
+CHOICE_READERS = (STRICT_JSON, Reader("first-capital", first_capital))
 
 
 def reader_named(text: str, folders: Sequence[Path] = ()) -> Reader:
@@ -72,10 +83,11 @@ def reader_named(text: str, folders: Sequence[Path] = ()) -> Reader:
 
     Raises NamedError where there is none to be had.
     """
-    if known := next((reader for reader in NUMBER_READERS if reader.name == text), None):
-        return known
+    known = {reader.name: reader for reader in (*NUMBER_READERS, *CHOICE_READERS)}
+    if text in known:
+        return known[text]
     if ":" not in text:
-        names = ", ".join(reader.name for reader in NUMBER_READERS)
+        names = ", ".join(known)
         raise NamedError(f"--reader must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
     return Reader(text, function_named(text, "--reader", folders))
 

@@ -59,7 +59,7 @@ OPTIONS = (
     ),
     Option(
         "reader",
-        f"read replies by this instead of the benchmark's own reader: {', '.join(reader.name for reader in NUMBER_READERS)}, "
+        f"read replies by this instead of the benchmark's own reader: {', '.join(reader.name for reader in NUMBER_READERS)}, first-capital, "
         "or MODULE:FUNCTION",
     ),
     Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itemwise.named import NamedError
-from itemwise.readers import NUMBER_READERS, Reader, bare_last_number, reader_named, strict_hashes, strict_json
+from itemwise.readers import NUMBER_READERS, Reader, bare_last_number, first_capital, reader_named, strict_hashes, strict_json
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,11 @@ def test_no_reader_of_the_panel_raises(reader: Reader, text: str) -> None:
     assert found is None or isinstance(found, str)
 
 
+@pytest.mark.parametrize(("text", "answer"), [("B", "B"), ("The answer is B", "T"), ('{"answer": "B"}', "B"), ("b", None), ("", None)])
+def test_the_first_capital_is_taken_wherever_it_stands(text: str, answer: str | None) -> None:
+    assert first_capital(text) == answer
+
+
 class TestReaderOfTheUsers:
     @pytest.fixture(autouse=True)
     def _module(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +94,12 @@ class TestReaderOfTheUsers:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("first", "--reader must be MODULE:FUNCTION, such as my_readers:boxed, got 'first'."),
-            (":first", "--reader must be MODULE:FUNCTION, such as my_readers:boxed, got ':first'."),
+            (
+                "first",
+                "--reader must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
+                "or MODULE:FUNCTION for one of your own, got 'first'.",
+            ),
+            (":first", "--reader must be MODULE:FUNCTION, such as my_own:first, got ':first'."),
             ("my_readers_of_numbers:last", "--reader my_readers_of_numbers:last: my_readers_of_numbers has no function last."),
             ("my_readers_of_numbers:NUMBER", "--reader my_readers_of_numbers:NUMBER: my_readers_of_numbers has no function NUMBER."),
             ("no_such:first", "--reader no_such:first: no_such cannot be imported (ModuleNotFoundError: No module named 'no_such')."),

@@ -299,7 +299,7 @@ def test_a_reader_is_one_of_ours_or_ones_own(project: Project) -> None:
     assert reader is not None
     assert (reader.name, reader.read("42")) == ("own_readers:first", "4")
     assert project.complaint(reader="strict") == (
-        "--reader must be one of last-number, strict-json, regex-number, strict-hashes, "
+        "--reader must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
         "or MODULE:FUNCTION for one of your own, got 'strict'."
     )
 

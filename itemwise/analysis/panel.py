@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from itemwise.benchmark import accepted
 from itemwise.ledger import Entry, Tally
-from itemwise.readers import NUMBER_READERS, STRICT_JSON, Reader
+from itemwise.readers import CHOICE_READERS, NUMBER_READERS, STRICT_JSON, Reader
 from itemwise.statistics import accuracy
 
 __all__ = ["Judged", "Panel", "Read", "is_right", "panels", "read_reply"]
@@ -86,6 +86,8 @@ def _judged(reader: Reader, entries: Sequence[Entry]) -> Judged:
 
 
 def _readers(entries: Sequence[Entry]) -> Sequence[Reader]:
+    if all(entry.choices for entry in entries):
+        return CHOICE_READERS
     return NUMBER_READERS if all(_is_number(entry.expected) for entry in entries) else (STRICT_JSON,)
 
 
