@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["environment", "hardware", "library_versions", "suite_state"]
+__all__ = ["environment", "gpu_count", "hardware", "library_versions", "suite_state"]
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "datasets")
 _PATIENCE = 5  # seconds for git, which may sit on a slow disk
@@ -40,6 +40,13 @@ def hardware() -> dict[str, Any]:
     """CPU, cores and memory; GPUs only where torch is imported already, for it takes seconds. What is not known is left out."""
     found = {"cpu": _cpu(), "cores": os.cpu_count(), "memory": _memory(), "gpus": _gpus()}
     return {name: value for name, value in found.items() if value}
+
+
+def gpu_count() -> int:
+    """The NVIDIA GPUs that this process may use, found without torch; ``CUDA_VISIBLE_DEVICES`` may leave some out."""
+    there = len(list(Path("/dev").glob("nvidia[0-9]*")))
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return there if allowed is None else min(there, sum(bool(part.strip()) for part in allowed.split(",")))
 
 
 def suite_state(folder: Path, reports: Path) -> dict[str, str]:

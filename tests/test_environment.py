@@ -17,7 +17,7 @@ import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
 from itemwise import environment as place
 from itemwise.commands.run_folder import read_run
 from itemwise.commands.show import show_lines
-from itemwise.environment import environment, hardware, library_versions, suite_state
+from itemwise.environment import environment, gpu_count, hardware, library_versions, suite_state
 
 SUMS = '''
 """Sums: a benchmark of one's own, whose cases need no model."""
@@ -147,3 +147,12 @@ def test_a_run_notes_it_all_with_the_hash_of_its_cases_and_show_prints_it(
     lines = show_lines(read_run("latest"))
     assert f"    commit: {git(pytester.path, 'rev-parse', 'HEAD')}" in lines
     assert {line.split(":")[0].strip() for line in lines} >= {"cases", "tree", "libraries", "torch", "hardware", "cores", "suite"}
+
+
+@pytest.mark.parametrize(("visible", "count"), [(None, 3), ("", 0), ("1", 1), ("0,2", 2), ("0,1,2,3", 3)])
+def test_gpus_are_counted_without_torch(visible: str | None, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: [folder / f"nvidia{number}" for number in range(3)])
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert gpu_count() == count

@@ -61,6 +61,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return CaseScheduling(config, log, prefixes(settings), settings.batch_size)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """``-n auto`` is a worker for each GPU, where models are asked; ordinary suites keep what xdist makes of it."""
+    from itemwise.environment import gpu_count
+
+    return (gpu_count() or None) if any(config.getoption(_destination(option.name)) for option in OPTIONS) else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker(MARK)
