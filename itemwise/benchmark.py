@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 import pytest
@@ -53,9 +53,14 @@ class Benchmark:
 
     def reader(self, case: Case) -> Extractor:
         """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name."""
-        if "case" in inspect.signature(self.extract).parameters:
-            return partial(self.extract, case=case)
-        return self.extract
+        return partial(self.extract, case=case) if self._is_told_of_cases else self.extract
+
+    @cached_property
+    def _is_told_of_cases(self) -> bool:
+        try:
+            return "case" in inspect.signature(self.extract).parameters
+        except (TypeError, ValueError):  # built-in types, such as str, tell nothing of theirs
+            return False
 
     def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
         """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`."""

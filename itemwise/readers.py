@@ -13,7 +13,7 @@ from itemwise.named import NamedError, function_named
 
 __all__ = [
     "CHOICE_READERS", "NUMBER_READERS", "STRICT_JSON", "Reader",
-    "bare_last_number", "first_capital", "reader_named", "strict_hashes", "strict_json",
+    "bare_last_number", "first_capital", "reader_named", "reader_names", "strict_hashes", "strict_json",
 ]  # fmt: skip
 
 _BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -76,6 +76,12 @@ NUMBER_READERS = (
     Reader("strict-hashes", strict_hashes),
 )
 CHOICE_READERS = (STRICT_JSON, Reader("first-capital", first_capital))
+_OURS = {reader.name: reader for reader in (*NUMBER_READERS, *CHOICE_READERS)}
+
+
+def reader_names() -> list[str]:
+    """The readers that come with the package."""
+    return list(_OURS)
 
 
 def reader_named(text: str, folders: Sequence[Path] = ()) -> Reader:
@@ -83,11 +89,10 @@ def reader_named(text: str, folders: Sequence[Path] = ()) -> Reader:
 
     Raises NamedError where there is none to be had.
     """
-    known = {reader.name: reader for reader in (*NUMBER_READERS, *CHOICE_READERS)}
-    if text in known:
-        return known[text]
+    if text in _OURS:
+        return _OURS[text]
     if ":" not in text:
-        names = ", ".join(known)
+        names = ", ".join(reader_names())
         raise NamedError(f"--reader must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
     return Reader(text, function_named(text, "--reader", folders))
 

@@ -66,7 +66,8 @@ class Row(Mapping[str, Any]):
         """The picture in a column, read and decoded when it is looked at; None where the row has none.
 
         A table says so by null. A row of a jsonl has none where the column is missing; null there is a picture that is not
-        at hand, and an error of the case that shows it. It may be a picture of Pillow, bytes, the hub's ``{"bytes", "path"}``, or a path, relative to the file it stands in.
+        at hand, and an error of the case that shows it. It may be a picture of Pillow, bytes, the hub's ``{"bytes", "path"}``,
+        or a path, relative to the file it stands in.
         """
         if column not in self._columns or (self._has is not None and not self._has(column)):
             return None

@@ -12,7 +12,7 @@ from typing import Any
 from itemwise.controls import CONTROLS
 from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
 from itemwise.named import NamedError
-from itemwise.readers import NUMBER_READERS, Reader, reader_named
+from itemwise.readers import Reader, reader_named, reader_names
 from itemwise.rows import RowsError, Source
 from itemwise.strategies import ChosenStrategy, StrategyError, chosen_strategy, strategy_names
 
@@ -59,8 +59,7 @@ OPTIONS = (
     ),
     Option(
         "reader",
-        f"read replies by this instead of the benchmark's own reader: {', '.join(reader.name for reader in NUMBER_READERS)}, first-capital, "
-        "or MODULE:FUNCTION",
+        f"read replies by this instead of the benchmark's own reader: {', '.join(reader_names())}, or MODULE:FUNCTION",
     ),
     Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
     Option("seed", "seed of the draw and of made rows (default: 42)", 42),

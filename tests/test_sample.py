@@ -183,3 +183,14 @@ class TestFault:
 
         with pytest.raises(error):
             sampled("own", benchmark_of(load), settings_for(Source("hub")))
+
+
+def test_an_extractor_is_told_of_the_case_where_it_has_a_place_for_it() -> None:
+    case = Case("one", "?", "B", choices=("yes", "no"))
+
+    def options(text: str, case: Case) -> str:
+        return f"{text}: {len(case.choices)}"
+
+    assert Benchmark(hundred, options).reader(case)("B") == "B: 2"
+    assert Benchmark(hundred, str).reader(case)("B") == "B"
+    assert Benchmark(hundred, str.upper).reader(case)("b") == "B"
