@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import bitsandbytes
 import torch
@@ -26,7 +27,9 @@ from itemwise.models.model import ModelError, OutOfMemoryError
 from itemwise.models.registry import ModelEntry
 from itemwise.models.seeing import is_seeing, outside_language, sight_of
 
-__all__ = ["LocalModel", "load", "unload"]
+__all__ = ["LocalModel", "load", "placed", "unload"]
+
+Loaded = TypeVar("Loaded")
 
 _BESIDE = ("POLY", "SHADOW", "VBLORA", "XLORA")  # kinds of adapter that keep part of themselves outside the layers they change
 _NONE_BESIDE = {"subfolder": "none", "local_files_only": True}  # where peft is installed, transformers looks for an adapter beside a model
@@ -50,16 +53,17 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
         options = {"trust_remote_code": entry.trust_remote_code, **where}
         config = AutoConfig.from_pretrained(entry.location, **options)
         sight = sight_of(entry, config, options)
-        model, report = _family(config).from_pretrained(
+        read = partial(
+            _family(config).from_pretrained,
             entry.location,
             dtype=_compute_dtype(device),
-            device_map={"": device},
             use_safetensors=True,
             output_loading_info=True,
             adapter_kwargs=_NONE_BESIDE,
             **_quantisation_options(entry, quantisation, config, device),
             **options,
         )
+        model, report = placed(read, device, alone=processes == 1)
         _require_all_weights(entry, report)
         tokenizer = sight.tokenizer if sight else AutoTokenizer.from_pretrained(entry.location, **options)
         _require_words(entry, tokenizer)
@@ -68,6 +72,18 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
     if device.type == "cpu":
         _keep_float32(model)
     return LocalModel(entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight)
+
+
+def placed(read: Callable[..., Loaded], device: torch.device, *, alone: bool) -> Loaded:
+    """What `read` loads, on `device`; spread over all GPUs of the machine where it is too large for one and this process is
+    `alone` with them. Raises what running out of memory raises where that does not help either."""
+    try:
+        return read(device_map={"": device})
+    except torch.OutOfMemoryError:
+        if not (alone and torch.cuda.device_count() > 1):
+            raise
+    unload()  # what was loaded so far
+    return read(device_map="auto")
 
 
 def unload() -> None:

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from itemwise.case import Turn
 from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
 from itemwise.models.checkpoint import folder_hash
-from itemwise.models.local import LocalModel, load
+from itemwise.models.local import LocalModel, load, placed
 from tests.models.checkpoints import BOS, CONTEXT, KINDS, make_checkpoint, overwrite
 
 LIMIT = 12
@@ -350,3 +350,23 @@ def test_python_of_a_checkpoint_does_not_run_unless_its_entry_says_so(copied: Ca
     (folder / "code.py").write_text(f"open({json.dumps(str(folder / 'ran'))}, 'w')")
     assert "trust_remote_code = true under [tool.itemwise.models.NAME]" in refused(folder)
     assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize(("alone", "gpus", "places"), [(True, 2, [{"": "cuda:0"}, "auto"]), (True, 1, None), (False, 2, None)])
+def test_what_is_too_large_for_one_gpu_is_spread_where_the_others_are_free(
+    alone: bool, gpus: int, places: list[object] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def read(device_map: Any) -> str:
+        asked.append(device_map if isinstance(device_map, str) else {name: str(device) for name, device in device_map.items()})
+        if device_map != "auto":
+            raise torch.OutOfMemoryError("full")
+        return "model"
+
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    if places is None:
+        with pytest.raises(torch.OutOfMemoryError):
+            placed(read, torch.device("cuda", 0), alone=alone)
+    else:
+        assert (placed(read, torch.device("cuda", 0), alone=alone), asked) == ("model", places)
