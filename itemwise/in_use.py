@@ -5,6 +5,7 @@ from __future__ import annotations
 from itemwise.engine import Engine
 from itemwise.models import Model, ModelEntry
 from itemwise.models.deferred import DeferredModel, RecalledModel, identity_of
+from itemwise.models.replicas import ReplicatedModel
 from itemwise.settings import Settings
 from itemwise.store import MACHINE, ModelReplies, Store, key_of
 
@@ -23,28 +24,39 @@ class ModelInUse:
         if settings.replay and store.description(key_of(identity)) is None:  # what others measured is no measurement of this machine
             identity = {name: value for name, value in identity.items() if name not in MACHINE}
         self.identity = identity
-        self.model: Model = (
-            RecalledModel(entry.name)
-            if settings.replay
-            else DeferredModel(entry, quantisation=settings.quantisation, max_new_tokens=limit, share=share)
-        )
+        self.model = _model(entry, settings, share)
         memory = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
-        self.engine = Engine(self.model, settings.batch_size, memory)
+        self.engine = Engine(self.model, settings.batch_size * settings.replicas, memory)
         self._store = store
         self._described: dict[str, str] = {}
 
     def release(self) -> None:
         """Let go of the weights, so that the next model has the memory to itself."""
-        if isinstance(self.model, DeferredModel):
+        if isinstance(self.model, (DeferredModel, ReplicatedModel)):
             self.model.release()
 
     def describe(self) -> dict[str, str]:
         """How the model describes itself, or did when its stored replies were made."""
         if not self._described:
             key = key_of(self.identity)
-            if isinstance(self.model, DeferredModel) and self.model.is_loaded:
+            if isinstance(self.model, (DeferredModel, ReplicatedModel)) and self.model.is_loaded:
                 self._described = self.model.describe()
                 self._store.keep_description(key, self._described)
             elif known := self._store.description(key):
                 self._described = known | {"model": self.model.name}
         return self._described or self.identity | {"model": self.model.name}  # killed before it could be described
+
+
+def _model(entry: ModelEntry, settings: Settings, share: tuple[int, int]) -> Model:
+    limit = settings.token_limit(entry)
+    if settings.replay:
+        return RecalledModel(entry.name)
+    if settings.engine == "ray":
+        return ReplicatedModel(
+            entry,
+            quantisation=settings.quantisation,
+            max_new_tokens=limit,
+            replicas=settings.replicas,
+            gpus=settings.gpus_per_replica,
+        )
+    return DeferredModel(entry, quantisation=settings.quantisation, max_new_tokens=limit, share=share)

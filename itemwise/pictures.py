@@ -38,6 +38,10 @@ class Picture:
     def __hash__(self) -> int:
         return hash(self.sha256)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """On the way to another process a picture takes its content along."""
+        return _held, (self.where, self.content)
+
     @cached_property
     def content(self) -> bytes:
         """The encoded picture, as it was stored. Raises PictureError where it is not there."""
@@ -73,6 +77,10 @@ class Picture:
             raise PictureError(f"{self.where}: {error}; scale the picture down.") from None
         except Exception as error:  # a damaged file fails in many ways, each decoder with errors of its own
             raise PictureError(f"{self.where}: no readable picture ({type(error).__name__}: {error}); check the file.") from None
+
+
+def _held(where: str, content: bytes) -> Picture:
+    return Picture(where, lambda: content)
 
 
 def _encoded(found: Any, where: str) -> bytes:

@@ -24,6 +24,7 @@ else:
 __all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "read_settings"]
 
 STORE = "replies.sqlite"
+ENGINES = ("local", "ray")
 DEFAULT, SEEING = "embedded-text", "embedded-vision"
 
 
@@ -71,7 +72,12 @@ OPTIONS = (
     Option("prompt", "which of a benchmark's named prompts to use (default: its first)"),
     Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
     Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
-    Option("batch-size", "largest batch asked at once (default: 32)", 32),
+    Option("batch-size", "largest batch asked at once, of each replica (default: 32)", 32),
+    Option("engine", f"where local models run: {', '.join(ENGINES)} (default: local)", "local"),
+    Option("replicas", "with --engine ray: how many of the model at once (default: 2)", 2),
+    Option(
+        "gpus-per-replica", "with --engine ray: what each replica takes of a GPU, such as 0.5 (default: a whole one where there are any)"
+    ),
     Option(
         "fail-under",
         "gate, repeatable: BENCHMARK[/MODEL[/STRATEGY]]=ACCURACY, such as gsm8k=0.80; >= demands it of the interval's lower end",
@@ -159,6 +165,9 @@ class Settings:
     replay: bool
     seeing: ModelEntry | None = None
     controls: tuple[str, ...] = ()
+    engine: str = "local"
+    replicas: int = 1
+    gpus_per_replica: float | None = None
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
@@ -188,6 +197,8 @@ class Settings:
             "quantisation": self.quantisation,
             "max_new_tokens": self.max_new_tokens,
             "batch_size": self.batch_size,
+            "engine": self.engine,
+            "replicas": self.replicas,
             "gates": [gate.text for gate in self.gates],
             "baseline": self.baseline,
         }
@@ -244,6 +255,9 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         fresh=fresh,
         replay=replay,
         seeing=seeing,
+        engine=_one_of("engine", value["engine"], ENGINES),
+        replicas=_whole("replicas", value["replicas"]) if value["engine"] == "ray" else 1,
+        gpus_per_replica=None if value["gpus-per-replica"] is None else _gpus(value["gpus-per-replica"]),
         controls=tuple(_one_of("control", name, CONTROLS) for name in _listed("control", value["control"], least=0)),
     )
 
@@ -359,6 +373,16 @@ def _whole(name: str, value: Any, least: int = 1) -> int:
     if number < least:
         raise SettingsError(f"--{name} must be a whole number of at least {least}, got {value}.")
     return number
+
+
+def _gpus(value: Any) -> float:
+    try:
+        share = float(str(value))
+    except ValueError:
+        share = -1.0
+    if not 0 <= share < float("inf"):
+        raise SettingsError(f"--gpus-per-replica must be a number of at least 0, such as 0.5, got {value}.")
+    return share
 
 
 def _one_of(name: str, value: Any, known: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,9 @@ def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:
     assert refused(str(tmp_path / "missing.png")).startswith("row 7: the picture cannot be read (")
     assert refused(None) == "row 7: there is no picture."
     assert refused(7) == "row 7: int is no picture; give bytes, a path, or a picture of Pillow."
+
+
+def test_a_picture_takes_its_content_along_to_another_process() -> None:
+    picture = Picture("row 7", lambda: encoded(PIL.Image.new("RGB", (4, 4), "red")))
+    moved = pickle.loads(pickle.dumps(picture))
+    assert (moved, moved.where, pixel(moved.image())) == (picture, "row 7", (255, 0, 0))

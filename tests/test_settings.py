@@ -245,7 +245,7 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
     [
         (
             "samples = 5",
-            "[tool.itemwise] has no setting 'samples'; it may have adapter, baseline, batch-size, control, fail-under, ",
+            "[tool.itemwise] has no setting 'samples'; it may have adapter, baseline, batch-size, control, engine, ",
         ),
         ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have adapter, baseline, batch-size, control, "),
         ("fail-under = 0.8", '--fail-under must be text ("..." in pyproject.toml), got 0.8.'),
@@ -319,6 +319,13 @@ def test_without_a_named_model_pictures_are_shown_to_the_embedded_one_that_sees(
     assert asked(pictures=True) == ["other"]
 
 
+def test_replicas_are_those_of_ray(project: Project) -> None:
+    assert (project.read().replicas, project.read(engine="ray").replicas, project.read(engine="ray", replicas="4").replicas) == (1, 2, 4)
+    assert project.read(engine="ray", gpus_per_replica="0.5").gpus_per_replica == 0.5
+    assert project.complaint(engine="cluster") == "--engine must be one of local, ray, got cluster."
+    assert project.complaint(gpus_per_replica="-1") == "--gpus-per-replica must be a number of at least 0, such as 0.5, got -1."
+
+
 def test_a_control_is_one_of_ours(project: Project) -> None:
     assert project.read(control=["blank-image"]).controls == ("blank-image",)
     assert project.complaint(control=["blank"]) == "--control must be one of blank-image, shuffle-options, got blank."
@@ -353,6 +360,8 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "quantisation": "nf4",
         "max_new_tokens": None,
         "batch_size": 32,
+        "engine": "local",
+        "replicas": 1,
         "gates": ["gsm8k=0.8"],
         "baseline": None,
     }

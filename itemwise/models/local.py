@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import bitsandbytes
 import torch
@@ -31,6 +32,7 @@ __all__ = ["LocalModel", "load", "placed", "unload"]
 
 Loaded = TypeVar("Loaded")
 
+_IN_MEMORY: WeakSet[LocalModel] = WeakSet()  # every model that was loaded and is not yet gone
 _BESIDE = ("POLY", "SHADOW", "VBLORA", "XLORA")  # kinds of adapter that keep part of themselves outside the layers they change
 _NONE_BESIDE = {"subfolder": "none", "local_files_only": True}  # where peft is installed, transformers looks for an adapter beside a model
 
@@ -71,7 +73,9 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
             model = _adapted(entry, adapter, model)
     if device.type == "cpu":
         _keep_float32(model)
-    return LocalModel(entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight)
+    loaded = LocalModel(entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight)
+    _IN_MEMORY.add(loaded)
+    return loaded
 
 
 def placed(read: Callable[..., Loaded], device: torch.device, *, alone: bool) -> Loaded:
@@ -86,11 +90,12 @@ def placed(read: Callable[..., Loaded], device: torch.device, *, alone: bool) ->
     return read(device_map="auto")
 
 
-def unload() -> None:
-    """Give back the memory of models nobody holds any more."""
+def unload() -> list[str]:
+    """Give back the memory of models nobody holds any more; the names of those that somebody still does."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    return sorted(model.name for model in _IN_MEMORY)
 
 
 def _family(config: Any) -> Any:

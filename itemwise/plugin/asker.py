@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -91,8 +92,9 @@ class Asker:
         if self._in_use is not None:
             self._in_use.release()  # pytest still holds the fixture's value here
         self._in_use = None
-        if local := sys.modules.get("itemwise.models.local"):
-            local.unload()
+        if (local := sys.modules.get("itemwise.models.local")) and (held := local.unload()):
+            said = f"{', '.join(held)} could not be let go of, so the next model has less memory; something in the suite holds it."
+            warnings.warn(pytest.PytestWarning(said), stacklevel=2)
 
     def reply(self, item: pytest.Item) -> Reply:
         """The reply to one case, made in a batch with the cases ahead of it."""

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from itemwise.case import Turn
 from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
 from itemwise.models.checkpoint import folder_hash
-from itemwise.models.local import LocalModel, load, placed
+from itemwise.models.local import LocalModel, load, placed, unload
 from tests.models.checkpoints import BOS, CONTEXT, KINDS, make_checkpoint, overwrite
 
 LIMIT = 12
@@ -370,3 +370,11 @@ def test_what_is_too_large_for_one_gpu_is_spread_where_the_others_are_free(
             placed(read, torch.device("cuda", 0), alone=alone)
     else:
         assert (placed(read, torch.device("cuda", 0), alone=alone), asked) == ("model", places)
+
+
+def test_a_model_that_is_let_go_of_is_gone_and_one_that_is_held_is_named(checkpoint: Callable[..., Path]) -> None:
+    model = loaded(checkpoint("qwen2"))
+    assert model.name in unload()
+    name = model.name
+    del model
+    assert name not in unload()
