@@ -62,9 +62,8 @@ class Entry:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
         """The entry that `record` was made of."""
-        span = record["span"]
-        changed = {"verdict": Verdict(record["verdict"]), "span": tuple(span) if span else None, "position": tuple(record["position"])}
-        return cls(**{**record, **changed})
+        lists = {name: tuple(record[name] or ()) for name in ("position", "causes", "choices") if name in record}
+        return cls(**{**record, **lists, "verdict": Verdict(record["verdict"]), "span": tuple(record["span"]) if record["span"] else None})
 
 
 _FIELDS = tuple(part.name for part in fields(Entry))  # asdict would copy every reply deeply

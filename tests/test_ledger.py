@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -111,6 +112,7 @@ def test_the_counts_add_up_to_the_cases(verdicts: list[Verdict]) -> None:
 @given(st.sampled_from(Verdict), st.none() | st.tuples(st.integers(0, 9), st.integers(9, 20)), st.none() | st.text())
 def test_an_entry_survives_the_way_through_json(verdict: Verdict, span: tuple[int, int] | None, answer: str | None) -> None:
     sent = entry(3, verdict, span=span, answer=answer, tags={"grade": "4"}, rows={"source": "hub"}, model={"model": "m"})
+    sent = replace(sent, causes=({"kind": "reasoning", "evidence": "none"},), choices=("yes", "no"), picture="ab", rerun="pytest")
     assert Entry.from_record(json.loads(json.dumps(sent.record()))) == sent
 
 

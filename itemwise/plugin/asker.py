@@ -232,15 +232,15 @@ def _read(extract: Extractor, turn: Turn) -> str | None:
     return accepted(extract(turn.content), truncated=turn.cost is not None and turn.cost.finish_reason == "length")
 
 
-def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> list[dict[str, str]]:
+def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> tuple[dict[str, str], ...]:
     """Why the case is not correct, as far as its reply shows it."""
     from itemwise.causes import causes
 
     if said is None or verdict.value in ("correct", "error"):
-        return []
+        return ()
     answer = None if read is None else str(read)
     found = causes(case.prompt, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(said))
-    return [{"kind": cause.kind, "evidence": cause.evidence} for cause in found]
+    return tuple({"kind": cause.kind, "evidence": cause.evidence} for cause in found)
 
 
 def _picture(case: Case) -> str:
