@@ -76,7 +76,8 @@ class _WholeBatches(Generic[A]):
     def step(self, waiting: list[A]) -> Iterator[list[A]]:
         batch = waiting[: self.size]
         del waiting[: self.size]
-        yield from self._asked(batch)
+        if batch:
+            yield from self._asked(batch)
 
     def _asked(self, batch: list[A]) -> Iterator[list[A]]:
         started = time.perf_counter()

@@ -46,15 +46,15 @@ class Prefixes:
         for cluster in _clusters(prompts, sorted(range(len(prompts)), key=lambda place: tuple(prompts[place]))):
             found.setdefault(self._best([prompts[place] for place in cluster]), []).extend(cluster)
         return [
-            (prefix and prefix.cut(_shared([prefix.ids, *(prompts[place] for place in places)])), places)
+            (prefix and prefix.cut(_shared(prefix.ids, [prompts[place] for place in places])), places)
             for prefix, places in found.items()
         ]
 
     def _best(self, prompts: Sequence[Sequence[int]]) -> Prefix | None:
         """The beginning that saves most: one that is kept, or what `prompts` share, read for them."""
-        kept = max(self._usable(prompts), key=lambda prefix: _shared([prefix.ids, *prompts]), default=None)
-        saved = len(prompts) * _shared([kept.ids, *prompts]) if kept else 0
-        shared = _shared(prompts) if len(prompts) > 1 else 0
+        kept = max(self._usable(prompts), key=lambda prefix: _shared(prefix.ids, prompts), default=None)
+        saved = len(prompts) * _shared(kept.ids, prompts) if kept else 0
+        shared = _shared(prompts[0], prompts) if len(prompts) > 1 else 0
         if max(saved, (len(prompts) - 1) * shared) < self._worth:
             return None
         if kept is None or saved < (len(prompts) - 1) * shared:
@@ -63,7 +63,7 @@ class Prefixes:
         return kept
 
     def _usable(self, prompts: Sequence[Sequence[int]]) -> list[Prefix]:
-        return [prefix for prefix in self._kept if _shared([prefix.ids, *prompts]) >= max(1, MOST_OF * len(prefix.ids))]
+        return [prefix for prefix in self._kept if _shared(prefix.ids, prompts) >= max(1, MOST_OF * len(prefix.ids))]
 
 
 def _clusters(prompts: Sequence[Sequence[int]], places: list[int]) -> list[list[int]]:
@@ -81,10 +81,9 @@ def _clusters(prompts: Sequence[Sequence[int]], places: list[int]) -> list[list[
     return [run for run in runs if len(run) > 1] + _clusters(prompts, alone)
 
 
-def _shared(prompts: Sequence[Sequence[int]]) -> int:
-    """How many tokens all of them begin with, one less than the shortest has at most."""
-    first, *others = prompts
-    return min([_common(first, other) for other in others] + [min(map(len, prompts)) - 1])
+def _shared(beginning: Sequence[int], prompts: Sequence[Sequence[int]]) -> int:
+    """How many tokens of `beginning` all of them begin with, one less than the shortest has at most."""
+    return min([*(_common(beginning, prompt) for prompt in prompts), min(map(len, prompts)) - 1])
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:
