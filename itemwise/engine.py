@@ -1,15 +1,15 @@
-"""The batches behind the cases: many conversations at once, one `generate` for all that wait."""
+"""The batch behind the cases: many conversations at once over one model, which stays full while they come and go."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
+from itemwise.batches import Asking, Batches, batches_of
 from itemwise.case import Reply, Turn, TurnCost
-from itemwise.models import Generation, Model, ModelError, ModelUnavailableError, OutOfMemoryError, Request
+from itemwise.models import Generation, Model, Request
 from itemwise.models.tool_calls import read_calls
 from itemwise.pictures import PictureError
 from itemwise.strategies.strategy import Ask, Asked, Read, Said
@@ -58,6 +58,7 @@ class _Conversation:
         return next((result for result in self.results if isinstance(result, Exception)), None)
 
     def wait_for(self, requests: tuple[Request, ...]) -> None:
+        """Wait for these, and no longer for whatever it waited for before."""
         self.requests = requests
         self.results = [None] * len(requests)
 
@@ -75,24 +76,35 @@ class _Conversation:
         )
 
 
-@dataclass(frozen=True)
-class _Wanted:
+@dataclass(eq=False, kw_only=True)
+class _Wanted(Asking):
     """One request of a conversation that nobody knows the answer to yet."""
 
     conversation: _Conversation
     place: int
+    results: list[Turn | Exception | None]  # of the conversation when it asked
 
     @property
-    def request(self) -> Request:
-        return self.conversation.requests[self.place]
+    def is_awaited(self) -> bool:
+        """Whether the conversation still waits for it: it may have gone on after an error of another request."""
+        return self.results is self.conversation.results
+
+    def tell(self) -> None:
+        """Hand the result to the conversation."""
+        if not self.is_awaited:
+            return
+        if isinstance(self.result, Generation):
+            self.conversation.hear(self.place, self.result, self.seconds, self.batch_size)
+        else:
+            self.results[self.place] = self.result
 
 
 class Engine:
     """Runs strategies over one model. `submit` cases, `step` until `outcomes` holds what you wait for.
 
-    An outcome is a Reply, or the exception that this one case caused: a failing batch is halved until the request at
-    fault is alone, its strategy hears of it, and out of memory makes batches smaller for good. With a `memory`, what it
-    recalls is not asked again, and every batch is kept there before its cases go on.
+    An outcome is a Reply, or the exception that this one case caused: its strategy hears of a request at fault, all others
+    go on, and out of memory makes batches smaller. With a `memory`, what it recalls is not asked again, and what is
+    generated is kept there before its cases go on.
     """
 
     def __init__(self, model: Model, batch_size: int, memory: Memory | None = None) -> None:
@@ -100,64 +112,54 @@ class Engine:
         self._model = model
         self._batch_size = batch_size
         self._memory = memory
+        self._batches: Batches[_Wanted] | None = None  # known when the model is first asked, as it may load for that
+        self._conversations: dict[str, _Conversation] = {}
         self._waiting: list[_Wanted] = []
         self._submitted = 0
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits for the model."""
-        return not self._waiting
+        """Whether nothing waits for the model, nor is being generated."""
+        return not self._waiting and not self._running
 
     @property
     def room(self) -> int:
-        """How many more requests would fit into the next batch."""
-        return self._batch_size - len(self._waiting)
+        """How many more requests may be continued at once."""
+        size = self._batches.size if self._batches else self._batch_size
+        return size - self._running - len(self._waiting)
+
+    @property
+    def _running(self) -> int:
+        return self._batches.running if self._batches else 0
 
     def knows(self, key: str) -> bool:
         """Whether the case was submitted and its outcome not yet taken."""
-        return key in self.outcomes or any(wanted.conversation.key == key for wanted in self._waiting)
+        return key in self.outcomes or key in self._conversations
 
     def submit(self, key: str, question: Turn, strategy: Way, read: Read) -> None:
         """Start a case's conversation; its outcome will stand under `key`."""
         self._submitted += 1
-        self._go_on(_Conversation(self._submitted, key, strategy(question, _ask, read)))
+        self._conversations[key] = _Conversation(self._submitted, key, strategy(question, _ask, read))
+        self._go_on(self._conversations[key])
 
     def step(self) -> None:
-        """Ask the model once for a batch of what waits, and let those conversations go on that have what they wait for."""
-        batch = self._schedule()
-        for wanted, result in zip(batch, self._generations(batch), strict=True):
-            if isinstance(result, Exception):
-                wanted.conversation.results[wanted.place] = result
-        for conversation in dict.fromkeys(wanted.conversation for wanted in batch):
+        """Let what waits join the batch, go on until something is finished, and let conversations go on that waited for it."""
+        if self._batches is None:
+            self._batches = batches_of(self._model, self._batch_size)
+        self._waiting.sort(key=lambda wanted: (wanted.conversation.number, wanted.place))  # who came first is done first
+        ended: list[_Wanted] = []
+        for finished in self._batches.step(self._waiting):
+            self._keep(finished)
+            ended += finished
+        for wanted in ended:
+            wanted.tell()
+        for conversation in dict.fromkeys(wanted.conversation for wanted in ended if wanted.is_awaited):
             self._go_on(conversation)
 
-    def _schedule(self) -> list[_Wanted]:
-        self._waiting.sort(key=lambda wanted: (wanted.conversation.number, wanted.place))  # who came first is done first
-        batch, self._waiting = self._waiting[: self._batch_size], self._waiting[self._batch_size :]
-        return batch
-
-    def _generations(self, batch: list[_Wanted]) -> list[Generation | Exception]:
-        started = time.perf_counter()
-        try:
-            generations = self._model.generate([wanted.request for wanted in batch])
-        except ModelUnavailableError:
-            raise
-        except Exception as error:  # whatever fails, only the request at fault may fail with it
-            return self._halved(batch, error)
-        seconds = (time.perf_counter() - started) / len(batch)
-        if self._memory:
-            self._memory.keep([(wanted.request, generation) for wanted, generation in zip(batch, generations, strict=True)])
-        for wanted, generation in zip(batch, generations, strict=True):
-            wanted.conversation.hear(wanted.place, generation, seconds, len(batch))
-        return list(generations)
-
-    def _halved(self, batch: list[_Wanted], error: Exception) -> list[Generation | Exception]:
-        if len(batch) == 1:
-            return [_out_of_memory(error) if isinstance(error, OutOfMemoryError) else error]
-        half = (len(batch) + 1) // 2
-        if isinstance(error, OutOfMemoryError):
-            self._batch_size = half
-        return self._generations(batch[:half]) + self._generations(batch[half:])
+    def _keep(self, finished: Sequence[_Wanted]) -> None:
+        said = [(wanted.request, wanted.result) for wanted in finished if isinstance(wanted.result, Generation)]
+        if self._memory and said:
+            self._memory.keep(said)
 
     def _go_on(self, conversation: _Conversation) -> None:
         """Let a conversation go on for as long as it has what it waits for."""
@@ -165,12 +167,17 @@ class Engine:
             try:
                 conversation.wait_for(resume())
             except StopIteration as stop:
-                self.outcomes[conversation.key] = _reply(conversation.cost, stop.value)
+                self._end(conversation, _reply(conversation.cost, stop.value))
                 return
             except Exception as error:  # what the model could not do for it, or a strategy's own fault: it concerns this case only
-                self.outcomes[conversation.key] = error
+                self._end(conversation, error)
                 return
             self._recall(conversation)
+
+    def _end(self, conversation: _Conversation, outcome: Reply | Exception) -> None:
+        conversation.wait_for(())
+        del self._conversations[conversation.key]
+        self.outcomes[conversation.key] = outcome
 
     def _resumption(self, conversation: _Conversation) -> Callable[[], tuple[Request, ...]] | None:
         """How a conversation goes on: with the turns it waited for, or with what went wrong; None while it waits."""
@@ -193,7 +200,7 @@ class Engine:
             if known:
                 conversation.hear(place, known, seconds=0.0, batch_size=0)
             else:
-                self._waiting.append(_Wanted(conversation, place))
+                self._waiting.append(_Wanted(request, conversation=conversation, place=place, results=conversation.results))
 
 
 def _turn(request: Request, generation: Generation) -> Turn:
@@ -208,7 +215,3 @@ def _turn(request: Request, generation: Generation) -> Turn:
 def _reply(cost: Reply, said: Said) -> Reply:
     reason = said.reply.cost.finish_reason if said.reply.cost else "stop"
     return replace(cost, text=said.reply.content, finish_reason=reason, turns=tuple(said.turns), notes=said.notes)
-
-
-def _out_of_memory(error: OutOfMemoryError) -> ModelError:
-    return ModelError(f"out of memory even for this case alone ({error}); lower --max-new-tokens or take --quant nf4.")

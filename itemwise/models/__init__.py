@@ -3,12 +3,14 @@
 from itemwise.models.model import (
     QUANTISATIONS,
     ContextFullError,
+    ContinuousModel,
     Generation,
     Model,
     ModelError,
     ModelUnavailableError,
     OutOfMemoryError,
     Request,
+    RunningBatch,
 )
 from itemwise.models.registry import REGISTRY, ModelEntry, entry_named, registry_with, with_adapter, with_pixels
 
@@ -16,6 +18,7 @@ __all__ = [
     "QUANTISATIONS",
     "REGISTRY",
     "ContextFullError",
+    "ContinuousModel",
     "Generation",
     "Model",
     "ModelEntry",
@@ -23,6 +26,7 @@ __all__ = [
     "ModelUnavailableError",
     "OutOfMemoryError",
     "Request",
+    "RunningBatch",
     "entry_named",
     "registry_with",
     "with_adapter",

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder
-from itemwise.models.model import Generation, Model, ModelError, ModelUnavailableError, Request
+from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.registry import ModelEntry
 
 __all__ = ["DeferredModel", "RecalledModel", "identity_of"]
@@ -42,6 +42,11 @@ class DeferredModel:
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """As the loaded model does."""
         return self._model().generate(requests)
+
+    def running(self) -> RunningBatch | None:
+        """The loaded model's running batch, if it has one; loads the model."""
+        model = self._model()
+        return model.running() if isinstance(model, ContinuousModel) else None
 
     def _model(self) -> Model:
         if self._loaded is None:

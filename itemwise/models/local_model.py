@@ -1,4 +1,4 @@
-"""A loaded local model: chats in, pictures among them where it sees, greedy text out, in left-padded batches."""
+"""A loaded local model: chats in, pictures among them where it sees, greedy text out, in batches."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from jinja2 import TemplateError
 from transformers import GenerationConfig
 
 from itemwise.models.checkpoint import adapter_hash
-from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request
+from itemwise.models.continuous import ContinuousBatch, Row, can_run
+from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request, RunningBatch
 from itemwise.models.registry import ModelEntry
-from itemwise.models.sampling import sampling_of
+from itemwise.models.sampling import noise_of, sampling_of
 from itemwise.models.seeing import Prompt, Sight, is_seeing, left_padded, with_pictures
 from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls
 
@@ -29,7 +30,7 @@ _Encoded = TypeVar("_Encoded")
 
 
 class LocalModel:
-    """Weights on one device, asked greedily in left-padded batches.
+    """Weights on one device, asked greedily in batches: whole ones, or one that chats join and leave while it runs.
 
     Greedy whatever the model's own generation config says, unless a request asks for a temperature: of that config only
     the end-of-text tokens are kept. A sampled text follows from its request alone, not from its batch.
@@ -59,6 +60,7 @@ class LocalModel:
         model.generation_config = GenerationConfig()  # generate() would fill in from it what ours leaves open
         self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(self._ends, default=0)
         self._context = _context_length(model.config)
+        self._running = _RunningChats(self) if can_run(model) else None
 
     def describe(self) -> dict[str, str]:
         """Everything about the model that decides its text, as words."""
@@ -73,6 +75,7 @@ class LocalModel:
             "prompting": f"chat template {_short_hash(str(template))}" if template else "completion (no chat template)",
             "system": self._entry.system or "none",
             "decoding": "greedy",
+            "batching": "continuous" if self._running else "static",
             "max new tokens": str(self._max_new_tokens),
             **({"adapter": f"{Path(self._entry.adapter).name} {adapter_hash(Path(self._entry.adapter))}"} if self._entry.adapter else {}),
             **({"pictures": self._sight.describe()} if self._sight else {}),
@@ -92,6 +95,10 @@ class LocalModel:
             )
         said = output[:, batch["input_ids"].shape[1] :].tolist()
         return [self._generation(request, prompt.ids, row) for request, prompt, row in zip(requests, prompts, said, strict=True)]
+
+    def running(self) -> RunningBatch | None:
+        """The batch that chats join and leave; None for a kind of model whose rows must begin and end together."""
+        return self._running
 
     def _prompt(self, request: Request) -> Prompt:
         """The chat as the model is given it. Raises ModelError where it cannot be, PictureError where a picture is at fault."""
@@ -178,6 +185,33 @@ class LocalModel:
             if read_calls(whole, request.tools)[1]:
                 return whole
         return str(self._tokenizer.decode(said, skip_special_tokens=True))
+
+
+class _RunningChats:
+    """The model's running batch, told in requests and generations."""
+
+    def __init__(self, asked: LocalModel) -> None:
+        self._asked = asked
+        self._batch = ContinuousBatch(asked._model, asked._pad, asked._ends)
+
+    def ready(self, request: Request) -> Row:
+        prompt = self._asked._prompt(request)
+        return Row(request, prompt, self._asked._room(len(prompt.ids)), noise_of(request, self._asked._model.device))
+
+    def room(self, rows: Sequence[Row]) -> int:
+        return self._batch.room(rows)
+
+    def admit(self, rows: Sequence[Row]) -> None:
+        with quiet(), memory_errors(), torch.inference_mode():
+            self._batch.admit(rows)
+
+    def advance(self, most: int) -> list[tuple[Row, Generation]]:
+        with quiet(), memory_errors(), torch.inference_mode():
+            finished = self._batch.advance(most)
+        return [(row, self._asked._generation(row.request, row.prompt.ids, row.said)) for row in finished]
+
+    def clear(self) -> None:
+        self._batch.clear()
 
 
 def own_quantisation(config: Any) -> str | None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from itemwise.case import ToolCall, Turn
 
-__all__ = ["QUANTISATIONS", "ContextFullError", "Generation", "Model", "ModelError", "ModelUnavailableError", "OutOfMemoryError", "Request"]
+__all__ = [
+    "QUANTISATIONS",
+    "ContextFullError",
+    "ContinuousModel",
+    "Generation",
+    "Model",
+    "ModelError",
+    "ModelUnavailableError",
+    "OutOfMemoryError",
+    "Request",
+    "RunningBatch",
+]
 
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
 
@@ -68,4 +79,37 @@ class Model(Protocol):
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """One generation per request, in order. Raises OutOfMemoryError where a smaller batch may fit."""
+        ...
+
+
+class RunningBatch(Protocol):
+    """Chats that a model continues together. They join and leave while others go on; what stands for one is its row."""
+
+    def ready(self, request: Request) -> Hashable:
+        """The row of `request`, to be admitted. Raises what is wrong with this request, such as ContextFullError."""
+        ...
+
+    def room(self, rows: Sequence[Any]) -> int:
+        """How many of `rows`, the first ones first, the device has memory for now; at least one where none runs."""
+        ...
+
+    def admit(self, rows: Sequence[Any]) -> None:
+        """Let `rows` join. Where it raises none has joined; OutOfMemoryError leaves the batch of use for `clear` only."""
+        ...
+
+    def advance(self, most: int) -> Sequence[tuple[Hashable, Generation]]:
+        """Go on until a row is finished, or `most` tokens long; the finished ones have left. Raises as `admit` does."""
+        ...
+
+    def clear(self) -> None:
+        """Let all rows leave as they are; those admitted again go on where they were."""
+        ...
+
+
+@runtime_checkable
+class ContinuousModel(Model, Protocol):
+    """A model that may also continue chats that join and leave."""
+
+    def running(self) -> RunningBatch | None:
+        """Its one running batch; None where this model is asked in whole batches only."""
         ...

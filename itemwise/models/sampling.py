@@ -12,37 +12,60 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 from itemwise.models.model import Request
 
-__all__ = ["sampling_of"]
+__all__ = ["Noise", "chosen", "noise_of", "sampling_of"]
+
+
+class Noise:
+    """A request's temperature times Gumbel noise, step by step: the largest sum of it and the logits is an exact sample of
+    the softmax at that temperature (the Gumbel-max trick, Maddison et al. 2014, arXiv:1411.0030).
+
+    It comes from a generator seeded by the whole request, so neither the batch nor the order of asking changes a text.
+    """
+
+    def __init__(self, request: Request, device: torch.device) -> None:
+        self._temperature = request.temperature
+        self._generator = torch.Generator(device).manual_seed(_seed(request))
+
+    def step(self, tokens: int) -> Tensor:
+        """The noise of the next step, for each of `tokens` that may be chosen."""
+        uniform = torch.rand(tokens, generator=self._generator, device=self._generator.device)
+        return -self._temperature * torch.log(-torch.log(uniform.clamp_min(torch.finfo(torch.float32).tiny)))
+
+
+def noise_of(request: Request, device: torch.device) -> Noise | None:
+    """The request's noise; None where it asks for the likeliest text."""
+    return Noise(request, device) if request.temperature else None
+
+
+def chosen(logits: Tensor, noises: Sequence[Noise | None]) -> list[int]:
+    """The next token of each row of `logits`."""
+    return _noisy(logits, noises).argmax(dim=-1).tolist()
 
 
 def sampling_of(requests: Sequence[Request], device: torch.device) -> LogitsProcessorList:
-    """What makes the greedy choice of a batch a sample for the requests that have a temperature; empty where none has."""
-    sampled = any(request.temperature for request in requests)
-    return LogitsProcessorList([_GumbelNoise(requests, device)] if sampled else [])
+    """What makes the greedy choice of generate() a sample for the requests that have a temperature; empty where none has."""
+    noises = [noise_of(request, device) for request in requests]
+    return LogitsProcessorList([_Sampling(noises)] if any(noises) else [])
 
 
-class _GumbelNoise(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
-    """Adds to a row's logits its temperature times Gumbel noise: the largest sum is then an exact sample of the softmax
-    at that temperature (the Gumbel-max trick, Maddison et al. 2014, arXiv:1411.0030).
-
-    Every row has a generator of its own, seeded by the whole request, so neither the batch nor the order of asking
-    changes a text.
-    """
-
-    def __init__(self, requests: Sequence[Request], device: torch.device) -> None:
-        self._rows = [
-            (row, request.temperature, torch.Generator(device).manual_seed(_seed(request)))
-            for row, request in enumerate(requests)
-            if request.temperature
-        ]
+class _Sampling(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
+    def __init__(self, noises: Sequence[Noise | None]) -> None:
+        self._noises = noises
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002 - the signature is transformers'
         """The scores (rows of logits over the vocabulary) with the noise of this step, in float32."""
-        scores = scores.float().clone()
-        for row, temperature, generator in self._rows:
-            uniform = torch.rand(scores.shape[1], generator=generator, device=scores.device)
-            scores[row] -= temperature * torch.log(-torch.log(uniform.clamp_min(torch.finfo(torch.float32).tiny)))
-        return scores
+        return _noisy(scores, self._noises)
+
+
+def _noisy(logits: Tensor, noises: Sequence[Noise | None]) -> Tensor:
+    """The logits in float32, with the noise of this step in the rows that have it."""
+    if not any(noises):
+        return logits.float()
+    scores = logits.float().clone()
+    for row, noise in enumerate(noises):
+        if noise:
+            scores[row] += noise.step(scores.shape[1])
+    return scores
 
 
 def _seed(request: Request) -> int:

@@ -1,0 +1,129 @@
+"""The engine beside plain loops over generate(), on the same items, in one process.
+
+    python -m tools.bench_engine --items 200 --quant nf4
+
+The items are made word problems, every other one asked for JSON and for a chain of thought, so that replies differ in
+length. Asked are: the engine under its lookahead, as a run of the benchmark asks; one generate() for each item; static
+batches in the order of arrival; and static batches sorted by length of prompt, of several sizes, of which the best is
+taken. The ways take turns for `--rounds`, and the best round of each counts. Ratios are to the best sorted static batch:
+the seconds are of this machine, and of whatever else it does. Exits 1 where a text differs from that of the item alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+import torch
+
+from benchmarks.test_gsm8k import PROMPTS
+from itemwise.case import Turn
+from itemwise.engine import Engine
+from itemwise.lookahead import Lookahead, Upcoming
+from itemwise.models import REGISTRY, Generation, Request
+from itemwise.models.local import LocalModel, load
+from itemwise.strategies.direct import direct
+from itemwise.synthetic import word_problems
+
+Way = Callable[[Sequence[Request]], list[Generation]]
+SIZES = (8, 16, 32, 64)
+
+
+def items(count: int, prompts: Sequence[str]) -> list[Request]:
+    """`count` questions, worded by each of `prompts` in turn."""
+    problems = islice(word_problems(42), count)
+    return [
+        Request((Turn("user", PROMPTS[prompts[number % len(prompts)]].format(question=problem["question"])),))
+        for number, problem in enumerate(problems)
+    ]
+
+
+def by_engine(model: LocalModel, size: int) -> Way:
+    """As a run of tests asks: one case after the other, those ahead with it."""
+
+    def asked(requests: Sequence[Request]) -> list[Generation]:
+        upcoming = [Upcoming(str(number), request.turns[0], direct, lambda turn: turn.content, 0) for number, request in enumerate(requests)]
+        engine, lookahead = Engine(model, size), Lookahead(upcoming)
+        replies = [lookahead.reply(case.key, engine) for case in upcoming]
+        return [Generation(reply.text, reply.finish_reason, reply.prompt_tokens, reply.completion_tokens) for reply in replies]
+
+    return asked
+
+
+def static(model: LocalModel, size: int) -> Way:
+    """Batches of `size` in the order given; 1 is one generate() for each."""
+    return lambda requests: [said for some in batches(requests, size) for said in model.generate(some)]
+
+
+def static_sorted(model: LocalModel, size: int) -> Way:
+    """Batches of `size` of prompts of about one length, the longest first."""
+
+    def asked(requests: Sequence[Request]) -> list[Generation]:
+        order = sorted(range(len(requests)), key=lambda place: -len(requests[place].turns[0].content))
+        said = static(model, size)([requests[place] for place in order])
+        return [generation for _, generation in sorted(zip(order, said, strict=True), key=lambda pair: pair[0])]
+
+    return asked
+
+
+def batches(requests: Sequence[Request], size: int) -> Iterator[Sequence[Request]]:
+    for start in range(0, len(requests), size):
+        yield requests[start : start + size]
+
+
+def timed(way: Way, requests: Sequence[Request]) -> tuple[float, float, list[Generation]]:
+    """Wall and processor seconds, and what was said."""
+    wall, processor = time.perf_counter(), time.process_time()
+    said = way(requests)
+    return time.perf_counter() - wall, time.process_time() - processor, said
+
+
+def main() -> None:
+    """Read the command line, ask in every way, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=200)
+    parser.add_argument("--prompts", nargs="+", default=["json", "cot"], choices=PROMPTS)
+    parser.add_argument("--quant", default="nf4", choices=("nf4", "none"))
+    parser.add_argument("--batch-size", type=int, nargs="+", default=[32], help="of the engine")
+    parser.add_argument("--max-new-tokens", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=2)
+    wanted = parser.parse_args()
+    torch.set_num_threads(1)
+    model = load(REGISTRY["embedded-text"], quantisation=wanted.quant, max_new_tokens=wanted.max_new_tokens)
+    requests = items(wanted.items, wanted.prompts)
+    ways = {f"engine, batch of {size}": by_engine(model, size) for size in wanted.batch_size}
+    ways |= {"one generate an item": static(model, 1), "static batches of 32": static(model, 32)}
+    ways |= {f"static, sorted, {size}": static_sorted(model, size) for size in SIZES}
+    for way in ways.values():
+        way(requests[:2])  # what is made once
+    found = {name: [timed(way, requests) for _ in range(1)] for name, way in ways.items()}
+    for _ in range(wanted.rounds - 1):
+        for name, way in ways.items():
+            if name != "one generate an item":  # the slowest, and the same each time
+                found[name].append(timed(way, requests))
+    report(found)
+
+
+def report(found: dict[str, list[tuple[float, float, list[Generation]]]]) -> None:
+    """The table, and an exit status of 1 where texts differ."""
+    best = {name: (min(wall for wall, _, _ in rounds), min(processor for _, processor, _ in rounds)) for name, rounds in found.items()}
+    bare = tuple(min(seconds[clock] for name, seconds in best.items() if "sorted" in name) for clock in (0, 1))
+    alone = found["one generate an item"][0][2]
+    lengths = sorted(generation.completion_tokens for generation in alone)
+    print(f"{len(alone)} items, {sum(generation.prompt_tokens for generation in alone)} prompt tokens, {sum(lengths)} tokens said:")
+    print(f"{lengths[0]} to {lengths[-1]} a reply, median {lengths[len(lengths) // 2]}\n")
+    print(f"{'':24}{'items/s':>9}{'tokens/s':>10}{'wall':>8}{'CPU':>8}   texts equal")
+    differing = 0
+    for name, (wall, processor) in best.items():
+        equal = min(sum(one == other for one, other in zip(said, alone, strict=True)) for _, _, said in found[name])
+        differing += len(alone) - equal
+        ratios = f"{bare[0] / wall:8.2f}{bare[1] / processor:8.2f}"
+        print(f"{name:24}{len(alone) / wall:9.1f}{sum(lengths) / wall:10.0f}{ratios}   {equal} of {len(alone)}")
+    print("\nwall and CPU: speed as a multiple of the best sorted static batch, by either clock")
+    raise SystemExit(int(differing > 0))
+
+
+if __name__ == "__main__":
+    main()
