@@ -41,6 +41,10 @@ class Lookahead:
         for case in upcoming:
             self._ahead.setdefault(case.group, deque()).append(case)
 
+    def upcoming(self, key: str) -> Upcoming:
+        """What the case `key` is asked, and how."""
+        return self._cases[key]
+
     def reply(self, key: str, engine: Engine) -> Reply:
         """The reply to the case `key`; raises what that case caused, if anything."""
         case = self._cases[key]

@@ -73,6 +73,7 @@ OPTIONS = (
     Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
     Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
     Option("batch-size", "largest batch asked at once, of each replica (default: 32)", 32),
+    Option("batch-invariance", "ask so many cases of each strategy again, each alone, and tell what differs (default: 0)", 0),
     Option("engine", f"where local models run: {', '.join(ENGINES)} (default: local)", "local"),
     Option("replicas", "with --engine ray: how many of the model at once (default: 2)", 2),
     Option(
@@ -168,6 +169,7 @@ class Settings:
     engine: str = "local"
     replicas: int = 1
     gpus_per_replica: float | None = None
+    batch_invariance: int = 0
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
@@ -255,6 +257,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         fresh=fresh,
         replay=replay,
         seeing=seeing,
+        batch_invariance=_whole("batch-invariance", value["batch-invariance"], least=0),
         engine=_one_of("engine", value["engine"], ENGINES),
         replicas=_whole("replicas", value["replicas"]) if value["engine"] == "ray" else 1,
         gpus_per_replica=None if value["gpus-per-replica"] is None else _gpus(value["gpus-per-replica"]),

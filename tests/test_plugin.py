@@ -320,3 +320,13 @@ def test_a_report_folder_that_cannot_be_written_costs_nothing(suite: pytest.Pyte
     result = suite.runpytest_inprocess("--report-dir", "taken")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "--report-dir" in result.stderr.str()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_cases_asked_again_alone_are_held_to_what_the_batch_said(suite: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    result = suite.runpytest_subprocess("--sample", "all", "--batch-invariance", "2", *workers)
+    asked = 2 * max(1, len(workers))
+    result.stdout.fnmatch_lines([f"asked again alone, embedded-text, direct: {asked} of {asked} texts and {asked} answers as in the batch"])
+    checked = json.loads(latest(suite, "run.json"))["batch_invariance"]
+    assert [each["same_text"] for each in checked] == [True] * asked
+    assert min(each["batch_size"] for each in checked) > 1

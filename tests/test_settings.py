@@ -245,9 +245,12 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
     [
         (
             "samples = 5",
-            "[tool.itemwise] has no setting 'samples'; it may have adapter, baseline, batch-size, control, engine, ",
+            "[tool.itemwise] has no setting 'samples'; it may have adapter, baseline, batch-invariance, batch-size, ",
         ),
-        ("max_new_tokens = 5", "[tool.itemwise] has no setting 'max_new_tokens'; it may have adapter, baseline, batch-size, control, "),
+        (
+            "max_new_tokens = 5",
+            "[tool.itemwise] has no setting 'max_new_tokens'; it may have adapter, baseline, batch-invariance, batch-size, ",
+        ),
         ("fail-under = 0.8", '--fail-under must be text ("..." in pyproject.toml), got 0.8.'),
         ("model = 7", '--model must be text ("..." in pyproject.toml), got 7.'),
         ("model = [7]", '--model must be text ("..." in pyproject.toml), got 7.'),

@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[ASKER] = Asker(config, settings)
     config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Scorekeeper(config, settings), "itemwise-scorekeeper")
+        config.pluginmanager.register(Scorekeeper(config, settings, config.stash[ASKER]), "itemwise-scorekeeper")
     configure_snapshots(config, settings)
 
 

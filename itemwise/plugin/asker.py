@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,14 +20,16 @@ from itemwise.settings import Settings
 if TYPE_CHECKING:
     from itemwise.case import Case, Reply, Turn, Verdict
     from itemwise.in_use import ModelInUse
+    from itemwise.invariance import Asked
     from itemwise.ledger import Entry
     from itemwise.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
     from itemwise.store import Store
 
-__all__ = ["GROUPED", "Asker"]
+__all__ = ["ALONE", "GROUPED", "Asker"]
 
 GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
+ALONE = "itemwise_alone"  # in a worker's output
 REPLY = pytest.StashKey["Reply"]()
 ANSWER = pytest.StashKey["str | None"]()
 
@@ -37,6 +39,7 @@ class Asker:
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.settings = settings
+        self._config = config
         self.samples = Samples(settings)
         self._share = _share(config)
         self._grouped = config.getoption("dist", "no") in GROUPED
@@ -44,6 +47,8 @@ class Asker:
         self._store: Store | None = None
         self._in_use: ModelInUse | None = None
         self._session: pytest.Session | None = None
+        self._in_batches: list[Asked] = []
+        self.checked_alone: list[dict[str, Any]] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look ahead over what is selected, in the order it will run."""
@@ -88,8 +93,9 @@ class Asker:
         return self._in_use.model
 
     def unload(self) -> None:
-        """Let go of the model in memory."""
+        """Let go of the model in memory, once what was to be asked of it again alone is asked."""
         if self._in_use is not None:
+            self._ask_alone(self._in_use.model)
             self._in_use.release()  # pytest still holds the fixture's value here
         self._in_use = None
         if (local := sys.modules.get("itemwise.models.local")) and (held := local.unload()):
@@ -110,7 +116,32 @@ class Asker:
                 raise
             except (ModelError, PictureError) as error:
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
+        self._remember(item, item.stash[REPLY])
         return item.stash[REPLY]
+
+    def _remember(self, item: pytest.Item, reply: Reply) -> None:
+        """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
+        from itemwise.invariance import Asked
+
+        strategy = parameters(item)["strategy"]
+        kept = sum(asked.strategy == strategy for asked in self._in_batches)
+        if reply.batch_size > 1 and kept < self.settings.batch_invariance:
+            assert self._lookahead is not None, "it gave the reply"
+            found = self._lookahead.upcoming(item.nodeid)
+            self._in_batches.append(Asked(self.samples.case(item).name, strategy, found.question, found.strategy, found.read, reply))
+
+    def _ask_alone(self, model: Model) -> None:
+        from itemwise.invariance import asked_alone
+
+        asked, self._in_batches = self._in_batches, []
+        if asked and self._session is not None and not (self._session.shouldfail or self._session.shouldstop):
+            self.checked_alone += asked_alone(model, asked)
+
+    def pytest_sessionfinish(self) -> None:
+        """Hand what was asked alone to the process that reports."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[ALONE] = json.dumps(self.checked_alone)
 
     @contextmanager
     def _stopping(self) -> Iterator[None]:

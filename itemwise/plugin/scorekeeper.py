@@ -8,10 +8,11 @@ import time
 from collections.abc import Generator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
 from itemwise.settings import Settings
 
@@ -30,10 +31,12 @@ PROGRESS_EVERY = 10.0  # seconds
 class Scorekeeper:
     """Hears of every case that ran, in this process or a worker, and sums up."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, asker: Asker) -> None:
         from itemwise.ledger import Ledger
 
         self._config = config
+        self._asker = asker
+        self._checked_alone: list[dict[str, Any]] = []
         self._settings = settings
         self._ledger = Ledger()
         self._folder: Path | None = None
@@ -108,6 +111,11 @@ class Scorekeeper:
             return read_baseline(self._settings.baseline, self._settings.report_dir)
         except CommandError as error:
             raise pytest.UsageError(f"--baseline {self._settings.baseline}: {error}") from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Hear what a worker of ``-n`` asked again alone; one that died tells nothing."""
+        self._checked_alone += json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]"))
 
     def pytest_unconfigure(self) -> None:
         """Let go of the store."""
@@ -232,6 +240,7 @@ class Scorekeeper:
             tallies=tallies,
             decisions=self._decisions(),
             pictures=self._pictures(entries),
+            checked_alone=[*self._checked_alone, *self._asker.checked_alone],
         )
 
     def _pictures(self, entries: Sequence[Entry]) -> dict[str, bytes]:

@@ -37,6 +37,7 @@ def run_json(run: RunRecord) -> str:
         "ladders": [ladder_record(ladder) for ladder in run.ladders],
         "renumbered": [drop_record(drop) for drop in run.drops],
         "readers": [reader for panel in run.panels for reader in panel_record(panel)],
+        "batch_invariance": [dict(each) for each in run.checked_alone],
         "gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions],
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

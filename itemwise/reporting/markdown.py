@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itemwise.invariance import invariance_lines
 from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
@@ -37,6 +38,7 @@ def summary_md(run: RunRecord) -> str:
         lines.append(f"- **{_escaped(name)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in model.items() if key != "model")))
     for label, rows in run.rows.items():
         lines.append(f"- **{_escaped(label)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in rows.items())))
+    lines += [f"- {_escaped(line.strip())}" for line in invariance_lines(run.checked_alone)]
     lines.append(f"- {run.generated} replies generated, {run.recalled} from the store")
     lines += [f"- {'✅' if decision.passed else '❌'} {_escaped(decision.text)}" for decision in run.decisions]
     return "\n".join(lines) + "\n"

@@ -23,7 +23,7 @@ __all__ = ["RunRecord"]
 @dataclass(frozen=True)
 class RunRecord:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
-    holds what was shown by its hash."""
+    holds what was shown by its hash, `checked_alone` is what became of cases that were asked again by themselves."""
 
     started: str
     seconds: float
@@ -36,6 +36,7 @@ class RunRecord:
     tallies: Sequence[Tally]
     decisions: Sequence[Decision]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    checked_alone: Sequence[Mapping[str, Any]] = ()
 
     @property
     def _plain(self) -> list[Tally]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from itemwise.invariance import invariance_lines
 from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
@@ -102,7 +103,7 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
         lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
     for label, rows in run.rows.items():
         lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
-    lines.append(_generated(run))
+    lines += [*invariance_lines(run.checked_alone), _generated(run)]
     lines += [decision.text for decision in run.decisions]
     return [printable(line) for line in [*lines, f"reports: {folder}"]]
 
