@@ -1,0 +1,52 @@
+"""What a kind of picture yields: the facts drawn, the question about them, and how to paint them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from itemwise.synthetic.pictures.sheet import Sheet
+
+__all__ = ["Kind", "Scene", "ascending", "shuffled"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture and its question. `facts` are what the split is decided by; what `paint` adds on top is jitter."""
+
+    facts: dict[str, Any]
+    question: str
+    choices: tuple[str, ...]
+    answer: int
+    description: str  # the picture in words: enough to answer from
+    paint: Callable[[Sheet], None]
+    hint: str = ""
+    lecture: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture; the same state of `rng` gives the same scene."""
+
+    name: str
+    topic: str
+    grade: str
+    scene: Callable[[random.Random], Scene]
+    subject: str = "natural science"
+
+
+def ascending(rng: random.Random, values: Sequence[T], size: int = 4) -> tuple[tuple[T, ...], int]:
+    """`size` of the sorted `values` in their order, and the place of the right one, each place equally likely."""
+    places = sorted(rng.sample(range(len(values)), size))
+    return tuple(values[place] for place in places), rng.randrange(size)
+
+
+def shuffled(rng: random.Random, right: T, others: Sequence[T], size: int) -> tuple[tuple[T, ...], int]:
+    """`right` among `size` - 1 of the `others`, in any order, and its place."""
+    chosen = [right, *rng.sample([other for other in others if other != right], size - 1)]
+    rng.shuffle(chosen)
+    return tuple(chosen), chosen.index(right)

@@ -1,0 +1,71 @@
+"""Science questions about pictures, in ScienceQA's own columns (Lu et al. 2022, arXiv:2209.09513), all drawn by ourselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from itemwise.synthetic.pictures.forces import BALANCE, CIRCUIT, MAGNETS, PARTICLES, PULLS
+from itemwise.synthetic.pictures.measuring import BEAKER, CLOCK, COUNTING, RULER, THERMOMETER
+from itemwise.synthetic.pictures.nature import BARS, COMPASS, FOOD_CHAIN, MOON, SHADOW, WEATHER
+from itemwise.synthetic.pictures.scene import Kind, Scene
+from itemwise.synthetic.pictures.sheet import Sheet
+from itemwise.synthetic.word_problems import SPLITS
+
+__all__ = ["KINDS", "science_pictures"]
+
+SEEN = (THERMOMETER, BARS, MAGNETS, FOOD_CHAIN, COMPASS, COUNTING, CIRCUIT, RULER, CLOCK, MOON, PARTICLES, WEATHER)
+HELD_OUT = (BEAKER, BALANCE, PULLS, SHADOW)
+KINDS: dict[str, tuple[Kind, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT}
+
+
+def science_pictures(seed: int, *, half: str = "seen", split: str = "test") -> Iterator[dict[str, Any]]:
+    """Endless rows: ``image`` (RGB, 112 by 112), ``question``, ``choices``, ``answer`` (the index of the right
+    choice), ``hint``, ``lecture``, ``subject``, ``topic`` and ``grade`` as in ScienceQA, and besides ``kind``,
+    ``description`` (the picture in words) and ``facts`` (what was drawn).
+
+    `half` names the kinds: ``seen`` (the embedded model was trained on them with other facts), ``held-out``
+    (training never saw them) or ``all``. `split` keeps apart, by a hash of the facts, what benchmarks ask
+    (``test``), what chose a checkpoint (``selection``) and what was trained on (``train``); where on the sheet
+    things are and their colours vary besides. The kinds take turns in a shuffled order.
+    """
+    rng = random.Random(f"science-pictures/{half}/{split}/{seed}")
+    for kind in _in_turn(KINDS[half], rng):
+        scene = _scene(kind, rng, SPLITS[split])
+        sheet = Sheet(rng)
+        scene.paint(sheet)
+        sheet.frame()
+        yield {
+            "image": sheet.image,
+            "question": scene.question,
+            "choices": list(scene.choices),
+            "answer": scene.answer,
+            "hint": scene.hint,
+            "lecture": scene.lecture,
+            "subject": kind.subject,
+            "topic": kind.topic,
+            "grade": kind.grade,
+            "kind": kind.name,
+            "description": scene.description,
+            "facts": scene.facts,
+        }
+
+
+def _in_turn(kinds: Sequence[Kind], rng: random.Random) -> Iterator[Kind]:
+    while True:
+        yield from rng.sample(kinds, len(kinds))
+
+
+def _scene(kind: Kind, rng: random.Random, buckets: Sequence[int]) -> Scene:
+    while True:
+        scene = kind.scene(rng)
+        if _bucket(kind, scene) in buckets:
+            return scene
+
+
+def _bucket(kind: Kind, scene: Scene) -> int:
+    drawn = f"{kind.name} {json.dumps(scene.facts, sort_keys=True)}"
+    return hashlib.sha256(drawn.encode()).digest()[0] % 8
