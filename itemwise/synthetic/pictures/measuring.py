@@ -17,7 +17,7 @@ def _thermometer(rng: random.Random) -> Scene:
     facts: dict[str, Any] = {
         "temperature": choices[answer],
         "height": rng.choice((70, 75, 80)),
-        "left": rng.choice((24, 32, 40, 48, 56)),
+        "left": rng.choice((32, 40, 48, 56, 64)),
         "liquid": rng.choice(("red", "blue")),
         "labels": rng.choice(("left", "right")),
     }
