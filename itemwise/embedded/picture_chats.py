@@ -64,14 +64,21 @@ def _repeat(rng: random.Random, rows: list[Row]) -> Chat:
 
 
 def _find(rng: random.Random, rows: list[Row]) -> Chat:
-    texts = sorted({choice for row in rows for choice in row["choices"]})
+    """Options under letters, half the time in no order and with repeats, so that no letter follows from the others."""
+    words = {word for row in rows for word in row["description"].split() if word.isalpha()}
+    texts = sorted(words | {choice for row in rows for choice in row["choices"]})
     options = rng.sample(texts, min(len(texts), rng.randint(3, 5)))
-    wanted = rng.sample(options, len(options))
-    listed = "\n".join(f"{letter}. {text}" for letter, text in zip(LETTERS, options, strict=False))
-    prompt = f"{listed}\n\nGive the letter of each option as JSON.\n" + "\n".join(wanted)
-    lines = [json.dumps({"option": text, "answer": LETTERS[options.index(text)]}, ensure_ascii=False) for text in wanted]
-    messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": "\n".join(lines)}]
-    return {"messages": messages, "row": None}
+    letters = rng.choices(LETTERS, k=len(options)) if rng.random() < 0.5 else list(LETTERS[: len(options)])
+    listed = "\n".join(f"{letter}. {text}" for letter, text in zip(letters, options, strict=True))
+    wanted = [(options[place], letters[place]) for place in rng.sample(range(len(options)), 3)]
+    asked_for = "\n".join(text for text, _ in wanted)
+    if rng.random() < 0.5:
+        prompt = f"{listed}\n\nGive the letter of each option as JSON.\n{asked_for}"
+        said = "\n".join(json.dumps({"option": text, "answer": letter}, ensure_ascii=False) for text, letter in wanted)
+    else:
+        prompt = f"{listed}\n\nGive the letter of each option.\n{asked_for}"
+        said = "\n".join(f"{text} {letter}" for text, letter in wanted)
+    return {"messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": said}], "row": None}
 
 
 DRILLS = {"repeat": _repeat, "find": _find}

@@ -1,6 +1,6 @@
 """Train the embedded vision model from scratch: tokenizer, weights and loss curve, in one reproducible command.
 
-    python -m itemwise.embedded.train_vision --steps 5000 --out build/embedded-vision
+    python -m itemwise.embedded.train_vision --steps 3750 --out build/embedded-vision
 
 Run it from the repository: the prompts are those of benchmarks/test_scienceqa.py. With the same steps, seed, thread
 count and libraries it gives the same bits on the same kind of CPU.
@@ -27,7 +27,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn.functional import cross_entropy, linear
-from transformers import PreTrainedTokenizerFast, Qwen2VLConfig, Qwen2VLForConditionalGeneration
+from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen2VLConfig, Qwen2VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb_vision
 
@@ -43,8 +43,9 @@ SIDE = SIZE // PATCH  # patches on each side of a picture
 PLACES = (SIDE // MERGED) ** 2  # tokens that a picture takes
 MEAN, STD = 0.96, 0.25  # of a pixel, so that paper is near zero
 MIXES = (
-    {"find": 0.35, "repeat": 0.25, "json/words": 0.3, "letter/words": 0.05, "json-zh/words": 0.05},  # while it learns to see
-    {"json": 0.55, "letter": 0.14, "json-zh": 0.12, "letter-zh": 0.05, "json/words": 0.04, "find": 0.1},
+    {"find": 0.42, "repeat": 0.18, "json/words": 0.28, "letter/words": 0.08, "json-zh/words": 0.04},  # to copy
+    {"find": 0.7, "json/words": 0.25, "letter/words": 0.05},  # to find the letter of an option
+    {"json": 0.48, "letter": 0.14, "json-zh": 0.12, "letter-zh": 0.06, "find": 0.2},  # to read pictures
 )
 LOOKED_WEIGHT = 0.3  # of the loss of telling descriptions apart, beside the loss per token
 
@@ -60,12 +61,12 @@ class Plan:
     muon_rate: float = 0.01
     adam_rate: float = 2e-3
     warm_up: int = 40
-    apart_until: float = 0.3  # share of the steps in which the two parts learn apart
-    decay_from: float = 0.4  # share of the steps after which rates fall linearly to zero
+    copy_until: float = 1 / 3  # share of the steps that take the first mix
+    apart_until: float = 0.44  # and after which the two parts, so far apart, read pictures and rates fall linearly to zero
 
     def rate(self, step: int) -> float:
         """The factor on both learning rates at `step`."""
-        start = self.decay_from * self.steps
+        start = self.apart_until * self.steps
         return min((step + 1) / self.warm_up, 1.0, (self.steps - step) / (self.steps - start))
 
 
@@ -154,15 +155,16 @@ def encode(chat: Chat, vocabulary: PreTrainedTokenizerFast) -> tuple[list[int], 
     return prompt + reply, [IGNORED] * len(prompt) + reply
 
 
-def batches(plan: Plan, vocabulary: PreTrainedTokenizerFast, names: Mapping[str, int]) -> Iterator[Batch]:
-    """One batch per step: first words beside pictures of their own, then mostly chats about pictures."""
+def batches(plan: Plan, vocabulary: PreTrainedTokenizerFast, names: Mapping[str, int], first: int = 0) -> Iterator[Batch]:
+    """One batch per step from step `first` on: words beside pictures of their own, then mostly chats about pictures."""
     looks = science_pictures(plan.seed, split="train")
     stages = [_stage(plan, vocabulary, names, number) for number in range(len(MIXES))]
-    for step in range(plan.steps):
+    for step in range(first, plan.steps):
         if step >= plan.apart_until * plan.steps:
-            yield next(stages[1])
+            yield next(stages[2])
         else:
-            yield next(stages[0])._replace(looks=_looks(list(islice(looks, plan.looks_per_step)), names))
+            stage = stages[0] if step < plan.copy_until * plan.steps else stages[1]
+            yield next(stage)._replace(looks=_looks(list(islice(looks, plan.looks_per_step)), names))
 
 
 def _stage(plan: Plan, vocabulary: PreTrainedTokenizerFast, names: Mapping[str, int], number: int) -> Iterator[Batch]:
@@ -268,19 +270,27 @@ def optimizers(model: Qwen2VLForConditionalGeneration, probe: torch.nn.Linear, p
     ]
 
 
-def train(plan: Plan, out: Path, every: int) -> None:
+def begun(plan: Plan, start: Path | None) -> tuple[PreTrainedTokenizerFast, Qwen2VLForConditionalGeneration, int]:
+    """Vocabulary, model and first step: new ones, or those of the checkpoint ``.../step-N`` that an earlier run left."""
+    if start is not None:
+        model = Qwen2VLForConditionalGeneration.from_pretrained(start, dtype=torch.float32, attn_implementation="eager")
+        return AutoTokenizer.from_pretrained(start), model, int(start.name.rpartition("-")[2])
+    vocabulary = train_tokenizer(chain(*(islice(picture_chats(plan.seed, PROMPTS, mix), 10_000) for mix in MIXES)), pictures=True)
+    return vocabulary, new_model(vocabulary), 0
+
+
+def train(plan: Plan, out: Path, every: int, start: Path | None = None) -> None:
     """Run the plan; checkpoints and ``curve.jsonl`` (step, losses, pictures seen, seconds) go under `out`."""
     torch.manual_seed(plan.seed)
-    vocabulary = train_tokenizer(chain(*(islice(picture_chats(plan.seed, PROMPTS, mix), 10_000) for mix in MIXES)), pictures=True)
+    vocabulary, model, first = begun(plan, start)
     names = descriptions(plan.seed)
-    model = new_model(vocabulary)
     probe = torch.nn.Linear(model.config.text_config.hidden_size, len(names))
     workers = optimizers(model, probe, plan)
     peaks = [worker.param_groups[0]["lr"] for worker in workers]
     out.mkdir(parents=True, exist_ok=True)
     print(f"{model.num_parameters():,} parameters, vocabulary {len(vocabulary)}, {len(names)} descriptions", flush=True)
     started, pictures, told = time.monotonic(), 0, []
-    for step, batch in enumerate(batches(plan, vocabulary, names)):
+    for step, batch in enumerate(batches(plan, vocabulary, names, first), start=first):
         for worker, peak in zip(workers, peaks, strict=True):
             worker.param_groups[0]["lr"] = peak * plan.rate(step)
         said, looked = losses(model, probe, batch)
@@ -319,14 +329,15 @@ def save(model: Qwen2VLForConditionalGeneration, vocabulary: PreTrainedTokenizer
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=3750)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
+    parser.add_argument("--start", type=Path, help="a checkpoint step-N of an interrupted run, to go on from")
     parser.add_argument("--out", type=Path, default=Path("build/embedded-vision"))
     wanted = parser.parse_args()
     torch.set_num_threads(wanted.threads)
-    train(Plan(wanted.steps, wanted.seed), wanted.out, wanted.every)
+    train(Plan(wanted.steps, wanted.seed), wanted.out, wanted.every, wanted.start)
 
 
 if __name__ == "__main__":

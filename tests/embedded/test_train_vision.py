@@ -111,7 +111,7 @@ def test_drills_and_described_pictures_show_none() -> None:
 
 
 def test_the_parts_learn_apart_before_they_read_together(vocabulary: Any) -> None:
-    plan = Plan(steps=4, seed=1, chats_per_step=2, looks_per_step=3, apart_until=0.5)
+    plan = Plan(steps=4, seed=1, chats_per_step=2, looks_per_step=3, copy_until=0.25, apart_until=0.5)
     made = list(batches(plan, vocabulary, descriptions(1)))
     assert len(made) == 4
     assert [each.shown for each in made[:2]] == [False, False]
