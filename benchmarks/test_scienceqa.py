@@ -35,7 +35,7 @@ Look at the picture. Reply with the letter of the right option only.""",
 
 看图回答。只回复正确选项的字母。""",
 }
-CONTEXTS = {"": "{hint}", "-plain": "", "-lecture": "{lecture}{hint}"}
+CONTEXTS = {"": "{hint}", "-plain": "", "-lecture": "{hint}{lecture}"}
 PROMPTS = {name + end: form.replace("{context}", context) for end, context in CONTEXTS.items() for name, form in FORMS.items()}
 TAGS = ("subject", "topic", "grade", "kind")
 
