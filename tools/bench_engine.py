@@ -44,7 +44,9 @@ def by_engine(model: LocalModel, size: int) -> Way:
     """As a run of tests asks: one case after the other, those ahead with it."""
 
     def asked(requests: Sequence[Request]) -> list[Generation]:
-        upcoming = [Upcoming(str(number), request.turns[0], direct, lambda turn: turn.content, 0) for number, request in enumerate(requests)]
+        upcoming = [
+            Upcoming(str(number), request.turns[0], direct, lambda turn: turn.content, 0) for number, request in enumerate(requests)
+        ]
         engine, lookahead = Engine(model, size), Lookahead(upcoming)
         replies = [lookahead.reply(case.key, engine) for case in upcoming]
         return [Generation(reply.text, reply.finish_reason, reply.prompt_tokens, reply.completion_tokens) for reply in replies]

@@ -46,8 +46,7 @@ class Prefixes:
         for cluster in _clusters(prompts, sorted(range(len(prompts)), key=lambda place: tuple(prompts[place]))):
             found.setdefault(self._best([prompts[place] for place in cluster]), []).extend(cluster)
         return [
-            (prefix and prefix.cut(_shared(prefix.ids, [prompts[place] for place in places])), places)
-            for prefix, places in found.items()
+            (prefix and prefix.cut(_shared(prefix.ids, [prompts[place] for place in places])), places) for prefix, places in found.items()
         ]
 
     def _best(self, prompts: Sequence[Sequence[int]]) -> Prefix | None:
