@@ -60,8 +60,9 @@ class Batches(Protocol[A]):
 
 def batches_of(model: Model, size: int) -> Batches[A]:
     """The best way to ask `model`: a running batch where it has one. Raises ModelUnavailableError where it cannot be loaded."""
-    running = model.running() if isinstance(model, ContinuousModel) else None
-    return _WholeBatches(model, size) if running is None else _Rolling(running, size)
+    if isinstance(model, ContinuousModel) and model.running() is not None:
+        return _Rolling(model, size)
+    return _WholeBatches(model, size)
 
 
 class _WholeBatches(Generic[A]):
@@ -109,10 +110,10 @@ class _Rolling(Generic[A]):
     """One batch that is kept full. Out of memory sends all back to wait, and half of them join again; as many chats as the
     batch holds must then finish before it may hold one more."""
 
-    def __init__(self, batch: RunningBatch, size: int) -> None:
+    def __init__(self, model: ContinuousModel, size: int) -> None:
         self.size = size
         self._most = size
-        self._batch = batch
+        self._model = model
         self._running: list[A] = []
         self._clock = 0.0  # seconds of going on, of one row
         self._finished_since = 0  # memory ran out
@@ -120,6 +121,13 @@ class _Rolling(Generic[A]):
     @property
     def running(self) -> int:
         return len(self._running)
+
+    @property
+    def _batch(self) -> RunningBatch:
+        """The model's, which is gone when that is released."""
+        batch = self._model.running()
+        assert batch is not None, "what a model can do does not change"
+        return batch
 
     def step(self, waiting: list[A]) -> Iterator[list[A]]:
         yield self._join(waiting) or self._go_on(waiting)

@@ -1,4 +1,4 @@
-"""From the test about to run to the batch worth running: the cases that this process will be asked next."""
+"""From the test about to run to a batch that stays full: the cases that this process will be asked next."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Upcoming:
 
 
 class Lookahead:
-    """Replies for tests that ask one at a time, made in batches of the tests ahead.
+    """Replies for tests that ask one at a time, made together with those of the tests ahead.
 
-    `upcoming` is every selected case in running order. Whenever the engine's next batch has room, the next cases of
-    the group being run are submitted: batches stay full, what is asked ahead of a stop stays little, and no case is
-    asked that another process runs.
+    `upcoming` is every selected case in running order. Whenever the engine has room, the next cases of the group being
+    run are submitted: its batch stays full, what a stop finds unfinished is one batch at most, and no case is asked that
+    another process runs.
     """
 
     def __init__(self, upcoming: Sequence[Upcoming]) -> None:

@@ -43,7 +43,7 @@ def items(count: int, prompts: Sequence[str]) -> list[Request]:
 def by_engine(model: LocalModel, size: int) -> Way:
     """As a run of tests asks: one case after the other, those ahead with it."""
 
-    def asked(requests: Sequence[Request]) -> list[Generation]:
+    def way(requests: Sequence[Request]) -> list[Generation]:
         upcoming = [
             Upcoming(str(number), request.turns[0], direct, lambda turn: turn.content, 0) for number, request in enumerate(requests)
         ]
@@ -51,7 +51,7 @@ def by_engine(model: LocalModel, size: int) -> Way:
         replies = [lookahead.reply(case.key, engine) for case in upcoming]
         return [Generation(reply.text, reply.finish_reason, reply.prompt_tokens, reply.completion_tokens) for reply in replies]
 
-    return asked
+    return way
 
 
 def static(model: LocalModel, size: int) -> Way:
@@ -71,6 +71,7 @@ def static_sorted(model: LocalModel, size: int) -> Way:
 
 
 def batches(requests: Sequence[Request], size: int) -> Iterator[Sequence[Request]]:
+    """Neighbours by `size`."""
     for start in range(0, len(requests), size):
         yield requests[start : start + size]
 

@@ -43,11 +43,18 @@ def generate(self, requests, generate=DeferredModel.generate):
     note("asked", requests)
     return generate(self, requests)
 
+def running(self, running=DeferredModel.running):
+    batch = running(self)
+    if batch is not None and "ready" not in vars(batch):
+        ready = batch.ready
+        batch.ready = lambda request: (note("asked", [request]), ready(request))[1]
+    return batch
+
 def keep(self, said, keep=ModelReplies.keep):
     keep(self, said)
     note("kept", [request for request, _ in said])
 
-DeferredModel.generate, ModelReplies.keep = generate, keep
+DeferredModel.generate, DeferredModel.running, ModelReplies.keep = generate, running, keep
 '''
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -193,6 +193,7 @@ class _RunningChats:
     def __init__(self, asked: LocalModel) -> None:
         self._asked = asked
         self._batch = ContinuousBatch(asked._model, asked._pad, asked._ends)
+        self._hush = quiet if asked._quantisation == "int8" else nullcontext  # it takes a while, and forwards of others say nothing
 
     def ready(self, request: Request) -> Row:
         prompt = self._asked._prompt(request)
@@ -202,11 +203,11 @@ class _RunningChats:
         return self._batch.room(rows)
 
     def admit(self, rows: Sequence[Row]) -> None:
-        with quiet(), memory_errors(), torch.inference_mode():
+        with self._hush(), memory_errors(), torch.inference_mode():
             self._batch.admit(rows)
 
     def advance(self, most: int) -> list[tuple[Row, Generation]]:
-        with quiet(), memory_errors(), torch.inference_mode():
+        with self._hush(), memory_errors(), torch.inference_mode():
             finished = self._batch.advance(most)
         return [(row, self._asked._generation(row.request, row.prompt.ids, row.said)) for row in finished]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from itemwise.calculator import CALCULATOR
 from itemwise.case import Reply, Turn
 from itemwise.engine import Engine
 from itemwise.models import ContextFullError, Generation, ModelEntry, OutOfMemoryError, Request, continuous, key_values
+from itemwise.models.deferred import DeferredModel
 from itemwise.models.local import LocalModel, load
 from itemwise.strategies.direct import direct
 from tests.models.checkpoints import BOS, CONTEXT, SEEING, TOOL_TEMPLATE, make_checkpoint, overwrite
@@ -237,3 +240,16 @@ def test_a_kind_that_prepares_its_inputs_in_its_own_way_is_asked_in_whole_batche
     assert not continuous.can_run(model)
     model.__class__ = type("Remote", (own.__mro__[1],), {"__module__": "transformers_modules.x"})
     assert not continuous.can_run(model)
+
+
+def test_released_weights_are_given_back_while_an_engine_is_still_held(talkative: Path) -> None:
+    entry = ModelEntry("tiny", str(talkative), local=True)
+    model = DeferredModel(entry, quantisation="none", max_new_tokens=LIMIT, share=(0, 1))
+    engine = Engine(model, 2)
+    engine.submit("case", Turn("user", "2+2?"), direct, read_all)
+    while not engine.idle:
+        engine.step()
+    weights = weakref.ref(model._loaded)
+    model.release()
+    gc.collect()
+    assert weights() is None
