@@ -145,9 +145,10 @@ class Engine:
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return self._halved(batch, error)
         seconds = (time.perf_counter() - started) / len(batch)
+        said = [(wanted, each) for wanted, each in zip(batch, generations, strict=True) if isinstance(each, Generation)]
         if self._memory:
-            self._memory.keep([(wanted.request, generation) for wanted, generation in zip(batch, generations, strict=True)])
-        for wanted, generation in zip(batch, generations, strict=True):
+            self._memory.keep([(wanted.request, generation) for wanted, generation in said])
+        for wanted, generation in said:
             wanted.conversation.hear(wanted.place, generation, seconds, len(batch))
         return list(generations)
 
