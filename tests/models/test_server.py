@@ -25,7 +25,7 @@ from itemwise.models.deferred import DeferredModel, identity_of
 from itemwise.models.patience import Pace, Patience, TransientError, Tries
 from itemwise.models.server import ServerModel, connect
 from itemwise.strategies.direct import direct
-from tests.scripted import asked
+from tests.scripted import read_all
 from tests.stand_in import Answer, StandIn, error, said
 
 Serve = Callable[..., StandIn]
@@ -201,7 +201,12 @@ def test_retry_after_may_be_a_date() -> None:
 
 def test_the_server_is_given_as_long_as_it_asks_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     wished: list[float | None] = []
-    monkeypatch.setattr(Patience, "delay", lambda self, tries, asked: wished.append(asked) or 0.0)
+
+    def delay(self: Patience, tries: Tries, asked: float | None) -> float:
+        wished.append(asked)
+        return 0.0
+
+    monkeypatch.setattr(Patience, "delay", delay)
     server = serve(lambda question, number: error(429, "slow down", retry_after="7") if number < 3 else said("A"))
     model_on(server).generate(requests("a"))
     assert wished == [7.0, 7.0]
@@ -277,7 +282,7 @@ def test_in_the_engine_one_failing_case_costs_the_others_nothing(serve: Serve, m
     server = serve(lambda question, _: error(500, "oops") if question == "b" else said(question.upper()))
     engine = Engine(model_on(server), batch_size=8)
     for question in "abcd":
-        asked(engine, question, question, direct)
+        engine.submit(question, Turn("user", question), direct, read_all)
     while not engine.idle:
         engine.step()
     assert [outcome.text for outcome in engine.outcomes.values() if isinstance(outcome, Reply)] == ["A", "C", "D"]
