@@ -35,6 +35,11 @@ def error(status: int, message: str, **headers: str) -> Answer:
     return Answer({"error": {"message": message, "code": None}}, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # of its five, a batch of 32 would wait a second for its connections
+
+
 class StandIn:
     """Answers the n-th asking of a question (from 1) by `answer(question, n)`; remembers bodies and headers.
 
@@ -50,8 +55,7 @@ class StandIn:
         self._lock = threading.Lock()
         self._answer = answer
         self._listed = listed or Answer({"object": "list", "data": LISTED})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
