@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +17,7 @@ import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
 from itemwise.models import patience
 from itemwise.models import server as server_module  # noqa: F401 - as above
 from itemwise.models.registry import EMBEDDED
+from tests.serving import Serving
 from tests.stand_in import Answer, StandIn, error, said
 
 GSM8K = Path(__file__).parent.parent / "benchmarks" / "test_gsm8k.py"
@@ -36,49 +31,9 @@ def whole_client() -> None:
         openai.OpenAI(base_url="http://127.0.0.1:9", api_key="-", max_retries=0).models.list()
 
 
-class Serving:
-    """`transformers serve` with the embedded text model in float32, as the local model computes it on a CPU."""
-
-    def __init__(self, log: Path) -> None:
-        with socket.socket() as listening:
-            listening.bind(("127.0.0.1", 0))
-            self.port = listening.getsockname()[1]
-        self._log = log
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    def start(self) -> None:
-        command = [str(Path(sys.executable).with_name("transformers")), "serve", "text", "--device", "cpu", "--dtype", "float32"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
-                cwd=EMBEDDED,
-                env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-                stdout=log,
-                stderr=log,
-            )
-
-    def wait(self) -> None:
-        """Until it answers."""
-        while True:
-            assert self._process.poll() is None, self._log.read_text()[-2000:]
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=10).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
 @pytest.fixture(scope="session")
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    serving = Serving(tmp_path_factory.mktemp("server") / "log.txt")
+    serving = Serving(EMBEDDED / "text", tmp_path_factory.mktemp("server") / "log.txt")
     yield serving
     serving.kill()
 
@@ -142,7 +97,7 @@ def test_a_server_says_what_the_local_model_says(gsm8k: pytest.Pytester, server:
     strategies = ("--strategy", "direct", "--strategy", "tool", "--sample", "10")
     gsm8k.runpytest_inprocess(*OPTIONS, *strategies, "--model", "embedded-text", "--quant", "none")
     local = {result["node_id"].replace("embedded-text", "text"): result for result in lines(gsm8k)}
-    result = gsm8k.runpytest_inprocess(*OPTIONS, *strategies, "--model", f"{server.url}#text")
+    result = gsm8k.runpytest_inprocess(*OPTIONS, *strategies, "--model", server.named)
     served = {result["node_id"]: result for result in lines(gsm8k)}
     assert result.ret == pytest.ExitCode.OK
     assert len(served) == 20
@@ -155,19 +110,19 @@ def test_a_server_says_what_the_local_model_says(gsm8k: pytest.Pytester, server:
     assert {result["verdict"] for result in served.values()} > {"correct"}
 
 
-def test_the_header_and_the_record_say_where_and_what(gsm8k: pytest.Pytester, server: Serving) -> None:
-    result = gsm8k.runpytest_inprocess(*OPTIONS[:-1], "--sample", "1", "--model", f"{server.url}#text")
+def test_the_header_and_the_last_lines_say_where_and_what(gsm8k: pytest.Pytester, server: Serving) -> None:
+    result = gsm8k.runpytest_inprocess(*OPTIONS[:-1], "--sample", "1", "--model", server.named)
     assert "nf4" not in result.stdout.str()
     result.stdout.fnmatch_lines(
         [
-            f"*text ({server.url}#text, max 128 new tokens)*",
+            f"*text ({server.named}, max 128 new tokens)*",
             f"text: unknown revision (the server's), server 127.0.0.1:{server.port}, greedy*",
         ]
     )
 
 
 def test_a_server_that_starts_again_in_the_middle_costs_no_verdict(gsm8k: pytest.Pytester, server: Serving) -> None:
-    options = (*OPTIONS, "--sample", "8", "--model", f"{server.url}#text")
+    options = (*OPTIONS, "--sample", "8", "--model", server.named)
     gsm8k.runpytest_inprocess(*options)
     undisturbed = replies(gsm8k)
     result = gsm8k.runpytest_inprocess(*options, "--fresh", plugins=[After(3, server.kill, server.start)])
@@ -179,7 +134,7 @@ def test_a_server_that_starts_again_in_the_middle_costs_no_verdict(gsm8k: pytest
 def test_after_an_outage_beyond_patience_the_same_command_asks_only_for_what_is_missing(
     gsm8k: pytest.Pytester, server: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = (*OPTIONS, "--sample", "12", "--model", f"{server.url}#text")
+    options = (*OPTIONS, "--sample", "12", "--model", server.named)
     with monkeypatch.context() as impatient:
         impatient.setattr(patience, "SECONDS", 0.0)
         result = gsm8k.runpytest_inprocess(*options, plugins=[After(3, server.kill)])

@@ -11,13 +11,9 @@ there of the full ratio is the client's own.
 from __future__ import annotations
 
 import argparse
-import os
-import socket
 import statistics
-import subprocess
-import sys
+import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -30,6 +26,7 @@ from itemwise.models.registry import EMBEDDED, REGISTRY, entry_named
 from itemwise.models.server import connect
 from itemwise.strategies.direct import direct
 from itemwise.synthetic import word_problems
+from tests.serving import Serving
 from tests.stand_in import Answer, StandIn, said
 
 CONCURRENCIES = (1, 8, 32)
@@ -39,30 +36,13 @@ FIXED = 0.1  # seconds that the stand-in takes for anything
 @contextmanager
 def transformers_serve() -> Iterator[str]:
     """The embedded text model behind `transformers serve`, as --model names it."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("transformers")), "serve", "text", "--device", "cpu", "--dtype", "float32"]
-    serving = subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--host", "127.0.0.1", "--port", str(port)],
-        cwd=EMBEDDED,
-        env=os.environ | {"HF_HUB_OFFLINE": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            if serving.poll() is not None:
-                raise SystemExit(f"{' '.join(command)} exited {serving.returncode}; pip install 'transformers[serving]'.")
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/v1#text"
-    finally:
-        serving.kill()
-        serving.wait()
+    with tempfile.TemporaryDirectory() as folder:
+        serving = Serving(EMBEDDED / "text", Path(folder, "log.txt"))
+        try:
+            serving.wait()
+            yield serving.named
+        finally:
+            serving.kill()
 
 
 @contextmanager

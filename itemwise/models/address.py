@@ -27,7 +27,7 @@ class Address(NamedTuple):
 
 def is_url(text: str) -> bool:
     """Whether `text` names a server."""
-    return text.startswith(("http://", "https://"))
+    return text.lower().startswith(("http://", "https://"))
 
 
 def read_address(text: str) -> Address:

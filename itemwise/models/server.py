@@ -17,7 +17,6 @@ from itemwise.models.chat_form import asked, generation_of
 from itemwise.models.model import ContextFullError, Generation, ModelError, ModelUnavailableError, Request
 from itemwise.models.patience import Pace, Patience, TransientError, Tries
 from itemwise.models.registry import ModelEntry
-from itemwise.pictures import PictureError
 
 if TYPE_CHECKING:
     from openai import APIConnectionError, APIStatusError, AsyncOpenAI
@@ -113,7 +112,7 @@ class ServerModel:
         try:
             body = {"model": self._served, "max_tokens": self._max_new_tokens, **asked(request, self._entry.system)}
             return await self._insisted(client, freed, body, request)
-        except (ModelError, PictureError) as error:
+        except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
 
     async def _insisted(self, client: AsyncOpenAI, freed: asyncio.Condition, body: Mapping[str, Any], request: Request) -> Generation:
@@ -146,6 +145,10 @@ class ServerModel:
             raise self._refusal(error) from None
         except APIConnectionError as error:
             raise TransientError(_connection_fault(error)) from None
+        except Exception as error:  # a traceback through the client would show its arguments, and the key is one
+            raise ModelError(
+                f"{self.name}: the request cannot be sent ({_shown(self._entry, f'{type(error).__name__}: {error}')})."
+            ) from None
         try:
             return raw.http_response.json()
         except ValueError:
@@ -182,8 +185,10 @@ def _listed(entry: ModelEntry) -> list[dict[str, Any]]:
         if error.status_code in _UNLISTED:
             return []
         raise ModelError(_refused(entry, _shown(entry, _answered(error)))) from None
-    except ValueError:  # no JSON: a web page, perhaps of a gateway
+    except json.JSONDecodeError:  # a web page, perhaps of a gateway
         return []
+    except Exception as error:  # a traceback through the client would show its arguments, and the key is one
+        raise ModelError(f"{entry.name}: {_url(entry)} cannot be asked ({_shown(entry, f'{type(error).__name__}: {error}')}).") from None
     models = answer.get("data") if isinstance(answer, dict) else None
     return [model for model in models or () if isinstance(model, dict) and isinstance(model.get("id"), str)]
 

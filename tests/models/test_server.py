@@ -277,6 +277,14 @@ def test_a_refused_request_is_an_error_of_its_own(serve: Serve) -> None:
     assert "answered 403 (moderated)" in str(failed)
 
 
+def test_a_request_that_cannot_even_be_sent_fails_alone_and_shows_nothing_of_the_client(serve: Serve) -> None:
+    first, failed = model_on(serve()).generate(requests("a", "\ud800"))
+    assert texts([first]) == ["A"]
+    assert isinstance(failed, ModelError)
+    assert str(failed).startswith("adder: the request cannot be sent (UnicodeEncodeError: ")
+    assert (failed.__cause__, failed.__suppress_context__) == (None, True)
+
+
 def test_in_the_engine_one_failing_case_costs_the_others_nothing(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience_module, "TRIES", 2)
     server = serve(lambda question, _: error(500, "oops") if question == "b" else said(question.upper()))
@@ -383,6 +391,11 @@ def test_where_nobody_listens_the_message_says_where_and_what_to_check() -> None
     assert message.endswith(
         "Check that it runs, that host and port are right, and that no firewall or proxy (HTTP_PROXY, NO_PROXY) stands between."
     )
+
+
+def test_a_url_that_the_client_refuses_is_named() -> None:
+    message = unavailable(ModelEntry("adder", "http://host..x/v1#adder", server=True))
+    assert message.startswith("adder: http://host..x/v1 cannot be asked (")
 
 
 @pytest.mark.parametrize(
