@@ -51,7 +51,7 @@ def _model(entry: ModelEntry, settings: Settings, share: tuple[int, int]) -> Mod
     limit = settings.token_limit(entry)
     if settings.replay:
         return RecalledModel(entry.name)
-    if settings.engine == "ray":
+    if settings.engine == "ray" and not entry.server:
         return ReplicatedModel(
             entry,
             quantisation=settings.quantisation,

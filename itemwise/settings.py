@@ -11,6 +11,7 @@ from typing import Any
 
 from itemwise.controls import CONTROLS
 from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
+from itemwise.models.address import without_userinfo
 from itemwise.named import NamedError
 from itemwise.readers import Reader, reader_named, reader_names
 from itemwise.rows import RowsError, Source
@@ -46,7 +47,8 @@ class Option:
 OPTIONS = (
     Option(
         "model",
-        "model to ask: a registered name, a folder, or a hub id; repeatable (default: embedded-text, embedded-vision for pictures)",
+        "model to ask: a registered name, a folder, a hub id, or a server (http://host:8000/v1#name); repeatable "
+        "(default: embedded-text, embedded-vision for pictures)",
         [DEFAULT],
         many=True,
     ),
@@ -308,7 +310,7 @@ def _listed(name: str, value: Any, least: int = 1) -> list[str]:
     listed = [_text(name, text) for text in (value if isinstance(value, (list, tuple)) else [value])]
     repeated = [text for number, text in enumerate(listed) if text in listed[:number]]
     if repeated:
-        raise SettingsError(f"--{name} {repeated[0]} is given twice.")
+        raise SettingsError(f"--{name} {without_userinfo(repeated[0])} is given twice.")
     if len(listed) < least:
         raise SettingsError(f"--{name} must name at least one, got none.")
     return listed

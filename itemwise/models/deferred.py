@@ -39,7 +39,7 @@ class DeferredModel:
         """What exactly answers; loads the model."""
         return self._model().describe()
 
-    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+    def generate(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
         """As the loaded model does."""
         return self._model().generate(requests)
 
@@ -50,14 +50,23 @@ class DeferredModel:
 
     def _model(self) -> Model:
         if self._loaded is None:
-            with warnings.catch_warnings():  # the libraries' own, about themselves
-                warnings.simplefilter("ignore", DeprecationWarning)
-                from itemwise.models.local import load
+            load = self._connect if self._entry.server else self._load
             try:
-                self._loaded = load(self._entry, quantisation=self._quantisation, max_new_tokens=self._max_new_tokens, share=self._share)
+                self._loaded = load()
             except ModelError as error:
                 raise ModelUnavailableError(str(error)) from None
         return self._loaded
+
+    def _load(self) -> Model:
+        with warnings.catch_warnings():  # the libraries' own, about themselves
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from itemwise.models.local import load
+        return load(self._entry, quantisation=self._quantisation, max_new_tokens=self._max_new_tokens, share=self._share)
+
+    def _connect(self) -> Model:
+        from itemwise.models.server import connect
+
+        return connect(self._entry, max_new_tokens=self._max_new_tokens)
 
 
 class RecalledModel:
@@ -80,9 +89,13 @@ def identity_of(entry: ModelEntry, *, quantisation: str, max_new_tokens: int) ->
 
     The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template; an adapter
     is known by the hash of its own. Raises ModelUnavailableError where neither the folder, the hub nor its cache has the
-    model, or the adapter is not to be had.
+    model, or the adapter is not to be had. Of a server it is known where it is and what it calls its model.
     """
     try:
+        if entry.server:
+            from itemwise.models.server import server_identity
+
+            return server_identity(entry, max_new_tokens=max_new_tokens)
         revision = folder_hash(require_folder(entry)) if entry.local else str(hub_options(entry)["revision"])
         adapter = {"adapter": adapter_hash(Path(entry.adapter))} if entry.adapter is not None else {}
     except ModelError as error:

@@ -77,8 +77,12 @@ class Model(Protocol):
         """What exactly answers: revision or weights hash, quantisation, dtype, device, generation settings."""
         ...
 
-    def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        """One generation per request, in order. Raises OutOfMemoryError where a smaller batch may fit."""
+    def generate(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
+        """One generation per request, in order. Raises OutOfMemoryError where a smaller batch may fit.
+
+        What fails the batch is raised, and its requests are asked again in smaller ones; what fails a request that was
+        asked by itself stands in its place.
+        """
         ...
 
 

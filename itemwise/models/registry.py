@@ -1,13 +1,15 @@
-"""The models we vouch for by name, and how any other is named: a hub id or a local folder."""
+"""The models we vouch for by name, and how any other is named: a hub id, a local folder, or a server."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from itemwise.models.address import AddressError, is_url, read_address, without_userinfo
 from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelError
 
@@ -20,11 +22,13 @@ EMBEDDED = Path(__file__).parent.parent / "embedded"
 class ModelEntry:
     """Where a model is and how it wants to be asked.
 
-    `name` stands in node ids and reports. `location` is a hub id, or a folder where `local`. `source` is where rows
-    come from by default; `max_new_tokens` the default token limit. `trust_remote_code` runs the model's own Python
-    and is off unless a project's pyproject.toml turns it on for this very name. `adapter` is the folder of a LoRA that
-    goes on top, as peft wrote it. `prompt` names the prompt this model is asked with where a benchmark has one so called.
-    `min_pixels` and `max_pixels` are what a picture is scaled up or down to; None leaves it to the checkpoint.
+    `name` stands in node ids and reports. `location` is a hub id, a folder where `local`, or a URL with the model's name
+    behind # where `server`. `source` is where rows come from by default; `max_new_tokens` the default token limit.
+    `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
+    name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
+    asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
+    to; None leaves it to the checkpoint. `key_env` is the environment variable that holds a server's key, OPENAI_API_KEY
+    where it is None; `userinfo` is what stood before the host of its URL.
     """
 
     name: str
@@ -39,8 +43,12 @@ class ModelEntry:
     prompt: str | None = None
     min_pixels: int | None = None
     max_pixels: int | None = None
+    server: bool = False
+    key_env: str | None = None
+    userinfo: str = field(default="", repr=False)
 
 
+_NOT_SERVED = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
 
 REGISTRY: dict[str, ModelEntry] = {
@@ -70,11 +78,11 @@ def registry_with(own: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str,
 
 
 def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> ModelEntry:
-    """The entry for what `--model` names: a registry name, a folder (relative to `root`), or a hub id with a slash."""
+    """The entry for what `--model` names: a registry name, a server's URL, a folder (relative to `root`), or a hub id with a slash."""
     if text in registry:
         return registry[text]
-    if text.startswith(("http://", "https://")):
-        raise ModelError(f"--model {text}: servers are not supported yet; name a local folder, a hub id, or one of {_names(registry)}.")
+    if is_url(text):
+        return _served(ModelEntry("", text), f"--model {without_userinfo(text)}")
     folder = (root / Path(text).expanduser()).resolve()
     if text and folder.is_dir():
         return _folder_entry(folder)
@@ -85,7 +93,8 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
     close = get_close_matches(text, registry, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     raise ModelError(
-        f"--model {text}: no such model.{hint} Known names: {_names(registry)}; or give a folder (./checkpoint) or a hub id (owner/name)."
+        f"--model {text}: no such model.{hint} Known names: {_names(registry)}; or give a folder (./checkpoint), "
+        "a hub id (owner/name) or a server (http://host:8000/v1#name)."
     )
 
 
@@ -94,6 +103,10 @@ def with_adapter(entry: ModelEntry, folder: Path) -> ModelEntry:
 
     Raises ModelError where the folder is none that peft wrote, or `entry` has an adapter already.
     """
+    if entry.server:
+        raise ModelError(
+            f"{entry.name} is on a server, which puts adapters on itself: start it with {folder.name}, and name what it serves."
+        )
     folder = folder.expanduser().resolve()
     require_adapter(folder)
     if entry.adapter is not None:
@@ -111,6 +124,10 @@ def with_pixels(entry: ModelEntry, min_pixels: int | None, max_pixels: int | Non
         min_pixels=entry.min_pixels if min_pixels is None else min_pixels,
         max_pixels=entry.max_pixels if max_pixels is None else max_pixels,
     )
+    if entry.server and limited != entry:
+        raise ModelError(
+            f"{entry.name} is on a server, which scales pictures itself: start it with the limits of pixels, and leave them out here."
+        )
     for setting in ("min_pixels", "max_pixels"):
         if (value := getattr(limited, setting)) is not None and (demand := _demand(setting, value)):
             raise ModelError(f"{entry.name}: {setting} must be {demand}, got {value!r}.")
@@ -135,20 +152,43 @@ def _folder_entry(folder: Path) -> ModelEntry:
 
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
     here = f"[tool.itemwise.models.{name}]"
-    known = {field.name for field in fields(ModelEntry)} - {"name", "local"}
+    known = {each.name for each in fields(ModelEntry)} - {"name", "local", "server", "userinfo"}
     if not isinstance(settings, Mapping):
         raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:
         raise ModelError(f"{here} has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}.")
     if "location" not in settings:
-        raise ModelError(f"{here} needs location: a hub id or a folder.")
+        raise ModelError(f"{here} needs location: a hub id, a folder, or a server's URL.")
     for setting, value in settings.items():
         if demand := _demand(setting, value):
             raise ModelError(f"{here} {setting} must be {demand}, got {value!r}.")
     entry = ModelEntry(name, **settings)
     if fault := _crossed(entry):
         raise ModelError(f"{here} {fault}")
+    if is_url(entry.location):
+        return _served(entry, f"{here} location {without_userinfo(entry.location)!r}")
+    if entry.key_env is not None:
+        raise ModelError(f"{here} key_env is for servers; {entry.location!r} is none (http://host:8000/v1#name).")
     return _placed(entry, here, root)
+
+
+def _served(entry: ModelEntry, where: str) -> ModelEntry:
+    """`entry`, whose location is a URL, as one on a server. Without a name of its own it is called by what it serves."""
+    try:
+        address = read_address(entry.location)
+    except AddressError as error:
+        raise ModelError(f"{where}: {error}; give the URL up to /v1 and the served model's name: http://host:8000/v1#name.") from None
+    for setting in _NOT_SERVED:
+        if getattr(entry, setting):
+            raise ModelError(f"{where}: {setting} cannot be set from here; it is the server's, which was started with its own.")
+    name = entry.name or _id_safe((address.model or "").rpartition("/")[2]) or _id_safe(address.host)
+    location = f"{address.url}#{address.model}" if address.model else address.url
+    return replace(entry, name=name, location=location, server=True, userinfo=address.userinfo)
+
+
+def _id_safe(text: str) -> str:
+    """`text` in characters that node ids take."""
+    return re.sub(r"[^\w.+-]+", "-", text).strip("-")
 
 
 def _placed(entry: ModelEntry, here: str, root: Path) -> ModelEntry:

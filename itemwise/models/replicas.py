@@ -53,7 +53,7 @@ class ReplicatedModel:
         described: dict[str, str] = self._got(0, self._actors[0].describe.remote(), "describe", ())
         return described | {"replicas": str(self._replicas)}
 
-    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+    def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         """One generation per request, in order, each replica its share."""
         self._start()
         shares = [list(requests[number :: self._replicas]) for number in range(self._replicas)]
@@ -114,7 +114,7 @@ class _Replica:
     def describe(self) -> dict[str, str]:
         return self._model.describe()
 
-    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+    def generate(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
         return self._model.generate(requests)
 
 

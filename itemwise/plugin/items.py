@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from itemwise.benchmark import MARK, Benchmark
+from itemwise.models.address import without_userinfo
 from itemwise.settings import OPTIONS, Settings
 
 __all__ = ["Fault", "benchmark_of", "function_id", "is_case", "parameters", "plain_name", "prefixes", "rerun_command"]
@@ -60,7 +61,7 @@ def benchmark_of(item: pytest.Item) -> Benchmark:
 def rerun_command(item: pytest.Item) -> str:
     """The command that runs just this case again, with the options that made it."""
     names = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline", "--report-dir"}
-    given = [str(argument) for argument in item.config.invocation_params.args]
+    given = [without_userinfo(str(argument)) for argument in item.config.invocation_params.args]
     kept: list[str] = []
     for place, argument in enumerate(given):
         if argument in names:

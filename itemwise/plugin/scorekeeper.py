@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
 from itemwise.settings import Settings
@@ -231,7 +232,7 @@ class Scorekeeper:
         return RunRecord(
             started=self._started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._began,
-            command=shlex.join(["pytest", *self._config.invocation_params.args]),
+            command=shlex.join(["pytest", *(without_userinfo(str(each)) for each in self._config.invocation_params.args)]),
             settings=self._settings.record(),
             measured={entry.model_name: entry.model for entry in entries if entry.model},
             rows={entry.benchmark: entry.rows for entry in entries},

@@ -123,7 +123,8 @@ def _generated(run: RunRecord) -> str:
 
 def _model_text(entry: ModelEntry, settings: Settings) -> str:
     revision = f" at {entry.revision}" if entry.revision else ""
-    return f"{entry.name} ({_place(entry)}{revision}, {settings.quantisation}, max {settings.token_limit(entry)} new tokens)"
+    quantisation = "" if entry.server else f", {settings.quantisation}"
+    return f"{entry.name} ({_place(entry)}{revision}{quantisation}, max {settings.token_limit(entry)} new tokens)"
 
 
 def _place(entry: ModelEntry) -> str:

@@ -1,4 +1,4 @@
-"""What `--model` may name: a registered name, a folder, a hub id, or an entry of a project's own."""
+"""What `--model` may name: a registered name, a folder, a hub id, a server, or an entry of a project's own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.models import REGISTRY, ModelEntry, ModelError, entry_named, registry_with
-from itemwise.models.registry import with_pixels
+from itemwise.models.registry import with_adapter, with_pixels
 
 
 def refused(text: str, root: Path, own: dict[str, Any] | None = None) -> str:
@@ -73,7 +73,7 @@ def test_a_name_in_capitals_is_answered_with_the_right_one(tmp_path: Path) -> No
 def test_a_name_like_no_other_is_answered_with_all_there_are(tmp_path: Path) -> None:
     message = refused("zzz", tmp_path)
     assert message.startswith("--model zzz: no such model. Known names: embedded-text, embedded-vision, llama-2-7b-chat, ")
-    assert message.endswith("or give a folder (./checkpoint) or a hub id (owner/name).")
+    assert message.endswith("or give a folder (./checkpoint), a hub id (owner/name) or a server (http://host:8000/v1#name).")
 
 
 def test_an_empty_name_is_refused(tmp_path: Path) -> None:
@@ -137,11 +137,56 @@ def test_half_a_hub_id_is_refused(text: str, tmp_path: Path) -> None:
     assert "no such" in refused(text, tmp_path)
 
 
-@pytest.mark.parametrize("text", ["http://host:8000/v1#name", "https://host/v1#name"])
-def test_a_server_is_refused_with_what_may_be_named_instead(text: str, tmp_path: Path) -> None:
-    assert f"--model {text}: servers are not supported yet; name a local folder, a hub id, or one of embedded-text" in refused(
-        text, tmp_path
+@pytest.mark.parametrize(
+    ("text", "name", "location"),
+    [
+        ("http://host:8000/v1#name", "name", "http://host:8000/v1#name"),
+        ("HTTP://host/v1#name", "name", "HTTP://host/v1#name"),
+        ("https://host/v1/#Qwen/Qwen2.5-7B-Instruct", "Qwen2.5-7B-Instruct", "https://host/v1#Qwen/Qwen2.5-7B-Instruct"),
+        ("http://host/v1#qwen2.5:7b", "qwen2.5-7b", "http://host/v1#qwen2.5:7b"),
+        ("http://host/v1#a/b c[1]/", "b-c-1", "http://host/v1#a/b c[1]"),
+        ("http://host:8000/v1", "host-8000", "http://host:8000/v1"),
+        ("http://[::1]:8000/v1#", "1-8000", "http://[::1]:8000/v1"),
+    ],
+)
+def test_a_server_is_called_by_the_last_part_of_what_it_serves(text: str, name: str, location: str, tmp_path: Path) -> None:
+    assert entry_named(text, REGISTRY, tmp_path) == ModelEntry(name, location, server=True)
+
+
+def test_what_stands_before_the_host_is_kept_apart_and_not_shown(tmp_path: Path) -> None:
+    entry = entry_named("https://user:p%40ss@host/v1#name", REGISTRY, tmp_path)
+    assert (entry.location, entry.userinfo) == ("https://host/v1#name", "user:p@ss")
+    assert "ss" not in repr(entry)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http:///v1#name", "--model http:///v1#name: it names no host; give the URL up to /v1 and the served model's name"),
+        ("http://host:port/v1#name", "--model http://host:port/v1#name: it is no URL (Port could not be cast"),
+        ("http://user:secret@host:99999/v1", "--model http://host:99999/v1: it is no URL (Port out of range"),
+        ("http://user:secret@host/v1?a=b#name", "--model http://host/v1?a=b#name: a query (?...) cannot be sent with every request"),
+    ],
+)
+def test_a_url_that_cannot_be_a_servers_is_refused_without_its_secrets(text: str, expected: str, tmp_path: Path) -> None:
+    message = refused(text, tmp_path)
+    assert message.startswith(expected)
+    assert "secret" not in message
+
+
+def test_an_own_entry_may_be_on_a_server(tmp_path: Path) -> None:
+    own = {"judge": {"location": "http://host/v1#a/b", "system": "Be brief.", "key_env": "JUDGE_KEY", "max_new_tokens": 8, "prompt": "cot"}}
+    assert registry_with(own, tmp_path)["judge"] == ModelEntry(
+        "judge", "http://host/v1#a/b", system="Be brief.", max_new_tokens=8, prompt="cot", server=True, key_env="JUDGE_KEY"
     )
+
+
+def test_a_server_cannot_be_given_what_it_was_started_with(tmp_path: Path) -> None:
+    entry = entry_named("http://host/v1#name", REGISTRY, tmp_path)
+    assert with_pixels(entry, None, None) == entry
+    for refusal in (lambda: with_adapter(entry, tmp_path / "lora"), lambda: with_pixels(entry, 9, None)):
+        with pytest.raises(ModelError, match="name is on a server"):
+            refusal()
 
 
 # A project's own entries
@@ -192,12 +237,18 @@ def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ({}, "needs location: a hub id or a folder."),
+        ({}, "needs location: a hub id, a folder, or a server's URL."),
         (
             {"location": "owner/x", "quant": "nf4"},
-            "has no setting 'quant'; it may have adapter, location, max_new_tokens, max_pixels, min_pixels, prompt, ",
+            "has no setting 'quant'; it may have adapter, key_env, location, max_new_tokens, max_pixels, min_pixels, prompt, ",
         ),
         ({"location": "owner/x", "local": True}, "has no setting 'local'"),
+        ({"location": "http://u:secret@host/v1", "userinfo": "u:secret"}, "has no setting 'userinfo'"),
+        (
+            {"location": "http://u:p@host/v1#m", "revision": "v2"},
+            "location 'http://host/v1#m': revision cannot be set from here; it is the ",
+        ),
+        ({"location": "owner/x", "key_env": "KEY"}, "key_env is for servers; 'owner/x' is none"),
         ({"location": "owner/x", "trust_remote_code": "false"}, "trust_remote_code must be true or false, got 'false'."),
         ({"location": "owner/x", "max_new_tokens": "64"}, "max_new_tokens must be a whole number of at least 1, got '64'."),
         ({"location": "owner/x", "max_new_tokens": 0}, "max_new_tokens must be a whole number of at least 1, got 0."),

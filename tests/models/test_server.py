@@ -1,0 +1,470 @@
+"""A model on a server: what is sent, what comes back, and what a server in trouble comes to."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import math
+import socket
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from email.utils import formatdate
+
+import pytest
+
+from itemwise.case import Reply, Turn
+from itemwise.engine import Engine
+from itemwise.models import ContextFullError, Generation, ModelEntry, ModelError, ModelUnavailableError, Request
+from itemwise.models import patience as patience_module
+from itemwise.models import server as server_module
+from itemwise.models.deferred import DeferredModel, identity_of
+from itemwise.models.patience import Pace, Patience, TransientError, Tries
+from itemwise.models.server import ServerModel, connect
+from itemwise.strategies.direct import direct
+from tests.scripted import read_all
+from tests.stand_in import Answer, StandIn, error, said
+
+Serve = Callable[..., StandIn]
+KEY = "sk-very-secret"
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """``serve(answer)`` is a server for this test."""
+    running: list[StandIn] = []
+
+    def start(answer: Callable[[str, int], Answer] = lambda question, _: said(question.upper()), listed: Answer | None = None) -> StandIn:
+        running.append(StandIn(answer, listed))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries follow each other at once; no key but the test's own, and no proxy."""
+    monkeypatch.setattr(patience_module, "SHORTEST", 0.001)
+    monkeypatch.setattr(patience_module, "LONGEST", 0.002)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def entry_on(server: StandIn, model: str = "#adder", **settings: object) -> ModelEntry:
+    return replace(ModelEntry("adder", server.url + model, server=True), **settings)  # type: ignore[arg-type]
+
+
+def model_on(server: StandIn, model: str = "#adder", **settings: object) -> ServerModel:
+    return connect(entry_on(server, model, **settings), max_new_tokens=64)
+
+
+def requests(*questions: str) -> list[Request]:
+    return [Request((Turn("user", question),)) for question in questions]
+
+
+def texts(results: list[Generation | Exception]) -> list[str]:
+    return [result.text if isinstance(result, Generation) else str(result) for result in results]
+
+
+# Health
+
+
+def test_a_batch_is_in_flight_at_once_and_comes_back_in_order(serve: Serve) -> None:
+    all_there = threading.Barrier(8, timeout=30)
+
+    def answer(question: str, _: int) -> Answer:
+        all_there.wait()
+        return said(question.upper())
+
+    assert texts(model_on(serve(answer)).generate(requests(*"abcdefgh"))) == list("ABCDEFGH")
+
+
+def test_what_is_sent_says_all_that_was_asked(serve: Serve) -> None:
+    server = serve()
+    model_on(server, system="Be brief.").generate([Request((Turn("user", "a"),), temperature=0.5, seed=7)])
+    assert server.bodies == [
+        {
+            "model": "adder",
+            "max_tokens": 64,
+            "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "a"}],
+            "temperature": 0.5,
+            "seed": 7,
+        }
+    ]
+
+
+def test_a_model_without_a_name_is_the_only_one_there_is(serve: Serve) -> None:
+    server = serve()
+    model_on(server, "").generate(requests("a"))
+    assert server.bodies[0]["model"] == "adder"
+
+
+def test_what_the_server_tells_of_itself_describes_the_model(serve: Serve) -> None:
+    listed = Answer({"data": [{"id": "other"}, {"id": "adder", "owned_by": "vllm", "root": "org/adder", "max_model_len": 4096}]})
+    server = serve(listed=listed)
+    found = model_on(server).describe()
+    host = server.url.removeprefix("http://").removesuffix("/v1")
+    assert found == {
+        "model": "adder",
+        "location": server.url,
+        "served model": "adder",
+        "owned by": "vllm",
+        "root": "org/adder",
+        "max model len": "4096",
+        "revision": "unknown revision (the server's)",
+        "device": f"server {host}",
+        "system": "none",
+        "decoding": "greedy (temperature 0, all else as the server has it)",
+        "max new tokens": "64",
+    }
+
+
+def test_a_server_that_counts_no_tokens_is_described_so(serve: Serve) -> None:
+    model = model_on(serve(lambda *_: said("a", usage=False)))
+    assert model.generate(requests("a")) == [Generation("a", "stop", 0, 0)]
+    assert model.describe()["tokens"] == "not all counted: the server told no usage, which counts as 0"
+
+
+def test_a_server_with_no_list_of_models_is_asked_all_the_same(serve: Serve) -> None:
+    assert texts(model_on(serve(listed=error(404, "no such page"))).generate(requests("a"))) == ["A"]
+
+
+# Identity
+
+
+def test_the_identity_is_where_and_what_and_how_and_nothing_of_this_machine(serve: Serve) -> None:
+    entry = ModelEntry("adder", "http://host/v1#org/adder", system="Be brief.", server=True, userinfo="user:secret")
+    assert identity_of(entry, quantisation="nf4", max_new_tokens=64) == {
+        "location": "http://host/v1",
+        "served model": "org/adder",
+        "compute": "server",
+        "system": "Be brief.",
+        "decoding": "greedy",
+        "max new tokens": "64",
+    }
+
+
+def test_a_url_without_a_name_is_the_model_served_now(serve: Serve) -> None:
+    assert identity_of(entry_on(serve(), ""), quantisation="nf4", max_new_tokens=64)["served model"] == "adder"
+
+
+# Trouble that passes
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        error(429, "slow down", retry_after="0"),
+        error(500, "oops"),
+        error(503, "starting"),
+        Answer("<html>", 502),
+        Answer("{not json"),
+        Answer("<html>gateway</html>", headers={"Content-Type": "text/html"}),
+        Answer({"error": {"message": "busy"}}),
+        Answer(None),
+    ],
+    ids=lambda answer: f"{answer.status}-{str(answer.body)[:10]}",
+)
+def test_trouble_that_passes_leaves_no_trace(trouble: Answer, serve: Serve) -> None:
+    server = serve(lambda question, number: trouble if question == "b" and number < 4 else said(question.upper()))
+    assert texts(model_on(server).generate(requests("a", "b", "c"))) == ["A", "B", "C"]
+    assert server.asked == {"a": 1, "b": 4, "c": 1}
+
+
+def test_a_server_that_takes_too_long_is_asked_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "ANSWERING", 0.5)
+    finished = threading.Event()
+
+    def answer(question: str, number: int) -> Answer:
+        if number == 1:
+            finished.wait(60)
+        return said(question.upper())
+
+    assert texts(model_on(serve(answer)).generate(requests("a"))) == ["A"]
+    finished.set()
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), ("", None), ("nan", 0.0)])
+def test_retry_after_may_be_a_number(header: str, seconds: float | None) -> None:
+    assert server_module._wait({"retry-after": header}) == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    assert 3500 < (server_module._wait({"retry-after": formatdate(time.time() + 3600, usegmt=True)}) or 0) <= 3600
+    assert server_module._wait({"retry-after": formatdate(0, usegmt=True)}) == 0.0
+
+
+def test_the_server_is_given_as_long_as_it_asks_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    wished: list[float | None] = []
+
+    def delay(self: Patience, tries: Tries, asked: float | None) -> float:
+        wished.append(asked)
+        return 0.0
+
+    monkeypatch.setattr(Patience, "delay", delay)
+    server = serve(lambda question, number: error(429, "slow down", retry_after="7") if number < 3 else said("A"))
+    model_on(server).generate(requests("a"))
+    assert wished == [7.0, 7.0]
+
+
+# Trouble that stays
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (error(429, "slow down\nplease"), r"answered 429 \(slow down, at the last of 3 tries"),
+        (error(500, "out of\x1b[31m memory)"), r"answered 500 \(out of \[31m memory\)\), at"),
+        (Answer({"detail": "starting"}, 503), r"answered 503 \(starting\), at"),
+        (Answer("", 500), r"answered 500 \(no words\), at"),
+        (Answer("{not json"), r"answered with no JSON \({not json\), at"),
+        (Answer({"error": {"message": "busy"}}), r"answered without a message \(.*busy.*\), at"),
+        (Answer(None), r"cannot be reached: .*, at"),
+    ],
+)
+def test_a_case_that_nobody_answers_is_an_error_with_the_servers_words_and_its_alone(
+    trouble: Answer, words: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience_module, "TRIES", 3)
+    server = serve(lambda question, _: trouble if question == "b" else said(question.upper()))
+    first, failed, last = model_on(server).generate(requests("a", "b", "c"))
+    assert texts([first, last]) == ["A", "C"]
+    assert isinstance(failed, ModelError)
+    with pytest.raises(ModelError, match=f"^adder: {server.url} {words}.*the same command again asks only for what is missing"):
+        raise failed
+    assert server.asked == {"a": 1, "b": 3, "c": 1}
+
+
+def test_an_answer_without_text_is_an_error_and_never_an_empty_reply(serve: Serve) -> None:
+    server = serve(lambda question, _: said(None if question == "b" else ""))
+    first, failed = model_on(server).generate(requests("a", "b"))
+    assert (texts([first]), type(failed)) == ([""], ModelError)
+    assert server.asked == {"a": 1, "b": 1}
+
+
+def test_a_server_that_asks_for_more_than_patience_is_not_waited_for(serve: Serve) -> None:
+    server = serve(lambda *_: error(429, "come back tomorrow", retry_after="86400"))
+    (failed,) = model_on(server).generate(requests("a"))
+    assert "answered 429 (come back tomorrow), and asks to wait 86400 s." in str(failed)
+    assert server.asked == {"a": 1}
+
+
+def test_once_the_server_is_lost_nobody_waits_until_it_answers_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience_module, "TRIES", 3)
+    healthy = {"a", "d"}
+    server = serve(lambda question, number: said("A") if question in healthy or (question, number) == ("e", 2) else error(500, "oops"))
+    model = model_on(server)
+    for question in "abcde":
+        model.generate(requests(question))
+    assert server.asked == {"a": 1, "b": 3, "c": 1, "d": 1, "e": 2}
+
+
+@pytest.mark.parametrize("code", [{"code": "context_length_exceeded"}, {"message": "This model's maximum context length is 8 tokens."}])
+def test_a_full_context_is_told_apart_for_the_strategies(code: dict[str, str], serve: Serve) -> None:
+    (failed,) = model_on(serve(lambda *_: Answer({"error": {"message": "no", **code}}, 400))).generate(requests("a"))
+    assert isinstance(failed, ContextFullError)
+
+
+def test_a_refused_request_is_an_error_of_its_own(serve: Serve) -> None:
+    server = serve(lambda question, _: error(403, "moderated") if question == "b" else said("A"))
+    _, failed = model_on(server).generate(requests("a", "b"))
+    assert type(failed) is ModelError
+    assert "answered 403 (moderated)" in str(failed)
+
+
+def test_a_request_that_cannot_even_be_sent_fails_alone_and_shows_nothing_of_the_client(serve: Serve) -> None:
+    first, failed = model_on(serve()).generate(requests("a", "\ud800"))
+    assert texts([first]) == ["A"]
+    assert isinstance(failed, ModelError)
+    assert str(failed).startswith("adder: the request cannot be sent (UnicodeEncodeError: ")
+    assert (failed.__cause__, failed.__suppress_context__) == (None, True)
+
+
+def test_in_the_engine_one_failing_case_costs_the_others_nothing(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience_module, "TRIES", 2)
+    server = serve(lambda question, _: error(500, "oops") if question == "b" else said(question.upper()))
+    engine = Engine(model_on(server), batch_size=8)
+    for question in "abcd":
+        engine.submit(question, Turn("user", question), direct, read_all)
+    while not engine.idle:
+        engine.step()
+    assert [outcome.text for outcome in engine.outcomes.values() if isinstance(outcome, Reply)] == ["A", "C", "D"]
+    assert isinstance(engine.outcomes["b"], ModelError)
+    assert Counter(server.asked) == Counter(a=1, b=2, c=1, d=1)
+
+
+# Pace
+
+
+def test_trouble_halves_what_is_in_flight(serve: Serve) -> None:
+    all_there = threading.Barrier(8, timeout=30)
+
+    def answer(question: str, number: int) -> Answer:
+        if number == 1:
+            all_there.wait()
+            server.most = 0
+            return error(429, "slow down")
+        return said(question.upper())
+
+    server = serve(answer)
+    model = model_on(server)
+    assert texts(model.generate(requests(*"abcdefgh"))) == list("ABCDEFGH")
+    assert 4 <= model.pace.limit < 6.5  # halved once for all eight, and grown by an answer's share for each
+    assert server.most <= 8
+
+
+async def flights(pace: Pace, *troubled: bool) -> None:
+    """As many at once as there are flags, all in flight before the first ends."""
+    freed, ended = asyncio.Condition(), asyncio.Event()
+
+    async def flight(trouble: bool) -> None:
+        async with pace.place(freed):
+            await ended.wait()
+            if trouble:
+                raise TransientError("trouble")
+
+    tasks = [asyncio.ensure_future(flight(trouble)) for trouble in troubled]
+    await asyncio.sleep(0)
+    ended.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_the_pace_is_free_halved_once_a_flight_and_grows_by_one_a_flight() -> None:
+    pace = Pace()
+    asyncio.run(flights(pace, *[False] * 16))
+    assert pace.limit == math.inf
+    asyncio.run(flights(pace, *[True] * 16))
+    assert pace.limit == 8
+    asyncio.run(flights(pace, *[False] * 8))
+    assert 8.9 < pace.limit < 9
+    for _ in range(9):
+        asyncio.run(flights(pace, True))
+    assert pace.limit == 1
+
+
+def test_delays_double_up_to_the_longest_and_are_never_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience_module, "SHORTEST", 1.0)
+    monkeypatch.setattr(patience_module, "LONGEST", 30.0)
+
+    async def delays() -> list[float]:
+        patience, tries = Patience(), Tries()
+        return [patience.delay(tries, None) or 0.0 for _ in range(8)]
+
+    found = asyncio.run(delays())
+    assert all(most / 2 <= delay <= most for delay, most in zip(found, [1, 2, 4, 8, 16, 30, 30, 30], strict=True))
+    assert asyncio.run(delays()) != found
+
+
+def test_patience_ends_by_number_and_by_time() -> None:
+    async def delay(tries: Tries, asked: float | None = None) -> float | None:
+        return Patience().delay(tries, asked)
+
+    assert asyncio.run(delay(Tries([0.0] * (patience_module.TRIES - 1)))) is None
+    assert asyncio.run(delay(Tries(), patience_module.SECONDS + 1)) is None
+    assert asyncio.run(delay(Tries(), patience_module.SECONDS / 2)) == patience_module.SECONDS / 2
+
+
+# No server to be had
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def unavailable(entry: ModelEntry) -> str:
+    with pytest.raises(ModelUnavailableError) as caught:
+        DeferredModel(entry, quantisation="nf4", max_new_tokens=8, share=(0, 1)).generate(requests("a"))
+    return str(caught.value)
+
+
+def test_where_nobody_listens_the_message_says_where_and_what_to_check() -> None:
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    message = unavailable(ModelEntry("adder", f"{url}#adder", server=True))
+    assert message.startswith(f"adder: no server at {url} (cannot be reached: ")
+    assert message.endswith(
+        "Check that it runs, that host and port are right, and that no firewall or proxy (HTTP_PROXY, NO_PROXY) stands between."
+    )
+
+
+def test_a_url_that_the_client_refuses_is_named() -> None:
+    message = unavailable(ModelEntry("adder", "http://host..x/v1#adder", server=True))
+    assert message.startswith("adder: http://host..x/v1 cannot be asked (")
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        (Answer({"data": [{"id": "a"}, {"id": "b/c"}]}), r"lists 2 models (a, b/c), so one must be named: --model URL#NAME."),
+        (Answer({"data": []}), r"lists 0 models (none), so one must be named"),
+        (Answer("<html>", headers={"Content-Type": "text/html"}), r"lists 0 models (none), so one must be named"),
+    ],
+)
+def test_a_url_that_leaves_the_model_open_is_answered_with_what_there_is(listed: Answer, words: str, serve: Serve) -> None:
+    server = serve(listed=listed)
+    assert unavailable(entry_on(server, "")).startswith(f"{server.url} {words.replace('URL', server.url)}")
+
+
+def test_a_name_that_is_not_served_is_answered_with_those_that_are(serve: Serve) -> None:
+    server = serve(lambda *_: error(404, "The model `adder` does not exist."), Answer({"data": [{"id": "summer"}]}))
+    assert "answered 404 (The model `adder` does not exist.). It lists summer. Check that" in unavailable(entry_on(server))
+
+
+@pytest.mark.parametrize("at", ["the list", "the chat"])
+def test_a_refused_key_stops_the_run_and_is_not_shown(at: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    refusal = error(401, f"Incorrect API key provided: {KEY}")
+    server = serve(lambda *_: refusal, refusal if at == "the list" else None)
+    message = unavailable(entry_on(server))
+    assert "answered 401 (Incorrect API key provided: ***). Check that" in message
+    assert message.endswith("and the key in OPENAI_API_KEY.")
+
+
+def test_without_the_client_the_message_says_how_to_get_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve()
+    monkeypatch.setitem(sys.modules, "openai", None)
+    assert unavailable(entry_on(server)).endswith("pip install 'pytest-itemwise[server]'.")
+
+
+# Keys
+
+
+def sent(server: StandIn) -> set[str]:
+    return {headers["authorization"] for headers in server.headers}
+
+
+def test_the_key_is_that_of_the_environment(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve()
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\n")
+    model_on(server).generate(requests("a"))
+    assert sent(server) == {f"Bearer {KEY}"}
+
+
+def test_an_entry_may_name_another_variable(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve()
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    monkeypatch.setenv("JUDGE_KEY", KEY)
+    model_on(server, key_env="JUDGE_KEY").generate(requests("a"))
+    assert sent(server) == {f"Bearer {KEY}"}
+
+
+def test_what_stood_before_the_host_is_sent_as_basic(serve: Serve) -> None:
+    server = serve()
+    model_on(server, userinfo="user:pass").generate(requests("a"))
+    assert sent(server) == {f"Basic {base64.b64encode(b'user:pass').decode()}"}
+
+
+def test_a_variable_that_is_not_set_is_named(serve: Serve) -> None:
+    assert "the environment variable JUDGE_KEY, which is not set" in unavailable(entry_on(serve(), key_env="JUDGE_KEY"))
+
+
+def test_a_key_that_no_request_can_carry_is_refused_unseen(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-s\u00e9cret")
+    message = unavailable(entry_on(serve()))
+    assert message == "adder: the key in OPENAI_API_KEY holds characters that no request can carry; export it anew."
