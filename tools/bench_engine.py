@@ -14,16 +14,21 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
+from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 
 from benchmarks.test_gsm8k import PROMPTS
 from itemwise.case import Turn
 from itemwise.engine import Engine
 from itemwise.lookahead import Lookahead, Upcoming
-from itemwise.models import REGISTRY, Generation, Request
+from itemwise.models import REGISTRY, Generation, ModelEntry, Request
 from itemwise.models.local import LocalModel, load
+from itemwise.models.registry import EMBEDDED
 from itemwise.strategies.direct import direct
 from itemwise.synthetic import word_problems
 
@@ -76,6 +81,37 @@ def batches(requests: Sequence[Request], size: int) -> Iterator[Sequence[Request
         yield requests[start : start + size]
 
 
+def by_lm_eval(model: LocalModel, size: int | str) -> Way:
+    """lm-evaluation-harness's HFLM over the weights that are loaded already, asked for the same prompts."""
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.huggingface import HFLM
+
+    harness = HFLM(pretrained=model._model, tokenizer=model._tokenizer, batch_size=size, max_length=model._context, max_batch_size=64)
+    settings = {"until": [model._tokenizer.eos_token], "max_gen_toks": model._max_new_tokens, "do_sample": False}
+
+    def way(requests: Sequence[Request]) -> list[Generation]:
+        prompts = [model._tokenizer.decode(model._prompt(request).ids) for request in requests]
+        asked = [Instance("generate_until", {}, (prompt, settings), number) for number, prompt in enumerate(prompts)]
+        said = harness.generate_until(asked, disable_tqdm=True)
+        return [Generation(text, "stop", 0, len(model._tokenizer(text)["input_ids"]) + 1) for text in said]
+
+    return way
+
+
+def untrained(folder: Path, limit: int) -> LocalModel:
+    """A Qwen2 of about 100 M random parameters, of whose tokens one in forty ends a reply."""
+    known = AutoTokenizer.from_pretrained(EMBEDDED / "text")
+    torch.manual_seed(0)
+    config = Qwen2Config(
+        vocab_size=len(known), hidden_size=768, intermediate_size=2560, num_hidden_layers=13, num_attention_heads=12, num_key_value_heads=4
+    )
+    made = Qwen2ForCausalLM(config)
+    made.generation_config.eos_token_id = list(range(0, len(known), 40))
+    made.half().save_pretrained(folder)
+    known.save_pretrained(folder)
+    return load(ModelEntry("untrained", str(folder), local=True), quantisation="nf4", max_new_tokens=limit)
+
+
 def timed(way: Way, requests: Sequence[Request]) -> tuple[float, float, list[Generation]]:
     """Wall and processor seconds, and what was said."""
     wall, processor = time.perf_counter(), time.process_time()
@@ -92,19 +128,29 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, nargs="+", default=[32], help="of the engine")
     parser.add_argument("--max-new-tokens", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--lm-eval", action="store_true")
+    parser.add_argument("--random", action="store_true")
     wanted = parser.parse_args()
-    torch.set_num_threads(1)
-    model = load(REGISTRY["embedded-text"], quantisation=wanted.quant, max_new_tokens=wanted.max_new_tokens)
+    torch.set_num_threads(wanted.threads)
     requests = items(wanted.items, wanted.prompts)
+    with TemporaryDirectory() as folder:
+        if wanted.random:
+            model = untrained(Path(folder), wanted.max_new_tokens)
+            requests = [replace(request, temperature=1.0, seed=number + 1) for number, request in enumerate(requests)]
+        else:
+            model = load(REGISTRY["embedded-text"], quantisation=wanted.quant, max_new_tokens=wanted.max_new_tokens)
     ways = {f"engine, batch of {size}": by_engine(model, size) for size in wanted.batch_size}
     ways |= {"one generate an item": static(model, 1), "static batches of 32": static(model, 32)}
     ways |= {f"static, sorted, {size}": static_sorted(model, size) for size in SIZES}
+    if wanted.lm_eval:
+        ways |= {f"lm-eval hf, batch {size}": by_lm_eval(model, size) for size in (1, 8, "auto")}
     for way in ways.values():
         way(requests[:2])  # what is made once
     found = {name: [timed(way, requests) for _ in range(1)] for name, way in ways.items()}
     for _ in range(wanted.rounds - 1):
         for name, way in ways.items():
-            if name != "one generate an item":  # the slowest, and the same each time
+            if name not in ("one generate an item", "lm-eval hf, batch 1"):  # the slowest, and the same each time
                 found[name].append(timed(way, requests))
     report(found)
 
@@ -120,8 +166,8 @@ def report(found: dict[str, list[tuple[float, float, list[Generation]]]]) -> Non
     print(f"{'':24}{'items/s':>9}{'tokens/s':>10}{'wall':>8}{'CPU':>8}   texts equal")
     differing = 0
     for name, (wall, processor) in best.items():
-        equal = min(sum(one == other for one, other in zip(said, alone, strict=True)) for _, _, said in found[name])
-        differing += len(alone) - equal
+        equal = min(sum(one.text == other.text for one, other in zip(said, alone, strict=True)) for _, _, said in found[name])
+        differing += (len(alone) - equal) * (not name.startswith("lm-eval"))
         ratios = f"{bare[0] / wall:8.2f}{bare[1] / processor:8.2f}"
         print(f"{name:24}{len(alone) / wall:9.1f}{sum(lengths) / wall:10.0f}{ratios}   {equal} of {len(alone)}")
     print("\nwall and CPU: speed as a multiple of the best sorted static batch, by either clock")
