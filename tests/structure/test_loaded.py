@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from itemwise.models import EMBEDDED, QUANTISATIONS, REGISTRY, ModelEntry, entry_named
+from itemwise.models import QUANTISATIONS, REGISTRY, ModelEntry, entry_named
+from itemwise.models.registry import EMBEDDED
 from itemwise.structure.structure import structure_of
 from tests.models.checkpoints import KINDS, SEEING
 
