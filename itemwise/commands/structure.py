@@ -100,8 +100,11 @@ def _positions(positions: Positions) -> str:
     return f"{turned}, base {positions.rope_base:,.0f}{scaled}{sections}"
 
 
-def _memory(footprint: Footprint, quantisation: str) -> Iterator[str]:
+def _memory(footprint: Footprint | None, quantisation: str) -> Iterator[str]:
     """The memory that weights take: in words, then by place."""
+    if footprint is None:
+        yield "memory of the weights: not known, the checkpoint is quantised in a way of its own"
+        return
     named = quantisation + (", blocks of 64, double quantised" if quantisation in ("nf4", "fp4") else "")
     bits = f"; {footprint.bits:.3f} bits per quantised weight" if footprint.bits else ""
     yield f"memory of the weights, {named}: {footprint.bytes:,} bytes ({_gib(footprint.bytes)}){bits}"

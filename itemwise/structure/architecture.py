@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -36,6 +37,8 @@ def architecture_of(entry: ModelEntry) -> Architecture:
     if not entry.local and (known := published(entry)):
         config = AutoConfig.for_model(**_copied(known.config))
         return Architecture(config, f"{entry.location}, as published", _limited(entry, known.pixels))
+    if entry.local and not (Path(entry.location) / "config.json").is_file():
+        raise ModelError(f"{entry.name} is not at {entry.location}: no config.json there; give the folder that save_pretrained wrote.")
     where = {} if entry.local else hub_options(entry)
     options = {"trust_remote_code": entry.trust_remote_code, **where}
     try:

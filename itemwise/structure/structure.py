@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from itemwise.models import ModelEntry
+from itemwise.models.checkpoint import own_quantisation
 from itemwise.models.seeing import is_seeing, outside_language
 from itemwise.structure.architecture import Architecture, architecture_of, skeleton
 from itemwise.structure.counts import Attention, Parameters, Positions, attention_of, parameters_of, positions_of
@@ -17,15 +18,15 @@ __all__ = ["Structure", "structure_of"]
 
 @dataclass(frozen=True)
 class Structure:
-    """What a model is made of. `attention` is None where keys and values are not kept as such, `path` where pictures are not
-    read or in a way that is not described."""
+    """What a model is made of. `attention` is None where keys and values are not kept as such, `footprint` where the checkpoint
+    was quantised in another way already, `path` where pictures are not read or in a way that is not described."""
 
     architecture: Architecture
     sees: bool
     parameters: Parameters
     attention: Attention | None
     positions: Positions
-    footprint: Footprint
+    footprint: Footprint | None
     path: PicturePath | None
     tree: Branch
 
@@ -46,7 +47,7 @@ def structure_of(entry: ModelEntry, quantisation: str = "nf4", picture: tuple[in
         parameters=parameters_of(model, [name for name in outside or () if model.get_submodule(name) is not head]),
         attention=attention_of(config),
         positions=positions_of(config),
-        footprint=footprint_of(model, quantisation, outside),
+        footprint=None if own_quantisation(config) else footprint_of(model, quantisation, outside),
         path=picture_path(config, model, picture, architecture.pixels),
         tree=tree_of(model),
     )

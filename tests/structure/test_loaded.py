@@ -12,7 +12,7 @@ import pytest
 from itemwise.models import QUANTISATIONS, REGISTRY, ModelEntry, entry_named
 from itemwise.models.registry import EMBEDDED
 from itemwise.structure.structure import structure_of
-from tests.models.checkpoints import KINDS, SEEING
+from tests.models.checkpoints import KINDS, SEEING, overwrite
 
 SHIPPED = sorted(folder.name for folder in EMBEDDED.iterdir() if (folder / "model.safetensors").is_file())
 
@@ -84,6 +84,11 @@ def test_the_embedded_models_memory_is_what_bitsandbytes_allocates(kind: str, on
     told = structure_of(entry).footprint
     kept = sum(weights.bytes for weights in told.kept)
     assert told.bytes + kept == allocated(loaded(entry, "nf4"))  # kept weights are told in bf16 and lie here in float32
+
+
+def test_the_memory_of_a_checkpoint_that_is_quantised_already_is_not_told(copied: Callable[..., Path]) -> None:
+    folder = overwrite(copied(), "config.json", {"quantization_config": {"quant_method": "gptq", "bits": 4}})
+    assert structure_of(named(folder)).footprint is None
 
 
 @pytest.mark.parametrize("kind", SEEING)

@@ -98,6 +98,11 @@ def test_a_damaged_configuration_is_an_error_that_names_it(tmp_path: Path) -> No
         architecture_of(ModelEntry("broken", str(tmp_path), local=True))
 
 
+def test_a_folder_without_a_configuration_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=f"gone is not at {tmp_path}/gone: no config.json there"):
+        architecture_of(ModelEntry("gone", str(tmp_path / "gone"), local=True))
+
+
 def test_a_configuration_of_no_language_model_is_an_error() -> None:
     with pytest.raises(ModelError, match="no language model can be built"):
         skeleton(ANY, AutoConfig.for_model("vit"))
