@@ -1,9 +1,10 @@
-"""``python -m itemwise``: look at runs, compare them, and judge their replies with other readers."""
+"""``python -m itemwise``: look at runs, compare them, judge their replies with other readers, and look into a model."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -12,6 +13,8 @@ from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
 from itemwise.commands.panel import panel
 from itemwise.commands.show import show
+from itemwise.commands.structure import structure
+from itemwise.models import QUANTISATIONS
 
 RUN = "a run's folder, or its name under reports/, such as latest"
 
@@ -40,6 +43,8 @@ def _dispatch(given: argparse.Namespace) -> None:
             compare(given.runs)
         case "panel":
             panel(given.run, given.reader, given.most)
+        case "structure":
+            structure(given.model, given.quant, given.picture)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("run", metavar="RUN", help=RUN)
     judged.add_argument("--reader", metavar="MODULE:FUNCTION", action="append", default=[], help="one more reader; repeatable")
     judged.add_argument("--most", metavar="N", type=_count, default=20, help="disagreements to list for each part (default: 20)")
+    seen = commands.add_parser("structure", help="print what a model is made of, from its configuration, without its weights")
+    seen.add_argument("model", metavar="MODEL", help="a registered name, a folder, or a hub id, as --model of a run takes it")
+    seen.add_argument("--quant", choices=QUANTISATIONS, default="nf4", help="quantisation whose memory is told (default: nf4)")
+    seen.add_argument("--picture", metavar="WxH", type=_size, default=(224, 224), help="size of a picture in pixels (default: 224x224)")
     return parser
 
 
@@ -60,6 +69,13 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 0, got {text}")
     return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"must be width and height in pixels, such as 640x480, got {text}")
+    return int(found[1]), int(found[2])
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "read_settings"]
+__all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "known_models", "read_settings"]
 
 STORE = "replies.sqlite"
 ENGINES = ("local", "ray")
@@ -265,6 +265,14 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         gpus_per_replica=None if value["gpus-per-replica"] is None else _gpus(value["gpus-per-replica"]),
         controls=tuple(_one_of("control", name, CONTROLS) for name in _listed("control", value["control"], least=0)),
     )
+
+
+def known_models(root: Path) -> dict[str, ModelEntry]:
+    """The registry and the models that the pyproject.toml in `root` names. Raises SettingsError."""
+    try:
+        return registry_with(_own_models(_table(root).get("models", {})), root)
+    except ModelError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _table(root: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What ``python -m itemwise`` does with the folders that runs leave: no model, no network."""
+"""What ``python -m itemwise`` does: with the folders that runs leave, no model and no network; with a model, its configuration."""
 
 
 class CommandError(Exception):

@@ -13,7 +13,7 @@ from itemwise.models.model import ModelError
 if TYPE_CHECKING:
     from itemwise.models.registry import ModelEntry
 
-__all__ = ["adapter_hash", "folder_hash", "hub_options", "require_adapter", "require_folder", "unreachable"]
+__all__ = ["adapter_hash", "folder_hash", "hub_options", "own_quantisation", "require_adapter", "require_folder", "unreachable"]
 
 DECIDING = (".safetensors", ".json", ".jinja", ".model", ".txt")
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
@@ -68,6 +68,12 @@ def adapter_hash(folder: Path) -> str:
 def folder_hash(folder: Path) -> str:
     """A hash of every file of a model folder that decides its text: weights, configuration, tokenizer, chat template."""
     return _hash_of(sorted(file for file in folder.iterdir() if file.suffix in DECIDING))
+
+
+def own_quantisation(config: Any) -> str | None:
+    """How the checkpoint was quantised before we came, such as gptq; None where it was not."""
+    own = getattr(config, "quantization_config", None) or {}
+    return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
 
 
 def _hash_of(files: Iterable[Path]) -> str:

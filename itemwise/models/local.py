@@ -22,8 +22,8 @@ from transformers import (
     BitsAndBytesConfig,
 )
 
-from itemwise.models.checkpoint import folder_hash, hub_options, require_adapter, require_folder, unreachable
-from itemwise.models.local_model import LocalModel, memory_errors, own_quantisation, quiet
+from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_adapter, require_folder, unreachable
+from itemwise.models.local_model import LocalModel, memory_errors, quiet
 from itemwise.models.model import ModelError, OutOfMemoryError
 from itemwise.models.registry import ModelEntry
 from itemwise.models.seeing import is_seeing, outside_language, sight_of

@@ -16,7 +16,7 @@ import transformers
 from jinja2 import TemplateError
 from transformers import GenerationConfig
 
-from itemwise.models.checkpoint import adapter_hash
+from itemwise.models.checkpoint import adapter_hash, own_quantisation
 from itemwise.models.continuous import ContinuousBatch, Row, can_run
 from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request, RunningBatch
 from itemwise.models.registry import ModelEntry
@@ -24,7 +24,7 @@ from itemwise.models.sampling import noise_of, sampling_of
 from itemwise.models.seeing import Prompt, Sight, is_seeing, left_padded, with_pictures
 from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls
 
-__all__ = ["LocalModel", "memory_errors", "own_quantisation", "quiet"]
+__all__ = ["LocalModel", "memory_errors", "quiet"]
 
 _Encoded = TypeVar("_Encoded")
 
@@ -213,12 +213,6 @@ class _RunningChats:
 
     def clear(self) -> None:
         self._batch.clear()
-
-
-def own_quantisation(config: Any) -> str | None:
-    """How the checkpoint was quantised before we came, such as gptq; None where it was not."""
-    own = getattr(config, "quantization_config", None) or {}
-    return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
 
 
 def _quantisation_text(quantisation: str, config: Any) -> str:
