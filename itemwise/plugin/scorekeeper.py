@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import time
 from collections.abc import Generator, Sequence
@@ -211,7 +212,7 @@ class Scorekeeper:
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting import shown_path, write_reports
-        from itemwise.reporting.terminal import closing_lines
+        from itemwise.reporting.terminal import annotations, closing_lines
 
         run = self._run_record()
         assert self._folder is not None, "made before the ledger was merged"
@@ -223,6 +224,8 @@ class Scorekeeper:
             place = f"could not be written: {error}"
         self._add_suite_properties(run)
         self._closing += closing_lines(run, place)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            self._closing += annotations(run)
 
     def _run_record(self) -> RunRecord:
         from itemwise.environment import environment

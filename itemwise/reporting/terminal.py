@@ -19,7 +19,7 @@ from itemwise.reporting.text import printable, shortened
 from itemwise.settings import Settings
 from itemwise.statistics import accuracy
 
-__all__ = ["closing_lines", "failure_text", "header_lines", "progress_line", "store_line"]
+__all__ = ["annotations", "closing_lines", "failure_text", "header_lines", "progress_line", "store_line"]
 
 _SHOWN = 3000  # characters of a prompt or reply in a failure
 
@@ -75,6 +75,17 @@ def failure_text(entry: Entry, assertion: str) -> str:
 def _notes(reply: Mapping[str, Any]) -> str:
     """What the strategy says of its doing."""
     return "".join(f"{name} {value}, " for name, value in reply.get("notes", {}).items())
+
+
+def annotations(run: RunRecord) -> list[str]:
+    """Gates that did not pass, as GitHub Actions shows them beside a pull request."""
+    texts = [decision.text for decision in run.decisions if not decision.passed]
+    return [f"::error title=itemwise gate::{_escaped(printable(text))}" for text in texts]
+
+
+def _escaped(text: str) -> str:
+    """As GitHub's workflow commands take a message."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _turn_cost(turn: Mapping[str, Any]) -> str:

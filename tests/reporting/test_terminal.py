@@ -11,11 +11,12 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from itemwise.case import Verdict
+from itemwise.gates import Decision
 from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned
-from itemwise.reporting.terminal import closing_lines, failure_text, header_lines, progress_line
+from itemwise.reporting.terminal import annotations, closing_lines, failure_text, header_lines, progress_line
 from itemwise.settings import Settings, read_settings
 from itemwise.statistics import accuracy
 from itemwise.strategies import chosen_strategy
@@ -111,3 +112,8 @@ def test_an_accuracy_is_shown_in_percent_with_its_interval(correct: int, judged:
 
 def test_words_stand_left_and_figures_right() -> None:
     assert aligned([("name", "b", "c", "n"), ("x", "bb", "c", "100")]) == ["name  b   c    n", "x     bb  c  100"]
+
+
+def test_a_gate_that_did_not_pass_is_annotated_for_github(run: RunRecord) -> None:
+    gates = [Decision(False, "gate sums >= 0.80: missed with 50%\nof cases"), Decision(True, "gate sums >= 0.10: passed")]
+    assert annotations(replace(run, decisions=gates)) == ["::error title=itemwise gate::gate sums >= 0.80: missed with 50%25%0Aof cases"]
