@@ -212,7 +212,7 @@ class Scorekeeper:
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting import shown_path, write_reports
-        from itemwise.reporting.terminal import annotations, closing_lines
+        from itemwise.reporting.terminal import closing_lines, gate_annotations
 
         run = self._run_record()
         assert self._folder is not None, "made before the ledger was merged"
@@ -225,7 +225,7 @@ class Scorekeeper:
         self._add_suite_properties(run)
         self._closing += closing_lines(run, place)
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            self._closing += annotations(run)
+            self._closing += gate_annotations(run)
 
     def _run_record(self) -> RunRecord:
         from itemwise.environment import environment

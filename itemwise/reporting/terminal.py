@@ -19,7 +19,7 @@ from itemwise.reporting.text import printable, shortened
 from itemwise.settings import Settings
 from itemwise.statistics import accuracy
 
-__all__ = ["annotations", "closing_lines", "failure_text", "header_lines", "progress_line", "store_line"]
+__all__ = ["closing_lines", "failure_text", "gate_annotations", "header_lines", "progress_line", "store_line"]
 
 _SHOWN = 3000  # characters of a prompt or reply in a failure
 
@@ -77,7 +77,7 @@ def _notes(reply: Mapping[str, Any]) -> str:
     return "".join(f"{name} {value}, " for name, value in reply.get("notes", {}).items())
 
 
-def annotations(run: RunRecord) -> list[str]:
+def gate_annotations(run: RunRecord) -> list[str]:
     """Gates that did not pass, as GitHub Actions shows them beside a pull request."""
     texts = [decision.text for decision in run.decisions if not decision.passed]
     return [f"::error title=itemwise gate::{_escaped(printable(text))}" for text in texts]

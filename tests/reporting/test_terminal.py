@@ -16,7 +16,7 @@ from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned
-from itemwise.reporting.terminal import annotations, closing_lines, failure_text, header_lines, progress_line
+from itemwise.reporting.terminal import closing_lines, failure_text, gate_annotations, header_lines, progress_line
 from itemwise.settings import Settings, read_settings
 from itemwise.statistics import accuracy
 from itemwise.strategies import chosen_strategy
@@ -116,4 +116,6 @@ def test_words_stand_left_and_figures_right() -> None:
 
 def test_a_gate_that_did_not_pass_is_annotated_for_github(run: RunRecord) -> None:
     gates = [Decision(False, "gate sums >= 0.80: missed with 50%\nof cases"), Decision(True, "gate sums >= 0.10: passed")]
-    assert annotations(replace(run, decisions=gates)) == ["::error title=itemwise gate::gate sums >= 0.80: missed with 50%25%0Aof cases"]
+    assert gate_annotations(replace(run, decisions=gates)) == [
+        "::error title=itemwise gate::gate sums >= 0.80: missed with 50%25%0Aof cases"
+    ]
