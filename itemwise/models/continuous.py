@@ -68,7 +68,7 @@ class ContinuousBatch:
         self._longest = EXPECTED
         self._positions = _positions_in_memory(model)
         self._worth = WORTH.get(model.device.type, WORTH["cuda"])
-        self._prefixes = Prefixes(self._beginning, self._worth, self._positions // 4)
+        self._prefixes = self._no_prefixes()
         self._parameters = set(inspect.signature(model.forward).parameters)
 
     def room(self, rows: Sequence[Row]) -> int:
@@ -82,12 +82,10 @@ class ContinuousBatch:
 
     def admit(self, rows: Sequence[Row]) -> None:
         """Read what was said in `rows` so far and let them join. Nothing has joined where reading one of them fails."""
-        read = [(group, *self._read(group, beginnings)) for group, beginnings in self._groups(rows)]
-        begun = len(self.rows)
-        for group, keys_and_values, mask, _ in read:
-            self._kept.join(keys_and_values, mask)
-            self.rows += group
-        self._say(torch.cat([logits for *_, logits in read]), begun)
+        going_on = [row for row in rows if not self._is_finished(row)]
+        self._finished += [row for row in rows if self._is_finished(row)]  # as it had to leave in the step that finished it
+        if going_on:
+            self._join(going_on)
 
     def advance(self, most: int) -> list[Row]:
         """Say tokens until a row is finished, `most` at most; the finished rows have left."""
@@ -100,9 +98,20 @@ class ContinuousBatch:
 
     def clear(self) -> None:
         """Let all rows leave as they are; those admitted again go on where they were."""
-        self.rows, self._finished, self._kept = [], [], KeyValues()
+        self.rows, self._finished, self._kept, self._prefixes = [], [], KeyValues(), self._no_prefixes()
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _join(self, rows: Sequence[Row]) -> None:
+        read = [(group, *self._read(group, beginnings)) for group, beginnings in self._groups(rows)]
+        begun = len(self.rows)
+        for group, keys_and_values, mask, _ in read:
+            self._kept.join(keys_and_values, mask)
+            self.rows += group
+        self._say(torch.cat([logits for *_, logits in read]), begun)
+
+    def _no_prefixes(self) -> Prefixes:
+        return Prefixes(self._beginning, self._worth, self._positions // 4)
 
     def _step(self) -> None:
         if len(self.rows) > 1 and len(self.rows) * (self._kept.width + 1) > self._positions:
@@ -123,7 +132,7 @@ class ContinuousBatch:
             self._leave()
 
     def _is_finished(self, row: Row) -> bool:
-        return row.said[-1] in self._ends or len(row.said) >= row.limit
+        return len(row.said) >= row.limit or (bool(row.said) and row.said[-1] in self._ends)
 
     def _leave(self) -> None:
         """Part with the rows that are finished."""
