@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,8 +54,8 @@ class Row:
 class ContinuousBatch:
     """Rows that go on together: each says one token a forward, whoever its neighbours are.
 
-    Prompts are read apart and join with their keys and values; a beginning that they share is read once. Rows times
-    positions stay within the memory. Where memory runs out, only `clear` may follow.
+    Prompts are read apart and join with their keys and values. A beginning that they share is read once, and so are the
+    turns of a chat with tools. Rows times positions stay within the memory. Where memory runs out, only `clear` may follow.
     """
 
     def __init__(self, model: Any, pad: int, ends: set[int]) -> None:
@@ -68,7 +68,7 @@ class ContinuousBatch:
         self._longest = EXPECTED
         self._positions = _positions_in_memory(model)
         self._worth = WORTH.get(model.device.type, WORTH["cuda"])
-        self._prefixes = Prefixes(self._beginning, self._worth)
+        self._prefixes = self._no_prefixes()
         self._parameters = set(inspect.signature(model.forward).parameters)
 
     def room(self, rows: Sequence[Row]) -> int:
@@ -82,12 +82,10 @@ class ContinuousBatch:
 
     def admit(self, rows: Sequence[Row]) -> None:
         """Read what was said in `rows` so far and let them join. Nothing has joined where reading one of them fails."""
-        read = [(group, *self._read(group, prefix)) for prefix, group in self._groups(rows)]
-        begun = len(self.rows)
-        for group, keys_and_values, mask, _ in read:
-            self._kept.join(keys_and_values, mask)
-            self.rows += group
-        self._say(torch.cat([logits for *_, logits in read]), begun)
+        going_on = [row for row in rows if not self._is_finished(row)]
+        self._finished += [row for row in rows if self._is_finished(row)]  # as it had to leave in the step that finished it
+        if going_on:
+            self._join(going_on)
 
     def advance(self, most: int) -> list[Row]:
         """Say tokens until a row is finished, `most` at most; the finished rows have left."""
@@ -100,9 +98,20 @@ class ContinuousBatch:
 
     def clear(self) -> None:
         """Let all rows leave as they are; those admitted again go on where they were."""
-        self.rows, self._finished, self._kept = [], [], KeyValues()
+        self.rows, self._finished, self._kept, self._prefixes = [], [], KeyValues(), self._no_prefixes()
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _join(self, rows: Sequence[Row]) -> None:
+        read = [(group, *self._read(group, beginnings)) for group, beginnings in self._groups(rows)]
+        begun = len(self.rows)
+        for group, keys_and_values, mask, _ in read:
+            self._kept.join(keys_and_values, mask)
+            self.rows += group
+        self._say(torch.cat([logits for *_, logits in read]), begun)
+
+    def _no_prefixes(self) -> Prefixes:
+        return Prefixes(self._beginning, self._worth, self._positions // 4)
 
     def _step(self) -> None:
         if len(self.rows) > 1 and len(self.rows) * (self._kept.width + 1) > self._positions:
@@ -123,58 +132,54 @@ class ContinuousBatch:
             self._leave()
 
     def _is_finished(self, row: Row) -> bool:
-        return row.said[-1] in self._ends or len(row.said) >= row.limit
+        return len(row.said) >= row.limit or (bool(row.said) and row.said[-1] in self._ends)
 
     def _leave(self) -> None:
         """Part with the rows that are finished."""
         finished = [row for row in self.rows if self._is_finished(row)]
         self._longest = max(self._longest, *(len(row.said) for row in finished))
         self._finished += finished
+        for place, row in enumerate(self.rows):
+            if row.request.tools and not row.prompt.pictures and row in finished:  # it may go on when it was told a result
+                self._prefixes.keep_turn([*row.prompt.ids, *row.said[:-1]], self._kept.row(place))
         staying = [place for place, row in enumerate(self.rows) if not self._is_finished(row)]
         self.rows = [self.rows[place] for place in self._kept.keep(staying)]
 
-    def _groups(self, rows: Sequence[Row]) -> Iterator[tuple[Prefix | None, list[Row]]]:
-        """The rows by what is to be read together, with the beginning that was read before."""
+    def _groups(self, rows: Sequence[Row]) -> Iterator[tuple[list[Row], list[Prefix | None]]]:
+        """The rows by what is to be read at once, with what was read before of each."""
         words = [row for row in rows if not row.prompt.pictures]
-        found = [
-            (prefix, [words[place] for place in places])
-            for prefix, places in self._prefixes.groups([[*row.prompt.ids, *row.said] for row in words])
-        ]
-        seeing = [row for row in rows if row.prompt.pictures]
-        for prefix, group in [*found, (None, seeing)]:
-            for part in self._parts(group, len(prefix.ids) if prefix else 0):
-                yield prefix, part
+        found = self._prefixes.beginnings([[*row.prompt.ids, *row.said] for row in words])
+        known = dict(zip(words, found, strict=True))
+        lengths = {row: row.length - _length(known.get(row)) for row in rows}
+        for group in self._parts(lengths):
+            yield group, [known.get(row) for row in group]
 
-    def _parts(self, rows: Sequence[Row], shared: int) -> Iterator[list[Row]]:
+    def _parts(self, lengths: Mapping[Row, int]) -> Iterator[list[Row]]:
         """Rows of about one length, so that little is read but padding, and of no more tokens than may be read at once."""
         part: list[Row] = []
-        for row in sorted(rows, key=lambda row: row.length):
-            padding = sum(row.length - each.length for each in part)
-            if part and (padding > self._worth or (len(part) + 1) * (row.length - shared) > READ_AT_ONCE):
+        for row in sorted(lengths, key=lambda row: lengths[row]):
+            padding = sum(lengths[row] - lengths[each] for each in part)
+            if part and (padding > self._worth or (len(part) + 1) * lengths[row] > READ_AT_ONCE):
                 yield part
                 part = []
             part.append(row)
-        if part:
-            yield part
+        yield part
 
-    def _read(self, rows: Sequence[Row], prefix: Prefix | None) -> tuple[Read, Tensor, Tensor]:
+    def _read(self, rows: Sequence[Row], known: Sequence[Prefix | None]) -> tuple[Read, Tensor, Tensor]:
         """Keys and values of `rows` by layer, the mask of what they hold, and the logits of their next tokens."""
-        shared = len(prefix.ids) if prefix else 0
-        batch = {name: self._placed(value) for name, value in left_padded([row.since(shared) for row in rows], self._pad).items()}
-        mask = batch.pop("attention_mask").bool()
-        mask = torch.cat([mask.new_ones(len(rows), shared), mask], dim=1)
-        positions = self._aligned_positions(rows, mask.shape[1])[..., shared:]
-        cache = DynamicCache()
-        for number, (keys, values) in enumerate(prefix.read if prefix else ()):
-            cache.update(keys.expand(len(rows), -1, -1, -1), values.expand(len(rows), -1, -1, -1), number)
-        logits = self._forward(cache, positions, attention_mask=mask, **batch)
+        whole = left_padded([row.since(_length(prefix)) for row, prefix in zip(rows, known, strict=True)], self._pad)
+        batch = {name: self._placed(value) for name, value in whole.items()}
+        cache, before = _stacked(known, batch["input_ids"])
+        mask = torch.cat([before, batch.pop("attention_mask").bool()], dim=1)
+        logits = self._forward(cache, self._aligned_positions(rows, batch["input_ids"].shape[1]), attention_mask=mask, **batch)
         return _keys_and_values(cache), mask, logits
 
-    def _beginning(self, ids: Sequence[int]) -> Read:
-        """Keys and values of the tokens that prompts begin with."""
-        cache = DynamicCache()
-        tokens = torch.tensor([list(ids)], device=self._model.device)
-        self._forward(cache, torch.arange(len(ids), device=tokens.device)[None], input_ids=tokens, attention_mask=torch.ones_like(tokens))
+    def _beginning(self, ids: list[int], known: Prefix | None) -> Read:
+        """Keys and values of the tokens that prompts begin with, of which some are known."""
+        tokens = torch.tensor([ids[_length(known) :]], device=self._model.device)
+        cache, before = _stacked([known], tokens)
+        mask = torch.cat([before, torch.ones_like(tokens, dtype=torch.bool)], dim=1)
+        self._forward(cache, torch.arange(_length(known), len(ids), device=tokens.device)[None], input_ids=tokens, attention_mask=mask)
         return _keys_and_values(cache)
 
     def _forward(self, cache: Any, positions: Tensor, **batch: Tensor) -> Tensor:
@@ -192,11 +197,11 @@ class ContinuousBatch:
         return hasattr(getattr(self._model, "model", None), "get_rope_index")
 
     def _aligned_positions(self, rows: Sequence[Row], width: int) -> Tensor:
-        """The positions of what was said in `rows`, ending together; where the next token of each stands is noted in the row."""
+        """The positions of the last `width` tokens of `rows`; where the next token of each will stand is noted in the row."""
         found = [self._row_positions(row) for row in rows]
         for row, positions in zip(rows, found, strict=True):
             row.position = int(positions.max())
-        aligned = [torch.nn.functional.pad(positions, (width - positions.shape[-1], 0)) for positions in found]
+        aligned = [torch.nn.functional.pad(each[..., -width:], (max(0, width - each.shape[-1]), 0)) for each in found]
         return torch.stack(aligned, dim=-2).to(self._model.device)
 
     def _row_positions(self, row: Row) -> Tensor:
@@ -240,6 +245,26 @@ def _positions_in_memory(model: Any) -> int:
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     free = torch.cuda.mem_get_info(model.device)[0] + torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
     return int(GPU_SHARE * free / (2 * config.num_hidden_layers * heads * width * model.dtype.itemsize))
+
+
+def _stacked(known: Sequence[Prefix | None], like: Tensor) -> tuple[Any, Tensor]:
+    """A cache in which the keys and values of each row end together, on the device of `like`, and the mask of what it holds."""
+    cache, width = DynamicCache(), max(map(_length, known))
+    mask = torch.zeros(len(known), width, dtype=torch.bool, device=like.device)
+    some = next((prefix for prefix in known if prefix), None)
+    for number, (keys, values) in enumerate(some.read if some else ()):
+        stacked = [part.new_zeros(len(known), part.shape[1], width, part.shape[3]) for part in (keys, values)]
+        for row, prefix in enumerate(known):
+            for part, whole in zip(prefix.read[number] if prefix else (), stacked, strict=False):
+                whole[row, :, width - part.shape[2] :] = part[0]
+        cache.update(*stacked, number)
+    for row, prefix in enumerate(known):
+        mask[row, width - _length(prefix) :] = True
+    return cache, mask
+
+
+def _length(prefix: Prefix | None) -> int:
+    return len(prefix.ids) if prefix else 0
 
 
 def _keys_and_values(cache: Any) -> Read:

@@ -79,6 +79,11 @@ class KeyValues:
         self._begins += [self._end - columns + int(row.int().argmax()) for row in mask]
         self.rows += rows
 
+    def row(self, place: int) -> tuple[tuple[Tensor, Tensor], ...]:
+        """A copy of one row's keys and values, by layer."""
+        own = self._mask[place, : self._end].nonzero()[:, 0]
+        return tuple((layer.keys[place, None][:, :, own], layer.values[place, None][:, :, own]) for layer in self._layers)
+
     def keep(self, places: Sequence[int]) -> list[int]:
         """Let all rows leave but those at `places`; gives for each place that is left which row now stands there."""
         order = list(range(self.rows))
