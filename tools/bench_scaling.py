@@ -2,7 +2,7 @@
 
     python -m tools.bench_scaling --cases 50 500 5000 --collect 1000 10000 100000
 
-Each run is a process of its own, in one session one after the other. Printed are times a case beside those of the smallest
+Each run is a process of its own, one after the other. Printed are times a case beside those of the smallest
 run, and the peak memory of the process; the seconds are of this machine.
 """
 

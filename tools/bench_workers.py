@@ -1,4 +1,4 @@
-"""One process, two workers, and two Ray replicas over the same cases, one after the other in one session.
+"""One process, two workers, and two Ray replicas over the same cases, one after the other.
 
     python -m tools.bench_workers --cases 200
 
