@@ -15,6 +15,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,7 @@ from itemwise.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, ModelEntry, Request
 from itemwise.models.local import LocalModel, load
 from itemwise.models.registry import EMBEDDED
-from itemwise.strategies.direct import direct
+from itemwise.strategies import Ask, Read, Said
 from itemwise.synthetic import word_problems
 
 Way = Callable[[Sequence[Request]], list[Generation]]
@@ -45,12 +46,19 @@ def items(count: int, prompts: Sequence[str]) -> list[Request]:
     ]
 
 
+async def once(request: Request, question: Turn, ask: Ask, read: Read) -> Said:  # noqa: ARG001 - every strategy is given it
+    """Ask as `request` does."""
+    reply = await ask([question], temperature=request.temperature, seed=request.seed)
+    return Said([question, reply], reply)
+
+
 def by_engine(model: LocalModel, size: int) -> Way:
     """As a run of tests asks: one case after the other, those ahead with it."""
 
     def way(requests: Sequence[Request]) -> list[Generation]:
         upcoming = [
-            Upcoming(str(number), request.turns[0], direct, lambda turn: turn.content, 0) for number, request in enumerate(requests)
+            Upcoming(str(number), request.turns[0], partial(once, request), lambda turn: turn.content, 0)
+            for number, request in enumerate(requests)
         ]
         engine, lookahead = Engine(model, size), Lookahead(upcoming)
         replies = [lookahead.reply(case.key, engine) for case in upcoming]
