@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise.engine import Engine
-from itemwise.models import Model, ModelEntry
+from itemwise.models import ModelEntry
 from itemwise.models.deferred import DeferredModel, RecalledModel, identity_of
 from itemwise.models.replicas import ReplicatedModel
 from itemwise.settings import Settings
@@ -24,7 +24,7 @@ class ModelInUse:
         if settings.replay and store.description(key_of(identity)) is None:  # what others measured is no measurement of this machine
             identity = {name: value for name, value in identity.items() if name not in MACHINE}
         self.identity = identity
-        self.model = _model(entry, settings, share)
+        self.model = _model(entry, settings, limit, share)
         memory = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
         self.engine = Engine(self.model, settings.batch_size * settings.replicas, memory)
         self._store = store
@@ -32,14 +32,13 @@ class ModelInUse:
 
     def release(self) -> None:
         """Let go of the weights, so that the next model has the memory to itself."""
-        if isinstance(self.model, (DeferredModel, ReplicatedModel)):
-            self.model.release()
+        self.model.release()
 
     def describe(self) -> dict[str, str]:
         """How the model describes itself, or did when its stored replies were made."""
         if not self._described:
             key = key_of(self.identity)
-            if isinstance(self.model, (DeferredModel, ReplicatedModel)) and self.model.is_loaded:
+            if self.model.is_loaded:
                 self._described = self.model.describe()
                 self._store.keep_description(key, self._described)
             elif known := self._store.description(key):
@@ -47,8 +46,7 @@ class ModelInUse:
         return self._described or self.identity | {"model": self.model.name}  # killed before it could be described
 
 
-def _model(entry: ModelEntry, settings: Settings, share: tuple[int, int]) -> Model:
-    limit = settings.token_limit(entry)
+def _model(entry: ModelEntry, settings: Settings, limit: int, share: tuple[int, int]) -> DeferredModel | ReplicatedModel | RecalledModel:
     if settings.replay:
         return RecalledModel(entry.name)
     if settings.engine == "ray" and not entry.server:

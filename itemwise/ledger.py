@@ -55,6 +55,11 @@ class Entry:
         return {name: getattr(self, name) for name in _FIELDS} | {"verdict": self.verdict.value}
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What it shares with the other cases of its tally: benchmark, model and strategy."""
+        return self.benchmark, self.model_name, self.strategy
+
+    @property
     def cause(self) -> str:
         """The kind of the first cause; empty for a correct case, or one that ended in an error of ours."""
         return self.causes[0]["kind"] if self.causes else ""
@@ -90,9 +95,14 @@ class Tally:
         """What its cases share: benchmark, model and strategy."""
         return self.benchmark, self.model_name, self.strategy
 
+    @property
+    def name(self) -> str:
+        """The key in one word, as gates spell it: benchmark/model/strategy."""
+        return "/".join(self.key)
+
     def counts_entry(self, entry: Entry) -> bool:
         """Whether `entry` is one of its cases."""
-        return self.key == (entry.benchmark, entry.model_name, entry.strategy)
+        return self.key == entry.key
 
     @property
     def tokens_per_correct(self) -> float | None:
@@ -149,7 +159,7 @@ def tallied(entries: Iterable[Entry]) -> list[Tally]:
     """A tally for each benchmark, model and strategy of `entries`, in the order of their first cases."""
     parts: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
-        parts.setdefault((entry.benchmark, entry.model_name, entry.strategy), []).append(entry)
+        parts.setdefault(entry.key, []).append(entry)
     return [_tally(part) for part in parts.values()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "PictureError"]
 
+_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # what every reader of pictures takes, by how files begin
 LARGEST = 64_000_000  # pixels; a small file can unpack to more than memory holds
 
 
@@ -55,6 +57,16 @@ class Picture:
     def sha256(self) -> str:
         """The hash of its content: what a picture adds to the key of a stored reply."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def kind(self) -> str | None:
+        """``image/png`` or ``image/jpeg`` by how the content begins; None for anything else."""
+        return next((kind for beginning, kind in _KINDS.items() if self.content.startswith(beginning)), None)
+
+    def data_uri(self) -> str:
+        """The picture inside a URI: PNG and JPEG as they are, others as PNG. Raises PictureError as `image` does."""
+        shown = self if self.kind else Picture(self.where, self.image)
+        return f"data:{shown.kind};base64,{base64.b64encode(shown.content).decode()}"
 
     def image(self) -> Image:
         """The picture as a model sees it: upright, its first frame, 8-bit RGB, on white where it was transparent.

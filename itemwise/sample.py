@@ -16,7 +16,7 @@ from itemwise.rows import RowsError, sha256_of
 from itemwise.settings import Settings
 from itemwise.twins import RENUMBERED, original_of
 
-__all__ = ["Sample", "sampled"]
+__all__ = ["Sample", "prompt_of", "sampled"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     Raises BenchmarkError where the cases cannot be had, with words fit to be shown.
     """
     source = settings.source
-    preferred = model.prompt if model and model.prompt in benchmark.prompts else None
-    prompt = benchmark.prompt_name(settings.prompt or preferred)
+    prompt = prompt_of(benchmark, settings, model)
     endless = source.endless and benchmark.takes_source
     if endless and settings.sample is None:
         raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
@@ -74,6 +73,12 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     if source.path and benchmark.takes_source:
         rows["sha256"] = sha256_of(source.path)
     return Sample(_label(name, benchmark, settings), cases, rows)
+
+
+def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str | None:
+    """The name of the prompt that `model` is asked with; None where the benchmark names no prompts. Raises BenchmarkError."""
+    preferred = model.prompt if model and model.prompt in benchmark.prompts else None
+    return benchmark.prompt_name(settings.prompt or preferred)
 
 
 def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:

@@ -25,7 +25,7 @@ def drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Renumbered
     found = []
     for tally in tallies:
         label = f"{tally.benchmark}-{RENUMBERED}"
-        twins = _right(entry for entry in entries if (entry.benchmark, entry.model_name, entry.strategy) == (label, *tally.key[1:]))
+        twins = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
         originals = _right(entry for entry in entries if tally.counts_entry(entry))
         if twins and (between := drop(originals, twins)):
             found.append(RenumberedDrop(tally, between))

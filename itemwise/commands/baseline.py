@@ -52,12 +52,8 @@ def _models(run: RunFolder, benchmark: str) -> set[str]:
 
 
 def _nothing_shared(this: RunFolder, baseline: RunFolder) -> str:
-    mine, others = (", ".join(map(_name, run.tallies)) or "none" for run in (this, baseline))
+    mine, others = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
     return f"it has nothing of what ran (ran: {mine}; it has: {others})"
-
-
-def _name(tally: Tally) -> str:
-    return f"{tally.benchmark}/{tally.model_name}/{tally.strategy}"
 
 
 def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> Decision:

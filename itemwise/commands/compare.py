@@ -57,17 +57,13 @@ def series_of(run: RunFolder, tally: Tally, label: str) -> Series:
 
 
 def _refusal(pair: Pair, difference: str) -> str:
-    named = " and ".join(f"{each.label} ({each.run}, {_name(each.tally)})" for each in (pair.first, pair.second))
+    named = " and ".join(f"{each.label} ({each.run}, {each.tally.name})" for each in (pair.first, pair.second))
     return printable(f"{named} hold different items: {difference}. Run both with the same --source, --sample and --seed, and no -k.")
 
 
 def _series(runs: Sequence[RunFolder]) -> list[Series]:
     held = [(run, tally) for run in runs for tally in run.tallies]
     return [series_of(run, tally, f"#{number}") for number, (run, tally) in enumerate(held, start=1)]
-
-
-def _name(tally: Tally) -> str:
-    return f"{tally.benchmark}/{tally.model_name}/{tally.strategy}"
 
 
 def _alone(series: Sequence[Series], pairs: Sequence[Pair]) -> list[Series]:
@@ -78,7 +74,7 @@ def _alone(series: Sequence[Series], pairs: Sequence[Pair]) -> list[Series]:
 def _series_row(series: Series) -> tuple[str, ...]:
     tally = series.tally
     known = f"{tally.judged} of {tally.sample_size}"
-    return (series.label, series.run, _name(tally), *accuracy_text(tally.accuracy), str(tally.counts[Verdict.CORRECT]), known)
+    return (series.label, series.run, tally.name, *accuracy_text(tally.accuracy), str(tally.counts[Verdict.CORRECT]), known)
 
 
 def _pair_rows(pairs: Sequence[Pair]) -> Iterator[tuple[str, ...]]:

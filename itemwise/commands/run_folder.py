@@ -37,8 +37,7 @@ class RunFolder:
 
     def entries_of(self, tally: Tally) -> list[Entry]:
         """The cases that `tally` counts."""
-        key = (tally.benchmark, tally.model_name, tally.strategy)
-        return [entry for entry in self.entries if (entry.benchmark, entry.model_name, entry.strategy) == key]
+        return [entry for entry in self.entries if tally.counts_entry(entry)]
 
 
 def read_run(text: str, reports: Path = REPORTS) -> RunFolder:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +10,9 @@ from itemwise.case import ToolCall, Turn
 from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.patience import TransientError
 from itemwise.models.tool_calls import messages_for_template, told_calls
-from itemwise.pictures import Picture
 
 __all__ = ["asked", "generation_of"]
 
-_ENCODED = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}  # what every server takes, by how its files begin
 _BROKEN = ("abort", "error")  # reasons to finish that are none of the model's
 
 
@@ -64,7 +60,7 @@ def _message(message: Mapping[str, Any], turn: Turn) -> dict[str, Any]:
     if "tool_call_id" in message:
         return {name: message[name] for name in ("role", "tool_call_id", "content")}
     if turn.pictures:
-        shown = [{"type": "image_url", "image_url": {"url": _data_uri(picture)}} for picture in turn.pictures]
+        shown = [{"type": "image_url", "image_url": {"url": picture.data_uri()}} for picture in turn.pictures]
         return {"role": message["role"], "content": [*shown, {"type": "text", "text": message["content"]}]}
     return dict(message)
 
@@ -73,16 +69,6 @@ def _call(call: Mapping[str, Any]) -> dict[str, Any]:
     """A call with its arguments as the text that the API has them in."""
     function = {"name": call["function"]["name"], "arguments": json.dumps(call["function"]["arguments"], ensure_ascii=False)}
     return {"id": call["id"], "type": "function", "function": function}
-
-
-def _data_uri(picture: Picture) -> str:
-    content = picture.content
-    kind = next((kind for beginning, kind in _ENCODED.items() if content.startswith(beginning)), None)
-    if kind is None:
-        encoded = io.BytesIO()
-        picture.image().save(encoded, format="PNG")
-        kind, content = "png", encoded.getvalue()
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 # And back

@@ -75,6 +75,11 @@ class RecalledModel:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    is_loaded = False
+
+    def release(self) -> None:
+        """Nothing is held."""
+
     def describe(self) -> dict[str, str]:
         """Nothing but the name; the store knows more."""
         return {"model": self.name}

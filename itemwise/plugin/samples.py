@@ -64,9 +64,9 @@ class Samples:
         return self._measures[key]
 
     def _sample(self, item: pytest.Item, benchmark: Benchmark, model: ModelEntry | None) -> Sample:
-        from itemwise.sample import sampled
+        from itemwise.sample import prompt_of, sampled
 
-        key = function_id(item), model.prompt if model else None
+        key = function_id(item), prompt_of(benchmark, self._settings, model)
         if key not in self._samples:
             self._samples[key] = sampled(plain_name(getattr(item, "originalname", item.name)), benchmark, self._settings, model)
         return self._samples[key]

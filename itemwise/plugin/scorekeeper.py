@@ -249,9 +249,8 @@ class Scorekeeper:
 
     def _pictures(self, entries: Sequence[Entry]) -> dict[str, bytes]:
         """What was shown to models, as the store keeps it."""
-        found = (
-            (sha, self._store.picture(sha)) for sha in {entry.picture for entry in entries if entry.picture} if self._store is not None
-        )
+        assert self._store is not None, "opened before the ledger was merged"
+        found = ((sha, self._store.picture(sha)) for sha in {entry.picture for entry in entries if entry.picture})
         return {sha: content for sha, content in found if content}
 
     def _add_suite_properties(self, run: RunRecord) -> None:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["report_html"]
 
-_AS_IT_IS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # by their first bytes; others are encoded anew
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
 _WIDTH = 120  # of a drawn interval
@@ -123,15 +122,15 @@ def _case(entry: Entry) -> dict[str, Any]:
 
 def _data_uri(sha: str, content: bytes) -> str:
     """The picture for the page, small enough for it; empty where it cannot be decoded."""
-    kind = next((kind for start, kind in _AS_IT_IS.items() if content.startswith(start)), None)
-    if kind is None or len(content) > _LARGEST:
+    picture = Picture(sha, lambda: content)
+    if picture.kind is None or len(content) > _LARGEST:
         try:
-            image = Picture(sha, lambda: content).image()
+            image = picture.image()
         except PictureError:
             return ""
         image.thumbnail((_SIDE, _SIDE))
-        kind, content = "image/png", Picture(sha, lambda: image).content
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        picture = Picture(sha, lambda: image)
+    return picture.data_uri()
 
 
 def _tables(run: RunRecord) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def junit_xml(run: RunRecord) -> str:
 
 def suite_properties(run: RunRecord) -> dict[str, str]:
     """All suites' properties in one dictionary, each name led by its benchmark, model and strategy."""
-    return {f"{'/'.join(tally.key)}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
+    return {f"{tally.name}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
 
 
 def case_properties(entry: Entry) -> dict[str, str]:
@@ -52,7 +52,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
 def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
     suite = ElementTree.Element(
         "testsuite",
-        name=xml_safe("/".join(tally.key)),
+        name=xml_safe(tally.name),
         tests=str(len(entries)),
         failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
         errors=str(tally.counts[Verdict.ERROR]),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from fractions import Fraction
-from itertools import count
-from types import FrameType
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from itemwise.causes.equations import Equation, equations
+from tests.counted import calls
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 
@@ -254,22 +251,6 @@ def test_every_text_is_read_and_spans_lie_within_it(text: str) -> None:
 
 
 UNITS = ["=", "1=", "7", "1+", "1+1=", "(", "(1)", "((1)", "\\", "1,11", "\\frac{", "\\text{", "5 a ", "5个", "$-", "\n ", "5% ", "1+1=3\n"]
-
-
-def calls(read: Callable[[], object]) -> int:
-    """How many functions, ours and built in, are called."""
-    made = count()
-
-    def note(frame: FrameType, event: str, argument: object) -> None:
-        if event in ("call", "c_call"):
-            next(made)
-
-    sys.setprofile(note)
-    try:
-        read()
-    finally:
-        sys.setprofile(None)
-    return next(made)
 
 
 @pytest.mark.parametrize("unit", UNITS)

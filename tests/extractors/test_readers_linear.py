@@ -1,34 +1,16 @@
 """Twice the text takes at most two and a half times the work, on the texts that bring peers to a halt."""
 
-import sys
 from collections.abc import Callable
-from itertools import count
-from types import FrameType
 
 import pytest
 
 from extractors import last_number, stated_choice
+from tests.counted import calls
 
 UNITS = [
     *("7", "{", "(A) ", "\\boxed{", "the answer is ", "the answer is 5 ", "1,", "#### ", '"answer": ', '{"answer": 5}\n', "<think>"),
     *("</think>", "\\", "Question: ", "答案是", "So 5. ", "Wait, no 5. ", "option B is correct. ", "A, ", "x = 5, ", "```"),
 ]
-
-
-def calls(read: Callable[[], object]) -> int:
-    """How many functions, ours and built in, are called."""
-    made = count()
-
-    def note(frame: FrameType, event: str, argument: object) -> None:
-        if event in ("call", "c_call"):
-            next(made)
-
-    sys.setprofile(note)
-    try:
-        read()
-    finally:
-        sys.setprofile(None)
-    return next(made)
 
 
 @pytest.mark.parametrize("unit", UNITS)
