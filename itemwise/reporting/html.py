@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from itemwise.ledger import Entry
@@ -17,11 +13,11 @@ from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.run import RunRecord
+from itemwise.reporting.single_page import single_page, trusted
 from itemwise.reporting.table import cause_table, cells
 from itemwise.statistics import Accuracy
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
 __all__ = ["report_html"]
@@ -33,48 +29,18 @@ _WIDTH = 120  # of a drawn interval
 
 def report_html(run: RunRecord) -> str:
     """The page. It holds all cases as JSON; a script lists, filters and shows them, and writes text as text only."""
-    page, script = _page(), _file("report.js")
-    told = page.get_template("report.html.jinja").render(
+    return single_page(
+        "report",
+        _data(run),
         title=_title(run),
         run=run,
         cases=len(run.entries),
-        style=_trusted(_file("report.css")),
-        script=_trusted(script),
-        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        data=_trusted(_json(_data(run))),
         accuracy=[{"cells": cells(tally), **_drawn(tally.accuracy)} for tally in run.tallies],
         tables=_tables(run),
         gates=run.decisions,
         measured=_measured(run),
         bar=_bar,
     )
-    return told.encode("utf-8", "replace").decode()  # lone surrogates are no text
-
-
-@cache
-def _page() -> Environment:
-    from jinja2 import Environment, PackageLoader
-
-    return Environment(loader=PackageLoader("itemwise.reporting", "page"), autoescape=True)
-
-
-def _trusted(markup: str) -> Markup:
-    """What the page takes unescaped: its own style, script and drawings, and JSON without a single ``<``."""
-    from markupsafe import Markup
-
-    return Markup(markup)  # noqa: S704 - nothing that a model wrote comes here
-
-
-def _file(name: str) -> str:
-    return files("itemwise.reporting").joinpath("page", name).read_text(encoding="utf-8")
-
-
-def _json(data: Mapping[str, Any]) -> str:
-    """JSON that no HTML parser can leave, whatever stands in it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
 
 
 def _title(run: RunRecord) -> str:
@@ -191,4 +157,4 @@ def _bar(row: Mapping[str, Any]) -> Markup | str:
         f'<rect class="interval" x="{low}" width="{max(high - low, 1):.1f}" y="3" height="6"/>'
         f'<rect class="point" x="{max(share - 1, 0):.1f}" width="2" height="12"/></svg>'
     )
-    return _trusted(drawing)
+    return trusted(drawing)

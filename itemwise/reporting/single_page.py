@@ -1,0 +1,63 @@
+"""Pages that are whole in themselves: style, script and data inside, no request to anywhere, and no markup but our own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+__all__ = ["single_page", "trusted"]
+
+
+def single_page(name: str, data: Mapping[str, Any], **values: Any) -> str:
+    """The page that the template `name` makes of `values`, which are escaped, and its script of `data`.
+
+    The script is ``dom.js`` and ``NAME.js``; the page's policy lets no other run.
+    """
+    script = _file("dom.js") + _file(f"{name}.js")
+    told = (
+        _templates()
+        .get_template(f"{name}.html.jinja")
+        .render(
+            style=trusted(_file("report.css")),
+            script=trusted(script),
+            script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            data=trusted(_json(data)),
+            **values,
+        )
+    )
+    return told.encode("utf-8", "replace").decode()  # lone surrogates are no text
+
+
+def trusted(markup: str) -> Markup:
+    """What a page takes unescaped: its own style, script and drawings, and JSON without a single ``<``."""
+    from markupsafe import Markup
+
+    return Markup(markup)  # noqa: S704 - nothing that a model wrote comes here
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader
+
+    return Environment(loader=PackageLoader("itemwise.reporting", "page"), autoescape=True)
+
+
+def _file(name: str) -> str:
+    return files("itemwise.reporting").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    """JSON that no HTML parser can leave, whatever stands in it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
