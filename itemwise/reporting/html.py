@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from itemwise.ledger import Entry
 from itemwise.pictures import Picture, PictureError
+from itemwise.reporting.bars import bar, drawn
 from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.run import RunRecord
-from itemwise.reporting.single_page import single_page, trusted
+from itemwise.reporting.single_page import single_page
 from itemwise.reporting.table import cause_table, cells
-from itemwise.statistics import Accuracy
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 __all__ = ["report_html"]
 
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
-_WIDTH = 120  # of a drawn interval
 
 
 def report_html(run: RunRecord) -> str:
@@ -35,11 +31,11 @@ def report_html(run: RunRecord) -> str:
         title=_title(run),
         run=run,
         cases=len(run.entries),
-        accuracy=[{"cells": cells(tally), **_drawn(tally.accuracy)} for tally in run.tallies],
+        accuracy=[{"cells": cells(tally), **drawn(tally.accuracy)} for tally in run.tallies],
         tables=_tables(run),
         gates=run.decisions,
         measured=_measured(run),
-        bar=_bar,
+        bar=bar,
     )
 
 
@@ -103,7 +99,7 @@ def _tables(run: RunRecord) -> list[dict[str, Any]]:
     """The tables below the accuracy: `words` columns of words come first, the share in column `drawn` is drawn beside it."""
     found = []
     for number, ladder in enumerate(run.ladders):
-        rungs = [{"cells": row, **_drawn(rung.tally.accuracy)} for row, rung in zip(ladder_rows(ladder), ladder.rungs, strict=True)]
+        rungs = [{"cells": row, **drawn(rung.tally.accuracy)} for row, rung in zip(ladder_rows(ladder), ladder.rungs, strict=True)]
         title = f"The ladder of {ladder.benchmark}"
         found.append(_table(f"ladder-{number}", title, LADDER_COLUMNS, rungs, 3, drawn=4, notes=ladder_summary(ladder)))
     if run.choices:
@@ -113,7 +109,7 @@ def _tables(run: RunRecord) -> list[dict[str, Any]]:
             )
         )
     if run.splits:
-        parts = [{"cells": row, **_drawn(split.part.accuracy)} for row, split in zip(split_rows(run.splits), run.splits, strict=True)]
+        parts = [{"cells": row, **drawn(split.part.accuracy)} for row, split in zip(split_rows(run.splits), run.splits, strict=True)]
         found.append(_table("splits", "By tag", SPLIT_COLUMNS, parts, 4, drawn=5))
     if causes := cause_table(run.tallies):
         found.append(_table("causes", "Why cases are not correct", causes[0], _plain(causes[1:]), 3))
@@ -139,22 +135,3 @@ def _table(
 
 def _plain(rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     return [{"cells": row, "share": None} for row in rows]
-
-
-def _drawn(accuracy: Accuracy) -> dict[str, Any]:
-    low, high = accuracy.interval or (0.0, 0.0)
-    return {"share": accuracy.share, "low": low, "high": high}
-
-
-def _bar(row: Mapping[str, Any]) -> Markup | str:
-    """An accuracy with its interval as a small drawing of its own."""
-    if row["share"] is None:
-        return ""
-    low, high, share = (round(_WIDTH * row[name], 1) for name in ("low", "high", "share"))
-    drawing = (
-        f'<svg class="bar" width="{_WIDTH}" height="12" role="img" aria-label="{row["share"]:.1%}">'
-        f'<rect class="whole" width="{_WIDTH}" height="12"/>'
-        f'<rect class="interval" x="{low}" width="{max(high - low, 1):.1f}" y="3" height="6"/>'
-        f'<rect class="point" x="{max(share - 1, 0):.1f}" width="2" height="12"/></svg>'
-    )
-    return trusted(drawing)
