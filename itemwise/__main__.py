@@ -40,7 +40,7 @@ def _dispatch(given: argparse.Namespace) -> None:
         case "show":
             show(given.run)
         case "compare":
-            compare(given.runs)
+            compare(given.runs, given.html)
         case "panel":
             panel(given.run, given.reader, given.most)
         case "structure":
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("run", metavar="RUN", help=RUN)
     compared = commands.add_parser("compare", help="compare accuracies on the same cases, pair by pair")
     compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
+    compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
     judged = commands.add_parser("panel", help="judge a run's stored replies with several readers")
     judged.add_argument("run", metavar="RUN", help=RUN)
     judged.add_argument("--reader", metavar="MODULE:FUNCTION", action="append", default=[], help="one more reader; repeatable")

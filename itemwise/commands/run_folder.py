@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -11,21 +12,25 @@ from typing import Any
 
 from itemwise.commands import CommandError
 from itemwise.ledger import Entry, Ledger, Tally
+from itemwise.reporting.single_page import data_of
 
 __all__ = ["REPORTS", "RunFolder", "read_run", "read_runs"]
 
 REPORTS = Path("reports")
+_PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*")
 _FIELDS = {field.name for field in fields(Entry)}
 _TEXTS = ("node_id", "benchmark", "model_name", "strategy", "case", "expected", "verdict")
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run as it was left on disk. `record` is run.json; `entries` are the cases of results.jsonl in their order."""
+    """A run as it was left on disk. `record` is run.json; `entries` are the cases of results.jsonl in their order; `folder`
+    is where they were read, None for a run that is under way."""
 
     name: str
     record: Mapping[str, Any]
     entries: Sequence[Entry]
+    folder: Path | None = None
 
     @cached_property
     def tallies(self) -> list[Tally]:
@@ -34,6 +39,17 @@ class RunFolder:
         for entry in self.entries:
             ledger.put(entry)
         return ledger.tallies()
+
+    @cached_property
+    def pictures(self) -> dict[str, str]:
+        """The pictures of the cases as data URIs by hash, as report.html shows them; empty where there is no such page."""
+        try:
+            page = (self.folder / "report.html").read_text(encoding="utf-8") if self.folder else ""
+        except (OSError, ValueError):
+            return {}
+        found = data_of(page).get("pictures")
+        held = found.items() if isinstance(found, dict) else ()
+        return {sha: uri for sha, uri in held if isinstance(uri, str) and _PICTURE.fullmatch(uri)}
 
     def entries_of(self, tally: Tally) -> list[Entry]:
         """The cases that `tally` counts."""
@@ -57,7 +73,7 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
         key = (found["benchmark"], found["model_name"], found["strategy"])
         beside = {"sample_size": sizes.get(key, 0), "model": models.get(key[1], {}), "rows": rows.get(key[0], {}), "position": [number]}
         entries.append(_entry(found | beside, folder / "results.jsonl", number))
-    return RunFolder(_shown(folder), record, entries)
+    return RunFolder(_shown(folder), record, entries, folder)
 
 
 def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:

@@ -11,7 +11,7 @@ from itemwise.statistics import Accuracy
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["bar", "drawn"]
+__all__ = ["bar", "drawn", "flips"]
 
 _WIDTH = 120  # pixels of a drawing
 
@@ -32,5 +32,22 @@ def bar(row: Mapping[str, Any]) -> Markup | str:
         f'<rect class="whole" width="{_WIDTH}" height="12"/>'
         f'<rect class="interval" x="{low}" width="{max(high - low, 1):.1f}" y="3" height="6"/>'
         f'<rect class="point" x="{max(share - 1, 0):.1f}" width="2" height="12"/></svg>'
+    )
+    return trusted(drawing)
+
+
+def flips(gained: int, lost: int, judged: int) -> Markup | str:
+    """The flips of a pair: the lost ones to the left of the middle, the gained ones to its right. Each half is as wide as the
+    larger of the two, or as a tenth of the `judged` cases where that is more. Empty where nothing was judged."""
+    if not judged:
+        return ""
+    half = _WIDTH / 2
+    scale = half / max(gained, lost, judged / 10)
+    drawing = (
+        f'<svg class="bar" width="{_WIDTH}" height="12" role="img" aria-label="{lost} lost, {gained} gained">'
+        f'<rect class="whole" width="{_WIDTH}" height="12"/>'
+        f'<rect class="lost" x="{half - lost * scale:.1f}" width="{lost * scale:.1f}" y="2" height="8"/>'
+        f'<rect class="gained" x="{half}" width="{gained * scale:.1f}" y="2" height="8"/>'
+        f'<rect class="point" x="{half - 0.5}" width="1" height="12"/></svg>'
     )
     return trusted(drawing)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,15 +15,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["single_page", "trusted"]
+__all__ = ["data_of", "single_page", "trusted"]
+
+_DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
-def single_page(name: str, data: Mapping[str, Any], **values: Any) -> str:
+def single_page(name: str, data: Mapping[str, Any], *, scripts: Sequence[str] = (), **values: Any) -> str:
     """The page that the template `name` makes of `values`, which are escaped, and its script of `data`.
 
-    The script is ``dom.js`` and ``NAME.js``; the page's policy lets no other run.
+    The script is ``dom.js``, then the `scripts` by name, then ``NAME.js``; the page's policy lets no other run.
     """
-    script = _file("dom.js") + _file(f"{name}.js")
+    script = "".join(_file(f"{each}.js") for each in ("dom", *scripts, name))
     told = (
         _templates()
         .get_template(f"{name}.html.jinja")
@@ -35,6 +38,16 @@ def single_page(name: str, data: Mapping[str, Any], **values: Any) -> str:
         )
     )
     return told.encode("utf-8", "replace").decode()  # lone surrogates are no text
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """The data that `single_page` put into `page`; empty where it is not such a page, or damaged."""
+    found = _DATA.search(page)
+    try:
+        data = json.loads(found[1]) if found else {}
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def trusted(markup: str) -> Markup:
