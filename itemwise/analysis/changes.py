@@ -8,7 +8,7 @@ from itemwise.analysis.pairs import Pair
 from itemwise.case import Verdict
 from itemwise.ledger import Entry
 
-__all__ = ["Change", "change"]
+__all__ = ["Change", "change", "reply_text"]
 
 
 class Change(Enum):
@@ -36,8 +36,9 @@ def change(pair: Pair, case: str) -> Change:
         return Change.LOST if was else Change.GAINED
     if not was and (first.verdict, first.answer) != (second.verdict, second.answer):
         return Change.OTHER_ANSWER
-    return Change.SAME if _text(first) == _text(second) else Change.OTHER_WORDS
+    return Change.SAME if reply_text(first) == reply_text(second) else Change.OTHER_WORDS
 
 
-def _text(entry: Entry) -> str:
+def reply_text(entry: Entry) -> str:
+    """What was replied to the case; empty where an error left no reply."""
     return str(entry.reply.get("text", ""))

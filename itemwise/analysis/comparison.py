@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from itemwise.analysis.changes import reply_text
 from itemwise.analysis.measured import Measured, Part, differing
 from itemwise.analysis.pairs import Pair, Series
 from itemwise.statistics import SIGNIFICANT, SmallestDifference, holm, smallest_difference
@@ -58,3 +59,8 @@ class Comparison:
         """How many cases of the pair at `place` were asked in other words."""
         mine, others = self.pairs[place].first.entries, self.pairs[place].second.entries
         return sum(mine[case].prompt != others[case].prompt for case in mine if case in others)
+
+    def reread(self, place: int) -> int:
+        """How many flips of the pair at `place` have the same reply on both sides, so that reading it alone made them."""
+        pair = self.pairs[place]
+        return sum(reply_text(pair.first.entries[case]) == reply_text(pair.second.entries[case]) for case in [*pair.gained, *pair.lost])

@@ -12,12 +12,11 @@ __all__ = ["Measured", "Part", "differing", "measured"]
 
 _MACHINE = ("device", "compute", "replicas", "tokens")  # of a model's record; all else there is the model's own
 _ASKED = ("prompting", "system", "decoding", "batching", "max new tokens", "pictures", "min pixels", "max pixels")
-_SUITE = ("itemwise", "suite")  # of run.json's environment: they hold the prompts and the readers
 _ROWS = {"cases": "hash of the sample"}  # ids, prompts and expected answers
 
 
 class Part(Enum):
-    """What a setting belongs to: what answers, how it is asked and read, or what it runs on."""
+    """What a setting belongs to: what answers, how it is asked and read, or the software and the machine it runs on."""
 
     MODEL = "model"
     HARNESS = "harness"
@@ -41,13 +40,12 @@ def measured(record: Mapping[str, Any], tally: Tally) -> Measured:
         **dict(_flat({_words(name): settings[name] for name in ("seed", "batch_size") if name in settings})),
         **{_ROWS.get(name, name): value for name, value in _flat(_object(record, "rows", tally.benchmark))},
         **{name: own.pop(name) for name in _ASKED if name in own},
-        **{name: value for name, value in _around(environment) if name.startswith(_SUITE)},
     }
     machine = {
         **{name: own.pop(name) for name in _MACHINE if name in own},
         **dict(_flat({name: settings[name] for name in ("engine",) if name in settings})),
         **versions,
-        **{name: value for name, value in _around(environment) if not name.startswith(_SUITE)},
+        **dict(_around(environment)),
     }
     return {Part.MODEL: {"name": tally.model_name, **own}, Part.HARNESS: asked, Part.MACHINE: machine}
 

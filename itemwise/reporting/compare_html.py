@@ -17,6 +17,10 @@ from itemwise.reporting.table import accuracy_text, cost_text
 
 __all__ = ["compare_html"]
 
+_KEY = ("benchmark", "model", "strategy")
+_NAMED = 3  # benchmarks that are too many for a title
+_OPEN = 3  # findings that stand open, whatever they are
+
 
 def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them, and finds the words in which the replies
@@ -43,7 +47,8 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
 
 
 def _title(comparison: Comparison) -> str:
-    return "Compared: " + ", ".join(dict.fromkeys(pair.first.tally.benchmark for pair in comparison.pairs))
+    benchmarks = list(dict.fromkeys(pair.first.tally.benchmark for pair in comparison.pairs))
+    return f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}"
 
 
 def _series(comparison: Comparison, series: Series) -> dict[str, Any]:
@@ -64,11 +69,14 @@ def _finding(comparison: Comparison, place: int) -> dict[str, Any]:
         "pair": pair_name(pair),
         "benchmark": pair.first.tally.benchmark,
         "shown": shown,
+        "open": len(comparison.pairs) <= _OPEN or comparison.better(place) is not None,
         "figures": figures,
         "attribution": attribution(comparison, place),
         "differing": differing,
         "reworded": comparison.reworded(place),
         "cases": len(pair.first.entries),
+        "reread": comparison.reread(place),
+        "flips": len(pair.gained) + len(pair.lost),
     }
 
 
@@ -111,9 +119,6 @@ def _data(comparison: Comparison, pictures: Mapping[str, str]) -> dict[str, Any]
         "cases": cases,
         "pictures": {sha: uri for sha, uri in pictures.items() if sha in wanted},
     }
-
-
-_KEY = ("benchmark", "model", "strategy")
 
 
 def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:

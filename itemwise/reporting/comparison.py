@@ -75,16 +75,16 @@ def attribution(comparison: Comparison, place: int) -> str:
     if model and harness:
         return "The model and the harness both differ, so this pair cannot tell whose a difference is."
     if model:
-        return f"The harness is the same{_besides(machine)}: a difference between the two is the model's."
+        return f"The harness has the same settings: a difference between the two is the model's{_unless(machine)}."
     if harness:
-        return f"The model is the same{_besides(machine)}: a difference between the two is the harness's."
+        return f"The model is the same: a difference between the two is the harness's{_unless(machine)}."
     if machine:
-        return "Model and harness are the same; only what they ran on differs."
+        return "Model and harness have the same settings; only the software or the machine differs."
     return "The records tell no difference between the two."
 
 
-def _besides(machine: Sequence[str]) -> str:
-    return ", though not what it ran on" if machine else ""
+def _unless(machine: Sequence[str]) -> str:
+    return ", unless other software or another machine made it" if machine else ""
 
 
 def settings_rows(comparison: Comparison) -> tuple[list[Mapping[str, object]], list[Mapping[str, object]]]:

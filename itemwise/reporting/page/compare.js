@@ -98,7 +98,7 @@
 
   const texts = (replies, plain) => {
     const [first, ...others] = replies, found = others.map(other => beside(first, other));
-    const whole = reply => text(reply.text || "", reply.span);
+    const whole = ({ text: said = "", span }) => said.length > LONG ? text(said) : marked([{ kind: "same", text: said }], "", span);
     const only = found.length === 1 && found[0].pieces;
     return [
       [only ? marked(only.filter(piece => piece.kind !== "come"), "", first.span) : whole(first), ""],
@@ -165,7 +165,7 @@
   filters.addEventListener("input", event => {
     if (event.target.name === "pair") choosePair(Number(event.target.value));
     filter();
-    if (["pair", "all"].includes(event.target.name) && view.place() >= 0) show(view.place());
+    if (event.target.name !== "text") show(Math.max(0, view.place()));  // not while typing
   });
   filters.addEventListener("submit", event => event.preventDefault());
   addEventListener("hashchange", follow);
