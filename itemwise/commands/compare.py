@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
@@ -79,9 +80,11 @@ def _refusal(pair: Pair, difference: str) -> str:
 
 def _check_page(page: str) -> None:
     """Raises CommandError where no file can be written under this name, before anything is read."""
-    if not page or Path(page).is_dir():
-        raise CommandError(f"--html {page!r} is a folder; name a file in it, such as {Path(page) / 'compare.html'}.")
-    if not Path(page).parent.is_dir():
+    if not page:
+        raise CommandError("--html '' names no file; give one, such as compare.html.")
+    if os.path.isdir(page):
+        raise CommandError(f"--html {page} is a folder; name a file in it, such as {Path(page) / 'compare.html'}.")
+    if not os.path.isdir(Path(page).parent):
         raise CommandError(f"--html {page}: there is no folder {Path(page).parent}; make it first.")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from itemwise.commands import CommandError
-from itemwise.commands.compare import comparison_lines
+from itemwise.commands.compare import compare, comparison_lines
 from itemwise.commands.run_folder import read_runs
+from itemwise.reporting.single_page import data_of
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
 
 
@@ -173,3 +175,76 @@ def test_many_flips_are_wrapped_between_ids(reports: Reports) -> None:
     flips = lines[lines.index("#1 to #2") + 1 : -1]
     assert max(map(len, flips)) <= 120
     assert " ".join(flips).count("sums-") == 200
+
+
+def single_page_with(data: Mapping[str, Any]) -> str:
+    return f'<!doctype html><script type="application/json" id="data">{json.dumps(data)}</script><script>1</script>'
+
+
+def test_the_page_is_written_beside_what_is_printed(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
+    reports.judged("before", "CW")
+    reports.judged("after", "WW")
+    compare(["before", "after"], "page.html")
+    assert capsys.readouterr().out.endswith("lost, right to not right, 1: sums-0\n\npage: page.html\n")
+    found = data_of((reports.root / "page.html").read_text(encoding="utf-8"))
+    assert [[reply["verdict"] for reply in case["replies"]] for case in found["cases"]] == [["correct", "wrong"], ["wrong", "wrong"]]
+
+
+def test_the_page_tells_the_settings_that_run_json_holds(reports: Reports) -> None:
+    models = {"m": {"revision": "sha256:0123", "quantisation": "none", "versions": "transformers 5.0, torch 2.9"}}
+    reports.judged("before", "CW")
+    reports.judged("after", "WW", models=models)
+    compare(["before", "after"], "page.html")
+    page = (reports.root / "page.html").read_text(encoding="utf-8")
+    assert "The harness has the same settings: a difference between the two is the model&#39;s." in page
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("", "--html '' names no file; give one, such as compare.html."),
+        ("reports", "--html reports is a folder; name a file in it, such as reports/compare.html."),
+        ("nowhere/page.html", "--html nowhere/page.html: there is no folder nowhere; make it first."),
+        ("x" * 300, f"--html {'x' * 300} cannot be written: "),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_refused(page: str, said: str, reports: Reports) -> None:
+    reports.judged("before", "CW")
+    reports.judged("after", "WW")
+    with pytest.raises(CommandError) as raised:
+        compare(["before", "after"], page)
+    assert str(raised.value).startswith(said)
+
+
+def test_a_page_is_not_written_where_nothing_can_be_compared(reports: Reports) -> None:
+    reports.judged("before", "CW")
+    reports.judged("after", "C")
+    with pytest.raises(CommandError, match="hold different items"):
+        compare(["before", "after"], "page.html")
+    assert not (reports.root / "page.html").exists()
+
+
+PICTURE = "data:image/png;base64,iVBORw0KGgo="
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        (single_page_with({"pictures": {"seen": PICTURE, "other": PICTURE}}), {"seen": PICTURE}),
+        (single_page_with({"pictures": {"seen": "https://example.org/a.png"}}), {}),
+        (single_page_with({"pictures": {"seen": 3}}), {}),
+        (single_page_with({"pictures": [PICTURE]}), {}),
+        (single_page_with({}), {}),
+        ('<script type="application/json" id="data">{"pictures"</script>', {}),
+        ("no page of ours", {}),
+        (None, {}),
+    ],
+)
+def test_pictures_come_from_the_pages_that_the_runs_left(left: str | None, expected: dict[str, str], reports: Reports) -> None:
+    for name in ("before", "after"):
+        folder = reports.leave(name, a_case(0, "C", picture="seen"))
+        if left is not None:
+            (folder / "report.html").write_text(left, encoding="utf-8")
+    compare(["before", "after"], "page.html")
+    found = data_of((reports.root / "page.html").read_text(encoding="utf-8"))
+    assert (found["pictures"], found["cases"][0]["picture"]) == (expected, "seen")

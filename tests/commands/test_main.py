@@ -31,7 +31,8 @@ def test_bad_input_ends_with_2_and_one_line(command: str, reports: Reports, caps
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["guess"], ["show"], ["compare"], ["panel", "one", "--most", "-1"], ["panel", "one", "--most", "x"]]
+    "arguments",
+    [[], ["guess"], ["show"], ["compare"], ["panel", "one", "--most", "-1"], ["panel", "one", "--most", "x"], ["compare", "one", "--html"]],
 )
 def test_a_command_line_that_cannot_be_read_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
