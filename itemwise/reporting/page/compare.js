@@ -146,18 +146,20 @@
     detail.scrollTop = 0;
   };
 
+  // Goes to the case that the address names; false where it names none.
   const follow = () => {
     const [, place, hash] = /^(?:([0-9]+)\/)?(.*)$/s.exec(location.hash.slice(1));
     let id;
-    try { id = decodeURIComponent(hash); } catch { return; }
+    try { id = decodeURIComponent(hash); } catch { return false; }
     const each = cases.find(other => other.id === id && (!place || (pairs[place - 1] && series[pairs[place - 1].first].benchmark === other.benchmark)));
-    if (!id || !each) return;
+    if (!id || !each) return false;
     filters.elements.pair.value = place ? Number(place) - 1 : pairsOf(each.benchmark)[0];
     choosePair(Number(filters.elements.pair.value));
     filter();
     if (view.find(other => other === each) < 0) { for (const one of ["change", "verdict", "text"]) filters.elements[one].value = ""; filter(); }
     chosen(each, true);
     browser.scrollIntoView();
+    return true;
   };
 
   filters.elements.pair.append(...pairs.map((each, place) => new Option(`${name(each)}${new Set(series.map(one => one.benchmark)).size > 1 ? `, ${series[each.first].benchmark}` : ""}`, place)));
@@ -180,5 +182,5 @@
   });
   choosePair(0);
   filter();
-  if (location.hash.length > 1) follow(); else show(0, true);
+  if (!follow()) show(0, true);
 })();
