@@ -28,6 +28,15 @@ class Comparison:
         return holm([pair.p for pair in self.pairs])
 
     @property
+    def benchmarks(self) -> list[str]:
+        """The benchmarks of the pairs."""
+        return list(dict.fromkeys(pair.first.tally.benchmark for pair in self.pairs))
+
+    def of(self, benchmark: str) -> list[Series]:
+        """The series of `benchmark`."""
+        return [series for series in self.series if series.tally.benchmark == benchmark]
+
+    @property
     def alone(self) -> list[Series]:
         """The series without another of their benchmark."""
         paired = {each.label for pair in self.pairs for each in (pair.first, pair.second)}

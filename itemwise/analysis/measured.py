@@ -33,6 +33,7 @@ def measured(record: Mapping[str, Any], tally: Tally) -> Measured:
     """
     settings, model, environment = _object(record, "settings"), _object(record, "models", tally.model_name), _object(record, "environment")
     own = dict(_flat(model))
+    own.pop("model", None)  # the name again
     versions = dict(part.partition(" ")[::2] for part in own.pop("versions", "").split(", ") if part)
     asked = {
         "strategy": tally.strategy,

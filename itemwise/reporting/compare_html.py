@@ -25,7 +25,6 @@ _OPEN = 3  # findings that stand open, whatever they are
 def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them, and finds the words in which the replies
     to the case shown differ. `pictures` are data URIs by hash; a case whose picture is not among them says so."""
-    differing, same = settings_rows(comparison)
     return single_page(
         "compare",
         _data(comparison, pictures),
@@ -34,8 +33,7 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
         runs=len({series.run for series in comparison.series}),
         findings=[_finding(comparison, place) for place in range(len(comparison.pairs))],
         series=[_series(comparison, series) for series in comparison.series],
-        differing=differing,
-        same=same,
+        settings=[_settings(comparison, benchmark) for benchmark in comparison.benchmarks],
         accuracy=[_accuracy(series) for series in comparison.series],
         pair_columns=PAIR_COLUMNS,
         pairs=[_pair(row, *counts) for row, counts in zip(pair_rows(comparison), _counts(comparison), strict=True)],
@@ -47,7 +45,7 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
 
 
 def _title(comparison: Comparison) -> str:
-    benchmarks = list(dict.fromkeys(pair.first.tally.benchmark for pair in comparison.pairs))
+    benchmarks = comparison.benchmarks
     return f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}"
 
 
@@ -55,6 +53,11 @@ def _series(comparison: Comparison, series: Series) -> dict[str, Any]:
     prompt = comparison.measured.get(series.label, {}).get(Part.HARNESS, {}).get("prompt")
     told = [*series.tally.key, *([f"prompt {prompt}"] if prompt else [])]
     return {"label": series.label, "told": ", ".join(told), "run": series.run}
+
+
+def _settings(comparison: Comparison, benchmark: str) -> dict[str, Any]:
+    differing, same = settings_rows(comparison, benchmark)
+    return {"benchmark": benchmark, "labels": [series.label for series in comparison.of(benchmark)], "differing": differing, "same": same}
 
 
 def _finding(comparison: Comparison, place: int) -> dict[str, Any]:
@@ -99,8 +102,8 @@ def _pair(row: tuple[str, ...], gained: int, lost: int, judged: int) -> dict[str
 def _missing(comparison: Comparison) -> Iterator[str]:
     """Which runs hold no case of a benchmark that others hold, and which series has nothing beside it."""
     runs = list(dict.fromkeys(series.run for series in comparison.series))
-    for benchmark in dict.fromkeys(pair.first.tally.benchmark for pair in comparison.pairs):
-        holding = [series for series in comparison.series if series.tally.benchmark == benchmark]
+    for benchmark in comparison.benchmarks:
+        holding = comparison.of(benchmark)
         lacking = [run for run in runs if run not in {series.run for series in holding}]
         if lacking:
             yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
@@ -125,8 +128,8 @@ def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
     """Each case of a benchmark once. Its ``replies`` are those of the benchmark's series, its ``changes`` those of the
     benchmark's pairs, both in their order; a change is a place in the order of kinds."""
     kinds = {kind: place for place, kind in enumerate(Change)}
-    for benchmark in dict.fromkeys(pair.first.tally.benchmark for pair in comparison.pairs):
-        held = [series for series in comparison.series if series.tally.benchmark == benchmark]
+    for benchmark in comparison.benchmarks:
+        held = comparison.of(benchmark)
         pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
         for case, first in held[0].entries.items():
             entries = [series.entries[case] for series in held]

@@ -87,11 +87,12 @@ def _unless(machine: Sequence[str]) -> str:
     return ", unless other software or another machine made it" if machine else ""
 
 
-def settings_rows(comparison: Comparison) -> tuple[list[Mapping[str, object]], list[Mapping[str, object]]]:
-    """The settings with each series' value, None where it has none: those that differ between any two, and those that do not."""
+def settings_rows(comparison: Comparison, benchmark: str) -> tuple[list[Mapping[str, object]], list[Mapping[str, object]]]:
+    """The settings of the series of `benchmark`, each with their values, None where one has none: those that differ between
+    any two of them, and those that do not."""
     differing: list[Mapping[str, object]] = []
     same: list[Mapping[str, object]] = []
-    told = [comparison.measured.get(series.label, {}) for series in comparison.series]
+    told = [comparison.measured.get(series.label, {}) for series in comparison.of(benchmark)]
     for part in Part:
         for name in dict.fromkeys(name for each in told for name in each.get(part, {})):
             values = [each.get(part, {}).get(name) for each in told]

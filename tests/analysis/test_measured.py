@@ -38,7 +38,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 def test_settings_are_sorted_by_what_they_belong_to() -> None:
     assert measured(RECORD, TALLY) == {
-        Part.MODEL: {"name": "m", "model": "m", "revision": "sha256:01", "quantisation": "nf4", "dtype": "float32"},
+        Part.MODEL: {"name": "m", "revision": "sha256:01", "quantisation": "nf4", "dtype": "float32"},
         Part.HARNESS: {
             "strategy": "vote:samples=9", "strategy samples": "9", "seed": "7", "batch size": "32", "source": "synthetic",
             "prompt": "json", "reader": "last_number", "hash of the sample": "cf1e", "system": "none", "max new tokens": "512",

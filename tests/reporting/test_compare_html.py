@@ -113,6 +113,14 @@ def test_settings_that_differ_stand_with_their_values_and_the_others_fold() -> N
     assert "Nothing that the runs recorded." in visible(page_of(judged("C"), judged("C")))
 
 
+def test_settings_are_compared_within_a_benchmark() -> None:
+    other = {**SAME, Part.MODEL: {"quantisation": "none"}}
+    aqua = judged("C", benchmark="aqua")
+    told = visible(page_of(judged("C"), aqua, judged("C"), aqua, measured=[SAME, other, SAME, other]))
+    assert "sums-synthetic Nothing that the runs recorded." in told
+    assert "aqua Nothing that the runs recorded." in told
+
+
 def test_prompts_in_other_words_are_the_harnesss_though_no_setting_tells() -> None:
     told = visible(page_of(judged("C"), judged("C", prompt="6*7 = ?")))
     assert "a difference between the two is the harness's" in told
