@@ -30,7 +30,6 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
         _data(comparison, pictures),
         scripts=("list", "words"),
         title=_title(comparison),
-        runs=len({series.run for series in comparison.series}),
         findings=[_finding(comparison, place) for place in range(len(comparison.pairs))],
         series=[_series(comparison, series) for series in comparison.series],
         settings=[_settings(comparison, benchmark) for benchmark in comparison.benchmarks],
