@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import os
@@ -57,6 +58,7 @@ def _done(kind: str, words: list[str], folder: str) -> int:
 
 
 def _result(job: dict[str, Any]) -> dict[str, Any]:
+    gc.freeze()  # pytest collects garbage at the end of every run: without this it would look through all of torch each time
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
