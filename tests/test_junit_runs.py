@@ -5,7 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from junitparser import Error, Failure, JUnitXml, TestSuite
+from junitparser import Error, Failure
+from junitparser.xunit2 import JUnitXml, TestSuite
 
 from tests.reporting.jenkins_schema import violations
 
@@ -35,37 +36,34 @@ def test_mixed(case, answer):
 '''
 
 
-@pytest.fixture(params=[(), ("-n", "2")], ids=["one process", "two workers"])
-def files(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> tuple[ElementTree.Element, JUnitXml, TestSuite]:
-    """Our file, as its elements and as a parser of others reads it, and the one suite of pytest's."""
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_our_file_and_pytests_tell_the_same_run(workers: tuple[str, ...], pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mixed=MIXED)
-    result = pytester.runpytest_subprocess("--sample", "all", "--junitxml", "mine.xml", *request.param)
+    result = pytester.runpytest_subprocess("--sample", "all", "--junitxml", "mine.xml", *workers)
     assert result.ret == pytest.ExitCode.TESTS_FAILED, "for the fault of ours"
-    ours = pytester.path / "reports" / "latest" / "junit.xml"
-    (pytests,) = JUnitXml.fromfile(str(pytester.path / "mine.xml"))
-    return ElementTree.parse(ours).getroot(), JUnitXml.fromfile(str(ours)), pytests
+    path = pytester.path / "reports" / "latest" / "junit.xml"
+    assert violations(ElementTree.parse(path).getroot()) == []
+    (ours,), (pytests,) = JUnitXml.fromfile(str(path)), JUnitXml.fromfile(str(pytester.path / "mine.xml"))
+    _count_alike(ours, pytests)
+    _have_the_same_properties(ours, pytests)
 
 
-def test_both_files_count_alike_and_ours_is_what_jenkins_takes(files: tuple[ElementTree.Element, JUnitXml, TestSuite]) -> None:
-    root, (suite,), pytests = files
-    assert violations(root) == []
-    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (6, 2, 1, 0)
-    assert {"accuracy": "0.600000", "n": "5", "sample": "6"}.items() <= {each.name: each.value for each in suite.properties()}.items()
-    results = [result for case in suite for result in case.result]
+def _count_alike(ours: TestSuite, pytests: TestSuite) -> None:
+    assert (ours.tests, ours.failures, ours.errors, ours.skipped) == (6, 2, 1, 0)
+    assert (pytests.tests, pytests.skipped) == (6, 0)
+    results = [result for case in ours for result in case.result]
     assert [found.type for found in results if isinstance(found, Failure)] == ["wrong", "wrong"]
     assert [found.type for found in results if isinstance(found, Error)] == ["error"]
-    assert sorted(case.name for case in suite) == sorted(case.name for case in pytests)
-    assert {case.classname for case in suite} == {case.classname for case in pytests} == {"test_mixed"}
-    assert pytests.tests == 6
+    assert sorted(case.name for case in ours) == sorted(case.name for case in pytests)
+    assert {case.classname for case in (*ours, *pytests)} == {"test_mixed"}
 
 
-def test_pytests_file_has_the_run_as_suite_properties_and_each_case_as_its_own(
-    files: tuple[ElementTree.Element, JUnitXml, TestSuite],
-) -> None:
-    _, (suite,), pytests = files
-    found = {each.name: each.value for each in pytests.properties()}
-    assert {f"mixed/embedded-text/direct/{each.name}": each.value for each in suite.properties()}.items() <= found.items()
+def _have_the_same_properties(ours: TestSuite, pytests: TestSuite) -> None:
+    """The suite's in both; a case's as properties in pytest's, and in the output in ours."""
+    found = {each.name: each.value for each in ours.properties()}
+    assert {"accuracy": "0.600000", "n": "5", "sample": "6"}.items() <= found.items()
+    named = {f"mixed/embedded-text/direct/{name}": value for name, value in found.items()}
+    assert named.items() <= {each.name: each.value for each in pytests.properties()}.items()
     verdicts = {case.name: {each.name: each.value for each in case.properties()}["verdict"] for case in pytests}
     assert sorted(verdicts.values()) == ["correct"] * 3 + ["error"] + ["wrong"] * 2
-    shown = {case.name: case.system_out.partition("[[PROPERTY|verdict=")[2].partition("]]")[0] for case in suite}
-    assert shown == verdicts
+    assert {case.name: case.system_out.partition("[[PROPERTY|verdict=")[2].partition("]]")[0] for case in ours} == verdicts

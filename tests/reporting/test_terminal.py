@@ -115,7 +115,8 @@ def test_words_stand_left_and_figures_right() -> None:
 
 
 def test_a_failure_gives_no_commands_to_a_ci(entry: Callable[..., Entry]) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "::stop-commands::x\n \t::error::no\n##[error]no"}]}
+    said = "::stop-commands::x\n \t::error::no\n##[error]no"
+    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": said}]}
     text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\n::add-mask::a"), "assert ::")
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
 
