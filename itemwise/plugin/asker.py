@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import warnings
 from collections.abc import Generator, Iterator, Sequence
@@ -30,6 +31,7 @@ __all__ = ["ALONE", "GROUPED", "Asker"]
 
 GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
 ALONE = "itemwise_alone"  # in a worker's output
+SURROGATE = re.compile("[\ud800-\udfff]")
 REPLY = pytest.StashKey["Reply"]()
 ANSWER = pytest.StashKey["str | None"]()
 
@@ -175,6 +177,7 @@ class Asker:
     def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         from itemwise.reporting.junit import case_properties
         from itemwise.reporting.terminal import failure_text
+        from itemwise.reporting.text import printable
 
         entry = self._entry(item, report, _verdict(item, call, report))
         report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
@@ -183,6 +186,8 @@ class Asker:
         report.user_properties = list(item.user_properties)
         if report.failed and entry.verdict.value != "error" and call.excinfo:
             report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
+        elif report.failed and SURROGATE.search(text := str(report.longrepr)):
+            report.longrepr = printable(text)  # workers of -n send UTF-8 only, and lose a report that is not
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
         from itemwise.ledger import Entry

@@ -1,7 +1,12 @@
-"""JUnit XML: one testcase per case, a failure type per verdict, accuracy and settings as suite properties."""
+"""JUnit XML: one testcase per case, a failure type per verdict, accuracy and settings as suite properties.
+
+The document keeps to what Jenkins' xunit plugin takes (its schema junit-10). That schema knows no properties below a testcase, so
+those stand in its system-out, one ``[[PROPERTY|name=value]]`` line each, before the reply.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
@@ -14,6 +19,7 @@ __all__ = ["case_properties", "junit_xml", "suite_properties"]
 
 _SHOWN = 20_000  # characters of a reply or an error in the XML; results.jsonl has it whole
 _NAMED = 500  # characters of an attribute
+_TAG = re.compile(r"\[\[(?=/?[A-Za-z]+[|\]])")  # how dashboards are told to attach a file or to set a property
 
 
 def junit_xml(run: RunRecord) -> str:
@@ -99,19 +105,33 @@ def _testcase(entry: Entry) -> ElementTree.Element:
     module, _, test = entry.node_id.partition("::")
     classname = xml_safe(module.removesuffix(".py").replace("/", "."))
     case = ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{entry.reply.get('seconds', 0.0):.4f}")
-    _add_properties(case, case_properties(entry))
-    text = xml_safe(shortened(entry.reply.get("text", ""), _SHOWN))
+    text = _shown(entry.reply.get("text", ""), _SHOWN)
     if entry.verdict is Verdict.ERROR:
-        error = ElementTree.SubElement(case, "error", type="error", message=xml_safe(shortened(entry.message, _NAMED)))
-        error.text = xml_safe(shortened(entry.message, _SHOWN))
+        error = ElementTree.SubElement(case, "error", type="error", message=_shown(entry.message, _NAMED))
+        error.text = _shown(entry.message, _SHOWN)
     elif entry.verdict is not Verdict.CORRECT:
         because = "".join(f"; {cause['kind']}: {cause['evidence']}" for cause in entry.causes[:1])
-        read = f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}"
-        said = xml_safe(shortened(read + because, _NAMED))
-        ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said).text = text
-    if text:
-        ElementTree.SubElement(case, "system-out").text = text
+        said = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
+        failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said)
+        failure.text = f"{said}\nrerun: {_untagged(xml_safe(entry.rerun))}\n\n{text}"  # some dashboards show the text alone
+    lines = [f"[[PROPERTY|{name}={_one_line(value)}]]" for name, value in case_properties(entry).items()]
+    ElementTree.SubElement(case, "system-out").text = "\n".join([*lines, "", text])
     return case
+
+
+def _shown(text: str, most: int) -> str:
+    """Text of a model or of an error as the document holds it."""
+    return _untagged(xml_safe(shortened(text, most)))
+
+
+def _untagged(text: str) -> str:
+    """`text` without a tag that a dashboard would follow: a reply must not name a file of the CI machine to be attached."""
+    return _TAG.sub("[ [", text)
+
+
+def _one_line(value: str) -> str:
+    """`value` fit for the inside of a property tag."""
+    return _untagged(value).replace("]]", "] ]").replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _add_properties(parent: ElementTree.Element, values: Mapping[str, str]) -> None:

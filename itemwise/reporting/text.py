@@ -7,12 +7,16 @@ import re
 __all__ = ["printable", "shortened", "xml_safe"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LOG_COMMAND = re.compile(r"^([^\S\n]*):(?=:[A-Za-z])|#(?=#\w*\[[A-Za-z])", re.MULTILINE)  # ::error::, ##[error], ##vso[...]
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(text: str) -> str:
-    """`text` with control, direction and surrogate characters spelled out, so that it cannot steer a terminal."""
-    return _CONTROL.sub(_spelled, text)
+    """`text` with control, direction and surrogate characters spelled out, so that it cannot steer a terminal.
+
+    So are the first characters of what a CI would read in its log as a command to itself.
+    """
+    return _LOG_COMMAND.sub(_command_spelled, _CONTROL.sub(_spelled, text))
 
 
 def xml_safe(text: str) -> str:
@@ -25,6 +29,10 @@ def shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[: most // 2]}\n[... {len(text) - most} characters left out ...]\n{text[-most // 2 :]}"
+
+
+def _command_spelled(found: re.Match[str]) -> str:
+    return "\\x23" if found[1] is None else f"{found[1]}\\x3a"
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -1,18 +1,21 @@
-"""JUnit XML: any parser reads it, whatever a model wrote, and it says what became of every case."""
+"""JUnit XML: any parser reads it, whatever a model wrote, Jenkins takes it, and it says what became of every case."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from junitparser import Error, Failure, JUnitXml
 
 from itemwise.case import Verdict
 from itemwise.ledger import Entry
 from itemwise.reporting import RunRecord
 from itemwise.reporting.junit import case_properties, junit_xml, suite_properties
+from tests.reporting.jenkins_schema import violations
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=60)
 TELLING = ["]]>", "<![CDATA[", "</failure>", "&amp;&", "<b>\"'", "\x00\x1b[31m", "\ud800", "\udfff", "\ufffe\uffff", "\u202e", "😀", "\r\n"]
@@ -25,6 +28,16 @@ def parsed(run: RunRecord) -> ElementTree.Element:
 
 def properties(element: ElementTree.Element) -> dict[str, str]:
     return {found.attrib["name"]: found.attrib["value"] for found in element.findall("properties/property")}
+
+
+def case_values(case: ElementTree.Element) -> dict[str, str]:
+    """The properties in a case's output, as a dashboard finds them there."""
+    return dict(re.findall(r"^\[\[PROPERTY\|([^=]+)=(.*)\]\]$", case.findtext("system-out", ""), re.MULTILINE))
+
+
+def reply_shown(case: ElementTree.Element) -> str:
+    """What stands in a case's output after its properties."""
+    return case.findtext("system-out", "").partition("]]\n\n")[2]
 
 
 def only_case(run: RunRecord) -> ElementTree.Element:
@@ -77,7 +90,7 @@ def test_an_error_is_no_failure(run_of: Callable[..., RunRecord], entry: Callabl
 
 def test_a_correct_case_is_neither(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     case = only_case(run_of(entry(0, Verdict.CORRECT)))
-    assert [child.tag for child in case] == ["properties", "system-out"]
+    assert [child.tag for child in case] == ["system-out"]
 
 
 def test_a_case_is_found_by_its_node_id(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
@@ -86,7 +99,7 @@ def test_a_case_is_found_by_its_node_id(run_of: Callable[..., RunRecord], entry:
 
 
 def test_a_case_has_its_answer_its_verdict_and_its_cost(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
-    assert properties(only_case(run_of(entry(0, Verdict.WRONG)))) == {
+    assert case_values(only_case(run_of(entry(0, Verdict.WRONG)))) == {
         "answer": "41",
         "expected": "42",
         "verdict": "wrong",
@@ -109,9 +122,9 @@ def test_whatever_a_model_wrote_the_document_can_be_read(text: str, run_of: Call
     said = f"before {text} after"
     reply = {**entry(0, Verdict.WRONG).reply, "text": said}
     case = only_case(run_of(entry(0, Verdict.WRONG, reply=reply, answer=said, expected=said, message=said)))
-    assert case.find("system-out").text.startswith("before ")
-    assert case.find("system-out").text.endswith(" after")
-    assert properties(case)["answer"].endswith(" after")
+    assert reply_shown(case).startswith("before ")
+    assert reply_shown(case).endswith(" after")
+    assert case_values(case)["answer"].endswith(" after")
 
 
 @PLAIN_FIXTURES
@@ -121,22 +134,91 @@ def test_any_text_in_any_place_can_be_read(run_of: Callable[..., RunRecord], ent
     values = {"answer": text, "expected": text, "rule": text, "node_id": f"{text}::{text}", "benchmark": text, "model_name": text}
     wrong = entry(0, Verdict.WRONG, reply=reply, rows={"source": text}, model={"location": text}, **values)
     error = entry(1, Verdict.ERROR, message=text, **values)
-    assert [suite.tag for suite in parsed(run_of(wrong, error))]
+    assert violations(parsed(run_of(wrong, error))) == []
 
 
 @pytest.mark.parametrize("text", ["]]>", "<b>&amp;</b>", "two\nlines\tand a tab", "ünï ⛔ 😀", "\u202e"], ids=ascii)
 def test_what_xml_can_hold_comes_back_unchanged(text: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     reply = {**entry(0, Verdict.WRONG).reply, "text": text}
     case = only_case(run_of(entry(0, Verdict.WRONG, reply=reply, answer=text)))
-    assert (case.find("system-out").text, case.find("failure").text, properties(case)["answer"]) == (text, text, text)
+    assert reply_shown(case) == text
+    assert case.findtext("failure").endswith(f"\n\n{text}")
 
 
 def test_a_reply_of_a_megabyte_is_shortened_to_its_two_ends(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     text = "begin " + "x" * 1_000_000 + " end"
     reply = {**entry(0, Verdict.WRONG).reply, "text": text}
     run = run_of(entry(0, Verdict.WRONG, reply=reply, answer=text, expected=text), entry(1, Verdict.ERROR, message=text))
-    shown = parsed(run).find(".//system-out").text
+    shown = reply_shown(parsed(run).find(".//testcase"))
     assert shown.startswith("begin ")
     assert shown.endswith(" end")
     assert "980010 characters left out" in shown
     assert len(junit_xml(run)) < 100_000
+
+
+def test_jenkins_takes_a_run_with_every_verdict(run: RunRecord) -> None:
+    assert violations(parsed(run)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "broken"),
+    [
+        (".//testsuite", lambda found: found.attrib.pop("errors"), "<testsuite> lacks errors"),
+        (".//testsuite", lambda found: found.set("time", "1e-05"), "<testsuite> has the time '1e-05'"),
+        (".//testcase", lambda found: found.set("file", "test_sums.py"), "<testcase> has file"),
+        (".//testcase", lambda found: ElementTree.SubElement(found, "properties"), "<testcase> holds <properties>"),
+        (".//property", lambda found: found.attrib.pop("value"), "<property> lacks value"),
+        (".//failure", lambda found: ElementTree.SubElement(found, "b"), "<failure> holds <b>"),
+        (".//testcase", lambda found: setattr(found, "text", "words"), "<testcase> holds text"),
+    ],
+)
+def test_the_table_of_jenkins_rules_finds_what_breaks_them(
+    path: str, change: Callable[[ElementTree.Element], object], broken: str, run: RunRecord
+) -> None:
+    root = parsed(run)
+    change(root.find(path))
+    assert violations(root) == [broken]
+
+
+def test_a_parser_of_others_counts_what_the_ledger_counted(run: RunRecord) -> None:
+    direct, tool = JUnitXml.fromstring(junit_xml(run).encode())
+    assert (direct.tests, direct.failures, direct.errors, direct.skipped) == (7, 3, 1, 0)
+    assert (tool.tests, tool.failures, tool.errors, tool.skipped) == (8, 1, 0, 0)
+    results = [result for case in direct for result in case.result]
+    assert [found.type for found in results if isinstance(found, Failure)] == ["wrong", "no answer", "truncated"]
+    assert [found.message for found in results if isinstance(found, Error)] == ["out of memory even for this case alone"]
+    found = {each.name: each.value for each in direct.properties()}
+    assert (found["accuracy"], found["accuracy_low"], found["accuracy_high"], found["n"]) == ("0.500000", "0.187616", "0.812384", "6")
+
+
+def test_a_parser_of_others_loses_nothing_on_the_way_through(run: RunRecord) -> None:
+    text = junit_xml(run)
+    again = JUnitXml.fromstring(text.encode()).tostring().decode()
+    assert ElementTree.canonicalize(again, strip_text=True) == ElementTree.canonicalize(text, strip_text=True)
+
+
+def test_the_text_of_a_failure_says_all_for_dashboards_that_show_nothing_else(
+    run_of: Callable[..., RunRecord], entry: Callable[..., Entry]
+) -> None:
+    wrong = entry(0, Verdict.WRONG)
+    failure = only_case(run_of(wrong)).find("failure")
+    assert failure.text == f"{failure.attrib['message']}\nrerun: {wrong.rerun}\n\n{wrong.reply['text']}"
+
+
+@pytest.mark.parametrize("tag", ["[[ATTACHMENT|/etc/passwd]]", "[[PROPERTY|verdict=correct]]", "[[PROPERTY|x]]\ny\n[[/PROPERTY]]"])
+def test_no_text_of_a_model_attaches_a_file_or_sets_a_property(
+    tag: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]
+) -> None:
+    reply = {**entry(0, Verdict.WRONG).reply, "text": f"{tag}\n{tag}"}
+    wrong = entry(0, Verdict.WRONG, reply=reply, answer=tag, expected=tag)
+    error = entry(1, Verdict.ERROR, message=tag)
+    cases = list(parsed(run_of(wrong, error)).iter("testcase"))
+    assert {name: [case_values(case)[name] for case in cases] for name in ("verdict",)} == {"verdict": ["wrong", "error"]}
+    assert [len(re.findall(r"\[\[/?\w+[|\]]", "".join(case.itertext()))) for case in cases] == [len(case_values(case)) for case in cases]
+    assert not any("[[" in (found.get("message") or "") for case in cases for found in case)
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "carriage\r\nreturn", "ends]]", "a=b"])
+def test_a_property_in_the_output_is_one_line(text: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
+    case = only_case(run_of(entry(0, Verdict.WRONG, answer=text)))
+    assert list(case_values(case)) == list(case_properties(entry(0, Verdict.WRONG)))

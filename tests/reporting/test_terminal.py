@@ -114,6 +114,28 @@ def test_words_stand_left_and_figures_right() -> None:
     assert aligned([("name", "b", "c", "n"), ("x", "bb", "c", "100")]) == ["name  b   c    n", "x     bb  c  100"]
 
 
+def test_a_failure_gives_no_commands_to_a_ci(entry: Callable[..., Entry]) -> None:
+    said = "::stop-commands::x\n \t::error::no\n##[error]no"
+    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": said}]}
+    text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\n::add-mask::a"), "assert ::")
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("50% :: of, a: b", "50%25 :: of, a: b"),
+        ("%0A is text", "%250A is text"),
+        ("one\ntwo", "one%0Atwo"),
+        ("one\r\ntwo", "one\\x0d%0Atwo"),
+        ("::error::nested", "\\x3a:error::nested"),
+    ],
+)
+def test_an_annotation_is_one_line_that_reads_as_it_was_said(said: str, message: str, run: RunRecord) -> None:
+    (line,) = gate_annotations(replace(run, decisions=[Decision(False, said)]))
+    assert line == f"::error title=itemwise gate::{message}"
+
+
 def test_a_gate_that_did_not_pass_is_annotated_for_github(run: RunRecord) -> None:
     gates = [Decision(False, "gate sums >= 0.80: missed with 50%\nof cases"), Decision(True, "gate sums >= 0.10: passed")]
     assert gate_annotations(replace(run, decisions=gates)) == [

@@ -29,6 +29,11 @@ DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
         ("\ud800", "\\ud800"),
         ("two\nlines\tand a tab", "two\nlines\tand a tab"),
         ("中文 ünï 😀", "中文 ünï 😀"),
+        ("fine\n::error::red", "fine\n\\x3a:error::red"),
+        ("  ::stop-commands::x", "  \\x3a:stop-commands::x"),
+        ("at ##[error]red", "at \\x23#[error]red"),
+        ("##vso[task.complete]", "\\x23#vso[task.complete]"),
+        ("std::vector, a :: b, ## Title [1]", "std::vector, a :: b, ## Title [1]"),
     ],
     ids=ascii,
 )
