@@ -170,6 +170,8 @@ class Asker:
         decided = report.when == "call" or (report.when == "setup" and report.failed)
         if decided and is_case(item) and not report.skipped:
             self._judge(item, call, report)
+        if report.when == "teardown":
+            _forget(item)
         return report
 
     def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
@@ -250,6 +252,14 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     if item.stash.get(ANSWER, "not read") is not None:
         return Verdict.WRONG
     return Verdict.TRUNCATED if item.stash[REPLY].truncated else Verdict.NO_ANSWER
+
+
+def _forget(item: pytest.Item) -> None:
+    """Let go of what was said to a case; one that is run again is asked again."""
+    said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER)
+    for key in said:
+        if key in item.stash:
+            del item.stash[key]
 
 
 def _span(answer: str | None) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["single_page", "trusted"]
+__all__ = ["page_json", "page_parts", "single_page", "trusted"]
 
 
 def single_page(name: str, data: Mapping[str, Any], **values: Any) -> str:
@@ -22,19 +22,21 @@ def single_page(name: str, data: Mapping[str, Any], **values: Any) -> str:
 
     The script is ``dom.js`` and ``NAME.js``; the page's policy lets no other run.
     """
+    return "".join(page_parts(name, [page_json(data)], **values))
+
+
+def page_parts(name: str, data: Iterable[str], **values: Any) -> Iterator[str]:
+    """The page as `single_page` makes it, part by part; `data` are the parts of one JSON text, each made by `page_json`."""
     script = _file("dom.js") + _file(f"{name}.js")
-    told = (
-        _templates()
-        .get_template(f"{name}.html.jinja")
-        .render(
-            style=trusted(_file("report.css")),
-            script=trusted(script),
-            script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            data=trusted(_json(data)),
-            **values,
-        )
+    template = _templates().get_template(f"{name}.html.jinja")
+    told = template.generate(
+        style=trusted(_file("report.css")),
+        script=trusted(script),
+        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        data=map(trusted, data),
+        **values,
     )
-    return told.encode("utf-8", "replace").decode()  # lone surrogates are no text
+    return (part.encode("utf-8", "replace").decode() for part in told)  # lone surrogates are no text
 
 
 def trusted(markup: str) -> Markup:
@@ -55,7 +57,7 @@ def _file(name: str) -> str:
     return files("itemwise.reporting").joinpath("page", name).read_text(encoding="utf-8")
 
 
-def _json(data: Mapping[str, Any]) -> str:
+def page_json(data: object) -> str:
     """JSON that no HTML parser can leave, whatever stands in it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
