@@ -16,7 +16,7 @@ __all__ = ["Judged", "Panel", "Read", "is_right", "panels", "read_reply"]
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,/]*%?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Read:
     """What one reader made of one reply: an answer, None where it read nothing, or the `fault` it raised."""
 

@@ -47,6 +47,7 @@ class Asker:
         self._store: Store | None = None
         self._in_use: ModelInUse | None = None
         self._session: pytest.Session | None = None
+        self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
         self._in_batches: list[Asked] = []
         self.checked_alone: list[dict[str, Any]] = []
 
@@ -90,6 +91,7 @@ class Asker:
             if self._store is None:  # an empty one counts as false
                 self._store = Store(self.settings.store)
             self._in_use = ModelInUse(entry, self.settings, self._store, self._share)
+        self._runs = {}
         return self._in_use.model
 
     def unload(self) -> None:
@@ -231,7 +233,10 @@ class Asker:
         """What a case must share with another run's for their verdicts to be one measurement."""
         from itemwise.store import key_of
 
-        return key_of({**self.samples.measure(item), "model": self._in_use.identity if self._in_use else {}})
+        asked = function_id(item), parameters(item).get("model"), parameters(item).get("strategy")
+        if asked not in self._runs:
+            self._runs[asked] = key_of({**self.samples.measure(item), "model": self._in_use.identity if self._in_use else {}})
+        return self._runs[asked]
 
 
 def _share(config: pytest.Config) -> tuple[int, int]:
