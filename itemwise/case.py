@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -102,7 +102,7 @@ class Turn:
     def record(self) -> dict[str, Any]:
         """The turn as plain data, with its cost."""
         faults = {"faults": [call.fault for call in self.calls]} if any(call.fault for call in self.calls) else {}
-        return {**self.message(), **faults, **(asdict(self.cost) if self.cost else {})}
+        return {**self.message(), **faults, **(vars(self.cost) if self.cost else {})}
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from itemwise.case import Verdict
+from itemwise.spool import Kept, KeptMapping, Spool
 from itemwise.statistics import Accuracy, accuracy
 
 __all__ = ["Entry", "Ledger", "Tally", "tallied"]
+
+_AT_HAND = ("finish_reason", "prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens")  # of a reply
+_TEXTS = ("prompt", "message", "rerun")  # with the rest of the reply, what only reports quote
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class Entry:
     first of them first (``kind`` and ``evidence``), empty for one that is. `choices` are the options of a choice; `picture` is
     the hash under which the store keeps the picture that was shown; `rerun` is the command for this case alone. Entries of one
     `run` (the same cases, model, strategy and judge) are one measurement; those that are known from an `earlier` run took no
-    time in this one.
+    time in this one. An entry of a ledger with a spool reads `prompt`, `message`, `rerun` and the texts of `reply` from there.
     """
 
     node_id: str
@@ -52,7 +58,11 @@ class Entry:
 
     def record(self) -> dict[str, Any]:
         """The entry as plain data, for reports and for the way between processes."""
-        return {name: getattr(self, name) for name in _FIELDS} | {"verdict": self.verdict.value}
+        return {name: getattr(self, name) for name in _FIELDS} | {"verdict": self.verdict.value, "reply": dict(self.reply)}
+
+    def changed(self, **values: Any) -> Entry:
+        """The entry with other `values`; what lies in a spool stays there."""
+        return Entry(**{**self.__dict__, **values})
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -72,6 +82,24 @@ class Entry:
 
 
 _FIELDS = tuple(part.name for part in fields(Entry))  # asdict would copy every reply deeply
+
+
+class _Text:
+    """A text of an entry, or the record in a spool that holds it under its name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, entry: Entry, owner: type[Entry]) -> Any:
+        held = entry.__dict__[self._name]
+        return held.read()[self._name] if isinstance(held, Kept) else held
+
+    def __set__(self, entry: Entry, held: str | Kept) -> None:
+        entry.__dict__[self._name] = held
+
+
+for _name in _TEXTS:
+    setattr(Entry, _name, _Text(_name))  # after @dataclass, which would take it for a default
 
 
 @dataclass(frozen=True)
@@ -127,32 +155,69 @@ class Tally:
 
 
 class Ledger:
-    """The entries of a run by node id; a case judged again replaces what was known."""
+    """The entries of a run by node id; a case judged again replaces what was known.
 
-    def __init__(self) -> None:
+    With a `spool` texts lie there, but for those that it has no room for, and entries share what is equal in them.
+    """
+
+    def __init__(self, spool: Spool | None = None) -> None:
         self._entries: dict[str, Entry] = {}
+        self._ordered: list[Entry] = []
+        self._spool = spool
+        self._shared: dict[str, Mapping[str, str]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __contains__(self, node_id: object) -> bool:
+        return node_id in self._entries
+
     def put(self, entry: Entry) -> None:
         """Enter a case's verdict."""
-        self._entries[entry.node_id] = entry
+        self._entries[entry.node_id] = self._slim(entry) if self._spool else entry
+        self._ordered = []
 
     def recall(self, entry: Entry) -> None:
         """Enter a verdict known from an earlier run, unless this run has its own."""
-        if entry.node_id not in self._entries:
+        if entry.node_id not in self:
             free = {"generated": 0, "generated_tokens": 0, "seconds": 0.0} if entry.reply else {}
-            self._entries[entry.node_id] = replace(entry, earlier=True, reply={**entry.reply, **free})
+            self.put(entry.changed(earlier=True, reply={**entry.reply, **free}))
 
     @property
     def entries(self) -> list[Entry]:
         """All entries in running order, however they arrived."""
-        return sorted(self._entries.values(), key=lambda entry: entry.position)
+        if not self._ordered:
+            self._ordered = sorted(self._entries.values(), key=lambda entry: entry.position)
+        return list(self._ordered)
 
     def tallies(self) -> list[Tally]:
         """A tally for each benchmark, model and strategy, in running order."""
         return tallied(self.entries)
+
+    def _slim(self, entry: Entry) -> Entry:
+        assert self._spool is not None, "asked for by `put` alone"
+        try:
+            kept = self._spool.keep({"reply": dict(entry.reply), **{name: getattr(entry, name) for name in _TEXTS}})
+        except OSError:  # a full disk is told of where the reports cannot be written
+            return entry
+        at_hand = {name: entry.reply[name] for name in _AT_HAND if name in entry.reply}
+        return entry.changed(
+            **dict.fromkeys(_TEXTS, kept),
+            **{name: _one_text(getattr(entry, name)) for name in ("benchmark", "model_name", "strategy", "run")},
+            position=tuple(_one_text(part) for part in entry.position),
+            reply=KeptMapping(kept, "reply", len(entry.reply), at_hand) if entry.reply else {},
+            model=self._one(entry.model),
+            rows=self._one(entry.rows),
+            tags=self._one(entry.tags),
+        )
+
+    def _one(self, value: Mapping[str, str]) -> Mapping[str, str]:
+        """The one mapping that stands for all that are equal to it."""
+        return self._shared.setdefault(json.dumps(value), value)
+
+
+def _one_text(value: str | int) -> str | int:
+    return sys.intern(value) if type(value) is str else value
 
 
 def tallied(entries: Iterable[Entry]) -> list[Tally]:

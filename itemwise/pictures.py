@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Picture", "PictureError"]
+__all__ = ["Picture", "PictureError", "encoded_picture"]
 
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # what every reader of pictures takes, by how files begin
 LARGEST = 64_000_000  # pixels; a small file can unpack to more than memory holds
@@ -108,11 +108,12 @@ def _encoded(found: Any, where: str) -> bytes:
         case None | {}:
             raise PictureError(f"{where}: there is no picture.")
     if hasattr(found, "save"):
-        return _as_png(found)
+        return encoded_picture(found)
     raise PictureError(f"{where}: {type(found).__name__} is no picture; give bytes, a path, or a picture of Pillow.")
 
 
-def _as_png(image: Image) -> bytes:
+def encoded_picture(image: Image) -> bytes:
+    """A picture of Pillow as a PNG."""
     content = io.BytesIO()
     image.save(content, format="PNG")
     return content.getvalue()

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from itemwise.pictures import Picture
+from itemwise.pictures import Picture, encoded_picture
 from itemwise.twins import twin_of
 
 if TYPE_CHECKING:
@@ -225,9 +225,14 @@ def _made_rows(label: str, made: Iterator[dict[str, Any]], twins: int) -> Iterat
         for place, row in enumerate(made):
             number, twin = divmod(place, 1 + twins)
             original = f"{label}-{number}"
-            yield _dict_row(twin_of(original, twin) if twin else original, row)
+            yield _dict_row(twin_of(original, twin) if twin else original, _packed(row))
     except ValueError as error:  # the maker's: it has nothing new to ask
         raise RowsError(str(error)) from error
+
+
+def _packed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with its pictures encoded: a drawn one takes some thirty times the memory, and its hash is wanted anyway."""
+    return {column: encoded_picture(value) if hasattr(value, "save") else value for column, value in row.items()}
 
 
 def _file_rows(file: Path) -> Iterator[Row]:

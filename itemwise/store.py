@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ CREATE INDEX replies_elsewhere ON replies (elsewhere);
 CREATE TABLE models (key TEXT PRIMARY KEY, described TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE verdicts (run TEXT, node_id TEXT, entry TEXT NOT NULL, PRIMARY KEY (run, node_id)) WITHOUT ROWID;
 """
+_VERDICT = "SELECT entry FROM verdicts WHERE run = ? AND node_id = ?"
 _SINCE_2 = "CREATE TABLE pictures (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)"
 
 
@@ -94,6 +95,10 @@ class Store:
             found = self._connection.execute("SELECT content FROM pictures WHERE sha256 = ?", (sha256,)).fetchone()
         return bytes(found[0]) if found else None
 
+    def pictures(self, wanted: Iterable[str]) -> Mapping[str, bytes]:
+        """Those of the `wanted` pictures that are here, by their hashes; each is read when it is looked at."""
+        return _Pictures(self, dict.fromkeys(sha256 for sha256 in wanted if self.picture(sha256)))
+
     def keep_pictures(self, pictures: Iterable[Picture]) -> None:
         """Keep what was shown to a model; a picture is kept once, whoever shows it."""
         rows = [(picture.sha256, picture.content) for picture in pictures]
@@ -101,13 +106,17 @@ class Store:
             with self._transaction():
                 self._connection.executemany("INSERT OR IGNORE INTO pictures VALUES (?, ?)", rows)
 
-    def verdicts(self, run: str) -> list[dict[str, Any]]:
-        """The ledger entries known for a run's settings, as records."""
-        return self._kept("SELECT entry FROM verdicts WHERE run = ? ORDER BY node_id", run)
+    def verdicts(self, run: str, but: Container[str] = ()) -> Iterator[dict[str, Any]]:
+        """The ledger entries known for a run's settings, as records one by one, but for those of node ids in `but`."""
+        with self._clear_errors():
+            known = self._connection.execute("SELECT node_id FROM verdicts WHERE run = ? ORDER BY node_id", (run,)).fetchall()
+            for (node_id,) in known:
+                if node_id not in but:
+                    yield json.loads(self._connection.execute(_VERDICT, (run, node_id)).fetchone()[0])
 
     def keep_verdicts(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Keep ledger entries by run settings and node id."""
-        rows = [(run, node_id, json.dumps(entry)) for run, node_id, entry in kept]
+        rows = ((run, node_id, json.dumps(entry)) for run, node_id, entry in kept)
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", rows)
 
@@ -181,6 +190,26 @@ class Store:
             raise StoreError(f"{self.path} is damaged or no store ({error}); move it away, or give another file as --store.") from None
         except OSError as error:
             raise StoreError(f"{self.path} cannot be made: {error}; give another file as --store.") from None
+
+
+@dataclass(frozen=True)
+class _Pictures(Mapping[str, bytes]):
+    """Pictures that a store holds."""
+
+    store: Store
+    hashes: Collection[str]
+
+    def __getitem__(self, sha256: str) -> bytes:
+        found = self.store.picture(sha256) if sha256 in self.hashes else None
+        if found is None:
+            raise KeyError(sha256)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.hashes)
+
+    def __len__(self) -> int:
+        return len(self.hashes)
 
 
 def _require_sqlite(path: Path) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itemwise.case import Reply, Turn, Verdict
 from itemwise.ledger import Entry, Ledger
+from itemwise.spool import Spool
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 REPLY = Reply("42", "stop", 12, 3, 0.5, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))
@@ -118,3 +122,68 @@ def test_an_entry_survives_the_way_through_json(verdict: Verdict, span: tuple[in
 
 def test_a_record_is_plain_data_for_the_way_between_processes() -> None:
     assert type(entry(0, Verdict.NO_ANSWER).record()["verdict"]) is str
+
+
+def told(number: int, verdict: Verdict = Verdict.WRONG) -> Entry:
+    """An entry with some 30,000 characters of texts."""
+    said = replace(REPLY, text=f"{number}" * 5000, turns=(Turn("user", f"{number}?" * 5000), Turn("assistant", f"{number}" * 5000)))
+    texts = {"prompt": f"{number}?" * 5000, "message": f"not {number}", "model": {"model": "m"}, "rows": {"source": "hub"}}
+    return Entry.from_record(json.loads(json.dumps(entry(number, verdict, reply=said.record(), **texts).record())))
+
+
+def test_a_ledger_with_a_spool_holds_no_texts_in_memory(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    ledger.put(told(1000))  # what is allocated once
+    tracemalloc.start()
+    try:
+        for number in range(1001, 1201):
+            ledger.put(told(number))
+        assert tracemalloc.get_traced_memory()[0] < 200 * 4000
+    finally:
+        tracemalloc.stop()
+    assert ledger.entries[7].reply["turns"][1]["content"] == "1007" * 5000
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_an_entry_from_the_spool_is_the_entry_that_was_put(tmp_path: Path, verdict: Verdict) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    for put in (told(1, verdict), entry(2, Verdict.ERROR, message="no memory")):
+        ledger.put(put)
+    assert ledger.entries == [told(1, verdict), entry(2, Verdict.ERROR, message="no memory")]
+    assert [json.dumps(each.record()) for each in ledger.entries] == [json.dumps(each.record()) for each in (told(1, verdict), put)]
+    assert ledger.tallies() == ledger_of(told(1, verdict), put).tallies()
+
+
+def test_entries_share_what_is_equal_in_them(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    for number in range(2):
+        ledger.put(told(number))
+    first, second = ledger.entries
+    assert first.model is second.model
+    assert first.rows is second.rows
+
+
+def test_an_entry_that_the_spool_has_no_room_for_stays_whole(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path / "missing"))
+    ledger.put(told(1))
+    assert ledger.entries == [told(1)]
+
+
+def test_a_verdict_of_an_earlier_run_took_no_time_in_this_one(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    ledger.put(told(1, Verdict.CORRECT))
+    for number in (1, 2):
+        ledger.recall(told(number))
+    assert [(each.verdict, each.earlier, each.reply["seconds"]) for each in ledger.entries] == [
+        (Verdict.CORRECT, False, 0.5),
+        (Verdict.WRONG, True, 0.0),
+    ]
+
+
+def test_a_changed_entry_keeps_its_texts_in_the_spool(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    ledger.put(told(1))
+    (found,) = ledger.entries
+    changed = found.changed(strategy="other")
+    assert changed == replace(told(1), strategy="other")
+    assert changed.__dict__["prompt"] is found.__dict__["prompt"]

@@ -137,6 +137,40 @@ def test_last_failed_reruns_what_was_wrong(suite: pytest.Pytester) -> None:
     assert {result["case"] for result in results(suite) if not result["earlier"]} == wrong
 
 
+RUN_TWICE = """
+import pytest
+from _pytest.runner import runtestprotocol
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    runtestprotocol(item, log=False, nextitem=nextitem)
+    item.user_properties.clear()
+    runtestprotocol(item, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    stats = session.config.pluginmanager.getplugin("terminalreporter").stats
+    held = [report.nodeid for reports in stats.values() for report in reports if hasattr(report, "itemwise")]
+    print("replies held:", len(held))
+"""
+
+
+def test_a_case_run_again_in_the_same_session_is_asked_again_and_pytest_keeps_no_reply(suite: pytest.Pytester) -> None:
+    suite.makeconftest(RUN_TWICE)
+    result = suite.runpytest_inprocess("--sample", "all", "-s")
+    assert verdicts(suite) == {f"sum-{n}": "wrong" if n == 5 else "correct" for n in range(6)}
+    result.stdout.fnmatch_lines(["replies held: 0"])
+
+
+def test_no_file_is_left_beside_the_reports(suite: pytest.Pytester) -> None:
+    suite.runpytest_inprocess("--sample", "all")
+    names = {file.name for file in suite.path.joinpath("reports").rglob("*") if not file.is_symlink()}
+    assert {name for name in names if name.startswith(".")} == set()
+
+
 def test_exit_first_stops_at_the_first_wrong_case_and_is_no_completed_run(suite: pytest.Pytester) -> None:
     result = suite.runpytest_inprocess("--sample", "all", "-x")
     assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -13,7 +13,9 @@ import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from itemwise.pictures import Picture
 from itemwise.rows import Hub, Row, RowsError, Source, draw, rows, sha256_of
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
@@ -286,6 +288,18 @@ class TestMadeRows:
         with pytest.raises(RowsError) as raised:
             Source("synthetic").rows(self.HUB)
         assert str(raised.value) == "owner/data has no synthetic rows; give --source hub or --source PATH."
+
+    def test_hold_their_pictures_encoded(self) -> None:
+        drawn = Image.new("RGB", (112, 112), "red")
+
+        def pictures(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
+            yield {"image": drawn, "question": f"{half} {seed}?"}
+
+        (row,) = Source("synthetic", 7).rows(self.HUB, synthetic=pictures)
+        picture = row.picture()
+        assert picture is not None
+        assert (row["image"], picture.sha256) == (picture.content, Picture("drawn", lambda: drawn).sha256)
+        assert picture.image() == drawn
 
     def test_that_run_out_of_problems_are_an_error(self) -> None:
         def exhausted(seed: int, *, half: str) -> Iterator[dict[str, Any]]:

@@ -139,7 +139,8 @@ def test_descriptions_and_verdicts_come_back_for_their_own_run_only(path: Path) 
     store.keep_verdicts([("run", "b", {"verdict": "wrong"}), ("run", "a", {"verdict": "wrong"}), ("other", "a", {})])
     store.keep_verdicts([("run", "b", {"verdict": "correct"})])
     assert (store.description("model"), store.description("other")) == ({"device": "cpu"}, None)
-    assert store.verdicts("run") == [{"verdict": "wrong"}, {"verdict": "correct"}]
+    assert list(store.verdicts("run")) == [{"verdict": "wrong"}, {"verdict": "correct"}]
+    assert list(store.verdicts("run", but={"a"})) == [{"verdict": "correct"}]
 
 
 def alter(path: Path, statement: str) -> None:

@@ -1,9 +1,10 @@
-"""How time and memory grow with the number of cases: whole runs, runs on stored replies, and collection alone.
+"""How time and memory grow with the number of cases: whole runs, runs on stored replies, collection alone, and bare pytest.
 
     python -m tools.bench_scaling --cases 50 500 5000 --collect 1000 10000 100000
 
-Each run is a process of its own, one after the other. Printed are times a case beside those of the smallest
-run, and the peak memory of the process; the seconds are of this machine.
+Each run is a process of its own, one after the other; bare pytest runs as many trivial parametrized tests, without the plugin.
+Printed are wall and CPU seconds, the time a case takes beyond that of the smallest run, the peak memory of the process, and what
+each further case adds to it; the seconds are of this machine.
 """
 
 from __future__ import annotations
@@ -30,12 +31,20 @@ def numbers():
 def test_numbers(case, answer):
     assert answer == case.answer
 """
+BARE = """
+import pytest
+
+@pytest.mark.parametrize("n", range({cases}))
+def test_bare(n):
+    assert n >= 0
+"""
 
 
 class Run(NamedTuple):
-    """What one process took: wall seconds and its peak resident memory in MiB."""
+    """What one process took: wall and CPU seconds, and its peak resident memory in MiB."""
 
     seconds: float
+    cpu: float
     memory: float
 
 
@@ -48,19 +57,21 @@ def run_of(arguments: list[str], folder: Path) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} exited {process.returncode}")
-    return Run(time.perf_counter() - started, _mebibytes(used))
+    return Run(time.perf_counter() - started, used.ru_utime + used.ru_stime, _mebibytes(used))
 
 
 def _mebibytes(used: resource.struct_rusage) -> float:
     return used.ru_maxrss / 1024
 
 
-def shown(what: str, sizes: list[int], runs: list[Run], start_up: float) -> None:
-    """A line for each size: time a case beyond start-up, beside the smallest run's."""
-    first = (runs[0].seconds - start_up) / sizes[0]
+def shown(what: str, sizes: list[int], runs: list[Run]) -> None:
+    """A line for each size: what each case beyond those of the smallest run took, in time and memory."""
     for size, run in zip(sizes, runs, strict=True):
-        each = (run.seconds - start_up) / size
-        print(f"{what:22}{size:>8} cases  {run.seconds:7.1f} s  {1e3 * each:8.2f} ms a case  {each / first:5.2f}  {run.memory:6.0f} MiB")
+        line = f"{what:16}{size:>8} cases  {run.seconds:7.1f} s  {run.cpu:7.1f} s CPU  {run.memory:6.0f} MiB"
+        if more := size - sizes[0]:
+            seconds, cpu, memory = (now - first for now, first in zip(run, runs[0], strict=True))
+            line += f"  a case more: {1e3 * seconds / more:6.2f} ms, {1e3 * cpu / more:6.2f} ms CPU, {1024 * memory / more:6.1f} KiB"
+        print(line)
 
 
 def main() -> None:
@@ -71,20 +82,20 @@ def main() -> None:
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "test_empty.py").write_text("def test_one(): pass\n")
-        start_up = run_of(["test_empty.py"], folder).seconds
-        asked, replayed, collected = [], [], []
+        asked, replayed, bare, collected = [], [], [], []
         for size in wanted.cases:
-            options = [str(ROOT / "benchmarks"), "-k", "gsm8k", "--sample", str(size), "--report-dir", str(folder / str(size))]
+            options = [str(ROOT / "benchmarks" / "test_gsm8k.py"), "--sample", str(size), "--report-dir", str(folder / str(size))]
             asked.append(run_of(options, ROOT))
             replayed.append(run_of(options, ROOT))
+            (folder / "test_bare.py").write_text(BARE.format(cases=size))
+            bare.append(run_of(["-p", "no:itemwise", "test_bare.py"], folder))
         for size in wanted.collect:
             (folder / "test_numbers.py").write_text(NUMBERS.format(cases=size))
             collected.append(run_of(["--co", "test_numbers.py", "--sample", "all", "--source", "hub"], folder))
-    print(f"start-up of pytest with the plugin, {start_up:.1f} s, is left out of what a case takes")
-    shown("asked", wanted.cases, asked, start_up)
-    shown("from the store", wanted.cases, replayed, start_up)
-    shown("collected", wanted.collect, collected, start_up)
+    shown("asked", wanted.cases, asked)
+    shown("from the store", wanted.cases, replayed)
+    shown("bare pytest", wanted.cases, bare)
+    shown("collected", wanted.collect, collected)
 
 
 if __name__ == "__main__":

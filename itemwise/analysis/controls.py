@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from itemwise.analysis.pairs import Pair, series
 from itemwise.case import LETTERS
@@ -48,7 +48,7 @@ def _results(tally: Tally, tallies: dict[tuple[str, str, str], Tally], entries: 
     for control in CONTROLS:
         other = tallies.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
         if other:
-            changed = [replace(entry, case=_original(entry)) for entry in entries if other.counts_entry(entry)]
+            changed = [entry.changed(case=_original(entry)) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
             pair = Pair(series("as it is", "", tally, first), series(control, "", other, changed))

@@ -94,11 +94,11 @@ def _is_json_asked(entries: Sequence[Entry]) -> bool:
 def _strictly(entry: Entry) -> Entry:
     """The entry as the strict reader would have judged it."""
     if entry.verdict is Verdict.ERROR:
-        return replace(entry, strategy=STRICTLY)
+        return entry.changed(strategy=STRICTLY)
     read = read_reply(STRICT_JSON.read, entry)
     nothing = Verdict.TRUNCATED if entry.reply.get("finish_reason") == "length" else Verdict.NO_ANSWER
     verdict = nothing if read.answer is None else Verdict.CORRECT if read.answer == entry.expected else Verdict.WRONG
-    return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
+    return entry.changed(strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
 
 
 def _rungs(steps: Sequence[_Step]) -> list[Rung]:

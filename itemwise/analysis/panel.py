@@ -16,7 +16,7 @@ __all__ = ["Judged", "Panel", "Read", "is_right", "panels", "read_reply"]
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,/]*%?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Read:
     """What one reader made of one reply: an answer, None where it read nothing, or the `fault` it raised."""
 
@@ -65,7 +65,7 @@ class Panel:
 def panels(tallies: Sequence[Tally], entries: Sequence[Entry], own_readers: Sequence[Reader] = ()) -> list[Panel]:
     """A panel for each tally that has replies. The readers of numbers judge only where the expected answers are numbers."""
     found = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.reply]) for tally in tallies]
-    return [Panel(tally, [_judged(reader, theirs) for reader in [*_readers(theirs), *own_readers]]) for tally, theirs in found if theirs]
+    return [Panel(tally, _judged([*_readers(theirs), *own_readers], theirs)) for tally, theirs in found if theirs]
 
 
 def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
@@ -81,8 +81,10 @@ def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
     return Read(None if answer is None else str(answer))
 
 
-def _judged(reader: Reader, entries: Sequence[Entry]) -> Judged:
-    return Judged(reader.name, entries, [read_reply(reader.read, entry) for entry in entries])
+def _judged(readers: Sequence[Reader], entries: Sequence[Entry]) -> list[Judged]:
+    """Each reader's reading; a reply is looked up once for all of them."""
+    reads = [[read_reply(reader.read, entry) for reader in readers] for entry in entries]
+    return [Judged(reader.name, entries, theirs) for reader, theirs in zip(readers, zip(*reads, strict=True), strict=True)]
 
 
 def _readers(entries: Sequence[Entry]) -> Sequence[Reader]:

@@ -49,6 +49,7 @@ class Asker:
         self._store: Store | None = None
         self._in_use: ModelInUse | None = None
         self._session: pytest.Session | None = None
+        self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
         self._in_batches: list[Asked] = []
         self.checked_alone: list[dict[str, Any]] = []
 
@@ -92,6 +93,7 @@ class Asker:
             if self._store is None:  # an empty one counts as false
                 self._store = Store(self.settings.store)
             self._in_use = ModelInUse(entry, self.settings, self._store, self._share)
+        self._runs = {}
         return self._in_use.model
 
     def unload(self) -> None:
@@ -172,6 +174,8 @@ class Asker:
         decided = report.when == "call" or (report.when == "setup" and report.failed)
         if decided and is_case(item) and not report.skipped:
             self._judge(item, call, report)
+        if report.when == "teardown":
+            _forget(item)
         return report
 
     def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
@@ -234,7 +238,10 @@ class Asker:
         """What a case must share with another run's for their verdicts to be one measurement."""
         from itemwise.store import key_of
 
-        return key_of({**self.samples.measure(item), "model": self._in_use.identity if self._in_use else {}})
+        asked = function_id(item), parameters(item).get("model"), parameters(item).get("strategy")
+        if asked not in self._runs:
+            self._runs[asked] = key_of({**self.samples.measure(item), "model": self._in_use.identity if self._in_use else {}})
+        return self._runs[asked]
 
 
 def _share(config: pytest.Config) -> tuple[int, int]:
@@ -255,6 +262,14 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     if item.stash.get(ANSWER, "not read") is not None:
         return Verdict.WRONG
     return Verdict.TRUNCATED if item.stash[REPLY].truncated else Verdict.NO_ANSWER
+
+
+def _forget(item: pytest.Item) -> None:
+    """Let go of what was said to a case; one that is run again is asked again."""
+    said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER)
+    for key in said:
+        if key in item.stash:
+            del item.stash[key]
 
 
 def _span(answer: str | None) -> tuple[int, int] | None:

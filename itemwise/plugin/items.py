@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -60,12 +62,18 @@ def benchmark_of(item: pytest.Item) -> Benchmark:
 
 def rerun_command(item: pytest.Item) -> str:
     """The command that runs just this case again, with the options that made it."""
+    return shlex.join(["pytest", *_options(tuple(map(str, item.config.invocation_params.args))), item.nodeid])
+
+
+@cache
+def _options(arguments: tuple[str, ...]) -> Sequence[str]:
+    """The options of a command line that decide what a case is asked."""
     names = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline", "--report-dir"}
-    given = [without_userinfo(str(argument)) for argument in item.config.invocation_params.args]
+    given = [without_userinfo(argument) for argument in arguments]
     kept: list[str] = []
     for place, argument in enumerate(given):
         if argument in names:
             kept += given[place : place + 2]
         elif argument.partition("=")[0] in names:
             kept.append(argument)
-    return shlex.join(["pytest", *kept, item.nodeid])
+    return kept

@@ -8,6 +8,7 @@ import shlex
 import time
 from collections.abc import Generator, Sequence
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from itemwise.settings import Settings
 if TYPE_CHECKING:
     from itemwise.commands.run_folder import RunFolder
     from itemwise.gates import Decision
-    from itemwise.ledger import Entry
     from itemwise.reporting import RunRecord
     from itemwise.store import Store
 
@@ -35,12 +35,13 @@ class Scorekeeper:
 
     def __init__(self, config: pytest.Config, settings: Settings, asker: Asker) -> None:
         from itemwise.ledger import Ledger
+        from itemwise.spool import Spool
 
         self._config = config
         self._asker = asker
         self._checked_alone: list[dict[str, Any]] = []
         self._settings = settings
-        self._ledger = Ledger()
+        self._ledger = Ledger(Spool(settings.report_dir))
         self._folder: Path | None = None
         self._store: Store | None = None
         self._baseline: RunFolder | None = None
@@ -124,12 +125,19 @@ class Scorekeeper:
         if self._store is not None:
             self._store.close()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enter a verdict."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
+        """Enter a verdict; once all have heard of it, the report that pytest keeps need not carry it any longer."""
+        if not hasattr(report, "itemwise"):
+            return (yield)
+        self._enter(report)
+        yield
+        del report.itemwise
+
+    def _enter(self, report: pytest.TestReport) -> None:
         from itemwise.ledger import Entry
 
-        if not hasattr(report, "itemwise"):
-            return
+        assert hasattr(report, "itemwise"), "a report of a case that ran"
         entry = Entry.from_record(json.loads(report.itemwise))
         self._ledger.put(entry)
         self._model_failures += report.failed and entry.verdict.value != "error"
@@ -141,7 +149,7 @@ class Scorekeeper:
         finished = yield
         self._merge()
         session.testsfailed -= self._model_failures
-        if self._unkept or not all(decision.passed for decision in self._decisions()):
+        if self._unkept or not all(decision.passed for decision in self._decisions):
             session.testsfailed += 1
         return finished
 
@@ -156,17 +164,20 @@ class Scorekeeper:
             self._require_places()
         assert self._store is not None, "opened, or refused"
         self._merged = True
-        own = [entry for entry in self._ledger.entries if entry.verdict.value != "error"]
+        judged = self._ledger.entries
+        own = [entry for entry in judged if entry.verdict.value != "error"]
         try:
-            for run in sorted({entry.run for entry in self._ledger.entries}):
-                for record in self._store.verdicts(run):
+            for run in sorted({entry.run for entry in judged}):
+                for record in self._store.verdicts(run, but=self._ledger):
                     self._ledger.recall(Entry.from_record(record))
             self._store.keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
         except StoreError as error:
             self._unkept = True
             self._closing.append(str(error))
 
+    @cached_property
     def _decisions(self) -> list[Decision]:
+        """What the gates say, first asked for when the ledger is merged."""
         from itemwise.gates import decisions
 
         if not self._expected:
@@ -231,6 +242,7 @@ class Scorekeeper:
         from itemwise.environment import environment
         from itemwise.reporting import RunRecord
 
+        assert self._store is not None, "opened before the ledger was merged"
         entries, tallies = self._ledger.entries, self._ledger.tallies()
         return RunRecord(
             started=self._started.isoformat(timespec="seconds"),
@@ -242,16 +254,10 @@ class Scorekeeper:
             environment=environment(self._suite),
             entries=entries,
             tallies=tallies,
-            decisions=self._decisions(),
-            pictures=self._pictures(entries),
+            decisions=self._decisions,
+            pictures=self._store.pictures(entry.picture for entry in entries if entry.picture),
             checked_alone=[*self._checked_alone, *self._asker.checked_alone],
         )
-
-    def _pictures(self, entries: Sequence[Entry]) -> dict[str, bytes]:
-        """What was shown to models, as the store keeps it."""
-        assert self._store is not None, "opened before the ledger was merged"
-        found = ((sha, self._store.picture(sha)) for sha in {entry.picture for entry in entries if entry.picture})
-        return {sha: content for sha, content in found if content}
 
     def _add_suite_properties(self, run: RunRecord) -> None:
         """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from itemwise.reporting.html import report_html
+from itemwise.reporting.html import report_parts
 from itemwise.reporting.json_files import results_jsonl, run_json
-from itemwise.reporting.junit import junit_xml
+from itemwise.reporting.junit import junit_parts
 from itemwise.reporting.markdown import summary_md
 from itemwise.reporting.run import RunRecord
 
@@ -33,16 +33,19 @@ def shown_path(path: Path, base: Path) -> str:
 
 
 def write_reports(run: RunRecord, folder: Path) -> None:
-    """Write all reports into `folder`, point ``latest`` at it, and add the summary to ``$GITHUB_STEP_SUMMARY``."""
+    """Write all reports into `folder`, each whole or not at all, point ``latest`` at it, add the summary to ``$GITHUB_STEP_SUMMARY``."""
     summary = summary_md(run)
-    for name, text in {
+    for name, parts in {
         "results.jsonl": results_jsonl(run),
-        "run.json": run_json(run),
-        "junit.xml": junit_xml(run),
-        "summary.md": summary,
-        "report.html": report_html(run),
+        "run.json": [run_json(run)],
+        "junit.xml": junit_parts(run),
+        "summary.md": [summary],
+        "report.html": report_parts(run),
     }.items():
-        (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
+        begun = folder / f".{name}"
+        with begun.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(parts)
+        begun.replace(folder / name)
     _point_latest(folder)
     if step := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(step).open("a", encoding="utf-8", errors="backslashreplace") as page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.ledger import Entry
@@ -14,10 +14,10 @@ from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.run import RunRecord
-from itemwise.reporting.single_page import single_page
+from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.reporting.table import cause_table, cells
 
-__all__ = ["report_html"]
+__all__ = ["report_html", "report_parts"]
 
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
@@ -25,7 +25,12 @@ _SIDE = 768  # pixels of the longer side of one that does not
 
 def report_html(run: RunRecord) -> str:
     """The page. It holds all cases as JSON; a script lists, filters and shows them, and writes text as text only."""
-    return single_page(
+    return "".join(report_parts(run))
+
+
+def report_parts(run: RunRecord) -> Iterator[str]:
+    """The page in parts, none larger than a case or its tables."""
+    return page_parts(
         "report",
         _data(run),
         title=_title(run),
@@ -48,9 +53,15 @@ def _measured(run: RunRecord) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2, default=str)
 
 
-def _data(run: RunRecord) -> dict[str, Any]:
-    shown = {sha: _data_uri(sha, content) for sha, content in run.pictures.items()}
-    return {"cases": [_case(entry) for entry in run.entries], "pictures": {sha: uri for sha, uri in shown.items() if uri}}
+def _data(run: RunRecord) -> Iterator[str]:
+    yield '{"cases":['
+    for number, entry in enumerate(run.entries):
+        yield "," * bool(number) + page_json(_case(entry))
+    yield '],"pictures":{'
+    shown = ((sha, _data_uri(sha, content)) for sha, content in run.pictures.items())
+    for number, (sha, uri) in enumerate((sha, uri) for sha, uri in shown if uri):
+        yield "," * bool(number) + f"{page_json(sha)}:{page_json(uri)}"
+    yield "}}"
 
 
 def _case(entry: Entry) -> dict[str, Any]:

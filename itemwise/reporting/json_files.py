@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from itemwise.case import Verdict
@@ -16,9 +17,9 @@ from itemwise.reporting.run import RunRecord
 __all__ = ["results_jsonl", "run_json"]
 
 
-def results_jsonl(run: RunRecord) -> str:
+def results_jsonl(run: RunRecord) -> Iterator[str]:
     """One JSON object a line and case, in running order."""
-    return "".join(json.dumps(_result(entry), ensure_ascii=False) + "\n" for entry in run.entries)
+    return (json.dumps(_result(entry), ensure_ascii=False) + "\n" for entry in run.entries)
 
 
 def run_json(run: RunRecord) -> str:

@@ -7,7 +7,7 @@ those stand in its system-out, one ``[[PROPERTY|name=value]]`` line each, before
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 from itemwise.case import Verdict
@@ -15,7 +15,7 @@ from itemwise.ledger import Entry, Tally
 from itemwise.reporting.run import RunRecord
 from itemwise.reporting.text import shortened, xml_safe
 
-__all__ = ["case_properties", "junit_xml", "suite_properties"]
+__all__ = ["case_properties", "junit_parts", "junit_xml", "suite_properties"]
 
 _SHOWN = 20_000  # characters of a reply or an error in the XML; results.jsonl has it whole
 _NAMED = 500  # characters of an attribute
@@ -24,12 +24,25 @@ _TAG = re.compile(r"\[\[(?=/?[A-Za-z]+[|\]])")  # how dashboards are told to att
 
 def junit_xml(run: RunRecord) -> str:
     """The run as a JUnit document with one suite for each benchmark, model and strategy."""
-    root = ElementTree.Element("testsuites", name="itemwise")
+    return "".join(junit_parts(run))
+
+
+def junit_parts(run: RunRecord) -> Iterator[str]:
+    """The document in parts, none larger than a case or the properties of a suite."""
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="itemwise">'
     for tally in run.tallies:
         entries = [entry for entry in run.entries if tally.counts_entry(entry)]
-        root.append(_suite(run, tally, entries))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+        head, end, _ = _text(_suite(run, tally, entries), level=1).rpartition("\n  </testsuite>")
+        yield "\n  " + head
+        for entry in entries:
+            yield "\n    " + _text(_testcase(entry), level=2)
+        yield end
+    yield "\n</testsuites>\n"
+
+
+def _text(element: ElementTree.Element, level: int) -> str:
+    ElementTree.indent(element, level=level)
+    return ElementTree.tostring(element, encoding="unicode")
 
 
 def suite_properties(run: RunRecord) -> dict[str, str]:
@@ -56,6 +69,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
 
 
 def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
+    """The suite of `entries` without its cases."""
     suite = ElementTree.Element(
         "testsuite",
         name=xml_safe(tally.name),
@@ -67,7 +81,6 @@ def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.El
         timestamp=run.started,
     )
     _add_properties(suite, _properties(run, tally))
-    suite.extend(_testcase(entry) for entry in entries)
     return suite
 
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["data_of", "single_page", "trusted"]
+__all__ = ["data_of", "page_json", "page_parts", "single_page", "trusted"]
 
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
@@ -25,19 +25,24 @@ def single_page(name: str, data: Mapping[str, Any], *, scripts: Sequence[str] = 
 
     The script is ``dom.js``, then the `scripts` by name, then ``NAME.js``; the page's policy lets no other run.
     """
+    return "".join(page_parts(name, [page_json(data)], scripts=scripts, **values))
+
+
+def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
+    """The page as `single_page` makes it, part by part; `data` are the parts of one JSON text, each made by `page_json`."""
     script = "".join(_file(f"{each}.js") for each in ("dom", *scripts, name))
     told = (
         _templates()
         .get_template(f"{name}.html.jinja")
-        .render(
+        .generate(
             style=trusted(_file("report.css")),
             script=trusted(script),
             script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            data=trusted(_json(data)),
+            data=map(trusted, data),
             **values,
         )
     )
-    return told.encode("utf-8", "replace").decode()  # lone surrogates are no text
+    return (part.encode("utf-8", "replace").decode() for part in told)  # lone surrogates are no text
 
 
 def data_of(page: str) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def _file(name: str) -> str:
     return files("itemwise.reporting").joinpath("page", name).read_text(encoding="utf-8")
 
 
-def _json(data: Mapping[str, Any]) -> str:
+def page_json(data: object) -> str:
     """JSON that no HTML parser can leave, whatever stands in it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from itemwise.calculator import evaluate, number_text
@@ -106,11 +107,11 @@ class Template:
         worked = []
         for number, step in enumerate(self.steps, start=1):
             expression = step.format_map({**fields, **results})
-            value = evaluate(expression)
-            if value <= 0 or value.denominator != 1:
+            result = _result(expression)
+            if result is None:
                 return None
-            results[f"s{number}"] = number_text(value)
-            worked.append((expression, number_text(value)))
+            results[f"s{number}"] = result
+            worked.append((expression, result))
         return tuple(worked)
 
     def _story(self, rng: random.Random) -> Story:
@@ -120,6 +121,13 @@ class Template:
         text = rng.choice(self.texts)
         has_stray = self.distractible and rng.random() < 0.15
         return Story(text, people, rng.choice(DISTRACTORS).format(name=name, stray=rng.randint(3, 60)) if has_stray else None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _result(expression: str) -> str | None:
+    """The result of a step; None where it is not positive and whole. Small numbers are drawn again and again."""
+    value = evaluate(expression)
+    return number_text(value) if value > 0 and value.denominator == 1 else None
 
 
 def _drawn(rng: random.Random, candidates: Sequence[Any]) -> Any:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from itemwise.case import Verdict
-from itemwise.ledger import Entry
+from itemwise.ledger import Entry, Ledger
 from itemwise.reporting import RunRecord, write_reports
 from itemwise.reporting.folder import new_folder
 from itemwise.reporting.markdown import summary_md
+from itemwise.spool import Spool
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +44,28 @@ def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> Non
     folder = new_folder(tmp_path, "run")
     write_reports(run, folder)
     assert sorted(file.name for file in folder.iterdir()) == ["junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"]
+
+
+def test_reports_of_a_ledger_with_a_spool_are_those_of_one_without(run: RunRecord, tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    for entry in run.entries:
+        ledger.put(entry)
+    for name, told in (("plain", run), ("spooled", replace(run, entries=ledger.entries, tallies=ledger.tallies()))):
+        write_reports(told, new_folder(tmp_path, name))
+    plain, spooled = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("plain", "spooled"))
+    assert plain == spooled
+
+
+def test_a_report_that_cannot_be_finished_is_not_there_in_part(run: RunRecord, tmp_path: Path) -> None:
+    class Gone(dict[str, bytes]):
+        def items(self) -> Any:
+            raise OSError("the store is gone")
+
+    folder = new_folder(tmp_path, "run")
+    with pytest.raises(OSError, match="the store is gone"):
+        write_reports(replace(run, pictures=Gone()), folder)
+    assert not (folder / "report.html").exists()
+    assert len((folder / "results.jsonl").read_text().splitlines()) == len(run.entries)
 
 
 def test_latest_is_the_last_run_that_reported(run: RunRecord, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=60)
 
 def results(run: RunRecord) -> list[dict[str, Any]]:
     """The file as it lies on the disk, read line by line."""
-    written = results_jsonl(run).encode("utf-8", errors="backslashreplace")
+    written = "".join(results_jsonl(run)).encode("utf-8", errors="backslashreplace")
     return [json.loads(line) for line in written.split(b"\n")[:-1]]
 
 

@@ -26,6 +26,12 @@ def parsed(run: RunRecord) -> ElementTree.Element:
     return ElementTree.fromstring(junit_xml(run).encode("utf-8", errors="backslashreplace"))
 
 
+def test_the_parts_are_laid_out_as_one_document(run: RunRecord) -> None:
+    whole = parsed(run)
+    ElementTree.indent(whole)
+    assert junit_xml(run) == f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(whole, encoding="unicode")}\n'
+
+
 def properties(element: ElementTree.Element) -> dict[str, str]:
     return {found.attrib["name"]: found.attrib["value"] for found in element.findall("properties/property")}
 
