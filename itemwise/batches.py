@@ -60,8 +60,7 @@ class Batches(Protocol[A]):
 
 def batches_of(model: Model, size: int) -> Batches[A]:
     """The best way to ask `model`: a running batch where it has one. Raises ModelUnavailableError where it cannot be loaded."""
-    if isinstance(model, ContinuousModel) and (batch := model.running()) is not None:
-        batch.clear()  # of chats that nobody waits for any more
+    if isinstance(model, ContinuousModel) and model.running() is not None:
         return _Rolling(model, size)
     return _WholeBatches(model, size)
 
@@ -196,7 +195,7 @@ class _Rolling(Generic[A]):
         self._clock += (time.perf_counter() - started) / self.running
         asked = {asking.row: asking for asking in self._running}
         self._grow_back(len(finished))
-        return [self._ended(asked[row], result) for row, result in finished]
+        return [self._ended(asked[row], result) for row, result in finished if row in asked]  # others were left by another engine
 
     def _retreat(self, joining: Sequence[A], waiting: list[A], error: Exception) -> list[A]:
         """Send all back to wait, and have half as many at once; an error with one alone is its own."""
