@@ -135,7 +135,7 @@ class _Rolling(Generic[A]):
     def _join(self, waiting: list[A]) -> list[A]:
         """Fill the batch; those that failed."""
         free = min(self.size - self.running, len(waiting))
-        if free <= self.running // GROUP:
+        if free <= (0 if self._batch.eager else self.running // GROUP):
             return []
         failed = [asking for asking in waiting[:free] if not self._is_ready(asking)]
         ready = [asking for asking in waiting[:free] if asking not in failed]
@@ -195,7 +195,7 @@ class _Rolling(Generic[A]):
         self._clock += (time.perf_counter() - started) / self.running
         asked = {asking.row: asking for asking in self._running}
         self._grow_back(len(finished))
-        return [self._ended(asked[row], generation) for row, generation in finished]
+        return [self._ended(asked[row], result) for row, result in finished if row in asked]  # others were left by another engine
 
     def _retreat(self, joining: Sequence[A], waiting: list[A], error: Exception) -> list[A]:
         """Send all back to wait, and have half as many at once; an error with one alone is its own."""

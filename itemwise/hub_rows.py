@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,9 @@ ROWS_ELSEWHERE = (
 )
 
 
-def hub_table(hub: Hub) -> Table:
-    """The rows of `hub` at its pinned revision as an Arrow table, memory-mapped from the cache; nothing is decoded.
+def hub_table(hub: Hub) -> tuple[Table, str]:
+    """The rows of `hub` at its pinned revision as an Arrow table, memory-mapped from the cache; nothing is decoded. And the
+    commit that they are of.
 
     A pinned commit that is in the cache is read without asking the hub. Raises RowsError saying what to do where
     neither the hub nor the cache has the rows, or the cache has them only at another commit.
@@ -29,7 +29,7 @@ def hub_table(hub: Hub) -> Table:
     try:
         builder = _cached(hub) or _offered(hub)
         builder.download_and_prepare()
-        return builder.as_dataset(split=hub.split).data.table
+        return builder.as_dataset(split=hub.split).data.table, str(builder.hash)
     except RowsError:
         raise
     except Exception as error:  # the library raises OSError, ValueError, its own and httpx's, by cause and release
@@ -40,7 +40,7 @@ def _cached(hub: Hub) -> Any:
     """The cached rows of exactly this commit, or None; the library itself would offer those of any commit."""
     from datasets.packaged_modules.cache.cache import Cache
 
-    if not re.fullmatch("[0-9a-f]{40}", hub.revision or ""):
+    if not hub.is_pinned:
         return None
     name = hub.path.rpartition("/")[2]
     cached = Cache(repo_id=hub.path, dataset_name=name, config_name=hub.config, version="0.0.0", hash=hub.revision)

@@ -6,7 +6,10 @@ import hashlib
 import inspect
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,11 +21,12 @@ from itemwise.twins import twin_of
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub", "rows"]
+__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub", "noting_commits", "rows"]
 
 Drawn = TypeVar("Drawn")
 SUFFIXES = (".jsonl", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
+_HUB_READ: ContextVar[dict[Hub, str] | None] = ContextVar("_HUB_READ", default=None)  # a loader says not what it reads
 
 
 class RowsError(Exception):
@@ -92,6 +96,11 @@ class Hub:
     config: str | None = None
     split: str = "test"
     revision: str | None = None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the revision is a commit; a branch or a tag may be another tomorrow."""
+        return bool(re.fullmatch("[0-9a-f]{40}", self.revision or ""))
 
 
 @dataclass(frozen=True)
@@ -165,6 +174,17 @@ class Source:
 def hub(path: str, config: str | None = None, *, split: str = "test", revision: str | None = None) -> Iterable[Row]:
     """Rows of a hub dataset, whatever `--source` says; for a loader that knows only the hub."""
     return _hub_rows(Hub(path, config, split, revision))
+
+
+@contextmanager
+def noting_commits() -> Iterator[dict[Hub, str]]:
+    """The commit of each hub dataset that rows were read of within."""
+    read: dict[Hub, str] = {}
+    token = _HUB_READ.set(read)
+    try:
+        yield read
+    finally:
+        _HUB_READ.reset(token)
 
 
 def rows(path: str | Path) -> Iterable[Row]:
@@ -291,4 +311,7 @@ def _cell(table: Table, number: int, column: str) -> Any:
 def _hub_rows(hub: Hub) -> Iterator[Row]:
     from itemwise.hub_rows import hub_table
 
-    return _table_rows(hub_table(hub))
+    table, commit = hub_table(hub)
+    if (read := _HUB_READ.get()) is not None:
+        read[hub] = commit
+    return _table_rows(table)

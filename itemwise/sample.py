@@ -12,7 +12,7 @@ from itemwise.benchmark import Benchmark, BenchmarkError
 from itemwise.case import Case
 from itemwise.controls import controlled, original_and_control
 from itemwise.models import ModelEntry
-from itemwise.rows import RowsError, sha256_of
+from itemwise.rows import Hub, RowsError, noting_commits, sha256_of
 from itemwise.settings import Settings
 from itemwise.twins import RENUMBERED, original_of
 
@@ -52,12 +52,13 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     if endless and settings.sample is None:
         raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
-        found = benchmark.cases(source, prompt)
-        if endless:
-            cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
-        else:
-            population = list(found)
-            cases = population if settings.sample is None else list(benchmark.draw(population, settings.sample, settings.seed))
+        with noting_commits() as commits:
+            found = benchmark.cases(source, prompt)
+            if endless:
+                cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
+            else:
+                population = list(found)
+                cases = population if settings.sample is None else list(benchmark.draw(population, settings.sample, settings.seed))
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
     cases = [each for case in cases for each in _with_controls(case, settings)]
@@ -72,7 +73,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         rows["rows"] = str(len(population))
     if source.path and benchmark.takes_source:
         rows["sha256"] = sha256_of(source.path)
-    return Sample(_label(name, benchmark, settings), cases, rows)
+    return Sample(_label(name, benchmark, settings), cases, rows | _hub_words(commits))
 
 
 def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str | None:
@@ -98,6 +99,13 @@ def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:
 
 def _source_text(benchmark: Benchmark, settings: Settings) -> str:
     return settings.source.text if benchmark.takes_source else "the benchmark's own"
+
+
+def _hub_words(commits: Mapping[Hub, str]) -> dict[str, str]:
+    """The commits that the hub's rows are of, and whose benchmark does not hold on to its own."""
+    read = {f"{hub.path}@{commit}": None for hub, commit in commits.items()}
+    unpinned = {hub.path: None for hub in commits if not hub.is_pinned}
+    return {name: ", ".join(each) for name, each in (("hub", read), ("unpinned", unpinned)) if each}
 
 
 def _check_names(name: str, cases: Sequence[Case]) -> None:

@@ -46,12 +46,13 @@ class _Server(ThreadingHTTPServer):
 class StandIn:
     """Answers the n-th asking of a question (from 1) by `answer(question, n)`; remembers bodies and headers.
 
-    `most` is the largest number of chats that were in flight at once since it was last set.
+    `connections` are the addresses they came from. `most` is the largest number of chats that were in flight at once since it was last set.
     """
 
     def __init__(self, answer: Callable[[str, int], Answer], listed: Answer | None = None) -> None:
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.connections: set[tuple[str, int]] = set()
         self.asked: dict[str, int] = {}
         self.most = 0
         self._flying = 0
@@ -87,6 +88,10 @@ class StandIn:
     def _handler(stand_in) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler has a self of its own
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                stand_in.connections.add(self.client_address)
 
             def do_GET(self) -> None:
                 stand_in.headers.append({name.lower(): value for name, value in self.headers.items()})

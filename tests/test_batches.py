@@ -32,6 +32,8 @@ class Row:
 class RollingModel(ScriptedModel):
     """Says back each prompt, a character a token; at most `most` chats fit, "!" breaks it where it is read, "?" where it is said."""
 
+    eager = False
+
     def __init__(self, most: int = 99, script: Callable[[str], None] = lambda prompt: None) -> None:
         super().__init__(str)
         self.rows: list[Row] = []
@@ -126,6 +128,20 @@ def test_chats_join_a_large_batch_in_groups() -> None:
     prompts = [f"{number:02}" + "." * (number % 30) for number in range(60)]
     assert len(replies(engine_with(model, 32, *prompts))) == 60
     assert min(len(joined) for joined in model.joined[:-4]) >= 3
+
+
+def test_where_joining_keeps_nobody_waiting_each_joins_at_once() -> None:
+    model = RollingModel()
+    model.eager = True
+    prompts = [f"{number:02}" + "." * (number % 30) for number in range(60)]
+    assert len(replies(engine_with(model, 32, *prompts))) == 60
+    assert [len(joined) for joined in model.joined[:3]] == [32, 2, 2]
+
+
+def test_what_another_engine_left_running_is_nobodys() -> None:
+    model = RollingModel()
+    engine_with(model, 2, "a", "bbbbb").step()
+    assert list(replies(engine_with(model, 2, "ccc"))) == ["ccc"]
 
 
 def test_the_tests_ahead_are_asked_as_there_is_room_and_no_further() -> None:

@@ -9,13 +9,18 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from itemwise.rows import Hub, Source
 from tests.hub_mirror import HubMirror, Repository, gsm8k_folder
+from tests.stand_in import StandIn, said
+
+HubRun = Callable[..., tuple[dict[str, Any], str]]
 
 PIN, NEWER = "a1" * 20, "b2" * 20
 GSM8K = ("openai/gsm8k", "main", "test", PIN)
@@ -199,6 +204,77 @@ def test_a_mistake_in_the_benchmark_is_not_blamed_on_the_network(mistaken: dict[
 def test_passing_over_hub_rows_reads_no_column(monkeypatch: pytest.MonkeyPatch) -> None:
     read_columns: list[str] = []
     table = SimpleNamespace(column_names=["image", "question"], num_rows=2017, column=lambda name: read_columns.append(name) or [{}] * 2017)
-    monkeypatch.setattr(importlib.import_module("itemwise.hub_rows"), "hub_table", lambda hub: table)
+    monkeypatch.setattr(importlib.import_module("itemwise.hub_rows"), "hub_table", lambda hub: (table, PIN))
     assert len(list(Source("hub").rows(Hub("owner/pictures")))) == 2017
     assert read_columns == []
+
+
+# What a run says of them
+
+BENCHMARK = """
+from itemwise import Case, cases
+from itemwise.rows import hub
+
+def problems():
+    for row in hub("openai/gsm8k", "main", split="test", revision={revision!r}):
+        yield Case(f"problem-{{row.id}}", row["question"], row["answer"])
+
+@cases(problems, extract=str)
+def test_problems(case, answer):
+    assert answer == "7"
+"""
+
+
+@pytest.fixture
+def hub_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubRun]:
+    """``hub_run(revision, endpoint)`` measures a benchmark on the hub's rows and gives the run's record and what was shown."""
+    server = StandIn(lambda *_: said("7"))
+    monkeypatch.setenv("HF_HOME", str(pytester.path / "home"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+
+    def run(revision: str | None, endpoint: str, **environment: str) -> tuple[dict[str, Any], str]:
+        with monkeypatch.context() as here:
+            for name, value in {"HF_ENDPOINT": endpoint, **environment}.items():
+                here.setenv(name, value)
+            pytester.makepyfile(test_problems=BENCHMARK.format(revision=revision))
+            shown = pytester.runpytest_subprocess("--model", f"{server.url}#adder").stdout.str()
+        reports = pytester.path / "reports" / "latest"
+        assert ("not pinned" in shown) == ("not pinned" in (reports / "summary.md").read_text(encoding="utf-8"))
+        return json.loads((reports / "run.json").read_text(encoding="utf-8")), shown
+
+    yield run
+    server.close()
+
+
+def mirror_of(folder: Path, commit: str, rows: list[dict[str, str]]) -> HubMirror:
+    return HubMirror({"datasets/openai/gsm8k": Repository(gsm8k_folder(folder, rows), commit)})
+
+
+def test_a_run_records_the_commit_of_unpinned_rows_and_says_how_to_pin_them(hub_run: HubRun, tmp_path: Path) -> None:
+    with mirror_of(tmp_path / "gsm8k", PIN, ROWS).serving() as endpoint:
+        record, shown = hub_run(None, endpoint)
+    offline, _ = hub_run(None, endpoint, HF_HUB_OFFLINE="1")
+    for rows in (record["rows"]["problems"], offline["rows"]["problems"]):
+        assert (rows["hub"], rows["unpinned"]) == (f"openai/gsm8k@{PIN}", "openai/gsm8k")
+    assert 'problems: openai/gsm8k is not pinned and may change; revision="<commit>" in the benchmark\'s Hub(...)' in shown
+
+
+def test_a_run_on_pinned_rows_records_their_commit_and_warns_of_nothing(hub_run: HubRun, tmp_path: Path) -> None:
+    with mirror_of(tmp_path / "gsm8k", PIN, ROWS).serving() as endpoint:
+        record, shown = hub_run(PIN, endpoint)
+    assert record["rows"]["problems"]["hub"] == f"openai/gsm8k@{PIN}"
+    assert "not pinned" not in shown
+
+
+def test_rows_that_changed_upstream_are_another_measurement(hub_run: HubRun, tmp_path: Path) -> None:
+    with mirror_of(tmp_path / "before", PIN, ROWS).serving() as endpoint:
+        before, _ = hub_run(None, endpoint)
+    changed = [{"question": "Ana has 3 apples and buys 5. How many has she?", "answer": "8"}, ROWS[1]]
+    with mirror_of(tmp_path / "after", NEWER, changed).serving() as endpoint:
+        after, shown = hub_run(None, endpoint)
+    assert after["rows"]["problems"]["hub"] == f"openai/gsm8k@{NEWER}"
+    assert before["rows"]["problems"]["cases"] != after["rows"]["problems"]["cases"]
+    assert "1 replies generated" in shown
+    assert "1 from the store" in shown

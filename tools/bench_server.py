@@ -67,9 +67,11 @@ def seconds_of(named: str, prompts: Sequence[str], concurrency: int) -> float:
         engine.submit(str(number), Turn("user", prompt), direct, lambda turn: turn.content)
     while not engine.idle:
         engine.step()
+    taken = time.perf_counter() - started
+    model.close()
     if failed := [outcome for outcome in engine.outcomes.values() if not isinstance(outcome, Reply)]:
         raise SystemExit(f"{len(failed)} of {len(prompts)} cases failed, the first: {failed[0]}")
-    return time.perf_counter() - started
+    return taken
 
 
 def report(title: str, named: str, prompts: Sequence[str], rounds: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class DeferredModel:
         self._max_new_tokens = max_new_tokens
         self._share = share
         self._loaded: Model | None = None
+        self._held = ExitStack()
 
     @property
     def is_loaded(self) -> bool:
@@ -32,7 +33,8 @@ class DeferredModel:
         return self._loaded is not None
 
     def release(self) -> None:
-        """Let go of the weights, whoever still holds this object."""
+        """Let go of the weights, or of the server, whoever still holds this object."""
+        self._held.close()
         self._loaded = None
 
     def describe(self) -> dict[str, str]:
@@ -66,7 +68,9 @@ class DeferredModel:
     def _connect(self) -> Model:
         from itemwise.models.server import connect
 
-        return connect(self._entry, max_new_tokens=self._max_new_tokens)
+        connected = connect(self._entry, max_new_tokens=self._max_new_tokens)
+        self._held.callback(connected.close)
+        return connected
 
 
 class RecalledModel:

@@ -190,6 +190,8 @@ class LocalModel:
 class _RunningChats:
     """The model's running batch, told in requests and generations."""
 
+    eager = False  # reading a prompt keeps all others waiting
+
     def __init__(self, asked: LocalModel) -> None:
         self._asked = asked
         self._batch = ContinuousBatch(asked._model, asked._pad, asked._ends)

@@ -89,6 +89,8 @@ class Model(Protocol):
 class RunningBatch(Protocol):
     """Chats that a model continues together. They join and leave while others go on; what stands for one is its row."""
 
+    eager: bool  # whether joining keeps no other waiting, so that each joins as soon as there is room for one
+
     def ready(self, request: Request) -> Hashable:
         """The row of `request`, to be admitted. Raises what is wrong with this request, such as ContextFullError."""
         ...
@@ -101,8 +103,9 @@ class RunningBatch(Protocol):
         """Let `rows` join. Where it raises none has joined; OutOfMemoryError leaves the batch of use for `clear` only."""
         ...
 
-    def advance(self, most: int) -> Sequence[tuple[Hashable, Generation]]:
-        """Go on until a row is finished, or `most` tokens long; the finished ones have left. Raises as `admit` does."""
+    def advance(self, most: int) -> Sequence[tuple[Hashable, Generation | Exception]]:
+        """Go on until a row is finished, or `most` tokens long; the finished ones have left, one that failed alone with its
+        error. Raises as `admit` does."""
         ...
 
     def clear(self) -> None:

@@ -34,14 +34,15 @@ class Pace:
     def __init__(self) -> None:
         self.limit = math.inf
         self._in_flight = 0
+        self._freed = asyncio.Condition()
         self._sent = 0
         self._sent_before_slowing = 0
 
     @asynccontextmanager
-    async def place(self, freed: asyncio.Condition) -> AsyncIterator[None]:
-        """A place among those in flight, as soon as there is one; `freed` is of the running loop, and common to all that wait."""
-        async with freed:
-            await freed.wait_for(lambda: self._in_flight < self.limit)
+    async def place(self) -> AsyncIterator[None]:
+        """A place among those in flight, as soon as there is one."""
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._in_flight < self.limit)
             self._in_flight += 1
             self._sent += 1
             number = self._sent
@@ -53,8 +54,8 @@ class Pace:
             raise
         finally:
             self._in_flight -= 1
-            async with freed:
-                freed.notify_all()
+            async with self._freed:
+                self._freed.notify_all()
 
     def _quicken(self) -> None:
         self.limit += 1 / self.limit

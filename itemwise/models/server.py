@@ -1,4 +1,4 @@
-"""A model behind an OpenAI-compatible server: many chats in flight at once, each asked again while the server has trouble."""
+"""A model behind an OpenAI-compatible server: chats in flight that come and go, each asked again while the server has trouble."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from itemwise.models.address import read_address
 from itemwise.models.chat_form import asked, generation_of
-from itemwise.models.model import ContextFullError, Generation, ModelError, ModelUnavailableError, Request
+from itemwise.models.in_flight import InFlight, Line
+from itemwise.models.model import ContextFullError, Generation, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.patience import Pace, Patience, TransientError, Tries
 from itemwise.models.registry import ModelEntry
 
@@ -28,6 +31,7 @@ NO_KEY = "none"  # servers of one's own mostly want none, the client always send
 GREETING = 30.0  # seconds that a server may take to list its models
 ANSWERING = 600.0  # seconds that it may take to one chat
 SHOWN = 300  # characters of what a server said
+LIMITS = ("max_tokens", "max_completion_tokens")  # the token limit's name with most servers, and with newer models of OpenAI
 _UNLISTED = (404, 405, 429, 501)  # statuses of servers that answer, but list nothing
 _PASSING = (408, 409, 425, 429)  # statuses below 500 that a later try may not meet again
 _NOBODYS = (401, 403, 404)  # statuses that every request would meet
@@ -59,19 +63,23 @@ class ServerModel:
     """One model of a server, asked greedily unless a request samples. Each request of a batch is a request of its own.
 
     A server that refuses for a while, fails or is gone is asked again as Patience says, and with fewer requests at once as
-    Pace says. What never came is a ModelError in the place of that request, not an empty reply.
+    Pace says. What never came is a ModelError in the place of that request, not an empty reply. One client serves from the
+    first request until `close`.
     """
 
     def __init__(self, entry: ModelEntry, served: str, listed: Sequence[Mapping[str, Any]], max_new_tokens: int) -> None:
         self.name = entry.name
         self.pace = Pace()
+        self.has_generated = False
         self._entry = entry
         self._served = served
         self._listed = listed
         self._max_new_tokens = max_new_tokens
+        self._limit = LIMITS[0]
         self._patience = Patience()
-        self._has_generated = False
         self._uncounted = False
+        self._line: Line[AsyncOpenAI] | None = None
+        self._running = _RunningRequests(self)
 
     def describe(self) -> dict[str, str]:
         """What the server says of its model; it does not say which weights these are."""
@@ -95,32 +103,46 @@ class ServerModel:
 
         Raises ModelUnavailableError where the server has answered nothing yet and refuses what every request has in common.
         """
-        results = asyncio.run(self._all(requests))
-        refusals = [result for result in results if isinstance(result, ModelUnavailableError)]
-        if refusals and not self._has_generated:
-            raise refusals[0]
-        return [ModelError(str(result)) if isinstance(result, ModelUnavailableError) else result for result in results]
+        batch = _RunningRequests(self)
+        rows = [batch.ready(request) for request in requests]
+        batch.admit(rows)
+        results: dict[_Sent, Generation | Exception] = {}
+        while finished := batch.advance():
+            results.update(finished)
+        return [results[row] for row in rows]
 
-    async def _all(self, requests: Sequence[Request]) -> list[Generation | Exception]:
-        from openai import AsyncOpenAI
+    def running(self) -> RunningBatch:
+        """The requests in flight."""
+        return self._running
 
-        freed = asyncio.Condition()
-        async with AsyncOpenAI(**_options(self._entry), timeout=ANSWERING) as client:
-            return await asyncio.gather(*(self._one(client, freed, request) for request in requests))
+    def close(self) -> None:
+        """Cancel what is in flight and close the client."""
+        self._running.clear()
+        if self._line is not None:
+            self._line.close()
+        self._line = None
 
-    async def _one(self, client: AsyncOpenAI, freed: asyncio.Condition, request: Request) -> Generation | Exception:
+    def send(self, row: _Sent) -> Future[Generation | Exception]:
+        """Send a request; what is to come of it, the error in its place where it fails."""
+        if self._line is None:
+            from openai import AsyncOpenAI
+
+            self._line = Line(AsyncOpenAI(**_options(self._entry), timeout=ANSWERING))
+        return self._line.send(self._one(self._line.client, row))
+
+    async def _one(self, client: AsyncOpenAI, row: _Sent) -> Generation | Exception:
         try:
-            body = {"model": self._served, "max_tokens": self._max_new_tokens, **asked(request, self._entry.system)}
-            return await self._insisted(client, freed, body, request)
+            body = {"model": self._served, **asked(row.request, self._entry.system)}
+            return await self._insisted(client, body, row.request)
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
 
-    async def _insisted(self, client: AsyncOpenAI, freed: asyncio.Condition, body: Mapping[str, Any], request: Request) -> Generation:
+    async def _insisted(self, client: AsyncOpenAI, body: Mapping[str, Any], request: Request) -> Generation:
         """The generation, after as many tries as patience allows."""
         tries = Tries()
         while True:
             try:
-                async with self.pace.place(freed):
+                async with self.pace.place():
                     return self._heard(await self._answer(client, body), request)
             except TransientError as trouble:
                 delay = self._patience.delay(tries, trouble.wait)
@@ -131,17 +153,21 @@ class ServerModel:
     def _heard(self, answer: Any, request: Request) -> Generation:
         generation = generation_of(answer, request)
         self._patience.hear()
-        self._has_generated = True
+        self.has_generated = True
         self._uncounted |= not generation.completion_tokens
         return generation
 
     async def _answer(self, client: AsyncOpenAI, body: Mapping[str, Any]) -> Any:
-        """The body of the answer, as plain data."""
+        """The body of the answer, as plain data. From a model that refuses the name of the token limit it is asked by the other."""
         from openai import APIConnectionError, APIStatusError
 
+        limit = self._limit
         try:
-            raw = await client.chat.completions.with_raw_response.create(**body)
+            raw = await client.chat.completions.with_raw_response.create(**{**body, limit: self._max_new_tokens})
         except APIStatusError as error:
+            if limit == LIMITS[0] and _is_limit_refused(error):
+                self._limit = LIMITS[1]
+                return await self._answer(client, body)
             raise self._refusal(error) from None
         except APIConnectionError as error:
             raise TransientError(_connection_fault(error)) from None
@@ -165,6 +191,59 @@ class ServerModel:
         if error.status_code in _NOBODYS or unlisted:
             return ModelUnavailableError(_refused(self._entry, said, self._listed if unlisted else ()))
         return ModelError(f"{self.name}: {_url(self._entry)} {said}.")
+
+
+@dataclass(eq=False)
+class _Sent:
+    """A request on its way; two that ask the same are two."""
+
+    request: Request
+
+
+class _RunningRequests:
+    """A running batch of requests in flight. While nothing was ever generated, a refusal of what every request has in common
+    waits for the others: if all come back so, no case is at fault."""
+
+    eager = True
+
+    def __init__(self, asked: ServerModel) -> None:
+        self._asked = asked
+        self._flying: InFlight[_Sent, Generation | Exception] = InFlight(asked.send)
+        self._refused: dict[_Sent, ModelUnavailableError] = {}
+
+    def ready(self, request: Request) -> _Sent:
+        return _Sent(request)
+
+    def room(self, rows: Sequence[_Sent]) -> int:
+        return len(rows)
+
+    def admit(self, rows: Sequence[_Sent]) -> None:
+        self._flying.add(rows)
+
+    def advance(self, most: int = 1) -> list[tuple[_Sent, Generation | Exception]]:  # noqa: ARG002 - tokens come all at once
+        finished: list[tuple[_Sent, Generation | Exception]] = []
+        while not finished and self._flying:
+            for row, result in self._flying.landed():
+                if isinstance(result, ModelUnavailableError):
+                    self._refused[row] = result
+                else:
+                    finished.append((row, result))
+            finished += self._refused_alone()
+        if self._refused and not self._flying and not finished:
+            raise next(iter(self._refused.values()))
+        return finished
+
+    def _refused_alone(self) -> list[tuple[_Sent, Generation | Exception]]:
+        """Those that were refused what others were not."""
+        if not self._asked.has_generated:
+            return []
+        alone: list[tuple[_Sent, Generation | Exception]] = [(row, ModelError(str(error))) for row, error in self._refused.items()]
+        self._refused.clear()
+        return alone
+
+    def clear(self) -> None:
+        self._flying.clear()
+        self._refused.clear()
 
 
 # What a server lists
@@ -288,6 +367,14 @@ def _answered(error: APIStatusError) -> str:
 def _is_context_full(error: APIStatusError) -> bool:
     told = error.code == "context_length_exceeded" or re.search(r"context (length|size|window)", _answered(error))
     return error.status_code in (400, 413, 422) and bool(told)
+
+
+def _is_limit_refused(error: APIStatusError) -> bool:
+    """Whether a model does not know the token limit by its first name, and the server tells the other."""
+    told = error.param == LIMITS[0] and error.code == "unsupported_parameter"
+    said = re.search("unsupported|not supported", _answered(error), re.IGNORECASE)
+    named = all(re.search(rf"\b{name}\b", _answered(error)) for name in LIMITS)
+    return error.status_code == 400 and bool(told or (said and named)) and not _is_context_full(error)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

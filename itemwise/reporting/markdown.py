@@ -9,6 +9,7 @@ from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_row
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
+from itemwise.reporting.pins import pin_lines
 from itemwise.reporting.run import RunRecord
 from itemwise.reporting.table import COLUMNS, cause_table, cells
 
@@ -38,6 +39,7 @@ def summary_md(run: RunRecord) -> str:
         lines.append(f"- **{_escaped(name)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in model.items() if key != "model")))
     for label, rows in run.rows.items():
         lines.append(f"- **{_escaped(label)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in rows.items())))
+    lines += [f"- {_escaped(line)}" for line in pin_lines(run.rows)]
     lines += [f"- {_escaped(line.strip())}" for line in invariance_lines(run.checked_alone)]
     lines.append(f"- {run.generated} replies generated, {run.recalled} from the store")
     lines += [f"- {'✅' if decision.passed else '❌'} {_escaped(decision.text)}" for decision in run.decisions]

@@ -13,6 +13,7 @@ from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_row
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import readings_text
+from itemwise.reporting.pins import pin_lines
 from itemwise.reporting.run import RunRecord
 from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cause_table, cells
 from itemwise.reporting.text import printable, shortened
@@ -114,6 +115,7 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
         lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
     for label, rows in run.rows.items():
         lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
+    lines += pin_lines(run.rows)
     lines += [*invariance_lines(run.checked_alone), _generated(run)]
     lines += [decision.text for decision in run.decisions]
     return [printable(line) for line in [*lines, f"reports: {folder}"]]

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.utils import formatdate
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,7 @@ from tests.stand_in import Answer, StandIn, error, said
 
 Serve = Callable[..., StandIn]
 KEY = "sk-very-secret"
+CONNECTED: list[ServerModel] = []  # in the test that runs
 
 
 @pytest.fixture
@@ -44,6 +46,8 @@ def serve() -> Iterator[Serve]:
     yield start
     for each in running:
         each.close()
+    while CONNECTED:
+        CONNECTED.pop().close()
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +64,8 @@ def entry_on(server: StandIn, model: str = "#adder", **settings: object) -> Mode
 
 
 def model_on(server: StandIn, model: str = "#adder", **settings: object) -> ServerModel:
-    return connect(entry_on(server, model, **settings), max_new_tokens=64)
+    CONNECTED.append(connect(entry_on(server, model, **settings), max_new_tokens=64))
+    return CONNECTED[-1]
 
 
 def requests(*questions: str) -> list[Request]:
@@ -132,6 +137,112 @@ def test_a_server_that_counts_no_tokens_is_described_so(serve: Serve) -> None:
 
 def test_a_server_with_no_list_of_models_is_asked_all_the_same(serve: Serve) -> None:
     assert texts(model_on(serve(listed=error(404, "no such page"))).generate(requests("a"))) == ["A"]
+
+
+# One after another
+
+
+def outcomes(server: StandIn, batch_size: int, *questions: str) -> dict[str, str]:
+    """What the engine is told of each question."""
+    engine = Engine(model_on(server), batch_size)
+    for question in questions:
+        engine.submit(question, Turn("user", question), direct, read_all)
+    while not engine.idle:
+        engine.step()
+    return {key: outcome.text if isinstance(outcome, Reply) else str(outcome) for key, outcome in engine.outcomes.items()}
+
+
+def test_what_is_finished_makes_room_at_once_and_the_slowest_holds_up_nobody(serve: Serve) -> None:
+    others = threading.Event()
+
+    def answer(question: str, _: int) -> Answer:
+        if question == "e":
+            others.set()
+        return said(f"others asked: {others.wait(30)}" if question == "a" else question.upper())
+
+    server = serve(answer)
+    assert outcomes(server, 2, *"abcde") == {"b": "B", "c": "C", "d": "D", "e": "E", "a": "others asked: True"}
+    assert server.most == 2
+
+
+def test_one_connection_serves_one_request_after_another(serve: Serve) -> None:
+    server = serve()
+    model = model_on(server)
+    found = len(server.connections)
+    assert [texts(model.generate(requests(question))) for question in "abc"] == [["A"], ["B"], ["C"]]
+    assert len(server.connections) == found + 1
+
+
+def test_a_closed_model_leaves_no_thread_and_waits_for_no_answer(serve: Serve) -> None:
+    closed, asked = threading.Event(), threading.Event()
+
+    def answer(*_: object) -> Answer:
+        asked.set()
+        closed.wait(60)
+        return said("late")
+
+    model = model_on(serve(answer))
+    batch = model.running()
+    batch.admit([batch.ready(requests("a")[0])])
+    asked.wait(60)
+    model.close()
+    assert [thread.name for thread in threading.enumerate() if thread.name == "itemwise requests"] == []
+    assert batch.advance(1) == []
+    closed.set()
+
+
+def test_a_model_that_is_let_go_of_is_closed(serve: Serve) -> None:
+    model = DeferredModel(entry_on(serve()), quantisation="nf4", max_new_tokens=8, share=(0, 1))
+    model.generate(requests("a"))
+    model.release()
+    assert [thread.name for thread in threading.enumerate() if thread.name == "itemwise requests"] == []
+    assert not model.is_loaded
+
+
+# The name of the token limit
+
+UNSUPPORTED = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+REFUSALS = [
+    {"message": UNSUPPORTED, "type": "invalid_request_error", "param": "max_tokens", "code": "unsupported_parameter"},
+    {"message": "this parameter is unknown here", "param": "max_tokens", "code": "unsupported_parameter"},
+    {"message": UNSUPPORTED, "code": 400},
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_model_that_knows_the_token_limit_by_another_name_is_asked_by_that(refusal: dict[str, Any], serve: Serve) -> None:
+    server = serve(lambda question, number: Answer({"error": refusal}, 400) if number == 1 and question != "d" else said(question.upper()))
+    model = model_on(server)
+    assert texts(model.generate(requests("a", "b", "c"))) == ["A", "B", "C"]
+    assert texts(model.generate(requests("d"))) == ["D"]
+    named = [(body["messages"][-1]["content"], body.get("max_tokens"), body.get("max_completion_tokens")) for body in server.bodies]
+    assert sorted(named, key=str) == sorted(
+        [each for name in "abc" for each in ((name, 64, None), (name, None, 64))] + [("d", None, 64)], key=str
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "max_tokens must be at least 1, got 0.",
+        "Unsupported parameter: 'seed' is not supported with this model.",
+        "'max_tokens' or 'max_completion_tokens' is too large: 64. This model's maximum context length is 32 tokens.",
+    ],
+)
+def test_any_other_refusal_changes_no_name(message: str, serve: Serve) -> None:
+    server = serve(lambda *_: error(400, message))
+    (failed,) = model_on(server).generate(requests("a"))
+    assert isinstance(failed, ModelError)
+    assert message[:40] in str(failed)
+    assert server.asked == {"a": 1}
+
+
+def test_a_model_that_refuses_both_names_is_an_error_with_the_servers_words(serve: Serve) -> None:
+    server = serve(lambda *_: error(400, UNSUPPORTED))
+    (failed,) = model_on(server).generate(requests("a"))
+    assert type(failed) is ModelError
+    assert "answered 400 (Unsupported parameter: 'max_tokens'" in str(failed)
+    assert server.asked == {"a": 2}
 
 
 # Identity
@@ -288,14 +399,30 @@ def test_a_request_that_cannot_even_be_sent_fails_alone_and_shows_nothing_of_the
 def test_in_the_engine_one_failing_case_costs_the_others_nothing(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience_module, "TRIES", 2)
     server = serve(lambda question, _: error(500, "oops") if question == "b" else said(question.upper()))
-    engine = Engine(model_on(server), batch_size=8)
-    for question in "abcd":
-        engine.submit(question, Turn("user", question), direct, read_all)
-    while not engine.idle:
-        engine.step()
-    assert [outcome.text for outcome in engine.outcomes.values() if isinstance(outcome, Reply)] == ["A", "C", "D"]
-    assert isinstance(engine.outcomes["b"], ModelError)
+    found = outcomes(server, 8, *"abcd")
+    assert {key: found[key] for key in "acd"} == {"a": "A", "c": "C", "d": "D"}
+    assert "answered 500 (oops), at the last of 2 tries" in found["b"]
     assert Counter(server.asked) == Counter(a=1, b=2, c=1, d=1)
+
+
+def test_a_refusal_before_the_first_reply_is_of_its_case_alone_where_others_are_answered(serve: Serve) -> None:
+    refused = threading.Event()
+
+    def answer(question: str, _: int) -> Answer:
+        if question == "b":
+            refused.set()
+            return error(403, "moderated")
+        refused.wait(60)
+        return said(question.upper())
+
+    found = outcomes(serve(answer), 8, "a", "b")
+    assert found["a"] == "A"
+    assert "answered 403 (moderated)" in found["b"]
+
+
+def test_in_the_engine_what_every_request_is_refused_stops_the_run(serve: Serve) -> None:
+    with pytest.raises(ModelUnavailableError, match=r"answered 401 \(no\)"):
+        outcomes(serve(lambda *_: error(401, "no")), 8, *"abc")
 
 
 # Pace
@@ -320,10 +447,10 @@ def test_trouble_halves_what_is_in_flight(serve: Serve) -> None:
 
 async def flights(pace: Pace, *troubled: bool) -> None:
     """As many at once as there are flags, all in flight before the first ends."""
-    freed, ended = asyncio.Condition(), asyncio.Event()
+    ended = asyncio.Event()
 
     async def flight(trouble: bool) -> None:
-        async with pace.place(freed):
+        async with pace.place():
             await ended.wait()
             if trouble:
                 raise TransientError("trouble")
@@ -335,16 +462,16 @@ async def flights(pace: Pace, *troubled: bool) -> None:
 
 
 def test_the_pace_is_free_halved_once_a_flight_and_grows_by_one_a_flight() -> None:
-    pace = Pace()
-    asyncio.run(flights(pace, *[False] * 16))
-    assert pace.limit == math.inf
-    asyncio.run(flights(pace, *[True] * 16))
-    assert pace.limit == 8
-    asyncio.run(flights(pace, *[False] * 8))
-    assert 8.9 < pace.limit < 9
-    for _ in range(9):
-        asyncio.run(flights(pace, True))
-    assert pace.limit == 1
+    async def limits() -> list[float]:
+        pace, found = Pace(), []
+        for flags in ([False] * 16, [True] * 16, [False] * 8, *([True] for _ in range(9))):
+            await flights(pace, *flags)
+            found.append(pace.limit)
+        return found
+
+    free, halved, grown, *lower = asyncio.run(limits())
+    assert (free, halved, lower[-1]) == (math.inf, 8, 1)
+    assert 8.9 < grown < 9
 
 
 def test_delays_double_up_to_the_longest_and_are_never_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
