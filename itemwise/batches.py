@@ -18,8 +18,10 @@ from itemwise.models import (
     RunningBatch,
 )
 
-__all__ = ["Asking", "Batches", "batches_of"]
+__all__ = ["PLANNED", "WHOLE", "Asking", "Batches", "batches_of"]
 
+PLANNED = 64  # chats at once, while it is not known how many the model can continue
+WHOLE = 32  # of whole batches, where nobody says how many
 STRIDE = 64  # tokens of a step in which no chat is finished
 GROUP = 8  # chats join when they are one for so many that run: reading each prompt alone would keep all others waiting
 
@@ -58,11 +60,12 @@ class Batches(Protocol[A]):
         ...
 
 
-def batches_of(model: Model, size: int) -> Batches[A]:
-    """The best way to ask `model`: a running batch where it has one. Raises ModelUnavailableError where it cannot be loaded."""
-    if isinstance(model, ContinuousModel) and model.running() is not None:
-        return _Rolling(model, size)
-    return _WholeBatches(model, size)
+def batches_of(model: Model, size: int | None = None) -> Batches[A]:
+    """The best way to ask `model`: a running batch where it has one. Where no `size` is given it is the model's own, within its
+    memory. Raises ModelUnavailableError where it cannot be loaded."""
+    if isinstance(model, ContinuousModel) and (batch := model.running()) is not None:
+        return _Rolling(model, size or batch.most_at_once)
+    return _WholeBatches(model, size or WHOLE)
 
 
 class _WholeBatches(Generic[A]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from itemwise.batches import Asking, Batches, batches_of
+from itemwise.batches import PLANNED, Asking, Batches, batches_of
 from itemwise.case import Reply, Turn, TurnCost
 from itemwise.models import Generation, Model, Request
 from itemwise.models.tool_calls import read_calls
@@ -103,11 +103,11 @@ class Engine:
     """Runs strategies over one model. `submit` cases, `step` until `outcomes` holds what you wait for.
 
     An outcome is a Reply, or the exception that this one case caused: its strategy hears of a request at fault, all others
-    go on, and out of memory makes batches smaller. With a `memory`, what it recalls is not asked again, and what is
-    generated is kept there before its cases go on.
+    go on, and out of memory makes batches smaller. Without a `batch_size` as many go on at once as the model can take. With
+    a `memory`, what it recalls is not asked again, and what is generated is kept there before its cases go on.
     """
 
-    def __init__(self, model: Model, batch_size: int, memory: Memory | None = None) -> None:
+    def __init__(self, model: Model, batch_size: int | None = None, memory: Memory | None = None) -> None:
         self.outcomes: dict[str, Reply | Exception] = {}
         self._model = model
         self._batch_size = batch_size
@@ -125,7 +125,7 @@ class Engine:
     @property
     def room(self) -> int:
         """How many more requests may be continued at once."""
-        size = self._batches.size if self._batches else self._batch_size
+        size = self._batches.size if self._batches else self._batch_size or PLANNED
         return size - self._running - len(self._waiting)
 
     @property

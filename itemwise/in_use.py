@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itemwise.batches import WHOLE
 from itemwise.engine import Engine
 from itemwise.models import ModelEntry
 from itemwise.models.deferred import DeferredModel, RecalledModel, identity_of
@@ -26,7 +27,7 @@ class ModelInUse:
         self.identity = identity
         self.model = _model(entry, settings, limit, share)
         memory = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
-        self.engine = Engine(self.model, settings.batch_size * settings.replicas, memory)
+        self.engine = Engine(self.model, _batch_size(settings), memory)
         self._store = store
         self._described: dict[str, str] = {}
 
@@ -44,6 +45,13 @@ class ModelInUse:
             elif known := self._store.description(key):
                 self._described = known | {"model": self.model.name}
         return self._described or self.identity | {"model": self.model.name}  # killed before it could be described
+
+
+def _batch_size(settings: Settings) -> int | None:
+    """How many cases are asked at once; None leaves it to the model."""
+    if settings.engine == "ray":
+        return (settings.batch_size or WHOLE) * settings.replicas
+    return settings.batch_size
 
 
 def _model(entry: ModelEntry, settings: Settings, limit: int, share: tuple[int, int]) -> DeferredModel | ReplicatedModel | RecalledModel:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from itemwise.batches import PLANNED
 from itemwise.controls import CONTROLS
 from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
 from itemwise.models.address import without_userinfo
@@ -74,7 +75,9 @@ OPTIONS = (
     Option("prompt", "which of a benchmark's named prompts to use (default: its first)"),
     Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
     Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
-    Option("batch-size", "largest batch asked at once, of each replica (default: 32)", 32),
+    Option(
+        "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"
+    ),
     Option("batch-invariance", "ask so many cases of each strategy again, each alone, and tell what differs (default: 0)", 0),
     Option("engine", f"where local models run: {', '.join(ENGINES)} (default: local)", "local"),
     Option("replicas", "with --engine ray: how many of the model at once (default: 2)", 2),
@@ -148,7 +151,7 @@ def _share(text: str) -> float | None:
 @dataclass(frozen=True)
 class Settings:
     """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own;
-    `seeing` is asked by benchmarks with pictures where no model was named."""
+    `batch_size` None for as many as the model can take; `seeing` is asked by benchmarks with pictures where no model was named."""
 
     models: tuple[ModelEntry, ...]
     strategies: tuple[ChosenStrategy, ...]
@@ -159,7 +162,7 @@ class Settings:
     prompt: str | None
     quantisation: str
     max_new_tokens: int | None
-    batch_size: int
+    batch_size: int | None
     gates: tuple[Gate, ...]
     baseline: str | None
     report_dir: Path
@@ -182,6 +185,11 @@ class Settings:
         """The models that a benchmark asks: those that were named, else the embedded one that sees where it shows pictures."""
         return (self.seeing,) if pictures and self.seeing else self.models
 
+    @property
+    def planned_batch(self) -> int:
+        """The batch size by which cases are dealt out before any model is loaded."""
+        return self.batch_size or PLANNED
+
     def token_limit(self, entry: ModelEntry) -> int:
         """The token limit for one reply of `entry`."""
         return self.max_new_tokens or entry.max_new_tokens
@@ -200,7 +208,7 @@ class Settings:
             "prompt": self.prompt,
             "quantisation": self.quantisation,
             "max_new_tokens": self.max_new_tokens,
-            "batch_size": self.batch_size,
+            "batch_size": self.batch_size or "auto",
             "engine": self.engine,
             "replicas": self.replicas,
             "gates": [gate.text for gate in self.gates],
@@ -251,7 +259,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         prompt=None if value["prompt"] is None else _text("prompt", value["prompt"]),
         quantisation=_one_of("quant", value["quant"], QUANTISATIONS),
         max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
-        batch_size=_whole("batch-size", value["batch-size"]),
+        batch_size=_batch_size(value["batch-size"]),
         gates=tuple(Gate.parse(text, _names(strategies)) for text in _listed("fail-under", value["fail-under"], least=0)),
         baseline=None if value["baseline"] is None else _run(_text("baseline", value["baseline"]), base["baseline"]),
         report_dir=report_dir,
@@ -376,6 +384,15 @@ def _sample(value: Any, asked_for: Source | None) -> int | None:
         return _whole("sample", value)
     except SettingsError:
         raise SettingsError(f'--sample must be at least 1 or "all", got {value}.') from None
+
+
+def _batch_size(value: Any) -> int | None:
+    if value == "auto":
+        return None
+    try:
+        return _whole("batch-size", value)
+    except SettingsError:
+        raise SettingsError(f'--batch-size must be at least 1 or "auto", got {value}.') from None
 
 
 def _whole(name: str, value: Any, least: int = 1) -> int:

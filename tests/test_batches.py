@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itemwise.batches import WHOLE
 from itemwise.case import Reply, Turn
 from itemwise.engine import Engine
 from itemwise.lookahead import Lookahead, Upcoming
@@ -47,6 +48,10 @@ class RollingModel(ScriptedModel):
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         raise AssertionError("chats join its running batch")
+
+    @property
+    def most_at_once(self) -> int:
+        return 7
 
     def ready(self, request: Request) -> Row:
         if len(request.turns[-1].content) > 50:
@@ -142,6 +147,22 @@ def test_what_another_engine_left_running_is_nobodys() -> None:
     model = RollingModel()
     engine_with(model, 2, "a", "bbbbb").step()
     assert list(replies(engine_with(model, 2, "ccc"))) == ["ccc"]
+
+
+def test_without_a_size_as_many_go_on_at_once_as_the_model_says() -> None:
+    model = RollingModel()
+    engine = Engine(model)
+    for number in range(20):
+        asked(engine, str(number), "a" * 9, direct)
+    assert max(reply.batch_size for reply in replies(engine).values()) == len(model.joined[0]) == model.most_at_once
+
+
+def test_without_a_size_whole_batches_have_one() -> None:
+    model = ScriptedModel(str.upper)
+    engine = Engine(model)
+    for number in range(2 * WHOLE):
+        asked(engine, str(number), str(number), direct)
+    assert {reply.batch_size for reply in replies(engine).values()} == {WHOLE}
 
 
 def test_the_tests_ahead_are_asked_as_there_is_room_and_no_further() -> None:

@@ -53,8 +53,14 @@ class TestPrecedence:
         settings = project.read()
         assert [entry.name for entry in settings.models] == ["embedded-text"]
         assert (names(settings), settings.sample, settings.seed, settings.source.text) == (("direct",), 50, 42, "synthetic")
-        assert (settings.prompt, settings.quantisation, settings.max_new_tokens, settings.batch_size) == (None, "nf4", None, 32)
+        assert (settings.prompt, settings.quantisation, settings.max_new_tokens, settings.batch_size) == (None, "nf4", None, None)
         assert (settings.gates, settings.report_dir) == ((), project.root / "reports")
+
+    @pytest.mark.parametrize(("given", "size", "planned"), [("auto", None, 64), ("8", 8, 8)])
+    def test_a_batch_size_is_a_number_or_found_out(self, project: Project, given: str, size: int | None, planned: int) -> None:
+        project.configure("batch-size = 4")
+        settings = project.read(batch_size=given)
+        assert (settings.batch_size, settings.planned_batch) == (size, planned)
 
     def test_pyproject_comes_before_the_defaults(self, project: Project) -> None:
         project.configure('strategy = ["tool"]', "sample = 7", "seed = 1", 'quant = "none"', "batch-size = 4", "max-new-tokens = 99")
@@ -177,7 +183,7 @@ class TestSample:
         ),
         ({"seed": "-1"}, "--seed must be a whole number of at least 0, got -1."),
         ({"seed": "now"}, "--seed must be a whole number of at least 0, got now."),
-        ({"batch_size": "0"}, "--batch-size must be a whole number of at least 1, got 0."),
+        ({"batch_size": "0"}, '--batch-size must be at least 1 or "auto", got 0.'),
         ({"max_new_tokens": "1.5"}, "--max-new-tokens must be a whole number of at least 1, got 1.5."),
         ({"strategy": ["guess"]}, "--strategy must be one of "),
         ({"strategy": ["direct", "direct"]}, "--strategy direct is given twice."),
@@ -362,7 +368,7 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "prompt": None,
         "quantisation": "nf4",
         "max_new_tokens": None,
-        "batch_size": 32,
+        "batch_size": "auto",
         "engine": "local",
         "replicas": 1,
         "gates": ["gsm8k=0.8"],

@@ -32,7 +32,7 @@ local.load = Scripted({replies}).load
 """
 STORED = {f"sum {number}": f"The answer is {number}" for number in range(4)}
 PAGE = Path("__snapshots__", "test_sums", "sums-embedded-text-direct.replies")
-MADE = {"revision": "abc", "quantisation": "nf4", "machine": "x86_64, avx2", "batch size": "32"}
+MADE = {"revision": "abc", "quantisation": "nf4", "machine": "x86_64, avx2", "batch size": "auto"}
 
 
 class Scripted:
@@ -117,7 +117,7 @@ def test_replies_without_a_snapshot_fail_the_run_and_are_not_written(suite: Suit
 def test_the_file_is_read_by_people(kept: Suite) -> None:
     head, *cases = kept.page.read_text(encoding="utf-8").split("# name: ")[1:]
     assert head.splitlines()[:4] == ["(what answered)", "  model: embedded-text", "  revision: abc", "  quantisation: nf4"]
-    assert {"  batch size: 32", "  torch: 2.9", f"  machine: {machine()}"} <= set(head.splitlines())
+    assert {"  batch size: auto", "  torch: 2.9", f"  machine: {machine()}"} <= set(head.splitlines())
     assert [case.splitlines()[0] for case in cases] == ["sum-0", "sum-1", "sum-2", "sum-3"]
     verdict, answer, expected, prompt, _, reply, end = cases[1].splitlines()[1:]
     assert (verdict, answer, expected, reply, end) == ("  verdict: correct", "  answer: 1", "  expected: 1", "  The answer is 1", "# ---")
@@ -188,7 +188,7 @@ def test_an_update_by_two_workers_keeps_all_they_ran_and_deletes_nothing(kept: S
 def test_a_case_made_otherwise_than_the_rest_says_so(kept: Suite) -> None:
     kept.model.replies["sum 1"] = "So the answer is 1"
     kept.run("--snapshot-update", "-k", "sum-1", "--batch-size", "4")
-    assert [case.made["batch size"] for case in kept.cases().values()] == ["32", "4", "32", "32"]
+    assert [case.made["batch size"] for case in kept.cases().values()] == ["auto", "4", "auto", "auto"]
     assert kept.page.read_text().count("made with batch size: 4") == 1
 
 
@@ -197,7 +197,7 @@ def test_a_case_made_otherwise_than_the_rest_says_so(kept: Suite) -> None:
     [
         ({"quantisation": "int8"}, (), "quantisation nf4 -> int8"),
         ({"versions": "transformers 5.0, torch 2.10"}, (), "torch 2.9 -> 2.10"),
-        ({}, ("--batch-size", "4"), "batch size 32 -> 4"),
+        ({}, ("--batch-size", "4"), "batch size auto -> 4"),
     ],
 )
 def test_what_changed_beside_the_reply_is_named_as_a_possible_reason(

@@ -6,7 +6,8 @@ The items are made word problems, every other one asked for JSON and for a chain
 length. Asked are: the engine under its lookahead, as a run of the benchmark asks; one generate() for each item; static
 batches in the order of arrival; and static batches sorted by length of prompt, of several sizes, of which the best is
 taken. The ways take turns for `--rounds`, and the best round of each counts. Ratios are to the best sorted static batch:
-the seconds are of this machine, and of whatever else it does. Exits 1 where a text differs from that of the item alone.
+the seconds are of this machine, and of whatever else it does. Loops over generate() have the model as transformers and
+bitsandbytes load it; the engine has it as a run does, and once as they do. Exits 1 where a text differs from that of the item alone.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ async def once(request: Request, question: Turn, ask: Ask, read: Read) -> Said: 
     return Said([question, reply], reply)
 
 
-def by_engine(model: LocalModel, size: int) -> Way:
+def by_engine(model: LocalModel, size: int | None) -> Way:
     """As a run of tests asks: one case after the other, those ahead with it."""
 
     def way(requests: Sequence[Request]) -> list[Generation]:
@@ -106,7 +107,7 @@ def by_lm_eval(model: LocalModel, size: int | str) -> Way:
     return way
 
 
-def untrained(folder: Path, limit: int) -> LocalModel:
+def untrained(folder: Path) -> ModelEntry:
     """A Qwen2 of about 100 M random parameters, of whose tokens one in forty ends a reply."""
     known = AutoTokenizer.from_pretrained(EMBEDDED / "text")
     torch.manual_seed(0)
@@ -117,7 +118,7 @@ def untrained(folder: Path, limit: int) -> LocalModel:
     made.generation_config.eos_token_id = list(range(0, len(known), 40))
     made.half().save_pretrained(folder)
     known.save_pretrained(folder)
-    return load(ModelEntry("untrained", str(folder), local=True), quantisation="nf4", max_new_tokens=limit)
+    return ModelEntry("untrained", str(folder), local=True)
 
 
 def timed(way: Way, requests: Sequence[Request]) -> tuple[float, float, list[Generation]]:
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--prompts", nargs="+", default=["json", "cot"], choices=PROMPTS)
     parser.add_argument("--quant", default="nf4", choices=("nf4", "none"))
-    parser.add_argument("--batch-size", type=int, nargs="+", default=[32], help="of the engine")
+    parser.add_argument("--batch-size", type=int, nargs="*", default=[], help="of the engine, beside the one it chooses")
     parser.add_argument("--max-new-tokens", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
@@ -144,21 +145,25 @@ def main() -> None:
     requests = items(wanted.items, wanted.prompts)
     with TemporaryDirectory() as folder:
         if wanted.random:
-            model = untrained(Path(folder), wanted.max_new_tokens)
+            entry = untrained(Path(folder))
             requests = [replace(request, temperature=1.0, seed=number + 1) for number, request in enumerate(requests)]
         else:
-            model = load(REGISTRY["embedded-text"], quantisation=wanted.quant, max_new_tokens=wanted.max_new_tokens)
-    ways = {f"engine, batch of {size}": by_engine(model, size) for size in wanted.batch_size}
-    ways |= {"one generate an item": static(model, 1), "static batches of 32": static(model, 32)}
-    ways |= {f"static, sorted, {size}": static_sorted(model, size) for size in SIZES}
+            entry = REGISTRY["embedded-text"]
+        model, plain = (
+            load(entry, quantisation=wanted.quant, max_new_tokens=wanted.max_new_tokens, copies=copies) for copies in (True, False)
+        )
+    ways = {f"engine, batch of {size or 'its own'}": by_engine(model, size) for size in (None, *wanted.batch_size)}
+    ways |= {"engine, without copies": by_engine(plain, None), "one, with copies": static(model, 1)}
+    ways |= {"one generate an item": static(plain, 1), "static batches of 32": static(plain, 32)}
+    ways |= {f"static, sorted, {size}": static_sorted(plain, size) for size in SIZES}
     if wanted.lm_eval:
-        ways |= {f"lm-eval hf, batch {size}": by_lm_eval(model, size) for size in (1, 8, "auto")}
+        ways |= {f"lm-eval hf, batch {size}": by_lm_eval(plain, size) for size in (1, 8, "auto")}
     for way in ways.values():
         way(requests[:2])  # what is made once
     found = {name: [timed(way, requests) for _ in range(1)] for name, way in ways.items()}
     for _ in range(wanted.rounds - 1):
         for name, way in ways.items():
-            if name not in ("one generate an item", "lm-eval hf, batch 1"):  # the slowest, and the same each time
+            if name not in ("one generate an item", "one, with copies", "lm-eval hf, batch 1"):  # the slowest, and the same each time
                 found[name].append(timed(way, requests))
     report(found)
 

@@ -17,13 +17,13 @@ from itemwise.models.model import OutOfMemoryError, Request
 from itemwise.models.prefixes import Prefix, Prefixes, Read
 from itemwise.models.sampling import Noise, chosen
 from itemwise.models.seeing import Prompt, left_padded
+from itemwise.structure.counts import attention_of
 
 __all__ = ["ContinuousBatch", "Row", "can_run"]
 
 READ_AT_ONCE = 8192  # tokens of prompts, padding included
 EXPECTED = 128  # tokens of a reply, before longer ones were seen
-CPU_POSITIONS = 2**18
-GPU_SHARE = 0.6  # of the free memory that keys and values may take
+MOST = {"cpu": 96, "cuda": 256}  # rows, where more at once gain nothing: measured on two cores, estimated for a GPU
 WORTH = {"cpu": 64, "cuda": 512}  # tokens read in the time that a forward takes whatever its size, roughly
 
 _SEEING = ("llava", "qwen2_vl", "qwen2_5_vl")  # kinds that differ from text models in what `_read` and `_positions` know of
@@ -55,10 +55,10 @@ class ContinuousBatch:
     """Rows that go on together: each says one token a forward, whoever its neighbours are.
 
     Prompts are read apart and join with their keys and values. A beginning that they share is read once, and so are the
-    turns of a chat with tools. Rows times positions stay within the memory. Where memory runs out, only `clear` may follow.
+    turns of a chat with tools. Keys and values stay within `memory` bytes. Where memory runs out, only `clear` may follow.
     """
 
-    def __init__(self, model: Any, pad: int, ends: set[int]) -> None:
+    def __init__(self, model: Any, pad: int, ends: set[int], memory: int) -> None:
         self.rows: list[Row] = []
         self._model = model
         self._pad = pad
@@ -66,7 +66,8 @@ class ContinuousBatch:
         self._kept = KeyValues()
         self._finished: list[Row] = []
         self._longest = EXPECTED
-        self._positions = _positions_in_memory(model)
+        self._positions = memory // _bytes_of_a_position(model)
+        self.most_at_once = MOST.get(model.device.type, MOST["cuda"])
         self._worth = WORTH.get(model.device.type, WORTH["cuda"])
         self._prefixes = self._no_prefixes()
         self._parameters = set(inspect.signature(model.forward).parameters)
@@ -236,15 +237,12 @@ def _is_generated_as_others(kind: type) -> bool:
     return all(getattr(kind, name, None) is getattr(GenerationMixin, name, None) for name in prepared)
 
 
-def _positions_in_memory(model: Any) -> int:
-    """Rows times positions whose keys and values may be kept at once."""
-    if model.device.type != "cuda":
-        return CPU_POSITIONS
+def _bytes_of_a_position(model: Any) -> int:
+    """What the keys and values of one token take; roughly, where they are made of something smaller (latent attention)."""
+    if attention := attention_of(model.config):
+        return attention.kv_bytes(model.dtype.itemsize)
     config = model.config.get_text_config()
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    free = torch.cuda.mem_get_info(model.device)[0] + torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
-    return int(GPU_SHARE * free / (2 * config.num_hidden_layers * heads * width * model.dtype.itemsize))
+    return int(2 * config.num_hidden_layers * config.hidden_size * model.dtype.itemsize)
 
 
 def _stacked(known: Sequence[Prefix | None], like: Tensor) -> tuple[Any, Tensor]:

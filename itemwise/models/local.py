@@ -23,7 +23,9 @@ from transformers import (
 )
 
 from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_adapter, require_folder, unreachable
+from itemwise.models.cpu_layers import lay_out
 from itemwise.models.local_model import LocalModel, memory_errors, quiet
+from itemwise.models.memory import free_bytes
 from itemwise.models.model import ModelError, OutOfMemoryError
 from itemwise.models.registry import ModelEntry
 from itemwise.models.seeing import is_seeing, outside_language, sight_of
@@ -32,17 +34,21 @@ __all__ = ["LocalModel", "load", "placed", "unload"]
 
 Loaded = TypeVar("Loaded")
 
+COPIES = 0.5  # of the free memory that copies of the weights may take
+KEYS_AND_VALUES = 0.6  # of what is free then
+
 _IN_MEMORY: WeakSet[LocalModel] = WeakSet()  # every model that was loaded and is not yet gone
 _BESIDE = ("POLY", "SHADOW", "VBLORA", "XLORA")  # kinds of adapter that keep part of themselves outside the layers they change
 _NONE_BESIDE = {"subfolder": "none", "local_files_only": True}  # where peft is installed, transformers looks for an adapter beside a model
 
 
-def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tuple[int, int] = (0, 1)) -> LocalModel:
+def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tuple[int, int] = (0, 1), copies: bool = True) -> LocalModel:
     """Load `entry` in 4-bit (or as `quantisation` says) and say clearly what to do where that fails.
 
     `share` is this process's number among how many on the machine: each takes its own GPU where there are several,
     and its part of the CPU's threads. Only safetensors are read; a model's own Python runs only if its entry says so.
-    An adapter stays beside the weights, quantised or not: it is never merged into them.
+    An adapter stays beside the weights, quantised or not: it is never merged into them. On a CPU its linear layers are copied
+    as oneDNN wants them where there is memory for that, unless `copies` is False.
     """
     number, processes = share
     device = _device(number)
@@ -71,9 +77,11 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
         _require_words(entry, tokenizer)
         if adapter is not None:
             model = _adapted(entry, adapter, model)
-    if device.type == "cpu":
-        _keep_float32(model)
-    loaded = LocalModel(entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight)
+        memory = partial(_memory, device, processes)
+        copied = device.type == "cpu" and _on_cpu(model, memory(COPIES) if copies else 0)
+    loaded = LocalModel(
+        entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight, memory=memory(KEYS_AND_VALUES), copied=copied
+    )
     _IN_MEMORY.add(loaded)
     return loaded
 
@@ -174,14 +182,21 @@ def _misfit(entry: ModelEntry, config: Any, model: Any, cause: str) -> str:
     )
 
 
-def _keep_float32(model: Any) -> None:
-    """Keep bitsandbytes from its bfloat16 kernel, which it takes on some CPUs whatever the compute dtype says.
+def _memory(device: torch.device, processes: int, share: float) -> int:
+    """A share of the memory that is free now; of a machine's own, each of its `processes` takes a part."""
+    return int(share * free_bytes(device)) // (processes if device.type == "cpu" else 1)
 
-    So the text is the same on every CPU, and widths that the kernel cannot split in blocks of 32 work.
+
+def _on_cpu(model: Any, memory: int) -> bool:
+    """Have `model` compute in float32, by copies of its weights where these take at most `memory` bytes; whether by copies.
+
+    bitsandbytes takes a bfloat16 kernel on some CPUs whatever the compute dtype says. It is kept from that: so the text is
+    the same on every CPU, and widths that the kernel cannot split in blocks of 32 work.
     """
     for module in model.modules():
         if isinstance(module, bitsandbytes.nn.Linear4bit):
             module.support_avx512bf16_for_cpu = False
+    return lay_out(model, memory)
 
 
 def _quantisation_options(entry: ModelEntry, quantisation: str, config: Any, device: torch.device) -> dict[str, BitsAndBytesConfig]:

@@ -35,7 +35,8 @@ class LocalModel:
     Greedy whatever the model's own generation config says, unless a request asks for a temperature: of that config only
     the end-of-text tokens are kept. A sampled text follows from its request alone, not from its batch.
     On a CPU everything is computed in float32, where the text does not depend on the batch; int8 is the exception, as
-    bitsandbytes looks for outliers over the whole batch and multiplies in float16.
+    bitsandbytes looks for outliers over the whole batch and multiplies in float16. Keys and values of chats that run take up to
+    `memory` bytes; `copied` says that the linear layers multiply by copies of their weights.
     """
 
     def __init__(
@@ -47,6 +48,9 @@ class LocalModel:
         model: Any,
         tokenizer: Any,
         sight: Sight | None = None,
+        *,
+        memory: int,
+        copied: bool = False,
     ) -> None:
         self.name = entry.name
         self.revision = revision
@@ -60,7 +64,8 @@ class LocalModel:
         model.generation_config = GenerationConfig()  # generate() would fill in from it what ours leaves open
         self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(self._ends, default=0)
         self._context = _context_length(model.config)
-        self._running = _RunningChats(self) if can_run(model) else None
+        self._copied = copied
+        self._running = _RunningChats(self, memory) if can_run(model) else None
 
     def describe(self) -> dict[str, str]:
         """Everything about the model that decides its text, as words."""
@@ -77,6 +82,7 @@ class LocalModel:
             "decoding": "greedy",
             "batching": "continuous" if self._running else "static",
             "max new tokens": str(self._max_new_tokens),
+            **({"linear layers": "float32 copies, multiplied by oneDNN"} if self._copied else {}),
             **({"adapter": f"{Path(self._entry.adapter).name} {adapter_hash(Path(self._entry.adapter))}"} if self._entry.adapter else {}),
             **({"pictures": self._sight.describe()} if self._sight else {}),
             "versions": f"transformers {transformers.__version__}, torch {torch.__version__}, bitsandbytes {bitsandbytes.__version__}"
@@ -192,10 +198,14 @@ class _RunningChats:
 
     eager = False  # reading a prompt keeps all others waiting
 
-    def __init__(self, asked: LocalModel) -> None:
+    def __init__(self, asked: LocalModel, memory: int) -> None:
         self._asked = asked
-        self._batch = ContinuousBatch(asked._model, asked._pad, asked._ends)
+        self._batch = ContinuousBatch(asked._model, asked._pad, asked._ends, memory)
         self._hush = quiet if asked._quantisation == "int8" else nullcontext  # it takes a while, and forwards of others say nothing
+
+    @property
+    def most_at_once(self) -> int:
+        return self._batch.most_at_once
 
     def ready(self, request: Request) -> Row:
         prompt = self._asked._prompt(request)

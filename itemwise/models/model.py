@@ -95,6 +95,11 @@ class RunningBatch(Protocol):
         """The row of `request`, to be admitted. Raises what is wrong with this request, such as ContextFullError."""
         ...
 
+    @property
+    def most_at_once(self) -> int:
+        """How many rows at once are worth having where nobody says how many; more would be no faster."""
+        ...
+
     def room(self, rows: Sequence[Any]) -> int:
         """How many of `rows`, the first ones first, the device has memory for now; at least one where none runs."""
         ...

@@ -205,6 +205,7 @@ class _RunningRequests:
     waits for the others: if all come back so, no case is at fault."""
 
     eager = True
+    most_at_once = 32
 
     def __init__(self, asked: ServerModel) -> None:
         self._asked = asked

@@ -58,7 +58,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from itemwise.distribution import CaseScheduling
 
     settings = config.stash[ASKER].settings
-    return CaseScheduling(config, log, prefixes(settings), settings.batch_size)
+    return CaseScheduling(config, log, prefixes(settings), settings.planned_batch)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -68,7 +68,7 @@ class Asker:
         from itemwise.lookahead import Lookahead, Upcoming, case_groups
 
         processes = self._share[1] if self._grouped else 1
-        group_of = case_groups(node_ids, prefixes(self.settings), self.settings.batch_size, processes)
+        group_of = case_groups(node_ids, prefixes(self.settings), self.settings.planned_batch, processes)
         ways = {chosen.name: chosen for chosen in self.settings.strategies}
         self._lookahead = Lookahead(
             [

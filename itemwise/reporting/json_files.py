@@ -32,6 +32,7 @@ def run_json(run: RunRecord) -> str:
         "models": {name: dict(model) for name, model in run.measured.items()},
         "rows": {label: dict(rows) for label, rows in run.rows.items()},
         "environment": dict(run.environment),
+        "largest_batch": max((entry.reply.get("batch_size", 0) for entry in run.entries), default=0),
         "results": [_summary(tally) for tally in run.tallies],
         "choices": [choice_record(result) for result in run.choices],
         "splits": [split_record(split) for split in run.splits],

@@ -34,7 +34,7 @@ def header_lines(settings: Settings) -> list[str]:
         + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
-        f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size}",
+        f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
 
 

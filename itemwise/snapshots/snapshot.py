@@ -40,19 +40,19 @@ class Snapshot:
         return self.verdict, self.answer, self.text
 
     @classmethod
-    def of(cls, entry: Entry, *, batch_size: int, cpu: str) -> Snapshot:
+    def of(cls, entry: Entry, *, batch_size: int | None, cpu: str) -> Snapshot:
         """What became of a case that was answered, on a machine with the processor `cpu`."""
         prompt = hashlib.sha256(entry.prompt.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         made = _made(entry.model, batch_size, cpu)
         return cls(entry.verdict.value, entry.answer, entry.expected, prompt, entry.reply["text"], made)
 
 
-def _made(model: Mapping[str, str], batch_size: int, cpu: str) -> dict[str, str]:
+def _made(model: Mapping[str, str], batch_size: int | None, cpu: str) -> dict[str, str]:
     said = {name.replace("_", " "): value for name, value in model.items()}
     versions = [part.partition(" ") for part in said.pop("versions", "").split(", ") if part]
     device = said.pop("device", None) or said.pop("compute", UNKNOWN)
     said[MACHINE] = cpu if device == "cpu" else device
-    return {**said, "batch size": str(batch_size), **{name: version for name, _, version in versions}}
+    return {**said, "batch size": str(batch_size or "auto"), **{name: version for name, _, version in versions}}
 
 
 def machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

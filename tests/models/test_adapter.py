@@ -149,7 +149,8 @@ def test_the_model_computes_what_peft_itself_does(tmp_path: Path, settings: dict
     ids = torch.arange(2, 34).reshape(2, 16)
     with torch.inference_mode():
         expected = peft.PeftModel.from_pretrained(base, str(folder)).eval()(input_ids=ids).logits
-        torch.testing.assert_close(load(with_adapter(BASE, folder), quantisation="none", max_new_tokens=8)._model(ids).logits, expected)
+        found = load(with_adapter(BASE, folder), quantisation="none", max_new_tokens=8)._model(ids).logits
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-4)  # products are summed in another order
 
 
 @pytest.mark.parametrize("quantisation", ["none", "nf4"])

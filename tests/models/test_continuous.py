@@ -7,16 +7,18 @@ import random
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+import transformers
 
 from itemwise.batches import Asking, batches_of
 from itemwise.calculator import CALCULATOR
 from itemwise.case import Reply, Turn
 from itemwise.engine import Engine
-from itemwise.models import ContextFullError, Generation, ModelEntry, OutOfMemoryError, Request, continuous, key_values
+from itemwise.models import ContextFullError, Generation, ModelEntry, OutOfMemoryError, Request, continuous, key_values, local
 from itemwise.models.deferred import DeferredModel
 from itemwise.models.local import LocalModel, load
 from itemwise.strategies.direct import direct
@@ -216,6 +218,24 @@ def test_within_little_memory_all_is_said_and_nothing_else(talkative: Path, posi
     expected = alone(model, mixed())
     model._running._batch._positions = positions  # type: ignore[union-attr]
     assert together(model, mixed(), 8) == expected
+
+
+def test_a_model_within_little_free_memory_takes_fewer_chats_at_once(talkative: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = alone(loaded(talkative), mixed())
+    position = 2 * 2 * 2 * 16 * 4  # keys and values of two layers, two heads of 16 numbers in float32
+    monkeypatch.setattr(local, "free_bytes", lambda device: int(250 * position / local.KEYS_AND_VALUES))
+    model = loaded(talkative)
+    asked = [Asking(request) for request in mixed()]
+    waiting, batches = list(asked), batches_of(model)
+    while waiting or batches.running:
+        list(batches.step(waiting))
+    assert [asking.result for asking in asked] == expected
+    assert 1 < max(asking.batch_size for asking in asked) < len(asked) // 2
+
+
+def test_the_size_of_latent_keys_and_values_is_estimated() -> None:
+    config = transformers.DeepseekV3Config(num_hidden_layers=3, hidden_size=64)
+    assert continuous._bytes_of_a_position(SimpleNamespace(config=config, dtype=torch.bfloat16)) == 2 * 3 * 64 * 2
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -63,6 +63,7 @@ def test_the_run_tells_when_what_was_asked_and_what_answered(run: RunRecord) -> 
     assert (found["started"], found["seconds"], found["command"]) == ("2026-05-01T12:00:00+00:00", 12.346, "pytest benchmarks/ -k sums")
     assert found["settings"] == {"models": ["embedded-text"], "sample": 8, "seed": 42}
     assert found["models"]["embedded-text"]["quantisation"] == "nf4 (double quantised)"
+    assert found["largest_batch"] == max(entry.reply.get("batch_size", 0) for entry in run.entries) > 0
     assert found["rows"] == {"sums-synthetic": {"source": "synthetic", "prompt": "json", "seed": "42"}}
 
 
