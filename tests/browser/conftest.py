@@ -62,7 +62,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable
 
 @pytest.fixture
 def open_file(chromium: Browser) -> Iterator[Callable[..., Opened]]:
-    """Opens a page by its file, `case` in its address, with Playwright's options of a context; afterwards nothing may have gone wrong in it."""
+    """Opens a page by its file and hash, with Playwright's options of a context; afterwards nothing may have gone wrong in it."""
     opened: list[Opened] = []
 
     def open_page(path: Path, hash: str | None = None, *, before: str = "", **options: Any) -> Opened:

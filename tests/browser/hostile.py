@@ -78,9 +78,10 @@ def _hostile_entry(number: int, name: str, text: str) -> Entry:
     words: dict[str, Any] = {"case": f"{named} {number}", "benchmark": named, "model_name": named, "strategy": named, "rule": named}
     said = {"prompt": text, "expected": text, "answer": text, "message": text, "rerun": text, "tags": {named: text, "__proto__": text}}
     causes = [{"kind": named, "evidence": text}, {"kind": "constructor", "evidence": text}]
+    where: dict[str, Any] = {"model": {"model": named, "location": text[:2000]}, "rows": {"source": text[:2000], named: named}}
     return an_entry(
-        number, Verdict.WRONG, **words, **said, causes=causes, node_id=f"{named}::{named}[{number}]", span=(0, min(3, len(text))), reply=reply,
-        picture="__proto__" if number % 2 else named, model={"model": named, "location": text[:2000]}, rows={"source": text[:2000], named: named},
+        number, Verdict.WRONG, **words, **said, **where, causes=causes, node_id=f"{named}::{named}[{number}]", reply=reply,
+        span=(0, min(3, len(text))), picture="__proto__" if number % 2 else named,
     )  # fmt: skip
 
 

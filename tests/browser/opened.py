@@ -43,9 +43,9 @@ class Opened:
 
 def names_shown(page: Page) -> list[str]:
     """The names of the cases whose rows are in the page, from the top."""
-    return page.locator("#list").get_by_role("option").locator(".names").evaluate_all(
-        "found => found.map(each => [each.parentElement.offsetTop, each.firstChild.textContent]).sort((one, other) => one[0] - other[0]).map(each => each[1])"
-    )  # fmt: skip
+    rows = "found => found.sort((one, other) => one.offsetTop - other.offsetTop)"
+    rows += ".map(row => row.querySelector('.names').firstChild.textContent)"
+    return page.locator("#list").get_by_role("option").evaluate_all(rows)
 
 
 def scrolls_sideways(page: Page) -> bool:

@@ -27,9 +27,9 @@ def node_id(model: str, strategy: str, case: str) -> str:
 
 
 def _entry(number: int, verdict: Verdict, model: str, strategy: str, **changes: Any) -> Entry:
-    id = node_id(model, strategy, f"sums-{number}")
-    told: dict[str, Any] = {"model_name": model, "strategy": strategy, "node_id": id, "position": (model, strategy, number)}
-    return an_entry(number, verdict, **{**told, "rerun": f"pytest '{id}'", "model": {**MODEL, "model": model}, **changes})
+    test = node_id(model, strategy, f"sums-{number}")
+    told: dict[str, Any] = {"model_name": model, "strategy": strategy, "node_id": test, "position": (model, strategy, number)}
+    return an_entry(number, verdict, **{**told, "rerun": f"pytest '{test}'", "model": {**MODEL, "model": model}, **changes})
 
 
 def run_of_all_kinds() -> RunRecord:
