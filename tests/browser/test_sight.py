@@ -67,7 +67,7 @@ def test_every_text_has_enough_contrast(scheme: str, report: Report) -> None:
     page = report(color_scheme=scheme)
     unfold(page)
     for case in ("sums-3", "sums-4", "sums-5", "sums-6", "sums-7"):
-        page.evaluate("case => location.hash = case", case)
+        page.evaluate("name => location.hash = name", case)
         expect(page.locator("#detail h3")).to_contain_text(case)
         found = page.evaluate(CONTRASTS)
         assert len(found) > 50
