@@ -13,21 +13,34 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 
-const text = (content, span) => {
-  const block = make("p", { class: "text", dir: "auto" });
-  const fill = whole => {
-    block.textContent = "";
-    const said = whole ? content : content.slice(0, LONG);
-    if (span && span[1] <= said.length) {
-      block.append(said.slice(0, span[0]), make("mark", { title: "what was read" }, said.slice(span[0], span[1])), said.slice(span[1]));
-    } else block.append(said);
-    if (said.length < content.length) {
-      block.append("\n", make("button", { type: "button", onclick: () => fill(true) }, `show ${content.length - said.length} more characters`));
-    }
+// The beginning of a long name, no character cut in two.
+const clipped = (content, most = 200) => content.length > most ? `${content.slice(0, most).replace(/[\ud800-\udbff]$/, "")}…` : content;
+
+// A name among other words: what it says of direction ends with it.
+const isolated = (content, most) => make("bdi", {}, clipped(content, most));
+
+// A span counts code points, as Python does; a string here counts 16-bit units.
+const units = (content, points) => {
+  let at = 0;
+  for (; points > 0 && at < content.length; points--) at += content.codePointAt(at) > 0xffff ? 2 : 1;
+  return at;
+};
+
+// Fills `block` with `content`, of a long one with its beginning and a button for the rest.
+const fill = (block, content, span) => {
+  const [from, to] = span ? span.map(place => units(content, place)) : [0, 0];
+  const show = said => {
+    block.replaceChildren();
+    if (span && to <= said.length) block.append(said.slice(0, from), make("mark", { title: "what was read" }, said.slice(from, to)), said.slice(to));
+    else block.append(said);
   };
-  fill(false);
+  if (content.length <= LONG) { show(content); return block; }
+  const beginning = content.slice(0, LONG).replace(/[\ud800-\udbff]$/, "");
+  show(beginning);
+  block.append("\n", make("button", { type: "button", onclick: () => show(content) }, `show ${content.length - beginning.length} more characters`));
   return block;
 };
 
-const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, name), make("dd", {}, String(value))];
+const text = (content, span) => fill(make("p", { class: "text", dir: "auto" }), content, span);
 
+const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fill(make("dd", {}), String(value))];

@@ -3,42 +3,70 @@
   const list = document.getElementById("list"), spacer = document.getElementById("spacer"), detail = document.getElementById("detail");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
   const HEIGHT = 44;
-  let shown = [], selected = -1;
+  const CHOICES = ["verdict", "cause", "benchmark", "model", "strategy"];
+  const ADDRESS = 2000; // the longest id that goes into the address
+  let shown = [], selected = -1, drawn = "", noting = 0;
 
-  cases.forEach(each => { each.search = [each.case, each.prompt, each.text, each.answer, each.expected, each.evidence].join("\n").toLowerCase(); });
+  const byId = new Map(cases.map(each => [each.id, each]));
+  const byCase = new Map();
+  for (const each of cases) {
+    if (!byCase.has(each.case)) byCase.set(each.case, []);
+    byCase.get(each.case).push(each);
+  }
+  const shownIn = each => Object.hasOwn(pictures, each.picture) ? pictures[each.picture] : "";
+  const verdict = each => make("span", { class: `verdict ${each.verdict.replace(" ", "-")}` }, each.verdict);
 
-  for (const name of ["verdict", "cause", "benchmark", "model", "strategy"]) {
+  for (const name of CHOICES) {
     const values = [...new Set(cases.map(each => each[name]).filter(Boolean))];
-    filters.elements[name].append(new Option("all", ""), ...values.map(value => new Option(value, value)));
+    filters.elements[name].append(new Option("all", ""), ...values.map(value => new Option(clipped(value, 60), value)));
     if (values.length < 2) filters.elements[name].parentElement.hidden = true;
   }
 
+  // What a search looks through, made when the first search asks for it.
+  const searched = each =>
+    each.searched ??= [each.case, each.prompt, each.text, each.answer, each.expected, each.evidence].join("\n").toLowerCase();
+
   const filter = () => {
-    const wanted = Object.fromEntries(new FormData(filters));
-    const text = wanted.text.trim().toLowerCase();
-    const chosen = selected >= 0 ? shown[selected] : null;
-    shown = cases.filter(each =>
-      ["verdict", "cause", "benchmark", "model", "strategy"].every(name => !wanted[name] || each[name] === wanted[name])
-      && (!text || each.search.includes(text)));
-    if (wanted.sort) shown = [...shown].sort((one, other) => other[wanted.sort] - one[wanted.sort]);
-    selected = chosen ? shown.indexOf(chosen) : -1;
+    const wanted = CHOICES.map(name => [name, filters.elements[name].value]).filter(([, value]) => value);
+    const text = filters.elements.text.value.trim().toLowerCase(), sort = filters.elements.sort.value;
+    const chosen = shown[selected];
+    shown = cases.filter(each => wanted.every(([name, value]) => each[name] === value) && (!text || searched(each).includes(text)));
+    if (sort) shown.sort((one, other) => other[sort] - one[sort]);
+    selected = shown.indexOf(chosen);
     count.textContent = `${shown.length} of ${cases.length}`;
     spacer.style.height = `${shown.length * HEIGHT}px`;
-    draw();
+    list.replaceChildren(spacer);
+    list.scrollTop = Math.max(0, selected * HEIGHT - list.clientHeight / 2);
+    draw(true);
   };
 
-  const draw = () => {
+  // Only the rows in view are in the page, with a few to either side.
+  const draw = anew => {
     const first = Math.max(0, Math.floor(list.scrollTop / HEIGHT) - 4);
     const last = Math.min(shown.length, first + Math.ceil(list.clientHeight / HEIGHT) + 8);
-    list.querySelectorAll(".row").forEach(row => row.remove());
-    for (let place = first; place < last; place++) list.append(row(shown[place], place));
+    if (!anew && drawn === `${first} ${last}`) return;
+    drawn = `${first} ${last}`;
+    list.replaceChildren(spacer, ...shown.slice(first, last).map((each, place) => row(each, first + place)));
+    if (first <= selected && selected < last) list.setAttribute("aria-activedescendant", `row-${selected}`);
+    else list.removeAttribute("aria-activedescendant");
   };
 
   const row = (each, place) => make("div",
-    { class: "row", role: "option", "aria-selected": String(place === selected), style: `top:${place * HEIGHT}px`, onclick: () => choose(place) },
-    pictures[each.picture] ? make("img", { src: pictures[each.picture], alt: "" }) : null,
-    make("div", { class: "names" }, each.case, make("small", {}, [each.model, each.strategy, each.cause].filter(Boolean).join(" · "))),
-    make("span", { class: `verdict ${each.verdict.replace(" ", "-")}` }, each.verdict));
+    {
+      class: "row", id: `row-${place}`, role: "option", "aria-selected": String(place === selected), "aria-posinset": place + 1,
+      "aria-setsize": shown.length, style: `top:${place * HEIGHT}px`, onclick: () => choose(place),
+    },
+    shownIn(each) ? make("img", { src: shownIn(each), alt: "" }) : null,
+    make("div", { class: "names" }, isolated(each.case),
+      make("small", {}, ...[each.model, each.strategy, each.cause].filter(Boolean).flatMap((said, place) => [place ? " · " : "", isolated(said, 60)]))),
+    verdict(each));
+
+  // The address names the case; not at every step of a held key, which browsers refuse after some hundred.
+  const note = each => {
+    clearTimeout(noting);
+    const id = encodeURIComponent(each.id);
+    noting = setTimeout(() => history.replaceState(null, "", id.length > ADDRESS ? "#" : `#${id}`), 150);
+  };
 
   const choose = (place, keepHash) => {
     if (place < 0 || place >= shown.length) return;
@@ -46,14 +74,14 @@
     const top = place * HEIGHT;
     if (top < list.scrollTop) list.scrollTop = top;
     else if (top + HEIGHT > list.scrollTop + list.clientHeight) list.scrollTop = top + HEIGHT - list.clientHeight;
-    draw();
+    draw(true);
     tell(shown[place]);
-    if (!keepHash) history.replaceState(null, "", `#${encodeURIComponent(shown[place].id)}`);
+    if (!keepHash) note(shown[place]);
   };
 
   const picture = each => {
-    if (!pictures[each.picture]) return null;
-    const image = make("img", { src: pictures[each.picture], alt: `picture of ${each.case}` });
+    if (!shownIn(each)) return null;
+    const image = make("img", { src: shownIn(each), alt: `picture of ${clipped(each.case)}` });
     const button = make("button", { class: "seen", type: "button", "aria-expanded": "false", title: "show the whole picture" }, image);
     button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
     return button;
@@ -67,17 +95,27 @@
   };
 
   const others = each => {
-    const same = cases.filter(other => other !== each && other.case === each.case);
+    const same = byCase.get(each.case).filter(other => other !== each);
     if (!same.length) return [];
     return [make("h4", {}, "the same case asked otherwise"), make("div", { class: "beside" }, ...same.map(other => make("div", {},
-      make("p", {}, make("a", { href: `#${encodeURIComponent(other.id)}` }, `${other.model}, ${other.strategy}`), " ",
-        make("span", { class: `verdict ${other.verdict.replace(" ", "-")}` }, other.verdict)), text(other.text || other.message, other.span))))];
+      make("p", {}, make("a", { href: `#${encodeURIComponent(other.id)}` }, isolated(other.model), ", ", isolated(other.strategy)), " ", verdict(other)), text(other.text || other.message, other.span))))];
+  };
+
+  // Pages from a file may have no clipboard: then the command is selected, and what is left to do is said.
+  const copy = async (command, block, told) => {
+    try {
+      await navigator.clipboard.writeText(command);
+      told.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(block);
+      told.textContent = document.execCommand("copy") ? "copied" : "this page may not copy: the command is selected, press Ctrl+C";
+    }
   };
 
   const tell = each => {
-    const copy = make("button", { type: "button", onclick: () => navigator.clipboard && navigator.clipboard.writeText(each.rerun) }, "copy");
+    const command = make("p", { class: "text" }, each.rerun), told = make("output", { class: "quiet" });
     detail.replaceChildren(
-      make("h3", {}, each.case, " ", make("span", { class: `verdict ${each.verdict.replace(" ", "-")}` }, each.verdict)),
+      make("h3", {}, isolated(each.case), " ", verdict(each)),
       picture(each) || "",
       make("dl", {}, ...fact("expected", each.expected), ...fact("answer", each.answer === null ? "nothing read" : each.answer), ...fact("read by", each.rule),
         ...each.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", each.model), ...fact("strategy", each.strategy),
@@ -85,32 +123,44 @@
         ...Object.entries(each.tags).flatMap(([name, value]) => fact(name, value))),
       ...(each.turns.length ? each.turns.flatMap((said, place) => turn(each, said, place)) : [make("h4", {}, "prompt"), text(each.prompt), make("h4", {}, "error"), text(each.message)]),
       ...others(each),
-      make("h4", {}, "run just this case again"), make("p", { class: "text" }, each.rerun), copy);
+      make("h4", {}, "run just this case again"), command,
+      make("button", { type: "button", onclick: () => copy(each.rerun, command, told) }, "copy"), " ", told);
     detail.scrollTop = 0;
   };
 
+  const decoded = hash => {
+    try { return decodeURIComponent(hash); } catch { return hash; } // a lone % is no escape
+  };
+
   const follow = () => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    if (!id || !cases.some(each => each.id === id || each.case === id)) return;
-    let place = shown.findIndex(each => each.id === id || each.case === id);
-    if (place < 0) { filters.reset(); filter(); place = shown.findIndex(each => each.id === id || each.case === id); }
-    choose(place, true);
+    const id = decoded(location.hash.slice(1));
+    const meant = byId.has(id) ? [byId.get(id)] : byCase.get(id) || [];
+    if (!meant.length) return;
+    clearTimeout(noting);
+    if (!meant.some(each => shown.includes(each))) { filters.reset(); filter(); }
+    choose(shown.indexOf(meant.find(each => shown.includes(each))), true);
     document.getElementById("browser").scrollIntoView();
   };
 
+  const move = place => {
+    choose(place);
+    list.scrollIntoView({ block: "nearest" });
+  };
+
+  spacer.setAttribute("role", "presentation");
   filters.addEventListener("input", filter);
-  filters.addEventListener("submit", event => event.preventDefault());
-  list.addEventListener("scroll", () => requestAnimationFrame(draw));
-  addEventListener("resize", draw);
+  filters.addEventListener("submit", event => { event.preventDefault(); list.focus(); });
+  list.addEventListener("scroll", () => requestAnimationFrame(() => draw()));
+  addEventListener("resize", () => draw());
   addEventListener("hashchange", follow);
   addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-    if (event.key === "Escape" && typing) event.target.blur();
+    if (event.key === "Escape" && typing) { event.target.blur(); event.preventDefault(); } // what was searched for stays, to be moved through
     if (typing) return;
     if (event.key === "/") { filters.elements.text.focus(); event.preventDefault(); }
-    if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { choose(selected + 1); event.preventDefault(); }
-    if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { choose(Math.max(0, selected - 1)); event.preventDefault(); }
+    if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { move(selected + 1); event.preventDefault(); }
+    if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { move(Math.max(0, selected - 1)); event.preventDefault(); }
   });
   filter();
   follow();
