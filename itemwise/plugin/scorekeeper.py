@@ -16,6 +16,7 @@ import pytest
 from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
+from itemwise.plugin.snapshots import SNAPSHOTS, Snapshots
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
@@ -245,7 +246,12 @@ class Scorekeeper:
             decisions=self._decisions(),
             pictures=self._pictures(entries),
             checked_alone=[*self._checked_alone, *self._asker.checked_alone],
+            snapshots=self._snapshots(),
         )
+
+    def _snapshots(self) -> list[dict[str, Any]]:
+        found: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
+        return found.records() if found else []
 
     def _pictures(self, entries: Sequence[Entry]) -> dict[str, bytes]:
         """What was shown to models, as the store keeps it."""
