@@ -106,7 +106,7 @@ def _most(values: Mapping[tuple[str, str, str], Sequence[float]], benchmark: str
 
 def _axis(most: float, limit: int | None = None, *, least_step: float = 0.0) -> tuple[float, float]:
     """Step and end of an axis on which `most` lies, and `limit` too where it does not push everything into a corner."""
-    top = max(most, limit) if limit is not None and limit <= 3 * most else most
+    top = max(most, limit) if limit is not None and limit <= 2 * most else most
     if top <= 0:
         return 1.0, 1.0
     scale = 10.0 ** math.floor(math.log10(top / _BINS))

@@ -25,7 +25,7 @@ def accuracy_track(found: Accuracy) -> Markup | str:
     share, interval = accuracy_text(found)
     return trusted(
         f'<svg class="track" role="img" aria-label="{share}, 95% interval {interval}">{_grid()}'
-        f'<rect class="interval" x="{low:.2f}%" width="{high - low:.2f}%" y="28%" height="44%" rx="2"/>'
+        f'<rect class="interval" x="{low:.2f}%" width="{high - low:.2f}%" y="50%" height="10" rx="2" transform="translate(0 -5)"/>'
         f'<circle class="point" cx="{100 * found.share:.2f}%" cy="50%" r="4"/></svg>'
     )
 

@@ -24,19 +24,19 @@ __all__ = ["report_html"]
 
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
-_MANY = 12  # rows of a table that are too many to stand open
+_ROWS = 12  # of a table that stands open
+_MULTIPLES = 6  # small charts of one section that stand open
 
 
 def report_html(run: RunRecord) -> str:
     """The page. It holds all cases as JSON; a script lists, filters and shows them, and writes text as text only."""
-    names = _names(run.tallies)
-    sections = [*_before_cases(run), ("cases", "Cases"), *((table["id"], table["title"]) for table in _tables(run))]
+    names, tables = _names(run.tallies), _tables(run)
     return single_page(
         "report",
         _data(run),
         title=_title(run),
         run=run,
-        sections=sections,
+        sections=[*_above_cases(run), ("cases", "Cases"), *((table["id"], table["title"]) for table in tables)],
         tallies=[{"tally": tally, "cells": cells(tally)} for tally in run.tallies],
         columns=COLUMNS,
         ladders=[_ladder(number, ladder) for number, ladder in enumerate(run.ladders)],
@@ -44,17 +44,18 @@ def report_html(run: RunRecord) -> str:
         spreads=[{"name": names[each.tally.key], "spread": each} for each in spreads(run.tallies, run.entries)],
         snapshots=snapshot_table(run.snapshots),
         snapshot_lines=snapshot_lines(run.snapshots),
-        tables=_tables(run),
+        tables=tables,
         measured=_measured(run),
         accuracy_track=accuracy_track,
         accuracy_axis=accuracy_axis,
         share_bar=share_bar,
         histogram=histogram,
         figure=figure,
+        open_charts=_MULTIPLES,
     )
 
 
-def _before_cases(run: RunRecord) -> Iterator[tuple[str, str]]:
+def _above_cases(run: RunRecord) -> Iterator[tuple[str, str]]:
     """What stands above the cases, by id and name."""
     yield "accuracy", "Accuracy"
     if run.decisions:
@@ -83,8 +84,14 @@ def _data(run: RunRecord) -> dict[str, Any]:
     return {
         "cases": [_case(entry) for entry in run.entries],
         "pictures": {sha: uri for sha, uri in shown.items() if uri},
-        "changes": [change for file in run.snapshots for change in file["differences"]],
+        "changes": _changes(run.snapshots),
     }
+
+
+def _changes(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The replies that differ from those kept, the most grave first."""
+    order = [kind for file in files[:1] for kind in file["kinds"]]
+    return sorted((change for file in files for change in file["differences"]), key=lambda change: order.index(change["kind"]))
 
 
 def _case(entry: Entry) -> dict[str, Any]:
@@ -156,7 +163,7 @@ def _causes(tallies: Sequence[Tally], names: Mapping[tuple[str, str, str], str])
 
 
 def _tables(run: RunRecord) -> list[dict[str, Any]]:
-    """The tables below the cases: `words` columns of words come first, `accuracies` are drawn in column `drawn`; long ones fold."""
+    """The tables below the cases: `words` columns of words come first, a row's accuracy is drawn in column `drawn`; long ones fold."""
     found = []
     if run.choices:
         rows, notes = _plain(choice_rows(run.choices)), control_lines(run.choices)
@@ -181,7 +188,7 @@ def _table(
     drawn: int = -1,
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    long = len(rows) > _MANY
+    long = len(rows) > _ROWS
     return {"id": id, "title": title, "head": head, "rows": rows, "words": words, "drawn": drawn, "notes": notes, "long": long}
 
 

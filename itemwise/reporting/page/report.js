@@ -133,8 +133,11 @@
   const judged = said => said === null ? ["no snapshot"] : [
     make("span", { class: `verdict ${said.verdict.replace(" ", "-")}` }, said.verdict), said.answer === null ? ", nothing read" : `, read ${said.answer}`];
 
+  const asked = new Map(changes.length ? cases.map(each => [each.id, [each.model, each.strategy].join(", ")]) : []);
+
   const change = each => make("article", { role: "listitem", class: "change" },
-    make("h3", {}, make("a", { href: `#${encodeURIComponent(each.id)}` }, each.name), " ", make("small", { class: "quiet" }, each.kind)),
+    make("h3", {}, make("a", { href: `#${encodeURIComponent(each.id)}` }, each.name), " ", make("small", {}, each.kind),
+      make("small", { class: "quiet" }, ` \u00b7 ${asked.get(each.id) || ""}`)),
     make("p", {}, ...judged(each.before), " \u2192 ", ...judged(each.now)),
     each.words.length ? make("p", { class: "text", dir: "auto" }, ...each.words.map(([sign, words]) => signs[sign] ? make(signs[sign], {}, words) : words)) : null,
     each.reasons.length ? make("p", { class: "quiet" }, `may be due to: ${each.reasons.join("; ")}`) : null);
