@@ -17,6 +17,7 @@ import pytest
 from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
+from itemwise.plugin.snapshots import SNAPSHOTS, Snapshots
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
@@ -257,7 +258,12 @@ class Scorekeeper:
             decisions=self._decisions,
             pictures=self._store.pictures(entry.picture for entry in entries if entry.picture),
             checked_alone=[*self._checked_alone, *self._asker.checked_alone],
+            snapshots=self._snapshots(),
         )
+
+    def _snapshots(self) -> list[dict[str, Any]]:
+        found: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
+        return found.records() if found else []
 
     def _add_suite_properties(self, run: RunRecord) -> None:
         """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from itemwise.ledger import Entry
     from itemwise.snapshots import Comparison, Page
 
-__all__ = ["SNAPSHOT", "Snapshots", "configure_snapshots", "mark_snapshots"]
+__all__ = ["SNAPSHOT", "SNAPSHOTS", "Snapshots", "configure_snapshots", "mark_snapshots"]
 
 SNAPSHOT = "snapshot"
+SNAPSHOTS = "itemwise-snapshots"  # the plugin that compares, where it was asked for
 SUFFIX = "replies"
 
 
@@ -33,7 +34,7 @@ def configure_snapshots(config: pytest.Config, settings: Settings) -> None:
         return
     config.option.ignore_file_extensions = [*(config.option.ignore_file_extensions or ()), SUFFIX]
     if SNAPSHOT in config.option.markexpr and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Snapshots(config, settings), "itemwise-snapshots")
+        config.pluginmanager.register(Snapshots(config, settings), SNAPSHOTS)
 
 
 def mark_snapshots(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
@@ -70,6 +71,7 @@ class _File:
     trouble: str = ""
     updated: int = 0
     compared: dict[str, Comparison] = field(default_factory=dict)
+    node_ids: dict[str, str] = field(default_factory=dict)
 
     def fails(self, *, update: bool, new_only: bool) -> bool:
         left = (each for each in self.compared.values() if each.fails and not update and not (new_only and each.stored is None))
@@ -110,6 +112,7 @@ class Snapshots:
             name = _case_name(entry)
             now = Snapshot.of(entry, batch_size=self._settings.batch_size, cpu=self._cpu)
             file.compared[name] = compare(name, file.page.cases.get(name), now)
+            file.node_ids[name] = entry.node_id
 
     def _path(self, entry: Entry) -> Path:
         """One file for a benchmark, model and strategy, in a folder for the benchmark's file."""
@@ -135,6 +138,18 @@ class Snapshots:
         finished = yield
         session.testsfailed += self._is_failed()
         return finished
+
+    def records(self) -> list[dict[str, Any]]:
+        """For the reports, which are written before the snapshots are kept: each file's comparisons as plain data."""
+        from itemwise.reporting import shown_path
+        from itemwise.snapshots import file_record
+
+        found = []
+        for path, file in sorted(self._files.items()):
+            compared = {file.node_ids[name]: each for name, each in file.compared.items()}
+            kept = self._update or self._new_only
+            found.append(file_record(shown_path(path, self._config.rootpath), compared, file.trouble, kept=kept))
+        return found
 
     def _is_failed(self) -> bool:
         return any(file.fails(update=self._update, new_only=self._new_only) for file in self._files.values())

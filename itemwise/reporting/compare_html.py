@@ -10,8 +10,8 @@ from itemwise.analysis.comparison import Comparison
 from itemwise.analysis.measured import Part
 from itemwise.analysis.pairs import Series
 from itemwise.ledger import Entry
-from itemwise.reporting.bars import bar, drawn, flips
 from itemwise.reporting.comparison import PAIR_COLUMNS, attribution, finding, pair_legend, pair_name, pair_rows, settings_rows
+from itemwise.reporting.drawings import accuracy_track, flips
 from itemwise.reporting.single_page import single_page
 from itemwise.reporting.table import accuracy_text, cost_text
 
@@ -38,7 +38,6 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
         pairs=[_pair(row, *counts) for row, counts in zip(pair_rows(comparison), _counts(comparison), strict=True)],
         legend=pair_legend(comparison.pairs),
         missing=list(_missing(comparison)),
-        bar=bar,
         flips=flips,
     )
 
@@ -87,7 +86,14 @@ def _accuracy(series: Series) -> dict[str, Any]:
     share, interval = accuracy_text(tally.accuracy)
     verdicts = [str(count) for count in tally.counts.values()]
     figures = [*verdicts, cost_text(tally), f"{tally.judged} of {tally.sample_size}"]
-    return {"label": series.label, "words": tally.key, "accuracy": share, "interval": interval, "figures": figures, **drawn(tally.accuracy)}
+    return {
+        "label": series.label,
+        "words": tally.key,
+        "accuracy": share,
+        "interval": interval,
+        "figures": figures,
+        "drawn": accuracy_track(tally.accuracy),
+    }
 
 
 def _counts(comparison: Comparison) -> Iterator[tuple[int, int, int]]:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from itemwise.ledger import Entry
+from itemwise.analysis.ladder import Ladder
+from itemwise.ledger import Entry, Tally
 from itemwise.pictures import Picture, PictureError
-from itemwise.reporting.bars import bar, drawn
 from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
+from itemwise.reporting.distributions import figure, spreads
+from itemwise.reporting.drawings import accuracy_axis, accuracy_track, histogram, share_bar
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.run import RunRecord
 from itemwise.reporting.single_page import page_json, page_parts
-from itemwise.reporting.table import cause_table, cells
+from itemwise.reporting.snapshots import snapshot_lines, snapshot_table
+from itemwise.reporting.table import COLUMNS, cells
 
 __all__ = ["report_html", "report_parts"]
 
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
+_ROWS = 12  # of a table that stands open
+_MULTIPLES = 6  # small charts of one section that stand open
 
 
 def report_html(run: RunRecord) -> str:
@@ -30,18 +35,44 @@ def report_html(run: RunRecord) -> str:
 
 def report_parts(run: RunRecord) -> Iterator[str]:
     """The page in parts, none larger than a case or its tables."""
+    names, tables = _names(run.tallies), _tables(run)
     return page_parts(
         "report",
         _data(run),
         title=_title(run),
         run=run,
-        cases=len(run.entries),
-        accuracy=[{"cells": cells(tally), **drawn(tally.accuracy)} for tally in run.tallies],
-        tables=_tables(run),
-        gates=run.decisions,
+        sections=[*_above_cases(run), ("cases", "Cases"), *((table["id"], table["title"]) for table in tables)],
+        tallies=[{"tally": tally, "cells": cells(tally)} for tally in run.tallies],
+        columns=COLUMNS,
+        ladders=[_ladder(number, ladder) for number, ladder in enumerate(run.ladders)],
+        causes=_causes(run.tallies, names),
+        spreads=[{"name": names[each.tally.key], "spread": each} for each in spreads(run.tallies, run.entries)],
+        snapshots=snapshot_table(run.snapshots),
+        snapshot_lines=snapshot_lines(run.snapshots),
+        tables=tables,
         measured=_measured(run),
-        bar=bar,
+        accuracy_track=accuracy_track,
+        accuracy_axis=accuracy_axis,
+        share_bar=share_bar,
+        histogram=histogram,
+        figure=figure,
+        open_charts=_MULTIPLES,
     )
+
+
+def _above_cases(run: RunRecord) -> Iterator[tuple[str, str]]:
+    """What stands above the cases, by id and name."""
+    yield "accuracy", "Accuracy"
+    if run.decisions:
+        yield "gates", "Gates"
+    if run.ladders:
+        yield "ladder-0", "Ladder"
+    if any(tally.causes for tally in run.tallies):
+        yield "causes", "Causes"
+    if any(entry.reply for entry in run.entries):
+        yield "spread", "Tokens and seconds"
+    if run.snapshots:
+        yield "snapshots", "Snapshots"
 
 
 def _title(run: RunRecord) -> str:
@@ -61,7 +92,16 @@ def _data(run: RunRecord) -> Iterator[str]:
     shown = ((sha, _data_uri(sha, content)) for sha, content in run.pictures.items())
     for number, (sha, uri) in enumerate((sha, uri) for sha, uri in shown if uri):
         yield "," * bool(number) + f"{page_json(sha)}:{page_json(uri)}"
-    yield "}}"
+    yield '},"changes":['
+    for number, change in enumerate(_changes(run.snapshots)):
+        yield "," * bool(number) + page_json(change)
+    yield "]}"
+
+
+def _changes(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The replies that differ from those kept, the most grave first."""
+    order = [kind for file in files[:1] for kind in file["kinds"]]
+    return sorted((change for file in files for change in file["differences"]), key=lambda change: order.index(change["kind"]))
 
 
 def _case(entry: Entry) -> dict[str, Any]:
@@ -106,29 +146,46 @@ def _data_uri(sha: str, content: bytes) -> str:
     return picture.data_uri()
 
 
-def _tables(run: RunRecord) -> list[dict[str, Any]]:
-    """The tables below the accuracy: `words` columns of words come first, the share in column `drawn` is drawn beside it."""
+def _names(tallies: Sequence[Tally]) -> dict[tuple[str, str, str], str]:
+    """Each tally's name by its key, without what all of them share; where they share all, its strategy."""
+    keys = [tally.key for tally in tallies]
+    told = [place for place in range(3) if len({key[place] for key in keys}) > 1] or [2]
+    return {key: ", ".join(key[place] for place in told) for key in keys}
+
+
+def _ladder(number: int, ladder: Ladder) -> dict[str, Any]:
+    """A ladder drawn, and the table and sentences it rests on."""
+    rows = _plain(ladder_rows(ladder))
+    title = f"The ladder of {ladder.benchmark}"
+    return {**_table(f"ladder-{number}", title, LADDER_COLUMNS, rows, 3, notes=ladder_summary(ladder)), "rungs": ladder.rungs}
+
+
+def _causes(tallies: Sequence[Tally], names: Mapping[tuple[str, str, str], str]) -> list[dict[str, Any]]:
+    """For each tally the causes it has, the most frequent first, as shares of its judged cases; all bars are on one scale."""
+    longest = max((count / tally.judged for tally in tallies for count in tally.causes.values()), default=0.0)
     found = []
-    for number, ladder in enumerate(run.ladders):
-        rungs = [{"cells": row, **drawn(rung.tally.accuracy)} for row, rung in zip(ladder_rows(ladder), ladder.rungs, strict=True)]
-        title = f"The ladder of {ladder.benchmark}"
-        found.append(_table(f"ladder-{number}", title, LADDER_COLUMNS, rungs, 3, drawn=4, notes=ladder_summary(ladder)))
+    for tally in tallies:
+        counted = sorted(tally.causes.items(), key=lambda pair: -pair[1])
+        bars = [{"kind": kind, "count": count, "share": count / tally.judged, "longest": longest} for kind, count in counted]
+        if bars:
+            found.append({"name": names[tally.key], "tally": tally, "bars": bars})
+    return found
+
+
+def _tables(run: RunRecord) -> list[dict[str, Any]]:
+    """The tables below the cases: `words` columns of words come first, a row's accuracy is drawn in column `drawn`; long ones fold."""
+    found = []
     if run.choices:
-        found.append(
-            _table(
-                "choices", "Choices beside chance", CHOICE_COLUMNS, _plain(choice_rows(run.choices)), 3, notes=control_lines(run.choices)
-            )
-        )
+        rows, notes = _plain(choice_rows(run.choices)), control_lines(run.choices)
+        found.append(_table("choices", "Choices beside chance", CHOICE_COLUMNS, rows, 3, notes=notes))
     if run.splits:
-        parts = [{"cells": row, **drawn(split.part.accuracy)} for row, split in zip(split_rows(run.splits), run.splits, strict=True)]
+        parts = [{"cells": row, "accuracy": split.part.accuracy} for row, split in zip(split_rows(run.splits), run.splits, strict=True)]
         found.append(_table("splits", "By tag", SPLIT_COLUMNS, parts, 4, drawn=5))
-    if causes := cause_table(run.tallies):
-        found.append(_table("causes", "Why cases are not correct", causes[0], _plain(causes[1:]), 3))
     if run.panels:
         readings = _plain([row for panel in run.panels for row in panel_rows(panel)])
-        found.append(_table("readers", "The same replies under other readers", PANEL_COLUMNS, readings, 3))
+        found.append(_table("readers", "Other readers", PANEL_COLUMNS, readings, 3))
     if run.drops:
-        found.append(_table("twins", "From made problems to renumbered ones", (), [], 0, notes=[drop_text(drop) for drop in run.drops]))
+        found.append(_table("twins", "Renumbered twins", (), [], 0, notes=[drop_text(drop) for drop in run.drops]))
     return found
 
 
@@ -141,8 +198,9 @@ def _table(
     drawn: int = -1,
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    return {"id": id, "title": title, "head": head, "rows": rows, "words": words, "drawn": drawn, "notes": notes}
+    long = len(rows) > _ROWS
+    return {"id": id, "title": title, "head": head, "rows": rows, "words": words, "drawn": drawn, "notes": notes, "long": long}
 
 
-def _plain(rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    return [{"cells": row, "share": None} for row in rows]
+def _plain(rows: Iterable[Sequence[str]]) -> list[dict[str, Any]]:
+    return [{"cells": row, "accuracy": None} for row in rows]

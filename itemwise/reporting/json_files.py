@@ -13,6 +13,7 @@ from itemwise.reporting.drops import drop_record
 from itemwise.reporting.ladder import ladder_record
 from itemwise.reporting.panel import panel_record
 from itemwise.reporting.run import RunRecord
+from itemwise.reporting.snapshots import snapshot_record
 
 __all__ = ["results_jsonl", "run_json"]
 
@@ -40,6 +41,7 @@ def run_json(run: RunRecord) -> str:
         "renumbered": [drop_record(drop) for drop in run.drops],
         "readers": [reader for panel in run.panels for reader in panel_record(panel)],
         "batch_invariance": [dict(each) for each in run.checked_alone],
+        "snapshots": [snapshot_record(file) for file in run.snapshots],
         "gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions],
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from itemwise.invariance import invariance_lines
 from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
@@ -11,6 +12,7 @@ from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summar
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.pins import pin_lines
 from itemwise.reporting.run import RunRecord
+from itemwise.reporting.snapshots import snapshot_lines, snapshot_table
 from itemwise.reporting.table import COLUMNS, cause_table, cells
 
 __all__ = ["summary_md"]
@@ -34,6 +36,8 @@ def summary_md(run: RunRecord) -> str:
     if run.panels:
         judged = [row for panel in run.panels for row in panel_rows(panel)]
         lines += ["### The same replies under other readers", "", *_table([PANEL_COLUMNS, *judged])]
+    if run.snapshots:
+        lines += ["### How replies changed since they were kept", "", *_snapshots(run.snapshots)]
     lines += ["### What was measured", ""]
     for name, model in run.measured.items():
         lines.append(f"- **{_escaped(name)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in model.items() if key != "model")))
@@ -46,9 +50,14 @@ def summary_md(run: RunRecord) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def _snapshots(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    counted, told = snapshot_table(files), snapshot_lines(files)
+    return [*(_table(counted, words=1) if counted else []), *(f"- {_escaped(line)}" for line in told), *([""] if told else [])]
+
+
+def _table(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:
     head, *rest = rows
-    return [_row(head), _row(["---"] * 3 + ["---:"] * (len(head) - 3)), *(_row(row) for row in rest), ""]
+    return [_row(head), _row(["---"] * words + ["---:"] * (len(head) - words)), *(_row(row) for row in rest), ""]
 
 
 def _row(texts: Sequence[str]) -> str:

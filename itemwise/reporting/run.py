@@ -23,7 +23,8 @@ __all__ = ["RunRecord"]
 @dataclass(frozen=True)
 class RunRecord:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
-    holds what was shown by its hash, `checked_alone` is what became of cases that were asked again by themselves."""
+    holds what was shown by its hash, `checked_alone` is what became of cases that were asked again by themselves, `snapshots` what
+    became of the replies that each snapshot file keeps (itemwise.snapshots.file_record), where these were compared."""
 
     started: str
     seconds: float
@@ -37,6 +38,7 @@ class RunRecord:
     decisions: Sequence[Decision]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     checked_alone: Sequence[Mapping[str, Any]] = ()
+    snapshots: Sequence[Mapping[str, Any]] = ()
 
     @property
     def _plain(self) -> list[Tally]:

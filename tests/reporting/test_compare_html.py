@@ -17,8 +17,8 @@ from itemwise.analysis.measured import Measured, Part
 from itemwise.analysis.pairs import Pair, series
 from itemwise.case import Verdict
 from itemwise.ledger import Entry, tallied
-from itemwise.reporting.bars import flips
 from itemwise.reporting.compare_html import compare_html
+from itemwise.reporting.drawings import flips
 from itemwise.reporting.single_page import data_of
 from tests.reporting.conftest import an_entry
 from tests.reporting.test_html import HOSTILE, elements

@@ -49,6 +49,12 @@ def elements(page: str) -> list[tuple[str, dict[str, str | None]]]:
     return parser.tags
 
 
+def addresses(page: str) -> list[str]:
+    """Where the page's elements point to, other than to places on the page itself."""
+    found = (attributes.get("src") or attributes.get("href") or "" for _, attributes in elements(page))
+    return [address for address in found if address and not address.startswith("#")]
+
+
 def data(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert found is not None
@@ -74,7 +80,8 @@ def test_every_case_is_on_the_page_with_what_it_takes_to_read_it(run: RunRecord)
 def test_the_page_asks_for_nothing(run: RunRecord) -> None:
     page = report_html(run)
     assert not re.search(r"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//""", page)
-    assert not [attributes for tag, attributes in elements(page) if tag == "link" or attributes.get("src") or attributes.get("href")]
+    assert not addresses(page)
+    assert "link" not in {tag for tag, _ in elements(page)}
 
 
 def test_the_policy_allows_the_pages_own_script_and_nothing_else(run: RunRecord) -> None:
@@ -100,7 +107,7 @@ def test_what_a_model_wrote_makes_no_element(text: str, run_of: Callable[..., Ru
     page = report_html(run_of(hostile, command=text))
     assert {tag for tag, _ in elements(page)} <= {tag for tag, _ in elements(report_html(run_of(plain)))}
     assert not [name for _, attributes in elements(page) for name in attributes if name.startswith("on")]
-    assert not [attributes for _, attributes in elements(page) if attributes.get("src") or attributes.get("href")]
+    assert not addresses(page)
     assert page.count("<script") == 2
     assert data(page)["cases"][0]["text"] == text.encode("utf-8", "replace").decode()
     page.encode("utf-8")

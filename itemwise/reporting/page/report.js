@@ -1,5 +1,5 @@
 (() => {
-  const { cases, pictures } = JSON.parse(document.getElementById("data").textContent);
+  const { cases, pictures, changes } = JSON.parse(document.getElementById("data").textContent);
   const list = document.getElementById("list"), spacer = document.getElementById("spacer"), detail = document.getElementById("detail");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
   const HEIGHT = 44;
@@ -139,7 +139,7 @@
     clearTimeout(noting);
     if (!meant.some(each => shown.includes(each))) { filters.reset(); filter(); }
     choose(shown.indexOf(meant.find(each => shown.includes(each))), true);
-    document.getElementById("browser").scrollIntoView();
+    document.getElementById("cases").scrollIntoView();
   };
 
   const move = place => {
@@ -148,6 +148,18 @@
   };
 
   spacer.setAttribute("role", "presentation");
+
+  const narrow = wanted => {
+    filters.reset();
+    for (const [name, value] of Object.entries(wanted)) filters.elements[name].value = value;
+    list.scrollTop = 0;
+    filter();
+    document.getElementById("cases").scrollIntoView();
+    list.focus({ preventScroll: true });
+  };
+
+  for (const bar of document.querySelectorAll("button[data-cause]")) bar.addEventListener("click", () => narrow(bar.dataset));
+
   filters.addEventListener("input", filter);
   filters.addEventListener("submit", event => { event.preventDefault(); list.focus(); });
   list.addEventListener("scroll", () => requestAnimationFrame(() => draw()));
@@ -164,4 +176,46 @@
   });
   filter();
   follow();
+
+  // How replies changed since they were kept: so many at a time, since there may be thousands.
+  const PORTION = 20;
+  const signs = { "-": "del", "+": "ins" };
+
+  const judged = said => said === null ? ["no snapshot"] : [
+    make("span", { class: `verdict ${said.verdict.replace(" ", "-")}` }, said.verdict), said.answer === null ? ", nothing read" : `, read ${said.answer}`];
+
+  const asked = new Map(changes.length ? cases.map(each => [each.id, [each.model, each.strategy].join(", ")]) : []);
+
+  const change = each => make("article", { role: "listitem", class: "change" },
+    make("h3", {}, make("a", { href: `#${encodeURIComponent(each.id)}` }, each.name), " ", make("small", {}, each.kind),
+      make("small", { class: "quiet" }, ` \u00b7 ${asked.get(each.id) || ""}`)),
+    make("p", {}, ...judged(each.before), " \u2192 ", ...judged(each.now)),
+    each.words.length ? make("p", { class: "text", dir: "auto" }, ...each.words.map(([sign, words]) => signs[sign] ? make(signs[sign], {}, words) : words)) : null,
+    each.reasons.length ? make("p", { class: "quiet" }, `may be due to: ${each.reasons.join("; ")}`) : null);
+
+  const showChanges = () => {
+    const kind = document.getElementById("kind"), changed = document.getElementById("changed"), more = document.getElementById("more");
+    const counts = new Map();
+    for (const each of changes) counts.set(each.kind, (counts.get(each.kind) || 0) + 1);
+    kind.append(new Option(`all (${changes.length})`, ""), ...[...counts].map(([name, count]) => new Option(`${name} (${count})`, name)));
+    let wanted = [];
+    const add = () => {
+      const from = changed.childElementCount;
+      changed.append(...wanted.slice(from, from + PORTION).map(change));
+      const left = wanted.length - changed.childElementCount;
+      more.hidden = left === 0;
+      more.textContent = `show ${Math.min(left, PORTION)} more of ${left}`;
+    };
+    const choose = () => {
+      wanted = changes.filter(each => !kind.value || each.kind === kind.value);
+      changed.replaceChildren();
+      add();
+    };
+    kind.addEventListener("input", choose);
+    more.addEventListener("click", add);
+    document.getElementById("changes").hidden = false;
+    choose();
+  };
+
+  if (changes.length) showChanges();
 })();
