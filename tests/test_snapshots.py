@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
+from hypothesis import given
+from hypothesis import strategies as st
 
 import itemwise.models.local  # noqa: F401 - as above
 from itemwise.models import Generation, Request
-from itemwise.snapshots import Comparison, Kind, Page, Snapshot, SnapshotFileError, compare, machine, word_diff
+from itemwise.snapshots import Comparison, Kind, Page, Snapshot, SnapshotFileError, compare, machine, word_diff, word_pieces
 
 SUMS = """
 from extractors import last_number
@@ -148,6 +151,37 @@ def test_each_difference_is_named_by_its_kind_with_its_case(kept: Suite) -> None
             "  unchanged *1",
         ]
     )
+
+
+def test_the_reports_tell_of_the_differences(kept: Suite) -> None:
+    kept.model.replies |= {"sum 1": "The answer is 9", "sum 2": "So the answer is 2"}
+    kept.run()
+    folder = kept.pytester.path / "reports" / "latest"
+    (file,) = json.loads((folder / "run.json").read_text())["snapshots"]
+    assert (file["file"], file["kept"], file["trouble"]) == (str(PAGE), False, "")
+    assert {kind: count for kind, count in file["kinds"].items() if count} == {
+        "right -> wrong": 1,
+        "other words, same answer": 1,
+        "unchanged": 2,
+    }
+    broken, reworded = file["differences"]
+    assert broken == {
+        "id": "test_sums.py::test_sums[embedded-text-direct-sum-1]",
+        "name": "sum-1",
+        "kind": "right -> wrong",
+        "before": {"verdict": "correct", "answer": "1"},
+        "now": {"verdict": "wrong", "answer": "9"},
+        "reasons": [],
+    }
+    assert reworded["name"] == "sum-2"
+    assert "right -> wrong" in (folder / "summary.md").read_text()
+    assert '["-","1"],["+","9"]' in (folder / "report.html").read_text()
+
+
+def test_the_reports_of_a_run_that_keeps_replies_say_so(suite: Suite) -> None:
+    suite.run("--snapshot-update")
+    (file,) = json.loads((suite.pytester.path / "reports" / "latest" / "run.json").read_text())["snapshots"]
+    assert (file["kept"], file["kinds"]["new, no snapshot yet"]) == (True, 4)
 
 
 def test_what_was_wrong_and_is_right_now_fails_too_until_it_is_kept(kept: Suite) -> None:
@@ -349,6 +383,14 @@ def test_an_entry_that_was_edited_beyond_reading_is_refused(tmp_path: Path) -> N
 )
 def test_a_word_diff_shows_the_words_that_changed(old: str, new: str, shown: str) -> None:
     assert word_diff(old, new) == shown
+
+
+@given(st.text("ab 1+\n", max_size=30), st.text("ab 1+\n", max_size=30))
+def test_the_pieces_of_a_word_diff_are_both_texts(old: str, new: str) -> None:
+    pieces = word_pieces(old, new)
+    assert "".join(words for sign, words in pieces if sign != "+") == old
+    assert "".join(words for sign, words in pieces if sign != "-") == new
+    assert all(words for _, words in pieces)
 
 
 def test_a_word_diff_of_megabytes_is_short() -> None:

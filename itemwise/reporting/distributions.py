@@ -13,7 +13,8 @@ from itemwise.ledger import Entry, Tally
 
 __all__ = ["Distribution", "Spread", "figure", "spreads"]
 
-_BINS = 30  # at most
+_LEAST = 1e-9  # what an axis can tell from nothing
+_BINS = 30  # at most, and one for what lies on the border of the last
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,8 @@ def _most(values: Mapping[tuple[str, str, str], Sequence[float]], benchmark: str
 def _axis(most: float, limit: int | None = None, *, least_step: float = 0.0) -> tuple[float, float]:
     """Step and end of an axis on which `most` lies, and `limit` too where it does not push everything into a corner."""
     top = max(most, limit) if limit is not None and limit <= 2 * most else most
-    if top <= 0:
+    if top < _LEAST:
         return 1.0, 1.0
     scale = 10.0 ** math.floor(math.log10(top / _BINS))
-    step = max(next(scale * round_one for round_one in (1, 2, 5, 10) if top / (scale * round_one) <= _BINS), least_step)
+    step = max(next((scale * width for width in (1, 2, 5) if top / (scale * width) <= _BINS), 10 * scale), least_step)
     return step, step * (math.floor(top / step) + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -11,6 +12,7 @@ from itemwise.case import Verdict
 from itemwise.ledger import Entry
 from itemwise.reporting import RunRecord
 from itemwise.reporting.markdown import summary_md
+from itemwise.snapshots import Snapshot, compare, file_record
 
 
 def test_the_summary_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
@@ -41,3 +43,19 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(run: RunRecord) -> N
     tables = [part.splitlines() for part in summary_md(run).split("\n\n") if part.startswith("|")]
     assert len(tables) == 4  # accuracy, causes, ladder, readers
     assert all(len({line.count("|") for line in table}) == 1 for table in tables)
+
+
+def test_the_summary_counts_how_replies_changed(run: RunRecord) -> None:
+    stored, now = (Snapshot("correct", "1", "1", "f00d", text, {}) for text in ("one", "1"))
+    file = file_record("direct|tool.replies", {"sums-0": compare("sums-0", stored, now), "sums-1": compare("sums-1", now, now)})
+    unread = file_record("x.replies", {}, trouble="x.replies cannot be read as snapshots")
+    lines = summary_md(replace(run, snapshots=[file, unread])).split("\n")
+    start = lines.index("### How replies changed since they were kept")
+    assert lines[start + 2 : start + 8] == [
+        "| snapshots | other words, same answer | unchanged |",
+        "| --- | ---: | ---: |",
+        "| direct\\|tool.replies | 1 | 1 |",
+        "",
+        "- x.replies cannot be read as snapshots",
+        "",
+    ]
