@@ -23,7 +23,7 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLIm
 from benchmarks.test_scienceqa import FORMS
 from extractors import stated_choice
 from itemwise.embedded.picture_chats import LETTERS, asked
-from itemwise.models.local import _keep_float32
+from itemwise.models.local import _on_cpu
 from itemwise.statistics import accuracy
 from itemwise.synthetic.pictures import science_pictures
 
@@ -45,7 +45,7 @@ class Checkpoint:
                 bnb_4bit_compute_dtype=torch.float32,
             )
         self._model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32, device_map="cpu", **options).eval()
-        _keep_float32(self._model)
+        _on_cpu(self._model, memory=0)
         self._tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
         self._pictures = Qwen2VLImageProcessorPil.from_pretrained(folder)
 
