@@ -119,7 +119,7 @@
       picture(each) || "",
       make("dl", {}, ...fact("expected", each.expected), ...fact("answer", each.answer === null ? "nothing read" : each.answer), ...fact("read by", each.rule),
         ...each.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", each.model), ...fact("strategy", each.strategy),
-        ...fact("notes", each.notes), ...fact("tokens", each.tokens), ...fact("seconds", each.seconds.toFixed(3)),
+        ...fact("notes", each.notes), ...fact("tokens", each.tokens), ...fact("seconds", each.seconds ? each.seconds.toFixed(3) : each.tokens ? "none, from the store" : ""),
         ...Object.entries(each.tags).flatMap(([name, value]) => fact(name, value))),
       ...(each.turns.length ? each.turns.flatMap((said, place) => turn(each, said, place)) : [make("h4", {}, "prompt"), text(each.prompt), make("h4", {}, "error"), text(each.message)]),
       ...others(each),
