@@ -49,6 +49,7 @@ NOT_DONE = {
     r"^pip ": "packages from an index; the tests run in an environment that has them",
     r"^(vllm|ray|ssh) ": "another program, and several GPUs or machines",
     r"^tar ": "an archive to carry over, gigabytes of it",
+    r"^(mkdir|cp) |baseline baseline$|compare baseline ": "a folder that test_ci_files makes as the page says, where it is done",
     r"^export ": "what it sets, it sets for the lines after it",
 }
 # What stands for something else in a command.
@@ -63,6 +64,9 @@ FOREIGN = {
     "--head": "ray",
     "--port": "ray",
     "--address": "ray",
+    "--noout": "xmllint",
+    "--schema": "xmllint",
+    "--junitxml": "pytest, which helps with --junit-xml",
 }
 
 
