@@ -173,3 +173,13 @@ def test_of_10_000_cases_only_those_in_sight_are_elements(open_runs: Callable[..
     page.locator("#list").evaluate("list => { list.scrollTop = list.scrollHeight; }")
     expect(page.locator("#row-9999")).to_contain_text("sums-9998")
     assert page.locator(".row").count() < 60
+
+
+def test_escape_leaves_the_search_with_what_was_searched_for(open_runs: Callable[..., Page]) -> None:
+    page = open_runs(run(FIRST), run(SECOND))
+    page.keyboard.press("/")
+    page.keyboard.type("sums-3")
+    page.keyboard.press("Escape")
+    expect(page.locator("#filters [name=text]")).to_have_value("sums-3")
+    expect(page.locator("#filters [name=text]")).not_to_be_focused()
+    expect(page.locator("#count")).to_have_text("1 of 5")

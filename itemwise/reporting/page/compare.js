@@ -9,6 +9,7 @@
   const within = (all, benchmark, benchmarkOf) => all.map((each, place) => place).filter(place => benchmarkOf(all[place]) === benchmark);
   const seriesOf = benchmark => within(series, benchmark, each => each.benchmark);
   const pairsOf = benchmark => within(pairs, benchmark, each => series[each.first].benchmark);
+  const shownIn = each => pictureIn(pictures, each);
   const name = pair => `${series[pair.first].label} to ${series[pair.second].label}`;
   let pair, kindOf, sidesOf, ofPair = [];
 
@@ -47,7 +48,7 @@
     const answers = two(each).map(reply => reply.answer === undefined ? reply.verdict : reply.answer);
     const told = answers[0] === answers[1] ? answers[0] : answers.join(" → ");
     return make("div", { class: "row", onclick: () => { chosen(each); if (matchMedia("(max-width: 52rem)").matches) detail.scrollIntoView(); } },
-      pictures[each.picture] ? make("img", { src: pictures[each.picture], alt: "" }) : null,
+      shownIn(each) ? make("img", { src: shownIn(each), alt: "" }) : null,
       make("div", { class: "names" }, each.id, make("small", { dir: "auto" }, `expected ${each.expected} · ${told}`)),
       make("span", { class: `verdict kind-${kind.replace(" ", "-")}` }, kind));
   };
@@ -127,11 +128,8 @@
 
   const picture = each => {
     if (!each.picture) return null;
-    if (!pictures[each.picture]) return make("p", { class: "quiet" }, `The picture is not in the runs' folders: sha256 ${each.picture}`);
-    const image = make("img", { src: pictures[each.picture], alt: `picture of ${each.id}` });
-    const button = make("button", { class: "seen", type: "button", "aria-expanded": "false", title: "show the whole picture" }, image);
-    button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
-    return button;
+    if (!shownIn(each)) return make("p", { class: "quiet" }, `The picture is not in the runs' folders: sha256 ${each.picture}`);
+    return zoomable(shownIn(each), each.id);
   };
 
   const tell = each => {
@@ -171,15 +169,7 @@
   });
   filters.addEventListener("submit", event => event.preventDefault());
   addEventListener("hashchange", follow);
-  addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-    if (event.key === "Escape" && typing) event.target.blur();
-    if (typing) return;
-    if (event.key === "/") { filters.elements.text.focus(); event.preventDefault(); }
-    if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { show(view.place() + 1); event.preventDefault(); }
-    if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { show(Math.max(0, view.place() - 1)); event.preventDefault(); }
-  });
+  steered(list, filters.elements.text, view.place, show);
   choosePair(0);
   filter();
   if (!follow()) show(0, true);

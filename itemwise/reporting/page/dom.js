@@ -44,3 +44,26 @@ const fill = (block, content, span) => {
 const text = (content, span) => fill(make("p", { class: "text", dir: "auto" }), content, span);
 
 const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fill(make("dd", {}), String(value))];
+
+// The picture of a case, empty where it has none; a hash may have the name of what every object has.
+const pictureIn = (pictures, each) => Object.hasOwn(pictures, each.picture) ? pictures[each.picture] : "";
+
+// A picture that a click shows whole.
+const zoomable = (source, name) => {
+  const image = make("img", { src: source, alt: `picture of ${clipped(name)}` });
+  const button = make("button", { class: "seen", type: "button", "aria-expanded": "false", title: "show the whole picture" }, image);
+  button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
+  return button;
+};
+
+// The keys of a page with a list: / to the search and Escape out of it, j and k, or the arrows in the list, to `move` from its `place`.
+const steered = (list, search, place, move) => addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.key === "Escape" && typing) { event.target.blur(); event.preventDefault(); } // what was searched for stays, to be moved through
+  if (typing) return;
+  if (event.key === "/") { search.focus(); event.preventDefault(); }
+  if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { move(place() + 1); event.preventDefault(); }
+  if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { move(Math.max(0, place() - 1)); event.preventDefault(); }
+});
+

@@ -13,7 +13,7 @@
     if (!byCase.has(each.case)) byCase.set(each.case, []);
     byCase.get(each.case).push(each);
   }
-  const shownIn = each => Object.hasOwn(pictures, each.picture) ? pictures[each.picture] : "";
+  const shownIn = each => pictureIn(pictures, each);
   const verdict = each => make("span", { class: `verdict ${each.verdict.replace(" ", "-")}` }, each.verdict);
 
   for (const name of CHOICES) {
@@ -79,13 +79,7 @@
     if (!keepHash) note(shown[place]);
   };
 
-  const picture = each => {
-    if (!shownIn(each)) return null;
-    const image = make("img", { src: shownIn(each), alt: `picture of ${clipped(each.case)}` });
-    const button = make("button", { class: "seen", type: "button", "aria-expanded": "false", title: "show the whole picture" }, image);
-    button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
-    return button;
-  };
+  const picture = each => shownIn(each) ? zoomable(shownIn(each), each.case) : null;
 
   const turn = (each, said, place) => {
     const cost = said.completion_tokens === undefined ? "" : ` · ${said.finish_reason} after ${said.completion_tokens} tokens`
@@ -165,15 +159,7 @@
   list.addEventListener("scroll", () => requestAnimationFrame(() => draw()));
   addEventListener("resize", () => draw());
   addEventListener("hashchange", follow);
-  addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-    if (event.key === "Escape" && typing) { event.target.blur(); event.preventDefault(); } // what was searched for stays, to be moved through
-    if (typing) return;
-    if (event.key === "/") { filters.elements.text.focus(); event.preventDefault(); }
-    if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { move(selected + 1); event.preventDefault(); }
-    if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { move(Math.max(0, selected - 1)); event.preventDefault(); }
-  });
+  steered(list, filters.elements.text, () => selected, move);
   filter();
   follow();
 
