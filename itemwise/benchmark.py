@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -71,7 +72,13 @@ class Benchmark:
 
 def accepted(read: str | None, *, truncated: bool) -> str | None:
     """The answer that counts of what a reader read: where the token limit cut the reply off before it stated anything,
-    the last number on the way (a reading whose ``stated`` is False) is none."""
+    the last number on the way (a reading whose ``stated`` is False) is none. Raises TypeError for what is no text, which would
+    be unequal to every gold."""
+    if read is not None and not isinstance(read, str):
+        raise TypeError(
+            f"the extractor returned {reprlib.repr(read)} ({type(read).__name__}); "
+            "it must return text (str), or None where a reply has no answer."
+        )
     return None if truncated and not getattr(read, "stated", True) else read
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+import re
+import reprlib
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -13,6 +16,8 @@ from itemwise.pictures import Picture
 __all__ = ["LETTERS", "Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict"]
 
 LETTERS = string.ascii_uppercase  # of the options of a choice
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")  # not fit for node ids, terminals or XML
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,9 @@ class Case:
     `tags` (subject, grade, ...) split the reports; they are never shown to the model. `picture` is shown to the model
     before the prompt. A multiple-choice case has its `choices`, the options' texts in the order of their letters, and
     may have `word`, which words the prompt for any order of them.
+
+    Raises ValueError, naming the case, the field and its value, for a field that is not of this form: a number as the
+    gold would be wrong against every reply, a None would be asked as "None".
     """
 
     name: str
@@ -33,6 +41,28 @@ class Case:
     picture: Picture | None = None
     choices: tuple[str, ...] = ()
     word: Callable[[Sequence[str]], str] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        called = f"case {_shown(self.name)}"
+        name = _plain_text(self.name, f"{called}: name")
+        if not name.strip() or _NO_NAME.search(name):
+            what = "holds a control character" if name.strip() else "is empty"
+            raise ValueError(f"{called}: name {what}; it is the test's id: give a word such as gsm8k-754.")
+        prompt = _plain_text(self.prompt, f"{called}: prompt", _PROMPT_ADVICE.get(type(self.prompt), ""))
+        if not prompt.strip() and self.picture is None:
+            raise ValueError(f"{called}: prompt is empty, so nothing would be asked; give the question, or leave the row out.")
+        _plain_text(self.answer, f"{called}: answer", _answer_advice(self.answer))
+        if self.picture is not None and not isinstance(self.picture, Picture):
+            raise ValueError(f"{called}: picture must be an itemwise.Picture or None, got {_shown(self.picture)}; use row.picture(...).")
+        if self.word is not None and not callable(self.word):
+            raise ValueError(f"{called}: word must be a function of the choices, got {_shown(self.word)}.")
+        for name_of_field, value in (
+            ("name", name),
+            ("prompt", prompt),
+            ("tags", _plain_tags(self.tags, called)),
+            ("choices", _plain_choices(self.choices, called)),
+        ):
+            object.__setattr__(self, name_of_field, value)  # a copy: a loader may go on changing what it gave
 
     @classmethod
     def choice(
@@ -49,13 +79,64 @@ class Case:
 
         The answer is its letter, A for the first. Raises ValueError where `right` is no place in `choices`.
         """
-        if not 0 <= right < len(choices) <= len(LETTERS):
-            raise ValueError(f"{name}: right must be a place in {len(choices)} choices (at most {len(LETTERS)}), got {right}.")
-        return cls(name, word(choices), LETTERS[right], tags or {}, picture, tuple(choices), word)
+        options = _plain_choices(choices, f"case {_shown(name)}")
+        place = _place(right)
+        if not 0 <= place < len(options) <= len(LETTERS):
+            raise ValueError(f"{name}: right must be a place in {len(options)} choices (at most {len(LETTERS)}), got {_shown(right)}.")
+        return cls(name, word(choices), LETTERS[place], tags or {}, picture, options, word)
 
     def question(self) -> Turn:
         """What the model is asked."""
         return Turn("user", self.prompt, pictures=(self.picture,) if self.picture else ())
+
+
+_PROMPT_ADVICE = {list: "a chat of several messages is not taken yet: give one text", bytes: "decode it, as UTF-8 say"}
+
+
+def _shown(value: object) -> str:
+    """A value in a message: short, whatever it is."""
+    return reprlib.repr(value)
+
+
+def _plain_text(value: object, what: str, advice: str = "") -> str:
+    """`value` as a plain str, also where it is of a subclass. Raises ValueError where it is no text that can be sent and written."""
+    if not isinstance(value, str):
+        raise ValueError(f"{what} must be text (str), got {_shown(value)} ({type(value).__name__}){advice and '; '}{advice}.")
+    if found := _SURROGATE.search(value):
+        raise ValueError(
+            f"{what} holds half a character ({found.group()!a} at {found.start()}), which no model or file can take; "
+            "decode the row anew, or leave it out."
+        )
+    return str.__str__(value)
+
+
+def _answer_advice(answer: Any) -> str:
+    """What to give instead of an answer that is no text."""
+    if answer is None:
+        return "give the gold as the extractor returns it, or leave the row out"
+    whole = not isinstance(answer, (bool, float)) and hasattr(answer, "__index__")
+    given = f'"{operator.index(answer)}"' if whole else "the text that the extractor returns for a right reply"
+    return f"a reader returns text, so it would be wrong against every reply; give {given}"
+
+
+def _plain_tags(tags: object, called: str) -> dict[str, str]:
+    if not isinstance(tags, Mapping):
+        raise ValueError(f'{called}: tags must be texts by name, such as {{"subject": "biology"}}, got {_shown(tags)}.')
+    return {
+        _plain_text(name, f"{called}: a tag's name"): _plain_text(value, f"{called}: tag {_shown(name)}", "give one text for each tag")
+        for name, value in tags.items()
+    }
+
+
+def _plain_choices(choices: object, called: str) -> tuple[str, ...]:
+    if isinstance(choices, (str, bytes)) or not isinstance(choices, Iterable):
+        raise ValueError(f"{called}: choices must be a list of texts, got {_shown(choices)}.")
+    return tuple(_plain_text(choice, f"{called}: choice {number}") for number, choice in enumerate(choices))
+
+
+def _place(right: Any) -> int:
+    """The place as a number; -1 for what is none, such as True or a letter."""
+    return operator.index(right) if hasattr(right, "__index__") and not isinstance(right, bool) else -1
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -53,7 +54,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
         with noting_commits() as commits:
-            found = benchmark.cases(source, prompt)
+            found = _only_cases(name, benchmark.cases(source, prompt))
             if endless:
                 cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
             else:
@@ -106,6 +107,16 @@ def _hub_words(commits: Mapping[Hub, str]) -> dict[str, str]:
     read = {f"{hub.path}@{commit}": None for hub, commit in commits.items()}
     unpinned = {hub.path: None for hub in commits if not hub.is_pinned}
     return {name: ", ".join(each) for name, each in (("hub", read), ("unpinned", unpinned)) if each}
+
+
+def _only_cases(name: str, loaded: Iterable[Case]) -> Iterator[Case]:
+    """What a loader gives, which is cases. Raises BenchmarkError for what is none."""
+    if not isinstance(loaded, Iterable):
+        raise BenchmarkError(f"{name}: the loader must yield cases, got {reprlib.repr(loaded)}; does it lack a yield?")
+    for number, case in enumerate(loaded):
+        if not isinstance(case, Case):
+            raise BenchmarkError(f"{name}: the loader must yield Case(name, prompt, answer), got {reprlib.repr(case)} as number {number}.")
+        yield case
 
 
 def _check_names(name: str, cases: Sequence[Case]) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,6 +145,17 @@ class TestFault:
 
         with pytest.raises(BenchmarkError, match="own: two cases are called 'a'; a case's name must be its own"):
             sampled("own", benchmark_of(load), settings_for(Source("hub")))
+
+    @pytest.mark.parametrize(
+        ("loaded", "said"),
+        [
+            (None, r"own: the loader must yield cases, got None; does it lack a yield\?"),
+            ([{"name": "a"}], r"own: the loader must yield Case\(name, prompt, answer\), got {'name': 'a'} as number 0"),
+        ],
+    )
+    def test_of_a_loader_that_gives_no_cases_is_said(self, loaded: Any, said: str) -> None:
+        with pytest.raises(BenchmarkError, match=said):
+            sampled("own", benchmark_of(lambda: loaded), settings_for(Source("hub")))
 
     def test_of_a_loader_without_cases_is_said(self) -> None:
         with pytest.raises(BenchmarkError, match="own: the source holds no case"):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itself reads test files with
 
 from itemwise.benchmark import Benchmark, BenchmarkError, Extractor
 from itemwise.plugin.items import Fault, benchmark_of, function_id, parameters, plain_name
@@ -20,6 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["Samples"]
 
 
+_STRIPPED = (
+    "{}: Python runs with -O or PYTHONOPTIMIZE set, which leaves assert statements out, and pytest does not write those of this test "
+    "anew, so every case would be correct. Run without it (PYTHONOPTIMIZE=0), or with --assert=rewrite and the assert in the test itself."
+)
+
+
 class Samples:
     """The samples of a run, each drawn once: ids, order and answers are the same for all models, prompts may not be."""
 
@@ -31,6 +41,8 @@ class Samples:
 
     def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample | Fault:
         """The cases of a benchmark's test function, or why there are none."""
+        if not __debug__ and not _asserts(function):
+            return Fault(_STRIPPED.format(function.nodeid))
         try:
             sample = self._sample(function, benchmark, None)
         except BenchmarkError as error:
@@ -83,3 +95,13 @@ class Samples:
             "judge": judge_hash(item.path, reader),
             "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
         }
+
+
+def _asserts(function: pytest.Function) -> bool:
+    """Whether an assert of the test is carried out although Python leaves out assert statements: pytest's rewriting makes it
+    an if and a raise, in the files that it imports itself."""
+    rewritten = isinstance(getattr(function.module, "__loader__", None), AssertionRewritingHook)
+    if not rewritten or "PYTEST_DONT_REWRITE" in function.path.read_text(encoding="utf-8"):
+        return False
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(function.obj)))
+    return any(isinstance(node, (ast.Assert, ast.Raise)) for node in ast.walk(ast.parse(source)))
