@@ -10,8 +10,10 @@ from itemwise.case import Reply, Turn
 from itemwise.engine import Engine, Way
 from itemwise.strategies.strategy import Read
 
-__all__ = ["Lookahead", "Upcoming", "case_blocks", "case_groups"]
+__all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
 
+REGROUPED = "itemwise_regrouped"  # in a worker's input: groups of cases whose worker died
+CRASHED = "itemwise_crashed"  # in a worker's input: the cases that killed theirs, and what is known of it
 WINDOW = 4  # batches in a group that one worker of several takes at a time
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -148,3 +150,196 @@ def test_eight_workers_share_the_cases_and_the_share_of_a_lost_one_is_taken_over
                 ran.append(node.waiting.pop(0))
                 scheduling.mark_test_complete(node, ran[-1])
     assert sorted(ran) == list(range(400))
+
+
+class Worker(Node):
+    """A worker that runs what it was sent as xdist's does: a test only once it knows of the next, or that there is none."""
+
+    def __init__(self, name: str, scheduling: CaseScheduling) -> None:
+        super().__init__(name)
+        self.workerinput: dict[str, dict[str, str]] = {}
+        self.collected = False
+        self.steps: list[str] = []  # of the test it runs
+        scheduling.pytest_configure_node(self)
+
+
+class Run:
+    """A run under `-n` as xdist's session conducts it, one event at a time, with workers that die."""
+
+    def __init__(self, ids: Sequence[str], workers: int, batch_size: int, killers: dict[str, str]) -> None:
+        option = SimpleNamespace(loadscopereorder=True, maxfail=0)
+        config = SimpleNamespace(option=option, pluginmanager=self, getvalue=lambda _: ["popen"] * workers)
+        self.ids, self.batch_size, self.killers = list(ids), batch_size, killers
+        self.scheduling = CaseScheduling(config, Producer("tests"), ["m-direct-"], batch_size)
+        self.dsession = SimpleNamespace(shouldstop=False)
+        self.started = self.deaths = 0
+        self.workers: list[Worker] = []
+        self.judged: Counter[str] = Counter()
+        self.refused: dict[str, str] = {}
+        self.told: list[str] = []
+        for _ in range(workers):
+            self.start()
+
+    def getplugin(self, _: str) -> Any:
+        return self.dsession
+
+    def start(self) -> None:
+        self.workers.append(Worker(f"gw{self.started}", self.scheduling))
+        self.started += 1
+
+    def collect(self, worker: Worker) -> None:
+        if worker not in self.scheduling.nodes:
+            self.scheduling.add_node(worker)
+            return
+        worker.collected = True
+        self.scheduling.add_node_collection(worker, self.ids)
+        if self.scheduling.collection_is_completed:
+            self.scheduling.schedule()
+
+    def step(self, worker: Worker) -> bool:
+        """Let `worker` go on by one event; False where it has nothing to do."""
+        if not worker.collected:
+            self.collect(worker)
+        elif worker.steps:
+            self.go_on(worker, worker.steps.pop(0))
+        elif len(worker.waiting) > 1 or (worker.waiting and worker.shutting_down):
+            worker.steps = ["start", "setup", "call", "teardown", "complete"]
+        elif worker.shutting_down:
+            self.end(worker)
+        else:
+            return False
+        return True
+
+    def go_on(self, worker: Worker, step: str) -> None:
+        name = self.ids[worker.waiting[0]]
+        if step == "start":
+            self.scheduling.pytest_runtest_logstart(name)
+        elif step == "complete":
+            self.scheduling.mark_test_complete(worker, worker.waiting.pop(0))  # type: ignore[arg-type]
+        elif name in worker.workerinput["itemwise_crashed"]:
+            self.refuse(name, worker.workerinput["itemwise_crashed"][name], step)
+        elif step == self.killers.get(name) or (step == "setup" and self.kills_its_worker(worker, name)):
+            self.kill(worker)
+        else:
+            self.judged[name] += step == "call"
+            self.report(name, step, failed=False)
+
+    def kills_its_worker(self, worker: Worker, name: str) -> bool:
+        """Whether a case of the batch that is asked with `name` kills whoever asks it."""
+        groups = case_groups(self.ids, ["m-direct-"], self.batch_size, 2) | worker.workerinput["itemwise_regrouped"]
+        batch = [case for case in self.ids if groups[case] == groups[name] and not self.judged[case]][: self.batch_size]
+        return any(self.killers.get(case) == "asked" for case in batch)
+
+    def refuse(self, name: str, message: str, step: str) -> None:
+        self.refused[name] = message
+        if step == "setup":
+            self.report(name, step, failed=True)
+
+    def report(self, name: str, when: str, *, failed: bool) -> None:
+        self.scheduling.pytest_runtest_logreport(SimpleNamespace(nodeid=name, when=when, failed=failed))  # type: ignore[arg-type]
+
+    def kill(self, worker: Worker) -> None:
+        self.workers.remove(worker)
+        self.deaths += 1
+        self.scheduling.pytest_testnodedown(worker, "Not properly terminated")
+        if worker in self.scheduling.nodes and (name := self.scheduling.remove_node(worker)) is not None:
+            report = SimpleNamespace(longrepr=f"crashed while running {name}", nodeid=name, when="???", failed=True)
+            self.scheduling.pytest_handlecrashitem(name, report)  # type: ignore[arg-type]
+            self.told.append(report.longrepr)
+            self.scheduling.pytest_runtest_logreport(report)  # type: ignore[arg-type]
+        self.start()
+
+    def end(self, worker: Worker) -> None:
+        self.workers.remove(worker)
+        assert self.scheduling.remove_node(worker) is None
+
+    def finish(self, kills: int, chance: random.Random) -> None:
+        """Go on to the end, with `kills` of any workers at any moments. Fails where nobody has anything left to do before that."""
+        while self.workers and not self.dsession.shouldstop:
+            if kills and chance.random() < 0.05:
+                self.kill(chance.choice(self.workers))
+                kills -= 1
+                continue
+            if not any(self.step(worker) for worker in chance.sample(self.workers, len(self.workers))):
+                pytest.fail(f"the run hangs: {self.scheduling.workqueue}, {[vars(worker) for worker in self.workers]}")
+
+
+IDS = [f"b.py::test_b[m-direct-c-{number}]" for number in range(40)] + [f"b.py::test_plain_{number}" for number in range(3)]
+
+
+@pytest.mark.parametrize("kills", [1, 2, 6])
+@pytest.mark.parametrize("seed", range(40))
+def test_workers_that_are_killed_at_any_moments_hang_no_run_and_lose_no_case(seed: int, kills: int) -> None:
+    run = Run(IDS, workers=2, batch_size=4, killers={})
+    run.finish(kills, random.Random(seed))
+    if not run.dsession.shouldstop:
+        told = {name for name in IDS if any(name in line for line in run.told)}
+        assert {name for name in IDS[:40] if not run.judged[name]} == set(run.refused)
+        assert {name for name in IDS[40:] if not run.judged[name]} <= told
+        assert max(run.judged.values()) == 1
+
+
+@pytest.mark.parametrize("stage", ["asked", "call"])
+@pytest.mark.parametrize("seed", range(20))
+def test_only_the_case_that_kills_its_worker_is_left_out_and_three_deaths_find_it(seed: int, stage: str) -> None:
+    killer = IDS[seed]
+    run = Run(IDS, workers=2, batch_size=16, killers={killer: stage})
+    run.finish(0, random.Random(seed))
+    assert set(run.refused) == {killer}
+    assert set(IDS) - set(+run.judged) == {killer}
+    assert max(run.judged.values()) == 1
+    assert run.deaths <= (3 if stage == "asked" else 1)
+    assert "not run again" in run.refused[killer]
+
+
+def test_workers_that_all_die_while_they_load_the_model_stop_the_run_with_a_word_on_memory() -> None:
+    run = Run(IDS, workers=2, batch_size=16, killers=dict.fromkeys(IDS[:40], "asked"))
+    run.finish(0, random.Random(1))
+    assert "5 workers died one after another" in run.dsession.shouldstop
+    assert "--batch-size" in run.dsession.shouldstop
+
+
+KILLER = SUMS.replace(
+    "    assert",
+    """    if case.name == "sum-7":
+        import os
+        os._exit(9)
+    assert""",
+)
+FATAL = '''
+import os
+
+from itemwise.strategies import Said
+
+async def fatal(question, ask, read):
+    """Ask, but kill the process whenever the case that adds 15 and 16 is asked, as out of memory would."""
+    if "15+16" in question.content:
+        os._exit(9)
+    reply = await ask([question])
+    return Said([question, reply], reply)
+'''
+
+
+def errors(pytester: pytest.Pytester) -> list[str]:
+    return [each["case"] for each in results(pytester) if each["verdict"] == "error"]
+
+
+def test_a_case_whose_test_kills_its_worker_is_an_error_in_every_report_and_is_not_run_again(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=KILLER)
+    result = pytester.runpytest_subprocess("--sample", "all", "-n", "2", "--batch-size", "4")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["worker * crashed while running *sum-7*. It counts as an error and is not run again."])
+    result.stdout.fnmatch_lines(["sums *23 of 24"])
+    assert result.stdout.str().count("crashed while running") == 1
+    assert (errors(pytester), len(results(pytester))) == (["sum-7"], 24)
+    junit = pytester.path.joinpath("reports", "latest", "junit.xml").read_text(encoding="utf-8")
+    assert junit.count("<error ") == 1
+    assert "died while its test ran" in junit
+
+
+def test_a_case_that_kills_whoever_asks_it_is_the_only_one_that_is_lost(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=SUMS, my_fatal=FATAL)
+    result = pytester.runpytest_subprocess("--sample", "all", "-n", "2", "--batch-size", "8", "--strategy", "my_fatal:fatal")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["sums *23 of 24"])
+    assert errors(pytester) == ["sum-5"]

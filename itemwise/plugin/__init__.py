@@ -58,7 +58,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from itemwise.distribution import CaseScheduling
 
     settings = config.stash[ASKER].settings
-    return CaseScheduling(config, log, prefixes(settings), settings.planned_batch)
+    scheduling = CaseScheduling(config, log, prefixes(settings), settings.planned_batch)
+    config.pluginmanager.register(scheduling, "itemwise-scheduling")
+    return scheduling
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -108,6 +110,7 @@ def strategy(request: pytest.FixtureRequest) -> str:
 def case(request: pytest.FixtureRequest) -> Case:
     """The dataset item under test, in the words of the prompt that the model is asked with."""
     _parameter(request)
+    request.config.stash[ASKER].refuse_crashed(request.node)
     return request.config.stash[ASKER].samples.case(request.node)
 
 

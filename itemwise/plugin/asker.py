@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ class Asker:
         self._share = _share(config)
         self._grouped = config.getoption("dist", "no") in GROUPED
         self._lookahead: Lookahead | None = None
+        self._crashed: Mapping[str, str] = {}
         self._store: Store | None = None
         self._in_use: ModelInUse | None = None
         self._session: pytest.Session | None = None
@@ -65,10 +66,13 @@ class Asker:
             self._store.close()
 
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
-        from itemwise.lookahead import Lookahead, Upcoming, case_groups
+        from itemwise.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
 
         processes = self._share[1] if self._grouped else 1
         group_of = case_groups(node_ids, prefixes(self.settings), self.settings.planned_batch, processes)
+        told = getattr(self._config, "workerinput", {})
+        group_of |= told.get(REGROUPED, {})
+        self._crashed = told.get(CRASHED, {})
         ways = {chosen.name: chosen for chosen in self.settings.strategies}
         self._lookahead = Lookahead(
             [
@@ -105,6 +109,11 @@ class Asker:
         if (local := sys.modules.get("itemwise.models.local")) and (held := local.unload()):
             said = f"{', '.join(held)} could not be let go of, so the next model has less memory; something in the suite holds it."
             warnings.warn(pytest.PytestWarning(said), stacklevel=2)
+
+    def refuse_crashed(self, item: pytest.Item) -> None:
+        """Fail the case that killed the worker before this one, instead of running it again."""
+        if message := self._crashed.get(item.nodeid):
+            raise pytest.fail.Exception(message, pytrace=False)
 
     def reply(self, item: pytest.Item) -> Reply:
         """The reply to one case, made in a batch with the cases ahead of it."""
