@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from extractors import last_number
 from itemwise import Case, Hub, Source, cases
+from itemwise.extractors import last_number
 from itemwise.synthetic import word_problems
 
 GSM8K = Hub("openai/gsm8k", "main", split="test", revision="cc7b047b6e5bb11b4f1af84efc572db110a51b3c")

@@ -7,9 +7,9 @@ Of the test split only the 2,017 items with a picture are asked. Three variants 
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from extractors import Reading, stated_choice
 from itemwise import Case, Hub, Row, Source, cases, draw_like_random
 from itemwise.case import LETTERS
+from itemwise.extractors import Reading, stated_choice
 from itemwise.synthetic import science_pictures
 
 SCIENCEQA = Hub("derek-thomas/ScienceQA", split="test")

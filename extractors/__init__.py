@@ -1,19 +1,8 @@
-"""Reply text to answer: pure, total, linear-time readers that say what they read and where.
+"""The readers of replies as this repository shows them; the code, and the only name that is installed, is `itemwise.extractors`.
 
-Any string goes in, also a broken one; a `Reading` or None comes out, never an exception.
+A project may have an `extractors` of its own beside the installed plugin, so nothing of itemwise imports this name.
 """
 
-from extractors.choice import stated_choice
-from extractors.comparison import same_after_scaling, same_number, same_share, within
-from extractors.number import last_number
-from extractors.reading import Reading
+from itemwise.extractors import Reading, last_number, same_after_scaling, same_number, same_share, stated_choice, within
 
-__all__ = [
-    "Reading",
-    "last_number",
-    "same_after_scaling",
-    "same_number",
-    "same_share",
-    "stated_choice",
-    "within",
-]
+__all__ = ["Reading", "last_number", "same_after_scaling", "same_number", "same_share", "stated_choice", "within"]

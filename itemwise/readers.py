@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise.named import NamedError, function_named
 
 __all__ = [

@@ -10,7 +10,7 @@ import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
 
 SUMS = '''
 """Sums: a benchmark of one's own, whose cases need no model."""
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():

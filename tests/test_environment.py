@@ -21,7 +21,7 @@ from itemwise.environment import environment, gpu_count, hardware, library_versi
 
 SUMS = '''
 """Sums: a benchmark of one's own, whose cases need no model."""
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 @cases(lambda: [Case("sum-0", "How much is 1 + 1?", "2")], extract=last_number)

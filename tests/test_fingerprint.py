@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from extractors import last_number
 from itemwise.case import Case
+from itemwise.extractors import last_number
 from itemwise.fingerprint import cases_hash, judge_hash
 
 CASES = [Case("sum-0", "6*7?", "42"), Case("sum-1", "6*8?", "48")]

@@ -13,7 +13,7 @@ from tests.reporting.jenkins_schema import violations
 HOSTILE = "control \\x00\\x1b[31m ]]> <b>&amp; \\ud800 [[ATTACHMENT|/etc/passwd]] ::error::no"
 MIXED = f'''
 """A benchmark with right answers, a wrong one, a hostile one, and a fault of ours."""
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 PROMPT = """Solve the problem. Reply with JSON only: "steps" lists each calculation, "answer" is the final number.

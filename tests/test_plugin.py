@@ -17,7 +17,7 @@ SUMS = '''
 """Sums: a benchmark of one's own, with rows of one's own."""
 from pathlib import Path
 
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases, rows
 
 PROMPT = """Solve the problem. Reply with JSON only: "steps" lists each calculation, "answer" is the final number.

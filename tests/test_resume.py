@@ -15,7 +15,7 @@ from itemwise.settings import STORE
 
 SUMS = '''
 """Sums: a benchmark of one's own."""
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():
@@ -210,7 +210,7 @@ Adder.said = said
 
 def test_another_line_in_the_extractor_judges_stored_replies_anew_without_the_model(suite: pytest.Pytester) -> None:
     suite.makepyfile(own="import re\ndef read(text):\n    return re.search('[0-9]+', text)[0]\n")
-    suite.makepyfile(test_sums=SUMS.replace("from extractors import last_number", "from own import read as last_number"))
+    suite.makepyfile(test_sums=SUMS.replace("from itemwise.extractors import last_number", "from own import read as last_number"))
     suite.runpytest_inprocess(*ALL)
     assert verdicts(suite) == VERDICTS
     suite.makepyfile(own="import re\ndef read(text):\n    return str(int(re.search('[0-9]+', text)[0]) - 1)\n")

@@ -167,7 +167,7 @@ def test_workers_share_a_server_whose_only_model_needs_no_name(gsm8k: pytest.Pyt
 
 SUMS = '''
 """Sums: a benchmark of one's own."""
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():

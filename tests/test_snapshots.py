@@ -17,7 +17,7 @@ from itemwise.models import Generation, Request
 from itemwise.snapshots import Comparison, Kind, Page, Snapshot, SnapshotFileError, compare, machine, word_diff, word_pieces
 
 SUMS = """
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():

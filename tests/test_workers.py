@@ -16,7 +16,7 @@ from itemwise.distribution import CaseScheduling
 from itemwise.lookahead import case_groups
 
 SUMS = """
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():

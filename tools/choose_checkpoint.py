@@ -15,9 +15,9 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.test_gsm8k import PROMPTS
-from extractors import last_number
 from itemwise.case import Reply, Turn
 from itemwise.engine import Engine
+from itemwise.extractors import last_number
 from itemwise.models import Model, ModelEntry
 from itemwise.models.local import load
 from itemwise.strategies import chosen_strategy

@@ -18,8 +18,8 @@ from typing import Any
 import torch
 
 from benchmarks.test_gsm8k import PROMPTS, gsm8k
-from extractors import Reading, last_number
 from itemwise import Case, Source
+from itemwise.extractors import Reading, last_number
 from itemwise.models import REGISTRY, Generation, Request
 from itemwise.models.local import LocalModel, load
 from itemwise.models.local_model import quiet

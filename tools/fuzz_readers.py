@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from extractors import Reading, last_number, stated_choice
+from itemwise.extractors import Reading, last_number, stated_choice
 
 PIECES = (
     '"answer": ', "{", "}", "[", '"', "'", "\\boxed{", "\\frac{", "####", "the answer is ", "Answer:", "答案是", "【答案】", "(A)", " B ",

@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from extractors import last_number, same_number, stated_choice
+from itemwise.extractors import last_number, same_number, stated_choice
 
 Row = dict[str, Any]
 Reader = Callable[[Row], "str | None"]

@@ -21,8 +21,8 @@ from transformers import AutoModelForImageTextToText, AutoTokenizer, BitsAndByte
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from benchmarks.test_scienceqa import FORMS
-from extractors import stated_choice
 from itemwise.embedded.picture_chats import LETTERS, asked
+from itemwise.extractors import stated_choice
 from itemwise.models.local import _on_cpu
 from itemwise.statistics import accuracy
 from itemwise.synthetic.pictures import science_pictures

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from extractors import last_number
-from extractors.pattern import pattern
-from extractors.visible import folded
+from itemwise.extractors import last_number
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.visible import folded
 
 __all__ = ["Asked", "answer_value", "plain_number"]
 

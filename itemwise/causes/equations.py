@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from extractors.pattern import pattern
-from extractors.visible import folded
 from itemwise.calculator import number_text
 from itemwise.causes.part import before_rate, has_no_unit, is_told, mixes_units
 from itemwise.causes.parts import parts_of
 from itemwise.causes.readings import agree, readings, unlabelled, unrounded, values_of
 from itemwise.causes.sides import Side, Sides, sides_of
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.visible import folded
 
 __all__ = ["Equation", "equations"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from extractors.pattern import pattern
 from itemwise.causes.cause import AROUND, BROKEN_JSON, NO_JSON, Cause, cause, quote
+from itemwise.extractors.pattern import pattern
 
 __all__ = ["layout_cause"]
 

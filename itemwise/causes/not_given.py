@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from extractors.pattern import pattern
-from extractors.visible import folded
 from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
 from itemwise.causes.equations import Equation
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.visible import folded
 
 __all__ = ["not_given"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from extractors import Reading, last_number
-from extractors.pattern import pattern
 from itemwise.calculator import number_text
 from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import OTHER_FORM, Cause, cause, quote
+from itemwise.extractors import Reading, last_number
+from itemwise.extractors.pattern import pattern
 
 __all__ = ["other_form", "rounded", "stated_otherwise"]
 

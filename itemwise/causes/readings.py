@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from extractors.pattern import pattern
 from itemwise.calculator import CalculatorError, evaluate
 from itemwise.causes.part import Part
 from itemwise.causes.sides import Side, Sides, side_of
+from itemwise.extractors.pattern import pattern
 
 __all__ = ["agree", "readings", "unlabelled", "unrounded", "values_of"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from extractors.pattern import pattern
 from itemwise.causes.part import LONGEST, Part, is_changed_by, mixes_units
+from itemwise.extractors.pattern import pattern
 
 __all__ = ["Side", "Sides", "side_of", "sides_of"]
 

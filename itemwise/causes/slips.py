@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from extractors.pattern import pattern
 from itemwise.calculator import CalculatorError, evaluate, number_text
 from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import LONGEST, SLIP, Cause, cause
 from itemwise.causes.equations import Equation
+from itemwise.extractors.pattern import pattern
 
 __all__ = ["decisive_slip", "plain_slip"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 __all__ = ["OPERATORS", "RAISED", "TOKEN", "VULGAR"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from extractors import last_number
 from itemwise.analysis.panel import read_reply
 from itemwise.commands import CommandError
 from itemwise.commands.panel import run_panel
 from itemwise.commands.run_folder import read_run
+from itemwise.extractors import last_number
 from itemwise.ledger import Entry
 from itemwise.readers import Reader
 from tests.commands.conftest import Reports, a_case, in_part, said

@@ -1,6 +1,6 @@
 import pytest
 
-from extractors import same_after_scaling, same_number, same_share, within
+from itemwise.extractors import same_after_scaling, same_number, same_share, within
 
 
 def test_comparison_is_by_value_and_exact() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from extractors import stated_choice
+from itemwise.extractors import stated_choice
 
 THINGS = ["a brick", "a cloud", "a fish", "a tree"]
 LENGTHS = ["$5 \\mathrm{~m}$", "$10 \\mathrm{~m}$", "12mm"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors import last_number
+from itemwise.extractors import last_number
 
 ANNOUNCED = [
     ('{"steps": ["48/2=24", "48+24=72"], "answer": 72}', "72"),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from extractors import last_number, stated_choice
+from itemwise.extractors import last_number, stated_choice
 
 _PIECES = """
 "answer": ~{~}~[~"~'~\\boxed{~\\frac{~####~the answer is ~Answer:~答案是~【答案】~(A)~ B ~<think>~</think>~1,~1 000~.~-~=~x~$~**~```json

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from extractors import last_number, stated_choice
+from itemwise.extractors import last_number, stated_choice
 from tests.counted import calls
 
 UNITS = [

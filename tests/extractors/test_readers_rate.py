@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extractors import last_number, stated_choice
+from itemwise.extractors import last_number, stated_choice
 
 pytest.importorskip("pytest_benchmark")
 

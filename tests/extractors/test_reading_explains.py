@@ -1,7 +1,7 @@
 import copy
 import pickle
 
-from extractors import Reading, last_number
+from itemwise.extractors import Reading, last_number
 
 EIGHTEEN = Reading("18", start=4, end=7, rule="boxed")
 

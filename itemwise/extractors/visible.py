@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 _LOOKALIKES: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms
 _LOOKALIKES |= {ord(dash): "-" for dash in "−‐‑‒–—﹣"}

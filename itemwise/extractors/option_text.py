@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 _LONGEST = 20_000  # characters of a reply in which option texts are looked for
 _IDLE = pattern(r"\\(?:text|mathrm|mathbf|left|right|displaystyle|rm)\b|\\[,;!() ]|[\s${}*_`~\"'’]+")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractors.pattern import pattern
-from extractors.phrase import Stated, spelled_in, told_number
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.phrase import Stated, spelled_in, told_number
 
 _TAIL = 1500  # characters from the end in which a conclusion is looked for
 _BREAK = pattern(r"(?<![0-9][a-z])[.!](?=[\s*\"')]|$)[*\"')]*|[。!]|(?P<question>\?)[*\"')]*|\n+")

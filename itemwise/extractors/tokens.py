@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractors.markup import without_markup
-from extractors.numeral import NUMERAL, canonical
-from extractors.pattern import pattern
+from itemwise.extractors.markup import without_markup
+from itemwise.extractors.numeral import NUMERAL, canonical
+from itemwise.extractors.pattern import pattern
 
 
 class Token(NamedTuple):

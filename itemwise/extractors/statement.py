@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 _MOST = 100  # statements of one kind looked at, counted from the end of the reply
 _MARKS = ("answer", "boxed", "####", "a:", "答案", "答:")

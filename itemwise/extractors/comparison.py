@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractors.phrase import stated_number
+from itemwise.extractors.phrase import stated_number
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractors.letter import Named, letters_in, named_letter
-from extractors.pattern import pattern
+from itemwise.extractors.letter import Named, letters_in, named_letter
+from itemwise.extractors.pattern import pattern
 
 _TAIL = 6000  # characters from the end in which a designation is looked for
 _SENTENCES = 5  # sentences from the end that may conclude

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from extractors.tokens import Token
-from extractors.vocabulary import CONCLUSIONS, DENIALS, REASONS
+from itemwise.extractors.tokens import Token
+from itemwise.extractors.vocabulary import CONCLUSIONS, DENIALS, REASONS
 
 
 def without_asides(sentence: list[Token]) -> list[Token]:

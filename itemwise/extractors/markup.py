@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 _SYMBOLS = dict.fromkeys(("times", "cdot"), "*") | dict.fromkeys(("approx", "simeq"), "≈")
 _SYMBOLS |= dict.fromkeys(("to", "equiv", "implies", "rightarrow", "longrightarrow"), "=")

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from extractors.conclusion import is_finished
-from extractors.designation import confirmed, last_conclusion, pointed_at
-from extractors.field import answer_field, unescaped
-from extractors.letter import Named, letters_in
-from extractors.option import Options, chosen
-from extractors.option_text import option_mentioned, option_stated
-from extractors.pattern import pattern
-from extractors.reading import Reading
-from extractors.statement import Statement, corrections, statements
-from extractors.visible import folded, turns, without_thoughts
+from itemwise.extractors.conclusion import is_finished
+from itemwise.extractors.designation import confirmed, last_conclusion, pointed_at
+from itemwise.extractors.field import answer_field, unescaped
+from itemwise.extractors.letter import Named, letters_in
+from itemwise.extractors.option import Options, chosen
+from itemwise.extractors.option_text import option_mentioned, option_stated
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.reading import Reading
+from itemwise.extractors.statement import Statement, corrections, statements
+from itemwise.extractors.visible import folded, turns, without_thoughts
 
 _DECLINES = pattern(
     r"none of the|not an option|no option|cannot|can't|unable|unknown|insufficient|no (?:correct|valid)"

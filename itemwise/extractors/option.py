@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from extractors.letter import Named, letters_in, named_letter
-from extractors.option_text import option_stated
-from extractors.pattern import pattern
-from extractors.phrase import stated_number
+from itemwise.extractors.letter import Named, letters_in, named_letter
+from itemwise.extractors.option_text import option_stated
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.phrase import stated_number
 
 _SENTENCE_END = pattern(r"(?<=[a-zA-Z)%0-9*])[.;](?=\s+[^\s0-9]|\s*$)|\n")
 _LONGEST_NUMBER = 80  # characters in which a sentence gives its number

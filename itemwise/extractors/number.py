@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from extractors.conclusion import concluded_number
-from extractors.field import Field, answer_field, object_end
-from extractors.pattern import pattern
-from extractors.phrase import Stated, opens_with_number, stated_number, told_number
-from extractors.reading import Reading
-from extractors.statement import CORRECTION, Statement, announces, corrections, statements
-from extractors.visible import folded, turns, without_thoughts
+from itemwise.extractors.conclusion import concluded_number
+from itemwise.extractors.field import Field, answer_field, object_end
+from itemwise.extractors.pattern import pattern
+from itemwise.extractors.phrase import Stated, opens_with_number, stated_number, told_number
+from itemwise.extractors.reading import Reading
+from itemwise.extractors.statement import CORRECTION, Statement, announces, corrections, statements
+from itemwise.extractors.visible import folded, turns, without_thoughts
 
 _PLAIN = pattern("-?[1-9][0-9]{0,17}")
 _DECLINES = pattern(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from extractors.narrowing import after_conclusion, without_asides, without_denials, without_reasons
-from extractors.number_words import spelled_number
-from extractors.numeral import opposite, ratio_text
-from extractors.tokens import Token, sentences, tokens
-from extractors.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, SAYING, VAGUE
+from itemwise.extractors.narrowing import after_conclusion, without_asides, without_denials, without_reasons
+from itemwise.extractors.number_words import spelled_number
+from itemwise.extractors.numeral import opposite, ratio_text
+from itemwise.extractors.tokens import Token, sentences, tokens
+from itemwise.extractors.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, SAYING, VAGUE
 
 
 class Stated(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 _MOST = 400  # fields looked at, counted from the end of the reply
 _LONGEST = 2000  # characters of one value

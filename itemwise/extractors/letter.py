@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractors.pattern import pattern
+from itemwise.extractors.pattern import pattern
 
 _LEAD = pattern(
     r"(?:[\s(\[{<*_\"'`$.:>~\u200b]|\\(?:textbf|text|mathrm|mathbf|boxed|rm|[(\[,;])?"
