@@ -14,6 +14,7 @@ from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
 from itemwise.plugin.items import Fault, prefixes
 from itemwise.plugin.scorekeeper import Scorekeeper
+from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshots import configure_snapshots, mark_snapshots
 from itemwise.settings import OPTIONS, SettingsError, read_settings
 
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Scorekeeper(config, settings, config.stash[ASKER]), "itemwise-scorekeeper")
+    config.pluginmanager.register(Signals(config, settings), "itemwise-signals")
     configure_snapshots(config, settings)
 
 

@@ -60,6 +60,10 @@ class Asker:
         if items := [item for item in session.items if is_case(item)]:
             self._look_ahead(items, [item.nodeid for item in session.items])
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """Ask nothing more, not even again alone."""
+        self._in_batches = []
+
     def pytest_unconfigure(self) -> None:
         """Let go of the store."""
         if self._store is not None:
