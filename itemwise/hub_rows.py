@@ -11,7 +11,7 @@ from itemwise.rows import Hub, RowsError
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["hub_table"]
+__all__ = ["hub_table", "picture_folders"]
 
 ROWS_ELSEWHERE = (
     "or give the rows as --source PATH (jsonl, parquet, arrow); or measure made problems with --source synthetic, "
@@ -34,6 +34,14 @@ def hub_table(hub: Hub) -> tuple[Table, str]:
         raise
     except Exception as error:  # the library raises OSError, ValueError, its own and httpx's, by cause and release
         raise _fault(hub, error) from None
+
+
+def picture_folders() -> tuple[Path, ...]:
+    """Where the hub's libraries put the files that rows of the hub may name: their caches, and nothing beside them."""
+    import datasets
+    from huggingface_hub import constants
+
+    return Path(datasets.config.HF_DATASETS_CACHE), Path(constants.HF_HUB_CACHE)
 
 
 def _cached(hub: Hub) -> Any:

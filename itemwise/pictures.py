@@ -10,13 +10,31 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itemwise.regular_file import open_regular
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Picture", "PictureError", "encoded_picture"]
+__all__ = ["FORMATS", "Picture", "PictureError", "encoded_picture"]
+
+# What is decoded, whatever a file is called: Pillow's other decoders start programs (EPS runs Ghostscript) or are seldom looked after.
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # what every reader of pictures takes, by how files begin
+_REFUSED = {
+    b"%!PS": "EPS",
+    b"\xc5\xd0\xd3\xc6": "EPS",
+    b"%PDF": "PDF",
+    b"8BPS": "PSD",
+    b"\0\0\1\0": "ICO",
+    b"<svg": "SVG",
+    b"<?xml": "SVG",
+    b"\xd7\xcd\xc6\x9a": "WMF",
+    b"\1\0\0\0": "EMF",
+    b"\0\0\0\x0cjP  ": "JPEG 2000",
+}  # by how files begin
 LARGEST = 64_000_000  # pixels; a small file can unpack to more than memory holds
+LARGEST_FILE = 64 << 20  # bytes
 
 
 class PictureError(Exception):
@@ -46,11 +64,13 @@ class Picture:
 
     @cached_property
     def content(self) -> bytes:
-        """The encoded picture, as it was stored. Raises PictureError where it is not there."""
+        """The encoded picture, as it was stored. Raises PictureError where it is not there, or larger than LARGEST_FILE."""
         try:
-            found = self._read()
-            return _encoded(found, self.where)
-        except OSError as error:
+            content = _encoded(self._read(), self.where)
+            if len(content) > LARGEST_FILE:
+                raise PictureError(f"{self.where}: a picture of more than {LARGEST_FILE >> 20} MB; scale it down.")
+            return content
+        except (OSError, ValueError, RuntimeError) as error:  # the latter two for a path with a null byte, or of links in a circle
             raise PictureError(f"{self.where}: the picture cannot be read ({error}); check the path.") from None
 
     @cached_property
@@ -71,20 +91,21 @@ class Picture:
     def image(self) -> Image:
         """The picture as a model sees it: upright, its first frame, 8-bit RGB, on white where it was transparent.
 
-        Raises PictureError where the content is no picture, is damaged, or has more than LARGEST pixels.
+        Raises PictureError where the content is no picture of FORMATS, is damaged, or has more than LARGEST pixels.
         """
-        import datasets
         import PIL.Image
+        import PIL.ImageOps
 
         try:
-            with PIL.Image.open(io.BytesIO(self.content)) as header:
-                width, height = header.size
-            if width * height > LARGEST:
-                raise PictureError(f"{self.where}: {width} x {height} pixels are more than {LARGEST}; scale the picture down.")
-            decoded = datasets.Image().decode_example({"bytes": self.content, "path": None})
-            return _rgb(decoded)
+            with PIL.Image.open(io.BytesIO(self.content), formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > LARGEST:
+                    raise PictureError(f"{self.where}: {width} x {height} pixels are more than {LARGEST}; scale the picture down.")
+                return _rgb(PIL.ImageOps.exif_transpose(image))
         except PictureError:
             raise
+        except PIL.UnidentifiedImageError:
+            raise PictureError(f"{self.where}: no readable picture ({_advice(self.content)}); check the file.") from None
         except PIL.Image.DecompressionBombError as error:
             raise PictureError(f"{self.where}: {error}; scale the picture down.") from None
         except Exception as error:  # a damaged file fails in many ways, each decoder with errors of its own
@@ -101,15 +122,29 @@ def _encoded(found: Any, where: str) -> bytes:
             return found
         case {"bytes": bytes() as content}:
             return content
-        case {"path": str() as path}:
-            return Path(path).read_bytes()
-        case str() | Path():
-            return Path(found).read_bytes()
+        case {"path": str() as path} | (str() as path):
+            return _file_content(Path(path))
+        case Path():
+            return _file_content(found)
         case None | {}:
             raise PictureError(f"{where}: there is no picture.")
     if hasattr(found, "save"):
         return encoded_picture(found)
     raise PictureError(f"{where}: {type(found).__name__} is no picture; give bytes, a path, or a picture of Pillow.")
+
+
+def _file_content(path: Path) -> bytes:
+    """At most a little more than LARGEST_FILE of it, which is then refused."""
+    with open_regular(path) as file:
+        return file.read(LARGEST_FILE + 1)
+
+
+def _advice(content: bytes) -> str:
+    """What content is that no decoder of FORMATS takes, in words."""
+    read = ", ".join(FORMATS)
+    kind = next((name for beginning, name in _REFUSED.items() if content[: len(beginning)] == beginning), None)
+    kind = kind or ("AVIF or HEIC" if content[4:8] == b"ftyp" else None)
+    return f"{kind} is not read; convert it to one of {read}" if kind else f"its content is none of {read}, or is damaged"
 
 
 def encoded_picture(image: Image) -> bytes:

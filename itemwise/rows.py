@@ -7,6 +7,7 @@ import inspect
 import json
 import random
 import re
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from itemwise.pictures import Picture, encoded_picture
+from itemwise.pictures import Picture, PictureError, encoded_picture
 from itemwise.twins import twin_of
 
 if TYPE_CHECKING:
@@ -53,13 +54,13 @@ class Row(Mapping[str, Any]):
         read: Callable[[str], Any],
         *,
         has: Callable[[str], bool] | None = None,
-        folder: Path | None = None,
+        folders: Sequence[Path] = (),
     ) -> None:
         self.id = id
         self._columns = columns
         self._read = read
         self._has = has
-        self._folder = folder
+        self._folders = folders
 
     def __getitem__(self, column: str) -> Any:
         if column not in self._columns:
@@ -71,15 +72,34 @@ class Row(Mapping[str, Any]):
 
         A table says so by null. A row of a jsonl has none where the column is missing; null there is a picture that is not
         at hand, and an error of the case that shows it. It may be a picture of Pillow, bytes, the hub's ``{"bytes", "path"}``,
-        or a path, relative to the file it stands in.
+        or a path, relative to the file it stands in and inside its folder or the picture folder that was allowed besides.
         """
         if column not in self._columns or (self._has is not None and not self._has(column)):
             return None
         return Picture(f"row {self.id}, column {column!r}", partial(self._shown, column))
 
     def _shown(self, column: str) -> Any:
-        found = self._read(column)
-        return self._folder / found if isinstance(found, str) and self._folder else found
+        match self._read(column):
+            case {"bytes": bytes() as content}:
+                return content
+            case {"path": str() as path} | (str() as path):
+                return self._picture_file(path, f"row {self.id}, column {column!r}")
+            case other:
+                return other
+
+    def _picture_file(self, path: str, where: str) -> Path:
+        """A path that a row names. Raises PictureError where it leads out of the folders that rows may name files of."""
+        if "://" in path[:16]:
+            raise PictureError(f"{where}: {reprlib.repr(path)} is an address; nothing is fetched: download it, and give the file's path.")
+        if not self._folders:
+            raise PictureError(f"{where}: {reprlib.repr(path)} is a path, but these rows lie in no folder; give the picture's bytes.")
+        file = (self._folders[0] / path).resolve()
+        if not any(file.is_relative_to(folder.resolve()) for folder in self._folders):
+            raise PictureError(
+                f"{where}: {reprlib.repr(path)} leads out of {self._folders[0]}, the folder of the rows; "
+                f"if you trust them, allow the folder it leads to: --picture-folder {file.parent}, or rows(..., picture_folder=...)."
+            )
+        return file
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -108,7 +128,8 @@ class Source:
     """Where a run's rows come from, as `--source` says: `kind` is ``hub``, ``file`` or ``synthetic``.
 
     `path` is the file or folder of ``file``; `half` the templates of ``synthetic``; `seed` makes synthetic rows, each
-    followed by `twins` more that tell it with other numbers.
+    followed by `twins` more that tell it with other numbers. `picture_folder` is where paths of pictures may lead besides
+    the folder of their rows.
     """
 
     kind: str
@@ -116,6 +137,7 @@ class Source:
     path: Path | None = None
     half: str = "seen"
     twins: int = 0
+    picture_folder: Path | None = None
 
     @classmethod
     def parse(cls, text: str, *, seed: int, root: Path) -> Source:
@@ -157,7 +179,7 @@ class Source:
         if self.kind == "hub":
             return _hub_rows(hub)
         if self.path is not None:
-            return rows(self.path)
+            return rows(self.path, picture_folder=self.picture_folder)
         if synthetic is None:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         label = "synthetic" if self.half == "seen" else f"synthetic-{self.half}"
@@ -187,12 +209,14 @@ def noting_commits() -> Iterator[dict[Hub, str]]:
         _HUB_READ.reset(token)
 
 
-def rows(path: str | Path) -> Iterable[Row]:
+def rows(path: str | Path, *, picture_folder: str | Path | None = None) -> Iterable[Row]:
     """Rows of a ``.jsonl``, ``.parquet`` or ``.arrow`` file, or of all such files of a folder in order of name.
 
+    Paths of pictures lead to regular files inside the folder of the rows, or inside `picture_folder` where one is given.
     Raises RowsError naming file and line where a row cannot be read.
     """
-    return _renumbered(found for file in _row_files(Path(path)) for found in _file_rows(file))
+    besides = () if picture_folder is None else (Path(picture_folder),)
+    return _renumbered(found for file in _row_files(Path(path)) for found in _file_rows(file, (file.parent, *besides)))
 
 
 def sha256_of(path: Path) -> str:
@@ -236,8 +260,8 @@ def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _dict_row(id: str, row: Mapping[str, Any], folder: Path | None = None) -> Row:
-    return Row(id, tuple(row), row.__getitem__, folder=folder)
+def _dict_row(id: str, row: Mapping[str, Any], folders: Sequence[Path] = ()) -> Row:
+    return Row(id, tuple(row), row.__getitem__, folders=folders)
 
 
 def _made_rows(label: str, made: Iterator[dict[str, Any]], twins: int) -> Iterator[Row]:
@@ -255,16 +279,16 @@ def _packed(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {column: encoded_picture(value) if hasattr(value, "save") else value for column, value in row.items()}
 
 
-def _file_rows(file: Path) -> Iterator[Row]:
+def _file_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
     match file.suffix:
         case ".jsonl":
-            return _jsonl_rows(file)
+            return _jsonl_rows(file, folders)
         case ".parquet" | ".arrow":
-            return _table_rows(_table(file), file.parent)
+            return _table_rows(_table(file), folders)
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
 
 
-def _jsonl_rows(file: Path) -> Iterator[Row]:
+def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
     with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             try:
@@ -275,7 +299,7 @@ def _jsonl_rows(file: Path) -> Iterator[Row]:
             if not isinstance(row, dict):
                 raise RowsError(f"{file}, line {number}: {type(row).__name__} instead of an object.")
             if text:
-                yield _dict_row(str(number - 1), row, file.parent)
+                yield _dict_row(str(number - 1), row, folders)
 
 
 def _table(file: Path) -> Table:
@@ -294,10 +318,10 @@ def _table(file: Path) -> Table:
         raise RowsError(f"{file}: not a readable {file.suffix} file ({error}).") from None
 
 
-def _table_rows(table: Table, folder: Path | None = None) -> Iterator[Row]:
+def _table_rows(table: Table, folders: Sequence[Path] = ()) -> Iterator[Row]:
     columns = tuple(table.column_names)
     for number in range(table.num_rows):
-        yield Row(str(number), columns, partial(_cell, table, number), has=partial(_is_there, table, number), folder=folder)
+        yield Row(str(number), columns, partial(_cell, table, number), has=partial(_is_there, table, number), folders=folders)
 
 
 def _is_there(table: Table, number: int, column: str) -> bool:
@@ -309,9 +333,9 @@ def _cell(table: Table, number: int, column: str) -> Any:
 
 
 def _hub_rows(hub: Hub) -> Iterator[Row]:
-    from itemwise.hub_rows import hub_table
+    from itemwise.hub_rows import hub_table, picture_folders
 
     table, commit = hub_table(hub)
     if (read := _HUB_READ.get()) is not None:
         read[hub] = commit
-    return _table_rows(table)
+    return _table_rows(table, picture_folders())

@@ -68,6 +68,7 @@ OPTIONS = (
     Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
     Option("seed", "seed of the draw and of made rows (default: 42)", 42),
     Option("source", "where rows come from: hub, synthetic, synthetic:held-out, or a file or folder of jsonl, parquet, arrow"),
+    Option("picture-folder", "folder that picture paths of the rows may lead into, besides the rows' own"),
     Option("twins", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0),
     Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),
     Option("min-pixels", "fewest pixels a picture is scaled up to (default: the model's own)"),
@@ -242,7 +243,12 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         reader = None if value["reader"] is None else reader_named(_text("reader", value["reader"]), [here, root])
         seed = _whole("seed", value["seed"], least=0)
         wanted = _default_source(models) if value["source"] is None else _text("source", value["source"])
-        source = replace(Source.parse(wanted, seed=seed, root=base["source"]), twins=_whole("twins", value["twins"], least=0))
+        folder = value["picture-folder"]
+        source = replace(
+            Source.parse(wanted, seed=seed, root=base["source"]),
+            twins=_whole("twins", value["twins"], least=0),
+            picture_folder=None if folder is None else base["picture-folder"] / Path(_text("picture-folder", folder)).expanduser(),
+        )
     except (ModelError, RowsError, StrategyError, NamedError) as error:
         raise SettingsError(str(error)) from None
     report_dir = base["report-dir"] / Path(_text("report-dir", value["report-dir"])).expanduser()

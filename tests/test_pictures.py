@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import numpy
 import PIL.Image
 import pytest
 
-from itemwise.pictures import LARGEST, Picture, PictureError
+from itemwise.pictures import LARGEST, LARGEST_FILE, Picture, PictureError
+from itemwise.rows import Row, rows
 
 
 def encoded(image: PIL.Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -117,3 +120,95 @@ def test_a_picture_takes_its_content_along_to_another_process() -> None:
     picture = Picture("row 7", lambda: encoded(PIL.Image.new("RGB", (4, 4), "red")))
     moved = pickle.loads(pickle.dumps(picture))
     assert (moved, moved.where, pixel(moved.image())) == (picture, "row 7", (255, 0, 0))
+
+
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 4 4\n%%EndComments\n(x) print\n%%EOF\n"
+
+
+def test_postscript_named_png_starts_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "gs"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", str(program))
+    (tmp_path / "p.png").write_bytes(EPS)
+    for content in (EPS, str(tmp_path / "p.png"), {"bytes": EPS, "path": "p.png"}):
+        assert refused(content).startswith("row 7: no readable picture (EPS is not read; convert it to one of PNG, JPEG")
+    assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "MPO"])
+def test_pictures_of_the_usual_formats_are_read(kind: str) -> None:
+    assert shown(encoded(PIL.Image.new("RGB", (16, 16), "white"), kind)).size == (16, 16)
+
+
+@pytest.mark.parametrize("kind", ["ICO", "PDF", "EPS", "PPM", "TGA", "PCX", "ICNS", "JPEG2000", "AVIF"])
+def test_pictures_of_other_formats_are_not_decoded_at_all(kind: str) -> None:
+    try:
+        content = encoded(PIL.Image.new("RGB", (16, 16), "red"), kind)
+    except (KeyError, OSError):
+        content = b"\0\0\0\x1cftypavif"  # this Pillow was built without it
+    assert "PNG, JPEG, GIF, WEBP, BMP, TIFF" in refused(content)
+
+
+def test_an_encoded_picture_has_a_largest_size_and_no_more_of_its_file_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.png").open("wb") as file:
+        file.truncate(1 << 40)
+    assert refused(str(tmp_path / "large.png")) == "row 7: a picture of more than 64 MB; scale it down."
+    assert refused(bytes(LARGEST_FILE + 1)) == "row 7: a picture of more than 64 MB; scale it down."
+
+
+def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    monkeypatch.chdir(tmp_path)  # the address of a socket is short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.png")
+        kinds = {"pipe.png": "a pipe", "socket.png": "a socket", "/dev/zero": "a device", str(tmp_path): "a folder"}
+        for path, kind in kinds.items():
+            assert refused(path) == f"row 7: the picture cannot be read (it is {kind}, not a regular file); check the path."
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder of rows, beside a picture that is none of theirs."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "x.png").write_bytes(encoded(PIL.Image.new("RGB", (4, 4), "red")))
+    (tmp_path / "mine" / "link.png").symlink_to(tmp_path / "elsewhere" / "x.png")
+    return tmp_path
+
+
+def named(outside: Path, path: str, **options: Any) -> Picture:
+    import json
+
+    (outside / "mine" / "rows.jsonl").write_text(json.dumps({"image": path}) + "\n")
+    picture = next(iter(rows(outside / "mine" / "rows.jsonl", **options))).picture()
+    assert picture is not None
+    return picture
+
+
+@pytest.mark.parametrize("path", ["../elsewhere/x.png", "{}/elsewhere/x.png", "link.png", "a/../../elsewhere/x.png"])
+def test_a_path_that_leads_out_of_the_rows_folder_says_how_to_allow_it(outside: Path, path: str) -> None:
+    path = path.format(outside)
+    with pytest.raises(PictureError, match=rf"leads out of {outside}/mine, .*--picture-folder {outside}/elsewhere"):
+        named(outside, path).image()
+    assert named(outside, path, picture_folder=outside / "elsewhere").image().size == (4, 4)
+
+
+@pytest.mark.parametrize("path", ["a\0b.png", "x" * 5000, "loop.png"])
+def test_a_path_that_no_file_can_have_is_an_error_of_the_picture(outside: Path, path: str) -> None:
+    (outside / "mine" / "loop.png").symlink_to(outside / "mine" / "loop.png")
+    with pytest.raises(PictureError, match="the picture cannot be read"):
+        named(outside, path).image()
+
+
+def test_nothing_is_fetched_from_an_address(outside: Path) -> None:
+    with pytest.raises(PictureError, match=r"'http://127\.0\.0\.1/x\.png' is an address; nothing is fetched"):
+        named(outside, "http://127.0.0.1/x.png").image()
+
+
+def test_rows_without_a_folder_name_no_files(outside: Path) -> None:
+    picture = Row("7", ("image",), lambda _: {"bytes": None, "path": str(outside / "elsewhere" / "x.png")}).picture()
+    assert picture is not None
+    with pytest.raises(PictureError, match=r"row 7, column 'image': .*these rows lie in no folder"):
+        picture.image()
