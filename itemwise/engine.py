@@ -12,6 +12,7 @@ from itemwise.case import Reply, Turn, TurnCost
 from itemwise.models import Generation, Model, Request
 from itemwise.models.tool_calls import read_calls
 from itemwise.pictures import PictureError
+from itemwise.store import key_of
 from itemwise.strategies.strategy import Ask, Asked, Read, Said
 
 __all__ = ["Engine", "Memory", "Way"]
@@ -76,27 +77,48 @@ class _Conversation:
         )
 
 
-@dataclass(eq=False, kw_only=True)
-class _Wanted(Asking):
-    """One request of a conversation that nobody knows the answer to yet."""
+@dataclass(frozen=True, eq=False)
+class _Listener:
+    """Who waits for a request: a conversation, which has it at `place` among those it asked together."""
 
     conversation: _Conversation
     place: int
     results: list[Turn | Exception | None]  # of the conversation when it asked
 
     @property
-    def is_awaited(self) -> bool:
-        """Whether the conversation still waits for it: it may have gone on after an error of another request."""
+    def is_awaiting(self) -> bool:
+        """Whether the conversation still waits: it may have gone on after an error of another request."""
         return self.results is self.conversation.results
 
-    def tell(self) -> None:
-        """Hand the result to the conversation."""
-        if not self.is_awaited:
-            return
-        if isinstance(self.result, Generation):
-            self.conversation.hear(self.place, self.result, self.seconds, self.batch_size)
-        else:
-            self.results[self.place] = self.result
+
+@dataclass(eq=False, kw_only=True)
+class _Wanted(Asking):
+    """A request that nobody knows the answer to yet, with all that wait for it: equal ones are asked once."""
+
+    key: str
+    listeners: list[_Listener] = field(default_factory=list)
+
+    @property
+    def awaiting(self) -> list[_Listener]:
+        """Those that still wait, the first to ask first."""
+        return [listener for listener in self.listeners if listener.is_awaiting]
+
+    @property
+    def since(self) -> tuple[int, int]:
+        """When it was first asked."""
+        return min((listener.conversation.number, listener.place) for listener in self.listeners)
+
+    def tell(self) -> list[_Conversation]:
+        """Hand the result to all that wait. The first has it generated, to the others it is one that was paid for before."""
+        awaiting = self.awaiting
+        for index, listener in enumerate(awaiting):
+            if not isinstance(self.result, Generation):
+                listener.results[listener.place] = self.result
+            elif index == 0:
+                listener.conversation.hear(listener.place, self.result, self.seconds, self.batch_size)
+            else:
+                listener.conversation.hear(listener.place, self.result, seconds=0.0, batch_size=0)
+        return [listener.conversation for listener in awaiting]
 
 
 class Engine:
@@ -104,7 +126,8 @@ class Engine:
 
     An outcome is a Reply, or the exception that this one case caused: its strategy hears of a request at fault, all others
     go on, and out of memory makes batches smaller. Without a `batch_size` as many go on at once as the model can take. With
-    a `memory`, what it recalls is not asked again, and what is generated is kept there before its cases go on.
+    a `memory`, what it recalls is not asked again, and what is generated is kept there before its cases go on. Requests that
+    are equal while one of them is under way share what comes of it, an error too.
     """
 
     def __init__(self, model: Model, batch_size: int | None = None, memory: Memory | None = None) -> None:
@@ -115,6 +138,7 @@ class Engine:
         self._batches: Batches[_Wanted] | None = None  # known when the model is first asked, as it may load for that
         self._conversations: dict[str, _Conversation] = {}
         self._waiting: list[_Wanted] = []
+        self._in_flight: dict[str, _Wanted] = {}  # what waits or is being generated, by the key of its request
         self._submitted = 0
 
     @property
@@ -146,14 +170,15 @@ class Engine:
         """Let what waits join the batch, go on until something is finished, and let conversations go on that waited for it."""
         if self._batches is None:
             self._batches = batches_of(self._model, self._batch_size)
-        self._waiting.sort(key=lambda wanted: (wanted.conversation.number, wanted.place))  # who came first is done first
+        self._waiting.sort(key=lambda wanted: wanted.since)  # who came first is done first
         ended: list[_Wanted] = []
         for finished in self._batches.step(self._waiting):
             self._keep(finished)
             ended += finished
         for wanted in ended:
-            wanted.tell()
-        for conversation in dict.fromkeys(wanted.conversation for wanted in ended if wanted.is_awaited):
+            del self._in_flight[wanted.key]
+        told = [conversation for wanted in ended for conversation in wanted.tell()]
+        for conversation in dict.fromkeys(told):
             self._go_on(conversation)
 
     def _keep(self, finished: Sequence[_Wanted]) -> None:
@@ -182,25 +207,42 @@ class Engine:
     def _resumption(self, conversation: _Conversation) -> Callable[[], tuple[Request, ...]] | None:
         """How a conversation goes on: with the turns it waited for, or with what went wrong; None while it waits."""
         if failure := conversation.failure:
-            self._waiting = [wanted for wanted in self._waiting if wanted.conversation is not conversation]
+            self._abandon(conversation)
             return partial(conversation.coroutine.throw, failure)
         if not all(conversation.results):
             return None
         turns = [turn for turn in conversation.results if isinstance(turn, Turn)]
         return partial(conversation.coroutine.send, turns or None)  # type: ignore[arg-type]  # None starts it
 
+    def _abandon(self, conversation: _Conversation) -> None:
+        """Drop what waits for this conversation alone; it goes on without."""
+        dropped = {wanted for wanted in self._waiting if all(listener.conversation is conversation for listener in wanted.awaiting)}
+        self._waiting = [wanted for wanted in self._waiting if wanted not in dropped]
+        for wanted in dropped:
+            del self._in_flight[wanted.key]
+
     def _recall(self, conversation: _Conversation) -> None:
-        """Take what was said to its requests before; what nobody knows waits for the model."""
+        """Take what was said to its requests before; what nobody knows waits for the model, with whoever asked the same."""
         for place, request in enumerate(conversation.requests):
             try:
                 known = self._memory and self._memory.recall(request)
+                key = "" if known else _key(request)
             except PictureError as error:  # what cannot be seen cannot be looked up
                 conversation.results[place] = error
                 continue
             if known:
                 conversation.hear(place, known, seconds=0.0, batch_size=0)
-            else:
-                self._waiting.append(_Wanted(request, conversation=conversation, place=place, results=conversation.results))
+                continue
+            if key not in self._in_flight:
+                self._in_flight[key] = _Wanted(request, key=key)
+                self._waiting.append(self._in_flight[key])
+            self._in_flight[key].listeners.append(_Listener(conversation, place, conversation.results))
+
+
+def _key(request: Request) -> str:
+    """The same for requests that a model cannot tell apart. Raises PictureError where one cannot be read."""
+    turns = [turn.message() for turn in request.turns]
+    return key_of({"turns": turns, "tools": request.tools, "temperature": request.temperature, "seed": request.seed})
 
 
 def _turn(request: Request, generation: Generation) -> Turn:

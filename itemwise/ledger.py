@@ -16,6 +16,7 @@ from itemwise.statistics import Accuracy, accuracy
 __all__ = ["Entry", "Ledger", "Tally", "tallied"]
 
 _AT_HAND = ("finish_reason", "prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens")  # of a reply
+_STRINGS = ("node_id", "benchmark", "model_name", "strategy", "case", "prompt", "expected", "message", "picture", "rerun", "run")
 _TEXTS = ("prompt", "message", "rerun")  # with the rest of the reply, what only reports quote
 
 
@@ -76,9 +77,18 @@ class Entry:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
-        """The entry that `record` was made of."""
+        """The entry that `record` was made of. Raises KeyError, TypeError or ValueError for what is none, such as a damaged row."""
+        _require_kinds(record, dict.fromkeys(_STRINGS, str) | dict.fromkeys(("tags", "reply", "model", "rows"), Mapping))
+        _require_kinds(record.get("reply", {}), dict.fromkeys(_AT_HAND[1:], (int, float)) | {"text": str})
         lists = {name: tuple(record[name] or ()) for name in ("position", "causes", "choices") if name in record}
         return cls(**{**record, **lists, "verdict": Verdict(record["verdict"]), "span": tuple(record["span"]) if record["span"] else None})
+
+
+def _require_kinds(record: Any, kinds: Mapping[str, Any]) -> None:
+    if not isinstance(record, Mapping):
+        raise TypeError(f"{type(record).__name__} instead of an object")
+    if wrong := next((name for name, kind in kinds.items() if name in record and not isinstance(record[name], kind)), None):
+        raise TypeError(f"{wrong!r} is {str(record[wrong])[:80]!r}")
 
 
 _FIELDS = tuple(part.name for part in fields(Entry))  # asdict would copy every reply deeply

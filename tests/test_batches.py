@@ -153,7 +153,7 @@ def test_without_a_size_as_many_go_on_at_once_as_the_model_says() -> None:
     model = RollingModel()
     engine = Engine(model)
     for number in range(20):
-        asked(engine, str(number), "a" * 9, direct)
+        asked(engine, str(number), chr(97 + number) * 9, direct)
     assert max(reply.batch_size for reply in replies(engine).values()) == len(model.joined[0]) == model.most_at_once
 
 

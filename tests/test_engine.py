@@ -12,7 +12,9 @@ from itemwise.engine import Engine
 from itemwise.models import ContextFullError, Generation, ModelError, OutOfMemoryError, Request
 from itemwise.strategies import Ask, Read, Said, together
 from itemwise.strategies.direct import direct
+from itemwise.strategies.strategy import Strategy
 from tests.scripted import ScriptedModel, asked
+from tests.test_batches import RollingModel
 
 
 async def twice(question: Turn, ask: Ask, read: Read) -> Said:
@@ -254,3 +256,87 @@ def test_every_case_gets_its_own_reply_whatever_the_batch_size(cases: list[str],
         asked(engine, str(number), prompt, twice if number % 3 == 0 else direct)
     expected = {str(number): f"<<{text}>>" if number % 3 == 0 else f"<{text}>" for number, text in enumerate(cases)}
     assert texts(engine) == expected
+
+
+def test_equal_questions_in_flight_are_asked_once_and_paid_for_once() -> None:
+    model = ScriptedModel(str.upper)
+    engine = Engine(model, batch_size=8)
+    for key, prompt in {"a": "same", "b": "same", "c": "other", "d": "same"}.items():
+        asked(engine, key, prompt, direct)
+    replies = finished(engine)
+    assert model.batches == [["same", "other"]]
+    assert texts(engine) == {"a": "SAME", "b": "SAME", "c": "OTHER", "d": "SAME"}
+    paid = {key: (reply.generated, reply.generated_tokens) for key, reply in replies.items() if isinstance(reply, Reply)}
+    assert paid == {"a": (1, 4), "b": (0, 0), "c": (1, 5), "d": (0, 0)}
+
+
+def test_samples_are_shared_where_temperature_and_seed_are_equal_too() -> None:
+    def sampled(seed: int, temperature: float = 1.0) -> Strategy:
+        async def once(question: Turn, ask: Ask, read: Read) -> Said:
+            said = await ask([question], temperature=temperature, seed=seed)
+            return Said([question, said], said)
+
+        return once
+
+    model = ScriptedModel(str.upper)
+    engine = Engine(model, batch_size=8)
+    for key, strategy in {"a": sampled(1), "b": sampled(1), "c": sampled(2), "d": sampled(1, 0.5), "e": direct}.items():
+        asked(engine, key, "same", strategy)
+    assert len(texts(engine)) == 5
+    assert model.batches == [["same"] * 4]
+
+
+def test_what_goes_wrong_with_a_shared_question_reaches_all_that_share_it() -> None:
+    def broken(text: str) -> str:
+        raise RuntimeError("boom")
+
+    engine = Engine(ScriptedModel(broken), batch_size=8)
+    for key in "abc":
+        asked(engine, key, "same", direct)
+    assert {key: str(outcome) for key, outcome in finished(engine).items()} == {"a": "boom", "b": "boom", "c": "boom"}
+
+
+def test_a_conversation_that_goes_away_leaves_a_shared_question_to_the_others() -> None:
+    async def gives_up(question: Turn, ask: Ask, read: Read) -> Said:
+        try:
+            await together(ask([Turn("user", "bad")]), ask([Turn("user", "shared")]), ask([Turn("user", "own")]))
+        except RuntimeError:
+            return Said([question], question)
+        raise AssertionError("one of them is at fault")
+
+    def script(text: str) -> str:
+        if text == "bad":
+            raise RuntimeError("boom")
+        return text.upper()
+
+    model = ScriptedModel(script)
+    engine = Engine(model, batch_size=1)
+    asked(engine, "first", "-", gives_up)
+    asked(engine, "second", "shared", direct)
+    replies = finished(engine)
+    assert model.batches == [["bad"], ["shared"]]
+    assert texts(engine) == {"first": "-", "second": "SHARED"}
+    assert isinstance(second := replies["second"], Reply)
+    assert second.generated == 1, "the first that still waits has it generated"
+
+
+def test_a_question_joins_an_equal_one_that_is_being_generated() -> None:
+    model = RollingModel()
+    engine = Engine(model, 4)
+    asked(engine, "early", "x" * 40, direct)
+    asked(engine, "quick", "q", direct)
+    while "quick" not in engine.outcomes:
+        engine.step()
+    asked(engine, "late", "x" * 40, direct)
+    assert engine.room == 3
+    assert texts(engine) == {"early": "x" * 40, "quick": "q", "late": "x" * 40}
+    assert model.joined == [["x" * 40, "q"]]
+
+
+def test_without_a_memory_a_question_is_asked_again_once_the_equal_one_has_ended() -> None:
+    model = ScriptedModel(str.upper)
+    engine = Engine(model, batch_size=1)
+    for key in "ab":
+        asked(engine, key, "same", direct)
+        finished(engine)
+    assert model.batches == [["same"], ["same"]]

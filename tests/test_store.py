@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import textwrap
@@ -12,11 +13,15 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from itemwise.case import Turn
+from itemwise import store as store_module
+from itemwise.case import Reply, Turn, Verdict
+from itemwise.ledger import Entry
 from itemwise.models import Generation, Request
+from itemwise.pictures import Picture
 from itemwise.store import MACHINE, VERSION, ModelReplies, Store, StoreError, key_of
 
 IDENTITY = {
@@ -32,6 +37,7 @@ IDENTITY = {
 TOOL = {"type": "function", "function": {"name": "calculator"}}
 ASKED = Request((Turn("user", "6*7?"),))
 SAID = Generation("42", "stop", 12, 3)
+GIVEN = Reply("42", "stop", 12, 3, 0.5, 1, ())
 
 
 def replies(path: Path, *, fresh: bool = False, replay: bool = False, **changed: str) -> ModelReplies:
@@ -139,8 +145,8 @@ def test_descriptions_and_verdicts_come_back_for_their_own_run_only(path: Path) 
     store.keep_verdicts([("run", "b", {"verdict": "wrong"}), ("run", "a", {"verdict": "wrong"}), ("other", "a", {})])
     store.keep_verdicts([("run", "b", {"verdict": "correct"})])
     assert (store.description("model"), store.description("other")) == ({"device": "cpu"}, None)
-    assert list(store.verdicts("run")) == [{"verdict": "wrong"}, {"verdict": "correct"}]
-    assert list(store.verdicts("run", but={"a"})) == [{"verdict": "correct"}]
+    assert list(store.verdicts("run", dict)) == [{"verdict": "wrong"}, {"verdict": "correct"}]
+    assert list(store.verdicts("run", dict, but={"a"})) == [{"verdict": "correct"}]
 
 
 def alter(path: Path, statement: str) -> None:
@@ -394,3 +400,181 @@ def test_a_folder_without_rights_is_named_with_what_to_do(path: Path) -> None:
             Store(path)
     finally:
         path.parent.chmod(0o700)
+
+
+def test_stores_of_one_process_keep_their_hold_on_the_file_while_another_process_comes_and_goes(path: Path) -> None:
+    """A second look at the file by other means than SQLite would drop the locks of the first (POSIX), and whoever comes and
+    goes would then take away the log that this process writes into."""
+    first = Store(path)
+    first.keep_replies([])
+    second = Store(path)
+    log = path.with_name(path.name + "-wal")
+    before = log.stat().st_ino
+    out, _ = keeper("store = Store(Path(sys.argv[1]))\nstore.keep_replies(batch('other', 3))\nstore.close()\n", path).communicate(
+        timeout=60
+    )
+    assert out == ""
+    assert log.stat().st_ino == before
+    asked = [({"model": {}, "turns": [number], "tools": []}, SAID) for number in range(5)]
+    first.keep_replies(asked)
+    second.close()
+    first.close()
+    assert len(Store(path)) == 8
+    assert is_intact(path)
+
+
+def test_a_store_that_is_removed_or_replaced_while_in_use_says_so_at_the_next_write(path: Path) -> None:
+    store = Store(path)
+    path.unlink()
+    with pytest.raises(StoreError, match="removed or replaced while in use"):
+        store.keep_replies([({"model": {}, "turns": [], "tools": []}, SAID)])
+    Store(path).close()
+    with pytest.raises(StoreError, match="removed or replaced while in use"):
+        store.keep_description("model", {})
+
+
+def test_what_is_kept_moves_into_the_file_itself_now_and_then_and_when_it_is_closed(path: Path) -> None:
+    """A copy of the one file, as a CI takes it of a run that is killed, holds it."""
+    copy = path.with_name("copy.sqlite")
+
+    def copied() -> int:
+        copy.write_bytes(path.read_bytes())
+        with closing(sqlite3.connect(copy)) as connection:
+            return int(connection.execute("SELECT count(*) FROM replies").fetchone()[0])
+
+    program = """
+    import itemwise.store
+    itemwise.store.CHECKPOINT_EVERY = float(sys.argv[2])
+    store = Store(Path(sys.argv[1]))
+    for number in range(3):
+        store.keep_replies(batch(str(number), 2))
+    print("kept", flush=True)
+    sys.stdin.read()
+    store.close()
+    """
+    for every, at_once in ((99, 0), (0, 6)):
+        path.unlink(missing_ok=True)
+        beside = keeper("store = Store(Path(sys.argv[1]))\nprint('open', flush=True)\nsys.stdin.read()", path, stdin=subprocess.PIPE)
+        assert beside.stdout
+        assert beside.stdout.readline() == "open\n"  # so that nobody is the last to close
+        writer = keeper(program, path, every, stdin=subprocess.PIPE)
+        assert writer.stdout
+        assert writer.stdout.readline() == "kept\n"
+        assert copied() == at_once
+        writer.communicate(timeout=60)
+        assert copied() == 6
+        beside.kill()
+        beside.communicate(timeout=60)
+        for left in path.parent.glob(path.name + "*"):
+            left.unlink()
+
+
+@pytest.mark.parametrize(
+    ("statement", "row"),
+    [
+        ("UPDATE replies SET said = substr(said, 5)", "replies, row {key}"),
+        ("UPDATE replies SET said = NULL", "replies, row {key}"),
+        ("UPDATE replies SET said = 7", "replies, row {key}"),
+        ("UPDATE replies SET said = x'ff00'", "replies, row {key}"),
+        ("UPDATE replies SET said = CAST(x'22ff22' AS TEXT)", "replies, row {key}"),
+        ("UPDATE replies SET said = '[]'", "replies, row {key}"),
+        ("UPDATE replies SET said = json_remove(said, '$.text')", "replies, row {key}"),
+        ("UPDATE replies SET said = json_set(said, '$.text', 5)", "replies, row {key}"),
+        ("UPDATE replies SET said = json_set(said, '$.completion_tokens', 'many')", "replies, row {key}"),
+        ("UPDATE replies SET said = json_set(said, '$.more', 1)", "replies, row {key}"),
+        ("UPDATE replies SET said = json_set(said, '$.calls', json('[1]'))", "replies, row {key}"),
+        ("UPDATE models SET described = '{\"a\": 1}'", "models, row m"),
+        ("UPDATE models SET described = 'x'", "models, row m"),
+        ("UPDATE pictures SET content = x'00'", "pictures, row {sha}: its content has another hash"),
+        ("UPDATE pictures SET content = 'text'", "pictures, row {sha}: its content has another hash"),
+        ("UPDATE verdicts SET entry = '{'", "verdicts, row run node"),
+        ("UPDATE verdicts SET entry = '{}'", "verdicts, row run node"),
+        ("UPDATE verdicts SET entry = '[]'", "verdicts, row run node"),
+        ("UPDATE verdicts SET entry = json_set(entry, '$.verdict', 'maybe')", "verdicts, row run node"),
+        ("UPDATE verdicts SET entry = json_set(entry, '$.reply', 5)", "verdicts, row run node"),
+        ("UPDATE verdicts SET entry = json_set(entry, '$.reply.seconds', 'x')", "verdicts, row run node"),
+        ("UPDATE verdicts SET entry = json_set(entry, '$.prompt', 5)", "verdicts, row run node"),
+    ],
+)
+def test_a_damaged_row_is_named(path: Path, statement: str, row: str) -> None:
+    memory = replies(path)
+    picture = Picture("p", lambda: b"\x89PNG\r\n\x1a\n")
+    asked = Request((Turn("user", "6*7?", pictures=(picture,)),))
+    memory.keep([(asked, SAID)])
+    memory.store.keep_description("m", {"device": "cpu"})
+    entry = Entry("node", ("f", 0, 0, 0), "b", "m", "direct", "c", 1, "p", "e", Verdict.WRONG, reply=GIVEN.record(), run="run")
+    memory.store.keep_verdicts([("run", "node", entry.record())])
+
+    def read() -> object:
+        store = memory.store
+        return memory.recall(asked), store.description("m"), store.picture(picture.sha256), list(store.verdicts("run", Entry.from_record))
+
+    assert read() == (SAID, {"device": "cpu"}, picture.content, [entry])
+    alter(path, statement)
+    with pytest.raises(StoreError, match="is damaged") as refused:
+        read()
+    assert row.format(key=key_of(memory._asked(asked)), sha=picture.sha256) in str(refused.value)
+    assert "delete that row, or give another file as --store" in str(refused.value)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of other kinds")
+def test_a_store_and_what_lies_beside_it_are_private_to_their_user_where_they_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "replies.sqlite"
+    store = Store(path)
+    store.keep_replies([({"model": {}, "turns": [], "tools": []}, SAID)])
+    beside = sorted(path.parent.iterdir())
+    assert [file.name for file in beside] == ["replies.sqlite", "replies.sqlite-shm", "replies.sqlite-wal"]
+    assert {mode(file) for file in beside} == {0o600}
+    assert {mode(path.parent), mode(path.parent.parent)} == {0o700}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of other kinds")
+def test_a_store_that_is_there_keeps_its_rights(path: Path) -> None:
+    Store(path).close()
+    path.chmod(0o664)
+    Store(path).close()
+    assert mode(path) == 0o664
+
+
+WITHOUT_SHARED_MEMORY = "vfs=unix-dotfile"  # of SQLite's own ways to a file one that has no write-ahead log
+
+
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the store's file opened as if on a file system without shared memory."""
+    connect = sqlite3.connect
+
+    def connected(path: Path, **options: Any) -> sqlite3.Connection:
+        return connect(f"{path.as_uri()}?{WITHOUT_SHARED_MEMORY}", uri=True, **options)
+
+    monkeypatch.setattr(store_module.sqlite3, "connect", connected)
+
+
+@pytest.mark.parametrize("was", ["new", "in WAL"])
+def test_where_write_ahead_logging_cannot_be_had_a_rollback_journal_keeps_as_well_and_it_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch, was: str
+) -> None:
+    asked = {"model": {}, "turns": ["new"], "tools": []}
+    if was != "new":
+        Store(path).close()
+    with monkeypatch.context() as patched:
+        elsewhere(patched)
+        store = Store(path)
+        assert "write-ahead logging cannot be had" in store.note
+        assert "rollback journal" in store.note
+        store.keep_replies([(asked, SAID)])
+        store.close()
+    assert Store(path).reply(key_of(asked)) == SAID
+    assert is_intact(path)
+
+
+def test_on_a_network_file_system_write_ahead_logging_is_not_tried(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(path).close()
+    monkeypatch.setattr(store_module, "_network_of", lambda folder: "nfs4")
+    store = Store(path)
+    assert "lies on a network file system (nfs4)" in store.note
+    store.keep_replies([({"model": {}, "turns": [], "tools": []}, SAID)])
+    assert [file.name for file in path.parent.iterdir()] == [path.name]

@@ -69,6 +69,14 @@ class Asker:
         if self._store is not None:
             self._store.close()
 
+    def store(self) -> Store:
+        """This process's one store, opened when it is first wanted. Raises StoreError."""
+        from itemwise.store import Store
+
+        if self._store is None:  # an empty one counts as false
+            self._store = Store(self.settings.store)
+        return self._store
+
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
         from itemwise.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
 
@@ -95,12 +103,9 @@ class Asker:
     def use(self, entry: ModelEntry) -> Model:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
         from itemwise.in_use import ModelInUse
-        from itemwise.store import Store
 
         with self._stopping():
-            if self._store is None:  # an empty one counts as false
-                self._store = Store(self.settings.store)
-            self._in_use = ModelInUse(entry, self.settings, self._store, self._share)
+            self._in_use = ModelInUse(entry, self.settings, self.store(), self._share)
         self._runs = {}
         return self._in_use.model
 
@@ -234,10 +239,23 @@ class Asker:
             picture=_picture(found),
             rerun=rerun_command(item),
             reply=said.record() if said else {},
-            model=self._in_use.describe() if self._in_use else {},
+            model=self._described(),
             rows={**sample.rows, "cases": self.samples.measure(item)["cases"][:16]},
             run=self._run(item),
         )
+
+    def _described(self) -> dict[str, str]:
+        """What answered; a store that cannot tell or remember it stops the run after this case."""
+        from itemwise.store import StoreError
+
+        if self._in_use is None:
+            return {}
+        try:
+            return self._in_use.describe()
+        except StoreError as error:
+            assert self._session is not None, "collection is finished"
+            self._session.shouldfail = self._session.shouldfail or str(error)
+            return self._in_use.identity | {"model": self._in_use.model.name}
 
     def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
         """Where the case stands in the table and the reports, in whatever order it ran."""

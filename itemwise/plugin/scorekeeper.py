@@ -6,7 +6,9 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from itemwise.commands.run_folder import RunFolder
     from itemwise.gates import Decision
     from itemwise.reporting import RunRecord
-    from itemwise.store import Store
+    from itemwise.store import Store, StoreError
 
 __all__ = ["Scorekeeper"]
 
@@ -91,19 +93,22 @@ class Scorekeeper:
         from itemwise.environment import suite_state
         from itemwise.reporting.folder import new_folder
         from itemwise.reporting.terminal import store_line
-        from itemwise.store import Store, StoreError
+        from itemwise.store import StoreError
 
         self._baseline = self._read_baseline()
         self._suite = suite_state(self._config.rootpath, self._settings.report_dir)
         try:
             self._folder = new_folder(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
-            self._store = Store(self._settings.store)
+            self._store = self._asker.store()
+            held = store_line(self._settings, len(self._store))
         except OSError as error:
             raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
         except StoreError as error:
             raise pytest.UsageError(str(error)) from None
         if self._config.get_verbosity() >= 0:
-            self._terminal.write_line(store_line(self._settings, len(self._store)))
+            self._terminal.write_line(held)
+            if self._store.note:
+                self._terminal.write_line(f"itemwise: {self._store.note}")
 
     def _read_baseline(self) -> RunFolder | None:
         if self._settings.baseline is None:
@@ -120,11 +125,6 @@ class Scorekeeper:
     def pytest_testnodedown(self, node: Any) -> None:
         """Hear what a worker of ``-n`` asked again alone; one that died tells nothing."""
         self._checked_alone += json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]"))
-
-    def pytest_unconfigure(self) -> None:
-        """Let go of the store."""
-        if self._store is not None:
-            self._store.close()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
@@ -158,23 +158,41 @@ class Scorekeeper:
         """Keep this run's verdicts, and complete the ledger with those that earlier runs of the same settings know."""
         if self._merged or not len(self._ledger):
             return
-        from itemwise.ledger import Entry
-        from itemwise.store import StoreError
-
         if self._store is None:  # under -n cases that ask no model are not counted beforehand
             self._require_places()
-        assert self._store is not None, "opened, or refused"
         self._merged = True
         judged = self._ledger.entries
         own = [entry for entry in judged if entry.verdict.value != "error"]
+        with self._noting():
+            self._open_store().keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
+        with self._noting():
+            self._recall({entry.run for entry in judged})
+
+    def _recall(self, runs: set[str]) -> None:
+        from itemwise.ledger import Entry
+
+        for run in sorted(runs):
+            for entry in self._open_store().verdicts(run, Entry.from_record, but=self._ledger):
+                self._ledger.recall(entry)
+
+    def _open_store(self) -> Store:
+        assert self._store is not None, "opened, or refused"
+        return self._store
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """What the store can no longer give or take is said once, makes the run red, and keeps no report from being written."""
+        from itemwise.store import StoreError
+
         try:
-            for run in sorted({entry.run for entry in judged}):
-                for record in self._store.verdicts(run, but=self._ledger):
-                    self._ledger.recall(Entry.from_record(record))
-            self._store.keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
+            yield
         except StoreError as error:
-            self._unkept = True
+            self._note(error)
+
+    def _note(self, error: StoreError) -> None:
+        if not self._unkept:
             self._closing.append(str(error))
+        self._unkept = True
 
     @cached_property
     def _decisions(self) -> list[Decision]:
@@ -225,15 +243,22 @@ class Scorekeeper:
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting import shown_path, write_reports
         from itemwise.reporting.terminal import closing_lines, gate_annotations
+        from itemwise.store import StoreError
 
         run = self._run_record()
         assert self._folder is not None, "made before the ledger was merged"
         try:
-            write_reports(run, self._folder)
+            try:
+                write_reports(run, self._folder)
+            except StoreError as error:  # a picture that was there a moment ago
+                self._note(error)
+                write_reports(replace(run, pictures={}), self._folder)
             place = shown_path(self._folder, self._config.invocation_params.dir)
         except OSError as error:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             place = f"could not be written: {error}"
+        if self._unkept and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._add_suite_properties(run)
         self._closing += closing_lines(run, place)
         if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -243,7 +268,6 @@ class Scorekeeper:
         from itemwise.environment import environment
         from itemwise.reporting import RunRecord
 
-        assert self._store is not None, "opened before the ledger was merged"
         entries, tallies = self._ledger.entries, self._ledger.tallies()
         return RunRecord(
             started=self._started.isoformat(timespec="seconds"),
@@ -256,10 +280,18 @@ class Scorekeeper:
             entries=entries,
             tallies=tallies,
             decisions=self._decisions,
-            pictures=self._store.pictures(entry.picture for entry in entries if entry.picture),
+            pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
             checked_alone=[*self._checked_alone, *self._asker.checked_alone],
             snapshots=self._snapshots(),
         )
+
+    def _pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
+        """The pictures of these hashes that can be read."""
+        found = []
+        for sha256 in hashes:
+            with self._noting():
+                found += [sha256] if self._open_store().picture(sha256) else []
+        return self._open_store().pictures(found)
 
     def _snapshots(self) -> list[dict[str, Any]]:
         found: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
