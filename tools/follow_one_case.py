@@ -147,7 +147,7 @@ def _steps(loaded: LocalModel, ids: list[int]) -> Iterator[list[tuple[int, float
             passed = loaded._model(torch.tensor([given]), past_key_values=cache, use_cache=True)
         shares, tokens = passed.logits[0, -1].softmax(-1).topk(2)
         yield list(zip(tokens.tolist(), shares.tolist(), strict=True))
-        if tokens[0].item() in loaded._ends:
+        if tokens[0].item() in loaded._ends.tokens:
             return
         cache, given = passed.past_key_values, [int(tokens[0])]
 

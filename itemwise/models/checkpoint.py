@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,24 @@ from itemwise.models.model import ModelError
 if TYPE_CHECKING:
     from itemwise.models.registry import ModelEntry
 
-__all__ = ["adapter_hash", "folder_hash", "hub_options", "own_quantisation", "require_adapter", "require_folder", "unreachable"]
+__all__ = [
+    "CLOCK",
+    "adapter_hash",
+    "folder_hash",
+    "hub_options",
+    "own_quantisation",
+    "require_adapter",
+    "require_folder",
+    "template_clock",
+    "unreachable",
+    "uses_clock",
+]
 
 DECIDING = (".safetensors", ".json", ".jinja", ".model", ".txt")
+TEMPLATES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json", "processor_config.json")  # where one may stand
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
+CLOCK = datetime(2026, 1, 1, 12)  # what chat templates are told: a prompt is the same on any day
+_DATE = re.compile(r"\bstrftime_now\b")
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")  # the names peft gives its files
 
 
@@ -70,10 +86,48 @@ def folder_hash(folder: Path) -> str:
     return _hash_of(sorted(file for file in folder.iterdir() if file.suffix in DECIDING))
 
 
+def uses_clock(template: str) -> bool:
+    """Whether a chat template asks for the date."""
+    return _DATE.search(template) is not None
+
+
+def template_clock(entry: ModelEntry, where: Mapping[str, Any]) -> str | None:
+    """Where the clock of the model's chat templates stands; None where none of them asks for the date.
+
+    `where` is what `hub_options` gave, empty for a local entry. Raises ModelError where the hub is lost on the way.
+    """
+    files = _hub_templates(entry, where) if where else _local_templates(Path(entry.location))
+    return f"{CLOCK:%Y-%m-%d}" if any(uses_clock(file.read_text(encoding="utf-8", errors="replace")) for file in files) else None
+
+
 def own_quantisation(config: Any) -> str | None:
     """How the checkpoint was quantised before we came, such as gptq; None where it was not."""
     own = getattr(config, "quantization_config", None) or {}
     return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
+
+
+def _local_templates(folder: Path) -> list[Path]:
+    named = [folder / name for name in TEMPLATES]
+    return [file for file in (*named, *sorted((folder / "additional_chat_templates").glob("*.jinja"))) if file.is_file()]
+
+
+def _hub_templates(entry: ModelEntry, where: Mapping[str, Any]) -> list[Path]:
+    """The files that may hold a template at a commit: they are small, and asked for once, as the cache knows those that are not there."""
+    return [file for name in TEMPLATES if (file := _hub_file(entry, name, where)) is not None]
+
+
+def _hub_file(entry: ModelEntry, name: str, where: Mapping[str, Any]) -> Path | None:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+
+    try:
+        return Path(hf_hub_download(entry.location, name, **where))
+    except LocalEntryNotFoundError:
+        if where["local_files_only"]:
+            return None
+        raise ModelError(unreachable(entry, "the connection was lost")) from None
+    except EntryNotFoundError:
+        return None
 
 
 def _hash_of(files: Iterable[Path]) -> str:

@@ -17,6 +17,7 @@ from itemwise.models.model import OutOfMemoryError, Request
 from itemwise.models.prefixes import Prefix, Prefixes, Read
 from itemwise.models.sampling import Noise, chosen
 from itemwise.models.seeing import Prompt, left_padded
+from itemwise.models.turn_end import Ends
 from itemwise.structure.counts import attention_of
 
 __all__ = ["ContinuousBatch", "Row", "can_run"]
@@ -39,6 +40,7 @@ class Row:
     noise: Noise | None = None
     said: list[int] = field(default_factory=list)
     position: int = 0  # of the token said last
+    fault: int | None = None  # the place in `said` of the first token whose logits were no numbers
 
     @property
     def length(self) -> int:
@@ -58,7 +60,7 @@ class ContinuousBatch:
     turns of a chat with tools. Keys and values stay within `memory` bytes. Where memory runs out, only `clear` may follow.
     """
 
-    def __init__(self, model: Any, pad: int, ends: set[int], memory: int) -> None:
+    def __init__(self, model: Any, pad: int, ends: Ends, memory: int) -> None:
         self.rows: list[Row] = []
         self._model = model
         self._pad = pad
@@ -127,13 +129,15 @@ class ContinuousBatch:
         """The next token of each row from place `begun` on."""
         rows = self.rows[begun:]
         for row, token in zip(rows, chosen(logits, [row.noise for row in rows]), strict=True):
-            row.said.append(token)
+            if token is None:
+                row.fault = len(row.said)
+            row.said.append(token or 0)
             row.position += 1
         if any(map(self._is_finished, rows)):
             self._leave()
 
     def _is_finished(self, row: Row) -> bool:
-        return len(row.said) >= row.limit or (bool(row.said) and row.said[-1] in self._ends)
+        return row.fault is not None or len(row.said) >= row.limit or self._ends.is_at_end(row.said)
 
     def _leave(self) -> None:
         """Part with the rows that are finished."""
@@ -141,7 +145,8 @@ class ContinuousBatch:
         self._longest = max(self._longest, *(len(row.said) for row in finished))
         self._finished += finished
         for place, row in enumerate(self.rows):
-            if row.request.tools and not row.prompt.pictures and row in finished:  # it may go on when it was told a result
+            may_go_on = row.request.tools and not row.prompt.pictures and row.fault is None
+            if may_go_on and row in finished:  # when it was told a result
                 self._prefixes.keep_turn([*row.prompt.ids, *row.said[:-1]], self._kept.row(place))
         staying = [place for place, row in enumerate(self.rows) if not self._is_finished(row)]
         self.rows = [self.rows[place] for place in self._kept.keep(staying)]

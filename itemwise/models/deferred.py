@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder
+from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder, template_clock
 from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.registry import ModelEntry
 
@@ -97,15 +97,18 @@ def identity_of(entry: ModelEntry, *, quantisation: str, max_new_tokens: int) ->
     """All of a model that decides its text, found out without torch: the store's key begins with it.
 
     The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template; an adapter
-    is known by the hash of its own. Raises ModelUnavailableError where neither the folder, the hub nor its cache has the
-    model, or the adapter is not to be had. Of a server it is known where it is and what it calls its model.
+    is known by the hash of its own, and where the chat template asks for the date, the day that it is told is a part.
+    Raises ModelUnavailableError where neither the folder, the hub nor its cache has the model, or the adapter is not to be had.
+    Of a server it is known where it is and what it calls its model.
     """
     try:
         if entry.server:
             from itemwise.models.server import server_identity
 
             return server_identity(entry, max_new_tokens=max_new_tokens)
-        revision = folder_hash(require_folder(entry)) if entry.local else str(hub_options(entry)["revision"])
+        where = {} if entry.local else hub_options(entry)
+        revision = folder_hash(require_folder(entry)) if entry.local else str(where["revision"])
+        clock = template_clock(entry, where)
         adapter = {"adapter": adapter_hash(Path(entry.adapter))} if entry.adapter is not None else {}
     except ModelError as error:
         raise ModelUnavailableError(str(error)) from None
@@ -119,6 +122,7 @@ def identity_of(entry: ModelEntry, *, quantisation: str, max_new_tokens: int) ->
         "quantisation": quantisation,
         "compute": _compute(),
         "system": entry.system or "",
+        **({"clock": clock} if clock else {}),
         "decoding": "greedy",
         "max new tokens": str(max_new_tokens),
         "versions": ", ".join(_versions(entry)),

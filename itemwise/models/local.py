@@ -26,7 +26,7 @@ from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisatio
 from itemwise.models.cpu_layers import lay_out
 from itemwise.models.local_model import LocalModel, memory_errors, quiet
 from itemwise.models.memory import free_bytes
-from itemwise.models.model import ModelError, OutOfMemoryError
+from itemwise.models.model import ModelError, OutOfMemoryError, one_line
 from itemwise.models.registry import ModelEntry
 from itemwise.models.seeing import is_seeing, outside_language, sight_of
 
@@ -71,17 +71,21 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
             **_quantisation_options(entry, quantisation, config, device),
             **options,
         )
-        model, report = placed(read, device, alone=processes == 1)
+        with _quantised_numbers(entry):
+            model, report = placed(read, device, alone=processes == 1)
         _require_all_weights(entry, report)
+        _require_numbers(entry, model)
         tokenizer = sight.tokenizer if sight else AutoTokenizer.from_pretrained(entry.location, **options)
         _require_words(entry, tokenizer)
+        _require_embeddings(entry, tokenizer, model)
         if adapter is not None:
             model = _adapted(entry, adapter, model)
+            _require_numbers(entry, model)
         memory = partial(_memory, device, processes)
         copied = device.type == "cpu" and _on_cpu(model, memory(COPIES) if copies else 0)
-    loaded = LocalModel(
-        entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight, memory=memory(KEYS_AND_VALUES), copied=copied
-    )
+        loaded = LocalModel(
+            entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight, memory=memory(KEYS_AND_VALUES), copied=copied
+        )
     _IN_MEMORY.add(loaded)
     return loaded
 
@@ -117,6 +121,61 @@ def _require_all_weights(entry: ModelEntry, report: Any) -> None:
         raise ModelError(
             f"{entry.name} is incomplete: {entry.location} lacks {len(missing)} of its weights, such as {missing[0]}. "
             "Check that all its .safetensors files are there and belong to its config.json."
+        )
+
+
+def _require_numbers(entry: ModelEntry, model: Any) -> None:
+    """Refuse weights that are no numbers: whatever meets them says nothing."""
+    for name, weights in model.named_parameters():
+        if weights.is_floating_point() and not _are_numbers(weights):
+            raise ModelError(_not_numbers(entry, name))
+
+
+@contextmanager
+def _quantised_numbers(entry: ModelEntry) -> Iterator[None]:
+    """Refuse weights that are no numbers before they are quantised: some kernels make numbers of them, and nothing would be seen."""
+    functional, faults = bitsandbytes.functional, list[str]()
+
+    def watched(quantise: Callable[..., Any]) -> Callable[..., Any]:
+        def quantised(weights: torch.Tensor, *arguments: Any, **options: Any) -> Any:
+            if not _are_numbers(weights):
+                faults.append(f"one of {' x '.join(map(str, weights.shape))}")
+            return quantise(weights, *arguments, **options)
+
+        return quantised
+
+    whole = {name: getattr(functional, name) for name in ("quantize_4bit", "int8_vectorwise_quant")}
+    for name, quantise in whole.items():
+        setattr(functional, name, watched(quantise))
+    try:
+        yield
+    finally:
+        for name, quantise in whole.items():
+            setattr(functional, name, quantise)
+    if faults:
+        raise ModelError(_not_numbers(entry, faults[0]))
+
+
+def _are_numbers(weights: torch.Tensor) -> bool:
+    """Whether none of them is NaN or infinite; both ends of them tell, and one pass finds those."""
+    return not weights.numel() or all(bool(torch.isfinite(end)) for end in torch.aminmax(weights.detach()))
+
+
+def _not_numbers(entry: ModelEntry, weights: str) -> str:
+    return (
+        f"{entry.name} has weights that are no numbers (NaN or infinite): {weights}, from {entry.adapter or entry.location}. "
+        "A training that diverged or a file that was cut short leaves such; take an earlier checkpoint."
+    )
+
+
+def _require_embeddings(entry: ModelEntry, tokenizer: Any, model: Any) -> None:
+    """Refuse a tokenizer whose words have no embedding. Tokens that were added to it may lack one as long as no prompt holds them, as
+    a padding token that was never trained does."""
+    words, rows = tokenizer.vocab_size, model.get_input_embeddings().weight.shape[0]
+    if words > rows:
+        raise ModelError(
+            f"the tokenizer of {entry.name} has {words} words, its weights an embedding of {rows}: {entry.location} holds a tokenizer "
+            "that belongs to other weights. Take the one that was saved with them."
         )
 
 
@@ -268,8 +327,8 @@ def _advice(entry: ModelEntry, error: Exception) -> str:
 
 def _cause(error: Exception) -> str:
     """The kind of the error and its first two lines: of weights that do not fit, the second says which."""
-    return f"{type(error).__name__}: {' '.join(line.strip() for line in str(error).splitlines()[:2])}"
+    return f"{type(error).__name__}: {one_line(' '.join(str(error).splitlines()[:2]))}"
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "")
+    return one_line(next(iter(str(error).splitlines()), ""))

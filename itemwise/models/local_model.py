@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,16 +13,18 @@ import bitsandbytes
 import PIL
 import torch
 import transformers
-from jinja2 import TemplateError
-from transformers import GenerationConfig
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
-from itemwise.models.checkpoint import adapter_hash, own_quantisation
+from itemwise.case import Turn
+from itemwise.models.chat_template import ChatTemplate, TemplateError
+from itemwise.models.checkpoint import CLOCK, adapter_hash, own_quantisation
 from itemwise.models.continuous import ContinuousBatch, Row, can_run
-from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request, RunningBatch
+from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request, RunningBatch, one_line
 from itemwise.models.registry import ModelEntry
-from itemwise.models.sampling import noise_of, sampling_of
+from itemwise.models.sampling import Choosing, noise_of
 from itemwise.models.seeing import Prompt, Sight, is_seeing, left_padded, with_pictures
 from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls
+from itemwise.models.turn_end import Ends, ends_of
 
 __all__ = ["LocalModel", "memory_errors", "quiet"]
 
@@ -33,7 +35,8 @@ class LocalModel:
     """Weights on one device, asked greedily in batches: whole ones, or one that chats join and leave while it runs.
 
     Greedy whatever the model's own generation config says, unless a request asks for a temperature: of that config only
-    the end-of-text tokens are kept. A sampled text follows from its request alone, not from its batch.
+    the end-of-text tokens are kept, and the end of a turn in the chat template is one too. A sampled text follows from its
+    request alone, not from its batch.
     On a CPU everything is computed in float32, where the text does not depend on the batch; int8 is the exception, as
     bitsandbytes looks for outliers over the whole batch and multiplies in float16. Keys and values of chats that run take up to
     `memory` bytes; `copied` says that the linear layers multiply by copies of their weights.
@@ -60,16 +63,18 @@ class LocalModel:
         self._model = model
         self._tokenizer = tokenizer
         self._sight = sight
-        self._ends = _end_tokens(model, tokenizer)
+        self._template = sight.template if sight else template_of(entry.name, tokenizer)
+        self._ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self._template)
         model.generation_config = GenerationConfig()  # generate() would fill in from it what ours leaves open
-        self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(self._ends, default=0)
+        self._words = model.get_input_embeddings().weight.shape[0]
+        self._pad = _pad_token(tokenizer, self._ends, self._words)
         self._context = _context_length(model.config)
         self._copied = copied
         self._running = _RunningChats(self, memory) if can_run(model) else None
+        self._probe()
 
     def describe(self) -> dict[str, str]:
         """Everything about the model that decides its text, as words."""
-        template = self._tokenizer.chat_template
         return {
             "model": self.name,
             "location": Path(self._entry.location).name if self._entry.local else self._entry.location,
@@ -77,11 +82,12 @@ class LocalModel:
             "quantisation": _quantisation_text(self._quantisation, self._model.config),
             "dtype": str(self._model.dtype).removeprefix("torch."),
             "device": _device_name(self._model.device),
-            "prompting": f"chat template {_short_hash(str(template))}" if template else "completion (no chat template)",
+            "prompting": self._prompting(),
             "system": self._entry.system or "none",
             "decoding": "greedy",
             "batching": "continuous" if self._running else "static",
             "max new tokens": str(self._max_new_tokens),
+            **({"turn end": self._ends.note} if self._ends.note else {}),
             **({"linear layers": "float32 copies, multiplied by oneDNN"} if self._copied else {}),
             **({"adapter": f"{Path(self._entry.adapter).name} {adapter_hash(Path(self._entry.adapter))}"} if self._entry.adapter else {}),
             **({"pictures": self._sight.describe()} if self._sight else {}),
@@ -89,18 +95,24 @@ class LocalModel:
             + (f", pillow {PIL.__version__}" if self._sight else ""),
         }
 
-    def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        """One greedy generation per request, all in one batch padded to the longest prompt."""
+    def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
+        """One greedy generation per request, all in one batch padded to the longest prompt; in the place of one whose logits were
+        no numbers, that error."""
         prompts = [self._prompt(request) for request in requests]
         batch = left_padded(prompts, self._pad)
+        choosing = Choosing(requests, self._model.device)
         with quiet(), memory_errors(), torch.inference_mode():
             output = self._model.generate(
                 **{name: self._placed(value) for name, value in batch.items()},
                 generation_config=self._settings(min(len(prompt.ids) for prompt in prompts)),
-                logits_processor=sampling_of(requests, self._model.device),
+                logits_processor=choosing.processors,
+                stopping_criteria=self._stopping(batch["input_ids"].shape[1]),
             )
         said = output[:, batch["input_ids"].shape[1] :].tolist()
-        return [self._generation(request, prompt.ids, row) for request, prompt, row in zip(requests, prompts, said, strict=True)]
+        return [
+            self._result(request, prompt.ids, row, fault)
+            for request, prompt, row, fault in zip(requests, prompts, said, choosing.faults, strict=True)
+        ]
 
     def running(self) -> RunningBatch | None:
         """The batch that chats join and leave; None for a kind of model whose rows must begin and end together."""
@@ -113,11 +125,13 @@ class LocalModel:
         prompt = self._chat(request, self._sight.prompt) if self._sight else Prompt(self._encode(request))
         if (length := len(prompt.ids)) >= self._context:
             raise ContextFullError(f"the prompt has {length} tokens, the context of {self.name} holds {self._context}; shorten it.")
+        if (largest := max(prompt.ids, default=0)) >= self._words:
+            raise ModelError(self._no_embedding(f"token {largest} ({one_line(str(self._tokenizer.decode([largest])))}) of the prompt"))
         return prompt
 
     def _encode(self, request: Request) -> list[int]:
         """The tokens of a chat in words."""
-        return self._chat(request, self._templated) if self._tokenizer.chat_template else self._completion(request)
+        return self._chat(request, self._templated) if self._template else self._completion(request)
 
     def _messages(self, request: Request) -> list[dict[str, Any]]:
         messages = with_pictures(messages_for_template(request.turns, request.tools), request.turns)
@@ -128,24 +142,45 @@ class LocalModel:
         return list(self._tokenizer("\n\n".join(message["content"] for message in self._messages(request)) + "\n")["input_ids"])
 
     def _chat(self, request: Request, templated: Callable[[list[dict[str, Any]], Request], _Encoded]) -> _Encoded:
-        if "tools" not in str(self._tokenizer.chat_template):
+        assert self._template is not None
+        if not self._template.knows_tools():
             self._require_tools(request, "its chat template has no place for tools")
         messages = self._messages(request)
         try:
-            return templated(messages, request)
+            return self._shown(messages, request, templated)
         except TemplateError:
             pass  # some templates take one call a turn
         try:
-            return templated(split_calls(messages), request)
+            return self._shown(split_calls(messages), request, templated)
         except TemplateError as error:
-            roles = ", ".join(message["role"] for message in messages)
-            raise ModelError(f"the chat template of {self.name} refuses turns of {roles} ({error}); take another --strategy.") from None
+            raise ModelError(_refusal(self.name, [message["role"] for message in messages], error)) from None
 
     def _templated(self, messages: list[dict[str, Any]], request: Request) -> list[int]:
-        encoded = self._tokenizer.apply_chat_template(
-            messages, tools=list(request.tools) or None, add_generation_prompt=True, tokenize=True, return_dict=True
+        assert self._template is not None
+        return list(self._tokenizer(self._template.render(messages, request.tools), add_special_tokens=False)["input_ids"])
+
+    def _shown(self, messages: list[dict[str, Any]], request: Request, templated: Callable[..., _Encoded]) -> _Encoded:
+        """The chat by its template, which must show every turn and tool of a chat of this shape."""
+        assert self._template is not None
+        self._template.require_shown(messages, request.tools)
+        return templated(messages, request)
+
+    def _probe(self) -> None:
+        """Raise ModelError where this model cannot be asked anything: every case would fail alike."""
+        with suppress(ContextFullError):  # a case may be shorter
+            self._prompt(Request((Turn("user", "1 + 1 = 2"),)))
+
+    def _prompting(self) -> str:
+        if self._template is None:
+            return "completion (no chat template)"
+        clock = f", its clock at {CLOCK:%Y-%m-%d}" if self._template.uses_clock else ""
+        return f"chat template {_short_hash(str(self._tokenizer.chat_template))}{clock}"
+
+    def _no_embedding(self, token: str) -> str:
+        return (
+            f"{self.name} has an embedding of {self._words} tokens, which {token} is beyond; "
+            "take the tokenizer that belongs to these weights."
         )
-        return list(encoded["input_ids"])
 
     def _require_tools(self, request: Request, why: str) -> None:
         """Refuse to offer tools that the model would never hear of: its score would be one without them."""
@@ -166,19 +201,32 @@ class LocalModel:
             do_sample=False,
             num_beams=1,
             max_new_tokens=self._room(shortest),
-            eos_token_id=sorted(self._ends) or None,
+            eos_token_id=sorted(self._ends.tokens) or None,
             pad_token_id=self._pad,
         )
 
     def _room(self, prompt_tokens: int) -> int:
         return min(self._max_new_tokens, self._context - prompt_tokens)
 
+    def _stopping(self, begun: int) -> StoppingCriteriaList | None:
+        return StoppingCriteriaList([_Stopping(self._ends, begun)]) if self._ends.text else None
+
+    def _result(self, request: Request, prompt: list[int], row: list[int], fault: int | None) -> Generation | Exception:
+        """What came of a row; `fault` is the place of the first token whose logits were no numbers."""
+        if fault is None or fault >= self._room(len(prompt)) or self._ends.place(row[:fault]) is not None:
+            return self._generation(request, prompt, row)
+        return ModelError(
+            f"the logits of {self.name} are no numbers (NaN or infinite) at token {fault + 1} of the reply: its weights are damaged, or "
+            f"too large for {str(self._model.dtype).removeprefix('torch.')}. Check the checkpoint, or try --quant none."
+        )
+
     def _generation(self, request: Request, prompt: list[int], row: list[int]) -> Generation:
         row = row[: self._room(len(prompt))]
-        end = next((place for place, token in enumerate(row) if token in self._ends), None)
-        said = row if end is None else row[:end]
+        end = self._ends.place(row)
+        said = row if end is None else row[: end + 1] if self._ends.text and row[end] not in self._ends.tokens else row[:end]
+        text = self._text(request, said)
         return Generation(
-            text=self._text(request, said),
+            text=text if end is None else self._ends.cut(text),
             finish_reason="length" if end is None else "stop",
             prompt_tokens=len(prompt),
             completion_tokens=len(row) if end is None else end + 1,
@@ -218,13 +266,46 @@ class _RunningChats:
         with self._hush(), memory_errors(), torch.inference_mode():
             self._batch.admit(rows)
 
-    def advance(self, most: int) -> list[tuple[Row, Generation]]:
+    def advance(self, most: int) -> list[tuple[Row, Generation | Exception]]:
         with self._hush(), memory_errors(), torch.inference_mode():
             finished = self._batch.advance(most)
-        return [(row, self._asked._generation(row.request, row.prompt.ids, row.said)) for row in finished]
+        return [(row, self._asked._result(row.request, row.prompt.ids, row.said, row.fault)) for row in finished]
 
     def clear(self) -> None:
         self._batch.clear()
+
+
+class _Stopping(StoppingCriteria):  # type: ignore[misc]  # transformers is untyped
+    """Ends a row of generate() where the end of a turn stands in its text."""
+
+    def __init__(self, ends: Ends, begun: int) -> None:
+        self._ends = ends
+        self._begun = begun
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:  # noqa: ARG002 - the signature is transformers'
+        """Which rows of tokens are at their end."""
+        rows = input_ids[:, self._begun :].tolist()
+        return torch.tensor([self._ends.is_at_end(row) for row in rows], device=input_ids.device)
+
+
+def _refusal(name: str, roles: Sequence[str], error: TemplateError) -> str:
+    what, advice = {
+        ("user",): ("a question", "mend chat_template.jinja"),
+        ("system", "user"): ("a system prompt", "leave system out of its entry, or put its words into the prompt"),
+    }.get(tuple(roles), (f"turns of {', '.join(roles)}", "take another --strategy"))
+    return f"the chat template of {name} refuses {what} ({error}); {advice}."
+
+
+def template_of(name: str, tokenizer: Any) -> ChatTemplate | None:
+    """The chat template of a tokenizer, if it has one."""
+    text = getattr(tokenizer, "chat_template", None)
+    return ChatTemplate(name, text, tokenizer.special_tokens_map) if text else None
+
+
+def _pad_token(tokenizer: Any, ends: Ends, words: int) -> int:
+    """What rows are filled up with; it is masked, but must have an embedding."""
+    pad = tokenizer.pad_token_id
+    return int(pad) if pad is not None and pad < words else min(ends.tokens, default=0)
 
 
 def _quantisation_text(quantisation: str, config: Any) -> str:

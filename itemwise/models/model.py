@@ -19,9 +19,11 @@ __all__ = [
     "OutOfMemoryError",
     "Request",
     "RunningBatch",
+    "one_line",
 ]
 
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
+SHOWN = 300  # characters of what others say of an error
 
 
 class ModelError(Exception):
@@ -38,6 +40,13 @@ class ContextFullError(ModelError):
 
 class OutOfMemoryError(Exception):
     """The batch was too large for the device; a smaller one may fit."""
+
+
+def one_line(text: str) -> str:
+    """What a checkpoint's file or template says of itself, as part of an error: one line, printable, not long."""
+    words = " ".join(text.split())
+    printed = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in words[: SHOWN + 1])
+    return printed if len(printed) <= SHOWN else f"{printed[:SHOWN]}..."
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 from itemwise.models.model import Request
 
-__all__ = ["Noise", "chosen", "noise_of", "sampling_of"]
+__all__ = ["Choosing", "Noise", "chosen", "noise_of"]
 
 
 class Noise:
@@ -37,24 +37,35 @@ def noise_of(request: Request, device: torch.device) -> Noise | None:
     return Noise(request, device) if request.temperature else None
 
 
-def chosen(logits: Tensor, noises: Sequence[Noise | None]) -> list[int]:
-    """The next token of each row of `logits`."""
-    return _noisy(logits, noises).argmax(dim=-1).tolist()
+def chosen(logits: Tensor, noises: Sequence[Noise | None]) -> list[int | None]:
+    """The next token of each row of `logits`; None where they are no numbers: nothing can be chosen by NaN, or among infinities."""
+    scores = _noisy(logits, noises)
+    best = scores.argmax(dim=-1, keepdim=True)
+    finite = torch.isfinite(scores.gather(-1, best))  # NaN counts as larger than any
+    return [token if good else None for token, good in zip(best[:, 0].tolist(), finite[:, 0].tolist(), strict=True)]
 
 
-def sampling_of(requests: Sequence[Request], device: torch.device) -> LogitsProcessorList:
-    """What makes the greedy choice of generate() a sample for the requests that have a temperature; empty where none has."""
-    noises = [noise_of(request, device) for request in requests]
-    return LogitsProcessorList([_Sampling(noises)] if any(noises) else [])
+class Choosing(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
+    """What makes the greedy choice of generate() a sample for the requests that have a temperature, and sees what no choice can be
+    made by. `faults` has for each request the place in its reply of the first token whose logits were no numbers, or None."""
 
+    def __init__(self, requests: Sequence[Request], device: torch.device) -> None:
+        self.faults: list[int | None] = [None] * len(requests)
+        self._noises = [noise_of(request, device) for request in requests]
+        self._step = 0
 
-class _Sampling(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
-    def __init__(self, noises: Sequence[Noise | None]) -> None:
-        self._noises = noises
+    @property
+    def processors(self) -> LogitsProcessorList:
+        """As generate() takes it."""
+        return LogitsProcessorList([self])
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002 - the signature is transformers'
         """The scores (rows of logits over the vocabulary) with the noise of this step, in float32."""
-        return _noisy(scores, self._noises)
+        noisy = _noisy(scores, self._noises)
+        finite = torch.isfinite(noisy.amax(dim=-1)).tolist()
+        self.faults = [self._step if fault is None and not good else fault for fault, good in zip(self.faults, finite, strict=True)]
+        self._step += 1
+        return noisy
 
 
 def _noisy(logits: Tensor, noises: Sequence[Noise | None]) -> Tensor:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
-from jinja2 import TemplateError
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoProcessor
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
 from itemwise.case import Turn
+from itemwise.models.chat_template import ChatTemplate
 from itemwise.models.model import ModelError, Request
 from itemwise.models.registry import ModelEntry
 from itemwise.pictures import Picture, PictureError
@@ -25,7 +25,6 @@ __all__ = ["Prompt", "Sight", "is_seeing", "left_padded", "outside_language", "s
 LONGEST = 200  # times its other side; Qwen's processors refuse more, others scale by the short side until memory is full
 
 _BESIDE = ("mm_token_type_ids", "token_type_ids")  # what processors say of each token; 0 is text
-_PROBE = "Is this text shown?"
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Sight:
         self.tokenizer = processor.tokenizer
         self._name = name
         self._processor = processor
-        self._takes_strings = self._shows_strings()
+        self.template = ChatTemplate(name, self.tokenizer.chat_template, self.tokenizer.special_tokens_map)
         self._marks = [mark for kind in ("image", "video") if (mark := getattr(processor, f"{kind}_token", None))]
 
     def describe(self) -> str:
@@ -59,21 +58,11 @@ class Sight:
         times the other, and ModelError where words would be taken for a picture.
         """
         self._require_no_marks(request.turns)
-        text = self._text(messages if self._takes_strings else [_in_parts(message) for message in messages], request.tools)
+        text = self.template.render(messages, request.tools)
         found = self._cut_up(text, [picture for turn in request.turns for picture in turn.pictures])
         beside = {name: found[name][0].tolist() for name in _BESIDE if name in found}
         pictures = {name: value for name, value in found.items() if name not in (*_BESIDE, "input_ids", "attention_mask")}
         return Prompt(found["input_ids"][0].tolist(), beside, pictures)
-
-    def _shows_strings(self) -> bool:
-        """Whether the template takes content as a string; some look for parts in it, find none, and say nothing."""
-        try:
-            return _PROBE in self._text([{"role": "user", "content": _PROBE}], ())
-        except (TemplateError, TypeError):
-            return False
-
-    def _text(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> str:
-        return str(self.tokenizer.apply_chat_template(messages, tools=list(tools) or None, add_generation_prompt=True, tokenize=False))
 
     def _cut_up(self, text: str, pictures: Sequence[Picture]) -> dict[str, Any]:
         images = [_shapely(picture) for picture in pictures]
@@ -151,12 +140,6 @@ def _shapely(picture: Picture) -> Image:
     return image
 
 
-def _in_parts(message: Mapping[str, Any]) -> dict[str, Any]:
-    """The message for templates that look for parts, and would print nothing of a string."""
-    content = message["content"]
-    return {**message, "content": [{"type": "text", "text": content}] if isinstance(content, str) else content}
-
-
 def _processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -> Any:
     """The checkpoint's processor; without videos where only those need a torchvision that is not there."""
     try:
@@ -173,10 +156,10 @@ def _without_videos(kind: Any) -> Any:
     return type(kind.__name__, (kind,), {"get_attributes": classmethod(lambda _: places)})
 
 
-def _template(processor: Any) -> str | None:
-    """The chat template; the processor's own comes first, as it knows of pictures."""
-    template = getattr(processor, "chat_template", None) or processor.tokenizer.chat_template
-    return template.get("default") if isinstance(template, dict) else template
+def _template(processor: Any) -> str | dict[str, str] | None:
+    """The chat template, or several by name; the processor's own come first, as they know of pictures."""
+    template: str | dict[str, str] | None = getattr(processor, "chat_template", None) or processor.tokenizer.chat_template
+    return template
 
 
 def _pixels(entry: ModelEntry) -> dict[str, int]:
