@@ -13,6 +13,7 @@ import pytest
 from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
 from itemwise.plugin.items import Fault, prefixes
+from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.scorekeeper import Scorekeeper
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshots import configure_snapshots, mark_snapshots
@@ -25,21 +26,23 @@ if TYPE_CHECKING:
 ASKER = pytest.StashKey[Asker]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("itemwise", "LLM benchmarks (each also settable in [tool.itemwise] of pyproject.toml)")
-    for option in OPTIONS:
-        words = {"metavar": option.name.upper().replace("-", "_")} if not option.flag else {}
-        action = "store_true" if option.flag else "append" if option.many else "store"
-        group.addoption(f"--{option.name}", dest=_destination(option.name), action=action, default=None, help=option.help, **words)
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    add_options(parser, late=bool(pluginmanager._conftest_plugins))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> Iterator[None]:
+    yield from give_way(early_config, parser, args)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}: a benchmark made by @cases; select or deselect all with -m {MARK}.")
-    given = {option.name: config.getoption(_destination(option.name)) for option in OPTIONS}
+    config.stash[TAKEN] = taken(config._parser)
+    given = {option.name: config.getoption(destination(option.name)) for option in OPTIONS}
     try:
         settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
     except SettingsError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(spelled(str(error), config.stash[TAKEN])) from None
     config.stash[ASKER] = Asker(config, settings)
     config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
     if not hasattr(config, "workerinput"):
@@ -70,7 +73,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` is a worker for each GPU, where models are asked; ordinary suites keep what xdist makes of it."""
     from itemwise.environment import gpu_count
 
-    return (gpu_count() or None) if any(config.getoption(_destination(option.name)) for option in OPTIONS) else None
+    return (gpu_count() or None) if any(config.getoption(destination(option.name)) for option in OPTIONS) else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -126,10 +129,6 @@ def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Cas
 def answer(request: pytest.FixtureRequest, reply: Reply) -> str | None:
     """What the benchmark's extractor reads in the reply; None where it reads nothing."""
     return request.config.stash[ASKER].answer(request.node, reply)
-
-
-def _destination(name: str) -> str:
-    return f"itemwise_{name.replace('-', '_')}"
 
 
 def _parameter(request: pytest.FixtureRequest) -> Any:

@@ -12,6 +12,7 @@ import pytest
 
 from itemwise.benchmark import MARK, Benchmark
 from itemwise.models.address import without_userinfo
+from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.settings import OPTIONS, Settings
 
 __all__ = ["Fault", "benchmark_of", "function_id", "is_case", "parameters", "plain_name", "prefixes", "rerun_command"]
@@ -62,13 +63,15 @@ def benchmark_of(item: pytest.Item) -> Benchmark:
 
 def rerun_command(item: pytest.Item) -> str:
     """The command that runs just this case again, with the options that made it."""
-    return shlex.join(["pytest", *_options(tuple(map(str, item.config.invocation_params.args))), item.nodeid])
+    arguments = tuple(map(str, item.config.invocation_params.args))
+    return shlex.join(["pytest", *_options(arguments, item.config.stash[TAKEN]), item.nodeid])
 
 
 @cache
-def _options(arguments: tuple[str, ...]) -> Sequence[str]:
-    """The options of a command line that decide what a case is asked."""
-    names = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline", "--report-dir"}
+def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
+    """The options of a command line that decide what a case is asked; those of `taken` are the suite's own."""
+    short = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline", "--report-dir"}
+    names = short.difference(taken) | {SHORT[name] for name in short}
     given = [without_userinfo(argument) for argument in arguments]
     kept: list[str] = []
     for place, argument in enumerate(given):

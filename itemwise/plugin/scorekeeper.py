@@ -19,6 +19,7 @@ import pytest
 from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
+from itemwise.plugin.options import TAKEN, taken_line
 from itemwise.plugin.snapshots import SNAPSHOTS, Snapshots
 from itemwise.settings import Settings
 
@@ -80,7 +81,8 @@ class Scorekeeper:
         self._expected = cases
         self._began = time.monotonic()
         self._progress_due = self._began + PROGRESS_EVERY
-        return header_lines(self._settings) if self._config.get_verbosity() >= 0 else []
+        header = header_lines(self._settings) if self._config.get_verbosity() >= 0 else []
+        return header + taken_line(self._config.stash[TAKEN])
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self) -> None:
