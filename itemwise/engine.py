@@ -132,6 +132,7 @@ class Engine:
 
     def __init__(self, model: Model, batch_size: int | None = None, memory: Memory | None = None) -> None:
         self.outcomes: dict[str, Reply | Exception] = {}
+        self.tokens = 0  # of finished generations
         self._model = model
         self._batch_size = batch_size
         self._memory = memory
@@ -145,6 +146,11 @@ class Engine:
     def idle(self) -> bool:
         """Whether nothing waits for the model, nor is being generated."""
         return not self._waiting and not self._running
+
+    @property
+    def underway(self) -> int:
+        """How many cases are being answered."""
+        return len(self._conversations)
 
     @property
     def room(self) -> int:
@@ -183,6 +189,7 @@ class Engine:
 
     def _keep(self, finished: Sequence[_Wanted]) -> None:
         said = [(wanted.request, wanted.result) for wanted in finished if isinstance(wanted.result, Generation)]
+        self.tokens += sum(generation.completion_tokens for _, generation in said)
         if self._memory and said:
             self._memory.keep(said)
 

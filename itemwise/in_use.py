@@ -31,6 +31,17 @@ class ModelInUse:
         self._store = store
         self._described: dict[str, str] = {}
 
+    @property
+    def loading(self) -> tuple[str, float] | None:
+        """The model and since when it is being loaded, by the monotonic clock; None where it is not."""
+        since: float | None = getattr(self.model, "loading_since", None)
+        return None if since is None else (self.model.name, since)
+
+    @property
+    def tokens(self) -> int:
+        """How many were generated, those of replies that are not finished among them where the model tells."""
+        return self.engine.tokens + int(getattr(self.model, "tokens_underway", 0))
+
     def release(self) -> None:
         """Let go of the weights, so that the next model has the memory to itself."""
         self.model.release()

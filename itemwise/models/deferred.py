@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -26,11 +27,17 @@ class DeferredModel:
         self._share = share
         self._loaded: Model | None = None
         self._held = ExitStack()
+        self.loading_since: float | None = None  # by the monotonic clock, while it loads
 
     @property
     def is_loaded(self) -> bool:
         """Whether the weights are in memory."""
         return self._loaded is not None
+
+    @property
+    def tokens_underway(self) -> int:
+        """Tokens of the replies that are being generated, so far; 0 where the model does not tell. Loads nothing."""
+        return int(getattr(self._loaded, "tokens_underway", 0))
 
     def release(self) -> None:
         """Let go of the weights, or of the server, whoever still holds this object."""
@@ -53,10 +60,13 @@ class DeferredModel:
     def _model(self) -> Model:
         if self._loaded is None:
             load = self._connect if self._entry.server else self._load
+            self.loading_since = time.monotonic()
             try:
                 self._loaded = load()
             except ModelError as error:
                 raise ModelUnavailableError(str(error)) from None
+            finally:
+                self.loading_since = None
         return self._loaded
 
     def _load(self) -> Model:

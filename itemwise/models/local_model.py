@@ -14,6 +14,7 @@ import PIL
 import torch
 import transformers
 from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+from transformers.generation.streamers import BaseStreamer
 
 from itemwise.case import Turn
 from itemwise.models.chat_template import ChatTemplate, TemplateError
@@ -71,6 +72,7 @@ class LocalModel:
         self._context = _context_length(model.config)
         self._copied = copied
         self._running = _RunningChats(self, memory) if can_run(model) else None
+        self._counted = _Counted(self._pad)
         self._probe()
 
     def describe(self) -> dict[str, str]:
@@ -101,18 +103,25 @@ class LocalModel:
         prompts = [self._prompt(request) for request in requests]
         batch = left_padded(prompts, self._pad)
         choosing = Choosing(requests, self._model.device)
+        self._counted = _Counted(self._pad)
         with quiet(), memory_errors(), torch.inference_mode():
             output = self._model.generate(
                 **{name: self._placed(value) for name, value in batch.items()},
                 generation_config=self._settings(min(len(prompt.ids) for prompt in prompts)),
                 logits_processor=choosing.processors,
                 stopping_criteria=self._stopping(batch["input_ids"].shape[1]),
+                streamer=self._counted,
             )
         said = output[:, batch["input_ids"].shape[1] :].tolist()
         return [
             self._result(request, prompt.ids, row, fault)
             for request, prompt, row, fault in zip(requests, prompts, said, choosing.faults, strict=True)
         ]
+
+    @property
+    def tokens_underway(self) -> int:
+        """Tokens of the replies that are being generated, so far."""
+        return self._counted.tokens + (self._running.tokens if self._running else 0)
 
     def running(self) -> RunningBatch | None:
         """The batch that chats join and leave; None for a kind of model whose rows must begin and end together."""
@@ -241,6 +250,25 @@ class LocalModel:
         return str(self._tokenizer.decode(said, skip_special_tokens=True))
 
 
+class _Counted(BaseStreamer):  # type: ignore[misc]  # transformers is untyped
+    """Counts what generate() says while it does."""
+
+    def __init__(self, pad: int) -> None:
+        self.tokens = 0
+        self._pad = pad
+        self._begun = False
+
+    def put(self, value: torch.Tensor) -> None:
+        """Take one token of each row, a pad of those that are finished; the prompts come first."""
+        if self._begun:
+            self.tokens += int((value != self._pad).sum())
+        self._begun = True
+
+    def end(self) -> None:
+        """The engine counts what is finished."""
+        self.tokens = 0
+
+
 class _RunningChats:
     """The model's running batch, told in requests and generations."""
 
@@ -254,6 +282,10 @@ class _RunningChats:
     @property
     def most_at_once(self) -> int:
         return self._batch.most_at_once
+
+    @property
+    def tokens(self) -> int:
+        return sum(len(row.said) for row in self._batch.rows)
 
     def ready(self, request: Request) -> Row:
         prompt = self._asked._prompt(request)

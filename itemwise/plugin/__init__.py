@@ -46,7 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[ASKER] = Asker(config, settings)
     config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Scorekeeper(config, settings, config.stash[ASKER]), "itemwise-scorekeeper")
+        scorekeeper = Scorekeeper(config, settings, config.stash[ASKER])
+        config.pluginmanager.register(scorekeeper, "itemwise-scorekeeper")
+        config.pluginmanager.register(scorekeeper.progress, "itemwise-progress")  # after it, so that its hooks lie around
     config.pluginmanager.register(Signals(config, settings), "itemwise-signals")
     configure_snapshots(config, settings)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 import warnings
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,19 @@ import pytest
 
 from itemwise.benchmark import Extractor, accepted
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes, rerun_command
+from itemwise.plugin.progress import worker_watch
 from itemwise.plugin.samples import Samples
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.case import Case, Reply, Turn, Verdict
+    from itemwise.engine import Engine
     from itemwise.in_use import ModelInUse
     from itemwise.invariance import Asked
     from itemwise.ledger import Entry
     from itemwise.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
+    from itemwise.progress import Counts
     from itemwise.store import Store
 
 __all__ = ["ALONE", "GROUPED", "Asker"]
@@ -53,6 +57,20 @@ class Asker:
         self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
         self._in_batches: list[Asked] = []
         self.checked_alone: list[dict[str, Any]] = []
+        self._loading: tuple[str, float] | None = None  # the model that is got ready, and since when
+        self._tokens = 0  # of models let go of
+        watch = worker_watch(config, self.counts)
+        self.waiting: Callable[[], AbstractContextManager[None]] = watch.waiting if watch else nullcontext  # around what takes its time
+
+    def counts(self) -> Counts:
+        """What this process is at; another thread may ask."""
+        from itemwise.progress import Counts
+
+        used, loading = self._in_use, self._loading
+        if used is None:
+            return Counts(*_stage(loading), tokens=self._tokens)
+        tokens = self._tokens + used.tokens
+        return Counts(*_stage(loading or used.loading), underway=used.engine.underway, ready=len(used.engine.outcomes), tokens=tokens)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look ahead over what is selected, in the order it will run."""
@@ -104,15 +122,25 @@ class Asker:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
         from itemwise.in_use import ModelInUse
 
-        with self._stopping():
+        with self._stopping(), self._told_loading(entry):
             self._in_use = ModelInUse(entry, self.settings, self.store(), self._share)
         self._runs = {}
         return self._in_use.model
+
+    @contextmanager
+    def _told_loading(self, entry: ModelEntry) -> Iterator[None]:
+        self._loading = entry.name, time.monotonic()
+        try:
+            with self.waiting():
+                yield
+        finally:
+            self._loading = None
 
     def unload(self) -> None:
         """Let go of the model in memory, once what was to be asked of it again alone is asked."""
         if self._in_use is not None:
             self._ask_alone(self._in_use.model)
+            self._tokens += self._in_use.tokens
             self._in_use.release()  # pytest still holds the fixture's value here
         self._in_use = None
         if (local := sys.modules.get("itemwise.models.local")) and (held := local.unload()):
@@ -133,13 +161,18 @@ class Asker:
         assert self._in_use is not None, "the model fixture is set up"
         with self._stopping():
             try:
-                item.stash[REPLY] = self._lookahead.reply(item.nodeid, self._in_use.engine)
+                item.stash[REPLY] = self._reply(item.nodeid, self._in_use.engine)
             except ModelUnavailableError:
                 raise
             except (ModelError, PictureError) as error:
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
         self._remember(item, item.stash[REPLY])
         return item.stash[REPLY]
+
+    def _reply(self, key: str, engine: Engine) -> Reply:
+        assert self._lookahead is not None, "collection is finished"
+        with nullcontext() if key in engine.outcomes else self.waiting():
+            return self._lookahead.reply(key, engine)
 
     def _remember(self, item: pytest.Item, reply: Reply) -> None:
         """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
@@ -281,6 +314,11 @@ def _share(config: pytest.Config) -> tuple[int, int]:
     if worker is None:
         return 0, 1
     return int(worker["workerid"].removeprefix("gw")), int(worker["workercount"])
+
+
+def _stage(loading: tuple[str, float] | None) -> tuple[str, float]:
+    """The model being loaded, and for how long."""
+    return (loading[0], time.monotonic() - loading[1]) if loading else ("", 0.0)
 
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:

@@ -20,6 +20,7 @@ from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
 from itemwise.plugin.options import TAKEN, taken_line
+from itemwise.plugin.progress import Progress
 from itemwise.plugin.snapshots import SNAPSHOTS, Snapshots
 from itemwise.settings import Settings
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from itemwise.store import Store, StoreError
 
 __all__ = ["Scorekeeper"]
-
-PROGRESS_EVERY = 10.0  # seconds
 
 
 class Scorekeeper:
@@ -53,7 +52,7 @@ class Scorekeeper:
         self._expected = 0
         self._began = time.monotonic()
         self._started = datetime.now(timezone.utc)
-        self._progress_due = self._began + PROGRESS_EVERY
+        self.progress = Progress(config, settings, self._ledger, asker)
         self._model_failures = 0
         self._merged = False
         self._unkept = False
@@ -62,7 +61,7 @@ class Scorekeeper:
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """The header of a run in one process."""
         cases = sum(is_case(item) for item in items)
-        return self._begin(cases) if cases else []
+        return self._begin([item.nodeid for item in items], cases) if cases else []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -71,16 +70,16 @@ class Scorekeeper:
 
         cases = sum(block is not None for block in case_blocks(ids, prefixes(self._settings)))
         if cases and not self._expected:
-            for line in self._begin(cases):
+            for line in self._begin(ids, cases):
                 self._terminal.write_line(line)
             self._require_places()
 
-    def _begin(self, cases: int) -> list[str]:
+    def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
         from itemwise.reporting.terminal import header_lines
 
         self._expected = cases
         self._began = time.monotonic()
-        self._progress_due = self._began + PROGRESS_EVERY
+        self.progress.begin(node_ids, cases)
         header = header_lines(self._settings) if self._config.get_verbosity() >= 0 else []
         return header + taken_line(self._config.stash[TAKEN])
 
@@ -144,7 +143,7 @@ class Scorekeeper:
         entry = Entry.from_record(json.loads(report.itemwise))
         self._ledger.put(entry)
         self._model_failures += report.failed and entry.verdict.value != "error"
-        self._show_progress()
+        self.progress.look()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -218,17 +217,6 @@ class Scorekeeper:
         if report.when != "call" or verdict not in ("wrong", "no answer", "truncated"):
             return None
         return "failed", {"wrong": "F", "no answer": "N", "truncated": "T"}[verdict], verdict.upper()
-
-    def _show_progress(self) -> None:
-        now = time.monotonic()
-        if now < self._progress_due:
-            return
-        from itemwise.reporting.terminal import progress_line
-
-        if self._config.get_terminal_writer().width_of_current_line:
-            self._terminal.write("\n")
-        self._terminal.write_line(progress_line(self._ledger.entries, self._expected, now - self._began))
-        self._progress_due = time.monotonic() + PROGRESS_EVERY
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:

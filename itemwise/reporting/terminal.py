@@ -9,6 +9,7 @@ from itemwise.invariance import invariance_lines
 from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
+from itemwise.progress import Counts, TimeLeft
 from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
@@ -44,17 +45,25 @@ def store_line(settings: Settings, replies: int) -> str:
     return f"itemwise: store {settings.store} holds {replies} replies, {use}"
 
 
-def progress_line(entries: Sequence[Entry], total: int, seconds: float) -> str:
-    """Where a run stands: cases done, accuracy so far, tokens per second, time left."""
+def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:
+    """Where a run stands: cases done, accuracy so far, what is under way and how fast, and the time left where it is known."""
     judged = [entry for entry in entries if entry.verdict.value != "error"]
     correct = sum(entry.verdict.value == "correct" for entry in judged)
     share, interval = accuracy_text(accuracy(correct, len(judged)))
-    tokens = sum(entry.reply.get("generated_tokens", 0) for entry in entries)
-    left = seconds / max(len(entries), 1) * (total - len(entries))
-    return (
-        f"itemwise: {len(entries)} of {total} cases, accuracy so far {share} ({interval} at 95%), "
-        f"{tokens / max(seconds, 1e-9):.0f} tokens/s, about {_duration(left)} left"
-    )
+    words = [f"itemwise: {len(entries)} of {total} cases"]
+    words += [f"accuracy so far {share} ({interval} at 95%)"] if judged else []
+    words += [f"loading {counts.loading}, {counts.loading_seconds:.0f} s"] if counts.loading else []
+    words += [f"{counts.ready} more answered"] if counts.ready else []
+    words += [f"{counts.underway} being answered"] if counts.underway and not counts.loading else []
+    words += [f"{counts.tokens} tokens so far"] if counts.tokens else []
+    words += [f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f} tokens/s"] if tokens_per_second else []
+    words += [f"about {_duration(left.seconds)} left{_of_block(left.block)}"] if left else []
+    return printable(", ".join(words))
+
+
+def _of_block(block: str) -> str:
+    """A block of cases as a person would call it: the test with its model and strategy."""
+    return f" of {block.rpartition('::')[2].removesuffix('-')}]" if block else ""
 
 
 def failure_text(entry: Entry, assertion: str) -> str:

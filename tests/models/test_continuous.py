@@ -291,3 +291,19 @@ def test_released_weights_are_given_back_while_an_engine_is_still_held(talkative
     model.release()
     gc.collect()
     assert weights() is None
+
+
+def test_tokens_are_counted_while_they_are_said_in_whole_batches_and_in_a_running_one(talkative: Path) -> None:
+    model, seen = loaded(talkative), []
+    model._model.register_forward_hook(lambda *_: seen.append(model.tokens_underway))
+    said = sum(generation.completion_tokens for generation in model.generate(mixed()))
+    assert seen[0] == 0
+    assert seen == sorted(seen)
+    assert 0 < seen[-1] < said  # of the last forward nothing is said yet
+    assert model.tokens_underway == 0
+    batch = model.running()
+    assert batch is not None
+    batch.admit([batch.ready(request) for request in mixed()])
+    assert model.tokens_underway > 0
+    batch.clear()
+    assert model.tokens_underway == 0

@@ -6,6 +6,7 @@ import gc
 import sys
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -128,3 +129,23 @@ def test_released_weights_are_given_back_while_the_model_is_still_held(entry: Mo
     model.release()
     gc.collect()
     assert (weights(), model.is_loaded) == (None, False)
+
+
+def test_a_model_tells_since_when_it_is_being_loaded(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
+    model, seen = deferred(entry), []
+    local = sys.modules["itemwise.models.local"]
+    load = local.load
+
+    def looked(*arguments: Any, **options: Any) -> Loaded:
+        seen.append(model.loading_since)
+        if len(seen) == 1:
+            raise ModelError("a disk that is gone")
+        return load(*arguments, **options)
+
+    local.load = looked  # type: ignore[attr-defined]
+    for _ in range(2):
+        with suppress(ModelUnavailableError):
+            model.generate(ASKED)
+        assert (model.loading_since, model.tokens_underway) == (None, 0)
+    assert None not in seen
+    assert len(seen) == 2

@@ -14,6 +14,7 @@ from itemwise.case import Verdict
 from itemwise.gates import Decision
 from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
+from itemwise.progress import Counts, TimeLeft
 from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.terminal import closing_lines, failure_text, gate_annotations, header_lines, progress_line
@@ -78,28 +79,43 @@ def test_the_closing_lines_cannot_steer_the_terminal(run_of: Callable[..., RunRe
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "total", "seconds", "line"),
+    ("verdicts", "total", "counts", "speed", "left", "line"),
     [
-        ([], 50, 0.0, "itemwise: 0 of 50 cases, accuracy so far - (- at 95%), 0 tokens/s, about 0 s left"),
+        ([], 50, Counts(), 0.0, None, "itemwise: 0 of 50 cases"),
+        ([], 50, Counts("qwen2.5", 12.4, underway=32), 0.0, None, "itemwise: 0 of 50 cases, loading qwen2.5, 12 s"),
+        ([], 50, Counts(underway=32, tokens=640), 58.4, None, "itemwise: 0 of 50 cases, 32 being answered, 640 tokens so far, 58 tokens/s"),
         (
             [Verdict.CORRECT, Verdict.WRONG],
-            50,
-            10.0,
-            "itemwise: 2 of 50 cases, accuracy so far 50.0% (9.5 to 90.5% at 95%), 2 tokens/s, about 4 min left",
+            1319,
+            Counts(underway=32, ready=7, tokens=4000),
+            5.25,
+            TimeLeft(700.0),
+            "itemwise: 2 of 1319 cases, accuracy so far 50.0% (9.5 to 90.5% at 95%), 7 more answered, 32 being answered, "
+            "4000 tokens so far, 5.2 tokens/s, about 12 min left",
         ),
         (
             [Verdict.CORRECT, Verdict.ERROR],
             2,
-            4.0,
-            "itemwise: 2 of 2 cases, accuracy so far 100.0% (20.7 to 100.0% at 95%), 3 tokens/s, about 0 s left",
+            Counts(),
+            0.0,
+            None,
+            "itemwise: 2 of 2 cases, accuracy so far 100.0% (20.7 to 100.0% at 95%)",
         ),
-        ([Verdict.WRONG], 1319, 6.0, "itemwise: 1 of 1319 cases, accuracy so far 0.0% (0.0 to 79.3% at 95%), 2 tokens/s, about 2.2 h left"),
+        (
+            [],
+            9,
+            Counts(underway=1),
+            0.0,
+            TimeLeft(9, "a/test_b.py::test_b[m-direct-"),
+            "itemwise: 0 of 9 cases, 1 being answered, about 9 s left of test_b[m-direct]",
+        ),
+        ([], 9, Counts("\x1b[2J", 1.0), 0.0, None, "itemwise: 0 of 9 cases, loading \\x1b[2J, 1 s"),
     ],
 )
-def test_progress_tells_how_far_how_good_how_fast_and_how_long(
-    verdicts: list[Verdict], total: int, seconds: float, line: str, entry: Callable[..., Entry]
+def test_progress_tells_how_far_how_good_what_is_under_way_and_how_long(
+    verdicts: list[Verdict], total: int, counts: Counts, speed: float, left: TimeLeft | None, line: str, entry: Callable[..., Entry]
 ) -> None:
-    assert progress_line([entry(number, verdict) for number, verdict in enumerate(verdicts)], total, seconds) == line
+    assert progress_line([entry(number, verdict) for number, verdict in enumerate(verdicts)], total, counts, speed, left) == line
 
 
 @pytest.mark.parametrize(
