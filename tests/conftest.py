@@ -1,0 +1,14 @@
+"""What every test runs under, in processes of its own too: one thread for arithmetic, and a Ctrl-C that arrives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+# Before anything imports torch. The checkpoints of the tests are small: threads would wait for one another, the more the busier it is.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+# A shell that starts this in the background has SIGINT ignored, here and in all children: tests that interrupt a run would wait in vain.
+if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
