@@ -33,8 +33,7 @@ Please reason step by step, and put your final answer within \\boxed{{}}.""",
 
 def gsm8k(source: Source, prompt: str) -> Iterator[Case]:
     for row in source.rows(GSM8K, synthetic=word_problems):
-        _, _, answer = row["answer"].rpartition("#### ")
-        yield Case(f"gsm8k-{row.id}", prompt.format_map(row), answer.replace(",", ""))
+        yield Case(f"gsm8k-{row.id}", row.prompt(prompt), row.number("answer"))  # behind the last ####
 
 
 @cases(gsm8k, prompts=PROMPTS, extract=last_number)

@@ -45,13 +45,14 @@ def scienceqa(source: Source, prompt: str) -> Iterator[Case]:
         if picture := row.picture("image"):
             tags = {tag: str(row[tag]) for tag in TAGS if row.get(tag)}
             name = f"scienceqa-{row.get('pid', row.id)}"
-            yield Case.choice(name, partial(worded, prompt, row), row["choices"], row["answer"], tags=tags, picture=picture)
+            choices = row.choices("choices")
+            yield Case.choice(name, partial(worded, prompt, row), choices, row.place("answer", choices), tags=tags, picture=picture)
 
 
 def worded(prompt: str, row: Row, choices: Sequence[str]) -> str:
     options = "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False))
-    context = {name: f"{row[name]}\n" if row.get(name) else "" for name in ("hint", "lecture")}
-    return prompt.format(question=row["question"], options=options, **context)
+    context = {name: f"{text}\n" if (text := row.text(name, "")) else "" for name in ("hint", "lecture")}
+    return prompt.format(question=row.text("question"), options=options, **context)
 
 
 def chosen(text: str, case: Case) -> Reading | None:

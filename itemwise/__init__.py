@@ -2,8 +2,9 @@
 
 from itemwise.benchmark import cases
 from itemwise.case import Case, Reply, Turn, Verdict
+from itemwise.gold import gold_number
 from itemwise.pictures import Picture
 from itemwise.rows import Hub, Row, Source, draw_like_random, hub, rows
 
-__all__ = ["Case", "Hub", "Picture", "Reply", "Row", "Source", "Turn", "Verdict", "cases", "draw_like_random", "hub", "rows"]
+__all__ = ["Case", "Hub", "Picture", "Reply", "Row", "Source", "Turn", "Verdict", "cases", "draw_like_random", "gold_number", "hub", "rows"]
 __version__ = "0.1.0"

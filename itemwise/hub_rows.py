@@ -63,7 +63,7 @@ def _offered(hub: Hub) -> Any:
     builder = datasets.load_dataset_builder(hub.path, hub.config, revision=commit)
     if commit not in (None, builder.hash):
         raise RowsError(
-            f"{_name(hub)} is pinned to revision {commit}, but only {builder.hash} is in the cache and the hub was not reached.\n"
+            f"{hub.name} is pinned to revision {commit}, but only {builder.hash} is in the cache and the hub was not reached.\n"
             f"{_connection()}\nCheck the network, or set HF_ENDPOINT to a mirror; {ROWS_ELSEWHERE}"
         )
     return builder
@@ -93,13 +93,13 @@ def _fault(hub: Hub, error: Exception) -> RowsError:
             cause = " ".join(str(error).split()).rstrip(".")
         case _:
             return RowsError(_unreachable(hub, error))
-    return RowsError(f"{_name(hub)} cannot be read: {cause}.\n{_connection()}\nCorrect the benchmark's Hub(...); {ROWS_ELSEWHERE}")
+    return RowsError(f"{hub.name} cannot be read: {cause}.\n{_connection()}\nCorrect the benchmark's Hub(...); {ROWS_ELSEWHERE}")
 
 
 def _unreachable(hub: Hub, error: Exception) -> str:
     cause = next(iter(str(error).splitlines()), "")
     return (
-        f"{_name(hub)} could not be read from the hub or its cache ({type(error).__name__}: {cause})\n"
+        f"{hub.name} could not be read from the hub or its cache ({type(error).__name__}: {cause})\n"
         f"{_connection()}\nCheck the network, or set HF_ENDPOINT to a mirror; {ROWS_ELSEWHERE}"
     )
 
@@ -107,7 +107,3 @@ def _unreachable(hub: Hub, error: Exception) -> str:
 def _connection() -> str:
     endpoint = os.environ.get("HF_ENDPOINT", "the default hub; HF_ENDPOINT names a mirror")
     return f"  endpoint: {endpoint}\n  offline:  HF_HUB_OFFLINE={os.environ.get('HF_HUB_OFFLINE', 'unset')}"
-
-
-def _name(hub: Hub) -> str:
-    return " / ".join(part for part in (hub.path, hub.config, hub.split) if part)

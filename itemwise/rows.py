@@ -8,7 +8,8 @@ import json
 import random
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from itemwise.gold import gold_number
 from itemwise.pictures import Picture, PictureError, encoded_picture
 from itemwise.twins import twin_of
 
@@ -27,6 +29,8 @@ __all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub
 Drawn = TypeVar("Drawn")
 SUFFIXES = (".jsonl", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
+MOST_CHOICES = 26  # there is no letter for more
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HUB_READ: ContextVar[dict[Hub, str] | None] = ContextVar("_HUB_READ", default=None)  # a loader says not what it reads
 
 
@@ -54,18 +58,92 @@ class Row(Mapping[str, Any]):
         read: Callable[[str], Any],
         *,
         has: Callable[[str], bool] | None = None,
+        nulls: Collection[str] = (),
         folders: Sequence[Path] = (),
+        stands: str = "",
     ) -> None:
         self.id = id
         self._columns = columns
         self._read = read
         self._has = has
+        self._nulls = nulls
         self._folders = folders
+        self._stands = stands
+
+    @property
+    def where(self) -> str:
+        """The row in messages: its file and line (or row of a table), counted from 1, and its id."""
+        return f"{self._stands}: row {self.id}" if self._stands else f"row {self.id}"
 
     def __getitem__(self, column: str) -> Any:
+        """What stands in the column. Raises RowsError, which is a KeyError too, where there is none, and for null: nothing is
+        ever asked as "None"; ``row.get(column)`` gives None for both."""
         if column not in self._columns:
-            raise ColumnError(f"row {self.id} has no column {column!r}; it has {', '.join(self._columns)}")
-        return self._read(column)
+            raise ColumnError(f"{self.where} has no column {column!r}; it has {', '.join(self._columns)}")
+        value = self._read(column)
+        if value is None:
+            raise ColumnError(f"{self.where}, column {column!r}: null; give the value, or leave the row out.")
+        return value
+
+    def text(self, column: str, default: str | None = None) -> str:
+        """The text of a column; `default`, where one is given, for a missing, null or blank one. Raises RowsError, naming file,
+        row and column, for what is no text, is blank or cannot be sent."""
+        value = self[column] if default is None else self.get(column, "")
+        if default is not None and isinstance(value, str) and not value.strip():
+            return default
+        return self._checked_text(column, value)
+
+    def prompt(self, template: str, **more: str) -> str:
+        """`template` with the columns that it names, as ``str.format`` does: each is checked as `text` is. `more` go before columns.
+
+        >>> row.prompt("{question}\\nGive only the number.")  # doctest: +SKIP
+        """
+        return template.format_map(_Texts(self, more))
+
+    def number(self, column: str) -> str:
+        """The gold number of a column, as `last_number` returns it: see `gold_number`. Raises RowsError naming file, row and column."""
+        try:
+            return gold_number(self[column])
+        except ValueError as error:
+            raise self.error(column, str(error)) from None
+
+    def choices(self, column: str = "choices") -> tuple[str, ...]:
+        """The options of a multiple-choice row, as texts. Raises RowsError for what is no list, for fewer than 2 or more than 26
+        of them, and where one is no text, is blank or stands there twice."""
+        found = self[column]
+        if not isinstance(found, (list, tuple)):
+            raise self.error(column, f"{_shown(found)}; give the options as a list of texts.")
+        options = tuple(self._checked_text(column, option, f"option {number}: ") for number, option in enumerate(found))
+        if not 2 <= len(options) <= MOST_CHOICES:
+            raise self.error(column, f"{len(options)} options; a choice has 2 to {MOST_CHOICES}.")
+        twice = next((text for text, count in Counter(option.strip() for option in options).items() if count > 1), None)
+        if twice is not None:
+            raise self.error(column, f"two options are {_shown(twice)}, so that two letters would be right or wrong by luck.")
+        return options
+
+    def place(self, column: str, choices: Sequence[str]) -> int:
+        """The place of the right option among `choices`, from 0. Raises RowsError for what is no whole number in that range."""
+        found = self[column]
+        if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < len(choices):
+            raise self.error(
+                column,
+                f"{_shown(found)}; give the right option's place, a whole number from 0 to {len(choices) - 1}: "
+                "0 is A. A letter becomes one in the loader.",
+            )
+        return found
+
+    def error(self, column: str, what: str) -> RowsError:
+        """An error for a loader to raise that says which file, row and column is at fault."""
+        return RowsError(f"{self.where}, column {column!r}: {what}")
+
+    def _checked_text(self, column: str, value: object, what: str = "") -> str:
+        if not isinstance(value, str):
+            raise self.error(column, f"{what}{_shown(value)} ({type(value).__name__}) is no text; give text.")
+        if not value.strip():
+            raise self.error(column, f"{what}{value[:20]!r} is blank; give text, or leave the row out.")
+        if found := _SURROGATE.search(value):
+            raise self.error(column, f"{what}half a character ({found.group()!a} at {found.start()}); decode the row anew.")
+        return value
 
     def picture(self, column: str = "image") -> Picture | None:
         """The picture in a column, read and decoded when it is looked at; None where the row has none.
@@ -76,14 +154,14 @@ class Row(Mapping[str, Any]):
         """
         if column not in self._columns or (self._has is not None and not self._has(column)):
             return None
-        return Picture(f"row {self.id}, column {column!r}", partial(self._shown, column))
+        return Picture(f"{self.where}, column {column!r}", partial(self._shown, column))
 
     def _shown(self, column: str) -> Any:
         match self._read(column):
             case {"bytes": bytes() as content}:
                 return content
             case {"path": str() as path} | (str() as path):
-                return self._picture_file(path, f"row {self.id}, column {column!r}")
+                return self._picture_file(path, f"{self.where}, column {column!r}")
             case other:
                 return other
 
@@ -102,10 +180,30 @@ class Row(Mapping[str, Any]):
         return file
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
+        return (column for column in self._columns if column not in self._nulls and (self._has is None or self._has(column)))
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return sum(1 for _ in self)
+
+
+class _Texts(Mapping[str, str]):
+    """The columns of a row that a prompt may name, each checked when it is."""
+
+    def __init__(self, row: Row, more: Mapping[str, str]) -> None:
+        self._row, self._more = row, more
+
+    def __getitem__(self, column: str) -> str:
+        return self._more[column] if column in self._more else self._row.text(column)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._row), **self._more})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _shown(value: object) -> str:
+    return reprlib.repr(value)
 
 
 @dataclass(frozen=True)
@@ -116,6 +214,11 @@ class Hub:
     config: str | None = None
     split: str = "test"
     revision: str | None = None
+
+    @property
+    def name(self) -> str:
+        """As messages call it."""
+        return " / ".join(part for part in (self.path, self.config, self.split) if part)
 
     @property
     def is_pinned(self) -> bool:
@@ -260,8 +363,9 @@ def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _dict_row(id: str, row: Mapping[str, Any], folders: Sequence[Path] = ()) -> Row:
-    return Row(id, tuple(row), row.__getitem__, folders=folders)
+def _dict_row(id: str, row: Mapping[str, Any], folders: Sequence[Path] = (), stands: str = "") -> Row:
+    nulls = tuple(column for column, value in row.items() if value is None)
+    return Row(id, tuple(row), row.__getitem__, nulls=nulls, folders=folders, stands=stands)
 
 
 def _made_rows(label: str, made: Iterator[dict[str, Any]], twins: int) -> Iterator[Row]:
@@ -284,7 +388,7 @@ def _file_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
         case ".jsonl":
             return _jsonl_rows(file, folders)
         case ".parquet" | ".arrow":
-            return _table_rows(_table(file), folders)
+            return _table_rows(_table(file), str(file), folders)
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
 
 
@@ -299,7 +403,7 @@ def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
             if not isinstance(row, dict):
                 raise RowsError(f"{file}, line {number}: {type(row).__name__} instead of an object.")
             if text:
-                yield _dict_row(str(number - 1), row, folders)
+                yield _dict_row(str(number - 1), row, folders, f"{file}, line {number}")
 
 
 def _table(file: Path) -> Table:
@@ -318,10 +422,11 @@ def _table(file: Path) -> Table:
         raise RowsError(f"{file}: not a readable {file.suffix} file ({error}).") from None
 
 
-def _table_rows(table: Table, folders: Sequence[Path] = ()) -> Iterator[Row]:
+def _table_rows(table: Table, name: str, folders: Sequence[Path]) -> Iterator[Row]:
     columns = tuple(table.column_names)
     for number in range(table.num_rows):
-        yield Row(str(number), columns, partial(_cell, table, number), has=partial(_is_there, table, number), folders=folders)
+        cell, there = partial(_cell, table, number), partial(_is_there, table, number)
+        yield Row(str(number), columns, cell, has=there, folders=folders, stands=f"{name}, row {number + 1}")
 
 
 def _is_there(table: Table, number: int, column: str) -> bool:
@@ -338,4 +443,4 @@ def _hub_rows(hub: Hub) -> Iterator[Row]:
     table, commit = hub_table(hub)
     if (read := _HUB_READ.get()) is not None:
         read[hub] = commit
-    return _table_rows(table, picture_folders())
+    return _table_rows(table, hub.name, picture_folders())

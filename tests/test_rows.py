@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -210,12 +210,104 @@ class TestRow:
         (row,) = rows(jsonl(tmp_path / "rows.jsonl", {"question": "6*7?", "answer": "42"}))
         with pytest.raises(RowsError) as raised:
             row["gold"]
-        assert str(raised.value) == "row 0 has no column 'gold'; it has question, answer"
+        assert str(raised.value) == f"{tmp_path / 'rows.jsonl'}, line 1: row 0 has no column 'gold'; it has question, answer"
 
     def test_is_a_mapping_whose_missing_column_is_a_key_error(self, tmp_path: Path) -> None:
         (row,) = rows(parquet(tmp_path / "rows.parquet", [{"question": "6*7?"}]))
         assert row.get("gold", "none") == "none"
         assert len(row) == 1
+
+
+def refused(row: Row, read: Callable[[Row], object]) -> str:
+    with pytest.raises(RowsError) as raised:
+        read(row)
+    return str(raised.value)
+
+
+class TestRowIsChecked:
+    """What would be asked as "None", or judged wrong whatever the reply, is refused by file, row and column."""
+
+    @pytest.mark.parametrize(
+        ("question", "said"),
+        [
+            (None, "null; give the value, or leave the row out."),
+            (["a"], "['a'] (list) is no text; give text."),
+            (7, "7 (int) is no text; give text."),
+            (True, "True (bool) is no text; give text."),
+            ({"en": "?"}, "{'en': '?'} (dict) is no text; give text."),
+            ("", "'' is blank; give text, or leave the row out."),
+            (" \n\t", "' \\n\\t' is blank; give text, or leave the row out."),
+            ("a\ud800b", "half a character ('\\ud800' at 1); decode the row anew."),
+        ],
+        ids=repr,
+    )
+    def test_before_its_text_goes_into_a_prompt(self, tmp_path: Path, question: object, said: str) -> None:
+        file = jsonl(tmp_path / "rows.jsonl", {"question": "6*7?"}, {"question": question})
+        row = list(rows(file))[1]
+        for read in (lambda row: row.prompt("Problem: {question}"), lambda row: row.text("question")):
+            assert refused(row, read) == f"{file}, line 2: row 1, column 'question': {said}"
+
+    def test_for_null_however_a_prompt_is_filled(self, tmp_path: Path) -> None:
+        (row,) = rows(jsonl(tmp_path / "rows.jsonl", {"question": None, "n": 1}))
+        assert "column 'question': null" in refused(row, "Problem: {question}".format_map)
+        assert "column 'question': null" in refused(row, lambda row: f"Problem: {row['question']}")
+        assert (dict(row), row.get("question"), len(row)) == ({"n": 1}, None, 1)
+
+    @pytest.mark.parametrize("write", [parquet, arrow_stream], ids=["parquet", "arrow"])
+    def test_of_a_table_by_its_row(self, tmp_path: Path, write: Any) -> None:
+        row = list(rows(write(tmp_path / f"rows.{'parquet' if write is parquet else 'arrow'}", [{"q": "?", "n": 1}, {"q": None, "n": 2}])))[
+            1
+        ]
+        assert refused(row, lambda row: row.text("q")).endswith(", row 2: row 1, column 'q': null; give the value, or leave the row out.")
+        assert dict(row) == {"n": 2}
+
+    def test_where_a_column_is_missing_in_some_rows_only(self, tmp_path: Path) -> None:
+        file = jsonl(tmp_path / "rows.jsonl", {"q": "?"}, {"n": 1})
+        assert refused(list(rows(file))[1], lambda row: row.prompt("{q}")) == f"{file}, line 2: row 1 has no column 'q'; it has n"
+
+    def test_but_a_text_may_have_a_default_and_a_prompt_words_of_its_own(self) -> None:
+        row = Row("7", ("hint", "question"), {"hint": "  ", "question": "6*7?"}.__getitem__)
+        assert (row.text("hint", ""), row.text("lecture", "none")) == ("", "none")
+        assert row.prompt("{question} {ending}", ending="Now.") == "6*7? Now."
+
+    @pytest.mark.parametrize(("gold", "read"), [("6*7=42\n#### 42.0", "42"), ("$4", "4"), (7, "7"), (7.0, "7"), ("−4", "-4"), ("7", "7")])
+    def test_for_a_gold_that_comes_as_the_reader_returns_it(self, tmp_path: Path, gold: object, read: str) -> None:
+        (row,) = rows(jsonl(tmp_path / "rows.jsonl", {"answer": gold}))
+        assert row.number("answer") == read
+
+    @pytest.mark.parametrize("gold", ["#### 3-4", "n-2", float("nan"), True, ["7"], "", None, "x" * 9000])
+    def test_for_a_gold_that_no_reply_can_give(self, tmp_path: Path, gold: object) -> None:
+        file = jsonl(tmp_path / "rows.jsonl", {"answer": gold})
+        said = refused(next(iter(rows(file))), lambda row: row.number("answer"))
+        assert said.startswith(f"{file}, line 1: row 0, column 'answer': ")
+        assert len(said) < len(str(file)) + 250
+
+    @pytest.mark.parametrize(
+        ("choices", "said"),
+        [
+            ("['a','b']", "\"['a','b']\"; give the options as a list of texts."),
+            (["a", None], "option 1: None (NoneType) is no text; give text."),
+            (["a", 2.0], "option 1: 2.0 (float) is no text; give text."),
+            (["a", " "], "option 1: ' ' is blank; give text, or leave the row out."),
+            (["a", "b", "a "], "two options are 'a', so that two letters would be right or wrong by luck."),
+            (["a"], "1 options; a choice has 2 to 26."),
+            ([str(number) for number in range(27)], "27 options; a choice has 2 to 26."),
+            ({"text": ["a"]}, "{'text': ['a']}; give the options as a list of texts."),
+        ],
+        ids=repr,
+    )
+    def test_for_choices_that_are_none(self, choices: object, said: str) -> None:
+        row = Row("7", ("choices",), {"choices": choices}.__getitem__)
+        assert refused(row, lambda row: row.choices()) == f"row 7, column 'choices': {said}"
+
+    @pytest.mark.parametrize("answer", [3, -1, True, 1.0, "1", "B", [1], float("nan")], ids=repr)
+    def test_for_an_answer_that_is_no_place_among_the_choices(self, answer: object) -> None:
+        row = Row("7", ("answer",), {"answer": answer}.__getitem__)
+        assert "give the right option's place, a whole number from 0 to 2" in refused(row, lambda row: row.place("answer", "abc"))
+
+    def test_and_what_is_right_passes(self) -> None:
+        row = Row("7", ("choices", "answer"), {"choices": ["a", "b"], "answer": 1}.__getitem__)
+        assert (row.choices(), row.place("answer", row.choices())) == (("a", "b"), 1)
 
 
 class TestSource:

@@ -171,7 +171,7 @@ class TestFault:
         file.path.write_text('{"q": "0?", "a": "0"}\n')
         with pytest.raises(BenchmarkError) as raised:
             sampled("own", benchmark_of(problems), settings_for(file))
-        assert str(raised.value) == "own: row 0 has no column 'question'; it has q, a"
+        assert str(raised.value) == f"own: {file.path}, line 1: row 0 has no column 'question'; it has q, a"
 
     def test_of_a_missing_file_names_it(self, tmp_path: Path) -> None:
         with pytest.raises(BenchmarkError) as raised:
