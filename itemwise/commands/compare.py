@@ -15,6 +15,7 @@ from itemwise.case import Verdict
 from itemwise.commands import CommandError
 from itemwise.commands.run_folder import RunFolder, read_runs
 from itemwise.ledger import Tally
+from itemwise.private import open_private
 from itemwise.reporting.compare_html import compare_html
 from itemwise.reporting.comparison import PAIR_COLUMNS, SERIES_COLUMNS, pair_legend, pair_name, pair_rows, series_row
 from itemwise.reporting.table import aligned
@@ -90,7 +91,8 @@ def _check_page(page: str) -> None:
 
 def _written(page: str, text: str) -> Path:
     try:
-        Path(page).write_text(text, encoding="utf-8")
+        with open_private(Path(page)) as file:
+            file.write(text)
     except OSError as error:
         raise CommandError(f"--html {page} cannot be written: {error}") from None
     return Path(page)

@@ -12,6 +12,7 @@ from typing import Any
 
 from itemwise.commands import CommandError
 from itemwise.ledger import Entry, Ledger, Tally
+from itemwise.reporting.folder import followed
 from itemwise.reporting.single_page import data_of
 
 __all__ = ["REPORTS", "RunFolder", "read_run", "read_runs"]
@@ -86,7 +87,7 @@ def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:
 
 
 def _folder(text: str, reports: Path) -> Path:
-    places = [Path(text), reports / text]
+    places = [followed(Path(text)), followed(reports / text)]
     if found := next((place for place in places if text and (place / "run.json").is_file()), None):
         return found.resolve()
     if found := next((place for place in places if text and place.is_dir()), None):

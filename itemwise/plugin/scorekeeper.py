@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from itemwise.commands.run_folder import RunFolder
     from itemwise.gates import Decision
     from itemwise.reporting import RunRecord
+    from itemwise.reporting.folder import Claim
     from itemwise.store import Store, StoreError
 
 __all__ = ["Scorekeeper"]
@@ -46,6 +47,7 @@ class Scorekeeper:
         self._settings = settings
         self._ledger = Ledger(Spool(settings.report_dir))
         self._folder: Path | None = None
+        self._claim: Claim | None = None
         self._store: Store | None = None
         self._baseline: RunFolder | None = None
         self._suite: dict[str, str] = {}
@@ -92,14 +94,16 @@ class Scorekeeper:
     def _require_places(self) -> None:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
         from itemwise.environment import suite_state
-        from itemwise.reporting.folder import new_folder
+        from itemwise.reporting.folder import claimed, sweep
         from itemwise.reporting.terminal import store_line
         from itemwise.store import StoreError
 
         self._baseline = self._read_baseline()
         self._suite = suite_state(self._config.rootpath, self._settings.report_dir)
         try:
-            self._folder = new_folder(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
+            sweep(self._settings.report_dir)
+            self._claim = claimed(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
+            self._folder = self._claim.folder
             self._store = self._asker.store()
             held = store_line(self._settings, len(self._store))
         except OSError as error:
@@ -126,6 +130,11 @@ class Scorekeeper:
     def pytest_testnodedown(self, node: Any) -> None:
         """Hear what a worker of ``-n`` asked again alone; one that died tells nothing."""
         self._checked_alone += json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]"))
+
+    def pytest_unconfigure(self) -> None:
+        """The run's folder is its own no longer."""
+        if self._claim is not None:
+            self._claim.release()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +16,11 @@ from xml.etree import ElementTree
 import pytest
 
 from itemwise.case import Verdict
+from itemwise.commands import CommandError
+from itemwise.commands.run_folder import read_run
 from itemwise.ledger import Entry, Ledger
 from itemwise.reporting import RunRecord, write_reports
-from itemwise.reporting.folder import new_folder
+from itemwise.reporting.folder import claimed, followed, new_folder, sweep
 from itemwise.reporting.markdown import summary_md
 from itemwise.spool import Spool
 
@@ -103,3 +108,113 @@ def test_nothing_a_model_or_a_file_system_says_keeps_the_reports_from_being_writ
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["command"] == odd
     assert json.loads((folder / "results.jsonl").read_text(encoding="utf-8").split("\n")[0])["reply"]["text"] == odd
     assert (tmp_path / "page.md").read_text(encoding="utf-8").startswith("| benchmark |")
+
+
+def test_where_there_are_no_symbolic_links_latest_is_a_file_that_names_the_run(
+    run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*arguments: object, **options: object) -> None:
+        raise OSError("[WinError 1314] a required privilege is not held by the client")
+
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
+    write_reports(run, new_folder(tmp_path, "before"))
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    for name in ("20261128-101112", "20261128-101112-2"):
+        write_reports(run, new_folder(tmp_path, name))
+        assert (tmp_path / "latest").read_text() == f"{name}\n"
+        assert followed(tmp_path / "latest") == tmp_path / name
+        assert read_run("latest", tmp_path).folder == read_run(str(tmp_path / "latest")).folder == tmp_path / name
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == summary_md(run) * 3
+    assert not any(".latest" in file.name for file in tmp_path.rglob("*"))
+    monkeypatch.undo()
+    write_reports(run, new_folder(tmp_path, "after"))
+    assert os.readlink(tmp_path / "latest") == "after"
+
+
+def test_a_latest_that_names_no_run_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "latest").write_text("gone\n")
+    with pytest.raises(CommandError, match="no run 'latest'"):
+        read_run("latest", tmp_path)
+
+
+def test_the_step_summary_is_written_although_latest_cannot_be(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
+    (tmp_path / "latest").mkdir()
+    (tmp_path / "latest" / "mine").touch()
+    with pytest.raises(OSError, match="latest"):
+        write_reports(run, new_folder(tmp_path, "run"))
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == summary_md(run)
+    assert (tmp_path / "latest" / "mine").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of other kinds")
+def test_reports_are_private_to_their_user_where_they_are_made(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(mode=0o755)
+    folder = new_folder(tmp_path / "a" / "b", "run")
+    write_reports(run, folder)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert [stat.S_IMODE(made.stat().st_mode) for made in (folder, folder.parent, folder.parent.parent)] == [0o700, 0o700, 0o755]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from itemwise.reporting import folder
+claim = folder.claimed(Path(sys.argv[1]), sys.argv[2])
+for name in sys.argv[3:]:
+    (claim.folder / name).touch()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+KILLED_AT = {
+    "20260101-000000": [],
+    "20260101-000001": [".results.jsonl"],
+    "20260101-000002": ["results.jsonl", ".run.json"],
+    "20260101-000003": ["results.jsonl", "run.json", ".report.html"],
+    "20260101-000004": ["results.jsonl", "run.json", "junit.xml", "summary.md", "report.html", ".latest"],
+}
+
+
+def test_what_killed_runs_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    for name, files in KILLED_AT.items():
+        subprocess.run([sys.executable, "-c", KILLED, tmp_path, name, *files], check=False, timeout=60)
+        assert (tmp_path / name / ".running").exists()
+    mine = [tmp_path / "mine", tmp_path / "20260101-000005", tmp_path / "20260101-000006"]
+    for folder in (*mine, tmp_path / "20260101-000007"):
+        folder.mkdir()
+    (mine[1] / "notes.txt").touch()
+    (mine[2] / "results.jsonl").touch()  # of a run that ended, with its disk full
+    for name in (".itemwise-old", ".itemwise-new", ".latest-77"):
+        (tmp_path / name).touch()
+    for name in (".itemwise-old", ".latest-77"):
+        os.utime(tmp_path / name, (0, 0))
+    alive = claimed(tmp_path, "20260101-000008")
+    (alive.folder / ".results.jsonl").touch()
+    sweep(tmp_path)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file() or not any(path.iterdir())}
+    assert left == {
+        *(f"20260101-000003/{name}" for name in ("results.jsonl", "run.json")),
+        *(f"20260101-000004/{name}" for name in ("results.jsonl", "run.json", "junit.xml", "summary.md", "report.html")),
+        *("mine", "20260101-000005/notes.txt", "20260101-000006/results.jsonl", ".itemwise-new"),
+        *("20260101-000008/.running", "20260101-000008/.results.jsonl"),
+    }
+    alive.release()
+    assert not (alive.folder / ".running").exists()
+
+
+def test_a_run_that_reports_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    claimed(tmp_path / "reports", "run").release()
+    assert list((tmp_path / "reports").iterdir()) == []
+
+
+def test_a_folder_that_is_swept_before_it_is_claimed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+
+    def swept_at_once(parent: Path, name: str) -> Path:
+        made.append(new_folder(parent, name))
+        if len(made) == 1:
+            sweep(parent)
+        return made[-1]
+
+    monkeypatch.setattr("itemwise.reporting.folder.new_folder", swept_at_once)
+    assert claimed(tmp_path, "20260101-000000").is_held
+    assert len(made) == 2
