@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from itemwise.models.address import AddressError, is_url, read_address, without_userinfo
+from itemwise.models.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelError
 
@@ -48,6 +48,7 @@ class ModelEntry:
     userinfo: str = field(default="", repr=False)
 
 
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 _NOT_SERVED = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
 
@@ -79,23 +80,37 @@ def registry_with(own: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str,
 
 def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> ModelEntry:
     """The entry for what `--model` names: a registry name, a server's URL, a folder (relative to `root`), or a hub id with a slash."""
+    text = text.strip()
     if text in registry:
         return registry[text]
     if is_url(text):
         return _served(ModelEntry("", text), f"--model {without_userinfo(text)}")
-    folder = (root / Path(text).expanduser()).resolve()
-    if text and folder.is_dir():
+    folder = _folder(text, root)
+    if folder and folder.is_dir():
         return _folder_entry(folder)
-    if text.startswith((".", "/", "~")):
-        raise ModelError(f"--model {text}: no such folder ({folder}); give the folder that holds config.json.")
+    if text.startswith((".", "/", "~")) or "\\" in text or re.match(r"[A-Za-z]:/", text):
+        raise ModelError(f"--model {text}: no such folder ({folder or text}); give the folder that holds config.json.")
     if _is_hub_id(text):
         return ModelEntry(text.split("/")[1], text)
+    if fault := misspelt(text):
+        raise ModelError(f"--model {without_any_userinfo(text)}: {fault}")
     close = get_close_matches(text, registry, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
+    shown = text if text and text.isprintable() else repr(text)
     raise ModelError(
-        f"--model {text}: no such model.{hint} Known names: {_names(registry)}; or give a folder (./checkpoint), "
+        f"--model {shown}: no such model.{hint} Known names: {_names(registry)}; or give a folder (./checkpoint), "
         "a hub id (owner/name) or a server (http://host:8000/v1#name)."
     )
+
+
+def _folder(text: str, root: Path) -> Path | None:
+    """The folder that `text` names, existing or not; None where no folder can have the name."""
+    try:
+        folder = (root / Path(text).expanduser()).resolve()
+        folder.is_dir()
+    except (OSError, RuntimeError, ValueError):  # too long, ~ of nobody, a null byte
+        return None
+    return folder if text else None
 
 
 def with_adapter(entry: ModelEntry, folder: Path) -> ModelEntry:
@@ -201,6 +216,8 @@ def _placed(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
     folder = root / Path(entry.location).expanduser()
     if folder.is_dir():
         return replace(entry, location=str(folder), local=True)
+    if fault := misspelt(entry.location):
+        raise ModelError(f"{here} location {without_any_userinfo(entry.location)!r}: {fault}")
     if not _is_hub_id(entry.location):
         raise ModelError(f"{here} location {entry.location!r}: no such folder ({folder}), and no hub id (owner/name).")
     return entry
@@ -217,7 +234,8 @@ def _demand(setting: str, value: Any) -> str | None:
 
 
 def _is_hub_id(text: str) -> bool:
-    return text.count("/") == 1 and all(text.split("/")) and not text.startswith((".", "/", "~"))
+    """Whether `text` has the form that the hub gives its ids, and is no server without its scheme (``localhost/v1``)."""
+    return bool(_HUB_ID.fullmatch(text)) and "--" not in text and ".." not in text and not misspelt(text)
 
 
 def _names(registry: Mapping[str, ModelEntry]) -> str:

@@ -223,7 +223,7 @@ class Scorekeeper:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters and words for the ways a model can fail: F wrong, N no answer, T truncated."""
         verdict = getattr(report, "itemwise_verdict", None)
-        if report.when != "call" or verdict not in ("wrong", "no answer", "truncated"):
+        if report.when != "call" or not report.failed or verdict not in ("wrong", "no answer", "truncated"):
             return None
         return "failed", {"wrong": "F", "no answer": "N", "truncated": "T"}[verdict], verdict.upper()
 
