@@ -15,6 +15,7 @@ from itemwise.commands.panel import panel
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
+from itemwise.reporting.text import printable
 
 RUN = "a run's folder, or its name under reports/, such as latest"
 
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _dispatch(given)
         sys.stdout.flush()
     except CommandError as error:
-        print(f"python -m itemwise {given.command}: {error}", file=sys.stderr)
+        print(f"python -m itemwise {given.command}: {printable(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -76,10 +76,11 @@ class Server(ThreadingHTTPServer):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of run: its options and its conftest."""
+    """A kind of run: how many cases it has, its options and its conftest."""
 
     name: str
-    options: tuple[str, ...] = ()
+    cases: int
+    options: tuple[str, ...]
     conftest: str = ""
 
 
@@ -112,13 +113,11 @@ def interrupted(folder: Path, options: tuple[str, ...], number: int, moment: flo
         "-m",
         "pytest",
         "-v",
-        "--tb=line",
+        "--tb=no",
+        "-rN",
         "-p",
         "no:cacheprovider",
-        "--sample",
-        "all",
-        "--batch-size",
-        "4",
+        "--batch-size=4",
         *options,
     ]
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
@@ -126,7 +125,7 @@ def interrupted(folder: Path, options: tuple[str, ...], number: int, moment: flo
         run = subprocess.Popen(  # noqa: S603 - our own command
             command,
             cwd=folder,
-            env=os.environ | {"NO_PROXY": "127.0.0.1", "PYTHONPATH": path},
+            env=os.environ | {"NO_PROXY": "127.0.0.1", "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -152,7 +151,12 @@ def _status(run: subprocess.Popen[bytes], limit: float | None) -> int | None:
 
 def kinds(url: str) -> list[Kind]:
     """What is run; a run of the server's kind asks `url`."""
-    return [Kind("embedded"), Kind("stand-in", conftest=ADDER), Kind("server", ("--model", f"{url}#adder"))]
+    everything = ("--sample", "all")
+    return [
+        Kind("embedded", 16, ("--sample", "16")),
+        Kind("stand-in", CASES, everything, ADDER),
+        Kind("server", CASES, (*everything, "--model", f"{url}#adder")),
+    ]
 
 
 def folder_of(base: Path, name: str, kind: Kind) -> Path:
@@ -174,7 +178,7 @@ def disturb(base: Path, chosen: list[Kind], runs: int, limit: float, say: Callab
         if key not in lengths:
             began = time.monotonic()
             undisturbed = interrupted(folder_of(base, f"undisturbed-{len(lengths)}", kind), options, 0, None, limit)
-            if undisturbed.status or len(JUDGED.findall(undisturbed.shown)) != CASES:
+            if undisturbed.status or len(JUDGED.findall(undisturbed.shown)) != kind.cases:
                 raise SystemExit(undisturbed.shown[-3000:])
             lengths[key] = time.monotonic() - began
             say(f"{key}: {lengths[key]:.1f} s undisturbed")

@@ -14,6 +14,7 @@ from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
 from itemwise.plugin.items import Fault, prefixes
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
+from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.scorekeeper import Scorekeeper
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshots import configure_snapshots, mark_snapshots
@@ -42,13 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
     except SettingsError as error:
-        raise pytest.UsageError(spelled(str(error), config.stash[TAKEN])) from None
+        raise usage_error(spelled(str(error), config.stash[TAKEN])) from None
     config.stash[ASKER] = Asker(config, settings)
     config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
     if not hasattr(config, "workerinput"):
         scorekeeper = Scorekeeper(config, settings, config.stash[ASKER])
         config.pluginmanager.register(scorekeeper, "itemwise-scorekeeper")
         config.pluginmanager.register(scorekeeper.progress, "itemwise-progress")  # after it, so that its hooks lie around
+    config.pluginmanager.register(Printing(), "itemwise-printing")
     config.pluginmanager.register(Signals(config, settings), "itemwise-signals")
     configure_snapshots(config, settings)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 import warnings
@@ -35,7 +34,6 @@ __all__ = ["ALONE", "GROUPED", "Asker"]
 
 GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
 ALONE = "itemwise_alone"  # in a worker's output
-SURROGATE = re.compile("[\ud800-\udfff]")
 REPLY = pytest.StashKey["Reply"]()
 ANSWER = pytest.StashKey["str | None"]()
 
@@ -202,13 +200,14 @@ class Asker:
     def _stopping(self) -> Iterator[None]:
         """Stop the run, with the one message that says what to do, where no further case could be asked."""
         from itemwise.models import ModelUnavailableError
+        from itemwise.reporting.text import printable
         from itemwise.store import StoreError
 
         try:
             yield
         except (ModelUnavailableError, StoreError) as error:
             assert self._session is not None, "collection is finished"
-            self._session.shouldfail = str(error)
+            self._session.shouldfail = printable(str(error))
             raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
@@ -232,7 +231,6 @@ class Asker:
     def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         from itemwise.reporting.junit import case_properties
         from itemwise.reporting.terminal import failure_text
-        from itemwise.reporting.text import printable
 
         entry = self._entry(item, report, _verdict(item, call, report))
         report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
@@ -241,8 +239,6 @@ class Asker:
         report.user_properties = list(item.user_properties)
         if report.failed and entry.verdict.value != "error" and call.excinfo:
             report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
-        elif report.failed and SURROGATE.search(text := str(report.longrepr)):
-            report.longrepr = printable(text)  # workers of -n send UTF-8 only, and lose a report that is not
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
         from itemwise.ledger import Entry

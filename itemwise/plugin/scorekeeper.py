@@ -20,6 +20,7 @@ from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
 from itemwise.plugin.options import TAKEN, taken_line
+from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress import Progress
 from itemwise.plugin.snapshots import SNAPSHOTS, Snapshots
 from itemwise.settings import Settings
@@ -107,9 +108,9 @@ class Scorekeeper:
             self._store = self._asker.store()
             held = store_line(self._settings, len(self._store))
         except OSError as error:
-            raise pytest.UsageError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
+            raise usage_error(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
         except StoreError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise usage_error(str(error)) from None
         if self._config.get_verbosity() >= 0:
             self._terminal.write_line(held)
             if self._store.note:
@@ -124,7 +125,7 @@ class Scorekeeper:
         try:
             return read_baseline(self._settings.baseline, self._settings.report_dir)
         except CommandError as error:
-            raise pytest.UsageError(f"--baseline {self._settings.baseline}: {error}") from None
+            raise usage_error(f"--baseline {self._settings.baseline}: {error}") from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -200,8 +201,10 @@ class Scorekeeper:
             self._note(error)
 
     def _note(self, error: StoreError) -> None:
+        from itemwise.reporting.text import printable
+
         if not self._unkept:
-            self._closing.append(str(error))
+            self._closing.append(printable(str(error)))
         self._unkept = True
 
     @cached_property

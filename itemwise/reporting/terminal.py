@@ -30,19 +30,20 @@ def header_lines(settings: Settings) -> list[str]:
     """What is about to be measured."""
     sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
     sample += f" with {settings.source.twins} renumbered twins each" if settings.source.twins else ""
-    return [
+    lines = [
         f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
         + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
         f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
+    return [printable(line) for line in lines]
 
 
 def store_line(settings: Settings, replies: int) -> str:
     """Where replies are kept, how many there are, and whether they are used."""
     use = "asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit"
-    return f"itemwise: store {settings.store} holds {replies} replies, {use}"
+    return printable(f"itemwise: store {settings.store} holds {replies} replies, {use}")
 
 
 def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:

@@ -7,7 +7,7 @@ import re
 __all__ = ["printable", "shortened", "xml_safe"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_LOG_COMMAND = re.compile(r"^([^\S\n]*):(?=:[A-Za-z])|#(?=#\w*\[[A-Za-z])", re.MULTILINE)  # ::error::, ##[error], ##vso[...]
+_LOG_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|#(?=#\w*\[[A-Za-z])", re.MULTILINE)  # ::error::, ##[error], ##vso[...]
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

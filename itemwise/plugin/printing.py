@@ -1,0 +1,58 @@
+"""Texts of models, data, servers and checkpoints on their way to a terminal or a CI's log, which they must not steer."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+
+import pytest
+
+from itemwise.benchmark import MARK
+
+__all__ = ["Printing", "usage_error"]
+
+
+def usage_error(text: str) -> pytest.UsageError:
+    """What pytest prints after ``ERROR:``, whatever was quoted in it."""
+    from itemwise.reporting.text import printable
+
+    return pytest.UsageError(printable(text))
+
+
+class Printing:
+    """Makes printable what pytest shows of benchmarks: errors, skip reasons, captured output, warnings. Other tests' stay as they are."""
+
+    def __init__(self) -> None:
+        self._has_benchmarks = False
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Whether this run has any."""
+        self._has_benchmarks = any(item.get_closest_marker(MARK) for item in session.items)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Change a report where it could steer anything; what is changed is plain text, and so without colours."""
+        report = yield
+        if item.get_closest_marker(MARK) is not None:
+            _make_printable(report)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """The same for a warning, before anyone prints it or sends it to the process that does."""
+        from itemwise.reporting.text import printable
+
+        message = warning_message.message
+        if self._has_benchmarks and isinstance(message, Warning):
+            message.args = tuple(printable(part) if isinstance(part, str) else part for part in message.args)
+
+
+def _make_printable(report: pytest.TestReport) -> None:
+    from itemwise.reporting.text import printable
+
+    if isinstance(report.longrepr, tuple):  # of a skip
+        path, line, reason = report.longrepr
+        report.longrepr = (path, line, printable(reason))
+    elif report.longrepr is not None and (text := printable(str(report.longrepr))) != str(report.longrepr):
+        report.longrepr = text
+    report.sections = [(name, printable(content)) for name, content in report.sections]
