@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
+import os
 import random
 import re
 import reprlib
@@ -12,30 +12,27 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from itemwise.gold import gold_number
 from itemwise.pictures import Picture, PictureError, encoded_picture
+from itemwise.row_files import SUFFIXES, RowFiles, RowsError, opened, plain_split, row_files, sha256_of_files
 from itemwise.twins import twin_of
 
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub", "noting_commits", "rows"]
+__all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub", "noting_reads", "rows"]
 
 Drawn = TypeVar("Drawn")
-SUFFIXES = (".jsonl", ".parquet", ".arrow")
-CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
 MOST_CHOICES = 26  # there is no letter for more
+_MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that takes split=, beside the rows to be asked
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_HUB_READ: ContextVar[dict[Hub, str] | None] = ContextVar("_HUB_READ", default=None)  # a loader says not what it reads
-
-
-class RowsError(Exception):
-    """Rows cannot be had; the message says what was wrong and what to do instead."""
+LONGEST_LINE = 64 << 20  # bytes of a row; a file without an end to its lines is read no further
+_READS: ContextVar[Reads | None] = ContextVar("_READS", default=None)  # a loader says not what it reads
 
 
 class ColumnError(RowsError, KeyError):
@@ -254,7 +251,7 @@ class Source:
             if (half or "seen") not in HALVES:
                 raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(HALVES)}, not {half!r}.")
             return cls("synthetic", seed, half=half or "seen")
-        path = (root / Path(text).expanduser()).resolve()
+        path = Path(os.path.abspath(root / Path(text).expanduser()))  # links keep their names, which say the split
         if not text or not path.exists():
             raise RowsError(f"--source {text!r}: no such file or folder; give a path, hub, or synthetic.")
         return cls("file", seed, path=path)
@@ -282,18 +279,30 @@ class Source:
         if self.kind == "hub":
             return _hub_rows(hub)
         if self.path is not None:
-            return rows(self.path, picture_folder=self.picture_folder)
+            found = row_files(self.path, hub.split, hub.config)
+            _claim(self.path, hub.split, found)
+            return _rows_of(found.files, self.picture_folder)
         if synthetic is None:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
-        label = "synthetic" if self.half == "seen" else f"synthetic-{self.half}"
-        return _made_rows(f"{label}-{self.seed}", self._made(hub, synthetic), self.twins)
+        split = self._made_split(hub, synthetic)
+        label = "-".join(["synthetic", *([self.half] if self.half != "seen" else []), *([split] if split else []), str(self.seed)])
+        return _made_rows(label, self._made(hub, synthetic, split), self.twins)
 
-    def _made(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    def _made(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]], split: str) -> Iterator[dict[str, Any]]:
+        wanted = {"split": split} if split else {}
         if not self.twins:
-            return synthetic(self.seed, half=self.half)
+            return synthetic(self.seed, half=self.half, **wanted)
         if "twins" not in inspect.signature(synthetic).parameters:
             raise RowsError(f"--twins needs rows that can be renumbered: {hub.path} makes its own without twins; run without --twins.")
-        return synthetic(self.seed, half=self.half, twins=self.twins)
+        return synthetic(self.seed, half=self.half, twins=self.twins, **wanted)
+
+    def _made_split(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]]) -> str:
+        """The maker's name for rows that are none of those it makes to be asked; empty for those, and where it knows only them."""
+        named = _MADE_SPLITS.get(plain_split(hub.split), "") if "split" in inspect.signature(synthetic).parameters else ""
+        if named and self.half != "trained":
+            return named
+        _claim(f"--source {self.text}", hub.split, RowFiles((), None))
+        return ""
 
 
 def hub(path: str, config: str | None = None, *, split: str = "test", revision: str | None = None) -> Iterable[Row]:
@@ -301,33 +310,60 @@ def hub(path: str, config: str | None = None, *, split: str = "test", revision: 
     return _hub_rows(Hub(path, config, split, revision))
 
 
+@dataclass
+class Reads:
+    """What rows were read of: the commit of each hub dataset, the split and the files of each source."""
+
+    commits: dict[Hub, str] = field(default_factory=dict)
+    splits: dict[str, list[str]] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)
+
+
 @contextmanager
-def noting_commits() -> Iterator[dict[Hub, str]]:
-    """The commit of each hub dataset that rows were read of within."""
-    read: dict[Hub, str] = {}
-    token = _HUB_READ.set(read)
+def noting_reads() -> Iterator[Reads]:
+    """What rows are read of within, for a run to say it, and for one source not to be given as two splits."""
+    read = Reads()
+    token = _READS.set(read)
     try:
         yield read
     finally:
-        _HUB_READ.reset(token)
+        _READS.reset(token)
 
 
-def rows(path: str | Path, *, picture_folder: str | Path | None = None) -> Iterable[Row]:
+def rows(path: str | Path, *, split: str | None = None, picture_folder: str | Path | None = None) -> Iterable[Row]:
     """Rows of a ``.jsonl``, ``.parquet`` or ``.arrow`` file, or of all such files of a folder in order of name.
 
-    Paths of pictures lead to regular files inside the folder of the rows, or inside `picture_folder` where one is given.
-    Raises RowsError naming file and line where a row cannot be read.
+    A folder with train and test files is read with `split`, which names files or folders: ``test.jsonl``,
+    ``data/test-00000-of-00001.parquet``, ``test/``. Paths of pictures lead to regular files inside the folder of the rows, or
+    inside `picture_folder` where one is given. Raises RowsError naming file and line where a row cannot be read.
     """
-    besides = () if picture_folder is None else (Path(picture_folder),)
-    return _renumbered(found for file in _row_files(Path(path)) for found in _file_rows(file, (file.parent, *besides)))
+    found = row_files(Path(path), split)
+    if (read := _READS.get()) is not None:
+        read.files += [file for file in found.files if file not in read.files]
+    return _rows_of(found.files, picture_folder)
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: Path, split: str | None = None) -> str:
     """The hash of a row file, or of a folder's row files in order of name."""
-    digest = hashlib.sha256()
-    for file in _row_files(path):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return sha256_of_files(row_files(path, split).files)
+
+
+def _claim(source: str | Path, split: str, found: RowFiles) -> None:
+    """Note that `source` is read as `split`. Raises RowsError where its rows are of another: train rows would be asked, or the
+    asked ones shown as examples."""
+    wanted, read = plain_split(split), _READS.get()
+    given = read.splits.setdefault(str(source), []) if read is not None else []
+    unnamed = [other for other in given if other != wanted] if found.split is None else []
+    if found.split is None and (wanted == "train" or unnamed):
+        as_what = f"already read as {unnamed[0]}" if unnamed else "rows to be asked"
+        raise RowsError(
+            f"{source} is one split, {as_what}, and {split!r} is asked for; give a folder with a file for each split, "
+            f"such as train.jsonl and test.jsonl, or run with --source hub."
+        )
+    if wanted not in given:
+        given.append(wanted)
+    if read is not None:
+        read.files += [file for file in found.files if file not in read.files]
 
 
 def draw(population: Sequence[Drawn], size: int, seed: int) -> list[Drawn]:
@@ -346,15 +382,9 @@ def draw_like_random(population: Sequence[Drawn], size: int, seed: int) -> list[
     return random.Random(seed).sample(population, min(size, len(population)))
 
 
-def _row_files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise RowsError(f"{path}: no such file or folder.")
-    if not path.is_dir():
-        return [path]
-    files = sorted(found for found in path.iterdir() if found.suffix in SUFFIXES and not found.match(CACHES))
-    if not files:
-        raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
-    return files
+def _rows_of(files: Sequence[Path], picture_folder: str | Path | None) -> Iterator[Row]:
+    besides = () if picture_folder is None else (Path(picture_folder),)
+    return _renumbered(found for file in files for found in _file_rows(file, (file.parent, *besides)))
 
 
 def _renumbered(found: Iterable[Row]) -> Iterator[Row]:
@@ -393,8 +423,10 @@ def _file_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
 
 
 def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+    with opened(file) as lines:
+        for number, line in enumerate(iter(partial(lines.readline, LONGEST_LINE + 1), b""), start=1):
+            if len(line) > LONGEST_LINE:
+                raise RowsError(f"{file}, line {number}: more than {LONGEST_LINE >> 20} MB; a .jsonl holds one object a line.")
             try:
                 text = line.decode("utf-8-sig").strip()
                 row = json.loads(text) if text else {}
@@ -410,6 +442,7 @@ def _table(file: Path) -> Table:
     import pyarrow
     import pyarrow.parquet
 
+    opened(file).close()
     try:
         if file.suffix == ".parquet":
             return pyarrow.parquet.read_table(file)
@@ -441,6 +474,6 @@ def _hub_rows(hub: Hub) -> Iterator[Row]:
     from itemwise.hub_rows import hub_table, picture_folders
 
     table, commit = hub_table(hub)
-    if (read := _HUB_READ.get()) is not None:
-        read[hub] = commit
+    if (read := _READS.get()) is not None:
+        read.commits[hub] = commit
     return _table_rows(table, hub.name, picture_folders())

@@ -13,11 +13,14 @@ from itemwise.benchmark import Benchmark, BenchmarkError
 from itemwise.case import Case
 from itemwise.controls import controlled, original_and_control
 from itemwise.models import ModelEntry
-from itemwise.rows import Hub, RowsError, noting_commits, sha256_of
+from itemwise.row_files import sha256_of_files
+from itemwise.rows import Hub, Reads, RowsError, noting_reads
 from itemwise.settings import Settings
 from itemwise.twins import RENUMBERED, original_of
 
 __all__ = ["Sample", "prompt_of", "sampled"]
+
+_NAMED = 3  # files named in a report
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     if endless and settings.sample is None:
         raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
-        with noting_commits() as commits:
+        with noting_reads() as read:
             found = _only_cases(name, benchmark.cases(source, prompt))
             if endless:
                 cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
@@ -72,9 +75,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     }
     if not endless:
         rows["rows"] = str(len(population))
-    if source.path and benchmark.takes_source:
-        rows["sha256"] = sha256_of(source.path)
-    return Sample(_label(name, benchmark, settings), cases, rows | _hub_words(commits))
+    return Sample(_label(name, benchmark, settings), cases, rows | _read_words(read) | _hub_words(read.commits))
 
 
 def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str | None:
@@ -100,6 +101,17 @@ def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:
 
 def _source_text(benchmark: Benchmark, settings: Settings) -> str:
     return settings.source.text if benchmark.takes_source else "the benchmark's own"
+
+
+def _read_words(read: Reads) -> dict[str, str]:
+    """The split and the files that were read, and the hash of their contents."""
+    splits = {split: None for given in read.splits.values() for split in given}
+    words = {"split": ", ".join(splits)} if splits else {}
+    if read.files:
+        more = f" and {len(read.files) - _NAMED} more" if len(read.files) > _NAMED else ""
+        words["files"] = ", ".join(file.name for file in read.files[:_NAMED]) + more
+        words["sha256"] = sha256_of_files(read.files)
+    return words
 
 
 def _hub_words(commits: Mapping[Hub, str]) -> dict[str, str]:
