@@ -1,5 +1,5 @@
 # make bench   set up what is missing and run the benchmarks with the embedded model
-# make test    set up what is missing and run the tests
+# make test    set up what is missing and run the tests, two files at a time
 # make setup | lint | types
 
 PYTHON ?= python3
@@ -18,7 +18,7 @@ bench: setup
 	$(BIN)/pytest benchmarks/ --tb=no
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -41,6 +41,25 @@ class ScriptedModel:
         return [Generation(text, "stop", len(request.turns), len(text)) for text, request in zip(said, requests, strict=True)]
 
 
+class Scripted:
+    """Answers as `replies` say; stands where the local model is loaded."""
+
+    name = "embedded-text"
+
+    def __init__(self, replies: dict[str, str]) -> None:
+        self.replies = replies
+        self.about = {"revision": "abc", "quantisation": "nf4", "device": "cpu", "versions": "transformers 5.0, torch 2.9"}
+
+    def load(self, *_: Any, **__: Any) -> Scripted:
+        return self
+
+    def describe(self) -> dict[str, str]:
+        return {"model": self.name, **self.about}
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        return [Generation(self.replies[request.turns[-1].content], "stop", 1, 1) for request in requests]
+
+
 class Script:
     """What a strategy asks, for tests of one strategy: says one line after the other, the last again and again, and notes
     what it was asked. A line that is an exception is raised."""

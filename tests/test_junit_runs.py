@@ -9,7 +9,9 @@ from junitparser import Error, Failure
 from junitparser.xunit2 import JUnitXml, TestSuite
 
 from tests.reporting.jenkins_schema import violations
+from tests.test_resume import FLAWLESS
 
+GOLD = "control \\x00\\x1b[31m ]]> <b>&amp; [[ATTACHMENT|/etc/passwd]] ::error::no"  # as hostile as a gold may be
 HOSTILE = "control \\x00\\x1b[31m ]]> <b>&amp; \\ud800 [[ATTACHMENT|/etc/passwd]] ::error::no"
 MIXED = f'''
 """A benchmark with right answers, a wrong one, a hostile one, and a fault of ours."""
@@ -25,7 +27,7 @@ def mixed():
     for n in range(3):
         yield Case(f"sum-{{n}}", PROMPT % (10 + n, 20 + n), str(30 + 2 * n))
     yield Case("wrong", PROMPT % (11, 12), "99999")
-    yield Case("hostile", PROMPT % (11, 13), "{HOSTILE}")
+    yield Case("hostile", PROMPT % (11, 13), "{GOLD}")
     yield Case("fault", PROMPT % (11, 14), "25")
 
 @cases(mixed, extract=last_number)
@@ -39,6 +41,7 @@ def test_mixed(case, answer):
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
 def test_our_file_and_pytests_tell_the_same_run(workers: tuple[str, ...], pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mixed=MIXED)
+    pytester.makeconftest(FLAWLESS)
     result = pytester.runpytest_subprocess("--sample", "all", "--junitxml", "mine.xml", *workers)
     assert result.ret == pytest.ExitCode.TESTS_FAILED, "for the fault of ours"
     path = pytester.path / "reports" / "latest" / "junit.xml"

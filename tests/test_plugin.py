@@ -12,6 +12,7 @@ import scipy.stats  # noqa: F401 - in-process runs forget the modules they impor
 
 import itemwise.models.local  # noqa: F401 - as above
 from itemwise.models import REGISTRY
+from tests.test_resume import FLAWLESS
 
 SUMS = '''
 """Sums: a benchmark of one's own, with rows of one's own."""
@@ -354,10 +355,16 @@ def test_a_report_folder_that_cannot_be_written_costs_nothing(suite: pytest.Pyte
     assert "--report-dir" in result.stderr.str()
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_cases_asked_again_alone_are_held_to_what_the_batch_said(suite: pytest.Pytester, workers: tuple[str, ...]) -> None:
-    result = suite.runpytest_subprocess("--sample", "all", "--batch-invariance", "2", *workers)
-    asked = 2 * max(1, len(workers))
+def test_cases_asked_again_alone_are_held_to_what_the_batch_said(suite: pytest.Pytester) -> None:
+    held_to_what_the_batch_said(suite, suite.runpytest_inprocess("--sample", "all", "--batch-invariance", "2"), 2)
+
+
+def test_each_worker_asks_cases_again_alone(suite: pytest.Pytester) -> None:
+    suite.makeconftest(FLAWLESS)
+    held_to_what_the_batch_said(suite, suite.runpytest_subprocess("--sample", "all", "--batch-invariance", "2", "-n", "2"), 4)
+
+
+def held_to_what_the_batch_said(suite: pytest.Pytester, result: pytest.RunResult, asked: int) -> None:
     result.stdout.fnmatch_lines([f"asked again alone, embedded-text, direct: {asked} of {asked} texts and {asked} answers as in the batch"])
     checked = json.loads(latest(suite, "run.json"))["batch_invariance"]
     assert [each["same_text"] for each in checked] == [True] * asked

@@ -60,6 +60,17 @@ def load(*arguments, **options):
 sys.modules["itemwise.models.local"] = local = types.ModuleType("itemwise.models.local")
 local.load, local.unload = load, lambda: None
 '''
+FLAWLESS = (
+    ADDER
+    + '''
+def said(self, prompt):
+    """The sum of the last two numbers, whatever else stands before them."""
+    first, second = map(int, re.findall("[0-9]+", prompt)[-2:])
+    return Generation(f"The answer is {first + second}", "stop", 6, 4)
+
+Adder.said = said
+'''
+)
 WRONG = {f"sum-{n:02}" for n in (0, 4, 8)}
 PROMPTS = [f"How much is {n} + {n}?" for n in range(12)]
 VERDICTS = {f"sum-{n:02}": "wrong" if n % 4 == 0 else "correct" for n in range(12)}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
@@ -13,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import itemwise.models.local  # noqa: F401 - as above
-from itemwise.models import Generation, Request
 from itemwise.snapshots import Comparison, Kind, Page, Snapshot, SnapshotFileError, compare, machine, word_diff, word_pieces
+from tests.scripted import Scripted
 
 SUMS = """
 from itemwise.extractors import last_number
@@ -29,32 +27,17 @@ def test_sums(case, answer):
     assert answer == case.answer
 """
 SCRIPTED = """
-import itemwise.models.local as local
-from tests.test_snapshots import Scripted
-local.load = Scripted({replies}).load
+import sys
+from types import ModuleType
+
+from tests.scripted import Scripted
+
+sys.modules["itemwise.models.local"] = local = ModuleType("itemwise.models.local")
+local.load, local.unload = Scripted({replies}).load, list
 """
 STORED = {f"sum {number}": f"The answer is {number}" for number in range(4)}
 PAGE = Path("__snapshots__", "test_sums", "sums-embedded-text-direct.replies")
 MADE = {"revision": "abc", "quantisation": "nf4", "machine": "x86_64, avx2", "batch size": "auto"}
-
-
-class Scripted:
-    """Answers as `replies` say; stands where the local model is loaded."""
-
-    name = "embedded-text"
-
-    def __init__(self, replies: dict[str, str]) -> None:
-        self.replies = replies
-        self.about = {"revision": "abc", "quantisation": "nf4", "device": "cpu", "versions": "transformers 5.0, torch 2.9"}
-
-    def load(self, *_: Any, **__: Any) -> Scripted:
-        return self
-
-    def describe(self) -> dict[str, str]:
-        return {"model": self.name, **self.about}
-
-    def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        return [Generation(self.replies[request.turns[-1].content], "stop", 1, 1) for request in requests]
 
 
 class Suite:

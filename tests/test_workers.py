@@ -14,6 +14,7 @@ from xdist.remote import Producer
 
 from itemwise.distribution import CaseScheduling
 from itemwise.lookahead import case_groups
+from tests.test_resume import ADDER
 
 SUMS = """
 from itemwise.extractors import last_number
@@ -51,6 +52,7 @@ def results(pytester: pytest.Pytester) -> list[dict[str, Any]]:
 
 def test_the_share_of_a_worker_that_dies_is_taken_over_and_no_case_is_lost(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_sums=SUMS, my_dying=DYING)
+    pytester.makeconftest(ADDER)
     command = ("--sample", "all", "--strategy", "my_dying:dying", "-n", "2", "--batch-size", "4")
     first = pytester.runpytest_subprocess(*command)
     assert first.ret == pytest.ExitCode.TESTS_FAILED  # a death is told, although every case has its verdict
@@ -326,6 +328,7 @@ def errors(pytester: pytest.Pytester) -> list[str]:
 
 def test_a_case_whose_test_kills_its_worker_is_an_error_in_every_report_and_is_not_run_again(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_sums=KILLER)
+    pytester.makeconftest(ADDER)
     result = pytester.runpytest_subprocess("--sample", "all", "-n", "2", "--batch-size", "4")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["worker * crashed while running *sum-7*. It counts as an error and is not run again."])
@@ -339,6 +342,7 @@ def test_a_case_whose_test_kills_its_worker_is_an_error_in_every_report_and_is_n
 
 def test_a_case_that_kills_whoever_asks_it_is_the_only_one_that_is_lost(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_sums=SUMS, my_fatal=FATAL)
+    pytester.makeconftest(ADDER)
     result = pytester.runpytest_subprocess("--sample", "all", "-n", "2", "--batch-size", "8", "--strategy", "my_fatal:fatal")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["sums *23 of 24"])
