@@ -6,14 +6,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from itemwise.case import Verdict
 from itemwise.spool import Kept, KeptMapping, Spool
 from itemwise.statistics import Accuracy, accuracy
 
-__all__ = ["Entry", "Ledger", "Tally", "tallied"]
+__all__ = ["Entry", "Ledger", "Skip", "Tally", "tallied"]
 
 _AT_HAND = ("finish_reason", "prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens")  # of a reply
 _STRINGS = ("node_id", "benchmark", "model_name", "strategy", "case", "prompt", "expected", "message", "picture", "rerun", "run")
@@ -28,8 +28,9 @@ class Entry:
     describes what answered; `reply` is Reply.record(), empty where an error left none. `causes` are why it is not correct, the
     first of them first (``kind`` and ``evidence``), empty for one that is. `choices` are the options of a choice; `picture` is
     the hash under which the store keeps the picture that was shown; `rerun` is the command for this case alone. Entries of one
-    `run` (the same cases, model, strategy and judge) are one measurement; those that are known from an `earlier` run took no
-    time in this one. An entry of a ledger with a spool reads `prompt`, `message`, `rerun` and the texts of `reply` from there.
+    `run` (the same test function and parameters, cases, model, strategy and judge) are one measurement; those that are known from an
+    `earlier` run took no time in this one. `repeats` are the verdicts of the other times that the case ran.
+    An entry of a ledger with a spool reads `prompt`, `message`, `rerun` and the texts of `reply` from there.
     """
 
     node_id: str
@@ -56,6 +57,7 @@ class Entry:
     rows: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     earlier: bool = False
+    repeats: Sequence[str] = ()
 
     def record(self) -> dict[str, Any]:
         """The entry as plain data, for reports and for the way between processes."""
@@ -80,7 +82,7 @@ class Entry:
         """The entry that `record` was made of. Raises KeyError, TypeError or ValueError for what is none, such as a damaged row."""
         _require_kinds(record, dict.fromkeys(_STRINGS, str) | dict.fromkeys(("tags", "reply", "model", "rows"), Mapping))
         _require_kinds(record.get("reply", {}), dict.fromkeys(_AT_HAND[1:], (int, float)) | {"text": str})
-        lists = {name: tuple(record[name] or ()) for name in ("position", "causes", "choices") if name in record}
+        lists = {name: tuple(record[name] or ()) for name in ("position", "causes", "choices", "repeats") if name in record}
         return cls(**{**record, **lists, "verdict": Verdict(record["verdict"]), "span": tuple(record["span"]) if record["span"] else None})
 
 
@@ -113,8 +115,40 @@ for _name in _TEXTS:
 
 
 @dataclass(frozen=True)
+class Skip:
+    """A case that the run asked for and did not judge, because its test was skipped for `reason`. The other fields are an entry's."""
+
+    node_id: str
+    position: tuple[str | int, ...]
+    benchmark: str
+    model_name: str
+    strategy: str
+    case: str
+    sample_size: int
+    run: str
+    reason: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it shares with the other cases of its tally: benchmark, model and strategy."""
+        return self.benchmark, self.model_name, self.strategy
+
+    def record(self) -> dict[str, Any]:
+        """The skip as plain data, for reports and for the way between processes."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Skip:
+        """The skip that `record` was made of."""
+        return cls(**{**record, "position": tuple(record["position"])})
+
+
+@dataclass(frozen=True)
 class Tally:
-    """One line of the table: the verdicts of a benchmark under one model and strategy."""
+    """One line of the table: the verdicts of a benchmark under one model and strategy.
+
+    `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id.
+    """
 
     benchmark: str
     model_name: str
@@ -127,6 +161,9 @@ class Tally:
     generated: int = 0
     generated_tokens: int = 0
     causes: Mapping[str, int] = field(default_factory=dict)
+    recalled: int = 0
+    skipped: int = 0
+    function: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -165,13 +202,16 @@ class Tally:
 
 
 class Ledger:
-    """The entries of a run by node id; a case judged again replaces what was known.
+    """The entries of a run, one for each case of a measurement, however often it ran.
 
+    A test that is run again replaces its verdict; of several tests of one case the last in running order counts. Either way an
+    error of ours does not count where there is a verdict, and the entry tells the other verdicts as its `repeats`.
     With a `spool` texts lie there, but for those that it has no room for, and entries share what is equal in them.
     """
 
     def __init__(self, spool: Spool | None = None) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[tuple[str, ...], list[Entry]] = {}  # by benchmark, model, strategy and case: each time that it ran
+        self._skips: dict[tuple[str, ...], Skip] = {}
         self._ordered: list[Entry] = []
         self._spool = spool
         self._shared: dict[str, Mapping[str, str]] = {}
@@ -179,30 +219,48 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __contains__(self, node_id: object) -> bool:
-        return node_id in self._entries
+    def __bool__(self) -> bool:
+        """Whether anything became of any case."""
+        return bool(self._entries or self._skips)
 
     def put(self, entry: Entry) -> None:
         """Enter a case's verdict."""
-        self._entries[entry.node_id] = self._slim(entry) if self._spool else entry
+        self._entries.setdefault((*entry.key, entry.case), []).append(self._slim(entry) if self._spool else entry)
         self._ordered = []
 
+    def skip(self, skip: Skip) -> None:
+        """Note a case that was not judged."""
+        self._skips[(*skip.key, skip.case)] = skip
+
     def recall(self, entry: Entry) -> None:
-        """Enter a verdict known from an earlier run, unless this run has its own."""
-        if entry.node_id not in self:
+        """Enter a verdict known from an earlier run, unless this run has its own or skipped the case."""
+        key = (*entry.key, entry.case)
+        if key not in self._entries and key not in self._skips:
             free = {"generated": 0, "generated_tokens": 0, "seconds": 0.0} if entry.reply else {}
-            self.put(entry.changed(earlier=True, reply={**entry.reply, **free}))
+            self.put(entry.changed(earlier=True, repeats=(), reply={**entry.reply, **free}))
 
     @property
     def entries(self) -> list[Entry]:
-        """All entries in running order, however they arrived."""
+        """An entry for each case in running order, however they arrived."""
         if not self._ordered:
-            self._ordered = sorted(self._entries.values(), key=lambda entry: entry.position)
+            self._ordered = sorted(map(_counted, self._entries.values()), key=lambda entry: entry.position)
         return list(self._ordered)
+
+    @property
+    def skips(self) -> list[Skip]:
+        """The cases that were not judged at all, in running order."""
+        left = (skip for key, skip in self._skips.items() if key not in self._entries)
+        return sorted(left, key=lambda skip: skip.position)
 
     def tallies(self) -> list[Tally]:
         """A tally for each benchmark, model and strategy, in running order."""
-        return tallied(self.entries)
+        found = {tally.key: tally for tally in tallied(self.entries)}
+        first: dict[tuple[str, str, str], Entry | Skip] = {}
+        cases: list[Entry | Skip] = [*self.entries, *self.skips]
+        for each in sorted(cases, key=lambda case: case.position):
+            first.setdefault(each.key, each)
+        skipped = Counter(skip.key for skip in self.skips)
+        return [replace(found.get(key) or _empty(each), skipped=skipped[key]) for key, each in first.items()]
 
     def _slim(self, entry: Entry) -> Entry:
         assert self._spool is not None, "asked for by `put` alone"
@@ -226,6 +284,15 @@ class Ledger:
         return self._shared.setdefault(json.dumps(value), value)
 
 
+def _counted(times: Sequence[Entry]) -> Entry:
+    """The entry that counts of all times that a case ran."""
+    if len(times) == 1:
+        return times[0]
+    ordered = sorted(times, key=lambda entry: entry.position)
+    counts = next((entry for entry in reversed(ordered) if entry.verdict is not Verdict.ERROR), ordered[-1])
+    return counts.changed(repeats=tuple(entry.verdict.value for entry in ordered if entry is not counts))
+
+
 def _one_text(value: str | int) -> str | int:
     return sys.intern(value) if type(value) is str else value
 
@@ -236,6 +303,12 @@ def tallied(entries: Iterable[Entry]) -> list[Tally]:
     for entry in entries:
         parts.setdefault(entry.key, []).append(entry)
     return [_tally(part) for part in parts.values()]
+
+
+def _empty(skip: Entry | Skip) -> Tally:
+    """The tally of a measurement of which no case was judged."""
+    function = skip.node_id.partition("[")[0]
+    return Tally(*skip.key, skip.sample_size, dict.fromkeys(Verdict, 0), completion_tokens=0, seconds=0.0, function=function)
 
 
 def _tally(entries: Sequence[Entry]) -> Tally:
@@ -253,4 +326,6 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         generated=sum(entry.reply.get("generated", 0) > 0 for entry in entries),
         generated_tokens=sum(entry.reply.get("generated_tokens", 0) for entry in entries),
         causes=Counter(entry.cause for entry in entries if entry.cause),
+        recalled=sum(entry.earlier for entry in entries),
+        function=first.node_id.partition("[")[0],
     )

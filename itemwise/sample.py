@@ -11,12 +11,12 @@ from itertools import islice
 
 from itemwise.benchmark import Benchmark, BenchmarkError
 from itemwise.case import Case
-from itemwise.controls import controlled, original_and_control
+from itemwise.controls import controlled
+from itemwise.labels import variant_of
 from itemwise.models import ModelEntry
 from itemwise.row_files import sha256_of_files
 from itemwise.rows import Hub, Reads, RowsError, noting_reads
 from itemwise.settings import Settings
-from itemwise.twins import RENUMBERED, original_of
 
 __all__ = ["Sample", "prompt_of", "sampled"]
 
@@ -34,9 +34,7 @@ class Sample:
 
     def label_of(self, case: Case) -> str:
         """What a verdict on `case` counts for: renumbered twins and controls are measurements of their own."""
-        control = original_and_control(case.name)
-        original, suffix = (control[0], f"-{control[1]}") if control else (case.name, "")
-        return f"{self.label}-{RENUMBERED}{suffix}" if original_of(original) else f"{self.label}{suffix}"
+        return f"{self.label}{variant_of(case.name)}"
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:

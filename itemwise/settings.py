@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any
 
 from itemwise.batches import PLANNED
 from itemwise.controls import CONTROLS
+from itemwise.labels import LABEL
 from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
 from itemwise.models.address import without_userinfo
 from itemwise.named import NamedError
@@ -120,10 +120,12 @@ class Gate:
         A model's name may hold slashes: only a last part that is one of `strategies` is a strategy. Raises SettingsError.
         """
         name, _, least = text.rpartition("=")
-        benchmark, *parts = [part.strip() for part in name.removesuffix(">").split("/")]
+        label = LABEL.match(wanted := name.removesuffix(">").strip())
+        benchmark = label.group() if label else ""
+        first, *parts = [part.strip() for part in wanted.removeprefix(benchmark).split("/")]
         strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
         share = _share(least)
-        if share is None or not all(parts) or not re.fullmatch(r"[\w-]+", benchmark):
+        if share is None or not all(parts) or not benchmark or first:
             raise SettingsError(
                 "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
                 f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
@@ -152,7 +154,8 @@ def _share(text: str) -> float | None:
 @dataclass(frozen=True)
 class Settings:
     """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own;
-    `batch_size` None for as many as the model can take; `seeing` is asked by benchmarks with pictures where no model was named."""
+    `batch_size` None for as many as the model can take; `seeing` is asked by benchmarks with pictures where no model was named;
+    `given` are the names of the settings that the command line gave."""
 
     models: tuple[ModelEntry, ...]
     strategies: tuple[ChosenStrategy, ...]
@@ -176,6 +179,7 @@ class Settings:
     replicas: int = 1
     gpus_per_replica: float | None = None
     batch_invariance: int = 0
+    given: frozenset[str] = frozenset()
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
@@ -277,6 +281,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         engine=_one_of("engine", value["engine"], ENGINES),
         replicas=_whole("replicas", value["replicas"]) if value["engine"] == "ray" else 1,
         gpus_per_replica=None if value["gpus-per-replica"] is None else _gpus(value["gpus-per-replica"]),
+        given=frozenset(name for name in names if given.get(name) is not None),
         controls=tuple(_one_of("control", name, CONTROLS) for name in _listed("control", value["control"], least=0)),
     )
 

@@ -9,8 +9,6 @@ from itemwise.ledger import Entry, Tally, tallied
 
 __all__ = ["Split", "splits"]
 
-MOST = 24  # values of a tag that are split by; a tag of more says little of each
-
 
 @dataclass(frozen=True)
 class Split:
@@ -30,11 +28,10 @@ def splits(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Split]:
 def _of(tally: Tally, entries: Sequence[Entry]) -> list[Split]:
     found = []
     for tag in dict.fromkeys(tag for entry in entries for tag in entry.tags):
-        values = sorted({entry.tags[tag] for entry in entries if tag in entry.tags})
-        if 1 < len(values) <= MOST:
-            parts = [[entry for entry in entries if entry.tags.get(tag) == value] for value in values]
-            found += [
-                Split(tally, tag, value, replace(tallied(part)[0], sample_size=len(part)))
-                for value, part in zip(values, parts, strict=True)
-            ]
+        parts: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if tag in entry.tags:
+                parts.setdefault(entry.tags[tag], []).append(entry)
+        if len(parts) > 1:
+            found += [Split(tally, tag, value, replace(tallied(part)[0], sample_size=len(part))) for value, part in sorted(parts.items())]
     return found

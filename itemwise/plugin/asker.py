@@ -36,6 +36,7 @@ GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our sch
 ALONE = "itemwise_alone"  # in a worker's output
 REPLY = pytest.StashKey["Reply"]()
 ANSWER = pytest.StashKey["str | None"]()
+WORST = pytest.StashKey["Verdict"]()  # of a test with subtests
 
 
 class Asker:
@@ -221,9 +222,12 @@ class Asker:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Pass a verdict on a case that ran, or note the error that kept it from running."""
         report = yield
-        decided = report.when == "call" or (report.when == "setup" and report.failed)
-        if decided and is_case(item) and not report.skipped:
-            self._judge(item, call, report)
+        decided = report.when == "call" or (report.when == "setup" and call.excinfo is not None)
+        if decided and is_case(item):
+            if _is_skipped(item, call):
+                self._skip(item, call, report)
+            else:
+                self._judge(item, call, report)
         if report.when == "teardown":
             _forget(item)
         return report
@@ -232,13 +236,37 @@ class Asker:
         from itemwise.reporting.junit import case_properties
         from itemwise.reporting.terminal import failure_text
 
-        entry = self._entry(item, report, _verdict(item, call, report))
+        verdict = _verdict(item, call, report)
+        if verdict.value == "error" and report.skipped:  # a mark may expect a model to fail, not us
+            report.outcome = "failed"
+            del report.wasxfail
+        entry = self._entry(item, report, verdict)
         report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
         report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
         item.user_properties += list(case_properties(entry).items())
         report.user_properties = list(item.user_properties)
         if report.failed and entry.verdict.value != "error" and call.excinfo:
             report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
+
+    def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Tell of a case that was asked for and has no verdict."""
+        from itemwise.ledger import Skip
+
+        assert call.excinfo is not None, "what skipped it"
+        asked, label = parameters(item), self.samples.label(item)
+        sample, found = self.samples.of_case(item), self.samples.case(item)
+        skip = Skip(
+            node_id=item.nodeid,
+            position=self._position(item),
+            benchmark=label,
+            model_name=asked["model"].name if "model" in asked else "-",
+            strategy=asked.get("strategy", "-"),
+            case=found.name,
+            sample_size=sample.sizes[sample.label_of(found)],
+            run=self._run(item),
+            reason=str(call.excinfo.value),
+        )
+        report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
         from itemwise.ledger import Entry
@@ -250,7 +278,7 @@ class Asker:
         return Entry(
             node_id=item.nodeid,
             position=self._position(item),
-            benchmark=sample.label_of(found),
+            benchmark=self.samples.label(item),
             model_name=asked["model"].name if "model" in asked else "-",
             strategy=asked.get("strategy", "-"),
             case=found.name,
@@ -292,15 +320,18 @@ class Asker:
         model = self.settings.all_models.index(asked["model"]) if "model" in asked else 0
         names = [chosen.name for chosen in self.settings.strategies]
         strategy = names.index(asked["strategy"]) if "strategy" in asked else 0
-        return function_id(item), model, strategy, self.samples.place(item)
+        _, own, repeats = self.samples.own_parameters(item)
+        return function_id(item), *own, model, strategy, self.samples.place(item), *repeats
 
     def _run(self, item: pytest.Item) -> str:
         """What a case must share with another run's for their verdicts to be one measurement."""
         from itemwise.store import key_of
 
-        asked = function_id(item), parameters(item).get("model"), parameters(item).get("strategy")
+        function, own = function_id(item), self.samples.own_parameters(item)[0]
+        asked = function, own, parameters(item).get("model"), parameters(item).get("strategy")
         if asked not in self._runs:
-            self._runs[asked] = key_of({**self.samples.measure(item), "model": self._in_use.identity if self._in_use else {}})
+            identity = self._in_use.identity if self._in_use else {}
+            self._runs[asked] = key_of({**self.samples.measure(item), "model": identity, "test": f"{function}[{own}]"})
         return self._runs[asked]
 
 
@@ -317,12 +348,29 @@ def _stage(loading: tuple[str, float] | None) -> tuple[str, float]:
     return (loading[0], time.monotonic() - loading[1]) if loading else ("", 0.0)
 
 
+def _is_skipped(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
+    """Whether the test ended before it could judge the reply: by a skip, or by an xfail before there was one."""
+    if call.excinfo is None:
+        return False
+    early = call.when == "setup" or REPLY not in item.stash
+    return call.excinfo.errisinstance(pytest.skip.Exception) or (early and call.excinfo.errisinstance(pytest.xfail.Exception))
+
+
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
+    """What became of the assertion, whatever a mark or another plugin makes of the test."""
+    verdict = _of_call(item, call, report)
+    if verdict.value == "correct":  # what a subtest of it found wrong before stays wrong
+        return item.stash.get(WORST, verdict)
+    return item.stash.setdefault(WORST, verdict)
+
+
+def _of_call(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
     from itemwise.case import Verdict
 
-    if report.passed:
-        return Verdict.CORRECT
-    if report.when != "call" or call.excinfo is None or not call.excinfo.errisinstance(AssertionError):
+    if call.excinfo is None:
+        unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
+        return Verdict.ERROR if unexpected else Verdict.CORRECT
+    if call.when != "call" or not call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)):
         return Verdict.ERROR
     if item.stash.get(ANSWER, "not read") is not None:
         return Verdict.WRONG
@@ -331,7 +379,7 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
 
 def _forget(item: pytest.Item) -> None:
     """Let go of what was said to a case; one that is run again is asked again."""
-    said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER)
+    said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER, WORST)
     for key in said:
         if key in item.stash:
             del item.stash[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,10 @@ from itemwise.models.address import without_userinfo
 from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.settings import OPTIONS, Settings
 
-__all__ = ["Fault", "benchmark_of", "function_id", "is_case", "parameters", "plain_name", "prefixes", "rerun_command"]
+__all__ = ["Fault", "benchmark_of", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command"]
+
+
+OURS = ("model", "strategy", "case")  # what a benchmark is parametrized with
 
 
 def prefixes(settings: Settings) -> list[str]:
@@ -37,6 +40,21 @@ def parameters(item: pytest.Item) -> dict[str, Any]:
     """What the test is parametrized with: model, strategy and case where it asks for them."""
     found: dict[str, Any] = getattr(item, "callspec").params  # noqa: B009 - only parametrized functions have it
     return found
+
+
+def own_parameters(item: pytest.Item, asked: Collection[str]) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """What the test is parametrized with beyond model, strategy and case: the ids of the parameters that it or its fixtures ask for
+    (of `asked`), with their places, and the places of the others. Nothing reads those: a plugin added them to repeat the test."""
+    callspec = getattr(item, "callspec")  # noqa: B009 - as above
+    first = sum(name in callspec.params for name in OURS)  # were parametrized first
+    names, ids = [name for name in callspec.params if name not in OURS], list(callspec._idlist[first:])
+    repeats = tuple(callspec.indices[name] for name in names if name not in asked)
+    own = tuple(callspec.indices[name] for name in names if name in asked)
+    while names and ids and names[0] not in asked:
+        del names[0], ids[0]
+    while names and ids and names[-1] not in asked:
+        del names[-1], ids[-1]
+    return "-".join(map(str, ids)), own, repeats
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itself reads test files with
 
 from itemwise.benchmark import Benchmark, BenchmarkError, Extractor
-from itemwise.plugin.items import Fault, benchmark_of, function_id, parameters, plain_name
+from itemwise.plugin.items import Fault, benchmark_of, function_id, own_parameters, parameters, plain_name
 from itemwise.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ class Samples:
         self._samples: dict[tuple[str, str | None], Sample] = {}
         self._places: dict[str, dict[str, int]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
+        self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
 
     def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample | Fault:
         """The cases of a benchmark's test function, or why there are none."""
+        self._asked[function.nodeid] = frozenset(function.fixturenames)
         if not __debug__ and not _asserts(function):
             return Fault(_STRIPPED.format(function.nodeid))
         try:
@@ -64,6 +66,19 @@ class Samples:
         """Where the case stands in its sample."""
         return self._places[function_id(item)][parameters(item)["case"].name]
 
+    def label(self, item: pytest.Item) -> str:
+        """What the case counts for, in words that no other measurement of this run has."""
+        from itemwise.labels import measurement_names
+
+        named = measurement_names(list(self._asked))[function_id(item)]
+        extra = self.own_parameters(item)[0]
+        told = self.of_case(item).label_of(self.case(item)).removeprefix(_plain(item))
+        return f"{named}[{extra}]{told}" if extra else f"{named}{told}"
+
+    def own_parameters(self, item: pytest.Item) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+        """The ids of the parameters of the benchmark's own, their places, and the places of those that only repeat it."""
+        return own_parameters(item, self._asked[function_id(item)])
+
     def extractor(self, item: pytest.Item) -> Extractor:
         """What reads the case's replies: the run's reader where one is named, else the benchmark's own."""
         return self._settings.reader.read if self._settings.reader else benchmark_of(item).reader(self.case(item))
@@ -80,7 +95,7 @@ class Samples:
 
         key = function_id(item), prompt_of(benchmark, self._settings, model)
         if key not in self._samples:
-            self._samples[key] = sampled(plain_name(getattr(item, "originalname", item.name)), benchmark, self._settings, model)
+            self._samples[key] = sampled(_plain(item), benchmark, self._settings, model)
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:
@@ -95,6 +110,10 @@ class Samples:
             "judge": judge_hash(item.path, reader),
             "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
         }
+
+
+def _plain(item: pytest.Item) -> str:
+    return plain_name(getattr(item, "originalname", item.name))
 
 
 def _asserts(function: pytest.Function) -> bool:

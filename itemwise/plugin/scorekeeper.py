@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from itemwise.benchmark import MARK
 from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
 from itemwise.plugin.items import is_case, prefixes
@@ -28,6 +29,7 @@ from itemwise.settings import Settings
 if TYPE_CHECKING:
     from itemwise.commands.run_folder import RunFolder
     from itemwise.gates import Decision
+    from itemwise.ledger import Entry, Skip
     from itemwise.reporting import RunRecord
     from itemwise.reporting.folder import Claim
     from itemwise.store import Store, StoreError
@@ -72,6 +74,8 @@ class Scorekeeper:
         from itemwise.lookahead import case_blocks
 
         cases = sum(block is not None for block in case_blocks(ids, prefixes(self._settings)))
+        if not self._expected and ids and (cases or "fail-under" in self._settings.given):
+            self._require_gated([node_id for node_id in ids if "[" in node_id])
         if cases and not self._expected:
             for line in self._begin(ids, cases):
                 self._terminal.write_line(line)
@@ -87,10 +91,21 @@ class Scorekeeper:
         return header + taken_line(self._config.stash[TAKEN])
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self) -> None:
-        """See to it in one process that there is a place to write to; the workers of ``-n`` collect in theirs."""
-        if self._expected and not self._config.option.collectonly:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """See to it in one process that gates speak of what is there, and that there is a place to write to; the workers of ``-n``
+        collect in theirs."""
+        if self._config.option.collectonly or hasattr(self._config, "workerinput") or not session.items:
+            return
+        self._require_gated([item.nodeid for item in session.items if item.get_closest_marker(MARK)])
+        if self._expected:
             self._require_places()
+
+    def _require_gated(self, node_ids: Sequence[str]) -> None:
+        """Refuse a gate that nothing can decide, before anything is asked. A gate of pyproject.toml is none on an ordinary suite."""
+        from itemwise.gates import absent_gates
+
+        if (node_ids or "fail-under" in self._settings.given) and (absent := absent_gates(self._settings.gates, node_ids, self._settings)):
+            raise pytest.UsageError("\n".join(absent))
 
     def _require_places(self) -> None:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
@@ -140,19 +155,27 @@ class Scorekeeper:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Enter a verdict; once all have heard of it, the report that pytest keeps need not carry it any longer."""
+        if hasattr(report, "itemwise_skip"):
+            self._enter_skip(report)
         if not hasattr(report, "itemwise"):
             return (yield)
         self._enter(report)
         yield
         del report.itemwise
 
+    def _enter_skip(self, report: pytest.TestReport) -> None:
+        from itemwise.ledger import Skip
+
+        self._ledger.skip(Skip.from_record(json.loads(report.itemwise_skip)))
+
     def _enter(self, report: pytest.TestReport) -> None:
         from itemwise.ledger import Entry
 
         assert hasattr(report, "itemwise"), "a report of a case that ran"
         entry = Entry.from_record(json.loads(report.itemwise))
-        self._ledger.put(entry)
-        self._model_failures += report.failed and entry.verdict.value != "error"
+        if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
+            self._ledger.put(entry)
+        self._model_failures += report.failed and entry.verdict.value in ("wrong", "no answer", "truncated")
         self.progress.look()
 
     @pytest.hookimpl(wrapper=True)
@@ -167,7 +190,7 @@ class Scorekeeper:
 
     def _merge(self) -> None:
         """Keep this run's verdicts, and complete the ledger with those that earlier runs of the same settings know."""
-        if self._merged or not len(self._ledger):
+        if self._merged or not self._ledger:
             return
         if self._store is None:  # under -n cases that ask no model are not counted beforehand
             self._require_places()
@@ -175,16 +198,16 @@ class Scorekeeper:
         judged = self._ledger.entries
         own = [entry for entry in judged if entry.verdict.value != "error"]
         with self._noting():
-            self._open_store().keep_verdicts((entry.run, entry.node_id, entry.record()) for entry in own)
+            self._open_store().keep_verdicts((entry.run, entry.case, entry.record()) for entry in own)
         with self._noting():
-            self._recall({entry.run for entry in judged})
+            self._recall()
 
-    def _recall(self, runs: set[str]) -> None:
+    def _recall(self) -> None:
         from itemwise.ledger import Entry
 
-        for run in sorted(runs):
-            for entry in self._open_store().verdicts(run, Entry.from_record, but=self._ledger):
-                self._ledger.recall(entry)
+        for run, (label, known) in self._measurements().items():
+            for entry in self._open_store().verdicts(run, Entry.from_record, but=known):
+                self._ledger.recall(_relabelled(entry, label))
 
     def _open_store(self) -> Store:
         assert self._store is not None, "opened, or refused"
@@ -206,6 +229,17 @@ class Scorekeeper:
         if not self._unkept:
             self._closing.append(printable(str(error)))
         self._unkept = True
+
+    def _measurements(self) -> dict[str, tuple[str, set[str]]]:
+        """What each measurement of this run is called, without what twins and controls add, and the cases known of it."""
+        from itemwise.labels import variant_of
+
+        found: dict[str, tuple[str, set[str]]] = {}
+        cases: list[Entry | Skip] = [*self._ledger.entries, *self._ledger.skips]
+        for case in sorted(cases, key=lambda case: case.run):
+            label = case.benchmark.removesuffix(variant_of(case.case))
+            found.setdefault(case.run, (label, set()))[1].add(case.case)
+        return found
 
     @cached_property
     def _decisions(self) -> list[Decision]:
@@ -233,7 +267,7 @@ class Scorekeeper:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Sum up before pytest writes its reports; print the table after everything else."""
-        if len(self._ledger):
+        if self._ledger:
             self._merge()
             self._finish(session)
         yield
@@ -245,24 +279,30 @@ class Scorekeeper:
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting import shown_path, write_reports
         from itemwise.reporting.terminal import closing_lines, gate_annotations
+        from itemwise.reporting.text import printable
         from itemwise.store import StoreError
 
         run = self._run_record()
         assert self._folder is not None, "made before the ledger was merged"
+        troubles = []
         try:
             try:
                 write_reports(run, self._folder)
             except StoreError as error:  # a picture that was there a moment ago
                 self._note(error)
                 write_reports(replace(run, pictures={}), self._folder)
-            place = shown_path(self._folder, self._config.invocation_params.dir)
         except OSError as error:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            place = f"could not be written: {error}"
+            troubles.append(str(error))
         if self._unkept and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._add_suite_properties(run)
-        self._closing += closing_lines(run, place)
+        try:
+            self._closing += closing_lines(run, shown_path(self._folder, self._config.invocation_params.dir))
+        except Exception as error:  # what is written is written
+            troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
+        if troubles := [*run.troubles.values(), *troubles]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._closing += [printable(trouble) for trouble in troubles]
         if os.environ.get("GITHUB_ACTIONS") == "true":
             self._closing += gate_annotations(run)
 
@@ -281,6 +321,7 @@ class Scorekeeper:
             environment=environment(self._suite),
             entries=entries,
             tallies=tallies,
+            skips=self._ledger.skips,
             decisions=self._decisions,
             pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
             checked_alone=[*self._checked_alone, *self._asker.checked_alone],
@@ -313,3 +354,10 @@ class Scorekeeper:
     def _terminal(self) -> pytest.TerminalReporter:
         found: pytest.TerminalReporter = self._config.pluginmanager.getplugin("terminalreporter")
         return found
+
+
+def _relabelled(entry: Entry, label: str) -> Entry:
+    """An entry of an earlier run, as its measurement is called in this one."""
+    from itemwise.labels import variant_of
+
+    return entry.changed(benchmark=f"{label}{variant_of(entry.case)}")

@@ -116,9 +116,11 @@ class Snapshots:
 
     def _path(self, entry: Entry) -> Path:
         """One file for a benchmark, model and strategy, in a folder for the benchmark's file."""
+        from itemwise.labels import Label
+
         test_file, *inner = entry.node_id.partition("[")[0].split("::")
         path = self._config.rootpath / test_file
-        words = [*inner[:-1], entry.benchmark, entry.model_name, entry.strategy]
+        words = [*inner[:-1], Label.parse(entry.benchmark).own, entry.model_name, entry.strategy]
         folder: Path = path.parent / getattr(self._config.option, "snapshot_dirname", "__snapshots__") / path.stem
         return folder / f"{quote('-'.join(words), safe='')}.{SUFFIX}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.choices import ChoiceResult
@@ -9,7 +10,7 @@ from itemwise.analysis.controls import ControlResult
 from itemwise.analysis.splits import Split
 from itemwise.reporting.table import accuracy_text, points_text
 
-__all__ = ["CHOICE_COLUMNS", "SPLIT_COLUMNS", "choice_record", "choice_rows", "control_lines", "split_record", "split_rows"]
+__all__ = ["CHOICE_COLUMNS", "SPLIT_COLUMNS", "choice_record", "choice_rows", "control_lines", "short_splits", "split_record", "split_rows"]
 
 CHOICE_COLUMNS = ("benchmark", "model", "strategy", "accuracy", "chance", "one letter", "p against it", "controls")
 SPLIT_COLUMNS = ("benchmark", "model", "strategy", "split by", "accuracy", "95% interval", "cases")
@@ -37,6 +38,14 @@ def choice_record(result: ChoiceResult) -> dict[str, object]:
         "constant": {"letter": result.letter, "accuracy": result.constant, "p": result.p},
         "controls": [_control_record(control) for control in result.controls],
     }
+
+
+def short_splits(splits: Sequence[Split], most: int) -> tuple[list[Split], list[str]]:
+    """The splits of tags with at most so many values, and a line for each tag of more that says where its values stand."""
+    counted = Counter((split.whole.key, split.tag) for split in splits)
+    long = {key: count for key, count in counted.items() if count > most}
+    lines = [f"{', '.join(key)}: split by {tag}: {count} values, in run.json and report.html" for (key, tag), count in long.items()]
+    return [split for split in splits if (split.whole.key, split.tag) not in long], lines
 
 
 def split_rows(splits: Sequence[Split]) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -137,26 +138,51 @@ def shown_path(path: Path, base: Path) -> str:
 def write_reports(run: RunRecord, folder: Path) -> None:
     """Write all reports into `folder`, each whole or not at all, add the summary to ``$GITHUB_STEP_SUMMARY``, point ``latest`` at it.
 
-    Raises OSError for what cannot be written; what was written before stays.
+    One that cannot be made or written keeps no other from it; raises OSError, naming them, once the others are there.
+    Raises StoreError where the store can no longer give a picture.
     """
     make_private_folder(folder)
-    summary = summary_md(run)
-    for name, parts in {
-        "results.jsonl": results_jsonl(run),
-        "run.json": [run_json(run)],
-        "junit.xml": junit_parts(run),
-        "summary.md": [summary],
-        "report.html": report_parts(run),
-    }.items():
-        begun = folder / f".{name}"
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("results.jsonl", lambda: _write(folder / "results.jsonl", results_jsonl(run))),
+        ("run.json", lambda: _write(folder / "run.json", [run_json(run)])),
+        ("junit.xml", lambda: _write(folder / "junit.xml", junit_parts(run))),
+        ("summary.md", lambda: _write(folder / "summary.md", [summary_md(run)])),
+        ("report.html", lambda: _write(folder / "report.html", report_parts(run))),
+        ("$GITHUB_STEP_SUMMARY", lambda: _add_step_summary(run)),
+        ("latest", lambda: _point_latest(folder)),
+    ]
+    if troubles := [trouble for name, step in steps if (trouble := _trouble(name, step))]:
+        raise OSError("; ".join(troubles))
+
+
+def _trouble(name: str, step: Callable[[], None]) -> str:
+    from itemwise.store import StoreError
+
+    try:
+        step()
+    except StoreError:
+        raise
+    except Exception as error:  # a fault of one report must not cost the others
+        return f"{name} could not be written: {error if isinstance(error, OSError) else f'{type(error).__name__}: {error}'}"
+    return ""
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
+    begun = path.with_name(f".{path.name}")
+    try:
         begun.unlink(missing_ok=True)
         with open_private(begun) as file:
             file.writelines(parts)
-        begun.replace(folder / name)
+        begun.replace(path)
+    except BaseException:
+        begun.unlink(missing_ok=True)
+        raise
+
+
+def _add_step_summary(run: RunRecord) -> None:
     if step := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(step).open("a", encoding="utf-8", errors="backslashreplace") as page:
-            page.write(summary)
-    _point_latest(folder)
+            page.write(summary_md(run))
 
 
 def _point_latest(folder: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from itemwise.case import Verdict
-from itemwise.ledger import Entry, Tally
+from itemwise.ledger import Entry, Skip, Tally
 from itemwise.reporting.choices import choice_record, split_record
 from itemwise.reporting.drops import drop_record
 from itemwise.reporting.ladder import ladder_record
@@ -35,6 +35,9 @@ def run_json(run: RunRecord) -> str:
         "environment": dict(run.environment),
         "largest_batch": max((entry.reply.get("batch_size", 0) for entry in run.entries), default=0),
         "results": [_summary(tally) for tally in run.tallies],
+        "coverage": [_coverage(tally) for tally in run.tallies],
+        "notes": run.notes,
+        "skipped": [_skipped(skip) for skip in run.skips],
         "choices": [choice_record(result) for result in run.choices],
         "splits": [split_record(split) for split in run.splits],
         "ladders": [ladder_record(ladder) for ladder in run.ladders],
@@ -49,6 +52,19 @@ def run_json(run: RunRecord) -> str:
 
 def _result(entry: Entry) -> dict[str, Any]:
     return {key: value for key, value in entry.record().items() if key not in ("model", "rows", "position", "sample_size", "run")}
+
+
+def _coverage(tally: Tally) -> dict[str, object]:
+    """How many of a measurement's cases ran in this command, are known from earlier runs alone, and were skipped."""
+    benchmark, model, strategy = tally.key
+    counted = {"ran": sum(tally.counts.values()) - tally.recalled, "earlier": tally.recalled, "skipped": tally.skipped}
+    return {"benchmark": benchmark, "model": model, "strategy": strategy, **counted, "sample": tally.sample_size}
+
+
+def _skipped(skip: Skip) -> dict[str, str]:
+    benchmark, model, strategy = skip.key
+    named = {"benchmark": benchmark, "model": model, "strategy": strategy, "case": skip.case}
+    return {**named, "node_id": skip.node_id, "reason": skip.reason}
 
 
 def _summary(tally: Tally) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 from itemwise.case import Verdict
-from itemwise.ledger import Entry, Tally
+from itemwise.ledger import Entry, Skip, Tally
 from itemwise.reporting.run import RunRecord
 from itemwise.reporting.text import shortened, xml_safe
 
@@ -36,6 +36,9 @@ def junit_parts(run: RunRecord) -> Iterator[str]:
         yield "\n  " + head
         for entry in entries:
             yield "\n    " + _text(_testcase(entry), level=2)
+        for skip in run.skips:
+            if skip.key == tally.key:
+                yield "\n    " + _text(_skipped(skip), level=2)
         yield end
     yield "\n</testsuites>\n"
 
@@ -73,10 +76,10 @@ def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.El
     suite = ElementTree.Element(
         "testsuite",
         name=xml_safe(tally.name),
-        tests=str(len(entries)),
+        tests=str(len(entries) + tally.skipped),
         failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
         errors=str(tally.counts[Verdict.ERROR]),
-        skipped="0",
+        skipped=str(tally.skipped),
         time=f"{tally.seconds:.3f}",
         timestamp=run.started,
     )
@@ -114,10 +117,20 @@ def _strategy_settings(run: RunRecord, tally: Tally) -> Mapping[str, object]:
     return found
 
 
-def _testcase(entry: Entry) -> ElementTree.Element:
-    module, _, test = entry.node_id.partition("::")
+def _skipped(skip: Skip) -> ElementTree.Element:
+    case = _named(skip.node_id, 0.0)
+    ElementTree.SubElement(case, "skipped", message=_shown(skip.reason, _NAMED))
+    return case
+
+
+def _named(node_id: str, seconds: float) -> ElementTree.Element:
+    module, _, test = node_id.partition("::")
     classname = xml_safe(module.removesuffix(".py").replace("/", "."))
-    case = ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{entry.reply.get('seconds', 0.0):.4f}")
+    return ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{seconds:.4f}")
+
+
+def _testcase(entry: Entry) -> ElementTree.Element:
+    case = _named(entry.node_id, entry.reply.get("seconds", 0.0))
     text = _shown(entry.reply.get("text", ""), _SHOWN)
     if entry.verdict is Verdict.ERROR:
         error = ElementTree.SubElement(case, "error", type="error", message=_shown(entry.message, _NAMED))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from itemwise.invariance import invariance_lines
-from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
+from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, short_splits, split_rows
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import PANEL_COLUMNS, panel_rows
@@ -17,15 +17,20 @@ from itemwise.reporting.table import COLUMNS, cause_table, cells
 
 __all__ = ["summary_md"]
 
+_SPLIT_BY = 200  # values of a tag that the summary shows; a step summary of GitHub holds 1 MiB
+
 
 def summary_md(run: RunRecord) -> str:
     """The table, the causes, the ladder, the panel of readers, what was measured, and the gates."""
     lines = _table([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    lines += [*(f"- {_escaped(note)}" for note in run.notes), ""] if run.notes else []
     if run.choices:
         lines += ["### Choices beside chance", "", *_table([CHOICE_COLUMNS, *choice_rows(run.choices)])]
         lines += [*(f"- {_escaped(line)}" for line in control_lines(run.choices)), ""]
     if run.splits:
-        lines += ["### By tag", "", *_table([SPLIT_COLUMNS, *split_rows(run.splits)])]
+        short, long = short_splits(run.splits, _SPLIT_BY)
+        lines += ["### By tag", "", *(_table([SPLIT_COLUMNS, *split_rows(short)]) if short else [])]
+        lines += [*(f"- {_escaped(line)}" for line in long), ""] if long else []
     if causes := cause_table(run.tallies):
         lines += ["### Why cases are not correct", "", *_table(causes)]
     for ladder in run.ladders:

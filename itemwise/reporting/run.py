@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from itemwise.analysis.choices import ChoiceResult, choice_results
 from itemwise.analysis.drops import RenumberedDrop, drops
@@ -14,17 +14,21 @@ from itemwise.analysis.panel import Panel, panels
 from itemwise.analysis.splits import Split, splits
 from itemwise.controls import CONTROLS
 from itemwise.gates import Decision
-from itemwise.ledger import Entry, Tally
+from itemwise.ledger import Entry, Skip, Tally
+from itemwise.reporting.count_notes import count_notes
 from itemwise.twins import RENUMBERED
 
 __all__ = ["RunRecord"]
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
     holds what was shown by its hash, `checked_alone` is what became of cases that were asked again by themselves, `snapshots` what
-    became of the replies that each snapshot file keeps (itemwise.snapshots.file_record), where these were compared."""
+    became of the replies that each snapshot file keeps (itemwise.snapshots.file_record), where these were compared, `skips` are the
+    cases without a verdict."""
 
     started: str
     seconds: float
@@ -39,6 +43,13 @@ class RunRecord:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     checked_alone: Sequence[Mapping[str, Any]] = ()
     snapshots: Sequence[Mapping[str, Any]] = ()
+    skips: Sequence[Skip] = ()
+    troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the table does not tell of its lines: what ran here, what was skipped, what ran more than once."""
+        return count_notes(self.tallies, self.entries, self.skips)
 
     @property
     def _plain(self) -> list[Tally]:
@@ -48,27 +59,35 @@ class RunRecord:
     @cached_property
     def ladders(self) -> list[Ladder]:
         """What each way of asking adds to the one before it, where there are several."""
-        return ladders(self._plain, self.entries)
+        return self._section("ladders", lambda: ladders(self._plain, self.entries))
 
     @cached_property
     def panels(self) -> list[Panel]:
         """What other readers make of the same replies."""
-        return panels(self._plain, self.entries)
+        return self._section("panels", lambda: panels(self._plain, self.entries))
 
     @cached_property
     def drops(self) -> list[RenumberedDrop]:
         """How the accuracy changes from made problems to their twins with other numbers, where these were asked."""
-        return drops(self.tallies, self.entries)
+        return self._section("drops", lambda: drops(self.tallies, self.entries))
 
     @cached_property
     def choices(self) -> list[ChoiceResult]:
         """The accuracies on choices beside chance and the best constant letter, with their controls."""
-        return choice_results(self.tallies, self.entries)
+        return self._section("choices", lambda: choice_results(self.tallies, self.entries))
 
     @cached_property
     def splits(self) -> list[Split]:
         """The accuracies by what the cases are tagged with."""
-        return splits(self._plain, self.entries)
+        return self._section("splits", lambda: splits(self._plain, self.entries))
+
+    def _section(self, name: str, make: Callable[[], list[Made]]) -> list[Made]:
+        """A section of the reports; one that cannot be made is missing from them all, and `troubles` says why."""
+        try:
+            return make()
+        except Exception as error:  # a fault of one section must not cost the reports
+            self.troubles[name] = f"the section {name} could not be made: {type(error).__name__}: {error}"
+            return []
 
     @property
     def generated(self) -> int:

@@ -10,7 +10,7 @@ from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
 from itemwise.progress import Counts, TimeLeft
-from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
+from itemwise.reporting.choices import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, short_splits, split_rows
 from itemwise.reporting.drops import drop_text
 from itemwise.reporting.ladder import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.panel import readings_text
@@ -23,6 +23,7 @@ from itemwise.statistics import accuracy
 
 __all__ = ["closing_lines", "failure_text", "gate_annotations", "header_lines", "progress_line", "store_line"]
 
+_SPLIT_BY = 24  # values of a tag that a terminal shows
 _SHOWN = 3000  # characters of a prompt or reply in a failure
 
 
@@ -109,11 +110,12 @@ def _turn_cost(turn: Mapping[str, Any]) -> str:
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:
     """The last lines of a run: the table, what was measured, what the gates say."""
-    lines = aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    lines = [*aligned([COLUMNS, *(cells(tally) for tally in run.tallies)]), *run.notes]
     if run.choices:
         lines += ["", *aligned([CHOICE_COLUMNS, *choice_rows(run.choices)]), *control_lines(run.choices)]
-    if run.splits:
-        lines += ["", *aligned([SPLIT_COLUMNS, *split_rows(run.splits)], words=4)]
+    short, long = short_splits(run.splits, _SPLIT_BY)
+    lines += ["", *aligned([SPLIT_COLUMNS, *split_rows(short)], words=4)] if short else []
+    lines += ["", *long] if long else []
     if causes := cause_table(run.tallies):
         lines += ["", "why cases are not correct (results.jsonl quotes the evidence):", *aligned(causes)]
     for ladder in run.ladders:

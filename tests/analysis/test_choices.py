@@ -100,6 +100,12 @@ def test_controls_are_no_results_of_their_own() -> None:
     assert [result.tally.benchmark for result in choice_results(tallied(entries), entries)] == ["colours"]
 
 
+def test_an_accuracy_is_split_by_a_tag_of_however_many_values() -> None:
+    entries = [an_entry(number, Verdict.CORRECT, tags={"subject": f"s{number % 57:02}"}) for number in range(114)]
+    found = splits(tallied(entries), entries)
+    assert [(split.value, split.part.judged) for split in found] == [(f"s{number:02}", 2) for number in range(57)]
+
+
 def test_an_accuracy_is_split_by_each_tag_of_several_values() -> None:
     tags = [{"subject": "art", "grade": "1"}, {"subject": "art", "grade": "2"}, {"subject": "art", "grade": "2"}]
     verdicts = (Verdict.CORRECT, Verdict.WRONG, Verdict.CORRECT)

@@ -73,6 +73,31 @@ def test_a_report_that_cannot_be_finished_is_not_there_in_part(run: RunRecord, t
     assert len((folder / "results.jsonl").read_text().splitlines()) == len(run.entries)
 
 
+def test_a_report_that_cannot_be_made_costs_no_other(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(run: RunRecord) -> str:
+        raise TypeError("unhashable")
+
+    monkeypatch.setattr("itemwise.reporting.folder.run_json", broken)
+    folder = new_folder(tmp_path, "run")
+    with pytest.raises(OSError, match=r"^run\.json could not be written: TypeError: unhashable$"):
+        write_reports(run, folder)
+    assert {file.name for file in folder.iterdir()} == {"results.jsonl", "junit.xml", "summary.md", "report.html"}
+    assert (tmp_path / "latest").resolve() == folder
+
+
+def test_a_section_that_cannot_be_made_costs_no_report(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> list[object]:
+        raise ValueError("no such split")
+
+    monkeypatch.setattr("itemwise.reporting.run.splits", broken)
+    folder = new_folder(tmp_path, "run")
+    write_reports(replace(run, troubles={}), folder)
+    own = replace(run, troubles={})
+    assert own.splits == []
+    assert own.troubles == {"splits": "the section splits could not be made: ValueError: no such split"}
+    assert (folder / "report.html").exists()
+
+
 def test_latest_is_the_last_run_that_reported(run: RunRecord, tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_reports(run, new_folder(tmp_path, name))

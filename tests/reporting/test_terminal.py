@@ -16,6 +16,7 @@ from itemwise.ledger import Entry
 from itemwise.models import ModelEntry
 from itemwise.progress import Counts, TimeLeft
 from itemwise.reporting import RunRecord
+from itemwise.reporting.markdown import summary_md
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.terminal import closing_lines, failure_text, gate_annotations, header_lines, progress_line
 from itemwise.settings import Settings, read_settings
@@ -30,6 +31,16 @@ def settings_of(**changes: Any) -> Settings:
 
 def test_the_closing_table_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
     assert "\n".join(closing_lines(run, "reports/20260501-120000")) == snapshot
+
+
+def test_a_tag_of_many_values_is_one_line_that_says_where_they_stand(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
+    tagged = [entry(n, Verdict.CORRECT, tags={"subject": f"s{n}", "grade": str(n % 2)}) for n in range(25)]
+    record = run_of(*tagged)
+    lines = closing_lines(record, "reports/run")
+    key = ", ".join(record.tallies[0].key)
+    assert f"{key}: split by subject: 25 values, in run.json and report.html" in lines
+    assert [line.split()[3:5] for line in lines if "grade:" in line] == [["grade:", "0"], ["grade:", "1"]]
+    assert "subject: s24" in summary_md(record)
 
 
 def test_the_header_of_a_made_run_says_that_it_is_made(snapshot: SnapshotAssertion) -> None:
