@@ -246,7 +246,7 @@ class Scorekeeper:
         """What the gates say, first asked for when the ledger is merged."""
         from itemwise.gates import decisions
 
-        if not self._expected:
+        if not self._expected or self._config.option.collectonly:
             return []
         return decisions(self._settings.gates, self._ledger.tallies()) + self._baseline_decisions()
 
