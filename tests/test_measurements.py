@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy imports only once
 
+from itemwise.plugin.items import _options as options_kept
+
 QUIZ = '''
 from itemwise import Case, cases
 {imports}
@@ -330,3 +332,37 @@ def test_an_extractor_that_returns_no_text_is_an_error_of_its_case_alone(pyteste
     assert counted(pytester) == {"quiz": (1, 3, 4)}
     result.stdout.fnmatch_lines(["*TypeError: the extractor returned * it must return text (str), or None where a reply has no answer."])
     assert len(max(result.stdout.lines, key=len)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (("--report-dir", "out dir", "-v"), ["--report-dir", "out dir"]),
+        (("--store=s.sqlite", "--fail-under", "quiz=0.1", "-x"), ["--store=s.sqlite"]),
+        (("--replay", "--fresh", "--rootdir=..", "-c", "my.toml"), ["--replay", "--rootdir=..", "-c", "my.toml"]),
+        (
+            ("-p", "no:cacheprovider", "-pno:randomly", "-oaddopts=", "-k", "--replay"),
+            ["-p", "no:cacheprovider", "-pno:randomly", "-oaddopts="],
+        ),
+        (("--noconftest", "test_quiz.py", "-n", "2", "--sample", "3"), ["--noconftest", "--sample", "3"]),
+    ],
+)
+def test_a_rerun_keeps_what_decides_the_question_and_where_the_reply_is(given: tuple[str, ...], kept: list[str]) -> None:
+    assert options_kept(given, ()) == kept
+
+
+def test_a_rerun_line_finds_its_reply_from_the_folder_it_is_read_in(
+    pytester: pytest.Pytester, replies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (below := pytester.mkdir("below")).joinpath("test_quiz.py").write_text(quiz())
+    pytester.makeini("[pytest]")
+    (kept := below / "kept here").mkdir()
+    kept.joinpath("replies.sqlite").write_bytes(replies.read_bytes())
+    monkeypatch.chdir(below)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--replay -p 'no:cacheprovider'")
+    result = pytester.runpytest_inprocess("--report-dir", "kept here")
+    (line, *_) = [line for line in result.stdout.lines if line.startswith("rerun:")]
+    assert line == (
+        "rerun: PYTEST_ADDOPTS='--replay -p no:cacheprovider' pytest --report-dir 'kept here' "
+        f"'test_quiz.py::test_quiz[embedded-text-direct-{line.rpartition('-')[2]}"
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,9 @@ from itemwise.settings import OPTIONS, Settings
 __all__ = ["Fault", "benchmark_of", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command"]
 
 
+_LONG = ("--config-file", "--rootdir", "--override-ini", "--confcutdir", "--import-mode")  # of pytest: which suite it is
+_SHORT = ("-c", "-p", "-o")
+_OTHERS = ("-k", "-m", "--deselect", "--ignore", "--ignore-glob", "--junitxml", "--junit-xml", "--basetemp")
 OURS = ("model", "strategy", "case")  # what a benchmark is parametrized with
 
 
@@ -80,21 +86,30 @@ def benchmark_of(item: pytest.Item) -> Benchmark:
 
 
 def rerun_command(item: pytest.Item) -> str:
-    """The command that runs just this case again, with the options that made it."""
-    arguments = tuple(map(str, item.config.invocation_params.args))
-    return shlex.join(["pytest", *_options(arguments, item.config.stash[TAKEN]), item.nodeid])
+    """The command that runs just this case again from the same folder, with the options that made it; its reply is in the same store."""
+    config = item.config
+    arguments = tuple(map(str, config.invocation_params.args))
+    file, _, test = item.nodeid.partition("::")
+    place = os.path.relpath(config.rootpath / file, config.invocation_params.dir)
+    command = shlex.join(["pytest", *_options(arguments, config.stash[TAKEN]), f"{Path(place).as_posix()}::{test}"])
+    added = shlex.join(without_userinfo(argument) for argument in shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
+    return f"PYTEST_ADDOPTS={shlex.quote(added)} {command}" if added else command
 
 
 @cache
 def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
-    """The options of a command line that decide what a case is asked; those of `taken` are the suite's own."""
-    short = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline", "--report-dir"}
-    names = short.difference(taken) | {SHORT[name] for name in short}
+    """The options of a command line that decide what a case is asked and where its reply is kept; those of `taken` are the suite's own."""
+    valued = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline"}
+    names = valued.difference(taken) | {SHORT[name] for name in valued} | set(_LONG)
+    flags = {"--replay", SHORT["--replay"]}.difference(taken) | {"--noconftest", "--pyargs"}
     given = [without_userinfo(argument) for argument in arguments]
     kept: list[str] = []
-    for place, argument in enumerate(given):
-        if argument in names:
-            kept += given[place : place + 2]
-        elif argument.partition("=")[0] in names:
+    rest = iter(given)
+    for argument in rest:
+        if argument in names or argument in _SHORT:
+            kept += [argument, *islice(rest, 1)]
+        elif argument in flags or argument.partition("=")[0] in names or (argument[:2] in _SHORT and not argument.startswith("--")):
             kept.append(argument)
+        elif argument in _OTHERS:  # whose value may look like one of ours
+            next(rest, None)
     return kept
