@@ -60,6 +60,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
                 cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
             else:
                 population = list(found)
+                _check_names(name, population)
                 cases = population if settings.sample is None else list(benchmark.draw(population, settings.sample, settings.seed))
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
@@ -73,6 +74,8 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     }
     if not endless:
         rows["rows"] = str(len(population))
+        if repeated := _repeated(population):
+            rows["repeated"] = f"{repeated} of them ask the same as another"
     return Sample(_label(name, benchmark, settings), cases, rows | _read_words(read) | _hub_words(read.commits))
 
 
@@ -99,6 +102,12 @@ def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:
 
 def _source_text(benchmark: Benchmark, settings: Settings) -> str:
     return settings.source.text if benchmark.takes_source else "the benchmark's own"
+
+
+def _repeated(population: Sequence[Case]) -> int:
+    """How many cases ask what another before them asks, word for word; what shows a picture is passed over, as pictures are not read."""
+    asked = [(case.prompt, case.answer, case.choices) for case in population if case.picture is None]
+    return len(asked) - len(set(asked))
 
 
 def _read_words(read: Reads) -> dict[str, str]:

@@ -212,3 +212,15 @@ def test_rows_without_a_folder_name_no_files(outside: Path) -> None:
     assert picture is not None
     with pytest.raises(PictureError, match=r"row 7, column 'image': .*these rows lie in no folder"):
         picture.image()
+
+
+@pytest.mark.parametrize("chunk", [b"iCCP", b"zTXt", b"iTXt"])
+def test_a_chunk_that_unpacks_to_a_thousand_times_its_size_is_an_error_of_its_picture(chunk: bytes) -> None:
+    import struct
+    import zlib
+
+    packed = zlib.compress(bytes(8 << 20), 9)
+    body = chunk + b"a\0" + (b"\1\0\0\0" if chunk == b"iTXt" else b"\0") + packed
+    inserted = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    content = encoded(PIL.Image.new("RGB", (4, 4), "red"))
+    assert refused(content[:33] + inserted + content[33:]).startswith("row 7: no readable picture (")

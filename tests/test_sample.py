@@ -69,6 +69,23 @@ class TestLabel:
         assert [case.name for case in sample.cases] == [f"sum-synthetic-7-{number}" for number in range(5)]
 
 
+class TestRowsThatWereRead:
+    def test_are_named_by_split_and_files(self, tmp_path: Path) -> None:
+        for split in ("train", "test"):
+            (tmp_path / f"{split}.jsonl").write_text(json.dumps({"question": split, "answer": "1"}) + "\n")
+        sample = sampled("own", benchmark_of(problems), settings_for(Source("file", path=tmp_path)))
+        assert [case.prompt for case in sample.cases] == ["test"]
+        assert (sample.rows["split"], sample.rows["files"], len(sample.rows["sha256"])) == ("test", "test.jsonl", 64)
+
+    def test_twice_are_said_to_be(self, tmp_path: Path) -> None:
+        for name, questions in (("a", "12"), ("b", "234")):
+            lines = (json.dumps({"question": question, "answer": "1"}) + "\n" for question in questions)
+            (tmp_path / f"{name}.jsonl").write_text("".join(lines))
+        sample = sampled("own", benchmark_of(problems), settings_for(Source("file", path=tmp_path)))
+        assert (sample.rows["rows"], sample.rows["repeated"]) == ("5", "1 of them ask the same as another")
+        assert (sample.rows["split"], sample.rows["files"]) == ("test", "a.jsonl, b.jsonl")
+
+
 class TestLoader:
     def test_may_take_nothing(self) -> None:
         sample = sampled("own", benchmark_of(hundred), settings_for(Source("hub")))
@@ -156,6 +173,13 @@ class TestFault:
     def test_of_a_loader_that_gives_no_cases_is_said(self, loaded: Any, said: str) -> None:
         with pytest.raises(BenchmarkError, match=said):
             sampled("own", benchmark_of(lambda: loaded), settings_for(Source("hub")))
+
+    def test_of_two_rows_with_one_id_is_refused_though_only_one_is_drawn(self) -> None:
+        def load() -> Iterator[Case]:
+            yield from (Case(str(number % 99), f"{number}?", "0") for number in range(100))
+
+        with pytest.raises(BenchmarkError, match="own: two cases are called '0'; a case's name must be its own"):
+            sampled("own", benchmark_of(load), settings_for(Source("hub"), sample=1))
 
     def test_of_a_loader_without_cases_is_said(self) -> None:
         with pytest.raises(BenchmarkError, match="own: the source holds no case"):
