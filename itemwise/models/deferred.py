@@ -8,12 +8,23 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
+from itemwise.environment import wait_passively
 from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder, template_clock
 from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.registry import ModelEntry
 
 __all__ = ["DeferredModel", "RecalledModel", "identity_of"]
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What is to be told when it is no longer asked."""
+
+    def close(self) -> None:
+        """Leave the process as it was."""
+        ...
 
 
 class DeferredModel:
@@ -70,10 +81,14 @@ class DeferredModel:
         return self._loaded
 
     def _load(self) -> Model:
+        wait_passively()
         with warnings.catch_warnings():  # the libraries' own, about themselves
             warnings.simplefilter("ignore", DeprecationWarning)
             from itemwise.models.local import load
-        return load(self._entry, quantisation=self._quantisation, max_new_tokens=self._max_new_tokens, share=self._share)
+        loaded = load(self._entry, quantisation=self._quantisation, max_new_tokens=self._max_new_tokens, share=self._share)
+        if isinstance(loaded, Closing):
+            self._held.callback(loaded.close)
+        return loaded
 
     def _connect(self) -> Model:
         from itemwise.models.server import connect
@@ -152,6 +167,7 @@ def _compute() -> str:
     """What computes; float32 on a CPU, and whatever CUDA's device prefers on a machine that has one."""
     if not any(Path("/dev").glob("nvidia[0-9]*")):
         return "cpu"
+    wait_passively()
     import torch
 
     return torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from transformers import (
     BitsAndBytesConfig,
 )
 
+from itemwise.environment import threads_for
 from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_adapter, require_folder, unreachable
 from itemwise.models.cpu_layers import lay_out
 from itemwise.models.local_model import LocalModel, memory_errors, quiet
@@ -46,14 +46,14 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
     """Load `entry` in 4-bit (or as `quantisation` says) and say clearly what to do where that fails.
 
     `share` is this process's number among how many on the machine: each takes its own GPU where there are several,
-    and its part of the CPU's threads. Only safetensors are read; a model's own Python runs only if its entry says so.
+    and its part of the CPU's threads. On a CPU torch has as many threads in this
+    process as suit the model, until it is closed. Only safetensors are read; a model's own Python runs only if its entry says so.
     An adapter stays beside the weights, quantised or not: it is never merged into them. On a CPU its linear layers are copied
     as oneDNN wants them where there is memory for that, unless `copies` is False.
     """
     number, processes = share
     device = _device(number)
-    if device.type == "cpu" and processes > 1:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // processes))
+    before = torch.get_num_threads()
     with quiet(), _load_errors(entry):
         adapter = _adapter_config(entry, Path(entry.adapter)) if entry.adapter is not None else None  # first, as it is quick
         where = {} if entry.local else hub_options(entry)
@@ -82,9 +82,20 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
             model = _adapted(entry, adapter, model)
             _require_numbers(entry, model)
         memory = partial(_memory, device, processes)
+        if device.type == "cpu":
+            torch.set_num_threads(threads_for(_parameters(model), processes, before))
         copied = device.type == "cpu" and _on_cpu(model, memory(COPIES) if copies else 0)
         loaded = LocalModel(
-            entry, quantisation, max_new_tokens, revision, model.eval(), tokenizer, sight, memory=memory(KEYS_AND_VALUES), copied=copied
+            entry,
+            quantisation,
+            max_new_tokens,
+            revision,
+            model.eval(),
+            tokenizer,
+            sight,
+            memory=memory(KEYS_AND_VALUES),
+            copied=copied,
+            threads_before=before,
         )
     _IN_MEMORY.add(loaded)
     return loaded
@@ -108,6 +119,11 @@ def unload() -> list[str]:
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return sorted(model.name for model in _IN_MEMORY)
+
+
+def _parameters(model: Any) -> int:
+    """How many numbers the weights are; of 4-bit ones two are in a byte."""
+    return sum(weights.numel() * (2 if isinstance(weights, bitsandbytes.nn.Params4bit) else 1) for weights in model.parameters())
 
 
 def _family(config: Any) -> Any:

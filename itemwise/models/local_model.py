@@ -17,6 +17,7 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 from transformers.generation.streamers import BaseStreamer
 
 from itemwise.case import Turn
+from itemwise.environment import threads_are_set, threads_text
 from itemwise.models.chat_template import ChatTemplate, TemplateError
 from itemwise.models.checkpoint import CLOCK, adapter_hash, own_quantisation
 from itemwise.models.continuous import ContinuousBatch, Row, can_run
@@ -40,7 +41,8 @@ class LocalModel:
     request alone, not from its batch.
     On a CPU everything is computed in float32, where the text does not depend on the batch; int8 is the exception, as
     bitsandbytes looks for outliers over the whole batch and multiplies in float16. Keys and values of chats that run take up to
-    `memory` bytes; `copied` says that the linear layers multiply by copies of their weights.
+    `memory` bytes; `copied` says that the linear layers multiply by copies of their weights, `threads_before`
+    how many threads torch had before.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class LocalModel:
         *,
         memory: int,
         copied: bool = False,
+        threads_before: int | None = None,
     ) -> None:
         self.name = entry.name
         self.revision = revision
@@ -71,6 +74,7 @@ class LocalModel:
         self._pad = _pad_token(tokenizer, self._ends, self._words)
         self._context = _context_length(model.config)
         self._copied = copied
+        self._threads_before = torch.get_num_threads() if threads_before is None else threads_before
         self._running = _RunningChats(self, memory) if can_run(model) else None
         self._counted = _Counted(self._pad)
         self._probe()
@@ -84,6 +88,7 @@ class LocalModel:
             "quantisation": _quantisation_text(self._quantisation, self._model.config),
             "dtype": str(self._model.dtype).removeprefix("torch."),
             "device": _device_name(self._model.device),
+            **({"threads": self._threads()} if self._model.device.type == "cpu" else {}),
             "prompting": self._prompting(),
             "system": self._entry.system or "none",
             "decoding": "greedy",
@@ -96,6 +101,13 @@ class LocalModel:
             "versions": f"transformers {transformers.__version__}, torch {torch.__version__}, bitsandbytes {bitsandbytes.__version__}"
             + (f", pillow {PIL.__version__}" if self._sight else ""),
         }
+
+    def close(self) -> None:
+        """Give torch back the threads that it had in this process before the model was loaded."""
+        torch.set_num_threads(self._threads_before)
+
+    def _threads(self) -> str:
+        return threads_text(torch.get_num_threads(), threads_are_set(self._threads_before))
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         """One greedy generation per request, all in one batch padded to the longest prompt; in the place of one whose logits were

@@ -123,7 +123,7 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
     lines += ["", *(drop_text(drop) for drop in run.drops)] if run.drops else []
     lines += ["", *_readings(run), ""]
     for name, model in run.measured.items():
-        said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "prompting", "decoding") if key in model)
+        said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding") if key in model)
         lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
     for label, rows in run.rows.items():
         lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
