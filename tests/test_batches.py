@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -75,7 +75,6 @@ class RollingModel(ScriptedModel):
                 self._check(row.prompt)
                 if row.prompt[len(row.said) :].startswith("?"):
                     raise RuntimeError("cannot be said")
-            time.sleep(0.0001)
             for row in self.rows:
                 row.said += row.prompt[len(row.said)]
                 self.tokens += 1
@@ -286,11 +285,18 @@ def test_what_is_finished_is_kept_before_its_case_goes_on() -> None:
 # Accounts
 
 
-def test_seconds_add_up_to_the_time_of_generation() -> None:
-    engine = engine_with(RollingModel(), 4, *(str(number) * (number + 1) for number in range(10)))
-    started = time.perf_counter()
+def test_seconds_add_up_to_the_time_of_generation(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def tick(prompt: str) -> None:
+        clock[0] += 0.25
+
+    monkeypatch.setattr("itemwise.batches.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    engine = Engine(RollingModel(script=tick), 4)
+    for number in range(10):
+        asked(engine, str(number), str(number) * (number + 1), direct)
     spent = sum(reply.seconds for reply in replies(engine).values())
-    assert 0.5 * (time.perf_counter() - started) < spent <= time.perf_counter() - started
+    assert spent == pytest.approx(clock[0])
 
 
 def test_the_batch_size_of_a_reply_is_the_largest_it_was_part_of() -> None:

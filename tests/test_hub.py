@@ -52,7 +52,7 @@ def read(home: Path, endpoint: str, *hubs: tuple[str | None, ...], **environment
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
     ours = {"HF_HOME": str(home), "HF_ENDPOINT": endpoint, "NO_PROXY": "127.0.0.1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", READ], input=json.dumps(hubs), env=plain | ours | environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", READ], input=json.dumps(hubs), env=plain | ours | environment, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return SimpleNamespace(**json.loads(done.stdout))

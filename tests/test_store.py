@@ -264,7 +264,7 @@ def test_processes_that_make_and_write_one_store_at_once_lose_nothing(path: Path
         assert writer.stdin
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    assert [writer.communicate(timeout=60)[0] for writer in writers] == [""] * 4
+    assert [writer.communicate(timeout=600)[0] for writer in writers] == [""] * 4
     assert len(Store(path)) == 4 * 10 * 4
     assert is_intact(path)
 
@@ -288,7 +288,7 @@ def test_a_process_killed_in_the_middle_of_a_batch_leaves_none_of_it(path: Path)
     assert writer.stdout.readline() == "in the middle\n"
     assert path.with_name(path.name + "-wal").stat().st_size > 200_000
     writer.send_signal(signal.SIGKILL)
-    writer.communicate(timeout=60)
+    writer.communicate(timeout=600)
     assert len(Store(path)) == 100
     assert is_intact(path)
 
@@ -307,7 +307,7 @@ print(len(store))
 
 def test_a_limit_on_the_size_of_files_loses_no_batch_that_was_kept(path: Path) -> None:
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"  # Python ignores SIGXFSZ
-    out, _ = keeper(limit + FILL, path).communicate(timeout=60)
+    out, _ = keeper(limit + FILL, path).communicate(timeout=600)
     stopped, kept = out.splitlines()
     assert f"{path} cannot be used" in stopped
     assert "Free space or rights there, or give another file as --store." in stopped
@@ -328,7 +328,7 @@ def mounted(tmp_path: Path) -> Callable[[str, str], str]:
             ["unshare", "--mount", "sh", "-c", script, "sh", sys.executable, "-c", program, f"{folder}/replies.sqlite"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
         )
         if not done.stdout and ("unshare" in done.stderr or "mount" in done.stderr):
             pytest.skip("no file system may be mounted here")
@@ -411,7 +411,7 @@ def test_stores_of_one_process_keep_their_hold_on_the_file_while_another_process
     log = path.with_name(path.name + "-wal")
     before = log.stat().st_ino
     out, _ = keeper("store = Store(Path(sys.argv[1]))\nstore.keep_replies(batch('other', 3))\nstore.close()\n", path).communicate(
-        timeout=60
+        timeout=600
     )
     assert out == ""
     assert log.stat().st_ino == before
@@ -461,10 +461,10 @@ def test_what_is_kept_moves_into_the_file_itself_now_and_then_and_when_it_is_clo
         assert writer.stdout
         assert writer.stdout.readline() == "kept\n"
         assert copied() == at_once
-        writer.communicate(timeout=60)
+        writer.communicate(timeout=600)
         assert copied() == 6
         beside.kill()
-        beside.communicate(timeout=60)
+        beside.communicate(timeout=600)
         for left in path.parent.glob(path.name + "*"):
             left.unlink()
 

@@ -262,7 +262,7 @@ def test_a_gate_is_decided(done: dict[str, Done], command: Command) -> None:
 def test_a_command_with_variables_does_what_it_says(clone: Path, done: dict[str, Done], command: Command) -> None:
     environment = os.environ | command.variables | {"PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "pytest", *sampled(words_of(command))]
-    asked = subprocess.run(words, cwd=clone, env=environment, capture_output=True, text=True, timeout=300)
+    asked = subprocess.run(words, cwd=clone, env=environment, capture_output=True, text=True, timeout=600)
     assert asked.returncode == 0, asked.stdout + asked.stderr
 
 
@@ -294,7 +294,7 @@ def test_what_pip_is_given_is_there(command: Command) -> None:
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.program == "hf"], ids=named)
 def test_hf_has_the_command_and_its_options(command: Command) -> None:
     path = [word for word in command.words[1:3] if word.isalpha()]
-    shown = subprocess.run([str(Path(sys.executable).with_name("hf")), *path, "--help"], capture_output=True, text=True, timeout=60)
+    shown = subprocess.run([str(Path(sys.executable).with_name("hf")), *path, "--help"], capture_output=True, text=True, timeout=600)
     assert shown.returncode == 0, shown.stderr
     assert {word for word in command.words if word.startswith("--")} <= options_in(shown.stdout)
 

@@ -67,7 +67,7 @@ def run(script: str, home: Path, endpoint: str, *models: tuple[str, str | None],
         env=plain | ours | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     outcomes: list[dict[str, Any]] = json.loads(done.stdout)

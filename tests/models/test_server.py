@@ -80,7 +80,7 @@ def texts(results: list[Generation | Exception]) -> list[str]:
 
 
 def test_a_batch_is_in_flight_at_once_and_comes_back_in_order(serve: Serve) -> None:
-    all_there = threading.Barrier(8, timeout=30)
+    all_there = threading.Barrier(8, timeout=600)
 
     def answer(question: str, _: int) -> Answer:
         all_there.wait()
@@ -429,7 +429,7 @@ def test_in_the_engine_what_every_request_is_refused_stops_the_run(serve: Serve)
 
 
 def test_trouble_halves_what_is_in_flight(serve: Serve) -> None:
-    all_there = threading.Barrier(8, timeout=30)
+    all_there = threading.Barrier(8, timeout=600)
 
     def answer(question: str, number: int) -> Answer:
         if number == 1:

@@ -22,7 +22,7 @@ def test_of_a_model_on_the_hub_no_weights_are_fetched(checkpoint: Callable[..., 
             env=plain | {"HF_HOME": str(tmp_path), "HF_ENDPOINT": endpoint, "NO_PROXY": "127.0.0.1"},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
     assert done.returncode == 0, done.stderr
     assert f"configuration: owner/tiny at {COMMIT}" in done.stdout
