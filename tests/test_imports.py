@@ -1,0 +1,41 @@
+"""Nothing that is imported needs POSIX: a run on Windows must start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+WINDOWS = """
+import builtins, importlib, os, pkgutil, signal, sys
+
+import itemwise
+
+def ours():
+    names = [module.name for module in pkgutil.walk_packages(itemwise.__path__, "itemwise.")]
+    return [name for name in names if not name.endswith("__main__") and ".embedded.train" not in name]
+
+for name in ours():
+    importlib.import_module(name)  # with all that they import of others, who have ways of their own on Windows
+for name in [name for name in sys.modules if name.startswith("itemwise")]:
+    del sys.modules[name]
+for name in ("SIGALRM", "SIGHUP", "SIGKILL", "SIGUSR1", "SIGXCPU", "SIGXFSZ", "alarm", "setitimer", "pthread_sigmask"):
+    if hasattr(signal, name):
+        delattr(signal, name)
+for name in ("fchmod", "fork", "geteuid", "getuid", "killpg", "setsid", "major", "sysconf", "sched_getaffinity"):
+    if hasattr(os, name):
+        delattr(os, name)
+
+def on_windows(name, *arguments, whole=builtins.__import__):
+    if name in ("fcntl", "resource", "pwd", "grp", "termios", "syslog"):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    return whole(name, *arguments)
+
+builtins.__import__ = on_windows
+import itemwise
+print([name for name in ours() if importlib.import_module(name) is None], len(ours()) > 80)
+"""
+
+
+def test_no_module_needs_posix_to_be_imported() -> None:
+    ran = subprocess.run([sys.executable, "-c", WINDOWS], capture_output=True, text=True, check=False, timeout=300)
+    assert (ran.stdout, ran.returncode) == ("[] True\n", 0), ran.stderr
