@@ -86,6 +86,11 @@ class Asker:
         if self._store is not None:
             self._store.close()
 
+    @property
+    def stopped_by(self) -> str:
+        """The message that stopped the run in this process; empty where it goes on."""
+        return str(self._session.shouldfail or "") if self._session else ""
+
     def store(self) -> Store:
         """This process's one store, opened when it is first wanted. Raises StoreError."""
         from itemwise.store import Store
@@ -303,6 +308,7 @@ class Asker:
 
     def _described(self) -> dict[str, str]:
         """What answered; a store that cannot tell or remember it stops the run after this case."""
+        from itemwise.reporting.text import printable
         from itemwise.store import StoreError
 
         if self._in_use is None:
@@ -311,7 +317,7 @@ class Asker:
             return self._in_use.describe()
         except StoreError as error:
             assert self._session is not None, "collection is finished"
-            self._session.shouldfail = self._session.shouldfail or str(error)
+            self._session.shouldfail = self._session.shouldfail or printable(str(error))
             return self._in_use.identity | {"model": self._in_use.model.name}
 
     def _position(self, item: pytest.Item) -> tuple[str | int, ...]:

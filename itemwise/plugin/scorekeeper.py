@@ -226,8 +226,9 @@ class Scorekeeper:
     def _note(self, error: StoreError) -> None:
         from itemwise.reporting.text import printable
 
-        if not self._unkept:
-            self._closing.append(printable(str(error)))
+        message = printable(str(error))
+        if not self._unkept and message != self._asker.stopped_by:
+            self._closing.append(message)
         self._unkept = True
 
     def _measurements(self) -> dict[str, tuple[str, set[str]]]:
