@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy imports only once
@@ -168,6 +167,6 @@ def test_the_value_of_an_option_is_no_path_to_collect_beside(pytester: pytest.Py
 
 def test_help_shows_both_spellings(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(OWN)
-    result = pytester.run(Path(sys.executable).with_name("pytest"), "--help")
+    result = pytester.run(sys.executable, "-m", "pytest", "--help")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*--itemwise-seed=SEED *--seed for short*"])
