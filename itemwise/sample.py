@@ -17,8 +17,11 @@ from itemwise.models import ModelEntry
 from itemwise.row_files import sha256_of_files
 from itemwise.rows import Hub, Reads, RowsError, noting_reads
 from itemwise.settings import Settings
+from itemwise.twins import original_of
 
-__all__ = ["Sample", "prompt_of", "sampled"]
+__all__ = ["WITHOUT_EFFECT", "Sample", "prompt_of", "sampled"]
+
+WITHOUT_EFFECT = "without effect"  # what a benchmark's rows call the options that it ignores
 
 _NAMED = 3  # files named in a report
 
@@ -76,7 +79,25 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         rows["rows"] = str(len(population))
         if repeated := _repeated(population):
             rows["repeated"] = f"{repeated} of them ask the same as another"
+    if idle := list(_without_effect(benchmark, settings, cases)):
+        rows[WITHOUT_EFFECT] = ", ".join(idle)
     return Sample(_label(name, benchmark, settings), cases, rows | _read_words(read) | _hub_words(read.commits))
+
+
+def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Case]) -> Iterator[str]:
+    """The options of the command line that change nothing of these cases, as they were given."""
+    given = settings.given
+    if "prompt" in given and not benchmark.prompts:
+        yield f"--prompt {settings.prompt}"
+    if "source" in given and not benchmark.takes_source:
+        yield f"--source {settings.source.text}"
+    if "twins" in given and settings.source.twins and not any(original_of(case.name) for case in cases):
+        yield f"--twins {settings.source.twins}"
+    for control in settings.controls if "control" in given else ():
+        if not any(case.name.endswith(f"-{control}") for case in cases):
+            yield f"--control {control}"
+    if not any(case.picture for case in cases):
+        yield from (f"--{name}" for name in ("min-pixels", "max-pixels") if name in given)
 
 
 def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str | None:

@@ -366,3 +366,18 @@ def test_a_rerun_line_finds_its_reply_from_the_folder_it_is_read_in(
         "rerun: PYTEST_ADDOPTS='--replay -p no:cacheprovider' pytest --report-dir 'kept here' "
         f"'test_quiz.py::test_quiz[embedded-text-direct-{line.rpartition('-')[2]}"
     )
+
+
+def test_options_that_a_benchmark_ignores_are_named_in_the_header_and_the_reports(pytester: pytest.Pytester, replayed: Replayed) -> None:
+    pytester.makepyfile(test_quiz=quiz())
+    given = ("--prompt", "short", "--source", "synthetic", "--control", "blank-image", "--max-pixels", "9", "--replicas", "3")
+    result = replayed(*given)
+    idle = "--prompt short, --source synthetic, --control blank-image, --max-pixels"
+    result.stdout.fnmatch_lines(
+        [
+            "itemwise: --replicas has no effect: that is for --engine ray",
+            f"itemwise: test_quiz.py::test_quiz ignores {idle}",
+            f"quiz: *without effect {idle}*",
+        ]
+    )
+    assert run_json(pytester)["rows"]["quiz"]["without effect"] == idle

@@ -19,7 +19,7 @@ import pytest
 from itemwise.benchmark import MARK
 from itemwise.models.address import without_userinfo
 from itemwise.plugin.asker import ALONE, Asker
-from itemwise.plugin.items import is_case, prefixes
+from itemwise.plugin.items import function_id, is_case, prefixes
 from itemwise.plugin.options import TAKEN, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress import Progress
@@ -66,7 +66,16 @@ class Scorekeeper:
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """The header of a run in one process."""
         cases = sum(is_case(item) for item in items)
-        return self._begin([item.nodeid for item in items], cases) if cases else []
+        return self._begin([item.nodeid for item in items], cases) + self._idle(items) if cases else []
+
+    def _idle(self, items: Sequence[pytest.Item]) -> list[str]:
+        """A line for each benchmark that ignores options of the command line."""
+        from itemwise.sample import WITHOUT_EFFECT
+
+        if self._config.get_verbosity() < 0:
+            return []
+        told = {item: self._asker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in items if is_case(item)}
+        return [*dict.fromkeys(f"itemwise: {function_id(item)} ignores {idle}" for item, idle in told.items() if idle)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -82,12 +91,12 @@ class Scorekeeper:
             self._require_places()
 
     def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
-        from itemwise.reporting.terminal import header_lines
+        from itemwise.reporting.terminal import header_lines, idle_lines
 
         self._expected = cases
         self._began = time.monotonic()
         self.progress.begin(node_ids, cases)
-        header = header_lines(self._settings) if self._config.get_verbosity() >= 0 else []
+        header = [*header_lines(self._settings), *idle_lines(self._settings)] if self._config.get_verbosity() >= 0 else []
         return header + taken_line(self._config.stash[TAKEN])
 
     @pytest.hookimpl(trylast=True)

@@ -21,7 +21,7 @@ from itemwise.reporting.text import printable, shortened
 from itemwise.settings import Settings
 from itemwise.statistics import accuracy
 
-__all__ = ["closing_lines", "failure_text", "gate_annotations", "header_lines", "progress_line", "store_line"]
+__all__ = ["closing_lines", "failure_text", "gate_annotations", "header_lines", "idle_lines", "progress_line", "store_line"]
 
 _SPLIT_BY = 24  # values of a tag that a terminal shows
 _SHOWN = 3000  # characters of a prompt or reply in a failure
@@ -39,6 +39,17 @@ def header_lines(settings: Settings) -> list[str]:
         f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
     return [printable(line) for line in lines]
+
+
+def idle_lines(settings: Settings) -> list[str]:
+    """The options of the command line that no model of this run heeds."""
+    given, local = settings.given, [entry for entry in settings.all_models if not entry.server]
+    idle = ["quant"] if not local else []
+    idle += (
+        ["replicas", "gpus-per-replica"] if settings.engine != "ray" else ["engine", "replicas", "gpus-per-replica"] if not local else []
+    )
+    why = "the models are on servers" if not local else "that is for --engine ray"
+    return [f"itemwise: --{name} has no effect: {why}" for name in idle if name in given]
 
 
 def store_line(settings: Settings, replies: int) -> str:
