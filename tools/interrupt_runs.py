@@ -96,8 +96,8 @@ class Interrupted:
         """What is wrong with it; empty where nothing is."""
         if self.status is None:
             return "did not end"
-        begun = "itemwise: store" in self.shown  # the header is out: cases are known, and handlers in place soon after
-        if self.status not in (0, 2) and (begun or self.status != -number):
+        running = "itemwise: store" in self.shown and "\nreports: " not in self.shown  # else it starts, or has nothing left to do
+        if self.status not in (0, 2) and (running or self.status != -number):
             return f"ended with status {self.status}"
         judged = len(JUDGED.findall(self.shown))
         known = sum(1 for file in folder.glob("reports/latest/results.jsonl") for _ in file.open(encoding="utf-8"))
