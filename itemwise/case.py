@@ -157,7 +157,8 @@ class Turn:
     """One message of the conversation that led to a reply: `role` is system, user, assistant or tool.
 
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
-    what it took. `pictures` are shown before the content.
+    what it took. `pictures` are shown before the content. What a server told apart from the content is kept for the
+    reports alone: the `reasoning` before it, and the words of a `refusal`.
     """
 
     role: str
@@ -165,9 +166,11 @@ class Turn:
     calls: tuple[ToolCall, ...] = ()
     cost: TurnCost | None = None
     pictures: tuple[Picture, ...] = ()
+    reasoning: str = ""
+    refusal: str = ""
 
     def message(self) -> dict[str, Any]:
-        """The turn as a model's request tells it: what decides the text that follows, and nothing of its cost.
+        """The turn as a model's request tells it: what decides the text that follows, and nothing of its cost or reasoning.
 
         Pictures stand in it by the hash of their content. Raises PictureError where one cannot be read.
         """
@@ -181,16 +184,18 @@ class Turn:
         }
 
     def record(self) -> dict[str, Any]:
-        """The turn as plain data, with its cost."""
+        """The turn as plain data, with its cost and, where there is any, what was told apart from its content."""
         faults = {"faults": [call.fault for call in self.calls]} if any(call.fault for call in self.calls) else {}
-        return {**self.message(), **faults, **(vars(self.cost) if self.cost else {})}
+        cost = self.cost.record() if self.cost else {}
+        return {**self.message(), **faults, **cost, **_without_empty(reasoning=self.reasoning, refusal=self.refusal)}
 
 
 @dataclass(frozen=True)
 class TurnCost:
     """What one assistant turn took: `finish_reason` is ``stop`` or ``length``, tokens are of this turn's chat alone.
 
-    `temperature` 0 is greedy decoding; a sampled turn names the `seed` that its text follows from.
+    `temperature` 0 is greedy decoding; a sampled turn names the `seed` that its text follows from. `native_finish_reason`
+    is a server's own word where neither of the two is what it said, such as ``content_filter``.
     """
 
     finish_reason: str
@@ -198,6 +203,11 @@ class TurnCost:
     completion_tokens: int
     temperature: float = 0.0
     seed: int = 0
+    native_finish_reason: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """The cost as plain data."""
+        return {name: value for name, value in vars(self).items() if name != "native_finish_reason" or value}
 
 
 @dataclass(frozen=True)
@@ -210,6 +220,8 @@ class Reply:
     the strategy says of its doing, such as attempts made or votes cast. `seconds` is this reply's share of the time its
     batches took, so that the seconds of a run add up to its generation time; `batch_size` is the largest batch it was
     part of. `generated` turns with `generated_tokens` were made in this run; the others came from the store and took no time.
+    `reasoning` is what the model thought and `refusal` the words in which it refused, as far as they are told apart from
+    other words; neither is read as the answer.
     """
 
     text: str
@@ -222,6 +234,8 @@ class Reply:
     generated: int = 0
     generated_tokens: int = 0
     notes: Mapping[str, Any] = field(default_factory=dict)
+    reasoning: str = ""
+    refusal: str = ""
 
     @property
     def truncated(self) -> bool:
@@ -241,7 +255,13 @@ class Reply:
             "generated": self.generated,
             "generated_tokens": self.generated_tokens,
             "notes": dict(self.notes),
+            **_without_empty(reasoning=self.reasoning, refusal=self.refusal),
         }
+
+
+def _without_empty(**texts: str) -> dict[str, str]:
+    """Those of `texts` that say something."""
+    return {name: text for name, text in texts.items() if text}
 
 
 class Verdict(str, Enum):

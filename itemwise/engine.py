@@ -14,6 +14,7 @@ from itemwise.models.tool_calls import read_calls
 from itemwise.pictures import PictureError
 from itemwise.store import key_of
 from itemwise.strategies.strategy import Ask, Asked, Read, Said
+from itemwise.thoughts import thoughts_in
 
 __all__ = ["Engine", "Memory", "Way"]
 
@@ -257,10 +258,25 @@ def _turn(request: Request, generation: Generation) -> Turn:
     calls = generation.calls
     if calls is None:
         calls = read_calls(generation.text, request.tools)[1] if request.tools else ()
-    cost = TurnCost(generation.finish_reason, generation.prompt_tokens, generation.completion_tokens, request.temperature, request.seed)
-    return Turn("assistant", generation.text, calls, cost)
+    cost = TurnCost(
+        generation.finish_reason,
+        generation.prompt_tokens,
+        generation.completion_tokens,
+        request.temperature,
+        request.seed,
+        generation.native_finish_reason,
+    )
+    return Turn("assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal)
 
 
 def _reply(cost: Reply, said: Said) -> Reply:
     reason = said.reply.cost.finish_reason if said.reply.cost else "stop"
-    return replace(cost, text=said.reply.content, finish_reason=reason, turns=tuple(said.turns), notes=said.notes)
+    return replace(
+        cost,
+        text=said.reply.content,
+        finish_reason=reason,
+        turns=tuple(said.turns),
+        notes=said.notes,
+        reasoning=said.reply.reasoning or thoughts_in(said.reply.content),
+        refusal=said.reply.refusal,
+    )

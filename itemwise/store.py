@@ -96,7 +96,7 @@ class Store:
 
     def keep_replies(self, kept: Iterable[tuple[Mapping[str, Any], Generation]]) -> None:
         """Keep what was said to what was asked; what is there already is replaced."""
-        rows = [(key_of(asked), key_of(_without_machine(asked)), json.dumps(asked), json.dumps(asdict(said))) for asked, said in kept]
+        rows = [(key_of(asked), key_of(_without_machine(asked)), json.dumps(asked), json.dumps(_record(said))) for asked, said in kept]
         with self._writing():
             self._connection.executemany("INSERT OR REPLACE INTO replies (key, elsewhere, asked, said) VALUES (?, ?, ?, ?)", rows)
         if time.monotonic() - self._checkpointed > CHECKPOINT_EVERY:
@@ -354,6 +354,11 @@ class ModelReplies:
             "tools": [dict(tool) for tool in request.tools],
             **({"temperature": request.temperature, "seed": request.seed} if request.temperature else {}),
         }
+
+
+def _record(said: Generation) -> dict[str, Any]:
+    """A generation as plain data. What servers tell apart from the text is left out where they told nothing, as before they were asked."""
+    return {name: value for name, value in asdict(said).items() if value != "" or name in ("text", "finish_reason")}
 
 
 def _generation(kept: Any) -> Generation:

@@ -106,7 +106,8 @@ class StandIn:
                 if answer.body is None:
                     self.close_connection = True
                     return
-                body = answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
+                body = answer.body if isinstance(answer.body, (str, bytes)) else json.dumps(answer.body)
+                body = body.encode() if isinstance(body, str) else body
                 self.send_response(answer.status)
                 for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **answer.headers}.items():
                     self.send_header(name, value)

@@ -311,3 +311,50 @@ def test_a_server_that_is_not_there_stops_the_run_with_one_message(pytester: pyt
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert result.stdout.str().count("ERROR at setup") == 1
     result.stdout.fnmatch_lines([f"adder: no server at {adder.url} (cannot be reached: *"])
+
+
+@pytest.fixture
+def troubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """A server that is in trouble when a question is first asked, and thinks before it answers."""
+
+    def answer(question: str, number: int) -> Answer:
+        if number == 1:
+            return error(500, "oops \x1b[31m")
+        return said(f"<think>13?</think>The answer is {2 * int(question.split()[3])}", reasoning_content="Is it 12?")
+
+    stand_in = StandIn(answer)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.mark.parametrize("options", [("-q",), ("-n", "2")], ids=" ".join)
+def test_a_server_in_trouble_is_told_of_once_and_at_once(options: tuple[str, ...], pytester: pytest.Pytester, troubled: StandIn) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    result = pytester.runpytest_subprocess("--model", f"{troubled.url}#adder", *options)
+    assert result.ret == pytest.ExitCode.OK
+    words = f"itemwise: adder: {troubled.url} answered 500 (oops [31m); asked again for up to 5 min, 16 times at most."
+    assert [line for line in result.stdout.lines if "500" in line] == [words]
+    result.stdout.no_fnmatch_line("*NoticeWarning*")
+
+
+def test_what_a_model_thought_is_kept_and_is_never_the_answer(pytester: pytest.Pytester, troubled: StandIn) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    for options in ((), ("--replay",)):
+        pytester.runpytest_inprocess("--model", f"{troubled.url}#adder", *options)
+        assert set(verdicts(pytester).values()) == {"correct"}
+        assert {result["reply"]["reasoning"] for result in lines(pytester)} == {"Is it 12?"}
+        assert {result["reply"]["turns"][-1]["reasoning"] for result in lines(pytester)} == {"Is it 12?"}
+
+
+def test_an_interrupt_while_a_server_is_in_trouble_tells_its_last_answer(pytester: pytest.Pytester, adder: StandIn) -> None:
+    stand_in = StandIn(lambda *_: error(500, "oops"))
+    pytester.makepyfile(test_sums=SUMS)
+    command = [sys.executable, "-m", "pytest", "--model", f"{stand_in.url}#adder"]
+    run = pytester.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert any(b"asked again for up to" in line for line in run.stdout)
+    run.send_signal(signal.SIGINT)
+    shown, _ = run.communicate(timeout=60)
+    stand_in.close()
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, shown.decode()
+    assert b"answered 500 (oops); that was its last answer." in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -578,3 +579,21 @@ def test_on_a_network_file_system_write_ahead_logging_is_not_tried(path: Path, m
     assert "lies on a network file system (nfs4)" in store.note
     store.keep_replies([({"model": {}, "turns": [], "tools": []}, SAID)])
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_what_was_told_apart_from_a_reply_is_kept_with_it_under_the_same_key(path: Path) -> None:
+    odd = replace(SAID, reasoning="41?", refusal="No.", native_finish_reason="content_filter")
+    replies(path).keep([(ASKED, odd)])
+    found = replies(path).recall(ASKED)
+    assert found == odd
+    assert found.native_finish_reason == "content_filter"
+
+
+def test_a_reply_that_was_kept_before_there_was_reasoning_is_recalled_and_written_as_before(path: Path) -> None:
+    memory = replies(path)
+    memory.keep([(ASKED, SAID)])
+    memory.store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        ((said,),) = connection.execute("SELECT said FROM replies").fetchall()
+    assert json.loads(said) == {"text": "42", "finish_reason": "stop", "prompt_tokens": 12, "completion_tokens": 3, "calls": None}
+    assert replies(path).recall(ASKED) == SAID

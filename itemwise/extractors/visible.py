@@ -45,19 +45,26 @@ def without_thoughts(text: str) -> str:
 
     A closing tag without its opener, as chat templates leave it, hides what stands before it.
     """
+    shown, at = [], 0
+    for start, end in thoughts(text):
+        shown += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*shown, text[at:]])
+
+
+def thoughts(text: str) -> list[tuple[int, int]]:
+    """The spans of the thinking blocks of a text, marks included, in order; see `without_thoughts`."""
     lower = text.lower()
     if not any(gate in lower for gate in _THOUGHT_GATES):
-        return text
-    kept, shown_from, depth = [], 0, 0
+        return []
+    spans, shown_from, depth = [], 0, 0
     for tag in _THOUGHT.finditer(lower):
         if tag["closer"] or tag["close"]:
-            kept.append(" " * (tag.end() - shown_from))
+            spans.append((shown_from, tag.end()))
             shown_from, depth = tag.end(), 0
         elif depth == 0:
-            kept.append(text[shown_from : tag.start()])
             shown_from, depth = tag.start(), 1
-    rest = " " * (len(text) - shown_from) if depth else text[shown_from:]
-    return "".join(kept) + rest
+    return [*spans, (shown_from, len(text))] if depth else spans
 
 
 def turns(lower: str) -> list[tuple[int, int]]:

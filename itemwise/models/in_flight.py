@@ -63,9 +63,9 @@ class InFlight(Generic[Row, T]):
         for row in rows:
             self._flying[row] = self._send(row)
 
-    def landed(self) -> list[tuple[Row, T]]:
-        """Wait until a row is back; those that are, with what they brought. Empty where none is in flight."""
-        wait(self._flying.values(), return_when=FIRST_COMPLETED)
+    def landed(self, seconds: float | None = None) -> list[tuple[Row, T]]:
+        """Wait until a row is back, or `seconds` at most; those that are, with what they brought. Empty where none is in flight."""
+        wait(self._flying.values(), seconds, return_when=FIRST_COMPLETED)
         back = [(row, future.result()) for row, future in self._flying.items() if future.done()]
         for row, _ in back:
             del self._flying[row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from itemwise.case import ToolCall, Turn
@@ -68,6 +68,9 @@ class Generation:
 
     Where it was offered tools, `text` is all it said, calls as it wrote them, with the special tokens that mark them;
     `calls` are given by a model that tells them apart itself, and None where they stand in the text.
+
+    What a server tells apart from the text is kept and never read as the answer: what the model thought (`reasoning`), the words
+    in which it refused (`refusal`), and the server's own word for an end that is none of the usual (`native_finish_reason`).
     """
 
     text: str
@@ -75,6 +78,9 @@ class Generation:
     prompt_tokens: int
     completion_tokens: int
     calls: tuple[ToolCall, ...] | None = None
+    reasoning: str = ""
+    refusal: str = ""
+    native_finish_reason: str = field(default="", compare=False)
 
 
 class Model(Protocol):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
-import os
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -15,23 +14,28 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from itemwise.models.address import read_address
+from itemwise.models.chat_answer import brief, uncounted
 from itemwise.models.chat_form import asked, generation_of
+from itemwise.models.client import KEY_ENV, RedirectError, TooLargeError, client_library, new_client, shown, url_of
+from itemwise.models.finish_reasons import is_known
 from itemwise.models.in_flight import InFlight, Line
 from itemwise.models.model import ContextFullError, Generation, ModelError, ModelUnavailableError, Request, RunningBatch
-from itemwise.models.patience import Pace, Patience, TransientError, Tries
+from itemwise.models.patience import REPEATS, LostError, Pace, Patience, TransientError, Tries, UnmendableError
 from itemwise.models.registry import ModelEntry
+from itemwise.models.trouble import Trouble
 
 if TYPE_CHECKING:
-    from openai import APIConnectionError, APIStatusError, AsyncOpenAI
+    from openai import APIStatusError, AsyncOpenAI
 
 __all__ = ["ServerModel", "connect", "server_identity"]
 
-KEY_ENV = "OPENAI_API_KEY"
-NO_KEY = "none"  # servers of one's own mostly want none, the client always sends one
-GREETING = 30.0  # seconds that a server may take to list its models
-ANSWERING = 600.0  # seconds that it may take to one chat
-SHOWN = 300  # characters of what a server said
+GREETING = 30.0  # seconds that a server may take to list its models, from asking to the last byte
+ANSWERING = 600.0  # seconds that it may take to one chat, likewise
+TELLING = 0.5  # seconds until a line on a server in trouble is shown
+SHORT = 1000  # characters of a body that is looked at for words
+NAMES = 20  # of models that a message lists
 LIMITS = ("max_tokens", "max_completion_tokens")  # the token limit's name with most servers, and with newer models of OpenAI
+_DESCRIBING = ("owned_by", "root", "max_model_len")  # what lists tell of a model
 _UNLISTED = (404, 405, 429, 501)  # statuses of servers that answer, but list nothing
 _PASSING = (408, 409, 425, 429)  # statuses below 500 that a later try may not meet again
 _NOBODYS = (401, 403, 404)  # statuses that every request would meet
@@ -77,7 +81,9 @@ class ServerModel:
         self._max_new_tokens = max_new_tokens
         self._limit = LIMITS[0]
         self._patience = Patience()
-        self._uncounted = False
+        self._trouble = Trouble()
+        self._uncounted = ""  # why tokens are not all counted
+        self._odd_ends: Counter[str] = Counter()  # reasons to finish beside the usual
         self._line: Line[AsyncOpenAI] | None = None
         self._running = _RunningRequests(self)
 
@@ -89,14 +95,24 @@ class ServerModel:
             "model": self.name,
             "location": address.url,
             "served model": self._served,
-            **{name.replace("_", " "): str(told[name]) for name in ("owned_by", "root", "max_model_len") if told.get(name)},
+            **{
+                name.replace("_", " "): shown(self._entry, str(told[name]))
+                for name in ("owned_by", "root", "max_model_len")
+                if told.get(name)
+            },
             "revision": "unknown revision (the server's)",
             "device": f"server {address.host}",
             "system": self._entry.system or "none",
             "decoding": "greedy (temperature 0, all else as the server has it)",
             "max new tokens": str(self._max_new_tokens),
-            **({"tokens": "not all counted: the server told no usage, which counts as 0"} if self._uncounted else {}),
+            **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
+            **({"finish reasons": self._ends()} if self._odd_ends else {}),
         }
+
+    def _ends(self) -> str:
+        """What the server gave as reasons to finish that are none of the usual, and what was made of them."""
+        ends = ", ".join(f"{count} {reason}" for reason, count in self._odd_ends.most_common(5))
+        return f"{ends} (each taken as an end, not as the token limit)"
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         """One generation per request, or what went wrong with it, in order.
@@ -125,10 +141,16 @@ class ServerModel:
     def send(self, row: _Sent) -> Future[Generation | Exception]:
         """Send a request; what is to come of it, the error in its place where it fails."""
         if self._line is None:
-            from openai import AsyncOpenAI
-
-            self._line = Line(AsyncOpenAI(**_options(self._entry), timeout=ANSWERING))
+            self._line = Line(new_client(self._entry, timeout=ANSWERING))
         return self._line.send(self._one(self._line.client, row))
+
+    def tell(self) -> None:
+        """Log what there is to be told of a server in trouble."""
+        self._trouble.tell()
+
+    def tell_last(self) -> None:
+        """Log the last answer of a server in trouble, for whom nobody waits any longer."""
+        self._trouble.tell_last()
 
     async def _one(self, client: AsyncOpenAI, row: _Sent) -> Generation | Exception:
         try:
@@ -142,55 +164,117 @@ class ServerModel:
         tries = Tries()
         while True:
             try:
-                async with self.pace.place():
-                    return self._heard(await self._answer(client, body), request)
+                async with self.pace.place(lambda: self._patience.lost):
+                    with self._patience.attempt():
+                        return self._heard(await self._answer(client, body), request)
+            except LostError:
+                raise ModelError(f"{self._trouble.last}, and has not answered since. {_SEE_TO_IT}") from None
             except TransientError as trouble:
-                delay = self._patience.delay(tries, trouble.wait)
-                if delay is None:
-                    raise ModelError(_given_up(self._entry, trouble, len(tries.failed))) from None
+                delay = self._delay(tries, trouble)
             await asyncio.sleep(delay)
 
+    def _delay(self, tries: Tries, trouble: TransientError) -> float:
+        """Seconds until the next try after `trouble`. Raises ModelError where there is none."""
+        was_lost = self._patience.lost
+        delay = self._patience.delay(tries, trouble.wait)
+        said = f"{self.name}: {url_of(self._entry)} {shown(self._entry, str(trouble))}"
+        if isinstance(trouble, UnmendableError) and not (trouble.alike and self.has_generated):
+            return self._mended(tries, trouble, delay, said)
+        if delay is not None:
+            self._trouble.note(said + _wished(trouble), self._patience.outlook(tries))
+            return delay
+        self._trouble.last = said
+        if self._patience.lost and not was_lost:
+            self._trouble.lose("it is given up, and so is every further case until it answers again")
+        raise ModelError(_given_up(said, trouble, len(tries.failed))) from None
+
+    def _mended(self, tries: Tries, trouble: UnmendableError, delay: float | None, said: str) -> float:
+        """As `_delay`, after what waiting will hardly mend: soon there is none."""
+        tries.unmendable += 1
+        left = REPEATS - tries.unmendable
+        if left > 0 and delay is not None:
+            self._trouble.note(said, f"waiting will hardly mend that, so it is asked {left} times more")
+            return delay
+        often = f", {tries.unmendable} times over" if tries.unmendable > 1 else ""
+        error = ModelUnavailableError if trouble.alike else ModelError
+        raise error(f"{said}{often}: {trouble.remedy}.") from None
+
     def _heard(self, answer: Any, request: Request) -> Generation:
-        generation = generation_of(answer, request)
-        self._patience.hear()
+        try:
+            generation = generation_of(answer, request, self._max_new_tokens)
+        except RecursionError:
+            raise UnmendableError("answered with JSON that is nested too deeply", "see its log") from None
+        except ModelError as error:
+            self._hear()
+            raise ModelError(f"{self.name}: {shown(self._entry, str(error))}") from None
+        self._hear()
         self.has_generated = True
-        self._uncounted |= not generation.completion_tokens
+        self._note_count(uncounted(answer))
+        self._note_end(generation.native_finish_reason)
         return generation
+
+    def _hear(self) -> None:
+        """Note that the server answers as in good health."""
+        self._patience.hear()
+        self._trouble.end(f"{self.name}: {url_of(self._entry)} answers again")
+
+    def _note_count(self, why: str) -> None:
+        """Note why tokens are not counted, and tell it once: figures of tokens are too low then."""
+        if why and not self._uncounted:
+            self._uncounted = shown(self._entry, why)
+            self._trouble.say(f"{self.name}: {url_of(self._entry)}: tokens are not all counted: {self._uncounted}, which counts as 0.")
+
+    def _note_end(self, reason: str) -> None:
+        """Count an unusual reason to finish; one that is unknown here is told of when it is first met."""
+        said = shown(self._entry, reason)
+        if said and said not in self._odd_ends and not is_known(reason):
+            where = f"{self.name}: {url_of(self._entry)}"
+            self._trouble.say(f"{where} gives {said!r} as the reason to finish, which is unknown here and taken as the model's end.")
+        self._odd_ends.update([said] if said else [])
 
     async def _answer(self, client: AsyncOpenAI, body: Mapping[str, Any]) -> Any:
         """The body of the answer, as plain data. From a model that refuses the name of the token limit it is asked by the other."""
-        from openai import APIConnectionError, APIStatusError
+        from openai import APIStatusError
 
         limit = self._limit
+        asking = client.chat.completions.with_raw_response.create(**{**body, limit: self._max_new_tokens})
         try:
-            raw = await client.chat.completions.with_raw_response.create(**{**body, limit: self._max_new_tokens})
+            raw = await asyncio.wait_for(asking, ANSWERING)  # the client's own time is between two bytes
         except APIStatusError as error:
             if limit == LIMITS[0] and _is_limit_refused(error):
                 self._limit = LIMITS[1]
                 return await self._answer(client, body)
             raise self._refusal(error) from None
-        except APIConnectionError as error:
-            raise TransientError(_connection_fault(error)) from None
-        except Exception as error:  # a traceback through the client would show its arguments, and the key is one
-            raise ModelError(
-                f"{self.name}: the request cannot be sent ({_shown(self._entry, f'{type(error).__name__}: {error}')})."
-            ) from None
-        try:
-            return raw.http_response.json()
-        except ValueError:
-            raise TransientError(f"answered with no JSON ({raw.http_response.text})") from None
+        except asyncio.TimeoutError:
+            raise TransientError(_TOO_LONG) from None
+        except Exception as error:
+            raise self._unanswered(error) from None  # a traceback through the client would show its arguments, and the key is one
+        return _plain(raw.http_response)
+
+    def _unanswered(self, error: Exception) -> Exception:
+        """What an answer that never came, or was refused, comes to."""
+        from openai import APIConnectionError
+
+        match _refused_here(error):
+            case TooLargeError() as cause:
+                return UnmendableError(str(cause), "no chat completion is that long; see what stands between here and the server")
+            case RedirectError() as cause:
+                return ModelUnavailableError(_refused(self._entry, shown(self._entry, str(cause))))
+        if isinstance(error, APIConnectionError):
+            return TransientError(_connection_fault(error))
+        return ModelError(f"{self.name}: the request cannot be sent ({shown(self._entry, f'{type(error).__name__}: {error}')}).")
 
     def _refusal(self, error: APIStatusError) -> Exception:
         """What a status that is no success comes to."""
         if error.status_code >= 500 or error.status_code in _PASSING:
             return TransientError(_answered(error), _wait(error.response.headers))
-        said = _shown(self._entry, _answered(error))
+        said = shown(self._entry, _answered(error))
         if _is_context_full(error):
             return ContextFullError(f"{self.name}: the server {said}; shorten the prompt or lower --max-new-tokens.")
         unlisted = bool(self._listed) and self._served not in {model["id"] for model in self._listed}
         if error.status_code in _NOBODYS or unlisted:
             return ModelUnavailableError(_refused(self._entry, said, self._listed if unlisted else ()))
-        return ModelError(f"{self.name}: {_url(self._entry)} {said}.")
+        return ModelError(f"{self.name}: {url_of(self._entry)} {said}.")
 
 
 @dataclass(eq=False)
@@ -224,7 +308,7 @@ class _RunningRequests:
     def advance(self, most: int = 1) -> list[tuple[_Sent, Generation | Exception]]:  # noqa: ARG002 - tokens come all at once
         finished: list[tuple[_Sent, Generation | Exception]] = []
         while not finished and self._flying:
-            for row, result in self._flying.landed():
+            for row, result in self._landed():
                 if isinstance(result, ModelUnavailableError):
                     self._refused[row] = result
                 else:
@@ -233,6 +317,16 @@ class _RunningRequests:
         if self._refused and not self._flying and not finished:
             raise next(iter(self._refused.values()))
         return finished
+
+    def _landed(self) -> list[tuple[_Sent, Generation | Exception]]:
+        """What is back within TELLING seconds; what the server is in trouble with is told meanwhile, here on the caller's thread."""
+        try:
+            return self._flying.landed(TELLING)
+        except KeyboardInterrupt:
+            self._asked.tell_last()
+            raise
+        finally:
+            self._asked.tell()
 
     def _refused_alone(self) -> list[tuple[_Sent, Generation | Exception]]:
         """Those that were refused what others were not."""
@@ -252,25 +346,37 @@ class _RunningRequests:
 
 def _listed(entry: ModelEntry) -> list[dict[str, Any]]:
     """What the server says of its models; nothing where it has no such list. Raises ModelError where it does not answer."""
-    openai = _client_library(entry)
+    openai = client_library(entry)
+    line: Line[AsyncOpenAI] | None = None
     try:
-        with openai.OpenAI(**_options(entry), timeout=GREETING) as client:
-            answer = client.models.with_raw_response.list().http_response.json()
-    except openai.APIConnectionError as error:
-        raise ModelError(
-            f"{entry.name}: no server at {_url(entry)} ({_shown(entry, _connection_fault(error))}). Check that it runs, that host and "
-            "port are right, and that no firewall or proxy (HTTP_PROXY, NO_PROXY) stands between."
-        ) from None
+        line = Line(new_client(entry, timeout=GREETING))
+        read_address(entry.location).host.encode("idna")  # which a resolver may take for another name
+        content = line.send(_list(line.client)).result()
     except openai.APIStatusError as error:
         if error.status_code in _UNLISTED:
             return []
-        raise ModelError(_refused(entry, _shown(entry, _answered(error)))) from None
-    except json.JSONDecodeError:  # a web page, perhaps of a gateway
-        return []
+        raise ModelError(_refused(entry, shown(entry, _answered(error)))) from None
+    except (openai.APIConnectionError, asyncio.TimeoutError, TooLargeError, RedirectError) as error:
+        raise ModelError(_no_list(entry, error)) from None
+    except ModelError:
+        raise
     except Exception as error:  # a traceback through the client would show its arguments, and the key is one
-        raise ModelError(f"{entry.name}: {_url(entry)} cannot be asked ({_shown(entry, f'{type(error).__name__}: {error}')}).") from None
+        raise ModelError(f"{entry.name}: {url_of(entry)} cannot be asked ({shown(entry, f'{type(error).__name__}: {error}')}).") from None
+    finally:
+        if line is not None:
+            line.close()
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):  # a web page, perhaps of a gateway
+        return []
     models = answer.get("data") if isinstance(answer, dict) else None
-    return [model for model in models or () if isinstance(model, dict) and isinstance(model.get("id"), str)]
+    models = models if isinstance(models, list) else []
+    return [model for model in models if isinstance(model, dict) and isinstance(model.get("id"), str)]
+
+
+async def _list(client: AsyncOpenAI) -> bytes:
+    raw = await asyncio.wait_for(client.models.with_raw_response.list(), GREETING)
+    return raw.http_response.content
 
 
 def _served(entry: ModelEntry, listed: Sequence[Mapping[str, Any]]) -> str:
@@ -279,79 +385,86 @@ def _served(entry: ModelEntry, listed: Sequence[Mapping[str, Any]]) -> str:
         return named
     if len(listed) == 1:
         return str(listed[0]["id"])
-    names = ", ".join(model["id"] for model in listed) or "none"
-    raise ModelError(f"{_url(entry)} lists {len(listed)} models ({names}), so one must be named: --model {_url(entry)}#NAME.")
-
-
-# The client
-
-
-def _client_library(entry: ModelEntry) -> Any:
-    try:
-        import openai
-    except ImportError:
-        raise ModelError(f"{entry.name} is on a server, which takes the openai client: pip install 'pytest-itemwise[server]'.") from None
-    return openai
-
-
-def _options(entry: ModelEntry) -> dict[str, Any]:
-    basic = base64.b64encode(entry.userinfo.encode()).decode()
-    headers = {"default_headers": {"Authorization": f"Basic {basic}"}} if entry.userinfo else {}
-    return {"base_url": _url(entry), "api_key": _key(entry) or NO_KEY, "max_retries": 0, **headers}
-
-
-def _key(entry: ModelEntry) -> str:
-    """The key from the environment; empty where there is none. Raises ModelError where it cannot be sent, or was named and is not set."""
-    variable = entry.key_env or KEY_ENV
-    key = os.environ.get(variable, "").strip()
-    if entry.key_env and not key:
-        raise ModelError(f"{entry.name} takes its key from the environment variable {variable}, which is not set; export it.")
-    if not (key.isascii() and key.isprintable()) and key:
-        raise ModelError(f"{entry.name}: the key in {variable} holds characters that no request can carry; export it anew.")
-    return key
-
-
-def _shown(entry: ModelEntry, said: str) -> str:
-    """The first line of what a server said, without what it was told in secret."""
-    userinfo = entry.userinfo
-    secrets = [_key(entry), userinfo, userinfo.partition(":")[2], base64.b64encode(userinfo.encode()).decode()]
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        said = said.replace(secret, "***")
-    line = next((line for line in said.splitlines() if line.strip()), "")
-    line = "".join(character if character.isprintable() else " " for character in line.strip())
-    return line if len(line) <= SHOWN else line[:SHOWN] + "..."
-
-
-def _url(entry: ModelEntry) -> str:
-    return read_address(entry.location).url
+    names, url = _names(entry, listed) or "none", url_of(entry)
+    raise ModelError(f"{url} lists {len(listed)} models ({names}), so one must be named: --model {url}#NAME.")
 
 
 # What went wrong
 
 
-def _given_up(entry: ModelEntry, trouble: TransientError, tries: int) -> str:
+_SEE_TO_IT = "See to the server, or lower --batch-size; the same command again asks only for what is missing."
+_TOO_LONG = "took too long to answer"
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(r"<(title|h1)[^>]*>([^<]*)", re.IGNORECASE)
+
+
+def _plain(response: Any) -> Any:
+    """The body of a response as plain data. Raises TransientError where it is none."""
+    body = response.content
+    if response.headers.get("content-type", "").startswith("text/event-stream") or body.lstrip()[:6].startswith((b"data:", b"event:")):
+        remedy = "what stands there answers with streams only; turn that off, or give the URL of the server behind it"
+        raise UnmendableError("answered with a stream (text/event-stream), where none was asked for", remedy, alike=True)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        text = body[: 4 * SHORT].decode("utf-8", "replace")
+    if _PAGE.match(text):
+        remedy = "see that the URL ends as the server wants it (mostly /v1), and that no gateway or login stands between"
+        raise UnmendableError(f"answered with {_page(text)}", remedy, alike=True)
+    raise TransientError(f"answered with no JSON ({text})")
+
+
+def _page(text: str) -> str:
+    """A web page in words."""
+    heading = _HEADING.search(text)
+    return f"a web page ({heading[2].strip()})" if heading and heading[2].strip() else "a web page"
+
+
+def _wished(trouble: TransientError) -> str:
+    return f", and asks to wait {trouble.wait:.0f} s" if trouble.wait else ""
+
+
+def _given_up(said: str, trouble: TransientError, tries: int) -> str:
     often = f", at the last of {tries} tries" if tries > 1 else ""
-    wished = f", and asks to wait {trouble.wait:.0f} s" if trouble.wait else ""
-    return (
-        f"{entry.name}: {_url(entry)} {_shown(entry, str(trouble))}{often}{wished}. "
-        "See to the server, or lower --batch-size; the same command again asks only for what is missing."
-    )
+    return f"{said}{often}{_wished(trouble)}. {_SEE_TO_IT}"
+
+
+def _names(entry: ModelEntry, listed: Sequence[Mapping[str, Any]]) -> str:
+    """The models that a server lists, as far as a message has room for them."""
+    more = f", and {len(listed) - NAMES} more" if len(listed) > NAMES else ""
+    return ", ".join(shown(entry, model["id"]) for model in listed[:NAMES]) + more
 
 
 def _refused(entry: ModelEntry, said: str, listed: Sequence[Mapping[str, Any]] = ()) -> str:
-    names = f" It lists {', '.join(model['id'] for model in listed)}." if listed else ""
+    names = f" It lists {_names(entry, listed)}." if listed else ""
     return (
-        f"{entry.name}: {_url(entry)} {said}.{names} Check that the URL ends as the server wants it (mostly /v1), the name behind #, and "
+        f"{entry.name}: {url_of(entry)} {said}.{names} Check that the URL ends as the server wants it (mostly /v1), the name behind #, and "
         f"the key in {entry.key_env or KEY_ENV}."
     )
 
 
-def _connection_fault(error: APIConnectionError) -> str:
+def _no_list(entry: ModelEntry, error: Exception) -> str:
+    """Why a server's list of models cannot be had."""
+    if cause := _refused_here(error):
+        return _refused(entry, shown(entry, str(cause)))
+    fault = _TOO_LONG if isinstance(error, asyncio.TimeoutError) else _connection_fault(error)
+    return (
+        f"{entry.name}: no server at {url_of(entry)} ({shown(entry, fault)}). Check that it runs, that host and "
+        "port are right, and that no firewall or proxy (HTTP_PROXY, NO_PROXY) stands between."
+    )
+
+
+def _refused_here(error: Exception) -> TooLargeError | RedirectError | None:
+    """What our HTTP client refused to take, which some versions of openai's wrap."""
+    return next((each for each in (error, error.__cause__) if isinstance(each, (TooLargeError, RedirectError))), None)
+
+
+def _connection_fault(error: Exception) -> str:
     """Why there was no answer; the client hides it in what caused its error."""
     from openai import APITimeoutError
 
     if isinstance(error, APITimeoutError):
-        return "took too long to answer"
+        return _TOO_LONG
     cause = error.__cause__ or error
     return f"cannot be reached: {str(cause) or type(cause).__name__}"
 
@@ -361,8 +474,8 @@ def _answered(error: APIStatusError) -> str:
     said: Any = error.body
     while isinstance(said, Mapping) and (inner := next((said[name] for name in ("error", "message", "detail") if said.get(name)), None)):
         said = inner
-    said = said if isinstance(said, str) else json.dumps(said)
-    return f"answered {error.status_code} ({said.strip() or 'no words'})"
+    said = brief(said, 4 * SHORT)
+    return f"answered {error.status_code} ({(_page(said) if _PAGE.match(said) else said.strip()) or 'no words'})"
 
 
 def _is_context_full(error: APIStatusError) -> bool:
@@ -387,5 +500,5 @@ def _wait(headers: Mapping[str, str]) -> float | None:
         pass
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

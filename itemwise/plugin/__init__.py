@@ -13,6 +13,7 @@ import pytest
 from itemwise.benchmark import MARK
 from itemwise.plugin.asker import GROUPED, Asker
 from itemwise.plugin.items import Fault, prefixes
+from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.scorekeeper import Scorekeeper
@@ -52,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(scorekeeper.progress, "itemwise-progress")  # after it, so that its hooks lie around
     config.pluginmanager.register(Printing(), "itemwise-printing")
     config.pluginmanager.register(Signals(config, settings), "itemwise-signals")
+    configure_notices(config, settings)
     configure_snapshots(config, settings)
 
 

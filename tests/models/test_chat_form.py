@@ -13,6 +13,7 @@ import pytest
 from itemwise.calculator import CALCULATOR
 from itemwise.case import ToolCall, Turn
 from itemwise.models import Generation, ModelError, Request
+from itemwise.models.chat_answer import uncounted
 from itemwise.models.chat_form import asked, generation_of
 from itemwise.models.patience import TransientError
 from itemwise.pictures import Picture
@@ -105,11 +106,101 @@ def test_what_is_wrong_with_a_call_is_said_to_the_model(function: dict[str, str]
     assert call.fault.startswith(fault)
 
 
-def test_no_content_and_no_call_is_no_reply() -> None:
-    with pytest.raises(ModelError, match="the server's answer is no reply: its content is null, and it calls no tool"):
-        generation_of(said(None).body, Request((QUESTION,)))
-    with pytest.raises(ModelError, match="its content is a list"):
-        generation_of(said(["42"]).body, Request((QUESTION,)))
+ENDS = {
+    **dict.fromkeys(
+        ["length", "max_tokens", "MAX_TOKENS", "model_length", "max_output_tokens", "token_limit", "FinishReason.MAX_TOKENS"], "length"
+    ),
+    **dict.fromkeys(["stop", "eos", "end_turn", "STOP", "eos_token", "stop_sequence", "tool_calls", "function_call", "", None], "stop"),
+}
+ODD_ENDS = ["content_filter", "safety", "SAFETY", "RECITATION", "banana", 3, 2.5, True, ["stop"], {"a": 1}]
+
+
+@pytest.mark.parametrize(("reason", "finished"), ENDS.items())
+def test_servers_have_many_words_for_the_end_and_for_the_limit(reason: Any, finished: str) -> None:
+    generation = generation_of(said("42", reason).body, Request((QUESTION,)))
+    assert (generation.text, generation.finish_reason, generation.native_finish_reason) == ("42", finished, "")
+
+
+@pytest.mark.parametrize("reason", ODD_ENDS, ids=str)
+def test_a_reason_that_is_neither_end_nor_limit_is_kept_as_it_was_given(reason: Any) -> None:
+    generation = generation_of(said("42", reason).body, Request((QUESTION,)))
+    assert (generation.text, generation.finish_reason, generation.native_finish_reason) == ("42", "stop", str(reason))
+
+
+def test_a_missing_reason_is_an_end_but_where_as_many_tokens_came_as_were_asked_for() -> None:
+    answer = said("42").body
+    del answer["choices"][0]["finish_reason"]
+    assert generation_of(answer, Request((QUESTION,)), limit=3).finish_reason == "stop"
+    assert generation_of(answer, Request((QUESTION,)), limit=2).finish_reason == "length"
+
+
+@pytest.mark.parametrize("reason", ["length", "max_tokens", "MODEL_LENGTH"])
+def test_a_limit_before_the_one_that_was_asked_for_is_the_servers_own(reason: str) -> None:
+    answer = said("42", reason).body
+    assert generation_of(answer, Request((QUESTION,)), limit=2).finish_reason == "length"
+    with pytest.raises(ModelError, match=r"after 2 tokens behind 5 of the prompt, where 3 were asked for.*Raise its context"):
+        generation_of(answer, Request((QUESTION,)), limit=3)
+    uncounted = said("42", reason, usage=False).body
+    assert generation_of(uncounted, Request((QUESTION,)), limit=3).finish_reason == "length"
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_without_content_the_model_said_nothing_and_what_it_said_beside_is_kept(content: str | None) -> None:
+    def kept(**message: Any) -> tuple[str, str, str, str]:
+        found = generation_of(said(content, **message).body, Request((QUESTION,)))
+        return found.text, found.finish_reason, found.reasoning, found.refusal
+
+    assert kept() == ("", "stop", "", "")
+    assert kept(refusal="I cannot say 42.") == ("", "stop", "", "I cannot say 42.")
+    assert kept(reasoning="42?") == ("", "stop", "42?", "")
+    assert kept(reasoning_content="42?") == ("", "stop", "42?", "")
+    assert kept(reasoning="42?", reasoning_content="42?") == ("", "stop", "42?", "")
+    assert kept(reasoning_details=[{"type": "reasoning.text", "text": "42?"}]) == ("", "stop", "42?", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "reasoning"),
+    [
+        ([{"type": "text", "text": "42"}], "42", ""),
+        ([{"type": "text", "text": "4"}, {"type": "output_text", "text": "2"}], "42", ""),
+        ([{"type": "thinking", "thinking": "41?"}, {"type": "text", "text": "42"}], "42", "41?"),
+        ([{"type": "thinking", "thinking": [{"type": "text", "text": "41?"}]}, {"type": "text", "text": "42"}], "42", "41?"),
+        ([{"type": "reasoning", "text": "41?"}, {"text": "42"}], "42", "41?"),
+        ({"type": "text", "text": "42"}, "42", ""),
+        ([], "", ""),
+    ],
+)
+def test_content_in_parts_is_put_together_without_the_thoughts(content: Any, text: str, reasoning: str) -> None:
+    found = generation_of(said(content).body, Request((QUESTION,)))
+    assert (found.text, found.reasoning) == (text, reasoning)
+
+
+def test_a_part_may_refuse() -> None:
+    found = generation_of(said([{"type": "refusal", "refusal": "No."}]).body, Request((QUESTION,)))
+    assert (found.text, found.refusal) == ("", "No.")
+
+
+@pytest.mark.parametrize("content", [42, True, [42], [{"type": "image_url", "image_url": {}}], {"a": 1}])
+def test_content_that_is_no_text_is_no_reply(content: Any) -> None:
+    with pytest.raises(ModelError, match="the server's answer is no reply: its content is a"):
+        generation_of(said(content).body, Request((QUESTION,)))
+
+
+def test_half_a_surrogate_pair_is_no_character() -> None:
+    assert generation_of(said("4\ud8002 \U0001f600").body, Request((QUESTION,))).text == "4\ufffd2 \U0001f600"
+
+
+def test_a_call_in_the_form_before_tool_calls_is_a_call() -> None:
+    found = generation_of(said(None, "function_call", function_call=TOLD["function"]).body, Request((QUESTION,), (CALCULATOR,)))
+    assert found.calls == (CALL,)
+
+
+@pytest.mark.parametrize("usage", [None, [], "x", 5, {"completion_tokens": "many"}, {"completion_tokens": -1}, {"completion_tokens": True}])
+def test_a_usage_that_counts_nothing_is_told_apart_from_a_count(usage: Any) -> None:
+    answer = {**said("42").body, "usage": usage}
+    assert generation_of(answer, Request((QUESTION,))) == Generation("42", "stop", 0, 0)
+    assert uncounted(answer) != ""
+    assert uncounted(said("").body) == ""
 
 
 def test_a_model_that_the_limit_ended_before_its_first_word_said_nothing() -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
+import json
 import math
+import re
 import socket
 import sys
 import threading
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
@@ -22,9 +27,12 @@ from itemwise.engine import Engine
 from itemwise.models import ContextFullError, Generation, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models import patience as patience_module
 from itemwise.models import server as server_module
+from itemwise.models import trouble as trouble_module
 from itemwise.models.deferred import DeferredModel, identity_of
+from itemwise.models.in_flight import InFlight
 from itemwise.models.patience import Pace, Patience, TransientError, Tries
 from itemwise.models.server import ServerModel, connect
+from itemwise.models.trouble import Trouble
 from itemwise.strategies.direct import direct
 from tests.scripted import read_all
 from tests.stand_in import Answer, StandIn, error, said
@@ -275,7 +283,6 @@ def test_a_url_without_a_name_is_the_model_served_now(serve: Serve) -> None:
         error(503, "starting"),
         Answer("<html>", 502),
         Answer("{not json"),
-        Answer("<html>gateway</html>", headers={"Content-Type": "text/html"}),
         Answer({"error": {"message": "busy"}}),
         Answer(None),
     ],
@@ -351,11 +358,297 @@ def test_a_case_that_nobody_answers_is_an_error_with_the_servers_words_and_its_a
     assert server.asked == {"a": 1, "b": 3, "c": 1}
 
 
-def test_an_answer_without_text_is_an_error_and_never_an_empty_reply(serve: Serve) -> None:
+def test_an_answer_without_text_is_no_answer_of_the_models_and_asked_for_once(serve: Serve) -> None:
     server = serve(lambda question, _: said(None if question == "b" else ""))
-    first, failed = model_on(server).generate(requests("a", "b"))
-    assert (texts([first]), type(failed)) == ([""], ModelError)
+    assert texts(model_on(server).generate(requests("a", "b"))) == ["", ""]
     assert server.asked == {"a": 1, "b": 1}
+
+
+# What waiting does not mend
+
+PAGE = Answer("<!DOCTYPE html><title>Sign in</title>", headers={"Content-Type": "text/html"})
+STREAM = Answer('data: {"choices": []}\n\n', headers={"Content-Type": "text/event-stream"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [(PAGE, r"a web page \(Sign in\)"), (STREAM, "a stream"), (replace(STREAM, headers={}), "a stream")]
+)
+def test_what_every_request_meets_and_waiting_does_not_mend_stops_the_run_at_the_third_time(
+    answer: Answer, words: str, serve: Serve
+) -> None:
+    server = serve(lambda *_: answer)
+    with pytest.raises(ModelUnavailableError, match=rf"^adder: {server.url} answered with {words}.*, 3 times over: "):
+        model_on(server).generate(requests("a", "b"))
+    assert server.asked == {"a": 3, "b": 3}
+
+
+@pytest.mark.parametrize("answer", [{"choices": []}, {"choices": None}, {}, [], {"choices": [{}]}, {"choices": [{"text": "4"}]}])
+def test_an_answer_without_a_choice_three_times_over_is_an_error_of_its_case(answer: Any, serve: Serve) -> None:
+    server = serve(lambda question, _: Answer(answer) if question == "b" else said("A"))
+    first, failed = model_on(server).generate(requests("a", "b"))
+    assert texts([first]) == ["A"]
+    assert type(failed) is ModelError
+    assert ", 3 times over: it answers no chat completion" in str(failed)
+    assert server.asked == {"a": 1, "b": 3}
+
+
+def test_a_gateway_that_shows_a_page_for_a_while_is_waited_for_where_it_answered_before(serve: Serve) -> None:
+    server = serve(lambda question, number: PAGE if question == "b" and number < 6 else said(question.upper()))
+    model = model_on(server)
+    model.generate(requests("a"))
+    assert texts(model.generate(requests("b"))) == ["B"]
+
+
+# Bodies and redirects
+
+
+def packed(content: bytes) -> bytes:
+    return gzip.compress(content, 1)
+
+
+BOMB = packed(b" " * (64 * 2**20))
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [(b"x" * (17 * 2**20), {}), (BOMB, {"Content-Encoding": "gzip"}), (packed(BOMB), {"Content-Encoding": "gzip, gzip"})],
+    ids=["long", "bomb", "bomb in a bomb"],
+)
+def test_a_body_too_large_is_not_taken_in(body: bytes, headers: dict[str, str], status: int, serve: Serve) -> None:
+    server = serve(lambda question, _: Answer(body, status, headers) if question == "b" else said("A"))
+    model = model_on(server)
+    model.generate(requests("a"))
+    tracemalloc.start()
+    (failed,) = model.generate(requests("b"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert type(failed) is ModelError
+    assert re.search(r"answered with more than 16 MB|packed its answer \(gzip, gzip\)", str(failed))
+    assert peak < 150 * 2**20  # our server's own copy of the long body among it
+
+
+def test_a_list_of_models_too_large_is_not_taken_in(serve: Serve) -> None:
+    server = serve(listed=Answer(BOMB, headers={"Content-Encoding": "gzip"}))
+    assert "answered with more than 16 MB" in unavailable(entry_on(server))
+
+
+def test_what_comes_packed_though_unasked_is_unpacked(serve: Serve) -> None:
+    body = packed(json.dumps(said("A").body).encode())
+    server = serve(lambda *_: Answer(body, headers={"Content-Encoding": "gzip"}))
+    assert texts(model_on(server).generate(requests("a"))) == ["A"]
+    assert server.headers[-1]["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("at", ["the list", "the chat"])
+def test_a_redirect_to_another_host_is_named_and_nothing_is_sent_there(at: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    other = serve()
+    elsewhere = other.url.replace("127.0.0.1", "localhost") + "/chat/completions"
+    redirect = Answer("", 307, {"Location": elsewhere})
+    server = serve(lambda *_: redirect, redirect if at == "the list" else None)
+    message = unavailable(entry_on(server))
+    assert f"redirects to {elsewhere}, where nothing was sent. Check that the URL" in message
+    assert (other.bodies, other.headers) == ([], [])
+
+
+def test_a_redirect_on_the_same_host_is_followed_with_the_key(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    server = serve(lambda question, number: Answer("", 307, {"Location": "/v2/chat"}) if number == 1 else said(question.upper()))
+    assert texts(model_on(server).generate(requests("a"))) == ["A"]
+    assert sent(server) == {f"Bearer {KEY}"}
+
+
+def test_a_redirect_that_would_turn_the_question_into_another_request_is_refused(serve: Serve) -> None:
+    server = serve(lambda *_: Answer("", 301, {"Location": "/v2/chat"}))
+    assert "redirects to " in (message := unavailable(entry_on(server)))
+    assert "would have POST become GET" in message
+
+
+class Dripping:
+    """A server that sends a byte now and then and never ends."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/v1"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=self._drip, args=(self._listening.accept()[0],), daemon=True).start()
+
+    def _drip(self, line: socket.socket) -> None:
+        with suppress(OSError), line:
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n")
+            while not self.ended.wait(0.02):
+                line.sendall(b" ")
+
+    def close(self) -> None:
+        self.ended.set()
+        self._listening.close()
+
+
+@pytest.fixture
+def dripping() -> Iterator[Dripping]:
+    server = Dripping()
+    yield server
+    server.close()
+
+
+def test_a_server_that_drips_is_given_up_when_the_whole_answer_takes_too_long(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "ANSWERING", 0.3)
+    monkeypatch.setattr(patience_module, "TRIES", 2)
+    CONNECTED.append(ServerModel(ModelEntry("adder", f"{dripping.url}#adder", server=True), "adder", [], 64))
+    (failed,) = CONNECTED[-1].generate(requests("a"))
+    assert "took too long to answer, at the last of 2 tries" in str(failed)
+
+
+def test_a_list_that_drips_is_given_up_too(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "GREETING", 0.3)
+    assert "took too long to answer" in unavailable(ModelEntry("adder", f"{dripping.url}#adder", server=True))
+
+
+def test_a_server_that_hangs_costs_its_time_once_and_not_for_every_batch(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience_module, "TRIES", 2)
+    model = ServerModel(ModelEntry("adder", f"{dripping.url}#adder", server=True), "adder", [], 64)
+    CONNECTED.append(model)
+    tried: list[str] = []
+    given_up: list[ModelError] = []
+    hangs = threading.Event()
+
+    async def answer(_: Any, body: dict[str, Any]) -> Any:
+        tried.append(body["messages"][-1]["content"])
+        while hangs.is_set() and len(given_up) < 95:  # as long as anyone else waits
+            await asyncio.sleep(0.01)
+        raise TransientError("took too long to answer")
+
+    async def one(client: Any, row: Any) -> Generation | Exception:
+        result = await ServerModel._one(model, client, row)
+        given_up.extend([result] if isinstance(result, ModelError) else [])
+        return result
+
+    monkeypatch.setattr(model, "_answer", answer)
+    failed = model.generate(requests(*(str(number) for number in range(32))))
+    monkeypatch.setattr(model, "_one", one)
+    hangs.set()
+    before = len(tried)
+    more = model.generate(requests(*(str(number) for number in range(32, 128))))
+    assert len(tried) - before == 1  # who finds out that the server is still lost
+    assert all(isinstance(result, ModelError) for result in failed + more)
+    assert sum("took too long to answer, and has not answered since. See to the server" in str(result) for result in more) == 95
+
+
+# What is told meanwhile
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "itemwise.server"]
+
+
+def test_a_server_in_trouble_is_told_of_at_the_first_retry_and_where_its_words_change(
+    serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trouble_module, "LASTING", 0.0)
+    troubles = [
+        error(500, "oops"),
+        error(500, "oops"),
+        error(503, "starting"),
+        Answer("{not json"),
+        Answer(None),
+        error(429, "slow", retry_after="0.01"),
+    ]
+    server = serve(lambda question, number: troubles[number - 1] if number <= len(troubles) else said(question.upper()))
+    assert texts(model_on(server).generate(requests("a"))) == ["A"]
+    first, *_, last = lines = told(caplog)
+    assert first == f"adder: {server.url} answered 500 (oops); asked again for up to 5 min, 16 times at most."
+    assert len(lines) == 6
+    for words, line in zip(["500 (oops)", "503 (starting)", "no JSON ({not json)", "cannot be reached", "429 (slow)"], lines, strict=False):
+        assert words in line
+    assert last.startswith(f"adder: {server.url} answers again after ")
+
+
+def test_a_server_that_is_given_up_is_told_of_once(serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience_module, "TRIES", 2)
+    server = serve(lambda *_: error(500, "oops"))
+    model_on(server).generate(requests(*"abcd"))
+    assert [line.partition("; ")[2] for line in told(caplog)] == [
+        "asked again for up to 5 min, 2 times at most.",
+        "it is given up, and so is every further case until it answers again.",
+    ]
+
+
+def test_words_that_differ_by_numbers_alone_are_told_once() -> None:
+    trouble = Trouble(lambda: 0.0)
+    for number in range(1000, 1050):
+        trouble.note(f"adder: answered 500 (request {number}abc failed)", "asked again")
+    assert trouble._lines.qsize() == 1
+
+
+def test_of_words_that_differ_each_time_few_are_told() -> None:
+    trouble = Trouble(lambda: 0.0)
+    for word in "abcdefghijklm":
+        trouble.note(f"adder: answered 500 ({word})", "asked again")
+    assert trouble._lines.qsize() == 5
+
+
+def test_an_interrupted_wait_tells_the_servers_last_answer(
+    serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience_module, "SHORTEST", 60.0)
+    monkeypatch.setattr(patience_module, "LONGEST", 60.0)
+    model = model_on(serve(lambda *_: error(500, "oops")))
+    batch = model.running()
+    batch.admit([batch.ready(requests("a")[0])])
+
+    def interrupt(*_: Any) -> None:
+        while not model._trouble.last:
+            threading.Event().wait(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(InFlight, "landed", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        batch.advance(1)
+    assert told(caplog)[-1].endswith("answered 500 (oops); that was its last answer.")
+
+
+# What a server counts, and why it ends
+
+
+@pytest.mark.parametrize("count", ["many", -1, 2.5, 1e308, True, 10**30, [1], {"a": 1}])
+def test_what_is_no_count_of_tokens_counts_0_and_is_said(count: Any, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    answer = said("A").body
+    model = model_on(serve(lambda *_: Answer({**answer, "usage": {"prompt_tokens": 5, "completion_tokens": count}})))
+    assert model.generate(requests("a", "b")) == [Generation("A", "stop", 5, 0)] * 2
+    assert "which is no count, which counts as 0" in model.describe()["tokens"]
+    assert len(told(caplog)) == 1
+
+
+def test_a_reply_that_the_server_ends_before_the_limit_is_an_error_that_says_what_to_raise(serve: Serve) -> None:
+    (failed,) = model_on(serve(lambda *_: said("A", "length"))).generate(requests("a"))
+    assert type(failed) is ModelError
+    assert str(failed).startswith(
+        "adder: the server ended the reply (length) after 2 tokens behind 5 of the prompt, where 64 were asked for"
+    )
+    assert "--max-model-len" in str(failed)
+
+
+def test_an_unknown_reason_to_finish_is_told_once_and_described(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    model = model_on(serve(lambda *_: said("A", "banana")))
+    model.generate(requests(*"abc"))
+    assert [line.partition(" gives ")[2] for line in told(caplog)] == [
+        "'banana' as the reason to finish, which is unknown here and taken as the model's end."
+    ]
+    assert model.describe()["finish reasons"] == "3 banana (each taken as an end, not as the token limit)"
+
+
+def test_names_of_a_list_are_shown_printable_and_few(serve: Serve) -> None:
+    listed = Answer({"data": [{"id": f"m{number}\x1b[31m"} for number in range(50)]})
+    message = unavailable(entry_on(serve(listed=listed), ""))
+    assert "lists 50 models (m0 [31m, m1 [31m, " in message
+    assert ", and 30 more)" in message
+    assert message.isprintable()
 
 
 def test_a_server_that_asks_for_more_than_patience_is_not_waited_for(serve: Serve) -> None:

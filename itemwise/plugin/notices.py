@@ -1,0 +1,98 @@
+"""Lines that must reach the user while cases still wait, such as a server in trouble: shown at once, from workers of -n and with -q too."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+from itemwise.models.trouble import LOGGER
+from itemwise.settings import Settings
+
+if TYPE_CHECKING:
+    from _pytest.capture import CaptureManager
+
+__all__ = ["NoticeWarning", "Notices", "configure_notices"]
+
+
+def configure_notices(config: pytest.Config, settings: Settings) -> None:
+    """Listen where a server may be asked."""
+    if any(entry.server for entry in settings.all_models):
+        config.pluginmanager.register(Notices(config), "itemwise-notices")
+
+
+class NoticeWarning(pytest.PytestWarning):
+    """A line on its way from a worker to the terminal; no warning to anyone."""
+
+
+class Notices(logging.Handler):
+    """Shows what models log while they are asked. Log records come on the thread that runs the tests."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__(logging.WARNING)
+        self._config = config
+        self._last = ""
+        self._from_worker = False
+
+    def pytest_sessionstart(self) -> None:
+        """Listen, and have pytest not repeat the lines as a case's captured log."""
+        LOGGER.addHandler(self)
+        LOGGER.propagate = False
+
+    def pytest_unconfigure(self) -> None:
+        """Listen no longer."""
+        LOGGER.removeHandler(self)
+        LOGGER.propagate = True
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a line in this process, or send it to the one that has the terminal."""
+        from itemwise.reporting.text import printable
+
+        line = " ".join(printable(record.getMessage()).split())
+        if not hasattr(self._config, "workerinput"):
+            self._show(line)
+            return
+        message = warnings.WarningMessage(NoticeWarning(line), NoticeWarning, "", 0)
+        told = {"warning_message": message, "nodeid": "", "when": "runtest", "location": None}
+        self._config.hook.pytest_warning_recorded.call_historic(kwargs=told)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Show what a worker sent, once of what several meet, and take it from the summary of warnings, which it is none of."""
+        line = str(warning_message.message)
+        if not isinstance(warning_message.message, NoticeWarning) or hasattr(self._config, "workerinput"):
+            return
+        self._from_worker = True
+        counted = self._terminal.stats if self._terminal else {}
+        counted["warnings"] = counted.get("warnings", [])[:-1]  # its own place there is the last
+        if line != self._last:
+            self._show(line)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Say once more what a worker last told of its server: nobody hears from it again."""
+        if self._from_worker and self._last:
+            self._show(f"the last that was heard of a server: {self._last}")
+
+    def _show(self, line: str) -> None:
+        capture: CaptureManager | None = self._config.pluginmanager.getplugin("capturemanager")
+        self._last = line
+        if capture is None:
+            self._write(line)
+            return
+        with capture.global_and_fixture_disabled():
+            self._write(line)
+
+    def _write(self, line: str) -> None:
+        if self._terminal is None:  # -p no:terminal
+            return
+        if self._config.get_terminal_writer().width_of_current_line:
+            self._terminal.write("\n")
+        self._terminal.write_line(f"itemwise: {line}")
+        self._terminal.flush()
+
+    @property
+    def _terminal(self) -> pytest.TerminalReporter | None:
+        found: pytest.TerminalReporter | None = self._config.pluginmanager.getplugin("terminalreporter")
+        return found
