@@ -133,6 +133,7 @@ class ServerModel:
 
     def close(self) -> None:
         """Cancel what is in flight and close the client."""
+        self.tell()
         self._running.clear()
         if self._line is not None:
             self._line.close()
@@ -306,27 +307,28 @@ class _RunningRequests:
         self._flying.add(rows)
 
     def advance(self, most: int = 1) -> list[tuple[_Sent, Generation | Exception]]:  # noqa: ARG002 - tokens come all at once
+        try:
+            return self._advance()
+        except KeyboardInterrupt:
+            self._asked.tell_last()
+            raise
+
+    def _advance(self) -> list[tuple[_Sent, Generation | Exception]]:
+        """Wait until something is back; what the server is in trouble with is told meanwhile, here on the caller's thread."""
+        self._asked.tell()
         finished: list[tuple[_Sent, Generation | Exception]] = []
         while not finished and self._flying:
-            for row, result in self._landed():
+            for row, result in self._flying.landed(TELLING):
                 if isinstance(result, ModelUnavailableError):
                     self._refused[row] = result
                 else:
                     finished.append((row, result))
             finished += self._refused_alone()
+            if not finished:  # which an interrupt in the middle of a line would lose
+                self._asked.tell()
         if self._refused and not self._flying and not finished:
             raise next(iter(self._refused.values()))
         return finished
-
-    def _landed(self) -> list[tuple[_Sent, Generation | Exception]]:
-        """What is back within TELLING seconds; what the server is in trouble with is told meanwhile, here on the caller's thread."""
-        try:
-            return self._flying.landed(TELLING)
-        except KeyboardInterrupt:
-            self._asked.tell_last()
-            raise
-        finally:
-            self._asked.tell()
 
     def _refused_alone(self) -> list[tuple[_Sent, Generation | Exception]]:
         """Those that were refused what others were not."""

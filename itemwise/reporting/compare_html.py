@@ -14,6 +14,7 @@ from itemwise.reporting.comparison import PAIR_COLUMNS, attribution, finding, pa
 from itemwise.reporting.drawings import accuracy_track, flips
 from itemwise.reporting.single_page import single_page
 from itemwise.reporting.table import accuracy_text, cost_text
+from itemwise.thoughts import parted
 
 __all__ = ["compare_html"]
 
@@ -154,12 +155,15 @@ def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
 def _reply(entry: Entry) -> dict[str, Any]:
     """What one series made of a case, without what is empty: a page may hold many."""
     reply = entry.reply
+    text, thought, span = parted(reply.get("text", ""), entry.span)
     told = {
         "verdict": entry.verdict.value,
         "answer": entry.answer,
         "rule": entry.rule,
-        "text": reply.get("text", ""),
-        "span": _units(reply.get("text", ""), entry.span) if entry.span else None,
+        "text": text,
+        "reasoning": reply.get("reasoning") or thought,
+        "refusal": reply.get("refusal", ""),
+        "span": _units(text, span) if span else None,
         "causes": [dict(cause) for cause in entry.causes],
         "tokens": reply.get("completion_tokens", 0),
         "turns": sum(turn.get("role") == "assistant" for turn in reply.get("turns", ())),

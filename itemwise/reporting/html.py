@@ -19,6 +19,7 @@ from itemwise.reporting.run import RunRecord
 from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.reporting.snapshots import snapshot_lines, snapshot_table
 from itemwise.reporting.table import COLUMNS, cells
+from itemwise.thoughts import parted
 
 __all__ = ["report_html", "report_parts"]
 
@@ -106,6 +107,7 @@ def _changes(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _case(entry: Entry) -> dict[str, Any]:
     reply = entry.reply
+    text, _, span = parted(reply.get("text", ""), entry.span)
     return {
         "id": entry.node_id,
         "case": entry.case,
@@ -120,9 +122,9 @@ def _case(entry: Entry) -> dict[str, Any]:
         "expected": entry.expected,
         "answer": entry.answer,
         "rule": entry.rule,
-        "span": entry.span,
-        "text": reply.get("text", ""),
-        "turns": list(reply.get("turns", ())),
+        "span": span,
+        "text": text,
+        "turns": [_turn(turn) for turn in reply.get("turns", ())],
         "notes": ", ".join(f"{name} {value}" for name, value in reply.get("notes", {}).items()),
         "tokens": reply.get("completion_tokens", 0),
         "seconds": reply.get("seconds", 0.0),
@@ -131,6 +133,15 @@ def _case(entry: Entry) -> dict[str, Any]:
         "picture": entry.picture,
         "rerun": entry.rerun,
     }
+
+
+def _turn(turn: Mapping[str, Any]) -> dict[str, Any]:
+    """A turn with what the model thought in its text beside it, where the page folds it."""
+    if turn["role"] != "assistant":
+        return dict(turn)
+    content, thought, _ = parted(turn["content"])
+    reasoning = "\n".join(filter(None, (turn.get("reasoning"), thought)))
+    return {**turn, "content": content, **({"reasoning": reasoning} if reasoning else {})}
 
 
 def _data_uri(sha: str, content: bytes) -> str:

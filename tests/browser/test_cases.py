@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.opened import names_shown
+from itemwise.case import Reply, Turn, Verdict
+from itemwise.reporting.html import report_html
+from tests.browser.opened import Opened, names_shown
 from tests.browser.runs import node_id
+from tests.reporting.conftest import a_run, an_entry
 
 Report = Callable[..., Page]
 
@@ -294,3 +298,16 @@ def test_a_page_comes_back_as_its_controls_say(report: Report) -> None:
     sort, verdict = page.get_by_role("combobox", name="Sort").input_value(), page.get_by_role("combobox", name="Verdict").input_value()
     assert names_shown(page)[0] == ("sums-1" if sort == "tokens" else "sums-0")
     expect(page.locator("#count")).to_have_text("16 of 32" if verdict else "32 of 32")
+
+
+def test_what_a_model_thought_is_folded_and_how_it_refused_is_shown(open_file: Callable[..., Opened], tmp_path: Path) -> None:
+    turns = (Turn("user", "What is 6*7?"), Turn("assistant", "", reasoning="Is it 42?", refusal="I may not say."))
+    path = tmp_path / "report.html"
+    entry = an_entry(0, Verdict.NO_ANSWER, reply=Reply("", "stop", 20, 12, 0.25, 8, turns).record())
+    path.write_text(report_html(a_run(entry)), encoding="utf-8")
+    page = open_file(path, entry.node_id).page
+    expect(page.locator("#detail")).to_contain_text("I may not say.")
+    thought = page.locator("details.thought .text")
+    expect(thought).to_be_hidden()
+    page.locator("summary", has_text="what the model thought (9 characters)").click()
+    expect(thought).to_have_text("Is it 42?")

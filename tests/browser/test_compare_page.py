@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from itemwise.case import Verdict
 from itemwise.ledger import Entry
 from tests.browser.opened import Opened, names_shown, scrolls_sideways
-from tests.reporting.conftest import an_entry
+from tests.reporting.conftest import a_reply, an_entry
 from tests.reporting.test_compare_html import page_of
 from tests.reporting.test_html import HOSTILE
 
@@ -183,3 +183,11 @@ def test_escape_leaves_the_search_with_what_was_searched_for(open_runs: Callable
     expect(page.locator("#filters [name=text]")).to_have_value("sums-3")
     expect(page.locator("#filters [name=text]")).not_to_be_focused()
     expect(page.locator("#count")).to_have_text("1 of 5")
+
+
+def test_what_a_model_thought_is_folded_beside_its_reply(open_runs: Callable[..., Page]) -> None:
+    entries = [an_entry(0, C, reply=a_reply("<think>41?</think>it is 42"))]
+    page = open_runs(entries, run([(W, "it is 41")]))
+    expect(page.locator(".sides .text").filter(has_text="41?")).to_be_hidden()
+    page.locator("summary", has_text="what the model thought").click()
+    expect(page.locator("details.thought .text")).to_have_text("<think>41?</think>")

@@ -14,7 +14,7 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from itemwise.case import Verdict
+from itemwise.case import Reply, Turn, Verdict
 from itemwise.gates import Decision
 from itemwise.ledger import Entry
 from itemwise.reporting import RunRecord
@@ -264,3 +264,15 @@ def test_a_page_grows_with_its_differences_in_data_only(run: RunRecord, run_of: 
         return report_html(run_of(*run.entries, snapshots=[file_record("direct.replies", compared)]))
 
     assert len(elements(page(3000))) == len(elements(page(3)))
+
+
+def test_what_a_model_thought_stands_apart_from_what_it_said(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
+    said = "<think>41?</think>\nThe answer is 42"
+    turns = (Turn("user", "What is 6*7?"), Turn("assistant", said, reasoning="43?", refusal="Not so."))
+    read = (said.index("42"), said.index("42") + 2)
+    found = entry(0, Verdict.CORRECT, reply=Reply(said, "stop", 20, 12, 0.25, 8, turns).record(), span=read)
+    (case,) = data(report_html(run_of(found)))["cases"]
+    assert (case["text"], case["text"][slice(*case["span"])]) == ("The answer is 42", "42")
+    assert case["turns"][-1]["content"] == "The answer is 42"
+    assert case["turns"][-1]["reasoning"] == "43?\n<think>41?</think>"
+    assert case["turns"][-1]["refusal"] == "Not so."

@@ -116,7 +116,7 @@
       make("dl", {}, make("dt", {}, "verdict"), make("dd", {}, make("span", { class: `verdict ${reply.verdict.replace(" ", "-")}` }, reply.verdict)),
         ...fact("answer", reply.answer === undefined ? "nothing read" : reply.answer), ...fact("read by", reply.rule),
         ...(reply.causes || []).flatMap(cause => fact(cause.kind, cause.evidence))),
-      reply.message ? text(reply.message) : block, make("p", { class: "quiet" }, cost));
+      ...apart(reply), reply.message ? text(reply.message) : block, make("p", { class: "quiet" }, cost));
   };
 
   const asked = (each, sides) => {

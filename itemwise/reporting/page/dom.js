@@ -43,6 +43,11 @@ const fill = (block, content, span) => {
 
 const text = (content, span) => fill(make("p", { class: "text", dir: "auto" }), content, span);
 
+// What a model thought and how it refused, which is no part of its answer: the one folded, the other said.
+const apart = said => [
+  said.reasoning ? make("details", { class: "thought" }, make("summary", {}, `what the model thought (${said.reasoning.length} characters)`), text(said.reasoning)) : null,
+  said.refusal ? make("div", { class: "refusal" }, make("p", { class: "quiet" }, "refused with"), text(said.refusal)) : null];
+
 const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fill(make("dd", {}), String(value))];
 
 // The picture of a case, empty where it has none; a hash may have the name of what every object has.

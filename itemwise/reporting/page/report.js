@@ -82,10 +82,10 @@
   const picture = each => shownIn(each) ? zoomable(shownIn(each), each.case) : null;
 
   const turn = (each, said, place) => {
-    const cost = said.completion_tokens === undefined ? "" : ` · ${said.finish_reason} after ${said.completion_tokens} tokens`
+    const cost = said.completion_tokens === undefined ? "" : ` · ${said.native_finish_reason || said.finish_reason} after ${said.completion_tokens} tokens`
       + (said.temperature ? ` · temperature ${said.temperature}, seed ${said.seed}` : "");
     const isReply = said.role === "assistant" && said.content === each.text;
-    return [make("h4", {}, `${said.role}${cost}`), text(said.content, isReply ? each.span : null)];
+    return [make("h4", {}, `${said.role}${cost}`), ...apart(said).filter(Boolean), text(said.content, isReply ? each.span : null)];
   };
 
   const others = each => {
