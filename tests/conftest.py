@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+
+import pytest
 
 # Before anything imports torch. The checkpoints of the tests are small: threads would wait for one another, the more the busier it is.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -12,3 +15,12 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # A shell that starts this in the background has SIGINT ignored, here and in all children: tests that interrupt a run would wait in vain.
 if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _no_worker() -> Iterator[None]:
+    """A run that a test starts is no worker of ours, whatever this process is: syrupy would take it for one and compare nothing."""
+    worker = os.environ.pop("PYTEST_XDIST_WORKER", None)
+    yield
+    if worker is not None:
+        os.environ["PYTEST_XDIST_WORKER"] = worker
