@@ -381,3 +381,24 @@ def test_options_that_a_benchmark_ignores_are_named_in_the_header_and_the_report
         ]
     )
     assert run_json(pytester)["rows"]["quiz"]["without effect"] == idle
+
+
+def test_a_case_of_the_wrong_form_shows_the_loaders_line_and_none_of_ours(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_quiz="""
+        from itemwise import Case, cases
+
+        def quiz():
+            yield Case("a", "How many?", 4)
+
+        @cases(quiz, extract=str)
+        def test_quiz(case, answer):
+            assert answer == case.answer
+        """
+    )
+    result = pytester.runpytest()
+    result.stdout.fnmatch_lines(
+        ["*test_quiz.py*, line 4, in quiz*", '*yield Case("a", "How many?", 4)*', "*answer must be text (str), got 4*"]
+    )
+    result.stdout.no_fnmatch_line("*case.py*")
+    result.assert_outcomes(errors=1)

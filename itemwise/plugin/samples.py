@@ -7,6 +7,7 @@ import inspect
 import textwrap
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Samples"]
 
-
+PACKAGE = Path(__file__).parent.parent
 _STRIPPED = (
     "{}: Python runs with -O or PYTHONOPTIMIZE set, which leaves assert statements out, and pytest does not write those of this test "
     "anew, so every case would be correct. Run without it (PYTHONOPTIMIZE=0), or with --assert=rewrite and the assert in the test itself."
@@ -49,8 +50,8 @@ class Samples:
             sample = self._sample(function, benchmark, None)
         except BenchmarkError as error:
             return Fault(str(error))
-        except Exception:  # the loader's own fault shows its own lines
-            return Fault("".join(traceback.format_exc(limit=-2)))
+        except Exception as error:  # the loader's own fault shows its own lines
+            return Fault(_traceback(error))
         self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
         return sample
 
@@ -114,6 +115,13 @@ class Samples:
 
 def _plain(item: pytest.Item) -> str:
     return plain_name(getattr(item, "originalname", item.name))
+
+
+def _traceback(error: Exception) -> str:
+    """The last two lines of the user's code that led to `error`, and its message; of our own code where there are no others."""
+    frames = traceback.extract_tb(error.__traceback__)
+    users = [frame for frame in frames if Path(frame.filename).is_file() and not Path(frame.filename).is_relative_to(PACKAGE)]
+    return "".join([*traceback.format_list((users or frames)[-2:]), *traceback.format_exception_only(error)])
 
 
 def _asserts(function: pytest.Function) -> bool:
