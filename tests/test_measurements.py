@@ -402,3 +402,18 @@ def test_a_case_of_the_wrong_form_shows_the_loaders_line_and_none_of_ours(pytest
     )
     result.stdout.no_fnmatch_line("*case.py*")
     result.assert_outcomes(errors=1)
+
+
+def test_what_fails_in_judging_a_case_costs_its_verdict_alone(
+    pytester: pytest.Pytester, replayed: Replayed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_once(prompt: str, *_: object, **__: object) -> tuple[()]:
+        if "12" in prompt:
+            raise RuntimeError("no cause to be found")
+        return ()
+
+    monkeypatch.setattr("itemwise.causes.causes", fails_once)
+    pytester.makepyfile(test_quiz=quiz())
+    result = replayed()
+    result.stdout.fnmatch_lines(["*itemwise could not judge this case*", "*RuntimeError: no cause to be found*", "quiz * 3 of 4"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -229,13 +230,18 @@ class Asker:
         report = yield
         decided = report.when == "call" or (report.when == "setup" and call.excinfo is not None)
         if decided and is_case(item):
-            if _is_skipped(item, call):
-                self._skip(item, call, report)
-            else:
-                self._judge(item, call, report)
+            self._conclude(item, call, report)
         if report.when == "teardown":
             _forget(item)
         return report
+
+    def _conclude(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Judge the case, or note that it was skipped. What fails here is an error of this one test, not the end of the run."""
+        try:
+            (self._skip if _is_skipped(item, call) else self._judge)(item, call, report)
+        except Exception:  # a case without a verdict is missing from the coverage, and the run is red
+            report.outcome = "failed"
+            report.longrepr = f"itemwise could not judge this case:\n{traceback.format_exc()}"
 
     def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         from itemwise.reporting.junit import case_properties
