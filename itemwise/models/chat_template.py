@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,8 @@ TIMES = 8  # what was put in, a chat may become
 POLL = 0.02  # seconds between two looks at a process that is slow to answer
 
 _START = "import runpy, sys; sys.path += sys.argv[2:]; runpy.run_path(sys.argv[1], run_name='__main__')"
+_WORD = re.compile(r"[a-z0-9]+")
+_SWITCH = re.compile(r"(?<!\S)/\w+")  # such as /no_think, which some templates take out and act by
 _SHOWN = ("system", "user", "tool")  # the roles whose words must reach the model
 
 
@@ -73,6 +76,18 @@ class ChatTemplate:
             messages = [_in_parts(message) for message in messages]
         return self._rendered(messages, tools, reply)
 
+    def prompt(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()) -> str:
+        """The text of a chat, with the beginning of a reply and every word of what was asked.
+
+        Raises as `render` does, and ModelError where words are lost: some templates cut what is long, or take out what they know.
+        """
+        text = self.render(messages, tools)
+        folded = text.casefold()
+        for message in messages:
+            if message["role"] in _SHOWN and (lost := _lost_word(_words(message), folded)) is not None:
+                raise ModelError(self._fault(message["role"], f"loses words of {{}}, such as {one_line(lost)!r}"))
+        return text
+
     def require_shown(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()) -> None:
         """Raise ModelError where a chat of this shape would lose a turn or a tool: a mark put in for each must come out once."""
         marks = [f"itemwise{number}{message['role']}mark" for number, message in enumerate(messages)]
@@ -83,7 +98,7 @@ class ChatTemplate:
         text = self.render(marked, tools).casefold()
         for message, mark in zip(messages, marks, strict=True):
             if message["role"] in _SHOWN and (times := text.count(mark.casefold())) != 1:
-                raise ModelError(self._fault(message["role"], times))
+                raise ModelError(self._fault(message["role"], f"shows {{}} {times} times" if times else "drops {}"))
         for tool in tools:
             if (called := str(tool.get("function", tool).get("name", ""))).casefold() not in text:
                 raise ModelError(
@@ -117,15 +132,14 @@ class ChatTemplate:
             "called default; save the one to be used as chat_template.jinja in a copy of its folder."
         )
 
-    def _fault(self, role: str, times: int) -> str:
+    def _fault(self, role: str, fault: str) -> str:
         what = {"system": "the system prompt", "user": "the question", "tool": "a tool's result"}[role]
         advice = {
             "system": "leave system out of its entry, or put its words into the prompt",
             "user": "mend chat_template.jinja, or take the template of the model it was made from",
             "tool": "take another --strategy",
         }[role]
-        fault = f"drops {what}" if times == 0 else f"shows {what} {times} times"
-        return f"the chat template of {self._name} {fault}, so what was asked would not be what is reported; {advice}."
+        return f"the chat template of {self._name} {fault.format(what)}, so what was asked would not be what is reported; {advice}."
 
     def _shows(self, content: Any) -> bool:
         """Whether the template takes content of this form: some look for parts in a string, find none, and say nothing."""
@@ -246,6 +260,22 @@ def _limit_text(limit: str, most: int) -> str:
 
 def _turn(role: str, content: str) -> dict[str, Any]:
     return {"role": role, "content": content}
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    content = message["content"]
+    return content if isinstance(content, str) else " ".join(part["text"] for part in content if part["type"] == "text")
+
+
+def _lost_word(words: str, text: str) -> str | None:
+    """The first of `words` that does not stand in `text` (in folded letters) behind those before it. What escapes, trims or wraps
+    words leaves all of them in their order; letters beyond ASCII may be spelled out, and switches left out."""
+    begin = 0
+    for word in _WORD.findall(_SWITCH.sub("", words.casefold())):
+        if (place := text.find(word, begin)) < 0:
+            return str(word)
+        begin = place + len(word)
+    return None
 
 
 def _worded(message: Mapping[str, Any], words: str) -> dict[str, Any]:

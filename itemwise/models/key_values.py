@@ -71,6 +71,8 @@ class KeyValues:
             self._move(max(self._mask.shape[0], self.rows + rows), max(0, columns - self.width))
         there = slice(self.rows, self.rows + rows), slice(self._end - columns, self._end)
         for layer, (keys, values) in zip(self._layers, read, strict=True):
+            layer.keys[there[0], :, : self._end - columns] = 0  # a row that stood there may have left NaN, which no mask takes out
+            layer.values[there[0], :, : self._end - columns] = 0
             layer.keys[there[0], :, there[1]] = keys
             layer.values[there[0], :, there[1]] = values
         self._mask[there[0]] = True  # of the tokens to come

@@ -178,7 +178,7 @@ class LocalModel:
 
     def _templated(self, messages: list[dict[str, Any]], request: Request) -> list[int]:
         assert self._template is not None
-        return list(self._tokenizer(self._template.render(messages, request.tools), add_special_tokens=False)["input_ids"])
+        return list(self._tokenizer(self._template.prompt(messages, request.tools), add_special_tokens=False)["input_ids"])
 
     def _shown(self, messages: list[dict[str, Any]], request: Request, templated: Callable[..., _Encoded]) -> _Encoded:
         """The chat by its template, which must show every turn and tool of a chat of this shape."""

@@ -58,7 +58,7 @@ class Sight:
         times the other, and ModelError where words would be taken for a picture.
         """
         self._require_no_marks(request.turns)
-        text = self.template.render(messages, request.tools)
+        text = self.template.prompt(messages, request.tools)
         found = self._cut_up(text, [picture for turn in request.turns for picture in turn.pictures])
         beside = {name: found[name][0].tolist() for name in _BESIDE if name in found}
         pictures = {name: value for name, value in found.items() if name not in (*_BESIDE, "input_ids", "attention_mask")}

@@ -7,6 +7,7 @@ those from outside. A line of JSON in is a job, a line of JSON out its text or i
 from __future__ import annotations
 
 import json
+import random
 import signal
 import sys
 from collections.abc import Mapping
@@ -97,6 +98,7 @@ def _compiled(template: str, clock: str) -> jinja2.Template:
 
 def rendered(job: Mapping[str, Any]) -> str:
     """The text of a job. Raises what the template raises, and TooLargeError."""
+    random.seed(0)  # a filter such as random, too, gives the same prompt each time
     pieces, left = [], job["most"]
     for piece in _compiled(job["template"], job["clock"]).generate(**job["names"]):
         left -= len(piece)

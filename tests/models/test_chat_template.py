@@ -109,6 +109,45 @@ def test_words_that_a_template_writes_itself_are_no_question() -> None:
         template("user 2+2? {{ messages | length }}").require_shown([USER])
 
 
+LONG = {"role": "user", "content": 'Janet has <i>2</i> ducks & a "dog". ' * 30 + "How many legs?\nExplain."}
+
+
+@pytest.mark.parametrize(
+    ("content", "lost"),
+    [
+        ("m.content | truncate(99)", "ducks"),
+        ("m.content[:500]", "dog"),
+        ("m.content[-500:]", "janet"),
+        ("m.content.split('\n')[0]", "explain"),
+        ("m.content.split()[:30] | join(' ')", "i"),
+        ("m.content | striptags", "2"),
+        ("m.content | replace('2', '')", "2"),
+        ("m.content if m.content | length < 200 else '(too long)'", "janet"),
+    ],
+)
+def test_a_template_that_loses_words_of_a_question_refuses_that_question(content: str, lost: str) -> None:
+    losing = template("{% for m in messages %}{{ m.role }}: {{ " + content + " }}{% endfor %}")
+    losing.require_shown([USER])
+    with pytest.raises(ModelError, match=f"^the chat template of tiny loses words of the question, such as '{lost}', so what was asked"):
+        losing.prompt([LONG])
+
+
+@pytest.mark.parametrize("content", ["m.content", "m.content | trim", "m.content | e", "m.content | tojson", "m.content | upper"])
+def test_a_template_that_escapes_or_lays_out_words_loses_none(content: str) -> None:
+    text = template("{% for m in messages %}{{ m.role }}: {{ " + content + " }}{% endfor %}").prompt([SYSTEM, LONG])
+    assert "explain" in text.casefold()
+
+
+def test_a_switch_that_a_template_takes_out_is_not_lost() -> None:
+    text = "{% for m in messages %}{{ m.content | replace('/no_think', '') }}{{ '<think>' if '/no_think' not in m.content }}{% endfor %}"
+    assert template(text).prompt([{"role": "system", "content": "Be brief. /no_think"}]) == "Be brief. "
+
+
+def test_a_template_that_draws_at_random_gives_the_same_prompt_each_time() -> None:
+    drawing = template("{% for i in range(40) %}{{ range(1000) | random }} {% endfor %}{{ lipsum(1) }}" + EACH)
+    assert drawing.render([USER]) == drawing.render([USER])
+
+
 def test_a_template_that_speaks_of_tools_and_drops_them_is_refused() -> None:
     text = "{% if tools %}You have tools.{% endif %}" + EACH
     assert template(text).knows_tools()

@@ -36,11 +36,11 @@ def with_weights(folder: Path, name: str, change: Callable[[torch.Tensor], objec
     return folder
 
 
-def in_batches(model: LocalModel, prompts: Sequence[str], *, whole: bool = False) -> list[Generation | Exception | None]:
+def in_batches(model: LocalModel, prompts: Sequence[str], *, whole: bool = False, most: int = 8) -> list[Generation | Exception | None]:
     """What comes of `prompts`, asked together as the engine does it."""
     if whole:
         model._running = None
-    batches = batches_of(model, 8)
+    batches = batches_of(model, most)
     waiting = [Asking(Request((Turn("user", prompt),))) for prompt in prompts]
     asked = list(waiting)
     while waiting or batches.running:
@@ -72,6 +72,18 @@ def test_logits_that_are_no_numbers_fail_the_one_row_that_has_them(checkpoint: C
     assert [first, *rest] == alone
     assert isinstance(bad, ModelError)
     assert "the logits of qwen2 are no numbers (NaN or infinite) at token 1 of the reply" in str(bad)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_rows_that_join_where_one_without_numbers_stood_are_sound(checkpoint: Callable[..., Path], most: int) -> None:
+    model = loaded(checkpoint())
+    prompts = ["a long question that goes on and on", "x" * 60, "2+2?", "3*3", "10", "9"]
+    alone = [ask(model, prompt)[0] for prompt in prompts]
+    marked = model._tokenizer.convert_tokens_to_ids("x")
+    model._model.get_input_embeddings().weight.data[marked] = float("nan")
+    results = in_batches(model, prompts, most=most)
+    assert isinstance(results.pop(1), ModelError)
+    assert results == [alone[0], *alone[2:]]
 
 
 def test_what_comes_after_the_end_of_a_reply_is_no_fault(checkpoint: Callable[..., Path]) -> None:
