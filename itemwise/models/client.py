@@ -15,7 +15,7 @@ from itemwise.models.registry import ModelEntry
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-__all__ = ["KEY_ENV", "RedirectError", "TooLargeError", "client_library", "new_client", "shown", "url_of"]
+__all__ = ["KEY_ENV", "STREAMS", "RedirectError", "TooLargeError", "client_library", "new_client", "shown", "url_of"]
 
 KEY_ENV = "OPENAI_API_KEY"
 NO_KEY = "none"  # servers of one's own mostly want none, the client always sends one
@@ -23,7 +23,7 @@ CONNECTING = 30.0  # seconds for a connection to be made
 LARGEST = 16 * 2**20  # bytes of a body: the longest replies and lists of models take a tenth of it
 SHOWN = 300  # characters of what a server said
 _REDIRECTS = 5  # on one host, as from http to https
-_STREAM = "text/event-stream"
+STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 
 
 class TooLargeError(Exception):
@@ -101,6 +101,9 @@ def _bounded(openai: Any) -> Any:
                 await response.aclose()
                 following = _followed(response)
                 response = await super().send(following, stream=True, **{**options, "follow_redirects": False})
+            if response.has_redirect_location:
+                await response.aclose()
+                raise RedirectError(f"redirects again and again, at last to {response.headers['location']}")
             try:
                 content = await _content(response)
             finally:
@@ -130,7 +133,7 @@ def _followed(response: Any) -> Any:
 
 async def _content(response: Any) -> bytes:
     """The body, unpacked. A stream of events, which need not end, is not read."""
-    if response.headers.get("content-type", "").lower().startswith(_STREAM):
+    if response.headers.get("content-type", "").lower().startswith(STREAMS):
         return b""
     pieces, length = [], 0
     async for piece in _unpacked(response):

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 __all__ = ["is_broken", "is_known", "is_limit", "is_plain"]
 
-_LIMIT = {
-    "length",  # OpenAI, vLLM, SGLang, llama.cpp, Ollama
-    "max_tokens",  # Anthropic, Gemini
-    "model_length",  # Mistral
-    "max_output_tokens",  # OpenAI's responses
-    "token_limit",  # watsonx
-    "max_length",
-    "max_new_tokens",
-    "max_completion_tokens",
-    "max_tokens_reached",
-    "limit",  # llama.cpp's stop_type
-    "model_context_window_exceeded",  # Anthropic
-    "context_length_exceeded",
+# Told by their words, since gateways put them together as they like: max_tokens, MODEL_LENGTH, token_limit, ERROR_LIMIT, num_predict.
+_LIMIT = {"length", "limit", "truncated", "truncation", "incomplete", "predict", "maxtokens"}
+_MOST = {"max", "maximum", "maxed", "out", "exceed", "exceeds", "exceeded", "full", "overflow", "exhausted"}  # of what follows
+_MEASURED = {"token", "tokens", "context", "output", "window", "budget"}
+_FILTERED = {
+    "filter",
+    "filtered",
+    "safety",
+    "toxic",
+    "recitation",
+    "blocklist",
+    "blocked",
+    "prohibited",
+    "spii",
+    "refusal",
+    "sensitive",
+    "guardrail",
+    "moderation",
 }
+_BROKEN = {
+    "abort",
+    "aborted",
+    "error",
+    "cancel",
+    "cancelled",
+    "canceled",
+    "fail",
+    "failed",
+    "failure",
+    "timeout",
+    "interrupted",
+    "disconnect",
+    "disconnected",
+    "overloaded",
+    "preempted",
+    "insufficient",
+    "time",
+    "rate",
+}  # none of the model's
 _END = {
     "stop",
     "eos",
@@ -29,46 +57,46 @@ _END = {
     "stop_str",
     "complete",
     "completed",
+    "done",
+    "finished",
     "tool_calls",
     "tool_call",
     "tool_use",
     "function_call",
 }
-_FILTERED = {
-    "content_filter",
-    "content_filtered",
-    "safety",
-    "recitation",
-    "blocklist",
-    "prohibited_content",
-    "spii",
-    "refusal",
-    "sensitive",
-    "guardrail_intervened",
-}
-_BROKEN = {"abort", "error", "cancelled", "canceled", "network_error", "insufficient_system_resource"}  # none of the model's
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN = re.compile(r"[^a-z0-9]+")
 
 
 def is_limit(reason: object) -> bool:
     """Whether a limit on tokens ended the reply."""
-    return _spelled(reason) in _LIMIT
+    words = _words(reason)
+    return not words & {"time", "rate"} and bool(words & _LIMIT or (words & _MOST and words & _MEASURED))
 
 
 def is_broken(reason: object) -> bool:
     """Whether the server broke off a reply that the model had not ended."""
-    return _spelled(reason) in _BROKEN
+    words = _words(reason)
+    return bool(words & _BROKEN) and not is_limit(reason) and not words & _FILTERED
 
 
 def is_known(reason: object) -> bool:
     """Whether it is known what the reason means; a server may also give none."""
-    return reason in (None, "") or _spelled(reason) in _LIMIT | _END | _FILTERED | _BROKEN
+    return is_plain(reason) or is_broken(reason) or bool(_words(reason) & _FILTERED)
 
 
 def is_plain(reason: object) -> bool:
     """Whether a reply that ended so is what the model wanted to say, or was cut by the limit: there is no more to be told of it."""
-    return reason in (None, "") or _spelled(reason) in _LIMIT | _END
+    return reason in (None, "") or _spelled(reason) in _END or is_limit(reason)
+
+
+def _words(reason: object) -> set[str]:
+    return set(_spelled(reason).split("_"))
 
 
 def _spelled(reason: object) -> str:
-    """``MAX_TOKENS``, ``max-tokens`` and ``FinishReason.MAX_TOKENS`` are one reason."""
-    return reason.strip().lower().rpartition(".")[2].replace("-", "_").replace(" ", "_") if isinstance(reason, str) else ""
+    """``MAX_TOKENS``, ``maxTokens``, ``max-tokens``, ``FinishReason.MAX_TOKENS`` and SGLang's ``{"type": "max_tokens"}`` are one reason."""
+    said = reason.get("type") if isinstance(reason, Mapping) else reason
+    if not isinstance(said, str):
+        return ""
+    return _BETWEEN.sub("_", _HUMPS.sub("_", said.strip().rpartition(".")[2]).lower()).removeprefix("finish_reason_")

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-__all__ = ["LostError", "Pace", "Patience", "TransientError", "Tries", "UnmendableError", "duration"]
+__all__ = ["PASSING", "LostError", "Pace", "Patience", "TransientError", "Tries", "UnmendableError", "duration"]
 
 TRIES = 16  # of one request
 SECONDS = 300.0  # from a request's first failure to its last try: a server with a large model takes minutes to start again
 REPEATS = 3  # tries of one request that is answered each time with what waiting cannot mend
+PASSING = (408, 409, 425, 429)  # statuses below 500 that a later try may not meet again
 SHORTEST, LONGEST = 0.5, 30.0  # seconds between tries; doubled from one to the other
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import time
 from collections import Counter
@@ -16,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from itemwise.models.address import read_address
 from itemwise.models.chat_answer import brief, uncounted
 from itemwise.models.chat_form import asked, generation_of
-from itemwise.models.client import KEY_ENV, RedirectError, TooLargeError, client_library, new_client, shown, url_of
+from itemwise.models.client import KEY_ENV, STREAMS, RedirectError, TooLargeError, client_library, new_client, shown, url_of
 from itemwise.models.finish_reasons import is_known
 from itemwise.models.in_flight import InFlight, Line
 from itemwise.models.model import ContextFullError, Generation, ModelError, ModelUnavailableError, Request, RunningBatch
-from itemwise.models.patience import REPEATS, LostError, Pace, Patience, TransientError, Tries, UnmendableError
+from itemwise.models.patience import PASSING, REPEATS, LostError, Pace, Patience, TransientError, Tries, UnmendableError
 from itemwise.models.registry import ModelEntry
 from itemwise.models.trouble import Trouble
 
@@ -37,7 +38,6 @@ NAMES = 20  # of models that a message lists
 LIMITS = ("max_tokens", "max_completion_tokens")  # the token limit's name with most servers, and with newer models of OpenAI
 _DESCRIBING = ("owned_by", "root", "max_model_len")  # what lists tell of a model
 _UNLISTED = (404, 405, 429, 501)  # statuses of servers that answer, but list nothing
-_PASSING = (408, 409, 425, 429)  # statuses below 500 that a later try may not meet again
 _NOBODYS = (401, 403, 404)  # statuses that every request would meet
 
 
@@ -211,7 +211,8 @@ class ServerModel:
         self._hear()
         self.has_generated = True
         self._note_count(uncounted(answer))
-        self._note_end(generation.native_finish_reason)
+        if generation.finish_reason != "length":  # which as many tokens as were asked for show as well
+            self._note_end(generation.native_finish_reason)
         return generation
 
     def _hear(self) -> None:
@@ -267,7 +268,9 @@ class ServerModel:
 
     def _refusal(self, error: APIStatusError) -> Exception:
         """What a status that is no success comes to."""
-        if error.status_code >= 500 or error.status_code in _PASSING:
+        if error.code == "insufficient_quota":  # of OpenAI, which says 429 of it
+            return UnmendableError(_answered(error), "the account has no credit left; see to it, the same command goes on", alike=True)
+        if error.status_code >= 500 or error.status_code in PASSING:
             return TransientError(_answered(error), _wait(error.response.headers))
         said = shown(self._entry, _answered(error))
         if _is_context_full(error):
@@ -397,23 +400,30 @@ def _served(entry: ModelEntry, listed: Sequence[Mapping[str, Any]]) -> str:
 _SEE_TO_IT = "See to the server, or lower --batch-size; the same command again asks only for what is missing."
 _TOO_LONG = "took too long to answer"
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_EVENTS = re.compile(rb"\s*(?::[^\r\n]*[\r\n]+\s*)*(?:data|event|id|retry):")  # perhaps behind comments that keep a connection alive
 _HEADING = re.compile(r"<(title|h1)[^>]*>([^<]*)", re.IGNORECASE)
 
 
 def _plain(response: Any) -> Any:
     """The body of a response as plain data. Raises TransientError where it is none."""
-    body = response.content
-    if response.headers.get("content-type", "").startswith("text/event-stream") or body.lstrip()[:6].startswith((b"data:", b"event:")):
+    body, kind = response.content, response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in STREAMS or _EVENTS.match(body):
+        what = kind if kind in STREAMS else STREAMS[0]
         remedy = "what stands there answers with streams only; turn that off, or give the URL of the server behind it"
-        raise UnmendableError("answered with a stream (text/event-stream), where none was asked for", remedy, alike=True)
+        raise UnmendableError(f"answered with a stream ({what}), where none was asked for", remedy, alike=True)
     try:
-        return json.loads(body)
+        return json.loads(body, parse_int=_whole)
     except (ValueError, RecursionError):
         text = body[: 4 * SHORT].decode("utf-8", "replace")
     if _PAGE.match(text):
         remedy = "see that the URL ends as the server wants it (mostly /v1), and that no gateway or login stands between"
         raise UnmendableError(f"answered with {_page(text)}", remedy, alike=True)
     raise TransientError(f"answered with no JSON ({text})")
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number of a body; one of thousands of digits, which Python does not read, is no count and nothing else of use."""
+    return int(digits) if len(digits) < SHORT else math.inf
 
 
 def _page(text: str) -> str:

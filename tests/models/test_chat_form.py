@@ -15,7 +15,7 @@ from itemwise.case import ToolCall, Turn
 from itemwise.models import Generation, ModelError, Request
 from itemwise.models.chat_answer import uncounted
 from itemwise.models.chat_form import asked, generation_of
-from itemwise.models.patience import TransientError
+from itemwise.models.patience import TransientError, UnmendableError
 from itemwise.pictures import Picture
 from tests.stand_in import said
 
@@ -227,3 +227,83 @@ def test_tokens_nobody_counted_are_none() -> None:
 def test_what_is_no_answer_may_be_asked_again(answer: Any) -> None:
     with pytest.raises(TransientError):
         generation_of(answer, Request((QUESTION,)))
+
+
+LIMITS = [
+    *("maxTokens", "MaxTokens", "FINISH_REASON_MAX_TOKENS", "ERROR_LIMIT", "length_limit", "TOKEN_LIMIT_REACHED", "num_predict"),
+    *("context_window_exceeded", "max tokens exceeded", "out_of_tokens", "incomplete", "truncated", {"type": "length", "length": 2}),
+]
+
+
+@pytest.mark.parametrize("reason", LIMITS, ids=str)
+def test_a_limit_is_told_by_its_words_however_they_are_put_together(reason: Any) -> None:
+    generation = generation_of(said("42", reason).body, Request((QUESTION,)), limit=2)
+    assert (generation.finish_reason, generation.native_finish_reason) == ("length", "")
+    with pytest.raises(ModelError, match="after 2 tokens behind 5 of the prompt, where 3 were asked for"):
+        generation_of(said("42", reason).body, Request((QUESTION,)), limit=3)
+
+
+def test_an_unknown_reason_behind_as_many_tokens_as_were_asked_for_is_the_limit() -> None:
+    assert generation_of(said("42", "banana").body, Request((QUESTION,)), limit=2).finish_reason == "length"
+    assert generation_of(said("42", "banana").body, Request((QUESTION,)), limit=3).finish_reason == "stop"
+    assert generation_of(said("42", "stop").body, Request((QUESTION,)), limit=2).finish_reason == "stop"
+
+
+@pytest.mark.parametrize("reason", ["abort", "aborted", "internal_error", "TIMEOUT", "userCancel", "time_limit", "preempted"])
+def test_a_reply_that_the_server_broke_off_is_asked_for_again(reason: str) -> None:
+    answer = said("42", reason).body
+    answer["choices"][0]["error"] = {"code": 502, "message": "upstream"}
+    with pytest.raises(TransientError, match=r"broke off its answer .*upstream"):
+        generation_of(answer, Request((QUESTION,)))
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 64},
+        {"prompt_tokens": 5, "completion_tokens": 2, "completion_tokens_details": {"reasoning_tokens": 62}},
+    ],
+)
+def test_thoughts_that_are_counted_apart_are_none_of_the_servers_own_limit(usage: dict[str, Any]) -> None:
+    answer = {**said("42", "length").body, "usage": usage}
+    assert generation_of(answer, Request((QUESTION,)), limit=59).finish_reason == "length"
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        {"type": "reasoning_text", "text": "41?"},
+        {"type": "reasoning_content", "reasoning_content": "41?"},
+        {"type": "think", "think": "41?"},
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "41?"}]},
+        {"type": "text", "text": "41?", "thought": True},
+        {"reasoningContent": {"reasoningText": {"text": "41?", "signature": "x"}}},
+    ],
+)
+def test_a_part_that_was_thought_is_never_read_as_the_answer(thought: dict[str, Any]) -> None:
+    found = generation_of(said([thought, {"type": "text", "text": "42"}]).body, Request((QUESTION,)))
+    assert (found.text, found.reasoning) == ("42", "41?")
+
+
+@pytest.mark.parametrize(
+    "part", ["42", {"type": "text", "text": {"value": "42", "annotations": []}}, {"type": "output_text", "text": "42"}]
+)
+def test_parts_have_their_words_in_several_forms_and_others_beside(part: Any) -> None:
+    reference = {"type": "reference", "reference_ids": [1]}
+    assert generation_of(said([part, reference]).body, Request((QUESTION,))).text == "42"
+
+
+def test_thoughts_in_blocks_beside_the_content_are_kept() -> None:
+    answer = said("42", thinking_blocks=[{"type": "thinking", "thinking": "41?", "signature": "x"}]).body
+    assert generation_of(answer, Request((QUESTION,))).reasoning == "41?"
+
+
+@pytest.mark.parametrize(
+    "error", [{"code": 401}, {"code": "404"}, {"status": 400}, {"type": "invalid_request_error", "code": "model_not_found"}]
+)
+def test_an_error_in_a_success_that_is_of_the_request_is_not_waited_for(error: dict[str, Any]) -> None:
+    with pytest.raises(UnmendableError, match="No"):
+        generation_of({"error": {"message": "No.", **error}}, Request((QUESTION,)))
+    with pytest.raises(TransientError) as raised:
+        generation_of({"error": {"message": "Slow down.", "code": 429}}, Request((QUESTION,)))
+    assert type(raised.value) is TransientError

@@ -465,6 +465,11 @@ def test_a_redirect_that_would_turn_the_question_into_another_request_is_refused
     assert "would have POST become GET" in message
 
 
+def test_a_redirect_in_a_circle_ends_with_where_it_leads(serve: Serve) -> None:
+    server = serve(lambda *_: Answer("", 307, {"Location": "/v1/chat/completions"}))
+    assert "redirects again and again, at last to /v1/chat/completions" in unavailable(entry_on(server))
+
+
 class Dripping:
     """A server that sends a byte now and then and never ends."""
 
@@ -623,6 +628,31 @@ def test_what_is_no_count_of_tokens_counts_0_and_is_said(count: Any, serve: Serv
     assert model.generate(requests("a", "b")) == [Generation("A", "stop", 5, 0)] * 2
     assert "which is no count, which counts as 0" in model.describe()["tokens"]
     assert len(told(caplog)) == 1
+
+
+def test_a_count_of_more_digits_than_can_be_read_counts_0(serve: Serve) -> None:
+    body = json.dumps(said("A").body).replace('"completion_tokens": 2', '"completion_tokens": ' + "9" * 6000)
+    (generation,) = model_on(serve(lambda *_: Answer(body.encode()))).generate(requests("a"))
+    assert generation == Generation("A", "stop", 5, 0)
+
+
+def test_an_account_without_credit_is_not_waited_for(serve: Serve) -> None:
+    server = serve(lambda *_: Answer({"error": {"message": "You exceeded your quota.", "code": "insufficient_quota"}}, 429))
+    assert "answered 429 (You exceeded your quota.), 3 times over: the account has no credit left" in unavailable(entry_on(server))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b": ping\n\n: ping\n\ndata: {}\n\n", "text/plain"),
+        (b"id: 1\nevent: message\ndata: {}\n\n", "application/json"),
+        (b'{"message": {"content": "4"}}\n{"done": true}\n', "application/x-ndjson"),
+    ],
+)
+def test_a_stream_is_known_whatever_it_calls_itself(body: bytes, kind: str, serve: Serve) -> None:
+    server = serve(lambda *_: Answer(body, headers={"Content-Type": kind}))
+    assert "answered with a stream" in unavailable(entry_on(server))
+    assert len(server.bodies) == 3
 
 
 def test_a_reply_that_the_server_ends_before_the_limit_is_an_error_that_says_what_to_raise(serve: Serve) -> None:
