@@ -6,6 +6,7 @@ import math
 import re
 import reprlib
 from decimal import Decimal
+from numbers import Rational, Real
 
 from itemwise.extractors.numeral import NUMERAL, canonical, opposite
 from itemwise.extractors.visible import folded
@@ -41,11 +42,11 @@ def gold_number(value: object) -> str:
     >>> [gold_number(gold) for gold in ("6*7=42\\n#### 42.0", "$1,430.", 7.0, "4 apples")]
     ['42', '1430', '7', '4']
     """
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+    if isinstance(value, bool) or not isinstance(value, (str, Decimal, Real)):  # Real: numpy's too, which are no int
         raise ValueError(f"{reprlib.repr(value)} ({type(value).__name__}) is no number and no text; give one plain number, such as 7.")
-    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+    if isinstance(value, (Decimal, Real)) and not math.isfinite(value):
         raise ValueError(f"{value} is no number that a reply can give; leave the row out.")
-    text = value if isinstance(value, str) else f"{Decimal(repr(value) if isinstance(value, float) else value):f}"
+    text = value if isinstance(value, str) else _plain(value)
     number = _number(text.rpartition("####")[2])
     if number is None:
         shown = reprlib.repr(value)
@@ -53,6 +54,11 @@ def gold_number(value: object) -> str:
             f"{shown} ends in no single plain number; give the gold as a number such as 18, -3, 0.5 or 3/4, or leave the row out."
         )
     return number
+
+
+def _plain(value: Decimal | Real) -> str:
+    """A number in digits, without an exponent."""
+    return str(value) if isinstance(value, Rational) else f"{Decimal(str(value)):f}"
 
 
 def _number(text: str) -> str | None:

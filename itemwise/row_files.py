@@ -63,6 +63,8 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
         raise RowsError(f"{path} holds {_listed(found)}; say which split to read: rows(path, split=...).")
     if split is None or set(found) == {None}:
         ((name, files),) = found.items()
+        name = name or _split_of_folder(folder.name, split)
+        _require_no_train_of_another(path, name, split)
         return _checked(path, RowFiles(tuple(files), name))
     if plain_split(split) not in found:
         raise RowsError(f"{path} has no split {split!r}; it holds {_listed(found)}. A split is named by its file or folder: {split}.jsonl.")
@@ -71,11 +73,19 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
 
 def _of_one(file: Path, split: str | None) -> RowFiles:
     name = _split_of_name(file.name, split)
-    if split is not None and name not in (None, plain_split(split)):
-        raise RowsError(
-            f"{file} is the split {name} by its name, and {split!r} is asked for; give the file of that split, or a folder of both."
-        )
+    _require_no_train_of_another(file, name, split)
     return RowFiles((file,), name)
+
+
+def _require_no_train_of_another(source: Path, name: str | None, split: str | None) -> None:
+    """Raise RowsError where a source of one split, called otherwise, would be that of training, whose rows may be shown as examples.
+
+    Whatever else it is called it may be asked: whoever gives one file wants its rows measured.
+    """
+    if split is not None and plain_split(split) == "train" and name not in (None, "train"):
+        raise RowsError(
+            f"{source} is the split {name} by its name, and {split!r} is asked for; give the file of that split, or a folder of both."
+        )
 
 
 def _by_split(folder: Path, wanted: str | None) -> dict[str | None, list[Path]]:

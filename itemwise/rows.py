@@ -317,6 +317,7 @@ class Reads:
     commits: dict[Hub, str] = field(default_factory=dict)
     splits: dict[str, list[str]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    as_split: dict[Path | str, str] = field(default_factory=dict)  # by file; by source where rows are made
 
 
 @contextmanager
@@ -351,19 +352,21 @@ def sha256_of(path: Path, split: str | None = None) -> str:
 def _claim(source: str | Path, split: str, found: RowFiles) -> None:
     """Note that `source` is read as `split`. Raises RowsError where its rows are of another: train rows would be asked, or the
     asked ones shown as examples."""
-    wanted, read = plain_split(split), _READS.get()
-    given = read.splits.setdefault(str(source), []) if read is not None else []
-    unnamed = [other for other in given if other != wanted] if found.split is None else []
-    if found.split is None and (wanted == "train" or unnamed):
-        as_what = f"already read as {unnamed[0]}" if unnamed else "rows to be asked"
+    wanted, read = plain_split(split), _READS.get() or Reads()
+    parts = found.files or (str(source),)
+    others = [other for part in parts if (other := read.as_split.get(part, wanted)) != wanted]
+    if others or (found.split is None and wanted == "train"):
+        as_what = f"already read as {others[0]}" if others else "rows to be asked"
         raise RowsError(
             f"{source} is one split, {as_what}, and {split!r} is asked for; give a folder with a file for each split, "
             f"such as train.jsonl and test.jsonl, or run with --source hub."
         )
-    if wanted not in given:
-        given.append(wanted)
-    if read is not None:
-        read.files += [file for file in found.files if file not in read.files]
+    read.as_split |= dict.fromkeys(parts, wanted)
+    name = wanted if found.split in (None, wanted) else f"{found.split} (asked for as {wanted})"
+    given = read.splits.setdefault(str(source), [])
+    if name not in given:
+        given.append(name)
+    read.files += [file for file in found.files if file not in read.files]
 
 
 def draw(population: Sequence[Drawn], size: int, seed: int) -> list[Drawn]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy
 import pytest
 
 from itemwise import gold_number
@@ -75,3 +77,11 @@ def test_what_is_no_single_plain_number_is_refused(gold: object) -> None:
 @pytest.mark.parametrize("gold", ["18", "-3", "0.5", "1/3", "1430", "0"])
 def test_a_gold_in_that_form_stays_as_it_is(gold: str) -> None:
     assert gold_number(gold) == gold
+
+
+def test_numbers_of_other_libraries_are_numbers() -> None:
+    numbers = [numpy.int64(7), numpy.float64(7.5), numpy.float32(0.1), numpy.float64(1e22), Fraction(3, 4), Fraction(7)]
+    assert [gold_number(number) for number in numbers] == ["7", "7.5", "0.1", "1" + "0" * 22, "0.75", "7"]
+    for wrong in (numpy.bool_(True), numpy.float64("nan"), numpy.float32("inf"), numpy.array([7]), 7j):
+        with pytest.raises(ValueError, match="is no number"):
+            gold_number(wrong)

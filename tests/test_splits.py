@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,26 @@ def test_a_file_named_for_a_split_is_no_other(tmp_path: Path) -> None:
     file = write(tmp_path / "gsm8k_test.jsonl", "row")
     assert read(file, "test") == ["row"]
     assert refused(file, "train").startswith(f"{file} is the split test by its name, and 'train' is asked for")
+
+
+@pytest.mark.parametrize("name", ["train.jsonl", "dev.jsonl", "pre-train-quiz.jsonl", "train_test.jsonl", "train/rows.jsonl"])
+def test_the_one_source_that_is_given_is_asked_whatever_it_is_called_and_its_name_is_said(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path / name, "row")
+    path = file if file.parent == tmp_path else file.parent
+    source = Source("file", path=path)
+    with noting_reads() as reads:
+        assert [row["name"] for row in source.rows(TEST)] == ["row"]
+        with pytest.raises(RowsError, match=r"already read as test, and 'train' is asked for|is the split .* by its name"):
+            source.rows(TRAIN)
+    ((words,),) = reads.splits.values()
+    assert re.fullmatch(r"(train|validation|test\+train) \(asked for as test\)", words)
+
+
+def test_a_folder_that_is_called_for_its_split_is_that_split(tmp_path: Path) -> None:
+    write(tmp_path / "train" / "rows.jsonl", "train row")
+    write(tmp_path / "test" / "rows.jsonl", "test row")
+    assert read(tmp_path / "train", "train") == ["train row"]
+    assert refused(tmp_path / "test", "train").startswith(f"{tmp_path / 'test'} is the split test by its name")
 
 
 @pytest.mark.parametrize("folder", [False, True], ids=["a file", "a folder"])
