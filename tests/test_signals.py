@@ -63,6 +63,18 @@ class Adder:
 sys.modules["itemwise.models.local"] = local = types.ModuleType("itemwise.models.local")
 local.load, local.unload = lambda *arguments, **options: Adder(), lambda: None
 '''
+INTERRUPTED_WRITING = """
+import signal
+import itemwise.reporting.folder as folder
+written = folder._write
+
+def interrupted(*arguments):
+    folder._write = written
+    signal.raise_signal(signal.SIGINT)
+    written(*arguments)
+
+folder._write = interrupted
+"""
 PLAIN, WORKERS = (), ("-n", "2")
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -131,6 +143,16 @@ def test_a_second_sigterm_ends_the_run_at_once(start: Start, pytester: pytest.Py
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=600)
     assert run.returncode == -signal.SIGTERM
+
+
+def test_a_ctrl_c_while_reports_are_written_waits_for_them(start: Start, pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("conftest.py").write_text(STUCK + INTERRUPTED_WRITING, encoding="utf-8")
+    run = start()
+    run.send_signal(signal.SIGINT)
+    shown = run.communicate(timeout=600)[0].decode()
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, shown
+    assert "writing reports; Ctrl-C again ends this at once" in shown
+    assert judged(pytester) == 2
 
 
 def test_under_nohup_a_lost_terminal_ends_nothing(start: Start) -> None:

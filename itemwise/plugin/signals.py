@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import os
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ from itemwise.settings import Settings
 __all__ = ["Signals", "Terminated"]
 
 INSIST_EVERY = 2.0  # seconds
+LEAVING = 3.0  # seconds that workers of an interrupted run have to end; xdist's own are ten
 
 
 class Terminated(KeyboardInterrupt):
@@ -28,8 +30,9 @@ class Signals:
     """In a run with benchmarks SIGTERM and SIGHUP end the run as Ctrl-C does, and none of them is lost.
 
     A KeyboardInterrupt is lost where it hits a finaliser, a callback of C code or a bare ``except`` of a library; it is raised again
-    until pytest has heard of it. A second SIGTERM ends the process at once. Handlers of others and ignored signals (``nohup``) stay
-    as they are, as does everything under ``--pdb``, where Ctrl-C is the debugger's.
+    until pytest has heard of it. A Ctrl-C while reports are written waits for them, one more does not; a second SIGTERM ends the
+    process at once. Handlers of others and ignored signals (``nohup``) stay as they are, as does everything under ``--pdb``, where
+    Ctrl-C is the debugger's.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
@@ -39,6 +42,7 @@ class Signals:
         self._stop: KeyboardInterrupt | None = None
         self._insisting = False
         self._heard = False  # by pytest, which then reports and ends
+        self._hinted = False
         self._in_case = True  # or between tests; a test of others may send itself a signal
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -65,8 +69,12 @@ class Signals:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Pytest has heard."""
+        """Pytest has heard. Workers that ask a model do not hear of it: what they were asked is lost either way, what came before
+        is kept, so nobody waits for them for long."""
         self._heard = True
+        manager = getattr(self._config.pluginmanager.getplugin("dsession"), "nodemanager", None)
+        if self._replaced and manager is not None:
+            manager.EXIT_TIMEOUT = LEAVING
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -98,6 +106,9 @@ class Signals:
         """Stop what is being done. It runs in the main thread, between any two steps of Python."""
         if self._insisting and number == signal.SIGINT:
             self._insist()
+        elif number == signal.SIGINT and self._heard and not self._hinted:
+            self._hinted = True  # the first one would cost the reports of a run that is done
+            os.write(2, b"\nitemwise: writing reports; Ctrl-C again ends this at once.\n")
         elif number == signal.SIGINT:
             self._raise(KeyboardInterrupt())
         else:
