@@ -1,4 +1,4 @@
-"""What every test runs under, in processes of its own too: one thread for arithmetic, and a Ctrl-C that arrives."""
+"""What every test runs under, in processes of its own too: one thread for arithmetic, a Ctrl-C that arrives, no deadlines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports torch. The checkpoints of the tests are small: threads would wait for one another, the more the busier it is.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -15,6 +16,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # A shell that starts this in the background has SIGINT ignored, here and in all children: tests that interrupt a run would wait in vain.
 if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
