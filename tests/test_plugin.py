@@ -311,7 +311,7 @@ def test_workers_give_the_verdicts_of_one_process_and_load_the_model_once_each(s
         "    return load(*arguments, **options)\n"
         "local.load = counted\n"
     )
-    suite.runpytest_inprocess("--sample", "all", "-p", "no:cacheprovider")
+    suite.runpytest_subprocess("--sample", "all", "-p", "no:cacheprovider")  # here the loader would stay counted
     alone = verdicts(suite)
     for loads in suite.path.glob("loads-*"):
         loads.unlink()
