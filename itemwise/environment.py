@@ -13,6 +13,8 @@ from typing import Any
 
 import psutil
 
+from itemwise import __version__
+
 __all__ = [
     "environment",
     "gpu_count",
@@ -35,7 +37,7 @@ _PATIENCE = 5  # seconds for git, which may sit on a slow disk
 def environment(suite: Mapping[str, str]) -> dict[str, Any]:
     """Everything, for run.json; `suite` is its `suite_state` when the run began."""
     return {
-        "itemwise": version("pytest-itemwise"),
+        "itemwise": __version__,
         "pytest": version("pytest"),
         "python": platform.python_version(),
         "platform": platform.platform(),
