@@ -43,6 +43,15 @@ class Benchmark:
         """Whether `--source` decides where the rows come from; otherwise the loader brings its own."""
         return "source" in inspect.signature(self.loader).parameters
 
+    def require_form(self) -> None:
+        """Raise BenchmarkError for a loader or an extractor that cannot be called, before anything is asked for it."""
+        offered = {name: None for name in ("source", "prompt") if name in _parameters("loader", self.loader)}
+        _require_call("loader", self.loader, (), offered, "may take source and prompt")
+        told = {"case": None} if self._is_told_of_cases else {}
+        _require_call("extract", self.extract, ("",), told, "is given the text of a reply, and the case where it has a parameter case")
+        if inspect.iscoroutinefunction(self.extract):
+            raise BenchmarkError("extract is an async function; it must return the answer itself.")
+
     def prompt_name(self, wanted: str | None) -> str | None:
         """The name of the prompt to use: the one wanted, else the first; None where the benchmark names no prompts."""
         if not self.prompts:
@@ -59,16 +68,34 @@ class Benchmark:
 
     @cached_property
     def _is_told_of_cases(self) -> bool:
-        try:
-            return "case" in inspect.signature(self.extract).parameters
-        except (TypeError, ValueError):  # built-in types, such as str, tell nothing of theirs
-            return False
+        return "case" in _parameters("extract", self.extract)
 
     def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
         """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`."""
         offered = {"source": source, "prompt": self.prompts.get(prompt or "", "")}
         wanted = inspect.signature(self.loader).parameters
         return self.loader(**{name: value for name, value in offered.items() if name in wanted})
+
+
+def _parameters(what: str, function: object) -> Mapping[str, inspect.Parameter]:
+    """By name; none of built-in types, such as str, which tell nothing of theirs. Raises BenchmarkError for what is no function."""
+    if not callable(function):
+        raise BenchmarkError(f"{what} must be a function, got {reprlib.repr(function)}.")
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def _require_call(what: str, function: Callable[..., object], given: Sequence[str], named: Mapping[str, None], may: str) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # as above
+        return
+    try:
+        signature.bind(*given, **named)
+    except TypeError as error:
+        raise BenchmarkError(f"{what} cannot be called ({error}): it {may}, and nothing else.") from None
 
 
 def accepted(read: str | None, *, truncated: bool) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from itemwise.case import Verdict
-from itemwise.labels import Label, measurement_names
+from itemwise.labels import Label, measurement_names, split_node_id
 from itemwise.ledger import Tally
 from itemwise.settings import Gate, Settings
 from itemwise.statistics import accuracy
@@ -84,9 +84,9 @@ def absent_gates(gates: Iterable[Gate], node_ids: Sequence[str], settings: Setti
 
 def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     wanted = Label.parse(gate.benchmark)
-    names = measurement_names([node_id.partition("[")[0] for node_id in node_ids])
+    names = measurement_names([split_node_id(node_id)[0] for node_id in node_ids])
     plain = replace(wanted, parameters="", rest="")
-    borne = [node_id for node_id in node_ids if Label.parse(names[(function := node_id.partition("[")[0])]).is_meant_by(plain, function)]
+    borne = [node_id for node_id in node_ids if Label.parse(names[(function := split_node_id(node_id)[0])]).is_meant_by(plain, function)]
     borne = [node_id for node_id in borne if not wanted.parameters or node_id.endswith(f"-{wanted.parameters[1:]}")]
     variants = ["", *([f"-{RENUMBERED}"] if settings.source.twins else []), *(f"-{control}" for control in settings.controls)]
     made = f"-{settings.source.text.replace(':', '-')}" if settings.source.kind == "synthetic" else ""
@@ -106,7 +106,7 @@ def _refusal(gate: Gate, what: str, known: Sequence[str]) -> str:
 
 
 def _model_and_strategy(node_id: str, settings: Settings) -> tuple[str, str] | None:
-    parameters = node_id.partition("[")[2]
+    parameters = split_node_id(node_id)[1]
     pairs = ((entry.name, chosen.name) for entry in settings.all_models for chosen in settings.strategies)
     return next((pair for pair in pairs if parameters.startswith("-".join([*pair, ""]))), None)
 

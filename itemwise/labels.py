@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itemwise.controls import original_and_control
 from itemwise.twins import RENUMBERED, original_of
 
-__all__ = ["LABEL", "Label", "measurement_names", "variant_of"]
+__all__ = ["LABEL", "Label", "measurement_names", "split_node_id", "variant_of"]
 
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
 _MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
@@ -48,6 +48,17 @@ class Label:
             and wanted.parameters in ("", self.parameters)
             and (wanted.rest == self.rest or (not wanted.rest and _MADE.fullmatch(self.rest) is not None))
         )
+
+
+def split_node_id(node_id: str) -> tuple[str, str]:
+    """The test function and its parameters. A folder may have a bracket in its name, and a parameter anything.
+
+    >>> split_node_id("runs[1]/test_a.py::test_quiz[m-direct-a[0]]")
+    ('runs[1]/test_a.py::test_quiz', 'm-direct-a[0]')
+    """
+    file, colons, test = node_id.partition("::")
+    name, _, parameters = test.partition("[")
+    return f"{file}{colons}{name}", parameters.removesuffix("]")
 
 
 def measurement_names(functions: Sequence[str]) -> dict[str, str]:
@@ -86,5 +97,5 @@ def _name(function: str) -> str:
 def _parts(function: str) -> list[str]:
     """Folders, file and classes of a test function."""
     file, *inner = function.split("::")
-    path = file.removesuffix(".py").replace(".", "_").split("/")
+    path = re.sub(r"[.\[\]=]", "_", file.removesuffix(".py")).split("/")
     return [*path, *inner[:-1]] if inner else []

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from itemwise.case import Verdict
+from itemwise.labels import split_node_id
 from itemwise.spool import Kept, KeptMapping, Spool
 from itemwise.statistics import Accuracy, accuracy
 
@@ -307,7 +308,7 @@ def tallied(entries: Iterable[Entry]) -> list[Tally]:
 
 def _empty(skip: Entry | Skip) -> Tally:
     """The tally of a measurement of which no case was judged."""
-    function = skip.node_id.partition("[")[0]
+    function = split_node_id(skip.node_id)[0]
     return Tally(*skip.key, skip.sample_size, dict.fromkeys(Verdict, 0), completion_tokens=0, seconds=0.0, function=function)
 
 
@@ -327,5 +328,5 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         generated_tokens=sum(entry.reply.get("generated_tokens", 0) for entry in entries),
         causes=Counter(entry.cause for entry in entries if entry.cause),
         recalled=sum(entry.earlier for entry in entries),
-        function=first.node_id.partition("[")[0],
+        function=split_node_id(first.node_id)[0],
     )

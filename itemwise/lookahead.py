@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from itemwise.case import Reply, Turn
 from itemwise.engine import Engine, Way
+from itemwise.labels import split_node_id
 from itemwise.strategies.strategy import Read
 
 __all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
@@ -82,8 +83,8 @@ def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: in
 
 
 def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:
-    test, bracket, parameters = node_id.partition("[")
-    prefix = next((prefix for prefix in prefixes if parameters.startswith(prefix)), None) if bracket else None
+    test, parameters = split_node_id(node_id)
+    prefix = next((prefix for prefix in prefixes if parameters.startswith(prefix)), None)
     return None if prefix is None else f"{test}[{prefix}"
 
 

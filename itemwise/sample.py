@@ -51,6 +51,10 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     The prompt is that of the settings, else the one that `model` prefers where the benchmark has it, else the first.
     Raises BenchmarkError where the cases cannot be had, with words fit to be shown.
     """
+    try:
+        benchmark.require_form()
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{name}: {error}") from None
     source = settings.source
     prompt = prompt_of(benchmark, settings, model)
     endless = source.endless and benchmark.takes_source
@@ -58,13 +62,13 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
         with noting_reads() as read:
-            found = _only_cases(name, benchmark.cases(source, prompt))
+            found = _only_cases(name, benchmark.cases(source, prompt), "loader")
             if endless:
                 cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
             else:
                 population = list(found)
                 _check_names(name, population)
-                cases = population if settings.sample is None else list(benchmark.draw(population, settings.sample, settings.seed))
+                cases = population if settings.sample is None else _drawn(name, benchmark, population, settings)
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
     cases = [each for case in cases for each in _with_controls(case, settings)]
@@ -149,13 +153,20 @@ def _hub_words(commits: Mapping[Hub, str]) -> dict[str, str]:
     return {name: ", ".join(each) for name, each in (("hub", read), ("unpinned", unpinned)) if each}
 
 
-def _only_cases(name: str, loaded: Iterable[Case]) -> Iterator[Case]:
-    """What a loader gives, which is cases. Raises BenchmarkError for what is none."""
-    if not isinstance(loaded, Iterable):
-        raise BenchmarkError(f"{name}: the loader must yield cases, got {reprlib.repr(loaded)}; does it lack a yield?")
-    for number, case in enumerate(loaded):
+def _drawn(name: str, benchmark: Benchmark, population: Sequence[Case], settings: Settings) -> list[Case]:
+    assert settings.sample is not None, "a draw has a size"
+    return list(_only_cases(name, benchmark.draw(population, settings.sample, settings.seed), "draw"))
+
+
+def _only_cases(name: str, given: Iterable[Case], source: str) -> Iterator[Case]:
+    """What a loader or a draw gives, which is cases. Raises BenchmarkError for what is none."""
+    if not isinstance(given, Iterable):
+        raise BenchmarkError(f"{name}: the {source} must yield cases, got {reprlib.repr(given)}; does it lack a yield?")
+    for number, case in enumerate(given):
         if not isinstance(case, Case):
-            raise BenchmarkError(f"{name}: the loader must yield Case(name, prompt, answer), got {reprlib.repr(case)} as number {number}.")
+            raise BenchmarkError(
+                f"{name}: the {source} must yield Case(name, prompt, answer), got {reprlib.repr(case)} as number {number}."
+            )
         yield case
 
 

@@ -209,6 +209,7 @@ class TestTheVerdictFollowsTheAssertion:
             ("@pytest.mark.xfail(raises=AssertionError)", "assert answer == case.answer", 0),
             ("@pytest.mark.xfail(strict=True)", "assert answer == case.answer", 1),
             ("", "pytest.xfail('hard') if answer != case.answer else None", 0),
+            ("", "pytest.fail('hard') if answer != case.answer else None", 0),
         ],
     )
     def test_and_not_what_is_expected_of_it(self, pytester: pytest.Pytester, replayed: Replayed, above: str, body: str, ends: int) -> None:
@@ -224,6 +225,17 @@ class TestTheVerdictFollowsTheAssertion:
 
     def test_and_an_error_of_ours_is_one_although_a_failure_is_expected(self, pytester: pytest.Pytester, replayed: Replayed) -> None:
         pytester.makepyfile(test_quiz=quiz(imports="import pytest", above="@pytest.mark.xfail", body="raise KeyError(case.name)"))
+        assert replayed().ret == 1
+        assert [result["error"] for result in run_json(pytester)["results"]] == [4]
+
+    @pytest.mark.parametrize(
+        "body",
+        ["return answer == case.answer", "exec(compile('import pytest; pytest.fail()', pytest.__file__, 'exec'))"],  # as a plugin would
+    )
+    def test_which_a_returned_comparison_and_a_failure_of_a_plugin_are_not(
+        self, pytester: pytest.Pytester, replayed: Replayed, body: str
+    ) -> None:
+        pytester.makepyfile(test_quiz=quiz(imports="import pytest", body=body))
         assert replayed().ret == 1
         assert [result["error"] for result in run_json(pytester)["results"]] == [4]
 
@@ -321,6 +333,62 @@ class TestAGate:
     def test_does_not_keep_tests_from_being_listed(self, pytester: pytest.Pytester) -> None:
         pytester.makepyfile(test_quiz=quiz())
         assert pytester.runpytest_inprocess("--collect-only", "--fail-under", "other=0.5").ret == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("extract=number", "extract=None"), "quiz: extract must be a function, got None."),
+        (("extract=number", "extract='number'"), "quiz: extract must be a function, got 'number'."),
+        (("extract=number", "extract=lambda: '4'"), "quiz: extract cannot be called (too many positional arguments)*"),
+        (("extract=number", "extract=lambda text, gold: '4'"), "quiz: extract cannot be called (missing a required argument: 'gold')*"),
+        (("def number", "async def number"), "quiz: extract is an async function; it must return the answer itself."),
+        (("@cases(quiz", "@cases([Case('a', 'q', '4')]"), "quiz: loader must be a function, got [[]Case(*"),
+        (("def quiz()", "def quiz(path)"), "quiz: loader cannot be called (missing a required argument: 'path')*"),
+        (("extract=number", "extract=number, draw=lambda *_: None"), "quiz: the draw must yield cases, got None*"),
+        (("for n in range(4)", "raise SystemExit(3)\n    for n in range(4)"), "*SystemExit: 3"),
+    ],
+)
+def test_a_benchmark_of_the_wrong_form_is_refused_before_anything_is_asked(
+    pytester: pytest.Pytester, replayed: Replayed, change: tuple[str, str], message: str
+) -> None:
+    pytester.makepyfile(test_quiz=quiz().replace(*change))
+    result = replayed()
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([message])
+    result.assert_outcomes(errors=1)
+    assert not pytester.path.joinpath("reports").exists()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_folder_may_have_brackets_in_its_name(pytester: pytest.Pytester, replayed: Replayed, workers: tuple[str, ...]) -> None:
+    for name in ("runs[1]", "a=b"):
+        pytester.mkpydir(name).joinpath("test_quiz.py").write_text(quiz(), encoding="utf-8")
+    assert replayed("--import-mode=importlib", "--fail-under", "runs_1_.test_quiz.quiz=0.5", *workers).ret == 0
+    assert counted(pytester) == {"a_b.test_quiz.quiz": (2, 4, 4), "runs_1_.test_quiz.quiz": (2, 4, 4)}
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_run_without_a_terminal_writes_its_reports(pytester: pytest.Pytester, replayed: Replayed, workers: tuple[str, ...]) -> None:
+    pytester.makepyfile(test_quiz=quiz())
+    assert replayed("-p", "no:terminal", *workers).ret == 0
+    assert counted(pytester) == {"quiz": (2, 4, 4)}
+
+
+def test_a_fixture_called_model_in_the_place_of_ours_is_named(pytester: pytest.Pytester, replayed: Replayed) -> None:
+    pytester.makepyfile(test_quiz=quiz())
+    pytester.makeconftest("import pytest\n@pytest.fixture\ndef model():\n    return 3")
+    result = replayed()
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["another fixture called 'model' stands in the place of itemwise's*"])
+
+
+def test_a_fixture_called_reply_in_the_place_of_ours_is_read_and_judged(pytester: pytest.Pytester, replayed: Replayed) -> None:
+    pytester.makepyfile(test_quiz=quiz())
+    said = "type('Said', (), {'text': '', 'truncated': False})()"
+    pytester.makeconftest(f"import pytest\n@pytest.fixture\ndef reply():\n    return {said}")
+    assert replayed().ret == 0
+    assert [result["no_answer"] for result in run_json(pytester)["results"]] == [4]
 
 
 @pytest.mark.parametrize("value", ["4", "['4']", "True", "float('nan')", "b'4'", "[0] * 10**7", "Exception"])

@@ -10,9 +10,11 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest import outcomes
 
 from itemwise.benchmark import Extractor, accepted
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes, rerun_command
@@ -35,6 +37,7 @@ __all__ = ["ALONE", "GROUPED", "Asker"]
 
 GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
 ALONE = "itemwise_alone"  # in a worker's output
+OUTCOMES = Path(outcomes.__file__)  # where pytest.fail itself is
 REPLY = pytest.StashKey["Reply"]()
 ANSWER = pytest.StashKey["str | None"]()
 WORST = pytest.StashKey["Verdict"]()  # of a test with subtests
@@ -163,7 +166,9 @@ class Asker:
         from itemwise.pictures import PictureError
 
         assert self._lookahead is not None, "collection is finished"
-        assert self._in_use is not None, "the model fixture is set up"
+        if self._in_use is None:
+            said = "another fixture called 'model' stands in the place of itemwise's, so there is no model to ask; rename it."
+            raise pytest.fail.Exception(said, pytrace=False)
         with self._stopping():
             try:
                 item.stash[REPLY] = self._reply(item.nodeid, self._in_use.engine)
@@ -382,11 +387,22 @@ def _of_call(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     if call.excinfo is None:
         unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
         return Verdict.ERROR if unexpected else Verdict.CORRECT
-    if call.when != "call" or not call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)):
+    asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(item, call.excinfo)
+    if call.when != "call" or not asserted:
         return Verdict.ERROR
     if item.stash.get(ANSWER, "not read") is not None:
         return Verdict.WRONG
-    return Verdict.TRUNCATED if item.stash[REPLY].truncated else Verdict.NO_ANSWER
+    reply = item.stash.get(REPLY, None)  # none where a fixture of the suite stands in the place of ours
+    return Verdict.TRUNCATED if reply and reply.truncated else Verdict.NO_ANSWER
+
+
+def _is_failed_by_hand(item: pytest.Item, error: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Whether code of the suite called ``pytest.fail``; pytest and its plugins call it for faults of their own, such as a timeout."""
+    if not error.errisinstance(pytest.fail.Exception):
+        return False
+    callers = [Path(entry.path) for entry in error.traceback if Path(entry.path) != OUTCOMES]
+    last = callers[-1] if callers else None
+    return last is not None and (last == item.path or (last.is_relative_to(item.config.rootpath) and "site-packages" not in last.parts))
 
 
 def _forget(item: pytest.Item) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from itemwise.benchmark import MARK, Benchmark
+from itemwise.labels import split_node_id
 from itemwise.models.address import without_userinfo
 from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.settings import OPTIONS, Settings
@@ -39,7 +40,7 @@ def plain_name(function: str) -> str:
 
 def function_id(item: pytest.Item) -> str:
     """The node id without its parameters."""
-    return item.nodeid.partition("[")[0]
+    return split_node_id(item.nodeid)[0]
 
 
 def parameters(item: pytest.Item) -> dict[str, Any]:

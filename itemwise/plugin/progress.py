@@ -167,6 +167,8 @@ class Progress:
 
     def _write(self, line: str) -> None:
         terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        if terminal is None:  # -p no:terminal
+            return
         writer = self._config.get_terminal_writer()
         with self._shown():
             if self._config.get_verbosity() > 0:

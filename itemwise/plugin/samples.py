@@ -50,7 +50,7 @@ class Samples:
             sample = self._sample(function, benchmark, None)
         except BenchmarkError as error:
             return Fault(str(error))
-        except Exception as error:  # the loader's own fault shows its own lines
+        except (Exception, SystemExit) as error:  # the loader's own fault shows its own lines
             return Fault(_traceback(error))
         self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
         return sample
@@ -117,7 +117,7 @@ def _plain(item: pytest.Item) -> str:
     return plain_name(getattr(item, "originalname", item.name))
 
 
-def _traceback(error: Exception) -> str:
+def _traceback(error: BaseException) -> str:
     """The last two lines of the user's code that led to `error`, and its message; of our own code where there are no others."""
     frames = traceback.extract_tb(error.__traceback__)
     users = [frame for frame in frames if Path(frame.filename).is_file() and not Path(frame.filename).is_relative_to(PACKAGE)]

@@ -86,8 +86,7 @@ class Scorekeeper:
         if not self._expected and ids and (cases or "fail-under" in self._settings.given):
             self._require_gated([node_id for node_id in ids if "[" in node_id])
         if cases and not self._expected:
-            for line in self._begin(ids, cases):
-                self._terminal.write_line(line)
+            self._write(self._begin(ids, cases))
             self._require_places()
 
     def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
@@ -136,9 +135,7 @@ class Scorekeeper:
         except StoreError as error:
             raise usage_error(str(error)) from None
         if self._config.get_verbosity() >= 0:
-            self._terminal.write_line(held)
-            if self._store.note:
-                self._terminal.write_line(f"itemwise: {self._store.note}")
+            self._write([held, *([f"itemwise: {self._store.note}"] if self._store.note else [])])
 
     def _read_baseline(self) -> RunFolder | None:
         if self._settings.baseline is None:
@@ -281,10 +278,7 @@ class Scorekeeper:
             self._merge()
             self._finish(session)
         yield
-        if self._closing:
-            self._terminal.section("itemwise", sep="=")
-            for line in self._closing:
-                self._terminal.write_line(line)
+        self._write(self._closing, section="itemwise")
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting import shown_path, write_reports
@@ -360,10 +354,15 @@ class Scorekeeper:
             for name, value in suite_properties(run).items():
                 xml.add_global_property(name, value)
 
-    @property
-    def _terminal(self) -> pytest.TerminalReporter:
-        found: pytest.TerminalReporter = self._config.pluginmanager.getplugin("terminalreporter")
-        return found
+    def _write(self, lines: Sequence[str], section: str = "") -> None:
+        """Show lines, under a heading where they are a `section`; with ``-p no:terminal`` nothing is shown."""
+        terminal: pytest.TerminalReporter | None = self._config.pluginmanager.getplugin("terminalreporter")
+        if terminal is None or not lines:
+            return
+        if section:
+            terminal.section(section, sep="=")
+        for line in lines:
+            terminal.write_line(line)
 
 
 def _relabelled(entry: Entry, label: str) -> Entry:

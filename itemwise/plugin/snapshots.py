@@ -116,9 +116,9 @@ class Snapshots:
 
     def _path(self, entry: Entry) -> Path:
         """One file for a benchmark, model and strategy, in a folder for the benchmark's file."""
-        from itemwise.labels import Label
+        from itemwise.labels import Label, split_node_id
 
-        test_file, *inner = entry.node_id.partition("[")[0].split("::")
+        test_file, *inner = split_node_id(entry.node_id)[0].split("::")
         path = self._config.rootpath / test_file
         words = [*inner[:-1], Label.parse(entry.benchmark).own, entry.model_name, entry.strategy]
         folder: Path = path.parent / getattr(self._config.option, "snapshot_dirname", "__snapshots__") / path.stem
@@ -192,5 +192,7 @@ class Snapshots:
 
 def _case_name(entry: Entry) -> str:
     """The case as its node id spells it, without what the file's name says already."""
-    inside = entry.node_id.partition("[")[2].removesuffix("]")
+    from itemwise.labels import split_node_id
+
+    inside = split_node_id(entry.node_id)[1]
     return inside.removeprefix(f"{entry.model_name}-{entry.strategy}-").strip() or inside
