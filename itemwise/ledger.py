@@ -18,6 +18,7 @@ __all__ = ["Entry", "Ledger", "Skip", "Tally", "tallied"]
 
 _AT_HAND = ("finish_reason", "prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens")  # of a reply
 _STRINGS = ("node_id", "benchmark", "model_name", "strategy", "case", "prompt", "expected", "message", "picture", "rerun", "run")
+_SPENT = ("seconds", "generated", "generated_tokens")  # on a reply in this run, however often its case ran
 _TEXTS = ("prompt", "message", "rerun")  # with the rest of the reply, what only reports quote
 
 
@@ -291,7 +292,12 @@ def _counted(times: Sequence[Entry]) -> Entry:
         return times[0]
     ordered = sorted(times, key=lambda entry: entry.position)
     counts = next((entry for entry in reversed(ordered) if entry.verdict is not Verdict.ERROR), ordered[-1])
-    return counts.changed(repeats=tuple(entry.verdict.value for entry in ordered if entry is not counts))
+    repeats = tuple(entry.verdict.value for entry in ordered if entry is not counts)
+    if not counts.reply:
+        return counts.changed(repeats=repeats)
+    spent = {name: sum(entry.reply.get(name, 0) for entry in times) for name in _SPENT}
+    kept = counts.reply
+    return counts.changed(repeats=repeats, reply=kept.changed(spent) if isinstance(kept, KeptMapping) else {**kept, **spent})
 
 
 def _one_text(value: str | int) -> str | int:

@@ -70,6 +70,10 @@ class KeptMapping(Mapping[str, Any]):
         self._length = length
         self._at_hand = at_hand
 
+    def changed(self, values: Mapping[str, Any]) -> KeptMapping:
+        """The mapping with other `values` of some that it has."""
+        return KeptMapping(self._kept, self._name, self._length, {**self._at_hand, **values})
+
     def __getitem__(self, key: str) -> Any:
         return self._at_hand[key] if key in self._at_hand else self._whole[key]
 

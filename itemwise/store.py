@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ MACHINE = ("compute", "versions")  # the parts of a model's identity that belong
 PATIENCE = 60.0  # seconds to wait for another process's write
 SMALLEST = 100  # bytes of a database: its header
 CHECKPOINT_EVERY = 30.0  # seconds after which what was kept moves from the write-ahead log into the file itself
+LOG = slice(1, None)  # of the files of a store
 NETWORKED = frozenset(
     {"9p", "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "gpfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
 )
@@ -63,6 +64,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.note = ""
+        self._files: tuple[tuple[int, int] | None, ...] = ()
         with self._clear_errors():
             make_private_folder(path.parent)
             create_private(path)
@@ -77,6 +79,7 @@ class Store:
                 self._connection.close()
                 raise
         self._checkpointed = time.monotonic()
+        self._log = path.resolve().with_name(f"{path.resolve().name}-wal")  # SQLite follows links, also that of a file
         self._files = self._on_disk()
 
     def close(self) -> None:
@@ -228,7 +231,7 @@ class Store:
     def _on_disk(self) -> tuple[tuple[int, int] | None, ...]:
         """Which files stand under the names of the store and its log."""
         found: list[tuple[int, int] | None] = []
-        for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+        for path in (self.path, self._log):
             try:
                 state = path.stat()
                 found.append((state.st_dev, state.st_ino))
@@ -236,9 +239,9 @@ class Store:
                 found.append(None)
         return tuple(found)
 
-    def _require_in_place(self) -> None:
+    def _require_in_place(self, files: slice = slice(None)) -> None:
         """SQLite goes on writing into a file that has lost its name, where nobody will ever find it."""
-        if self._on_disk() != self._files:
+        if self._files and self._on_disk()[files] != self._files[files]:
             raise StoreError(
                 f"{self.path} or its -wal was removed or replaced while in use, so what is said now cannot be kept. "
                 "Put it back where it was moved, then run again; or give another file as --store."
@@ -257,8 +260,10 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """A transaction in a file that others will find."""
+        """A transaction in a file that others will find. Nothing is written into a log that is gone: whoever took it moved all of it
+        into the file, where what came since would be overwritten with what this process writes, once it closes."""
         with self._transaction():
+            self._require_in_place(LOG)
             yield
         self._require_in_place()
 
@@ -279,6 +284,7 @@ class Store:
         try:
             yield
         except (sqlite3.Error, ValueError) as error:
+            self._require_in_place()  # otherwise the file is not what is wrong
             raise StoreError(f"{self.path} {_fault(error)}, or give another file as --store.") from None
         except OSError as error:
             raise StoreError(f"{self.path} cannot be made: {error}; give another file as --store.") from None
@@ -327,25 +333,29 @@ def _network_of(folder: Path) -> str:
 
 @dataclass(frozen=True)
 class ModelReplies:
-    """A store as one model sees it. `identity` is all of the model that decides its text. With `fresh` nothing kept
-    before is recalled, and what is said now replaces it; with `replay` also replies of other machines are recalled."""
+    """A store as one model sees it. `identity` is all of the model that decides its text. With `fresh` nothing kept before
+    this was made is recalled, and what is said now replaces it; with `replay` also replies of other machines are recalled."""
 
     store: Store
     identity: Mapping[str, str]
     fresh: bool = False
     replay: bool = False
+    renewed: set[str] = field(default_factory=set, compare=False)  # keys of what was kept since; filled where it is `fresh`
 
     def recall(self, request: Request) -> Generation | None:
         """What the model said to this very request before."""
-        if self.fresh:
-            return None
         asked = self._asked(request)
-        return self.store.reply(key_of(asked)) or (self.store.reply_from_elsewhere(asked) if self.replay else None)
+        key = key_of(asked)
+        if self.fresh and key not in self.renewed:
+            return None
+        return self.store.reply(key) or (self.store.reply_from_elsewhere(asked) if self.replay else None)
 
     def keep(self, said: Sequence[tuple[Request, Generation]]) -> None:
         """Keep what the model said and was shown, all of a batch at once."""
         self.store.keep_pictures(picture for request, _ in said for turn in request.turns for picture in turn.pictures)
         self.store.keep_replies((self._asked(request), generation) for request, generation in said)
+        if self.fresh:
+            self.renewed.update(key_of(self._asked(request)) for request, _ in said)
 
     def _asked(self, request: Request) -> dict[str, Any]:
         return {

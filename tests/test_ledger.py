@@ -187,3 +187,14 @@ def test_a_changed_entry_keeps_its_texts_in_the_spool(tmp_path: Path) -> None:
     changed = found.changed(strategy="other")
     assert changed == replace(told(1), strategy="other")
     assert changed.__dict__["prompt"] is found.__dict__["prompt"]
+
+
+@pytest.mark.parametrize("spooled", [False, True])
+def test_what_was_generated_for_a_case_counts_however_often_it_ran(tmp_path: Path, *, spooled: bool) -> None:
+    ledger = Ledger(Spool(tmp_path)) if spooled else Ledger()
+    first, again = told(0), told(0)
+    ledger.put(first.changed(reply={**first.reply, "generated": 1, "generated_tokens": 7, "seconds": 2.0}))
+    ledger.put(again.changed(reply={**again.reply, "generated": 0, "generated_tokens": 0, "seconds": 0.0}))
+    (tally,) = ledger.tallies()
+    assert (tally.generated, tally.generated_tokens, tally.seconds) == (1, 7, 2.0)
+    assert ledger.entries[0].reply["text"] == first.reply["text"]

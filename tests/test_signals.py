@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 SUMS = """
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():

@@ -89,6 +89,15 @@ def test_fresh_recalls_nothing_and_replaces_what_was_kept(path: Path) -> None:
     assert len(anew.store) == 1
 
 
+def test_a_fresh_run_asks_no_question_twice(path: Path) -> None:
+    """As a run that is not fresh: what it said itself a moment ago is said."""
+    replies(path).keep([(ASKED, SAID)])
+    anew = replies(path, fresh=True)
+    anew.keep([(ASKED, replace(SAID, text="43"))])
+    assert anew.recall(ASKED) == replace(SAID, text="43")
+    assert replies(path, fresh=True).recall(ASKED) is None
+
+
 @pytest.mark.parametrize("field", IDENTITY)
 def test_a_model_that_differs_in_one_thing_is_another(path: Path, field: str) -> None:
     replies(path).keep([(ASKED, SAID)])
@@ -430,6 +439,32 @@ def test_a_store_that_is_removed_or_replaced_while_in_use_says_so_at_the_next_wr
     with pytest.raises(StoreError, match="removed or replaced while in use"):
         store.keep_replies([({"model": {}, "turns": [], "tools": []}, SAID)])
     Store(path).close()
+    with pytest.raises(StoreError, match="removed or replaced while in use"):
+        store.keep_description("model", {})
+
+
+def test_a_process_whose_log_was_taken_away_overwrites_nothing_of_others(path: Path) -> None:
+    """A suite that reads the store's file itself drops the locks of its process (POSIX): others then take the log away."""
+    store = Store(path)
+    store.keep_replies([({"model": {}, "turns": [number], "tools": []}, SAID) for number in range(100)])
+    path.read_bytes()
+    for name in ("one", "two"):
+        body = f"store = Store(Path(sys.argv[1]))\nstore.keep_replies(batch({name!r}))\nstore.close()\n"
+        assert keeper(body, path).communicate(timeout=600) == ("", None)
+    with pytest.raises(StoreError, match="removed or replaced while in use"):
+        store.keep_replies([({"model": {}, "turns": ["late", number], "tools": []}, SAID) for number in range(100)])
+    store.close()
+    assert is_intact(path)
+    assert len(Store(path)) == 300
+
+
+def test_the_log_of_a_store_that_is_reached_by_a_link_is_watched_where_it_lies(path: Path) -> None:
+    link = path.parent / "elsewhere" / "link.sqlite"
+    link.parent.mkdir()
+    Store(path).close()
+    link.symlink_to(path)
+    store = Store(link)
+    path.with_name(f"{path.name}-wal").unlink()
     with pytest.raises(StoreError, match="removed or replaced while in use"):
         store.keep_description("model", {})
 

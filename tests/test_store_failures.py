@@ -104,6 +104,25 @@ Adder.said = said
     assert reported(suite) == 5
 
 
+def test_a_case_that_is_run_again_after_its_store_failed_waits_for_nothing(suite: pytest.Pytester) -> None:
+    """As pytest-rerunfailures does while the model is still in use: what was asked with it is lost, and nobody would ever answer."""
+    again = """
+from itemwise.plugin.asker import Asker
+
+def reply(self, item, once=Asker.reply):
+    try:
+        return once(self, item)
+    except BaseException:
+        return once(self, item)
+
+Asker.reply = reply
+"""
+    sabotage(suite, FAIL.format(name="keep_replies", after=0) + again)
+    result = suite.runpytest_subprocess("--sample", "all", "--batch-size", "12", timeout=120)
+    check(result)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.mark.parametrize(("name", "after"), [("keep_replies", 1), ("keep_description", 0), ("keep_verdicts", 0)])
 def test_a_store_that_fails_under_workers_too(suite: pytest.Pytester, name: str, after: int) -> None:
     sabotage(suite, FAIL.format(name=name, after=after))

@@ -25,7 +25,7 @@ from pathlib import Path
 
 CASES = 48
 SUMS = f"""
-from extractors import last_number
+from itemwise.extractors import last_number
 from itemwise import Case, cases
 
 def sums():

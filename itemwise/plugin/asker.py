@@ -57,6 +57,7 @@ class Asker:
         self._store: Store | None = None
         self._in_use: ModelInUse | None = None
         self._session: pytest.Session | None = None
+        self._fault = ""  # that stopped the run
         self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
         self._in_batches: list[Asked] = []
         self.checked_alone: list[dict[str, Any]] = []
@@ -92,8 +93,8 @@ class Asker:
 
     @property
     def stopped_by(self) -> str:
-        """The message that stopped the run in this process; empty where it goes on."""
-        return str(self._session.shouldfail or "") if self._session else ""
+        """The message of the model or the store that stopped the run in this process; empty where none did."""
+        return self._fault
 
     def store(self) -> Store:
         """This process's one store, opened when it is first wanted. Raises StoreError."""
@@ -215,12 +216,18 @@ class Asker:
         from itemwise.reporting.text import printable
         from itemwise.store import StoreError
 
+        if self._fault:  # a case that is run again at once (pytest-rerunfailures) would wait for what is lost
+            raise pytest.fail.Exception(self._fault, pytrace=False)
         try:
             yield
         except (ModelUnavailableError, StoreError) as error:
-            assert self._session is not None, "collection is finished"
-            self._session.shouldfail = printable(str(error))
+            self._stop(printable(str(error)))
             raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+    def _stop(self, fault: str) -> None:
+        assert self._session is not None, "collection is finished"
+        self._fault = self._fault or fault
+        self._session.shouldfail = self._session.shouldfail or fault
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
@@ -327,8 +334,7 @@ class Asker:
         try:
             return self._in_use.describe()
         except StoreError as error:
-            assert self._session is not None, "collection is finished"
-            self._session.shouldfail = self._session.shouldfail or printable(str(error))
+            self._stop(printable(str(error)))
             return self._in_use.identity | {"model": self._in_use.model.name}
 
     def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
