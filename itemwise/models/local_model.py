@@ -365,8 +365,13 @@ def _device_name(device: torch.device) -> str:
 
 def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
     declared = model.generation_config.eos_token_id
-    ends = set(declared if isinstance(declared, list) else [declared])
-    return {token for token in ends | {tokenizer.eos_token_id} if token is not None}
+    ends = [token for token in (declared if isinstance(declared, list) else [declared]) if token is not None]
+    if wrong := [token for token in ends if type(token) is not int]:
+        raise ModelError(
+            f"generation_config.json has the eos_token_id {one_line(repr(wrong[0]))}, which is no token's number; "
+            "give it as a whole number, or several as a list."
+        )
+    return {token for token in (*ends, tokenizer.eos_token_id) if token is not None}
 
 
 def _context_length(config: Any) -> int:

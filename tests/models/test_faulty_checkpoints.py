@@ -16,7 +16,7 @@ from itemwise.case import Turn
 from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
 from itemwise.models.deferred import identity_of
 from itemwise.models.local import LocalModel
-from tests.models.checkpoints import BOS, CHAT_TEMPLATE, make_checkpoint
+from tests.models.checkpoints import BOS, CHAT_TEMPLATE, make_checkpoint, overwrite
 from tests.models.test_local import LIMIT, ask, decoded, likeliest, loaded, prompt_text, refused
 
 ROLES = "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}"
@@ -225,6 +225,12 @@ def test_a_template_that_marks_no_end_says_so(copied: Callable[..., Path], reply
 
 def test_a_declared_end_goes_without_saying(checkpoint: Callable[..., Path]) -> None:
     assert "turn end" not in loaded(checkpoint()).describe()
+
+
+@pytest.mark.parametrize("end", ["</s>", [1, "</s>"], [[1]], 1.0])
+def test_a_declared_end_that_is_no_number_is_refused(copied: Callable[..., Path], end: object) -> None:
+    folder = overwrite(copied(), "generation_config.json", {"eos_token_id": end})
+    assert "which is no token's number" in refused(folder)
 
 
 # Tokenizers of other weights
