@@ -161,6 +161,8 @@ def _rgb(image: Image) -> Image:
 
     if image.mode.startswith(("I", "F")):
         levels = numpy.asarray(image, dtype=numpy.float64)
+        if not numpy.isfinite(levels).all():
+            raise ValueError("pixels that are no numbers")
         most = 65535.0 if image.mode != "F" else float(max(levels.max(), 1.0))
         image = PIL.Image.fromarray((levels.clip(0, most) * (255.0 / most)).round().astype(numpy.uint8))
     if "A" in image.mode or "a" in image.mode or "transparency" in image.info:

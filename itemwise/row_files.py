@@ -68,7 +68,15 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
         return _checked(path, RowFiles(tuple(files), name))
     if plain_split(split) not in found:
         raise RowsError(f"{path} has no split {split!r}; it holds {_listed(found)}. A split is named by its file or folder: {split}.jsonl.")
-    return _checked(path, RowFiles(tuple(found[plain_split(split)]), plain_split(split)))
+    return _checked(path, RowFiles(_of_config(found[plain_split(split)], config), plain_split(split)))
+
+
+def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
+    """Of files such as main-test.jsonl and socratic-test.jsonl those of the configuration; all where no name tells it."""
+    named = (
+        re.compile(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", re.IGNORECASE) if config and config.lower() not in _CALLED else None
+    )
+    return tuple(file for file in files if named and named.search(file.stem)) or tuple(files)
 
 
 def _of_one(file: Path, split: str | None) -> RowFiles:

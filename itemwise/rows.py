@@ -30,6 +30,7 @@ __all__ = ["Hub", "Row", "RowsError", "Source", "draw", "draw_like_random", "hub
 Drawn = TypeVar("Drawn")
 MOST_CHOICES = 26  # there is no letter for more
 _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that takes split=, beside the rows to be asked
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"  # characters of no width, which are no space either
 _SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST_LINE = 64 << 20  # bytes of a row; a file without an end to its lines is read no further
 _READS: ContextVar[Reads | None] = ContextVar("_READS", default=None)  # a loader says not what it reads
@@ -136,7 +137,7 @@ class Row(Mapping[str, Any]):
     def _checked_text(self, column: str, value: object, what: str = "") -> str:
         if not isinstance(value, str):
             raise self.error(column, f"{what}{_shown(value)} ({type(value).__name__}) is no text; give text.")
-        if not value.strip():
+        if not value.strip().strip(_UNSEEN):
             raise self.error(column, f"{what}{value[:20]!r} is blank; give text, or leave the row out.")
         if found := _SURROGATE.search(value):
             raise self.error(column, f"{what}half a character ({found.group()!a} at {found.start()}); decode the row anew.")

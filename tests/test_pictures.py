@@ -69,6 +69,11 @@ def test_every_mode_comes_out_as_white_where_it_is_white(mode: str) -> None:
     assert (found.mode, found.size, pixel(found)) == ("RGB", (8, 8), (255, 255, 255))
 
 
+def test_pixels_that_are_no_numbers_are_no_black_picture() -> None:
+    with pytest.raises(PictureError, match="pixels that are no numbers"):
+        shown(encoded(PIL.Image.fromarray(numpy.full((2, 2), numpy.nan, dtype=numpy.float32)), "TIFF"))
+
+
 def test_sixteen_bits_are_scaled_not_cut_off() -> None:
     levels = numpy.array([[0, 32768, 65535]], dtype=numpy.uint16)
     found = shown(encoded(PIL.Image.fromarray(levels)))

@@ -237,6 +237,7 @@ class TestRowIsChecked:
             ({"en": "?"}, "{'en': '?'} (dict) is no text; give text."),
             ("", "'' is blank; give text, or leave the row out."),
             (" \n\t", "' \\n\\t' is blank; give text, or leave the row out."),
+            ("\u200b\ufeff", "'\\u200b\\ufeff' is blank; give text, or leave the row out."),
             ("a\ud800b", "half a character ('\\ud800' at 1); decode the row anew."),
         ],
         ids=repr,

@@ -84,6 +84,13 @@ def test_of_configurations_that_of_the_benchmark_is_read_and_others_are_not_mixe
         read(tmp_path, "test", config=None)
 
 
+def test_files_that_are_called_for_configurations_are_told_apart_too(tmp_path: Path) -> None:
+    for name in ("main-test", "socratic-test", "main-train"):
+        write(tmp_path / f"{name}.jsonl", name)
+    assert (read(tmp_path, "test"), read(tmp_path, "train")) == (["main-test"], ["main-train"])
+    assert read(tmp_path, "test", config=None) == ["main-test", "socratic-test"]
+
+
 def test_a_split_that_a_folder_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
     write(tmp_path / "train.jsonl", "train row")
     assert refused(tmp_path, "test").startswith(f"{tmp_path} has no split 'test'; it holds train.")
