@@ -130,3 +130,24 @@ def test_a_store_that_fails_under_workers_too(suite: pytest.Pytester, name: str,
     check(result)
     assert result.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
     assert reported(suite) > 0
+
+
+def test_an_interrupted_run_whose_reports_cannot_be_written_is_interrupted(suite: pytest.Pytester) -> None:
+    """Another status would be added to that of the interrupt (syrupy), and come out as an internal error."""
+    broken = """
+from itemwise.reporting import folder
+
+def _write(path, parts):
+    raise OSError("no space left")
+
+def said(self, prompt, said=Adder.said):
+    if "6 + 6" in prompt:
+        raise KeyboardInterrupt
+    return said(self, prompt)
+
+folder._write, Adder.said = _write, said
+"""
+    sabotage(suite, broken)
+    result = suite.runpytest_subprocess(*ALL)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["results.jsonl could not be written: no space left*"])

@@ -297,16 +297,15 @@ class Scorekeeper:
                 write_reports(replace(run, pictures={}), self._folder)
         except OSError as error:
             troubles.append(str(error))
-        if self._unkept and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._add_suite_properties(run)
         try:
             self._closing += closing_lines(run, shown_path(self._folder, self._config.invocation_params.dir))
         except Exception as error:  # what is written is written
             troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
-        if troubles := [*run.troubles.values(), *troubles]:
+        troubles = [*run.troubles.values(), *troubles]
+        self._closing += [printable(trouble) for trouble in troubles]
+        if (troubles or self._unkept) and session.exitstatus == pytest.ExitCode.OK:  # an interrupted run stays one
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            self._closing += [printable(trouble) for trouble in troubles]
         if os.environ.get("GITHUB_ACTIONS") == "true":
             self._closing += gate_annotations(run)
 
