@@ -330,6 +330,14 @@ class TestAGate:
         pytester.makepyprojecttoml('[tool.itemwise]\nfail-under = ["quiz=0.5"]\n')
         assert pytester.runpytest_inprocess().ret == pytest.ExitCode.OK
 
+    def test_of_pyproject_does_not_keep_a_case_of_another_from_being_run_again(self, pytester: pytest.Pytester, replayed: Replayed) -> None:
+        pytester.makepyfile(test_quiz=self.TWO)
+        pytester.makepyprojecttoml('[tool.itemwise]\nfail-under = ["quiz=0.5"]\n')
+        result = replayed("test_quiz.py::test_regex[embedded-text-direct-c1]")
+        result.stdout.fnmatch_lines(["gate quiz >= 0.50: undecided, no such benchmark ran (ran: regex)"])
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        assert replayed("-k", "regex").ret == pytest.ExitCode.USAGE_ERROR
+
     def test_does_not_keep_tests_from_being_listed(self, pytester: pytest.Pytester) -> None:
         pytester.makepyfile(test_quiz=quiz())
         assert pytester.runpytest_inprocess("--collect-only", "--fail-under", "other=0.5").ret == pytest.ExitCode.OK

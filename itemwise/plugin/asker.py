@@ -393,7 +393,7 @@ def _of_call(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     if call.excinfo is None:
         unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
         return Verdict.ERROR if unexpected else Verdict.CORRECT
-    asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(item, call.excinfo)
+    asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(call.excinfo)
     if call.when != "call" or not asserted:
         return Verdict.ERROR
     if item.stash.get(ANSWER, "not read") is not None:
@@ -402,13 +402,13 @@ def _of_call(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     return Verdict.TRUNCATED if reply and reply.truncated else Verdict.NO_ANSWER
 
 
-def _is_failed_by_hand(item: pytest.Item, error: pytest.ExceptionInfo[BaseException]) -> bool:
-    """Whether code of the suite called ``pytest.fail``; pytest and its plugins call it for faults of their own, such as a timeout."""
+def _is_failed_by_hand(error: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Whether code of the suite called ``pytest.fail``; pytest and its plugins, which are installed, call it for faults of their own,
+    such as a timeout."""
     if not error.errisinstance(pytest.fail.Exception):
         return False
     callers = [Path(entry.path) for entry in error.traceback if Path(entry.path) != OUTCOMES]
-    last = callers[-1] if callers else None
-    return last is not None and (last == item.path or (last.is_relative_to(item.config.rootpath) and "site-packages" not in last.parts))
+    return bool(callers) and not {"site-packages", "dist-packages"}.intersection(callers[-1].parts)
 
 
 def _forget(item: pytest.Item) -> None:
