@@ -22,6 +22,7 @@ NO_KEY = "none"  # servers of one's own mostly want none, the client always send
 CONNECTING = 30.0  # seconds for a connection to be made
 LARGEST = 16 * 2**20  # bytes of a body: the longest replies and lists of models take a tenth of it
 SHOWN = 300  # characters of what a server said
+SECRET = 4  # characters that a key has at least; to hide the "x" of a local server would garble every word with one
 _REDIRECTS = 5  # on one host, as from http to https
 STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 
@@ -71,7 +72,7 @@ def shown(entry: ModelEntry, said: str) -> str:
     """The first line of what a server said, printable and without what it was told in secret."""
     userinfo = entry.userinfo
     secrets = [_key(entry), userinfo, userinfo.partition(":")[2], base64.b64encode(userinfo.encode()).decode()]
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    for secret in sorted((secret for secret in secrets if len(secret) >= SECRET), key=len, reverse=True):
         said = said.replace(secret, "***")
     line = next((line for line in said.splitlines() if line.strip()), "").strip()
     line = "".join(character if character.isprintable() else " " for character in line[: 4 * SHOWN])

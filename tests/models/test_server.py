@@ -876,6 +876,12 @@ def test_a_refused_key_stops_the_run_and_is_not_shown(at: str, serve: Serve, mon
     assert message.endswith("and the key in OPENAI_API_KEY.")
 
 
+def test_a_key_of_a_letter_hides_no_word(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    server = serve(lambda *_: error(401, "Expected an x-key"))
+    assert "answered 401 (Expected an x-key)" in unavailable(entry_on(server))
+
+
 def test_without_the_client_the_message_says_how_to_get_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve()
     monkeypatch.setitem(sys.modules, "openai", None)
