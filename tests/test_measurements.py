@@ -228,15 +228,16 @@ class TestTheVerdictFollowsTheAssertion:
         assert replayed().ret == 1
         assert [result["error"] for result in run_json(pytester)["results"]] == [4]
 
+    @pytest.mark.parametrize("plugins", [(), ("-p", "no:warnings")])
     @pytest.mark.parametrize(
         "body",
         ["return answer == case.answer", "exec(compile('import pytest; pytest.fail()', pytest.__file__, 'exec'))"],  # as a plugin would
     )
     def test_which_a_returned_comparison_and_a_failure_of_a_plugin_are_not(
-        self, pytester: pytest.Pytester, replayed: Replayed, body: str
+        self, pytester: pytest.Pytester, replayed: Replayed, body: str, plugins: tuple[str, ...]
     ) -> None:
         pytester.makepyfile(test_quiz=quiz(imports="import pytest", body=body))
-        assert replayed().ret == 1
+        assert replayed(*plugins).ret == 1
         assert [result["error"] for result in run_json(pytester)["results"]] == [4]
 
 

@@ -5,7 +5,8 @@ Nothing outside this folder speaks pytest, but for the mark in benchmark.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,9 +60,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in filter(is_case, items):  # a returned comparison judges nothing, so every case would be correct
-        item.add_marker(pytest.mark.filterwarnings("error::pytest.PytestReturnNotNoneWarning"))
     mark_snapshots(config, items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    if not is_case(pyfuncitem):
+        return (yield)
+    with warnings.catch_warnings():  # a returned comparison judges nothing, so every case would be correct
+        warnings.simplefilter("error", pytest.PytestReturnNotNoneWarning)
+        return (yield)
 
 
 @pytest.hookimpl(optionalhook=True)
