@@ -14,7 +14,7 @@ PROGRAMS = ("pytest", "python", "make", "pip", "hf", "vllm", "ray", "ssh", "tar"
 SHELL = ("sh", "bash", "console", "shell")
 
 _FENCE = re.compile(r"^(`{3,})(\S*)$")
-_INLINE = re.compile(r"(?<!`)`((?:\w+=\S+ )*(?:pytest|python\s-m\s(?:itemwise|tools))[\s.][^`]+)`(?!`)")
+_INLINE = re.compile(r"(?<!`)`((?:\w+=\S+ )*(?:pytest\s|python\s-m\s(?:itemwise|tools)[\s.])[^`]+)`(?!`)")
 _VARIABLE = re.compile(r"[A-Z_]+=\S*")
 _FILE = re.compile(r"`([\w./-]+\.\w+)`[^`:]*:$")  # the words before a block that is this file
 
