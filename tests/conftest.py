@@ -17,6 +17,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# nohup has SIGHUP ignored, likewise. It stays without effect here; a handler, unlike SIG_IGN, is not handed down.
+if threading.current_thread() is threading.main_thread() and signal.getsignal(getattr(signal, "SIGHUP", signal.SIGINT)) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault
 settings.load_profile("unhurried")
