@@ -107,7 +107,8 @@ def test_other_items_leave_the_gate_undecided(rows: Mapping[str, str], expected:
 
 def test_a_case_that_is_there_twice_leaves_the_gate_undecided(reports: Reports) -> None:
     reports.judged("before", "C")
-    reports.leave("now", a_case(0, "C"), a_case(0, "C", node_id="test_sums.py::test_again[m-direct-sums-0]"))
+    one = [{"benchmark": "sums", "model": "m", "strategy": "direct", "sample": 1}]
+    reports.leave("now", a_case(0, "C"), a_case(0, "C", node_id="test_sums.py::test_again[m-direct-sums-0]"), results=one)
     (decision,) = decided()
     assert not decision.passed
     assert decision.text.startswith(f"{NAMED}: undecided, this run holds case sums-0 of sums twice (")

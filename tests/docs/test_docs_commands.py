@@ -67,6 +67,8 @@ FOREIGN = {
     "--noout": "xmllint",
     "--schema": "xmllint",
     "--junitxml": "pytest, which helps with --junit-xml",
+    "--count": "pytest-repeat",
+    "--reruns": "pytest-rerunfailures",
 }
 
 

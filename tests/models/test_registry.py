@@ -141,7 +141,7 @@ def test_half_a_hub_id_is_refused(text: str, tmp_path: Path) -> None:
     ("text", "name", "location"),
     [
         ("http://host:8000/v1#name", "name", "http://host:8000/v1#name"),
-        ("HTTP://host/v1#name", "name", "HTTP://host/v1#name"),
+        ("HTTP://host/v1#name", "name", "http://host/v1#name"),
         ("https://host/v1/#Qwen/Qwen2.5-7B-Instruct", "Qwen2.5-7B-Instruct", "https://host/v1#Qwen/Qwen2.5-7B-Instruct"),
         ("http://host/v1#qwen2.5:7b", "qwen2.5-7b", "http://host/v1#qwen2.5:7b"),
         ("http://host/v1#a/b c[1]/", "b-c-1", "http://host/v1#a/b c[1]"),
