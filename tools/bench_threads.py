@@ -24,10 +24,11 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+SPINS = "300000"  # what libgomp takes where nobody sets a policy, as torch has it without itemwise
 WAYS: dict[str, Mapping[str, str]] = {
-    "all threads, active": {"OMP_NUM_THREADS": str(CORES)},
+    "all threads, active": {"OMP_NUM_THREADS": str(CORES), "GOMP_SPINCOUNT": SPINS},
     "all threads, passive": {"OMP_NUM_THREADS": str(CORES), "OMP_WAIT_POLICY": "PASSIVE"},
-    "one thread, active": {"OMP_NUM_THREADS": "1"},
+    "one thread, active": {"OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": SPINS},
     "one thread, passive": {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
     "as itemwise chooses": {},
 }
