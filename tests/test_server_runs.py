@@ -334,7 +334,7 @@ def test_a_server_in_trouble_is_told_of_once_and_at_once(options: tuple[str, ...
     result = pytester.runpytest_subprocess("--model", f"{troubled.url}#adder", *options)
     assert result.ret == pytest.ExitCode.OK
     words = f"itemwise: adder: {troubled.url} answered 500 (oops [31m); asked again for up to 5 min, 16 times at most."
-    assert [line for line in result.stdout.lines if "500" in line] == [words]
+    assert [line for line in result.stdout.lines if " 500 " in line] == [words]
     result.stdout.no_fnmatch_line("*NoticeWarning*")
 
 
