@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from itemwise import Case, Hub, Row, Source, cases, draw_like_random
-from itemwise.case import LETTERS
+from itemwise.cases.case import LETTERS
 from itemwise.extractors import Reading, stated_choice
 from itemwise.synthetic import science_pictures
 

@@ -1,10 +1,10 @@
 """LLM benchmarks as pytest: every dataset item is a case, every run an accuracy that says how sure it is."""
 
-from itemwise.benchmark import cases
-from itemwise.case import Case, Reply, Turn, Verdict
-from itemwise.gold import gold_number
-from itemwise.pictures import Picture
-from itemwise.rows import Hub, Row, Source, draw_like_random, hub, rows
+from itemwise.cases.benchmark import cases
+from itemwise.cases.case import Case, Reply, Turn, Verdict
+from itemwise.cases.gold import gold_number
+from itemwise.cases.picture import Picture
+from itemwise.cases.source import Hub, Row, Source, draw_like_random, hub, rows
 
 __all__ = ["Case", "Hub", "Picture", "Reply", "Row", "Source", "Turn", "Verdict", "cases", "draw_like_random", "gold_number", "hub", "rows"]
 __version__ = "0.1.0"

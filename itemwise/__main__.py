@@ -11,7 +11,7 @@ from io import TextIOWrapper
 
 from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
-from itemwise.commands.panel import panel
+from itemwise.commands.extractors import panel
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS

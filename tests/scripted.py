@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from itemwise.case import Turn, TurnCost
-from itemwise.engine import Engine
+from itemwise.cases.case import Turn, TurnCost
+from itemwise.engine.engine import Engine
 from itemwise.models import Generation, Request
 from itemwise.models.tool_calls import read_calls
 from itemwise.strategies.strategy import Said, Strategy

@@ -25,11 +25,11 @@ import torch
 from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.case import Turn
-from itemwise.engine import Engine
-from itemwise.lookahead import Lookahead, Upcoming
+from itemwise.cases.case import Turn
+from itemwise.engine.engine import Engine
+from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, ModelEntry, Request
-from itemwise.models.local import LocalModel, load
+from itemwise.models.local.load import LocalModel, load
 from itemwise.models.registry import EMBEDDED
 from itemwise.strategies import Ask, Read, Said
 from itemwise.synthetic import word_problems

@@ -24,11 +24,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from itemwise.case import LETTERS, Reply, Turn, TurnCost, Verdict
-from itemwise.ledger import Entry, Ledger
-from itemwise.pictures import Picture
+from itemwise.cases.case import LETTERS, Reply, Turn, TurnCost, Verdict
+from itemwise.cases.picture import Picture
 from itemwise.reporting import RunRecord
-from itemwise.reporting.html import report_html
+from itemwise.reporting.writers.html import report_html
+from itemwise.results.ledger import Entry, Ledger
 from itemwise.synthetic import science_pictures, word_problems
 
 STEPS = (

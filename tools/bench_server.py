@@ -20,10 +20,10 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.case import Reply, Turn
-from itemwise.engine import Engine
+from itemwise.cases.case import Reply, Turn
+from itemwise.engine.engine import Engine
 from itemwise.models.registry import EMBEDDED, REGISTRY, entry_named
-from itemwise.models.server import connect
+from itemwise.models.server.server_model import connect
 from itemwise.strategies.direct import direct
 from itemwise.synthetic import word_problems
 from tests.serving import Serving

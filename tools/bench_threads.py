@@ -6,8 +6,8 @@
 Every way is a process of its own with its own environment, since libgomp reads how threads wait once. The ways take turns, so that
 what else the machine does meets all alike. A neighbour is a process that counts; `--busy` says how many (as many as cores, by
 default; 0 leaves that half out). Printed are the median tokens per second of each way and what they are beside the first way, with the
-least and the most. What the measurements decide: `SMALL` in itemwise/environment.py (parameters of a model below which it has one thread)
-and the policy in `wait_passively` there.
+least and the most. What the measurements decide: `SMALL` in itemwise/results/environment.py (parameters of a model below which
+it has one thread) and the policy in `wait_passively` there.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ import json, sys, time
 from itertools import islice
 from pathlib import Path
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.batches import Asking, batches_of
-from itemwise.case import Turn
+from itemwise.engine.batching import Asking, batches_of
+from itemwise.cases.case import Turn
 from itemwise.models import Request, entry_named, REGISTRY
-from itemwise.models.deferred import DeferredModel
+from itemwise.models.lazy import DeferredModel
 from itemwise.synthetic import word_problems
 name, quantisation, items, limit = json.loads(sys.argv[1])
 model = DeferredModel(entry_named(name, REGISTRY, Path.cwd()), quantisation=quantisation, max_new_tokens=limit, share=(0, 1))

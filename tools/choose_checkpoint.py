@@ -15,11 +15,11 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.case import Reply, Turn
-from itemwise.engine import Engine
+from itemwise.cases.case import Reply, Turn
+from itemwise.engine.engine import Engine
 from itemwise.extractors import last_number
 from itemwise.models import Model, ModelEntry
-from itemwise.models.local import load
+from itemwise.models.local.load import load
 from itemwise.strategies import chosen_strategy
 from itemwise.synthetic import word_problems
 

@@ -21,8 +21,8 @@ from benchmarks.test_gsm8k import PROMPTS, gsm8k
 from itemwise import Case, Source
 from itemwise.extractors import Reading, last_number
 from itemwise.models import REGISTRY, Generation, Request
-from itemwise.models.local import LocalModel, load
-from itemwise.models.local_model import quiet
+from itemwise.models.local.load import LocalModel, load
+from itemwise.models.local.local_model import quiet
 from itemwise.synthetic import word_problems
 
 CASE = 2  # the one the page follows

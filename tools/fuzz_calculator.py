@@ -21,8 +21,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from itemwise.calculator import CALCULATOR, LONGEST, calculate
 from itemwise.models.tool_calls import MOST, read_calls
+from itemwise.strategies.calculator import CALCULATOR, LONGEST, calculate
 
 CANARY = Path("CANARY")
 LIMIT = 1e-3  # seconds of CPU time for one input

@@ -21,11 +21,11 @@ from transformers import AutoModelForImageTextToText, AutoTokenizer, BitsAndByte
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from benchmarks.test_scienceqa import FORMS
-from itemwise.embedded.picture_chats import LETTERS, asked
 from itemwise.extractors import stated_choice
-from itemwise.models.local import _on_cpu
-from itemwise.statistics import accuracy
+from itemwise.models.local.load import _on_cpu
+from itemwise.results.statistics import accuracy
 from itemwise.synthetic.pictures import science_pictures
+from training.picture_chats import LETTERS, asked
 
 SEED = 7
 AT_ONCE = 48

@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTES = '''
 """Notes, in one file for all processes, each request before it is asked and after its reply is kept."""
 import hashlib, os
-from itemwise.models.deferred import DeferredModel
-from itemwise.store import ModelReplies
+from itemwise.models.lazy import DeferredModel
+from itemwise.results.store import ModelReplies
 
 def note(word, requests):
     keys = " ".join(hashlib.sha256(repr(request).encode()).hexdigest()[:16] for request in requests)

@@ -55,7 +55,7 @@ def load(*arguments, **options):
     time.sleep(0.3)
     return Adder()
 
-sys.modules["itemwise.models.local"] = local = types.ModuleType("itemwise.models.local")
+sys.modules["itemwise.models.local.load"] = local = types.ModuleType("itemwise.models.local.load")
 local.load, local.unload = load, lambda: None
 '''
 COMMAND = [sys.executable, "-m", "pytest", "-n", "2", "-q", "--tb=line", "-p", "no:cacheprovider", "--sample", "all", "--batch-size", "4"]

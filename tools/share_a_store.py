@@ -26,7 +26,7 @@ KEEPER = """
 import sys
 from pathlib import Path
 from itemwise.models import Generation
-from itemwise.store import Store
+from itemwise.results.store import Store
 
 for line in sys.stdin:
     name, count = line.split()
@@ -67,7 +67,7 @@ class Adder:
         time.sleep(float(os.environ.get("ADDER_SECONDS", 0)))
         return [Generation(str(2 * int(re.findall("[0-9]+", request.turns[-1].content)[0])), "stop", 6, 4) for request in requests]
 
-sys.modules["itemwise.models.local"] = local = types.ModuleType("itemwise.models.local")
+sys.modules["itemwise.models.local.load"] = local = types.ModuleType("itemwise.models.local.load")
 local.load, local.unload = lambda *arguments, **options: Adder(), lambda: None
 """
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from itemwise.analysis.changes import reply_text
-from itemwise.analysis.measured import Measured, Part, differing
 from itemwise.analysis.pairs import Pair, Series
-from itemwise.statistics import SIGNIFICANT, SmallestDifference, holm, smallest_difference
+from itemwise.analysis.provenance import Measured, Part, differing
+from itemwise.analysis.reply_changes import reply_text
+from itemwise.results.statistics import SIGNIFICANT, SmallestDifference, holm, smallest_difference
 
 __all__ = ["Comparison"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from itemwise.analysis.extractor_comparison import read_reply
+from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Pair, series
-from itemwise.analysis.panel import read_reply
-from itemwise.case import Verdict
-from itemwise.ledger import Entry, Tally, tallied
-from itemwise.readers import STRICT_JSON
-from itemwise.statistics import SIGNIFICANT, holm
+from itemwise.cases.case import Verdict
+from itemwise.results.ledger import Entry, Tally, tallied
+from itemwise.results.statistics import SIGNIFICANT, holm
 
 __all__ = ["Ladder", "Rung", "ladders"]
 

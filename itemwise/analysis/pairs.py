@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from itemwise.case import Verdict
-from itemwise.ledger import Entry, Tally
-from itemwise.statistics import mcnemar
+from itemwise.cases.case import Verdict
+from itemwise.results.ledger import Entry, Tally
+from itemwise.results.statistics import mcnemar
 
 __all__ = ["Pair", "Series", "TwiceError", "items_differ", "series"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from itemwise.ledger import Entry, Tally, tallied
+from itemwise.results.ledger import Entry, Tally, tallied
 
 __all__ = ["Split", "splits"]
 

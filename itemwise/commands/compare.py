@@ -9,17 +9,17 @@ from itertools import combinations
 from pathlib import Path
 
 from itemwise.analysis.comparison import Comparison
-from itemwise.analysis.measured import measured
 from itemwise.analysis.pairs import Pair, Series, TwiceError, items_differ, series
-from itemwise.case import Verdict
+from itemwise.analysis.provenance import measured
+from itemwise.cases.case import Verdict
 from itemwise.commands import CommandError
-from itemwise.commands.run_folder import RunFolder, read_runs
-from itemwise.ledger import Tally
-from itemwise.private import open_private
-from itemwise.reporting.compare_html import compare_html
-from itemwise.reporting.comparison import PAIR_COLUMNS, SERIES_COLUMNS, pair_legend, pair_name, pair_rows, series_row
+from itemwise.reporting.read_folder import RunFolder, read_runs
+from itemwise.reporting.sections.comparison_sections import PAIR_COLUMNS, SERIES_COLUMNS, pair_legend, pair_name, pair_rows, series_row
 from itemwise.reporting.table import aligned
 from itemwise.reporting.text import printable
+from itemwise.reporting.writers.compare_html import compare_html
+from itemwise.results.ledger import Tally
+from itemwise.results.private_files import open_private
 
 __all__ = ["compare", "comparison_lines", "comparison_of", "series_of"]
 

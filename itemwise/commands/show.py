@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from itemwise.commands.run_folder import RunFolder, read_run
+from itemwise.reporting.read_folder import RunFolder, read_run
 from itemwise.reporting.table import COLUMNS, aligned, cells
 from itemwise.reporting.text import printable
 

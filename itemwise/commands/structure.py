@@ -14,20 +14,20 @@ from itemwise.commands import CommandError
 from itemwise.models import ModelEntry, ModelError, entry_named
 from itemwise.reporting.table import aligned
 from itemwise.reporting.text import printable
-from itemwise.settings import SettingsError, known_models
+from itemwise.session.settings import SettingsError, known_models
 
 if TYPE_CHECKING:
-    from itemwise.structure.counts import Attention, Parameters, Positions
-    from itemwise.structure.footprint import Footprint, Weights
-    from itemwise.structure.structure import Structure
-    from itemwise.structure.tree import Branch
+    from itemwise.inspect.counts import Attention, Parameters, Positions
+    from itemwise.inspect.footprint import Footprint, Weights
+    from itemwise.inspect.model_structure import Structure
+    from itemwise.inspect.tree import Branch
 
 __all__ = ["structure", "structure_lines"]
 
 
 def structure(model: str, quantisation: str, picture: tuple[int, int]) -> None:
     """Print what `model` is made of. Raises CommandError where it cannot be found, read or built."""
-    from itemwise.structure.structure import structure_of
+    from itemwise.inspect.model_structure import structure_of
 
     here = Path.cwd()
     try:

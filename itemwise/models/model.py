@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from itemwise.case import ToolCall, Turn
+from itemwise.cases.case import ToolCall, Turn
 
 __all__ = [
     "QUANTISATIONS",

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from itemwise.models.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelError
+from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 
 __all__ = ["EMBEDDED", "REGISTRY", "ModelEntry", "entry_named", "registry_with", "with_adapter", "with_pixels"]
 

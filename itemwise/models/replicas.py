@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.deferred import DeferredModel
+from itemwise.models.lazy import DeferredModel
 from itemwise.models.model import Generation, ModelUnavailableError, Request
 from itemwise.models.registry import ModelEntry
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, zip_longest
 from typing import Any, NamedTuple
 
-from itemwise.case import ToolCall, Turn
+from itemwise.cases.case import ToolCall, Turn
 
 __all__ = ["messages_for_template", "read_calls", "split_calls", "told_calls"]
 

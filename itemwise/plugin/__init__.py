@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from itemwise.benchmark import MARK
-from itemwise.plugin.asker import GROUPED, Asker
+from itemwise.cases.benchmark import MARK
+from itemwise.plugin.controller import Scorekeeper
 from itemwise.plugin.items import Fault, is_case, prefixes
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
-from itemwise.plugin.scorekeeper import Scorekeeper
 from itemwise.plugin.signals import Signals
-from itemwise.plugin.snapshots import configure_snapshots, mark_snapshots
-from itemwise.settings import OPTIONS, SettingsError, read_settings
+from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
+from itemwise.plugin.worker import GROUPED, Asker
+from itemwise.session.settings import OPTIONS, SettingsError, read_settings
 
 if TYPE_CHECKING:
-    from itemwise.case import Case, Reply
+    from itemwise.cases.case import Case, Reply
     from itemwise.models import Model
 
 ASKER = pytest.StashKey[Asker]()
@@ -76,7 +76,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     if config.getoption("dist") not in GROUPED:
         return None
-    from itemwise.distribution import CaseScheduling
+    from itemwise.plugin.xdist_scheduling import CaseScheduling
 
     settings = config.stash[ASKER].settings
     scheduling = CaseScheduling(config, log, prefixes(settings), settings.planned_batch)
@@ -87,7 +87,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` is a worker for each GPU, where models are asked; ordinary suites keep what xdist makes of it."""
-    from itemwise.environment import gpu_count
+    from itemwise.results.environment import gpu_count
 
     return (gpu_count() or None) if any(config.getoption(destination(option.name)) for option in OPTIONS) else None
 

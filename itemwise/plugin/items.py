@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from itemwise.benchmark import MARK, Benchmark
-from itemwise.labels import split_node_id
-from itemwise.models.address import without_userinfo
+from itemwise.cases.benchmark import MARK, Benchmark
+from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.options import SHORT, TAKEN
-from itemwise.settings import OPTIONS, Settings
+from itemwise.results.labels import split_node_id
+from itemwise.session.settings import OPTIONS, Settings
 
 __all__ = ["Fault", "benchmark_of", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from itemwise.models.trouble import LOGGER
-from itemwise.settings import Settings
+from itemwise.models.server.trouble import LOGGER
+from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from _pytest.capture import CaptureManager

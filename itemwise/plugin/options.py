@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.settings import OPTIONS
+from itemwise.session.settings import OPTIONS
 
 __all__ = ["SHORT", "TAKEN", "add_options", "destination", "give_way", "spelled", "taken", "taken_line"]
 

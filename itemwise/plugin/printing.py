@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from itemwise.benchmark import MARK
+from itemwise.cases.benchmark import MARK
 
 __all__ = ["Printing", "usage_error"]
 

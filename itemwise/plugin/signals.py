@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from itemwise.plugin.items import is_case, prefixes
-from itemwise.settings import Settings
+from itemwise.session.settings import Settings
 
 __all__ = ["Signals", "Terminated"]
 
@@ -53,7 +53,7 @@ class Signals:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Begin in the process that reports, once a worker has told of cases."""
-        from itemwise.lookahead import case_blocks
+        from itemwise.engine.lookahead import case_blocks
 
         if not self._replaced and any(block is not None for block in case_blocks(ids, prefixes(self._settings))):
             self._install()

@@ -1,6 +1,6 @@
 """Reports: each a pure function of what a run found."""
 
-from itemwise.reporting.folder import shown_path, write_reports
-from itemwise.reporting.run import RunRecord
+from itemwise.reporting.run_record import RunRecord
+from itemwise.reporting.write_folder import shown_path, write_reports
 
 __all__ = ["RunRecord", "shown_path", "write_reports"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itemwise.case import Verdict
+from itemwise.cases.case import Verdict
 from itemwise.causes import KINDS
-from itemwise.ledger import Tally
-from itemwise.statistics import Accuracy
+from itemwise.results.ledger import Tally
+from itemwise.results.statistics import Accuracy
 
 __all__ = ["COLUMNS", "accuracy_text", "aligned", "cause_table", "cells", "cost_text", "points_text"]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from itemwise.ledger import Entry
+from itemwise.results.ledger import Entry
 
 __all__ = ["MACHINE", "UNKNOWN", "Snapshot", "machine"]
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from itemwise.reporting.text import printable, shortened
-from itemwise.snapshots.comparison import Comparison, Kind
 from itemwise.snapshots.snapshot import Snapshot
-from itemwise.snapshots.words import word_diff
+from itemwise.snapshots.snapshot_change import Comparison, Kind
+from itemwise.snapshots.word_diff import word_diff
 
 __all__ = ["summary_lines"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itemwise.case import Turn
+from itemwise.cases.case import Turn
 from itemwise.strategies.strategy import Ask, Read, Said
 
 __all__ = ["direct"]

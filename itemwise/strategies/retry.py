@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from itemwise.case import Turn
+from itemwise.cases.case import Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.strategy import Ask, Read, Said
 

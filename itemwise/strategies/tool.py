@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from itemwise.calculator import CALCULATOR, calculate
-from itemwise.case import ToolCall, Turn
+from itemwise.cases.case import ToolCall, Turn
 from itemwise.models import ContextFullError
+from itemwise.strategies.calculator import CALCULATOR, calculate
 from itemwise.strategies.strategy import Ask, Read, Said
 
 __all__ = ["answer_to", "tool"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from itemwise.case import Turn
+from itemwise.cases.case import Turn
 from itemwise.strategies.strategy import Ask, Read, Said, together
 
 __all__ = ["vote"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from itemwise.calculator import evaluate, number_text
+from itemwise.strategies.calculator import evaluate, number_text
 from itemwise.synthetic.words import DISTRACTORS, PEOPLE, PRONOUNS
 
 __all__ = ["Problem", "Story", "Template"]

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders
-from itemwise.case import Verdict
-from itemwise.ledger import Entry, tallied
-from itemwise.statistics import holm, mcnemar
+from itemwise.cases.case import Verdict
+from itemwise.results.ledger import Entry, tallied
+from itemwise.results.statistics import holm, mcnemar
 from tests.reporting.conftest import a_reply, an_entry
 
 LETTERS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "E": Verdict.ERROR}

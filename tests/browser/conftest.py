@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from itemwise.reporting import RunRecord
-from itemwise.reporting.html import report_html
+from itemwise.reporting.writers.html import report_html
 from tests.browser.opened import Opened
 from tests.browser.runs import run_of_all_kinds, run_of_many
 

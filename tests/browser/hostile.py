@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from itemwise.case import Verdict
-from itemwise.ledger import Entry
+from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord
+from itemwise.results.ledger import Entry
 from tests.browser.runs import a_picture
 from tests.reporting.conftest import a_reply, a_run, an_entry
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import PIL.Image
 
-from itemwise.case import Reply, Turn, Verdict
-from itemwise.gates import Decision
-from itemwise.ledger import Entry
+from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.gates.threshold import Decision
 from itemwise.reporting import RunRecord
+from itemwise.results.ledger import Entry
 from tests.reporting.conftest import MODEL, a_reply, a_run, an_entry
 
 __all__ = ["a_picture", "node_id", "run_of_all_kinds", "run_of_many"]

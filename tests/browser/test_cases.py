@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from itemwise.case import Reply, Turn, Verdict
-from itemwise.reporting.html import report_html
+from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.reporting.writers.html import report_html
 from tests.browser.opened import Opened, names_shown
 from tests.browser.runs import node_id
 from tests.reporting.conftest import a_run, an_entry

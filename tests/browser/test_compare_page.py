@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from itemwise.case import Verdict
-from itemwise.ledger import Entry
+from itemwise.cases.case import Verdict
+from itemwise.results.ledger import Entry
 from tests.browser.opened import Opened, names_shown, scrolls_sideways
 from tests.reporting.conftest import a_reply, an_entry
-from tests.reporting.test_compare_html import page_of
-from tests.reporting.test_html import HOSTILE
+from tests.reporting.writers.test_compare_html import page_of
+from tests.reporting.writers.test_html import HOSTILE
 
 C, W, N = Verdict.CORRECT, Verdict.WRONG, Verdict.NO_ANSWER
 FIRST = [(C, "42"), (C, "so 42"), (W, "41"), (W, "41"), (C, "42")]  # the same, other words, other answer, gained, lost

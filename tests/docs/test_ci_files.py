@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from itemwise.__main__ import _parser
-from tests.reporting.jenkins_schema import violations
+from tests.reporting.writers.jenkins_schema import violations
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")

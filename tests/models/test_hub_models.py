@@ -23,9 +23,9 @@ COMMIT = "d4" * 20
 LOAD = """
 import json, sys, time
 import torch
-from itemwise.case import Turn
+from itemwise.cases.case import Turn
 from itemwise.models import ModelEntry, ModelError, Request
-from itemwise.models.local import load
+from itemwise.models.local.load import load
 torch.set_num_threads(1)
 outcomes = []
 for location, revision in json.load(sys.stdin):
@@ -121,9 +121,9 @@ def test_a_pinned_commit_is_the_one_described(online: SimpleNamespace) -> None:
 
 
 def test_a_hub_model_says_what_its_folder_says(online: SimpleNamespace, checkpoint: Callable[..., Path]) -> None:
-    from itemwise.case import Turn
+    from itemwise.cases.case import Turn
     from itemwise.models import ModelEntry, Request
-    from itemwise.models.local import load
+    from itemwise.models.local.load import load
 
     local = load(ModelEntry("tiny", str(checkpoint()), local=True), quantisation="nf4", max_new_tokens=8)
     assert online.outcomes["unpinned"]["text"] == local.generate([Request((Turn("user", "2+2?"),))])[0].text

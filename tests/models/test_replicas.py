@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 import ray
 
-from itemwise.case import Turn
+from itemwise.cases.case import Turn
 from itemwise.models import REGISTRY, ModelError, ModelUnavailableError, Request
-from itemwise.models.local import load
+from itemwise.models.local.load import load
 from itemwise.models.replicas import DEATHS, ReplicatedModel
 
 LIMIT = 24

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jinja2 import TemplateError
 
 import itemwise.embedded
-from itemwise.calculator import CALCULATOR
-from itemwise.case import ToolCall, Turn
+from itemwise.cases.case import ToolCall, Turn
 from itemwise.models.tool_calls import LONGEST, MOST, SHOWN, messages_for_template, read_calls, split_calls
+from itemwise.strategies.calculator import CALCULATOR
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 HOW = 'call with {"name": "calculator", "arguments": {"expression": "..."}}'

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from itemwise.case import Reply, Turn, Verdict
-from itemwise.gates import Decision
-from itemwise.ledger import Entry, Ledger
+from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.gates.threshold import Decision
 from itemwise.reporting import RunRecord
+from itemwise.results.ledger import Entry, Ledger
 
 MODEL = {
     "model": "embedded-text",

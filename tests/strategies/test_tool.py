@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from itemwise.calculator import CALCULATOR
-from itemwise.case import Turn
+from itemwise.cases.case import Turn
 from itemwise.models import ContextFullError
+from itemwise.strategies.calculator import CALCULATOR
 from itemwise.strategies.tool import tool
 from tests.scripted import Script, run
 

@@ -1,0 +1,76 @@
+"""What became of the same cases under a control: whether the picture is used, whether the order of the options matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from itemwise.analysis.pairs import Pair, series
+from itemwise.cases.case import LETTERS
+from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
+from itemwise.results.ledger import Entry, Tally
+from itemwise.results.statistics import SIGNIFICANT
+
+__all__ = ["ControlResult", "controlled_by"]
+
+
+@dataclass(frozen=True)
+class ControlResult:
+    """A control of one benchmark, model and strategy: `pair` has the cases as they are first, under the control second.
+
+    `same_letter` and `same_option` are the shares of cases answered both times in which the letter, or the option behind
+    it, was the same.
+    """
+
+    control: str
+    tally: Tally
+    pair: Pair
+    same_letter: float | None
+    same_option: float | None
+
+    @property
+    def finding(self) -> str:
+        """In words, what the difference shows."""
+        shown = self.pair.p < SIGNIFICANT
+        if self.control == BLANK:
+            used = shown and len(self.pair.lost) > len(self.pair.gained)
+            return "the picture is used" if used else "no use of the picture is shown"
+        return "the order of the options matters" if shown else "no effect of the options' order is shown"
+
+
+def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[ControlResult]:
+    """What the run's controls made of the cases that `tally` counts."""
+    return list(_results(tally, {each.key: each for each in tallies}, entries))
+
+
+def _results(tally: Tally, tallies: dict[tuple[str, str, str], Tally], entries: Sequence[Entry]) -> Iterator[ControlResult]:
+    originals = {entry.case: entry for entry in entries if tally.counts_entry(entry)}
+    for control in CONTROLS:
+        other = tallies.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
+        if other:
+            changed = [entry.changed(case=_original(entry)) for entry in entries if other.counts_entry(entry)]
+            changed = [entry for entry in changed if entry.case in originals]
+            first = [originals[entry.case] for entry in changed]
+            pair = Pair(series("as it is", "", tally, first), series(control, "", other, changed))
+            yield ControlResult(control, other, pair, *_sameness(first, changed, control))
+
+
+def _original(entry: Entry) -> str:
+    found = original_and_control(entry.case)
+    return found[0] if found else entry.case
+
+
+def _sameness(first: Sequence[Entry], second: Sequence[Entry], control: str) -> tuple[float | None, float | None]:
+    """How often the letter, and how often the option, stayed the same; None where nothing was answered both times."""
+    both = [(one, other) for one, other in zip(first, second, strict=True) if _option(one) and _option(other)]
+    if not both or control != SHUFFLED:
+        return None, None
+    letters = sum(one.answer == other.answer for one, other in both)
+    options = sum(_option(one) == _option(other) for one, other in both)
+    return letters / len(both), options / len(both)
+
+
+def _option(entry: Entry) -> str | None:
+    """The text of the option that was answered."""
+    place = LETTERS.find(entry.answer) if entry.answer and len(entry.answer) == 1 else -1
+    return entry.choices[place] if 0 <= place < len(entry.choices) else None

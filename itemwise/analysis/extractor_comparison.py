@@ -1,0 +1,102 @@
+"""The replies of a run judged by several readers, and how much of the score is the reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from itemwise.analysis.named_extractors import CHOICE_READERS, NUMBER_READERS, STRICT_JSON, Reader
+from itemwise.cases.benchmark import accepted
+from itemwise.results.ledger import Entry, Tally
+from itemwise.results.statistics import accuracy
+
+__all__ = ["Judged", "Panel", "Read", "is_right", "panels", "read_reply"]
+
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,/]*%?")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one reader made of one reply: an answer, None where it read nothing, or the `fault` it raised."""
+
+    answer: str | None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One reader's reading of every stored reply of one benchmark, model and strategy."""
+
+    reader: str
+    entries: Sequence[Entry]
+    reads: Sequence[Read]
+
+    @property
+    def correct(self) -> int:
+        """Replies whose answer is the expected one, as text."""
+        return sum(is_right(entry, read) for entry, read in zip(self.entries, self.reads, strict=True))
+
+    @property
+    def raised(self) -> int:
+        """Replies the reader raised on: a fault of the reader, left out of its accuracy."""
+        return sum(bool(read.fault) for read in self.reads)
+
+    @property
+    def share(self) -> float | None:
+        """Correct out of those it did not raise on."""
+        return accuracy(self.correct, len(self.reads) - self.raised).share
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The readings of one benchmark, model and strategy: what the run's own table says of it, and each reader's."""
+
+    tally: Tally
+    judged: Sequence[Judged]
+
+    @property
+    def spread(self) -> tuple[float, float] | None:
+        """The lowest and the highest accuracy of its readers; None where all raised on all replies."""
+        shares = [judged.share for judged in self.judged if judged.share is not None]
+        return (min(shares), max(shares)) if shares else None
+
+
+def panels(tallies: Sequence[Tally], entries: Sequence[Entry], own_readers: Sequence[Reader] = ()) -> list[Panel]:
+    """A panel for each tally that has replies. The readers of numbers judge only where the expected answers are numbers."""
+    found = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.reply]) for tally in tallies]
+    return [Panel(tally, _judged([*_readers(theirs), *own_readers], theirs)) for tally, theirs in found if theirs]
+
+
+def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
+    """What `read` makes of the entry's reply, by the rule of the run: in a reply that the token limit cut off, a number
+    that was merely the last one (``stated`` is False) is no answer. What it raises becomes a fault, never an answer."""
+    try:
+        found = read(entry.reply["text"])
+    except Exception as error:  # a reader's crash is a result here
+        return Read(None, f"{type(error).__name__}: {error}")
+    if found is not None and not isinstance(found, str):
+        return Read(None, f"{type(found).__name__} returned instead of text or None")
+    answer = accepted(found, truncated=entry.reply.get("finish_reason") == "length")
+    return Read(None if answer is None else str(answer))
+
+
+def _judged(readers: Sequence[Reader], entries: Sequence[Entry]) -> list[Judged]:
+    """Each reader's reading; a reply is looked up once for all of them."""
+    reads = [[read_reply(reader.read, entry) for reader in readers] for entry in entries]
+    return [Judged(reader.name, entries, theirs) for reader, theirs in zip(readers, zip(*reads, strict=True), strict=True)]
+
+
+def _readers(entries: Sequence[Entry]) -> Sequence[Reader]:
+    if all(entry.choices for entry in entries):
+        return CHOICE_READERS
+    return NUMBER_READERS if all(_is_number(entry.expected) for entry in entries) else (STRICT_JSON,)
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
+
+
+def is_right(entry: Entry, read: Read) -> bool:
+    """Whether what was read is the expected answer, as text."""
+    return not read.fault and read.answer == entry.expected

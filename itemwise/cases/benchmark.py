@@ -1,0 +1,139 @@
+"""What a benchmark file declares: `@cases(loader, extract=...)` over a test function."""
+
+from __future__ import annotations
+
+import inspect
+import reprlib
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TypeVar
+
+import pytest
+
+from itemwise.cases.case import Case
+from itemwise.cases.source import Source, draw
+
+__all__ = ["MARK", "Benchmark", "BenchmarkError", "accepted", "cases"]
+
+MARK = "itemwise"
+Loader = Callable[..., Iterable[Case]]
+Extractor = Callable[[str], "str | None"]
+Draw = Callable[[Sequence[Case], int, int], Sequence[Case]]
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+class BenchmarkError(Exception):
+    """A benchmark cannot give its cases; the message says what was wrong and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A loader of cases with its named prompts and the reader of replies."""
+
+    loader: Loader
+    extract: Callable[..., str | None]
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    draw: Draw = draw
+    pictures: bool = False
+
+    @property
+    def takes_source(self) -> bool:
+        """Whether `--source` decides where the rows come from; otherwise the loader brings its own."""
+        return "source" in inspect.signature(self.loader).parameters
+
+    def require_form(self) -> None:
+        """Raise BenchmarkError for a loader or an extractor that cannot be called, before anything is asked for it."""
+        offered = {name: None for name in ("source", "prompt") if name in _parameters("loader", self.loader)}
+        _require_call("loader", self.loader, (), offered, "may take source and prompt")
+        told = {"case": None} if self._is_told_of_cases else {}
+        _require_call("extract", self.extract, ("",), told, "is given the text of a reply, and the case where it has a parameter case")
+        if inspect.iscoroutinefunction(self.extract):
+            raise BenchmarkError("extract is an async function; it must return the answer itself.")
+
+    def prompt_name(self, wanted: str | None) -> str | None:
+        """The name of the prompt to use: the one wanted, else the first; None where the benchmark names no prompts."""
+        if not self.prompts:
+            return None
+        if wanted is None:
+            return next(iter(self.prompts))
+        if wanted not in self.prompts:
+            raise BenchmarkError(f"--prompt {wanted!r} is not one of this benchmark's: {', '.join(self.prompts)}.")
+        return wanted
+
+    def reader(self, case: Case) -> Extractor:
+        """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name."""
+        return partial(self.extract, case=case) if self._is_told_of_cases else self.extract
+
+    @cached_property
+    def _is_told_of_cases(self) -> bool:
+        return "case" in _parameters("extract", self.extract)
+
+    def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
+        """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`."""
+        offered = {"source": source, "prompt": self.prompts.get(prompt or "", "")}
+        wanted = inspect.signature(self.loader).parameters
+        return self.loader(**{name: value for name, value in offered.items() if name in wanted})
+
+
+def _parameters(what: str, function: object) -> Mapping[str, inspect.Parameter]:
+    """By name; none of built-in types, such as str, which tell nothing of theirs. Raises BenchmarkError for what is no function."""
+    if not callable(function):
+        raise BenchmarkError(f"{what} must be a function, got {reprlib.repr(function)}.")
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def _require_call(what: str, function: Callable[..., object], given: Sequence[str], named: Mapping[str, None], may: str) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # as above
+        return
+    try:
+        signature.bind(*given, **named)
+    except TypeError as error:
+        raise BenchmarkError(f"{what} cannot be called ({error}): it {may}, and nothing else.") from None
+
+
+def accepted(read: str | None, *, truncated: bool) -> str | None:
+    """The answer that counts of what a reader read: where the token limit cut the reply off before it stated anything,
+    the last number on the way (a reading whose ``stated`` is False) is none. Raises TypeError for what is no text, which would
+    be unequal to every gold."""
+    if read is not None and not isinstance(read, str):
+        raise TypeError(
+            f"the extractor returned {reprlib.repr(read)} ({type(read).__name__}); "
+            "it must return text (str), or None where a reply has no answer."
+        )
+    return None if truncated and not getattr(read, "stated", True) else read
+
+
+def cases(
+    loader: Loader,
+    *,
+    extract: Callable[..., str | None],
+    prompts: Mapping[str, str] | None = None,
+    draw: Draw = draw,
+    pictures: bool = False,
+) -> Callable[[Test], Test]:
+    """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
+
+    `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says) and ``prompt`` (the text
+    chosen from `prompts` by `--prompt`, the first by default). `extract` reads a reply into an answer, or None; it is told
+    of the case where it has a parameter ``case``. `draw` takes the sample from all cases, by size and seed. With `pictures`
+    the cases show pictures, so that a model that sees is asked by default.
+    The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
+
+    >>> @cases(capitals, extract=last_word)              # doctest: +SKIP
+    ... def test_capitals(case, answer):
+    ...     assert answer == case.answer
+    """
+    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pytest.PytestUnknownMarkWarning)
+            return getattr(pytest.mark, MARK)(benchmark=benchmark)  # type: ignore[no-any-return]
+    except (pytest.fail.Exception, pytest.PytestUnknownMarkWarning):  # only the plugin knows the mark
+        return pytest.mark.skip(reason="a benchmark of itemwise, whose plugin is not loaded: -p no:itemwise, or plugins are off")

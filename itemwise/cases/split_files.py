@@ -1,0 +1,209 @@
+"""Which files of a folder hold a split: test.jsonl, data/test-00000-of-00001.parquet, main/test-*.parquet, test/..., saved datasets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from itemwise.cases.regular_file import open_regular
+
+__all__ = ["SUFFIXES", "RowFiles", "RowsError", "opened", "plain_split", "row_files", "sha256_of_files"]
+
+SUFFIXES = (".jsonl", ".parquet", ".arrow")
+CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
+_SAVED = "state.json"  # lies beside the files of a dataset that save_to_disk wrote
+_CALLED = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("validation", "valid", "val", "dev"), "validation"),
+    **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
+}
+_SHARD = re.compile(r"(?P<split>[\w.]+?)-[0-9]{5}-of-(?P<of>[0-9]{5})(?:-[0-9a-f]+)?")
+
+
+class RowsError(Exception):
+    """Rows cannot be had; the message says what was wrong and what to do instead."""
+
+
+@dataclass(frozen=True)
+class RowFiles:
+    """The files of one split, in order of name. `split` is what their names say they hold; None where they say nothing."""
+
+    files: tuple[Path, ...]
+    split: str | None
+
+
+def plain_split(name: str) -> str:
+    """A split by its plain name: valid, val and dev are validation, training is train."""
+    return _CALLED.get(name.lower(), name)
+
+
+def row_files(path: Path, split: str | None = None, config: str | None = None) -> RowFiles:
+    """The files at `path` that hold `split`: those whose own name or folder says so, or all of them where none says anything.
+
+    `config` is the folder to look into where there are several. Without a split, all files are one. Raises RowsError where there
+    are none, and for whatever would mix splits or count a row twice.
+    """
+    if not path.exists():
+        raise RowsError(f"{path}: no such file or folder.")
+    if split is not None and not re.fullmatch(r"[\w.-]+", split):
+        raise RowsError(f"split {split!r} can be had of the hub only; of a file or folder ask for a plain name, such as test.")
+    if not path.is_dir():
+        return _checked(path, _of_one(path, split))
+    folder = path / config if config and (path / config).is_dir() else path
+    found = _by_split(folder, split)
+    if not found:
+        raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
+    if split is None and len(found) > 1:
+        raise RowsError(f"{path} holds {_listed(found)}; say which split to read: rows(path, split=...).")
+    if split is None or set(found) == {None}:
+        ((name, files),) = found.items()
+        name = name or _split_of_folder(folder.name, split)
+        _require_no_train_of_another(path, name, split)
+        return _checked(path, RowFiles(tuple(files), name))
+    if plain_split(split) not in found:
+        raise RowsError(f"{path} has no split {split!r}; it holds {_listed(found)}. A split is named by its file or folder: {split}.jsonl.")
+    return _checked(path, RowFiles(_of_config(found[plain_split(split)], config), plain_split(split)))
+
+
+def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
+    """Of files such as main-test.jsonl and socratic-test.jsonl those of the configuration; all where no name tells it."""
+    named = (
+        re.compile(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", re.IGNORECASE) if config and config.lower() not in _CALLED else None
+    )
+    return tuple(file for file in files if named and named.search(file.stem)) or tuple(files)
+
+
+def _of_one(file: Path, split: str | None) -> RowFiles:
+    name = _split_of_name(file.name, split)
+    _require_no_train_of_another(file, name, split)
+    return RowFiles((file,), name)
+
+
+def _require_no_train_of_another(source: Path, name: str | None, split: str | None) -> None:
+    """Raise RowsError where a source of one split, called otherwise, would be that of training, whose rows may be shown as examples.
+
+    Whatever else it is called it may be asked: whoever gives one file wants its rows measured.
+    """
+    if split is not None and plain_split(split) == "train" and name not in (None, "train"):
+        raise RowsError(
+            f"{source} is the split {name} by its name, and {split!r} is asked for; give the file of that split, or a folder of both."
+        )
+
+
+def _by_split(folder: Path, wanted: str | None) -> dict[str | None, list[Path]]:
+    """The row files of a folder by split. Folders inside it are looked into where they are splits, `data`, or all there is."""
+    if (folder / _SAVED).is_file():
+        return _saved(folder)
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    found: dict[str | None, list[Path]] = {}
+    for file in entries:
+        if file.suffix in SUFFIXES and not file.match(CACHES) and not file.is_dir():
+            found.setdefault(_split_of_name(file.name, wanted), []).append(file)
+    folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
+    for inside in folders:
+        if name := _split_of_folder(inside.name, wanted):
+            files = [file for files in _by_split(inside, wanted).values() for file in files]
+            found |= {name: [*found.get(name, []), *files]} if files else {}
+        elif inside.name == "data":
+            for name_there, files in _by_split(inside, wanted).items():
+                found.setdefault(name_there, []).extend(files)
+    return found or _of_configs(folder, {inside: _by_split(inside, wanted) for inside in folders})
+
+
+def _of_configs(folder: Path, configs: Mapping[Path, dict[str | None, list[Path]]]) -> dict[str | None, list[Path]]:
+    """The rows of the one folder that has any; several are other questions each, and are not mixed."""
+    with_rows = {inside: found for inside, found in configs.items() if found}
+    if len(with_rows) > 1:
+        names = ", ".join(inside.name for inside in with_rows)
+        raise RowsError(f"{folder} holds rows in several folders ({names}); give one of them: {next(iter(with_rows))}.")
+    return next(iter(with_rows.values()), {})
+
+
+def _saved(folder: Path) -> dict[str | None, list[Path]]:
+    """The files of a dataset as save_to_disk left it, by its own list."""
+    try:
+        state = json.loads((folder / _SAVED).read_text(encoding="utf-8"))
+        names = [file["filename"] for file in state["_data_files"]]
+        files = [folder / Path(name).name for name in names]
+        split = state.get("_split") or None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RowsError(f"{folder / _SAVED}: not the state of a saved dataset ({type(error).__name__}: {error}).") from None
+    if missing := [file.name for file in files if not file.exists()]:
+        raise RowsError(f"{folder}: {missing[0]} is missing, which {_SAVED} names; copy the whole folder.")
+    return {plain_split(split) if isinstance(split, str) else None: files} if files else {}
+
+
+def _split_of_folder(name: str, wanted: str | None) -> str | None:
+    return plain_split(name) if name.lower() in _CALLED or (wanted is not None and name == wanted) else None
+
+
+def _split_of_name(name: str, wanted: str | None) -> str | None:
+    """The split that a file's name says it holds: gsm8k-test.arrow, test-00000-of-00001.parquet; two names make one of their own."""
+    stem = name.partition(".")[0] if name.endswith(SUFFIXES) else Path(name).stem
+    shard = _SHARD.fullmatch(stem)
+    words = [word for word in re.split(r"[^a-z]+", stem.lower()) if word in _CALLED]
+    named = sorted({_CALLED[word] for word in words})
+    if named:
+        return "+".join(named)
+    if wanted is not None and stem == wanted:
+        return wanted
+    return plain_split(shard["split"]) if shard and shard["split"] != "data" else None
+
+
+def _checked(path: Path, found: RowFiles) -> RowFiles:
+    """The files, where they are all there are of the split and none counts twice."""
+    formats = sorted({file.suffix for file in found.files})
+    if found.split and len(formats) > 1:
+        raise RowsError(f"{path}: split {found.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out.")
+    if path.is_dir():
+        _require_shards(found.files)
+        _require_different(found.files)
+    return found
+
+
+def _require_shards(files: Sequence[Path]) -> None:
+    shards = [(file.parent, shard["split"], shard["of"]) for file in files if (shard := _SHARD.fullmatch(file.stem))]
+    for (folder, split, of), count in Counter(shards).items():
+        if count != int(of):
+            raise RowsError(
+                f"{folder}: {count} of the {int(of)} files {split}-*-of-{of} are there; a part of a split is another measurement."
+            )
+
+
+def _require_different(files: Sequence[Path]) -> None:
+    """Raise RowsError where two files are the same: a copy under another name, or a link."""
+    sizes = Counter(file.stat().st_size for file in files)
+    contents: dict[str, Path] = {}
+    for file in files:
+        if sizes[file.stat().st_size] > 1 and file.stat().st_size:
+            twin = contents.setdefault(sha256_of_files([file]), file)
+            if twin is not file:
+                raise RowsError(f"{file} is the same as {twin}, so that its rows would count twice; take one out.")
+
+
+def _listed(found: Mapping[str | None, Sequence[Path]]) -> str:
+    return ", ".join(name or f"files of no named split ({files[0].name})" for name, files in found.items())
+
+
+def sha256_of_files(files: Sequence[Path]) -> str:
+    """The hash of the files' contents, one after another. Raises RowsError where one is no regular file."""
+    digest = hashlib.sha256()
+    for file in files:
+        with opened(file) as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def opened(file: Path) -> BinaryIO:
+    """A row file for reading. Raises RowsError where it cannot be opened, or is a pipe, a device or a folder."""
+    try:
+        return open_regular(file)
+    except OSError as error:
+        raise RowsError(f"{file}: cannot be read ({error}).") from None

@@ -1,0 +1,67 @@
+"""Arithmetic slips: the equations of a reply that are false, and what its steps give with these put right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from itemwise.causes.arithmetic.equations import Equation
+from itemwise.causes.asked import Asked, plain_number
+from itemwise.causes.cause import LONGEST, SLIP, Cause, cause
+from itemwise.extractors.pattern import pattern
+from itemwise.strategies.calculator import CalculatorError, evaluate, number_text
+
+__all__ = ["decisive_slip", "plain_slip"]
+
+_MOST_SLIPS = 8  # false equations that are put right, each by itself
+_OPERAND = pattern(r"(?<![0-9.])(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![0-9.]*%)")
+
+
+def plain_slip(text: str, equation: Equation) -> Cause:
+    """The false equation with its true value, whatever the later steps make of it."""
+    return cause(SLIP, _correction(text, equation))
+
+
+def decisive_slip(case: Asked, found: Sequence[Equation], slips: Sequence[Equation]) -> Cause | None:
+    """The slip but for which the steps come to the expected value: one by itself, or all together."""
+    for corrected in (*([slip] for slip in slips[:_MOST_SLIPS]), slips):
+        if corrected and _result(found, corrected) == case.expected:
+            evidence = f"{_correction(case.text, corrected[0])}; corrected, the steps give {number_text(case.expected)}"
+            return cause(SLIP, evidence)
+    return None
+
+
+def _correction(text: str, equation: Equation) -> str:
+    return f"{text[equation.start : equation.end][: LONGEST // 2]} (it is {number_text(equation.true)})"
+
+
+def _result(found: Sequence[Equation], corrected: Sequence[Equation]) -> Fraction | None:
+    """What the last equation that changes comes to when these are put right and carried through the later ones."""
+    right: dict[Fraction, Fraction] = {}  # claimed values, put right
+    spans = {(equation.start, equation.end) for equation in corrected}
+    last = None
+    for equation in found:
+        value = _carried(equation, right)
+        if value is None and (equation.start, equation.end) in spans:
+            value = equation.true
+        if value is None:
+            right.pop(equation.claimed, None)
+        else:
+            last = right[equation.claimed] = value
+    return last
+
+
+def _carried(equation: Equation, right: dict[Fraction, Fraction]) -> Fraction | None:
+    """The equation's value with the corrected values for its operands; None where it has none of them."""
+    expression = _OPERAND.sub(lambda operand: _put_right(operand.group(), right), equation.expression) if right else equation.expression
+    if expression == equation.expression:
+        return None
+    try:
+        return evaluate(expression)
+    except CalculatorError:
+        return None
+
+
+def _put_right(operand: str, right: dict[Fraction, Fraction]) -> str:
+    value = plain_number(operand)
+    return f"({right[value]})" if value is not None and value in right else operand

@@ -1,0 +1,112 @@
+"""The right value in another form: written otherwise, as a percentage, in another unit, rounded, or not in the form to be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from itemwise.causes.asked import Asked, plain_number
+from itemwise.causes.cause import OTHER_FORM, Cause, cause, quote
+from itemwise.extractors import Reading, last_number
+from itemwise.extractors.pattern import pattern
+from itemwise.strategies.calculator import number_text
+
+__all__ = ["other_form", "rounded", "stated_otherwise"]
+
+_UNITS = {
+    "seconds": r"\bsec(?:ond)?s?\b|秒",
+    "minutes": r"\bmin(?:ute)?s?\b|分钟",
+    "hours": r"\bh(?:ou)?rs?\b|\bhourly\b|小时",
+    "days": r"\bdays?\b|\bdaily\b|天",
+    "weeks": r"\bweeks?\b|\bweekly\b|周|星期",
+    "months": r"\bmonths?\b|\bmonthly\b|月",
+    "years": r"\byears?\b|\byearly\b|年",
+    "inches": r"\binch(?:es)?\b",
+    "feet": r"\b(?:foot|feet|ft)\b",
+    "single ones": "",
+    "dozens": r"\bdozens?\b",
+    "cents": r"\bcents?\b|¢",
+    "dollars": "",
+    "cm": r"\b(?:cm|centimet(?:er|re)s?)\b|厘米",
+    "m": r"\b(?:m|met(?:er|re)s?)\b|米",
+    "km": r"\b(?:km|kilomet(?:er|re)s?)\b|千米|公里",
+    "g": r"\b(?:g|grams?)\b|克",
+    "kg": r"\b(?:kgs?|kilograms?|kilos?)\b|千克|公斤",
+    "ml": r"\b(?:ml|millilit(?:er|re)s?)\b|毫升",
+    "liters": r"\b(?:l|lit(?:er|re)s?)\b|升",
+}  # by name, the words that speak of it; cents and dozens say themselves what they are parts of
+_CONVERSIONS = (
+    (60, "seconds", "minutes"),
+    (3600, "seconds", "hours"),
+    (60, "minutes", "hours"),
+    (24, "hours", "days"),
+    (7, "days", "weeks"),
+    (12, "months", "years"),
+    (12, "inches", "feet"),
+    (12, "single ones", "dozens"),
+    (100, "cents", "dollars"),
+    (100, "cm", "m"),
+    (1000, "m", "km"),
+    (1000, "g", "kg"),
+    (1000, "ml", "liters"),
+)
+_PERCENT = pattern(r"%|percent|per cent")
+
+
+def other_form(case: Asked) -> Cause | None:
+    """The answer is the expected value, written otherwise, as a percentage or in another unit."""
+    if case.answer is None:
+        return None
+    expected = number_text(case.expected)
+    if case.answer == case.expected:
+        return cause(OTHER_FORM, f"{case.written!r} is {expected}, written otherwise")
+    if _PERCENT.search(case.words) and case.expected != 0:
+        if case.answer * 100 == case.expected:
+            return cause(OTHER_FORM, f"{number_text(case.answer)} is {expected}%")
+        if case.answer == case.expected * 100:
+            return cause(OTHER_FORM, f"{number_text(case.answer)}% is {expected}")
+    return next(_conversions(case), None)
+
+
+def _conversions(case: Asked) -> Iterator[Cause]:
+    for factor, small, large in _CONVERSIONS:
+        for share, given, wanted in ((Fraction(factor), large, small), (Fraction(1, factor), small, large)):
+            if case.answer and case.answer * share == case.expected and _is_measured(case, given, wanted):
+                words = f"{number_text(case.answer)} {given} are {number_text(case.expected)} {wanted}"
+                yield cause(OTHER_FORM, words)
+
+
+def _is_measured(case: Asked, given: str, wanted: str) -> bool:
+    """Whether prompt or reply speak of both units, and the reply gives the one or the prompt wants the other."""
+    words = case.words
+    if not (re.search(_UNITS[given], words) and re.search(_UNITS[wanted], words)):
+        return False
+    if _UNITS[wanted] and re.search(rf"(?:how (?:many|much)|\bin|多少|几) ?(?:{_UNITS[wanted]})", words):
+        return True
+    number = re.escape(number_text(case.answer or Fraction(0)))
+    return bool(_UNITS[given]) and re.search(rf"(?<![0-9.,]){number} ?(?:{_UNITS[given]})", words) is not None
+
+
+def stated_otherwise(case: Asked, layout: Cause | None) -> Cause | None:
+    """Nothing was read, though the reply states the expected value: not in the form that the reader takes."""
+    if case.answer is not None or layout:
+        return None
+    stated = _stated(case)
+    return cause(OTHER_FORM, f"stated, but not as asked: {quote(case.text, stated.start, stated.end)}") if stated else None
+
+
+def _stated(case: Asked) -> Reading | None:
+    """The expected value where the reply announces it."""
+    reading = last_number(case.text)
+    return reading if reading is not None and reading.stated and plain_number(reading) == case.expected else None
+
+
+def rounded(case: Asked) -> Cause | None:
+    """The answer rounds to the expected value, or the other way round."""
+    if case.answer is None or abs(case.answer - case.expected) * 2 > 1:
+        return None
+    answer, expected = number_text(case.answer), number_text(case.expected)
+    if case.expected.denominator == 1:
+        return cause(OTHER_FORM, f"{answer} rounds to {expected}")
+    return cause(OTHER_FORM, f"{expected} rounds to {answer}") if case.answer.denominator == 1 else None

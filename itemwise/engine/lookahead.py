@@ -1,0 +1,107 @@
+"""From the test about to run to a batch that stays full: the cases that this process will be asked next."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itemwise.cases.case import Reply, Turn
+from itemwise.engine.engine import Engine, Way
+from itemwise.results.labels import split_node_id
+from itemwise.strategies.strategy import Read
+
+__all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
+
+REGROUPED = "itemwise_regrouped"  # in a worker's input: groups of cases whose worker died
+CRASHED = "itemwise_crashed"  # in a worker's input: the cases that killed theirs, and what is known of it
+WINDOW = 4  # batches in a group that one worker of several takes at a time
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """A selected test that will want a reply: its node id, what to ask, how, with which reader at hand, and the group it
+    is run with."""
+
+    key: str
+    question: Turn
+    strategy: Way
+    read: Read
+    group: object
+
+
+class Lookahead:
+    """Replies for tests that ask one at a time, made together with those of the tests ahead.
+
+    `upcoming` is every selected case in running order. Whenever the engine has room, the next cases of the group being
+    run are submitted: its batch stays full, what a stop finds unfinished is one batch at most, and no case is asked that
+    another process runs.
+    """
+
+    def __init__(self, upcoming: Sequence[Upcoming]) -> None:
+        self._cases = {case.key: case for case in upcoming}
+        self._ahead: dict[object, deque[Upcoming]] = {}
+        for case in upcoming:
+            self._ahead.setdefault(case.group, deque()).append(case)
+
+    def upcoming(self, key: str) -> Upcoming:
+        """What the case `key` is asked, and how."""
+        return self._cases[key]
+
+    def reply(self, key: str, engine: Engine) -> Reply:
+        """The reply to the case `key`; raises what that case caused, if anything."""
+        case = self._cases[key]
+        ahead = self._ahead[case.group]
+        if not engine.knows(key):
+            if case in ahead:
+                ahead.remove(case)
+            engine.submit(case.key, case.question, case.strategy, case.read)
+        while key not in engine.outcomes:
+            while ahead and engine.room > 0:
+                following = ahead.popleft()
+                engine.submit(following.key, following.question, following.strategy, following.read)
+            engine.step()
+        outcome = engine.outcomes.pop(key)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | None]:
+    """For each node id the benchmark, model and strategy it belongs to, as text; None for an ordinary test.
+
+    `prefixes` are the run's ``model-strategy-``; a case's node id has one of them right after its bracket.
+    """
+    return [_block(node_id, tuple(prefixes)) for node_id in node_ids]
+
+
+def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: int, processes: int) -> dict[str, object]:
+    """The group of each node id; the same in every process of a run."""
+    window = len(node_ids) if processes == 1 else WINDOW * batch_size
+    found = _groups(case_blocks(node_ids, prefixes), window, processes)
+    return dict(zip(node_ids, found, strict=True))
+
+
+def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:
+    test, parameters = split_node_id(node_id)
+    prefix = next((prefix for prefix in prefixes if parameters.startswith(prefix)), None)
+    return None if prefix is None else f"{test}[{prefix}"
+
+
+def _groups(blocks: Sequence[str | None], window: int, processes: int) -> list[object]:
+    """The group of each test, given its block (its benchmark, model and strategy; None for an ordinary test).
+
+    Neighbours of one block are grouped by up to `window`, fewer where that would leave one of `processes` without
+    work; an ordinary test is its own group. Every process computes the same groups from the same list.
+    """
+    sizes = Counter(block for block in blocks if block is not None)
+    seen: Counter[str] = Counter()
+    found: list[object] = []
+    for number, block in enumerate(blocks):
+        if block is None:
+            found.append(number)
+            continue
+        size = max(1, min(window, -(-sizes[block] // processes)))
+        found.append((block, seen[block] // size))
+        seen[block] += 1
+    return found

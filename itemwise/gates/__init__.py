@@ -1,0 +1,1 @@
+"""What makes a run red: an accuracy below its threshold, or one significantly below a baseline run's."""

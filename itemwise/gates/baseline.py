@@ -1,0 +1,90 @@
+"""The gate ``--baseline RUN``: what this run and an earlier one both measured must not have become significantly worse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from itemwise.analysis.pairs import Pair, items_differ
+from itemwise.commands import CommandError
+from itemwise.commands.compare import series_of
+from itemwise.gates.threshold import Decision, coverage_text
+from itemwise.reporting.read_folder import RunFolder, read_run
+from itemwise.results.ledger import Entry, Tally
+from itemwise.results.statistics import SIGNIFICANT, smallest_difference
+
+__all__ = ["baseline_decisions", "read_baseline"]
+
+_NAMED = 10  # flips named in a decision
+
+
+def read_baseline(text: str, reports: Path) -> RunFolder:
+    """The run whose folder `text` is, or whose name under `reports`. Raises CommandError, also where it holds no case."""
+    baseline = read_run(text, reports)
+    if not baseline.tallies:
+        raise CommandError(f"{baseline.name} holds no case to compare with.")
+    return baseline
+
+
+def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[Decision]:
+    """A decision for each benchmark, model and strategy of this run's `entries`, by exact McNemar on the same items.
+
+    A model is compared with itself; where both runs asked one model each, with the other's (a fine-tune with its base).
+    What the baseline does not hold is left out and said so; a gate that finds nothing to compare is undecided. So is
+    one whose items differ or are not all judged; undecided counts as not passed.
+    """
+    this = RunFolder("this run", {}, entries)
+    found = [(tally, _counterpart(tally, this, baseline)) for tally in this.tallies]
+    if not any(counterpart for _, counterpart in found):
+        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {_nothing_shared(this, baseline)}")]
+    return [_decision(this, tally, baseline, counterpart) for tally, counterpart in found]
+
+
+def _counterpart(tally: Tally, this: RunFolder, baseline: RunFolder) -> Tally | None:
+    held = [other for other in baseline.tallies if (other.benchmark, other.strategy) == (tally.benchmark, tally.strategy)]
+    if len(_models(this, tally.benchmark)) == len(_models(baseline, tally.benchmark)) == 1:
+        return held[0] if held else None
+    return next((other for other in held if other.model_name == tally.model_name), None)
+
+
+def _models(run: RunFolder, benchmark: str) -> set[str]:
+    return {tally.model_name for tally in run.tallies if tally.benchmark == benchmark}
+
+
+def _nothing_shared(this: RunFolder, baseline: RunFolder) -> str:
+    mine, others = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
+    return f"it has nothing of what ran (ran: {mine}; it has: {others})"
+
+
+def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> Decision:
+    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) not worse than {baseline.name}"
+    if counterpart is None:
+        return Decision(True, f"{named}: left out, it has none of this")
+    if counterpart.model_name != tally.model_name:
+        named += f" ({counterpart.model_name})"
+    for part, whose in ((tally, ""), (counterpart, f"in {baseline.name} ")):
+        if not part.complete:
+            return Decision(False, f"{named}: undecided, {whose}{coverage_text(part)}")
+    try:
+        pair = Pair(series_of(baseline, counterpart, baseline.name), series_of(this, tally, this.name))
+    except CommandError as error:
+        return Decision(False, f"{named}: undecided, {error}")
+    if difference := items_differ(pair.first, pair.second):
+        return Decision(False, f"{named}: undecided, the items differ: {difference}")
+    worse = len(pair.lost) > len(pair.gained) and pair.p < SIGNIFICANT
+    return Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
+
+
+def _flips(pair: Pair) -> str:
+    judged = len(pair.judged)
+    counts = f"{len(pair.gained)} gained and {len(pair.lost)} lost of {judged}, p = {pair.p:.3g}"
+    too_few = "" if smallest_difference(judged) else f"so few cases can show no difference at p < {SIGNIFICANT}"
+    parts = [counts, too_few, _listed("gained", pair.gained), _listed("lost", pair.lost)]
+    return "; ".join(part for part in parts if part)
+
+
+def _listed(what: str, cases: Sequence[str]) -> str:
+    if not cases:
+        return ""
+    more = f" and {len(cases) - _NAMED} more" if len(cases) > _NAMED else ""
+    return f"{what}: {', '.join(cases[:_NAMED])}{more}"

@@ -1,0 +1,47 @@
+"""A chat in the form of OpenAI's chat completions, there and, by chat_answer, back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from itemwise.cases.case import Turn
+from itemwise.models.model import Request
+from itemwise.models.server.chat_completion import generation_of
+from itemwise.models.tool_calls import messages_for_template
+
+__all__ = ["asked", "generation_of"]
+
+
+def asked(request: Request, system: str | None) -> dict[str, Any]:
+    """What a request adds to the body: messages, tools, temperature, and the seed where it samples.
+
+    Raises PictureError where a picture cannot be had or decoded.
+    """
+    told = messages_for_template(request.turns, request.tools)
+    messages = [_message(message, turn) for message, turn in zip(told, request.turns, strict=True)]
+    return {
+        "messages": [{"role": "system", "content": system}, *messages] if system else messages,
+        "temperature": request.temperature,
+        **({"tools": [dict(tool) for tool in request.tools]} if request.tools else {}),
+        **({"seed": request.seed} if request.temperature else {}),
+    }
+
+
+def _message(message: Mapping[str, Any], turn: Turn) -> dict[str, Any]:
+    if "tool_calls" in message:
+        calls = [_call(call) for call in message["tool_calls"]]
+        return {"role": message["role"], "content": message["content"] or None, "tool_calls": calls}
+    if "tool_call_id" in message:
+        return {name: message[name] for name in ("role", "tool_call_id", "content")}
+    if turn.pictures:
+        shown = [{"type": "image_url", "image_url": {"url": picture.data_uri()}} for picture in turn.pictures]
+        return {"role": message["role"], "content": [*shown, {"type": "text", "text": message["content"]}]}
+    return dict(message)
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    """A call with its arguments as the text that the API has them in."""
+    function = {"name": call["function"]["name"], "arguments": json.dumps(call["function"]["arguments"], ensure_ascii=False)}
+    return {"id": call["id"], "type": "function", "function": function}

@@ -1,0 +1,134 @@
+"""What a run asks: each benchmark's sample in the words of each model, what reads its replies, and what it is a measurement of."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itself reads test files with
+
+from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
+from itemwise.plugin.items import Fault, benchmark_of, function_id, own_parameters, parameters, plain_name
+from itemwise.session.settings import Settings
+
+if TYPE_CHECKING:
+    from itemwise.cases.case import Case
+    from itemwise.models import ModelEntry
+    from itemwise.session.sample import Sample
+
+__all__ = ["Samples"]
+
+PACKAGE = Path(__file__).parent.parent
+_STRIPPED = (
+    "{}: Python runs with -O or PYTHONOPTIMIZE set, which leaves assert statements out, and pytest does not write those of this test "
+    "anew, so every case would be correct. Run without it (PYTHONOPTIMIZE=0), or with --assert=rewrite and the assert in the test itself."
+)
+
+
+class Samples:
+    """The samples of a run, each drawn once: ids, order and answers are the same for all models, prompts may not be."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._samples: dict[tuple[str, str | None], Sample] = {}
+        self._places: dict[str, dict[str, int]] = {}
+        self._measures: dict[tuple[object, ...], dict[str, str]] = {}
+        self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
+
+    def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample | Fault:
+        """The cases of a benchmark's test function, or why there are none."""
+        self._asked[function.nodeid] = frozenset(function.fixturenames)
+        if not __debug__ and not _asserts(function):
+            return Fault(_STRIPPED.format(function.nodeid))
+        try:
+            sample = self._sample(function, benchmark, None)
+        except BenchmarkError as error:
+            return Fault(str(error))
+        except (Exception, SystemExit) as error:  # the loader's own fault shows its own lines
+            return Fault(_traceback(error))
+        self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
+        return sample
+
+    def of_case(self, item: pytest.Item) -> Sample:
+        """The sample that a case belongs to, as its model is asked."""
+        return self._sample(item, benchmark_of(item), parameters(item).get("model"))
+
+    def case(self, item: pytest.Item) -> Case:
+        """The case under test, in the words of the prompt that its model is asked with."""
+        return self.of_case(item).cases[self.place(item)]
+
+    def place(self, item: pytest.Item) -> int:
+        """Where the case stands in its sample."""
+        return self._places[function_id(item)][parameters(item)["case"].name]
+
+    def label(self, item: pytest.Item) -> str:
+        """What the case counts for, in words that no other measurement of this run has."""
+        from itemwise.results.labels import measurement_names
+
+        named = measurement_names(list(self._asked))[function_id(item)]
+        extra = self.own_parameters(item)[0]
+        told = self.of_case(item).label_of(self.case(item)).removeprefix(_plain(item))
+        return f"{named}[{extra}]{told}" if extra else f"{named}{told}"
+
+    def own_parameters(self, item: pytest.Item) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+        """The ids of the parameters of the benchmark's own, their places, and the places of those that only repeat it."""
+        return own_parameters(item, self._asked[function_id(item)])
+
+    def extractor(self, item: pytest.Item) -> Extractor:
+        """What reads the case's replies: the run's reader where one is named, else the benchmark's own."""
+        return self._settings.reader.read if self._settings.reader else benchmark_of(item).reader(self.case(item))
+
+    def measure(self, item: pytest.Item) -> Mapping[str, str]:
+        """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""
+        key = function_id(item), parameters(item).get("model"), parameters(item).get("strategy")
+        if key not in self._measures:
+            self._measures[key] = self._measured(item)
+        return self._measures[key]
+
+    def _sample(self, item: pytest.Item, benchmark: Benchmark, model: ModelEntry | None) -> Sample:
+        from itemwise.session.sample import prompt_of, sampled
+
+        key = function_id(item), prompt_of(benchmark, self._settings, model)
+        if key not in self._samples:
+            self._samples[key] = sampled(_plain(item), benchmark, self._settings, model)
+        return self._samples[key]
+
+    def _measured(self, item: pytest.Item) -> dict[str, str]:
+        from itemwise.results.store import key_of
+        from itemwise.session.fingerprint import cases_hash, code_hash, judge_hash
+
+        name = parameters(item).get("strategy")
+        way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
+        reader = self._settings.reader.read if self._settings.reader else benchmark_of(item).extract
+        return {
+            "cases": cases_hash(self.of_case(item).cases),
+            "judge": judge_hash(item.path, reader),
+            "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
+        }
+
+
+def _plain(item: pytest.Item) -> str:
+    return plain_name(getattr(item, "originalname", item.name))
+
+
+def _traceback(error: BaseException) -> str:
+    """The last two lines of the user's code that led to `error`, and its message; of our own code where there are no others."""
+    frames = traceback.extract_tb(error.__traceback__)
+    users = [frame for frame in frames if Path(frame.filename).is_file() and not Path(frame.filename).is_relative_to(PACKAGE)]
+    return "".join([*traceback.format_list((users or frames)[-2:]), *traceback.format_exception_only(error)])
+
+
+def _asserts(function: pytest.Function) -> bool:
+    """Whether an assert of the test is carried out although Python leaves out assert statements: pytest's rewriting makes it
+    an if and a raise, in the files that it imports itself."""
+    rewritten = isinstance(getattr(function.module, "__loader__", None), AssertionRewritingHook)
+    if not rewritten or "PYTEST_DONT_REWRITE" in function.path.read_text(encoding="utf-8"):
+        return False
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(function.obj)))
+    return any(isinstance(node, (ast.Assert, ast.Raise)) for node in ast.walk(ast.parse(source)))

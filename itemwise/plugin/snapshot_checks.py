@@ -1,0 +1,198 @@
+"""With ``-m snapshot``: hold each case's reply to the one kept, through syrupy; ``--snapshot-update`` keeps new ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+from _pytest.mark.expression import Expression  # what -m is read with
+
+from itemwise.plugin.items import is_case
+from itemwise.session.settings import Settings
+
+if TYPE_CHECKING:
+    from itemwise.results.ledger import Entry
+    from itemwise.snapshots import Comparison, Page
+
+__all__ = ["SNAPSHOT", "SNAPSHOTS", "Snapshots", "configure_snapshots", "mark_snapshots"]
+
+SNAPSHOT = "snapshot"
+SNAPSHOTS = "itemwise-snapshots"  # the plugin that compares, where it was asked for
+SUFFIX = "replies"
+
+
+def configure_snapshots(config: pytest.Config, settings: Settings) -> None:
+    """Keep syrupy, which cleans up around every test that was collected, off our files; compare where that is asked for."""
+    config.addinivalue_line("markers", f"{SNAPSHOT}: with -m {SNAPSHOT} every benchmark case; its reply is held to the one kept.")
+    if not config.pluginmanager.hasplugin("syrupy"):
+        return
+    config.option.ignore_file_extensions = [*(config.option.ignore_file_extensions or ()), SUFFIX]
+    if SNAPSHOT in config.option.markexpr and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Snapshots(config, settings), SNAPSHOTS)
+
+
+def mark_snapshots(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Mark the cases that ``-m`` selects only as snapshots; ``-m "not snapshot"`` and all others leave them as they are."""
+    if SNAPSHOT not in config.option.markexpr:
+        return
+    asked = [item for item in items if is_case(item) and _is_asked_for(item, config.option.markexpr)]
+    for item in asked:
+        item.add_marker(SNAPSHOT)
+    if asked and not config.pluginmanager.hasplugin("syrupy"):
+        raise pytest.UsageError(f"-m {SNAPSHOT} keeps replies through syrupy, which is not there: pip install syrupy.")
+
+
+def _is_asked_for(item: pytest.Item, expression: str) -> bool:
+    others = {mark.name for mark in item.iter_markers()} - {SNAPSHOT}
+    try:
+        return _selects(expression, others | {SNAPSHOT}) and not _selects(expression, others)
+    except SyntaxError:
+        return False  # pytest says so itself
+
+
+def _selects(expression: str, marks: set[str]) -> bool:
+    def has(name: str, /, **_: object) -> bool:
+        return name in marks
+
+    return Expression.compile(expression).evaluate(has)
+
+
+@dataclass
+class _File:
+    """A snapshot file of this run: what it held, what became of its cases, what went wrong with it."""
+
+    page: Page | None
+    trouble: str = ""
+    updated: int = 0
+    compared: dict[str, Comparison] = field(default_factory=dict)
+    node_ids: dict[str, str] = field(default_factory=dict)
+
+    def fails(self, *, update: bool, new_only: bool) -> bool:
+        left = (each for each in self.compared.values() if each.fails and not update and not (new_only and each.stored is None))
+        return bool(self.trouble) or any(left)
+
+
+class Snapshots:
+    """In the one process that reports: hears of every case that ran, here or in a worker, so that one process writes."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._update = bool(config.option.update_snapshots)
+        self._new_only = bool(getattr(config.option, "update_new_snapshots_only", False))
+        self._files: dict[Path, _File] = {}
+
+    @cached_property
+    def _cpu(self) -> str:
+        from itemwise.snapshots import machine
+
+        return machine()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Compare one reply; a case that an error of ours kept from one has none."""
+        from itemwise.results.ledger import Entry
+
+        if not hasattr(report, "itemwise") or SNAPSHOT not in report.keywords:
+            return
+        entry = Entry.from_record(json.loads(report.itemwise))
+        if entry.reply and entry.verdict.value != "error":
+            self._compare(entry)
+
+    def _compare(self, entry: Entry) -> None:
+        from itemwise.snapshots import Snapshot, compare
+
+        file = self._file(self._path(entry))
+        if file.page:
+            name = _case_name(entry)
+            now = Snapshot.of(entry, batch_size=self._settings.batch_size, cpu=self._cpu)
+            file.compared[name] = compare(name, file.page.cases.get(name), now)
+            file.node_ids[name] = entry.node_id
+
+    def _path(self, entry: Entry) -> Path:
+        """One file for a benchmark, model and strategy, in a folder for the benchmark's file."""
+        from itemwise.results.labels import Label, split_node_id
+
+        test_file, *inner = split_node_id(entry.node_id)[0].split("::")
+        path = self._config.rootpath / test_file
+        words = [*inner[:-1], Label.parse(entry.benchmark).own, entry.model_name, entry.strategy]
+        folder: Path = path.parent / getattr(self._config.option, "snapshot_dirname", "__snapshots__") / path.stem
+        return folder / f"{quote('-'.join(words), safe='')}.{SUFFIX}"
+
+    def _file(self, path: Path) -> _File:
+        from itemwise.snapshots import Page, SnapshotFileError
+
+        if path not in self._files:
+            try:
+                self._files[path] = _File(Page.read(path))
+            except SnapshotFileError as error:
+                self._files[path] = _File(None, str(error))
+        return self._files[path]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """A reply that is not as it was kept fails the run, not its case: the case's verdict is on the answer."""
+        finished = yield
+        session.testsfailed += self._is_failed()
+        return finished
+
+    def records(self) -> list[dict[str, Any]]:
+        """For the reports, which are written before the snapshots are kept: each file's comparisons as plain data."""
+        from itemwise.reporting import shown_path
+        from itemwise.snapshots import file_record
+
+        found = []
+        for path, file in sorted(self._files.items()):
+            compared = {file.node_ids[name]: each for name, each in file.compared.items()}
+            kept = self._update or self._new_only
+            found.append(file_record(shown_path(path, self._config.rootpath), compared, file.trouble, kept=kept))
+        return found
+
+    def _is_failed(self) -> bool:
+        return any(file.fails(update=self._update, new_only=self._new_only) for file in self._files.values())
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Keep what ran, also of a run that was stopped."""
+        if not (self._update or self._new_only):
+            return
+        for file in self._files.values():
+            self._keep(file)
+        if self._is_failed() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _keep(self, file: _File) -> None:
+        from itemwise.snapshots import SnapshotFileError
+
+        if file.page:
+            try:
+                file.updated = file.page.update(file.compared.values(), new_only=not self._update)
+            except SnapshotFileError as error:
+                file.trouble = str(error)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Each file's differences, then the kinds with their cases."""
+        from itemwise.reporting import shown_path
+        from itemwise.snapshots import summary_lines
+
+        if self._files:
+            terminalreporter.section("snapshots", sep="=")
+        for path, file in sorted(self._files.items()):
+            said = file.trouble or (f"{file.updated} written" if self._update or self._new_only else "")
+            lines = summary_lines(shown_path(path, self._config.rootpath), list(file.compared.values()))
+            for line in [*lines, *([f"  {said}"] if said else [])]:
+                terminalreporter.write_line(line)
+        if self._is_failed() and not self._update:
+            terminalreporter.write_line("To keep what ran as the new snapshots, run the same command with --snapshot-update.")
+
+
+def _case_name(entry: Entry) -> str:
+    """The case as its node id spells it, without what the file's name says already."""
+    from itemwise.results.labels import split_node_id
+
+    inside = split_node_id(entry.node_id)[1]
+    return inside.removeprefix(f"{entry.model_name}-{entry.strategy}-").strip() or inside

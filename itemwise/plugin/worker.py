@@ -1,0 +1,458 @@
+"""In each process that runs tests: from a test about to run to a reply, and from its outcome to a verdict."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest import outcomes
+
+from itemwise.cases.benchmark import Extractor, accepted
+from itemwise.plugin.items import function_id, is_case, parameters, prefixes, rerun_command
+from itemwise.plugin.measurements import Samples
+from itemwise.plugin.progress_lines import worker_watch
+from itemwise.session.settings import Settings
+
+if TYPE_CHECKING:
+    from itemwise.cases.case import Case, Reply, Turn, Verdict
+    from itemwise.engine.batch_check import Asked
+    from itemwise.engine.engine import Engine
+    from itemwise.engine.lookahead import Lookahead
+    from itemwise.models import Model, ModelEntry
+    from itemwise.results.ledger import Entry
+    from itemwise.results.progress import Counts
+    from itemwise.results.store import Store
+    from itemwise.session.model_session import ModelInUse
+
+__all__ = ["ALONE", "GROUPED", "Asker"]
+
+GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
+ALONE = "itemwise_alone"  # in a worker's output
+OUTCOMES = Path(outcomes.__file__)  # where pytest.fail itself is
+REPLY = pytest.StashKey["Reply"]()
+ANSWER = pytest.StashKey["str | None"]()
+WORST = pytest.StashKey["Verdict"]()  # of a test with subtests
+
+
+class Asker:
+    """Knows the samples, the model in memory and the cases ahead; passes a verdict on each case that ran."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.settings = settings
+        self._config = config
+        self.samples = Samples(settings)
+        self._share = _share(config)
+        self._grouped = config.getoption("dist", "no") in GROUPED
+        self._lookahead: Lookahead | None = None
+        self._crashed: Mapping[str, str] = {}
+        self._store: Store | None = None
+        self._in_use: ModelInUse | None = None
+        self._session: pytest.Session | None = None
+        self._fault = ""  # that stopped the run
+        self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
+        self._in_batches: list[Asked] = []
+        self.checked_alone: list[dict[str, Any]] = []
+        self._loading: tuple[str, float] | None = None  # the model that is got ready, and since when
+        self._tokens = 0  # of models let go of
+        watch = worker_watch(config, self.counts)
+        self.waiting: Callable[[], AbstractContextManager[None]] = watch.waiting if watch else nullcontext  # around what takes its time
+
+    def counts(self) -> Counts:
+        """What this process is at; another thread may ask."""
+        from itemwise.results.progress import Counts
+
+        used, loading = self._in_use, self._loading
+        if used is None:
+            return Counts(*_stage(loading), tokens=self._tokens)
+        tokens = self._tokens + used.tokens
+        return Counts(*_stage(loading or used.loading), underway=used.engine.underway, ready=len(used.engine.outcomes), tokens=tokens)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Look ahead over what is selected, in the order it will run."""
+        self._session = session
+        if items := [item for item in session.items if is_case(item)]:
+            self._look_ahead(items, [item.nodeid for item in session.items])
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Ask nothing more, not even again alone."""
+        self._in_batches = []
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+
+    @property
+    def stopped_by(self) -> str:
+        """The message of the model or the store that stopped the run in this process; empty where none did."""
+        return self._fault
+
+    def store(self) -> Store:
+        """This process's one store, opened when it is first wanted. Raises StoreError."""
+        from itemwise.results.store import Store
+
+        if self._store is None:  # an empty one counts as false
+            self._store = Store(self.settings.store)
+        return self._store
+
+    def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
+        from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
+
+        processes = self._share[1] if self._grouped else 1
+        group_of = case_groups(node_ids, prefixes(self.settings), self.settings.planned_batch, processes)
+        told = getattr(self._config, "workerinput", {})
+        group_of |= told.get(REGROUPED, {})
+        self._crashed = told.get(CRASHED, {})
+        ways = {chosen.name: chosen for chosen in self.settings.strategies}
+        self._lookahead = Lookahead(
+            [
+                Upcoming(
+                    item.nodeid,
+                    self.samples.case(item).question(),
+                    ways[parameters(item)["strategy"]],
+                    partial(_read, self.samples.extractor(item)),
+                    group_of[item.nodeid],
+                )
+                for item in items
+                if {"model", "strategy"} <= set(parameters(item))
+            ]
+        )
+
+    def use(self, entry: ModelEntry) -> Model:
+        """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
+        from itemwise.session.model_session import ModelInUse
+
+        with self._stopping(), self._told_loading(entry):
+            self._in_use = ModelInUse(entry, self.settings, self.store(), self._share)
+        self._runs = {}
+        return self._in_use.model
+
+    @contextmanager
+    def _told_loading(self, entry: ModelEntry) -> Iterator[None]:
+        self._loading = entry.name, time.monotonic()
+        try:
+            with self.waiting():
+                yield
+        finally:
+            self._loading = None
+
+    def unload(self) -> None:
+        """Let go of the model in memory, once what was to be asked of it again alone is asked."""
+        if self._in_use is not None:
+            self._ask_alone(self._in_use.model)
+            self._tokens += self._in_use.tokens
+            self._in_use.release()  # pytest still holds the fixture's value here
+        self._in_use = None
+        if (local := sys.modules.get("itemwise.models.local.load")) and (held := local.unload()):
+            said = f"{', '.join(held)} could not be let go of, so the next model has less memory; something in the suite holds it."
+            warnings.warn(pytest.PytestWarning(said), stacklevel=2)
+
+    def refuse_crashed(self, item: pytest.Item) -> None:
+        """Fail the case that killed the worker before this one, instead of running it again."""
+        if message := self._crashed.get(item.nodeid):
+            raise pytest.fail.Exception(message, pytrace=False)
+
+    def reply(self, item: pytest.Item) -> Reply:
+        """The reply to one case, made in a batch with the cases ahead of it."""
+        from itemwise.cases.picture import PictureError
+        from itemwise.models import ModelError, ModelUnavailableError
+
+        assert self._lookahead is not None, "collection is finished"
+        if self._in_use is None:
+            said = "another fixture called 'model' stands in the place of itemwise's, so there is no model to ask; rename it."
+            raise pytest.fail.Exception(said, pytrace=False)
+        with self._stopping():
+            try:
+                item.stash[REPLY] = self._reply(item.nodeid, self._in_use.engine)
+            except ModelUnavailableError:
+                raise
+            except (ModelError, PictureError) as error:
+                raise pytest.fail.Exception(str(error), pytrace=False) from None
+        self._remember(item, item.stash[REPLY])
+        return item.stash[REPLY]
+
+    def _reply(self, key: str, engine: Engine) -> Reply:
+        assert self._lookahead is not None, "collection is finished"
+        with nullcontext() if key in engine.outcomes else self.waiting():
+            return self._lookahead.reply(key, engine)
+
+    def _remember(self, item: pytest.Item, reply: Reply) -> None:
+        """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
+        from itemwise.engine.batch_check import Asked
+
+        strategy = parameters(item)["strategy"]
+        kept = sum(asked.strategy == strategy for asked in self._in_batches)
+        if reply.batch_size > 1 and kept < self.settings.batch_invariance:
+            assert self._lookahead is not None, "it gave the reply"
+            found = self._lookahead.upcoming(item.nodeid)
+            self._in_batches.append(Asked(self.samples.case(item).name, strategy, found.question, found.strategy, found.read, reply))
+
+    def _ask_alone(self, model: Model) -> None:
+        from itemwise.engine.batch_check import asked_alone
+
+        asked, self._in_batches = self._in_batches, []
+        if asked and self._session is not None and not (self._session.shouldfail or self._session.shouldstop):
+            self.checked_alone += asked_alone(model, asked)
+
+    def pytest_sessionfinish(self) -> None:
+        """Hand what was asked alone to the process that reports."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[ALONE] = json.dumps(self.checked_alone)
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Stop the run, with the one message that says what to do, where no further case could be asked."""
+        from itemwise.models import ModelUnavailableError
+        from itemwise.reporting.text import printable
+        from itemwise.results.store import StoreError
+
+        if self._fault:  # a case that is run again at once (pytest-rerunfailures) would wait for what is lost
+            raise pytest.fail.Exception(self._fault, pytrace=False)
+        try:
+            yield
+        except (ModelUnavailableError, StoreError) as error:
+            self._stop(printable(str(error)))
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+    def _stop(self, fault: str) -> None:
+        assert self._session is not None, "collection is finished"
+        self._fault = self._fault or fault
+        self._session.shouldfail = self._session.shouldfail or fault
+
+    def answer(self, item: pytest.Item, reply: Reply) -> str | None:
+        """What is read in the reply."""
+        item.stash[ANSWER] = accepted(self.samples.extractor(item)(reply.text), truncated=reply.truncated)
+        return item.stash[ANSWER]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Pass a verdict on a case that ran, or note the error that kept it from running."""
+        report = yield
+        decided = report.when == "call" or (report.when == "setup" and call.excinfo is not None)
+        if decided and is_case(item):
+            self._conclude(item, call, report)
+        if report.when == "teardown":
+            _forget(item)
+        return report
+
+    def _conclude(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Judge the case, or note that it was skipped. What fails here is an error of this one test, not the end of the run."""
+        try:
+            (self._skip if _is_skipped(item, call) else self._judge)(item, call, report)
+        except Exception:  # a case without a verdict is missing from the coverage, and the run is red
+            report.outcome = "failed"
+            report.longrepr = f"itemwise could not judge this case:\n{traceback.format_exc()}"
+
+    def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        from itemwise.reporting.writers.junit import case_properties
+        from itemwise.reporting.writers.terminal import failure_text
+
+        verdict = _verdict(item, call, report)
+        if verdict.value == "error" and report.skipped:  # a mark may expect a model to fail, not us
+            report.outcome = "failed"
+            del report.wasxfail
+        entry = self._entry(item, report, verdict)
+        report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
+        report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
+        item.user_properties += list(case_properties(entry).items())
+        report.user_properties = list(item.user_properties)
+        if report.failed and entry.verdict.value != "error" and call.excinfo:
+            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
+
+    def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Tell of a case that was asked for and has no verdict."""
+        from itemwise.results.ledger import Skip
+
+        assert call.excinfo is not None, "what skipped it"
+        asked, label = parameters(item), self.samples.label(item)
+        sample, found = self.samples.of_case(item), self.samples.case(item)
+        skip = Skip(
+            node_id=item.nodeid,
+            position=self._position(item),
+            benchmark=label,
+            model_name=asked["model"].name if "model" in asked else "-",
+            strategy=asked.get("strategy", "-"),
+            case=found.name,
+            sample_size=sample.sizes[sample.label_of(found)],
+            run=self._run(item),
+            reason=str(call.excinfo.value),
+        )
+        report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
+
+    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
+        from itemwise.results.ledger import Entry
+
+        asked = parameters(item)
+        sample = self.samples.of_case(item)
+        found = self.samples.case(item)
+        said, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
+        return Entry(
+            node_id=item.nodeid,
+            position=self._position(item),
+            benchmark=self.samples.label(item),
+            model_name=asked["model"].name if "model" in asked else "-",
+            strategy=asked.get("strategy", "-"),
+            case=found.name,
+            sample_size=sample.sizes[sample.label_of(found)],
+            prompt=found.prompt,
+            expected=found.answer,
+            verdict=verdict,
+            answer=None if read is None else str(read),
+            rule=getattr(read, "rule", None),
+            span=_span(read),
+            causes=_causes(found, said, read, verdict),
+            message=report.longreprtext if report.failed else "",
+            tags=dict(found.tags),
+            choices=found.choices,
+            picture=_picture(found),
+            rerun=rerun_command(item),
+            reply=said.record() if said else {},
+            model=self._described(),
+            rows={**sample.rows, "cases": self.samples.measure(item)["cases"][:16]},
+            run=self._run(item),
+        )
+
+    def _described(self) -> dict[str, str]:
+        """What answered; a store that cannot tell or remember it stops the run after this case."""
+        from itemwise.reporting.text import printable
+        from itemwise.results.store import StoreError
+
+        if self._in_use is None:
+            return {}
+        try:
+            return self._in_use.describe()
+        except StoreError as error:
+            self._stop(printable(str(error)))
+            return self._in_use.identity | {"model": self._in_use.model.name}
+
+    def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
+        """Where the case stands in the table and the reports, in whatever order it ran."""
+        asked = parameters(item)
+        model = self.settings.all_models.index(asked["model"]) if "model" in asked else 0
+        names = [chosen.name for chosen in self.settings.strategies]
+        strategy = names.index(asked["strategy"]) if "strategy" in asked else 0
+        _, own, repeats = self.samples.own_parameters(item)
+        return function_id(item), *own, model, strategy, self.samples.place(item), *repeats
+
+    def _run(self, item: pytest.Item) -> str:
+        """What a case must share with another run's for their verdicts to be one measurement."""
+        from itemwise.results.store import key_of
+
+        function, own = function_id(item), self.samples.own_parameters(item)[0]
+        asked = function, own, parameters(item).get("model"), parameters(item).get("strategy")
+        if asked not in self._runs:
+            identity = self._in_use.identity if self._in_use else {}
+            self._runs[asked] = key_of({**self.samples.measure(item), "model": identity, "test": f"{function}[{own}]"})
+        return self._runs[asked]
+
+
+def _share(config: pytest.Config) -> tuple[int, int]:
+    """This process's number among how many that run tests."""
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        return 0, 1
+    return int(worker["workerid"].removeprefix("gw")), int(worker["workercount"])
+
+
+def _stage(loading: tuple[str, float] | None) -> tuple[str, float]:
+    """The model being loaded, and for how long."""
+    return (loading[0], time.monotonic() - loading[1]) if loading else ("", 0.0)
+
+
+def _is_skipped(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
+    """Whether the test ended before it could judge the reply: by a skip, or by an xfail before there was one."""
+    if call.excinfo is None:
+        return False
+    early = call.when == "setup" or REPLY not in item.stash
+    return call.excinfo.errisinstance(pytest.skip.Exception) or (early and call.excinfo.errisinstance(pytest.xfail.Exception))
+
+
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
+    """What became of the assertion, whatever a mark or another plugin makes of the test."""
+    verdict = _of_call(item, call, report)
+    if verdict.value == "correct":  # what a subtest of it found wrong before stays wrong
+        return item.stash.get(WORST, verdict)
+    return item.stash.setdefault(WORST, verdict)
+
+
+def _of_call(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
+    from itemwise.cases.case import Verdict
+
+    if call.excinfo is None:
+        unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
+        return Verdict.ERROR if unexpected else Verdict.CORRECT
+    asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(call.excinfo)
+    if call.when != "call" or not asserted:
+        return Verdict.ERROR
+    if item.stash.get(ANSWER, "not read") is not None:
+        return Verdict.WRONG
+    reply = item.stash.get(REPLY, None)  # none where a fixture of the suite stands in the place of ours
+    return Verdict.TRUNCATED if reply and reply.truncated else Verdict.NO_ANSWER
+
+
+def _is_failed_by_hand(error: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Whether code of the suite called ``pytest.fail``; pytest and its plugins, which are installed, call it for faults of their own,
+    such as a timeout."""
+    if not error.errisinstance(pytest.fail.Exception):
+        return False
+    callers = [Path(entry.path) for entry in error.traceback if Path(entry.path) != OUTCOMES]
+    return bool(callers) and not {"site-packages", "dist-packages"}.intersection(callers[-1].parts)
+
+
+def _forget(item: pytest.Item) -> None:
+    """Let go of what was said to a case; one that is run again is asked again."""
+    said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER, WORST)
+    for key in said:
+        if key in item.stash:
+            del item.stash[key]
+
+
+def _span(answer: str | None) -> tuple[int, int] | None:
+    """Where a reader that tells (a `Reading`) found the answer."""
+    start, end = getattr(answer, "start", None), getattr(answer, "end", None)
+    return None if start is None or end is None else (start, end)
+
+
+def _read(extract: Extractor, turn: Turn) -> str | None:
+    """What a strategy is told of a turn: what would count as its answer."""
+    return accepted(extract(turn.content), truncated=turn.cost is not None and turn.cost.finish_reason == "length")
+
+
+def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> tuple[dict[str, str], ...]:
+    """Why the case is not correct, as far as its reply shows it."""
+    from itemwise.causes import causes
+
+    if said is None or verdict.value in ("correct", "error"):
+        return ()
+    answer = None if read is None else str(read)
+    found = causes(case.prompt, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(said))
+    return tuple({"kind": cause.kind, "evidence": cause.evidence} for cause in found)
+
+
+def _picture(case: Case) -> str:
+    """The hash under which the store keeps the case's picture; empty where there is none to be had."""
+    from itemwise.cases.picture import PictureError
+
+    try:
+        return case.picture.sha256 if case.picture else ""
+    except PictureError:
+        return ""
+
+
+def _called(said: Reply) -> bool | None:
+    """Whether a tool was called; None where none was offered, as far as the strategy tells."""
+    if any(turn.calls for turn in said.turns):
+        return True
+    return False if "calls" in said.notes else None

@@ -1,0 +1,152 @@
+"""A run's folder read back: what run.json says, and the cases of results.jsonl as the entries they were."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from itemwise.commands import CommandError
+from itemwise.reporting.write_folder import followed
+from itemwise.reporting.writers.single_page import data_of
+from itemwise.results.ledger import Entry, Ledger, Tally
+
+__all__ = ["REPORTS", "RunFolder", "read_run", "read_runs"]
+
+REPORTS = Path("reports")
+_PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*")
+_FIELDS = {field.name for field in fields(Entry)}
+_TEXTS = ("node_id", "benchmark", "model_name", "strategy", "case", "expected", "verdict")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run as it was left on disk. `record` is run.json; `entries` are the cases of results.jsonl in their order; `folder`
+    is where they were read, None for a run that is under way."""
+
+    name: str
+    record: Mapping[str, Any]
+    entries: Sequence[Entry]
+    folder: Path | None = None
+
+    @cached_property
+    def tallies(self) -> list[Tally]:
+        """The lines of the run's table."""
+        ledger = Ledger()
+        for entry in self.entries:
+            ledger.put(entry)
+        return ledger.tallies()
+
+    @cached_property
+    def pictures(self) -> dict[str, str]:
+        """The pictures of the cases as data URIs by hash, as report.html shows them; empty where there is no such page."""
+        try:
+            page = (self.folder / "report.html").read_text(encoding="utf-8") if self.folder else ""
+        except (OSError, ValueError):
+            return {}
+        found = data_of(page).get("pictures")
+        held = found.items() if isinstance(found, dict) else ()
+        return {sha: uri for sha, uri in held if isinstance(uri, str) and _PICTURE.fullmatch(uri)}
+
+    def entries_of(self, tally: Tally) -> list[Entry]:
+        """The cases that `tally` counts."""
+        return [entry for entry in self.entries if tally.counts_entry(entry)]
+
+
+def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
+    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``.
+
+    Raises CommandError for a folder that is missing or not a run's, and for a damaged file, with its line.
+    """
+    folder = _folder(text, reports)
+    record = _run_json(folder / "run.json")
+    try:
+        sizes = {(result["benchmark"], result["model"], result["strategy"]): result["sample"] for result in record["results"]}
+        models, rows = dict(record["models"]), dict(record["rows"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CommandError(f"{folder / 'run.json'} is not one that a run writes ({type(error).__name__}: {error}).") from None
+    entries = []
+    for number, found in _lines(folder / "results.jsonl"):
+        key = (found["benchmark"], found["model_name"], found["strategy"])
+        beside = {"sample_size": sizes.get(key, 0), "model": models.get(key[1], {}), "rows": rows.get(key[0], {}), "position": [number]}
+        entries.append(_entry(found | beside, folder / "results.jsonl", number))
+    return RunFolder(_shown(folder), record, entries, folder)
+
+
+def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:
+    """The runs in the order given. Raises CommandError, also where one is given twice, whatever it is called."""
+    runs = [read_run(text, reports) for text in texts]
+    names = [run.name for run in runs]
+    if repeated := next((name for place, name in enumerate(names) if name in names[:place]), None):
+        raise CommandError(f"the run {repeated} is given twice.")
+    return runs
+
+
+def _folder(text: str, reports: Path) -> Path:
+    places = [followed(Path(text)), followed(reports / text)]
+    if found := next((place for place in places if text and (place / "run.json").is_file()), None):
+        return found.resolve()
+    if found := next((place for place in places if text and place.is_dir()), None):
+        raise CommandError(f"{found} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
+    raise CommandError(f"no run {text!r}: neither {text or '(nothing)'} nor {reports / text} is a folder; {_known(reports)}.")
+
+
+def _known(reports: Path) -> str:
+    names = sorted(file.parent.name for file in reports.glob("*/run.json") if not file.parent.is_symlink())
+    if not names:
+        return f"{reports} holds no runs"
+    return f"{reports} holds {', '.join(names[-3:])}" + (f" and {len(names) - 3} older" if len(names) > 3 else "")
+
+
+def _shown(folder: Path) -> str:
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
+def _run_json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise CommandError(f"{file} cannot be read: {error}") from None
+    if not isinstance(found, dict):
+        raise CommandError(f"{file} holds {type(found).__name__} instead of an object.")
+    return found
+
+
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = file.read_bytes().split(b"\n")  # not splitlines(): replies hold other line breaks
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error}") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CommandError(f"{file}, line {number}: not JSON ({error}).") from None
+        if fault := _fault(found):
+            raise CommandError(f"{file}, line {number}: {fault}.")
+        yield number, found
+
+
+def _fault(found: Any) -> str | None:
+    if not isinstance(found, dict):
+        return f"{type(found).__name__} instead of an object"
+    if missing := next((name for name in _TEXTS if not isinstance(found.get(name), str)), None):
+        return f"no text under {missing!r}"
+    reply = found.get("reply")
+    if not isinstance(reply, dict) or (reply and not isinstance(reply.get("text"), str)):
+        return "no reply with a text, nor an empty one"
+    return None if isinstance(found.get("answer"), (str, type(None))) else "an answer that is neither text nor null"
+
+
+def _entry(found: Mapping[str, Any], file: Path, number: int) -> Entry:
+    try:
+        return Entry.from_record({name: value for name, value in found.items() if name in _FIELDS})
+    except (KeyError, TypeError, ValueError) as error:
+        raise CommandError(f"{file}, line {number}: not a case as a run writes it ({type(error).__name__}: {error}).") from None

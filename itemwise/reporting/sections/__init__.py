@@ -1,0 +1,1 @@
+"""The sections of a report, one file each; every writer shows them all."""

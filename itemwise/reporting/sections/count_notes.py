@@ -1,0 +1,38 @@
+"""What stands behind a line's n of N: cases that ran in this command, that were skipped, and that ran more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from itemwise.results.ledger import Entry, Skip, Tally
+
+__all__ = ["count_notes"]
+
+_NAMED = 5  # cases that a note names
+
+
+def count_notes(tallies: Sequence[Tally], entries: Sequence[Entry], skips: Sequence[Skip]) -> list[str]:
+    """A sentence for each of these that there is, led by benchmark, model and strategy."""
+    return [f"{', '.join(tally.key)}: {note}" for tally in tallies for note in _notes(tally, entries, skips)]
+
+
+def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Iterator[str]:
+    known = sum(tally.counts.values())
+    if tally.recalled:
+        yield f"{known - tally.recalled} of these {known} cases ran here, {tally.recalled} are known from earlier runs"
+    if tally.skipped:
+        named = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
+        yield f"{tally.skipped} of {tally.sample_size} cases were skipped and are not judged: {_listed(named)}"
+    if repeated := [entry for entry in entries if entry.repeats and tally.counts_entry(entry)]:
+        parted = [f"{entry.case} ({', '.join([*entry.repeats, entry.verdict.value])})" for entry in repeated if _differs(entry)]
+        differing = f"; in {len(parted)} the verdicts differ: {_listed(parted)}" if parted else "; the verdicts agree"
+        yield f"{len(repeated)} cases ran more than once; each counts once, by its last verdict{differing}"
+
+
+def _differs(entry: Entry) -> bool:
+    return any(verdict != entry.verdict.value for verdict in entry.repeats)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return ", ".join(texts[:_NAMED]) + more

@@ -1,0 +1,116 @@
+"""The panel as people read it: accuracy by reader, the spread, and where the readers part ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right
+from itemwise.cases.case import Verdict
+from itemwise.reporting.table import accuracy_text, aligned
+from itemwise.reporting.text import shortened
+from itemwise.results.ledger import Entry
+from itemwise.results.statistics import accuracy
+
+__all__ = ["PANEL_COLUMNS", "panel_lines", "panel_record", "panel_rows", "readings_text", "spread_text"]
+
+PANEL_COLUMNS = ("benchmark", "model, strategy", "reader", "accuracy", "95% interval", "correct", "wrong", "no answer", "raised", "replies")
+_SHOWN = 60  # characters of an answer or a fault in the list of disagreements
+
+
+def panel_rows(panel: Panel) -> Iterator[tuple[str, ...]]:
+    """A row of PANEL_COLUMNS for the run's own reading and one for each reader."""
+    tally = panel.tally
+    named = (tally.benchmark, f"{tally.model_name}, {tally.strategy}")
+    counts = [tally.counts[verdict] for verdict in (Verdict.CORRECT, Verdict.WRONG)]
+    nothing = tally.counts[Verdict.NO_ANSWER] + tally.counts[Verdict.TRUNCATED]
+    yield (*named, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
+    for judged in panel.judged:
+        read = len(judged.reads) - judged.raised
+        nothing = sum(each.answer is None and not each.fault for each in judged.reads)
+        counts = [judged.correct, read - judged.correct - nothing, nothing, judged.raised, len(judged.reads)]
+        yield (*named, judged.reader, *accuracy_text(accuracy(judged.correct, read)), *map(str, counts))
+
+
+def spread_text(panel: Panel) -> str:
+    """How far the readers move the score, and which of them give its ends; empty where there is nothing to say."""
+    if panel.spread is None:
+        return ""
+    low, high = panel.spread
+    return f"the reader moves the score by {100 * (high - low):.1f} points: {_by(panel.judged, low)}; {_by(panel.judged, high)}"
+
+
+def readings_text(panel: Panel) -> str:
+    """Each reader with its accuracy, in a line."""
+    return ", ".join(f"{judged.reader} {'-' if judged.share is None else f'{judged.share:.1%}'}" for judged in panel.judged)
+
+
+def panel_record(panel: Panel) -> list[dict[str, object]]:
+    """Each reader's accuracy as plain data."""
+    tally = panel.tally
+    named = {"benchmark": tally.benchmark, "model": tally.model_name, "strategy": tally.strategy}
+    return [
+        {
+            **named,
+            "reader": judged.reader,
+            "accuracy": judged.share,
+            "correct": judged.correct,
+            "raised": judged.raised,
+            "n": len(judged.reads),
+        }
+        for judged in panel.judged
+    ]
+
+
+def panel_lines(panels: Sequence[Panel], most: int) -> list[str]:
+    """Accuracy by reader, their spread, and the cases they read in more than one way, at most `most` of each panel."""
+    lines = aligned([PANEL_COLUMNS, *(row for panel in panels for row in panel_rows(panel))])
+    for panel in panels:
+        lines += ["", *_summary(panel), *_disagreements(panel.judged, most)]
+    return lines
+
+
+def _summary(panel: Panel) -> Iterator[str]:
+    yield f"{panel.tally.benchmark}, {panel.tally.model_name}, {panel.tally.strategy}"
+    if spread := spread_text(panel):
+        yield f"  {spread}"
+    asked = [place for place, entry in enumerate(panel.judged[0].entries) if entry.verdict is not Verdict.ERROR]
+    for judged in panel.judged:
+        same = sum(judged.reads[place].answer == judged.entries[place].answer for place in asked)
+        yield f"  {judged.reader} reads as the run did in {same} of {len(asked)} judged replies"
+
+
+def _by(panel_of: Sequence[Judged], share: float) -> str:
+    return f"{share:.1%} by {', '.join(judged.reader for judged in panel_of if judged.share == share)}"
+
+
+def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:
+    """The replies on which readers part ways, the telling ones first: a fault, two answers, then an answer by some only."""
+    reads = zip(*(judged.reads for judged in panel_of), strict=True)
+    names = [judged.reader for judged in panel_of]
+    found = [(entry, read) for entry, read in zip(panel_of[0].entries, reads, strict=True) if len(set(read)) > 1]
+    found.sort(key=lambda parting: _read_by_some_only(parting[1]))
+    some_only = sum(_read_by_some_only(read) for _, read in found)
+    yield f"  {len(found)} replies are read in more than one way, {some_only} of them read by some and not by others"
+    for entry, read in found[:most]:
+        yield f"  {entry.case}, expected {entry.expected!r}: {_by_answer(entry, names, read)}"
+    if len(found) > most:
+        yield f"  and {len(found) - most} more; --most {len(found)} lists all"
+
+
+def _read_by_some_only(read: Sequence[Read]) -> bool:
+    return not any(each.fault for each in read) and len({each.answer for each in read} - {None}) == 1
+
+
+def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Read]) -> str:
+    readers: dict[Read, list[str]] = {}
+    for name, each in zip(names, read, strict=True):
+        readers.setdefault(each, []).append(name)
+    right = {each: " (right)" if is_right(entry, each) else "" for each in readers}
+    return "; ".join(f"{_read_text(each)}{right[each]} by {', '.join(by)}" for each, by in readers.items())
+
+
+def _read_text(read: Read) -> str:
+    """The answer in quotes, nothing, or the fault."""
+    if read.fault:
+        return f"raised {shortened(read.fault, _SHOWN)!r}"
+    return "nothing" if read.answer is None else repr(shortened(read.answer, _SHOWN))

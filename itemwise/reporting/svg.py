@@ -1,0 +1,81 @@
+"""Drawings of figures for pages: SVG, mostly in percent of its width, to fit any screen. Only numbers and words of our own go in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from itemwise.reporting.histograms import Distribution
+from itemwise.reporting.table import accuracy_text
+from itemwise.reporting.writers.single_page import trusted
+from itemwise.results.statistics import Accuracy
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["accuracy_axis", "accuracy_track", "flips", "histogram", "share_bar"]
+
+_GRID = (0, 25, 50, 75, 100)  # percent
+_WIDTH = 120  # pixels of the drawing of flips
+
+
+def accuracy_track(found: Accuracy) -> Markup | str:
+    """An accuracy as a point and its interval as a bar, on an axis from 0 to 100%; nothing where none was judged."""
+    if found.share is None or found.interval is None:
+        return ""
+    low, high = (100 * end for end in found.interval)
+    share, interval = accuracy_text(found)
+    return trusted(
+        f'<svg class="track" role="img" aria-label="{share}, 95% interval {interval}">{_grid()}'
+        f'<rect class="interval" x="{low:.2f}%" width="{high - low:.2f}%" y="50%" height="10" rx="2" transform="translate(0 -5)"/>'
+        f'<circle class="point" cx="{100 * found.share:.2f}%" cy="50%" r="4"/></svg>'
+    )
+
+
+def accuracy_axis() -> Markup:
+    """The figures below a column of tracks."""
+    figures = "".join(f'<text x="{place}%" y="1em" text-anchor="middle">{place}%</text>' for place in _GRID)
+    return trusted(f'<svg class="axis" aria-hidden="true">{figures}</svg>')
+
+
+def share_bar(share: float, longest: float) -> Markup:
+    """A horizontal bar whose length is `share` of a width that stands for `longest`; the figure is written beside it."""
+    width = 100 * share / longest if longest else 0.0
+    return trusted(f'<svg class="share" aria-hidden="true"><rect class="whole" width="{width:.2f}%" height="100%" rx="2"/></svg>')
+
+
+def histogram(found: Distribution) -> Markup | str:
+    """How many values lie in each bin, the token limit as a dashed line where it lies on the axis; nothing without a value."""
+    counts = found.counts
+    if not counts:
+        return ""
+    wide, most = 100 / len(counts), max(counts)
+    bars = "".join(_bin(place * wide, wide, 100 * count / most) for place, count in enumerate(counts) if count)
+    place = None if found.limit_place is None else f"{found.limit_place:.2%}"
+    limit = f'<line class="limit" x1="{place}" x2="{place}" y2="100%"/>' if place else ""
+    label = f"{len(found.values)} values of {found.unit}: {found.text}"
+    return trusted(f'<svg class="histogram" role="img" aria-label="{label}">{bars}{limit}</svg>')
+
+
+def flips(gained: int, lost: int, judged: int) -> Markup | str:
+    """The flips of a pair: the lost ones to the left of the middle, the gained ones to its right. Each half is as wide as the
+    larger of the two, or as a tenth of the `judged` cases where that is more. Empty where nothing was judged."""
+    if not judged:
+        return ""
+    half = _WIDTH / 2
+    scale = half / max(gained, lost, judged / 10)
+    drawing = (
+        f'<svg class="bar" width="{_WIDTH}" height="12" role="img" aria-label="{lost} lost, {gained} gained">'
+        f'<rect class="whole" width="{_WIDTH}" height="12"/>'
+        f'<rect class="lost" x="{half - lost * scale:.1f}" width="{lost * scale:.1f}" y="2" height="8"/>'
+        f'<rect class="gained" x="{half}" width="{gained * scale:.1f}" y="2" height="8"/>'
+        f'<rect class="middle" x="{half - 0.5}" width="1" height="12"/></svg>'
+    )
+    return trusted(drawing)
+
+
+def _bin(left: float, width: float, height: float) -> str:
+    return f'<rect class="bin" x="{left:.2f}%" width="{width:.2f}%" y="{100 - height:.2f}%" height="{height:.2f}%"/>'
+
+
+def _grid() -> str:
+    return "".join(f'<line class="grid" x1="{place}%" x2="{place}%" y2="100%"/>' for place in _GRID)

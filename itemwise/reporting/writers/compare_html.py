@@ -1,0 +1,185 @@
+"""The page of a comparison: what it shows, what differs in the settings, and every case with its replies side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from itemwise.analysis.comparison import Comparison
+from itemwise.analysis.pairs import Series
+from itemwise.analysis.provenance import Part
+from itemwise.analysis.reply_changes import Change, change
+from itemwise.extractors.thoughts import parted
+from itemwise.reporting.sections.comparison_sections import (
+    PAIR_COLUMNS,
+    attribution,
+    finding,
+    pair_legend,
+    pair_name,
+    pair_rows,
+    settings_rows,
+)
+from itemwise.reporting.svg import accuracy_track, flips
+from itemwise.reporting.table import accuracy_text, cost_text
+from itemwise.reporting.writers.single_page import single_page
+from itemwise.results.ledger import Entry
+
+__all__ = ["compare_html"]
+
+_KEY = ("benchmark", "model", "strategy")
+_NAMED = 3  # benchmarks that are too many for a title
+_OPEN = 3  # findings that stand open, whatever they are
+
+
+def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
+    """The page. It holds the cases as JSON; a script lists, filters and shows them, and finds the words in which the replies
+    to the case shown differ. `pictures` are data URIs by hash; a case whose picture is not among them says so."""
+    return single_page(
+        "compare",
+        _data(comparison, pictures),
+        scripts=("list", "words"),
+        title=_title(comparison),
+        findings=[_finding(comparison, place) for place in range(len(comparison.pairs))],
+        series=[_series(comparison, series) for series in comparison.series],
+        settings=[_settings(comparison, benchmark) for benchmark in comparison.benchmarks],
+        accuracy=[_accuracy(series) for series in comparison.series],
+        pair_columns=PAIR_COLUMNS,
+        pairs=[_pair(row, *counts) for row, counts in zip(pair_rows(comparison), _counts(comparison), strict=True)],
+        legend=pair_legend(comparison.pairs),
+        missing=list(_missing(comparison)),
+        flips=flips,
+    )
+
+
+def _title(comparison: Comparison) -> str:
+    benchmarks = comparison.benchmarks
+    return f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}"
+
+
+def _series(comparison: Comparison, series: Series) -> dict[str, Any]:
+    prompt = comparison.measured.get(series.label, {}).get(Part.HARNESS, {}).get("prompt")
+    told = [*series.tally.key, *([f"prompt {prompt}"] if prompt else [])]
+    return {"label": series.label, "told": ", ".join(told), "run": series.run}
+
+
+def _settings(comparison: Comparison, benchmark: str) -> dict[str, Any]:
+    differing, same = settings_rows(comparison, benchmark)
+    return {"benchmark": benchmark, "labels": [series.label for series in comparison.of(benchmark)], "differing": differing, "same": same}
+
+
+def _finding(comparison: Comparison, place: int) -> dict[str, Any]:
+    shown, figures = finding(comparison, place)
+    pair = comparison.pairs[place]
+    told = [comparison.measured.get(each.label, {}) for each in (pair.first, pair.second)]
+    differing = [
+        {"part": part.value, "settings": [{"name": name, "values": [each.get(part, {}).get(name) for each in told]} for name in names]}
+        for part, names in comparison.differing(place).items()
+    ]
+    return {
+        "pair": pair_name(pair),
+        "benchmark": pair.first.tally.benchmark,
+        "shown": shown,
+        "open": len(comparison.pairs) <= _OPEN or comparison.better(place) is not None,
+        "figures": figures,
+        "attribution": attribution(comparison, place),
+        "differing": differing,
+        "reworded": comparison.reworded(place),
+        "cases": len(pair.first.entries),
+        "reread": comparison.reread(place),
+        "flips": len(pair.gained) + len(pair.lost),
+    }
+
+
+def _accuracy(series: Series) -> dict[str, Any]:
+    tally = series.tally
+    share, interval = accuracy_text(tally.accuracy)
+    verdicts = [str(count) for count in tally.counts.values()]
+    figures = [*verdicts, cost_text(tally), f"{tally.judged} of {tally.sample_size}"]
+    return {
+        "label": series.label,
+        "words": tally.key,
+        "accuracy": share,
+        "interval": interval,
+        "figures": figures,
+        "drawn": accuracy_track(tally.accuracy),
+    }
+
+
+def _counts(comparison: Comparison) -> Iterator[tuple[int, int, int]]:
+    return ((len(pair.gained), len(pair.lost), len(pair.judged)) for pair in comparison.pairs)
+
+
+def _pair(row: tuple[str, ...], gained: int, lost: int, judged: int) -> dict[str, Any]:
+    return {"cells": row, "gained": gained, "lost": lost, "judged": judged}
+
+
+def _missing(comparison: Comparison) -> Iterator[str]:
+    """Which runs hold no case of a benchmark that others hold, and which series has nothing beside it."""
+    runs = list(dict.fromkeys(series.run for series in comparison.series))
+    for benchmark in comparison.benchmarks:
+        holding = comparison.of(benchmark)
+        lacking = [run for run in runs if run not in {series.run for series in holding}]
+        if lacking:
+            yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
+    for series in comparison.alone:
+        yield f"{series.label} has no other run of {series.tally.benchmark} beside it, so its {len(series.entries)} cases are not shown."
+
+
+def _data(comparison: Comparison, pictures: Mapping[str, str]) -> dict[str, Any]:
+    places = {series.label: place for place, series in enumerate(comparison.series)}
+    cases = list(_cases(comparison))
+    wanted = {case["picture"] for case in cases}
+    return {
+        "series": [{"label": each.label, "run": each.run, **dict(zip(_KEY, each.tally.key, strict=True))} for each in comparison.series],
+        "pairs": [{"first": places[pair.first.label], "second": places[pair.second.label]} for pair in comparison.pairs],
+        "changes": [kind.value for kind in Change],
+        "cases": cases,
+        "pictures": {sha: uri for sha, uri in pictures.items() if sha in wanted},
+    }
+
+
+def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Each case of a benchmark once. Its ``replies`` are those of the benchmark's series, its ``changes`` those of the
+    benchmark's pairs, both in their order; a change is a place in the order of kinds."""
+    kinds = {kind: place for place, kind in enumerate(Change)}
+    for benchmark in comparison.benchmarks:
+        held = comparison.of(benchmark)
+        pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
+        for case, first in held[0].entries.items():
+            entries = [series.entries[case] for series in held]
+            prompts = [entry.prompt for entry in entries]
+            yield {
+                "id": case,
+                "benchmark": benchmark,
+                "expected": first.expected,
+                "prompts": prompts if len(set(prompts)) > 1 else prompts[:1],
+                "picture": next((entry.picture for entry in entries if entry.picture), ""),
+                "tags": dict(first.tags),
+                "replies": [_reply(entry) for entry in entries],
+                "changes": [kinds[change(pair, case)] for pair in pairs],
+            }
+
+
+def _reply(entry: Entry) -> dict[str, Any]:
+    """What one series made of a case, without what is empty: a page may hold many."""
+    reply = entry.reply
+    text, thought, span = parted(reply.get("text", ""), entry.span)
+    told = {
+        "verdict": entry.verdict.value,
+        "answer": entry.answer,
+        "rule": entry.rule,
+        "text": text,
+        "reasoning": reply.get("reasoning") or thought,
+        "refusal": reply.get("refusal", ""),
+        "span": _units(text, span) if span else None,
+        "causes": [dict(cause) for cause in entry.causes],
+        "tokens": reply.get("completion_tokens", 0),
+        "turns": sum(turn.get("role") == "assistant" for turn in reply.get("turns", ())),
+        "message": "" if reply else entry.message,
+    }
+    return {name: value for name, value in told.items() if value not in ("", None, 0, [])}
+
+
+def _units(text: str, span: tuple[int, int]) -> list[int]:
+    """`span` in the UTF-16 units in which a page counts."""
+    return [len(text[:place].encode("utf-16-le", "surrogatepass")) // 2 for place in span]

@@ -1,0 +1,166 @@
+"""JUnit XML: one testcase per case, a failure type per verdict, accuracy and settings as suite properties.
+
+The document keeps to what Jenkins' xunit plugin takes (its schema junit-10). That schema knows no properties below a testcase, so
+those stand in its system-out, one ``[[PROPERTY|name=value]]`` line each, before the reply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from xml.etree import ElementTree
+
+from itemwise.cases.case import Verdict
+from itemwise.reporting.run_record import RunRecord
+from itemwise.reporting.text import shortened, xml_safe
+from itemwise.results.ledger import Entry, Skip, Tally
+
+__all__ = ["case_properties", "junit_parts", "junit_xml", "suite_properties"]
+
+_SHOWN = 20_000  # characters of a reply or an error in the XML; results.jsonl has it whole
+_NAMED = 500  # characters of an attribute
+_TAG = re.compile(r"\[\[(?=/?[A-Za-z]+[|\]])")  # how dashboards are told to attach a file or to set a property
+
+
+def junit_xml(run: RunRecord) -> str:
+    """The run as a JUnit document with one suite for each benchmark, model and strategy."""
+    return "".join(junit_parts(run))
+
+
+def junit_parts(run: RunRecord) -> Iterator[str]:
+    """The document in parts, none larger than a case or the properties of a suite."""
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="itemwise">'
+    for tally in run.tallies:
+        entries = [entry for entry in run.entries if tally.counts_entry(entry)]
+        head, end, _ = _text(_suite(run, tally, entries), level=1).rpartition("\n  </testsuite>")
+        yield "\n  " + head
+        for entry in entries:
+            yield "\n    " + _text(_testcase(entry), level=2)
+        for skip in run.skips:
+            if skip.key == tally.key:
+                yield "\n    " + _text(_skipped(skip), level=2)
+        yield end
+    yield "\n</testsuites>\n"
+
+
+def _text(element: ElementTree.Element, level: int) -> str:
+    ElementTree.indent(element, level=level)
+    return ElementTree.tostring(element, encoding="unicode")
+
+
+def suite_properties(run: RunRecord) -> dict[str, str]:
+    """All suites' properties in one dictionary, each name led by its benchmark, model and strategy."""
+    return {f"{tally.name}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
+
+
+def case_properties(entry: Entry) -> dict[str, str]:
+    """What stands beside a test case: its answer, what was expected, its verdict and its cost."""
+    reply = entry.reply
+    found = {
+        "answer": entry.answer,
+        "expected": entry.expected,
+        "verdict": entry.verdict.value,
+        "cause": entry.cause or None,
+        "evidence": entry.causes[0]["evidence"] if entry.causes else None,
+        "read_by": entry.rule,
+        "completion_tokens": reply.get("completion_tokens"),
+        "prompt_tokens": reply.get("prompt_tokens"),
+        "seconds": f"{reply['seconds']:.4f}" if reply else None,
+        "finish_reason": reply.get("finish_reason"),
+    }
+    return {name: xml_safe(shortened(str(value), _NAMED)) for name, value in found.items() if value is not None}
+
+
+def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
+    """The suite of `entries` without its cases."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name=xml_safe(tally.name),
+        tests=str(len(entries) + tally.skipped),
+        failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
+        errors=str(tally.counts[Verdict.ERROR]),
+        skipped=str(tally.skipped),
+        time=f"{tally.seconds:.3f}",
+        timestamp=run.started,
+    )
+    _add_properties(suite, _properties(run, tally))
+    return suite
+
+
+def _properties(run: RunRecord, tally: Tally) -> dict[str, str]:
+    found = tally.accuracy
+    low, high = found.interval or (None, None)
+    counts = {verdict.value.replace(" ", "_"): str(count) for verdict, count in tally.counts.items()}
+    measured = {f"model.{key.replace(' ', '_')}": value for key, value in run.measured.get(tally.model_name, {}).items()}
+    rows = {f"rows.{key}": value for key, value in run.rows.get(tally.benchmark, {}).items()}
+    return {
+        "accuracy": "" if found.share is None else f"{found.share:.6f}",
+        "accuracy_low": "" if low is None else f"{low:.6f}",
+        "accuracy_high": "" if high is None else f"{high:.6f}",
+        "n": str(tally.judged),
+        "sample": str(tally.sample_size),
+        "replies_generated": str(tally.generated),
+        "coverage": f"{tally.judged / tally.sample_size:.6f}",
+        **counts,
+        **{f"cause.{kind.replace(' ', '_')}": str(count) for kind, count in tally.causes.items()},
+        "prompt_tokens": str(tally.prompt_tokens),
+        "completion_tokens": str(tally.completion_tokens),
+        "tokens_per_correct": "" if tally.tokens_per_correct is None else f"{tally.tokens_per_correct:.1f}",
+        **{f"strategy.{name}": str(value) for name, value in _strategy_settings(run, tally).items()},
+        **measured,
+        **rows,
+    }
+
+
+def _strategy_settings(run: RunRecord, tally: Tally) -> Mapping[str, object]:
+    found: Mapping[str, object] = run.settings.get("strategies", {}).get(tally.strategy, {})
+    return found
+
+
+def _skipped(skip: Skip) -> ElementTree.Element:
+    case = _named(skip.node_id, 0.0)
+    ElementTree.SubElement(case, "skipped", message=_shown(skip.reason, _NAMED))
+    return case
+
+
+def _named(node_id: str, seconds: float) -> ElementTree.Element:
+    module, _, test = node_id.partition("::")
+    classname = xml_safe(module.removesuffix(".py").replace("/", "."))
+    return ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{seconds:.4f}")
+
+
+def _testcase(entry: Entry) -> ElementTree.Element:
+    case = _named(entry.node_id, entry.reply.get("seconds", 0.0))
+    text = _shown(entry.reply.get("text", ""), _SHOWN)
+    if entry.verdict is Verdict.ERROR:
+        error = ElementTree.SubElement(case, "error", type="error", message=_shown(entry.message, _NAMED))
+        error.text = _shown(entry.message, _SHOWN)
+    elif entry.verdict is not Verdict.CORRECT:
+        because = "".join(f"; {cause['kind']}: {cause['evidence']}" for cause in entry.causes[:1])
+        said = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
+        failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said)
+        failure.text = f"{said}\nrerun: {_untagged(xml_safe(entry.rerun))}\n\n{text}"  # some dashboards show the text alone
+    lines = [f"[[PROPERTY|{name}={_one_line(value)}]]" for name, value in case_properties(entry).items()]
+    ElementTree.SubElement(case, "system-out").text = "\n".join([*lines, "", text])
+    return case
+
+
+def _shown(text: str, most: int) -> str:
+    """Text of a model or of an error as the document holds it."""
+    return _untagged(xml_safe(shortened(text, most)))
+
+
+def _untagged(text: str) -> str:
+    """`text` without a tag that a dashboard would follow: a reply must not name a file of the CI machine to be attached."""
+    return _TAG.sub("[ [", text)
+
+
+def _one_line(value: str) -> str:
+    """`value` fit for the inside of a property tag."""
+    return _untagged(value).replace("]]", "] ]").replace("\r", "\\r").replace("\n", "\\n")
+
+
+def _add_properties(parent: ElementTree.Element, values: Mapping[str, str]) -> None:
+    properties = ElementTree.SubElement(parent, "properties")
+    for name, value in values.items():
+        ElementTree.SubElement(properties, "property", name=name, value=xml_safe(value))

@@ -1,0 +1,181 @@
+"""What a person at a terminal reads: the header, the progress, one failed case, the closing table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from itemwise.engine.batch_check import invariance_lines
+from itemwise.models import ModelEntry
+from itemwise.models.registry import EMBEDDED
+from itemwise.reporting.run_record import RunRecord
+from itemwise.reporting.sections.choices_section import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, short_splits, split_rows
+from itemwise.reporting.sections.drops_section import drop_text
+from itemwise.reporting.sections.extractors_section import readings_text
+from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_rows, ladder_summary
+from itemwise.reporting.sections.pins import pin_lines
+from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cause_table, cells
+from itemwise.reporting.text import printable, shortened
+from itemwise.results.ledger import Entry
+from itemwise.results.progress import Counts, TimeLeft
+from itemwise.results.statistics import accuracy
+from itemwise.session.settings import Settings
+
+__all__ = ["closing_lines", "failure_text", "gate_annotations", "header_lines", "idle_lines", "progress_line", "store_line"]
+
+_SPLIT_BY = 24  # values of a tag that a terminal shows
+_SHOWN = 3000  # characters of a prompt or reply in a failure
+
+
+def header_lines(settings: Settings) -> list[str]:
+    """What is about to be measured."""
+    sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
+    sample += f" with {settings.source.twins} renumbered twins each" if settings.source.twins else ""
+    lines = [
+        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
+        + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
+        f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
+        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
+        f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size or 'auto'}",
+    ]
+    return [printable(line) for line in lines]
+
+
+def idle_lines(settings: Settings) -> list[str]:
+    """The options of the command line that no model of this run heeds."""
+    given, local = settings.given, [entry for entry in settings.all_models if not entry.server]
+    idle = ["quant"] if not local else []
+    idle += (
+        ["replicas", "gpus-per-replica"] if settings.engine != "ray" else ["engine", "replicas", "gpus-per-replica"] if not local else []
+    )
+    why = "the models are on servers" if not local else "that is for --engine ray"
+    return [f"itemwise: --{name} has no effect: {why}" for name in idle if name in given]
+
+
+def store_line(settings: Settings, replies: int) -> str:
+    """Where replies are kept, how many there are, and whether they are used."""
+    use = "asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit"
+    return printable(f"itemwise: store {settings.store} holds {replies} replies, {use}")
+
+
+def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:
+    """Where a run stands: cases done, accuracy so far, what is under way and how fast, and the time left where it is known."""
+    judged = [entry for entry in entries if entry.verdict.value != "error"]
+    correct = sum(entry.verdict.value == "correct" for entry in judged)
+    share, interval = accuracy_text(accuracy(correct, len(judged)))
+    words = [f"itemwise: {len(entries)} of {total} cases"]
+    words += [f"accuracy so far {share} ({interval} at 95%)"] if judged else []
+    words += [f"loading {counts.loading}, {counts.loading_seconds:.0f} s"] if counts.loading else []
+    words += [f"{counts.ready} more answered"] if counts.ready else []
+    words += [f"{counts.underway} being answered"] if counts.underway and not counts.loading else []
+    words += [f"{counts.tokens} tokens so far"] if counts.tokens else []
+    words += [f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f} tokens/s"] if tokens_per_second else []
+    words += [f"about {_duration(left.seconds)} left{_of_block(left.block)}"] if left else []
+    return printable(", ".join(words))
+
+
+def _of_block(block: str) -> str:
+    """A block of cases as a person would call it: the test with its model and strategy."""
+    return f" of {block.rpartition('::')[2].removesuffix('-')}]" if block else ""
+
+
+def failure_text(entry: Entry, assertion: str) -> str:
+    """A wrong case as one reads a failing test: what was asked, what came back, what was read in it, how to run it again."""
+    reply = entry.reply
+    read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
+    turns = reply.get("turns", ())
+    lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
+    lines += [f"cause: {cause['kind']}: {cause['evidence']}" for cause in entry.causes]
+    for turn in turns:
+        lines += [f"--- {turn['role']}{_turn_cost(turn)}", shortened(turn["content"], _SHOWN)]
+    lines += [
+        f"--- {_notes(reply)}{reply.get('finish_reason')} after {reply.get('completion_tokens')} tokens; {assertion}",
+        f"rerun: {entry.rerun}",
+    ]
+    return printable("\n".join(lines))
+
+
+def _notes(reply: Mapping[str, Any]) -> str:
+    """What the strategy says of its doing."""
+    return "".join(f"{name} {value}, " for name, value in reply.get("notes", {}).items())
+
+
+def gate_annotations(run: RunRecord) -> list[str]:
+    """Gates that did not pass, as GitHub Actions shows them beside a pull request."""
+    texts = [decision.text for decision in run.decisions if not decision.passed]
+    return [f"::error title=itemwise gate::{_escaped(printable(text))}" for text in texts]
+
+
+def _escaped(text: str) -> str:
+    """As GitHub's workflow commands take a message."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _turn_cost(turn: Mapping[str, Any]) -> str:
+    """What an assistant's turn took, in words."""
+    if "completion_tokens" not in turn:
+        return ""
+    sampled = f", sampled at {turn['temperature']} with seed {turn['seed']}" if turn.get("temperature") else ""
+    return f" ({turn['finish_reason']} after {turn['completion_tokens']} tokens{sampled})"
+
+
+def closing_lines(run: RunRecord, folder: str) -> list[str]:
+    """The last lines of a run: the table, what was measured, what the gates say."""
+    lines = [*aligned([COLUMNS, *(cells(tally) for tally in run.tallies)]), *run.notes]
+    if run.choices:
+        lines += ["", *aligned([CHOICE_COLUMNS, *choice_rows(run.choices)]), *control_lines(run.choices)]
+    short, long = short_splits(run.splits, _SPLIT_BY)
+    lines += ["", *aligned([SPLIT_COLUMNS, *split_rows(short)], words=4)] if short else []
+    lines += ["", *long] if long else []
+    if causes := cause_table(run.tallies):
+        lines += ["", "why cases are not correct (results.jsonl quotes the evidence):", *aligned(causes)]
+    for ladder in run.ladders:
+        lines += ["", *aligned([LADDER_COLUMNS, *ladder_rows(ladder)]), *ladder_summary(ladder)]
+    lines += ["", *(drop_text(drop) for drop in run.drops)] if run.drops else []
+    lines += ["", *_readings(run), ""]
+    for name, model in run.measured.items():
+        said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding") if key in model)
+        lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
+    for label, rows in run.rows.items():
+        lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
+    lines += pin_lines(run.rows)
+    lines += [*invariance_lines(run.checked_alone), _generated(run)]
+    lines += [decision.text for decision in run.decisions]
+    return [printable(line) for line in [*lines, f"reports: {folder}"]]
+
+
+def _readings(run: RunRecord) -> list[str]:
+    """What other readers make of the same replies; ``python -m itemwise panel`` shows where they part."""
+    return [f"the same replies read by others: {', '.join(panel.tally.key)}: {readings_text(panel)}" for panel in run.panels]
+
+
+def _generated(run: RunRecord) -> str:
+    """How many replies this run paid for, how many were known, and how fast the model was."""
+    seconds = sum(tally.seconds for tally in run.tallies)
+    tokens = sum(tally.generated_tokens for tally in run.tallies)
+    speed = f" ({tokens} tokens in {_duration(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
+    return f"{run.generated} replies generated{speed}, {run.recalled} from the store"
+
+
+def _model_text(entry: ModelEntry, settings: Settings) -> str:
+    revision = f" at {entry.revision}" if entry.revision else ""
+    quantisation = "" if entry.server else f", {settings.quantisation}"
+    return f"{entry.name} ({_place(entry)}{revision}{quantisation}, max {settings.token_limit(entry)} new tokens)"
+
+
+def _place(entry: ModelEntry) -> str:
+    if entry.location.startswith(str(EMBEDDED)):
+        return "ships with itemwise"
+    return f"folder {entry.location}" if entry.local else entry.location
+
+
+def _source_words(settings: Settings) -> str:
+    if settings.source.kind == "synthetic":
+        return f"{settings.source.text} (made problems, not the dataset)"
+    return settings.source.text
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

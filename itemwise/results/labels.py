@@ -1,0 +1,101 @@
+"""What a measurement is called in tables, reports and gates: its benchmark's name, with file or class where two share it.
+
+A label is ``[WHERE.]NAME[[PARAMETERS]][-synthetic...][-renumbered][-CONTROL]``: ``quiz``, ``test_a.quiz``, ``quiz[short]-synthetic``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itemwise.cases.controls import original_and_control
+from itemwise.cases.variants import RENUMBERED, original_of
+
+__all__ = ["LABEL", "Label", "measurement_names", "split_node_id", "variant_of"]
+
+LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
+_MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label in its parts, empty where it has none: `where` ends in a dot, `parameters` are in brackets, `rest` begins with a dash."""
+
+    where: str
+    name: str
+    parameters: str
+    rest: str
+
+    @classmethod
+    def parse(cls, text: str) -> Label:
+        """The parts of `text`; what is no label is all name."""
+        found = LABEL.fullmatch(text)
+        return cls(found["where"], found["name"], found["parameters"] or "", found["rest"]) if found else cls("", text, "", "")
+
+    @property
+    def own(self) -> str:
+        """The name in the benchmark's own file, whatever else there is: without where and parameters."""
+        return self.name + self.rest
+
+    def is_meant_by(self, wanted: Label, function: str = "") -> bool:
+        """Whether `wanted` names this measurement of the test `function` (a node id): in whole, or without its file, its parameters,
+        or the word that its rows are made. Renumbered twins and controls answer to their full name only."""
+        full = "".join(f"{part}." for part in _parts(function)) or self.where
+        return (
+            wanted.name == self.name
+            and (wanted.where == self.where or f".{full}".endswith(f".{wanted.where}"))
+            and wanted.parameters in ("", self.parameters)
+            and (wanted.rest == self.rest or (not wanted.rest and _MADE.fullmatch(self.rest) is not None))
+        )
+
+
+def split_node_id(node_id: str) -> tuple[str, str]:
+    """The test function and its parameters. A folder may have a bracket in its name, and a parameter anything.
+
+    >>> split_node_id("runs[1]/test_a.py::test_quiz[m-direct-a[0]]")
+    ('runs[1]/test_a.py::test_quiz', 'm-direct-a[0]')
+    """
+    file, colons, test = node_id.partition("::")
+    name, _, parameters = test.partition("[")
+    return f"{file}{colons}{name}", parameters.removesuffix("]")
+
+
+def measurement_names(functions: Sequence[str]) -> dict[str, str]:
+    """A name for each test function, given by its node id: ``quiz`` for ``test_a.py::test_quiz``, and where several are called so
+    as much of class, file and folder before it as tells them apart: ``test_a.quiz``."""
+    alike: dict[str, list[str]] = {}
+    for function in dict.fromkeys(functions):
+        alike.setdefault(_name(function), []).append(function)
+    return {function: name for plain, group in alike.items() for function, name in _told_apart(plain, group).items()}
+
+
+def variant_of(case: str) -> str:
+    """What a case's name adds to its label: a twin and a control are measurements of their own.
+
+    >>> variant_of("sum-synthetic-42-7-twin1-blank-image")
+    '-renumbered-blank-image'
+    """
+    control = original_and_control(case)
+    original, suffix = (control[0], f"-{control[1]}") if control else (case, "")
+    return f"-{RENUMBERED}{suffix}" if original_of(original) else suffix
+
+
+def _told_apart(plain: str, functions: Sequence[str]) -> dict[str, str]:
+    parts = {function: _parts(function) for function in functions}
+    for depth in range(max(map(len, parts.values())) + 1):
+        names = {function: ".".join([*own[max(0, len(own) - depth) :], plain]) for function, own in parts.items()}
+        if len(set(names.values())) == len(functions):
+            return names
+    return {function: ".".join([*own, function.rpartition("::")[2]]) for function, own in parts.items()}
+
+
+def _name(function: str) -> str:
+    return function.rpartition("::")[2].removeprefix("test_")
+
+
+def _parts(function: str) -> list[str]:
+    """Folders, file and classes of a test function."""
+    file, *inner = function.split("::")
+    path = re.sub(r"[.\[\]=]", "_", file.removesuffix(".py")).split("/")
+    return [*path, *inner[:-1]] if inner else []

@@ -1,0 +1,141 @@
+"""From the words of `--strategy` to a strategy with its settings: ``vote``, ``vote:samples=9,temperature=1``, ``module:function``."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from itemwise.cases.case import Turn
+from itemwise.import_string import NamedError, function_named
+from itemwise.strategies.strategy import Ask, Read, Said, Strategy
+
+__all__ = ["ChosenStrategy", "StrategyError", "chosen_strategy", "strategy_names"]
+
+
+class StrategyError(Exception):
+    """A strategy cannot be had or set so; the message says what was wrong and what to do instead."""
+
+
+@dataclass(frozen=True)
+class ChosenStrategy:
+    """A strategy as a run uses it. `name` stands in node ids and reports: the strategy's own, with the settings that
+    were given. `settings` are all it has, those left at their defaults among them."""
+
+    name: str
+    strategy: Strategy = field(compare=False)
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    async def __call__(self, question: Turn, ask: Ask, read: Read) -> Said:
+        """What is said to `question`."""
+        return await self.strategy(question, ask, read, **self.settings)
+
+
+def strategy_names() -> list[str]:
+    """The strategies that come with the package, in order of their names."""
+    return sorted(_own())
+
+
+def chosen_strategy(text: str, folders: Sequence[Path] = ()) -> ChosenStrategy:
+    """The strategy that `text` names, one of the package's or ``MODULE:FUNCTION`` of a module in `folders` or installed.
+
+    Settings may follow: ``NAME:setting=value,setting=value``. Raises StrategyError where there is no such strategy or
+    setting, or a value does not fit.
+    """
+    named, settings = _parted(text)
+    strategy = _own().get(named) or _from_elsewhere(text, named, folders)
+    allowed = _settings_of(strategy)
+    given = {name: _value(text, name, word, allowed) for name, word in settings.items()}
+    name = strategy.__name__
+    if given:
+        name += ":" + ",".join(f"{key}={value}" for key, value in sorted(settings.items()))
+    return ChosenStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given)
+
+
+@cache
+def _own() -> dict[str, Strategy]:
+    folder = str(Path(__file__).parent)
+    modules = [import_module(f"itemwise.strategies.{module.name}") for module in pkgutil.iter_modules([folder])]
+    found = {name: getattr(module, name, None) for module in modules if (name := module.__name__.rpartition(".")[2])}
+    return {name: function for name, function in found.items() if inspect.iscoroutinefunction(function)}
+
+
+def _parted(text: str) -> tuple[str, dict[str, str]]:
+    """The strategy's words and its settings' words."""
+    head, colon, tail = text.rpartition(":")
+    if not colon or "=" not in tail:
+        return text, {}
+    pairs = [part.partition("=") for part in tail.split(",")]
+    wrong = [name + equals for name, equals, value in pairs if not (name.strip() and value)]
+    if wrong:
+        raise StrategyError(f"--strategy {text}: settings are NAME=VALUE with commas between them, got {wrong[0]!r}.")
+    return head, {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _from_elsewhere(text: str, named: str, folders: Sequence[Path]) -> Strategy:
+    if ":" not in named:
+        names = ", ".join(strategy_names())
+        raise StrategyError(f"--strategy must be one of {names}, or MODULE:FUNCTION for one of your own, got {text}.")
+    try:
+        found = function_named(named, "--strategy", folders)
+    except NamedError as error:
+        raise StrategyError(str(error)) from None
+    if not inspect.iscoroutinefunction(found):
+        raise StrategyError(f"--strategy {text}: {named} is no coroutine; write async def {named.rpartition(':')[2]}(question, ask, read).")
+    strategy: Strategy = found
+    return strategy
+
+
+def _settings_of(strategy: Strategy) -> dict[str, inspect.Parameter]:
+    parameters = inspect.signature(strategy, eval_str=True).parameters.values()  # annotations may be written as text
+    return {parameter.name: parameter for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def _value(text: str, name: str, word: str, allowed: Mapping[str, inspect.Parameter]) -> Any:
+    if name not in allowed:
+        has = ", ".join(allowed) or "none"
+        raise StrategyError(f"--strategy {text}: it has no setting {name!r}; its settings: {has}.")
+    default = allowed[name].default
+    choices = _choices(allowed[name])
+    try:
+        value = _read(word, default)
+    except ValueError:
+        value = None
+    if value is None or (choices and value not in choices):
+        raise StrategyError(f"--strategy {text}: {name} must be {_demand(default, choices)}, got {word}.")
+    return value
+
+
+def _choices(parameter: inspect.Parameter) -> tuple[Any, ...]:
+    annotation = parameter.annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _read(word: str, default: Any) -> Any:
+    """`word` as the kind of value that `default` is; None where it is out of bounds."""
+    match default:
+        case bool():
+            return {"true": True, "false": False}.get(word.lower())
+        case int():
+            return number if (number := int(word)) >= 1 else None
+        case float():
+            return share if 0 < (share := float(word)) < float("inf") else None
+    return word
+
+
+def _demand(default: Any, choices: Sequence[Any]) -> str:
+    if choices:
+        return " or ".join(map(str, choices))
+    match default:
+        case bool():
+            return "true or false"
+        case int():
+            return "a whole number of at least 1"
+        case float():
+            return "a number above 0"
+    return "text"

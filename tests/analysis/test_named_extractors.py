@@ -1,0 +1,120 @@
+"""What the panel's blunter readers read, reply by reply; what they misread is the point of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itemwise.analysis.named_extractors import (
+    NUMBER_READERS,
+    Reader,
+    bare_last_number,
+    first_capital,
+    reader_named,
+    strict_hashes,
+    strict_json,
+)
+from itemwise.import_string import NamedError
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ('{"steps": ["6*7=42"], "answer": 42}', "42"),
+        ('{"answer": "42"}', "42"),
+        ('Sure!\n```json\n{"answer": 42}\n```\nDone.', "42"),
+        ('```\n{"answer": 42}\n```', "42"),
+        ('{"answer": 42.0}', "42.0"),
+        ('{"answer": "$42"}', "$42"),
+        ('{"answer": 42', None),
+        ("{'answer': 42}", None),
+        ('The answer: {"answer": 42}', None),
+        ('```{"answer": 41}``` ```{"answer": 42}```', None),
+        ('{"result": 42}', None),
+        ('{"answer": null}', None),
+        ('{"answer": [42]}', None),
+        ("42", None),
+        ("", None),
+        ("[" * 100_000, None),
+        ('{"answer": ' + "9" * 100_000 + "}", None),
+    ],
+)
+def test_strict_json_repairs_nothing(text: str, answer: str | None) -> None:
+    assert strict_json(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("So 6*7 = 42.", "42"),
+        ("$1,430.", "1430"),
+        ("It is -3.50 in all", "-3.50"),
+        ('{"answer": "18", "confidence": 0.95}', "0.95"),
+        ("none", None),
+    ],
+)
+def test_the_bare_regex_reads_the_last_digits(text: str, answer: str | None) -> None:
+    assert bare_last_number(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("6*7\n#### 42", "42"),
+        ("#### 1,430.", "1430"),
+        ("#### 41\n#### 42", "41"),
+        ("####42", None),
+        ("#### $42", None),
+        ("#### .", None),
+        ("The answer is 42.", None),
+    ],
+)
+def test_strict_hashes_read_the_first_mark(text: str, answer: str | None) -> None:
+    assert strict_hashes(text) == answer
+
+
+@pytest.mark.parametrize("reader", NUMBER_READERS, ids=lambda reader: reader.name)
+@given(text=st.text() | st.from_regex(r'(```(json)?)?\{"answer": .*\}(```)?'))
+def test_no_reader_of_the_panel_raises(reader: Reader, text: str) -> None:
+    found = reader.read(text)
+    assert found is None or isinstance(found, str)
+
+
+@pytest.mark.parametrize(("text", "answer"), [("B", "B"), ("The answer is B", "T"), ('{"answer": "B"}', "B"), ("b", None), ("", None)])
+def test_the_first_capital_is_taken_wherever_it_stands(text: str, answer: str | None) -> None:
+    assert first_capital(text) == answer
+
+
+class TestReaderOfTheUsers:
+    @pytest.fixture(autouse=True)
+    def _module(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "my_readers_of_numbers.py").write_text("def first(text):\n    return text[:1]\n\nNUMBER = 7\n")
+        (tmp_path / "my_broken_readers.py").write_text("1 / 0\n")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    def test_is_named_by_module_and_function(self) -> None:
+        reader = reader_named("my_readers_of_numbers:first")
+        assert (reader.name, reader.read("42")) == ("my_readers_of_numbers:first", "4")
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (
+                "first",
+                "--reader must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
+                "or MODULE:FUNCTION for one of your own, got 'first'.",
+            ),
+            (":first", "--reader must be MODULE:FUNCTION, such as my_own:first, got ':first'."),
+            ("my_readers_of_numbers:last", "--reader my_readers_of_numbers:last: my_readers_of_numbers has no function last."),
+            ("my_readers_of_numbers:NUMBER", "--reader my_readers_of_numbers:NUMBER: my_readers_of_numbers has no function NUMBER."),
+            ("no_such:first", "--reader no_such:first: no_such cannot be imported (ModuleNotFoundError: No module named 'no_such')."),
+            ("my_broken_readers:first", "--reader my_broken_readers:first: my_broken_readers cannot be imported (ZeroDivisionError: "),
+        ],
+    )
+    def test_that_cannot_be_had_is_named(self, text: str, said: str) -> None:
+        with pytest.raises(NamedError) as raised:
+            reader_named(text)
+        assert str(raised.value).startswith(said)

@@ -1,0 +1,46 @@
+"""How the two replies to one case differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from itemwise.analysis.pairs import Pair, Series, series
+from itemwise.analysis.reply_changes import Change, change
+from itemwise.cases.case import Verdict
+from itemwise.results.ledger import Entry, tallied
+
+C, W, N, T, E = Verdict.CORRECT, Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED, Verdict.ERROR
+
+
+def one(verdict: Verdict, answer: str | None, text: str | None) -> Series:
+    reply: dict[str, Any] = {} if text is None else {"text": text}
+    entry = Entry("t.py::t[a]", (0,), "sums", "m", "direct", "a", 1, "6*7?", "42", verdict, answer, reply=reply)
+    return series("#1", "run", tallied([entry])[0], [entry])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((C, "42", "42"), (W, "41", "41"), Change.LOST),
+        ((C, "42", "42"), (N, None, "?"), Change.LOST),
+        ((T, None, "6*"), (C, "42", "42"), Change.GAINED),
+        ((C, "42", "so 42"), (W, "so 42", "so 42"), Change.LOST),  # one reply, read in two ways
+        ((W, "41", "41"), (W, "40", "40"), Change.OTHER_ANSWER),
+        ((W, "41", "41"), (N, None, "?"), Change.OTHER_ANSWER),
+        ((N, None, "?"), (T, None, "?"), Change.OTHER_ANSWER),
+        ((W, "41", "41"), (W, "41", "so 41"), Change.OTHER_WORDS),
+        ((C, "42", "42"), (C, "42.0", "42.0"), Change.OTHER_WORDS),
+        ((C, "42", "42 "), (C, "42", "42"), Change.OTHER_WORDS),
+        ((N, None, "?"), (N, None, "?"), Change.SAME),
+        ((C, "42", "42"), (C, "42", "42"), Change.SAME),
+        ((E, None, None), (C, "42", "42"), Change.LEFT_OUT),
+        ((W, "41", "41"), (E, None, None), Change.LEFT_OUT),
+        ((E, None, None), (E, None, None), Change.LEFT_OUT),
+    ],
+)
+def test_a_case_changes_in_one_way(
+    first: tuple[Verdict, str | None, str | None], second: tuple[Verdict, str | None, str | None], expected: Change
+) -> None:
+    assert change(Pair(one(*first), one(*second)), "a") is expected

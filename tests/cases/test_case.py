@@ -1,0 +1,121 @@
+"""The nouns."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import FrozenInstanceError
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from itemwise.cases.case import Case, Reply, Turn, Verdict
+
+REPLY = Reply("42", "stop", 12, 3, 0.25, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))
+
+
+def test_a_reply_ended_by_the_token_limit_is_truncated() -> None:
+    assert [Reply("4", reason, 1, 1, 0.1, 1, ()).truncated for reason in ("stop", "length")] == [False, True]
+
+
+def test_a_reply_is_recorded_whole_as_plain_data() -> None:
+    assert json.loads(json.dumps(REPLY.record())) == {
+        "text": "42",
+        "finish_reason": "stop",
+        "prompt_tokens": 12,
+        "completion_tokens": 3,
+        "seconds": 0.25,
+        "batch_size": 8,
+        "turns": [{"role": "user", "content": "6*7?"}, {"role": "assistant", "content": "42"}],
+        "generated": 0,
+        "generated_tokens": 0,
+        "notes": {},
+    }
+
+
+def test_a_case_cannot_be_changed_once_made() -> None:
+    case = Case("sum-1", "6*7?", "42")
+    with pytest.raises(FrozenInstanceError):
+        case.answer = "43"
+
+
+def test_cases_do_not_share_their_tags() -> None:
+    assert Case("a", "?", "0").tags is not Case("b", "?", "0").tags
+
+
+def test_verdicts_are_the_words_that_reports_show() -> None:
+    assert [verdict.value for verdict in Verdict] == ["correct", "wrong", "no answer", "truncated", "error"]
+
+
+class Word(str):
+    """Text of a subclass, as datasets give it."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"answer": 4}, "case 'a': answer must be text (str), got 4 (int); .*; give \"4\""),
+        ({"answer": np.int64(4)}, 'answer must be text (str), got np.int64(4) (int64); .*; give "4"'),
+        ({"answer": True}, "answer must be text (str), got True (bool)"),
+        ({"answer": float("nan")}, "answer must be text (str), got nan (float)"),
+        ({"answer": Decimal(4)}, "answer must be text (str), got Decimal"),
+        ({"answer": b"4"}, "answer must be text (str), got b'4' (bytes)"),
+        ({"answer": ["4"]}, "answer must be text (str), got ['4'] (list)"),
+        ({"answer": None}, "answer must be text (str), got None (NoneType); give the gold .*, or leave the row out"),
+        ({"answer": "4\udc00"}, "answer holds half a character ('\\udc00' at 1)"),
+        ({"name": 5}, "case 5: name must be text (str), got 5 (int)"),
+        ({"name": None}, "case None: name must be text"),
+        ({"name": " "}, "name is empty"),
+        ({"name": "a\x1b[31m"}, "name holds a control character"),
+        ({"name": "\ud83d"}, "name holds half a character"),
+        ({"prompt": None}, "prompt must be text (str), got None"),
+        (
+            {"prompt": [{"role": "user", "content": "?"}]},
+            "prompt must be text (str), got .* (list); a chat of several messages is not taken yet",
+        ),
+        ({"prompt": "\n"}, "prompt is empty, so nothing would be asked"),
+        ({"prompt": "\ud83d?"}, "prompt holds half a character"),
+        ({"tags": {"l": ["x"]}}, "tag 'l' must be text (str), got ['x'] (list)"),
+        ({"tags": {1: "x"}}, "a tag's name must be text (str), got 1 (int)"),
+        ({"tags": {"l": float("nan")}}, "tag 'l' must be text (str), got nan"),
+        ({"tags": ["x"]}, "tags must be texts by name, .*, got ['x']"),
+        ({"choices": "AB"}, "choices must be a list of texts, got 'AB'"),
+        ({"choices": ["a", None]}, "choice 1 must be text (str), got None"),
+        ({"picture": "p.png"}, "picture must be an itemwise.Picture or None, got 'p.png'"),
+        ({"word": "?"}, "word must be a function of the choices, got '?'"),
+    ],
+)
+def test_a_field_of_another_form_is_refused_with_the_case_the_field_and_the_value(given: dict[str, Any], said: str) -> None:
+    pattern = re.escape(said).replace(r"\.\*", ".*")
+    with pytest.raises(ValueError, match=pattern) as raised:
+        Case(**{"name": "a", "prompt": "?", "answer": "4"} | given)
+    assert str(raised.value).startswith("case ")
+
+
+def test_a_huge_value_is_shown_in_short() -> None:
+    with pytest.raises(ValueError, match="answer must be text") as raised:
+        Case("a", "?", list(range(10**5)))  # type: ignore[arg-type]
+    assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize("right", [True, "A", 2, -1, None, 1.0])
+def test_the_right_option_is_a_place_among_them(right: Any) -> None:
+    with pytest.raises(ValueError, match="right must be a place in 2 choices"):
+        Case.choice("a", lambda _: "?", ["yes", "no"], right)
+
+
+def test_text_of_a_subclass_is_taken_as_text() -> None:
+    case = Case(Word("a"), Word("?"), Word("4"), {Word("l"): np.str_("x")}, choices=[Word("b")])  # type: ignore[arg-type]
+    assert [type(part) for part in (case.name, case.prompt, *case.tags, *case.tags.values(), *case.choices)] == [str] * 5
+    assert case.answer == "4"
+
+
+def test_a_case_keeps_its_tags_whatever_the_loader_makes_of_its_own() -> None:
+    tags = {"subject": "art"}
+    case = Case("a", "?", "4", tags)
+    tags["subject"] = "law"
+    assert case.tags == {"subject": "art"}

@@ -1,0 +1,68 @@
+"""Controls: the same case without its picture, or with its options in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import PIL.Image
+import pytest
+
+from itemwise.cases.case import LETTERS, Case
+from itemwise.cases.controls import BLANK, SHUFFLED, controlled, original_and_control
+from itemwise.cases.picture import Picture
+
+CHOICES = ("red", "green", "blue", "white")
+
+
+def worded(choices: Sequence[str]) -> str:
+    return "Which colour?\n" + "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False))
+
+
+def a_case(right: int = 1, choices: Sequence[str] = CHOICES) -> Case:
+    picture = Picture("row 0", lambda: PIL.Image.new("RGB", (20, 10), "green"))
+    return Case.choice("colours-0", worded, choices, right, tags={"subject": "art"}, picture=picture)
+
+
+def test_a_blank_image_is_white_and_of_the_same_size_and_nothing_else_changes() -> None:
+    case = a_case()
+    blank = controlled(case, BLANK, seed=42)
+    assert blank is not None
+    assert blank.picture is not None
+    assert (blank.name, blank.prompt, blank.answer, blank.tags) == ("colours-0-blank-image", case.prompt, case.answer, case.tags)
+    image = blank.picture.image()
+    assert (image.size, image.getcolors()) == ((20, 10), [(200, (255, 255, 255))])
+
+
+@pytest.mark.parametrize("right", range(4))
+@pytest.mark.parametrize("seed", [0, 42])
+def test_shuffled_options_are_the_same_options_and_the_right_one_has_another_letter(right: int, seed: int) -> None:
+    case = a_case(right)
+    shuffled = controlled(case, SHUFFLED, seed)
+    assert shuffled is not None
+    assert (shuffled.name, sorted(shuffled.choices), shuffled.picture) == ("colours-0-shuffle-options", sorted(CHOICES), case.picture)
+    assert shuffled.answer != case.answer
+    assert shuffled.choices[LETTERS.index(shuffled.answer)] == CHOICES[right]
+    assert shuffled.prompt == worded(shuffled.choices)
+
+
+def test_the_order_follows_from_the_seed_and_the_case() -> None:
+    orders = {controlled(a_case(), SHUFFLED, seed).choices for seed in range(20)}  # type: ignore[union-attr]
+    assert len(orders) > 3
+    assert controlled(a_case(), SHUFFLED, 7) == controlled(a_case(), SHUFFLED, 7)
+
+
+def test_a_control_that_does_not_apply_makes_nothing() -> None:
+    plain = Case("sum-0", "6*7?", "42")
+    assert [controlled(plain, control, 42) for control in (BLANK, SHUFFLED)] == [None, None]
+    assert controlled(a_case(0, ("yes",)), SHUFFLED, 42) is None
+
+
+def test_a_controls_name_tells_the_case_and_the_control() -> None:
+    assert original_and_control("colours-0-shuffle-options") == ("colours-0", SHUFFLED)
+    assert original_and_control("colours-0") is None
+
+
+@pytest.mark.parametrize("right", [-1, 4])
+def test_a_right_choice_that_is_none_is_refused(right: int) -> None:
+    with pytest.raises(ValueError, match=f"right must be a place in 4 choices .*, got {right}"):
+        a_case(right)

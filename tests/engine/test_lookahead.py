@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itemwise.cases.case import Turn
+from itemwise.engine.engine import Engine
+from itemwise.engine.lookahead import Lookahead, Upcoming, case_groups
+from itemwise.strategies.direct import direct
+from tests.scripted import ScriptedModel, read_all
+
+PREFIXES = ("m-direct-", "m-tool-")
+
+
+def upcoming(keys: str, group: object = 0) -> list[Upcoming]:
+    return [Upcoming(key, Turn("user", key), direct, read_all, group) for key in keys]
+
+
+def test_one_generate_serves_the_tests_ahead() -> None:
+    model = ScriptedModel(str.upper)
+    engine, lookahead = Engine(model, batch_size=4), Lookahead(upcoming("abcdef"))
+    assert [lookahead.reply(key, engine).text for key in "abcdef"] == ["A", "B", "C", "D", "E", "F"]
+    assert model.batches == [["a", "b", "c", "d"], ["e", "f"]]
+
+
+def test_the_first_test_waits_for_one_batch_only() -> None:
+    model = ScriptedModel(str.upper)
+    engine, lookahead = Engine(model, batch_size=2), Lookahead(upcoming("abcdef"))
+    lookahead.reply("a", engine)
+    assert model.batches == [["a", "b"]]
+
+
+def test_cases_of_another_group_are_left_to_whoever_runs_it() -> None:
+    model = ScriptedModel(str.upper)
+    lookahead = Lookahead([*upcoming("ab", group=0), *upcoming("cd", group=1)])
+    lookahead.reply("a", Engine(model, batch_size=8))
+    assert model.batches == [["a", "b"]]
+
+
+def test_a_case_asked_for_again_is_asked_again() -> None:
+    model = ScriptedModel(str.upper)
+    engine, lookahead = Engine(model, batch_size=1), Lookahead(upcoming("ab"))
+    assert [lookahead.reply("a", engine).text for _ in range(2)] == ["A", "A"]
+
+
+def test_a_test_run_out_of_order_still_gets_its_own_reply() -> None:
+    engine, lookahead = Engine(ScriptedModel(str.upper), batch_size=2), Lookahead(upcoming("abcd"))
+    assert [lookahead.reply(key, engine).text for key in "dacb"] == ["D", "A", "C", "B"]
+
+
+def test_the_case_at_fault_raises_where_its_test_runs() -> None:
+    def script(text: str) -> str:
+        if text == "b":
+            raise RuntimeError("boom")
+        return text
+
+    engine, lookahead = Engine(ScriptedModel(script), batch_size=4), Lookahead(upcoming("abc"))
+    assert lookahead.reply("a", engine).text == "a"
+    with pytest.raises(RuntimeError, match="boom"):
+        lookahead.reply("b", engine)
+    assert lookahead.reply("c", engine).text == "c"
+
+
+def node_ids(direct_cases: int, tool_cases: int, others: int = 0) -> list[str]:
+    return [
+        *(f"b.py::test_b[m-direct-c-{number}]" for number in range(direct_cases)),
+        *(f"b.py::test_b[m-tool-c-{number}]" for number in range(tool_cases)),
+        *(f"t.py::test_{number}" for number in range(others)),
+    ]
+
+
+def test_a_group_holds_one_strategy_only() -> None:
+    found = case_groups(node_ids(3, 3), PREFIXES, batch_size=8, processes=1)
+    assert len(set(found.values())) == 2
+
+
+def test_ordinary_tests_are_groups_of_their_own() -> None:
+    assert len(set(case_groups(node_ids(0, 0, others=5), PREFIXES, batch_size=8, processes=2).values())) == 5
+
+
+@given(cases=st.integers(1, 400), batch_size=st.integers(1, 32), processes=st.integers(2, 8))
+def test_every_process_has_work_while_there_is_enough(cases: int, batch_size: int, processes: int) -> None:
+    found = case_groups(node_ids(cases, 0), PREFIXES, batch_size, processes)
+    assert len(set(found.values())) >= min(processes, cases) * (cases % processes == 0)
+    assert max(list(found.values()).count(group) for group in set(found.values())) <= -(-cases // processes)

@@ -1,0 +1,152 @@
+"""What the gate against an earlier run decides, and the words that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemwise.commands import CommandError
+from itemwise.gates.baseline import baseline_decisions, read_baseline
+from itemwise.gates.threshold import Decision
+from itemwise.reporting.read_folder import read_run
+from tests.commands.conftest import ROWS, Reports, a_case, in_part
+
+REPORTS = Path("reports")
+NAMED = "gate sums (m, direct) not worse than reports/before"
+
+
+def decided() -> list[Decision]:
+    """The decisions on the run `now` with the run `before` as its baseline."""
+    return baseline_decisions(read_baseline("before", REPORTS), read_run("now").entries)
+
+
+def cases(verdicts: str, **part: str) -> list[dict[str, Any]]:
+    return in_part([a_case(number, verdict) for number, verdict in enumerate(verdicts)], **part)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "decision"),
+    [
+        (
+            "CCCCCCCC",
+            "CWWNTWWC",
+            Decision(
+                False, f"{NAMED}: missed with 0 gained and 6 lost of 8, p = 0.0312; lost: sums-1, sums-2, sums-3, sums-4, sums-5, sums-6"
+            ),
+        ),
+        (
+            "CCCCCCW",
+            "WWWWWWC",
+            Decision(
+                True,
+                f"{NAMED}: passed with 1 gained and 6 lost of 7, p = 0.125; gained: sums-6; "
+                "lost: sums-0, sums-1, sums-2, sums-3, sums-4, sums-5",
+            ),
+        ),
+        (
+            "WWWWWWC",
+            "CCCCCCC",
+            Decision(
+                True,
+                f"{NAMED}: passed with 6 gained and 0 lost of 7, p = 0.0312; gained: sums-0, sums-1, sums-2, sums-3, sums-4, sums-5",
+            ),
+        ),
+        ("CCCWWW", "CCCWNT", Decision(True, f"{NAMED}: passed with 0 gained and 0 lost of 6, p = 1")),
+        (
+            "CC",
+            "WC",
+            Decision(
+                True, f"{NAMED}: passed with 0 gained and 1 lost of 2, p = 1; so few cases can show no difference at p < 0.05; lost: sums-0"
+            ),
+        ),
+    ],
+    ids=["significantly worse", "worse by chance", "better", "no flip", "too few"],
+)
+def test_a_run_fails_where_it_is_significantly_worse(before: str, now: str, decision: Decision, reports: Reports) -> None:
+    reports.judged("before", before)
+    reports.judged("now", now)
+    assert decided() == [decision]
+
+
+def test_the_first_ten_flips_are_named_and_the_others_counted(reports: Reports) -> None:
+    reports.judged("before", "C" * 13)
+    reports.judged("now", "W" * 13)
+    assert decided()[0].text.endswith("; lost: " + ", ".join(f"sums-{number}" for number in range(10)) + " and 3 more")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ("CCCC", "CCCE", "only 3 of 4 cases are judged, 1 failed by an error of ours"),
+        ("CECE", "CCCC", "in reports/before only 2 of 4 cases are judged, 2 failed by an error of ours"),
+        ("CCC", "CCCC", "the items differ: 1 case only in this run: sums-3"),
+        ("CCCC", "CCC", "the items differ: 1 case only in reports/before: sums-3"),
+    ],
+)
+def test_what_is_missing_on_either_side_leaves_the_gate_undecided(before: str, now: str, said: str, reports: Reports) -> None:
+    reports.judged("before", before)
+    reports.judged("now", now)
+    assert decided() == [Decision(False, f"{NAMED}: undecided, {said}")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected", "said"),
+    [
+        (ROWS | {"seed": "7"}, "42", "the items differ: seed of the rows 42 and 7"),
+        (ROWS, "43", "the items differ: 1 case with another expected answer: sums-0 (42 and 43)"),
+    ],
+)
+def test_other_items_leave_the_gate_undecided(rows: Mapping[str, str], expected: str, said: str, reports: Reports) -> None:
+    reports.judged("before", "C")
+    reports.leave("now", a_case(0, "C", expected=expected), rows=rows)
+    assert decided() == [Decision(False, f"{NAMED}: undecided, {said}")]
+
+
+def test_a_case_that_is_there_twice_leaves_the_gate_undecided(reports: Reports) -> None:
+    reports.judged("before", "C")
+    one = [{"benchmark": "sums", "model": "m", "strategy": "direct", "sample": 1}]
+    reports.leave("now", a_case(0, "C"), a_case(0, "C", node_id="test_sums.py::test_again[m-direct-sums-0]"), results=one)
+    (decision,) = decided()
+    assert not decision.passed
+    assert decision.text.startswith(f"{NAMED}: undecided, this run holds case sums-0 of sums twice (")
+
+
+def test_each_benchmark_model_and_strategy_is_decided_by_its_own_baseline(reports: Reports) -> None:
+    reports.leave("before", *cases("C" * 6, model_name="a"), *cases("W" * 6, model_name="b"), *cases("W" * 6, benchmark="aqua"))
+    reports.leave("now", *cases("W" * 6, model_name="a"), *cases("C" * 6, model_name="b"), *cases("W" * 6, benchmark="aqua"))
+    assert [decision.passed for decision in decided()] == [False, True, True]
+
+
+def test_the_only_model_of_each_run_is_paired_whatever_its_name(reports: Reports) -> None:
+    reports.leave("before", *cases("C" * 6, model_name="base"))
+    reports.leave("now", *cases("W" * 6, model_name="tuned"))
+    (decision,) = decided()
+    assert decision.text.startswith("gate sums (tuned, direct) not worse than reports/before (base): missed with 0 gained and 6 lost of 6")
+
+
+def test_what_the_baseline_has_not_is_left_out_and_said(reports: Reports) -> None:
+    reports.leave("before", *cases("C", model_name="a"))
+    reports.leave("now", *cases("C", model_name="a"), *cases("C", model_name="b"))
+    first, second = decided()
+    assert first.text.startswith("gate sums (a, direct) not worse than reports/before: passed")
+    assert second == Decision(True, "gate sums (b, direct) not worse than reports/before: left out, it has none of this")
+
+
+def test_a_gate_that_finds_nothing_to_compare_is_undecided(reports: Reports) -> None:
+    reports.leave("before", *cases("C", strategy="tool"))
+    reports.judged("now", "C")
+    assert decided() == [
+        Decision(
+            False,
+            "gate not worse than reports/before: undecided, it has nothing of what ran (ran: sums/m/direct; it has: sums/m/tool)",
+        )
+    ]
+
+
+def test_a_baseline_without_a_case_is_refused(reports: Reports) -> None:
+    reports.leave("before")
+    with pytest.raises(CommandError, match=r"reports/before holds no case to compare with\."):
+        read_baseline("before", REPORTS)

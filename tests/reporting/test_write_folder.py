@@ -1,0 +1,245 @@
+"""A folder per run, the latest beside it, and the step summary of a CI."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from itemwise.cases.case import Verdict
+from itemwise.commands import CommandError
+from itemwise.reporting import RunRecord, write_reports
+from itemwise.reporting.read_folder import read_run
+from itemwise.reporting.write_folder import claimed, followed, new_folder, sweep
+from itemwise.reporting.writers.markdown import summary_md
+from itemwise.results.ledger import Entry, Ledger
+from itemwise.results.spill import Spool
+
+
+@pytest.fixture(autouse=True)
+def no_step_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "a" / "b", "run")
+    assert (folder, folder.is_dir()) == (tmp_path / "a" / "b" / "run", True)
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    assert [new_folder(tmp_path, "run").name for _ in range(3)] == ["run", "run-2", "run-3"]
+
+
+def test_a_file_in_the_way_is_an_error_of_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "reports").touch()
+    with pytest.raises(FileExistsError):
+        new_folder(tmp_path / "reports", "run")
+
+
+def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> None:
+    folder = new_folder(tmp_path, "run")
+    write_reports(run, folder)
+    assert sorted(file.name for file in folder.iterdir()) == ["junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"]
+
+
+def test_reports_of_a_ledger_with_a_spool_are_those_of_one_without(run: RunRecord, tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    for entry in run.entries:
+        ledger.put(entry)
+    for name, told in (("plain", run), ("spooled", replace(run, entries=ledger.entries, tallies=ledger.tallies()))):
+        write_reports(told, new_folder(tmp_path, name))
+    plain, spooled = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("plain", "spooled"))
+    assert plain == spooled
+
+
+def test_a_report_that_cannot_be_finished_is_not_there_in_part(run: RunRecord, tmp_path: Path) -> None:
+    class Gone(dict[str, bytes]):
+        def items(self) -> Any:
+            raise OSError("the store is gone")
+
+    folder = new_folder(tmp_path, "run")
+    with pytest.raises(OSError, match="the store is gone"):
+        write_reports(replace(run, pictures=Gone()), folder)
+    assert not (folder / "report.html").exists()
+    assert len((folder / "results.jsonl").read_text().splitlines()) == len(run.entries)
+
+
+def test_a_report_that_cannot_be_made_costs_no_other(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(run: RunRecord) -> str:
+        raise TypeError("unhashable")
+
+    monkeypatch.setattr("itemwise.reporting.write_folder.run_json", broken)
+    folder = new_folder(tmp_path, "run")
+    with pytest.raises(OSError, match=r"^run\.json could not be written: TypeError: unhashable$"):
+        write_reports(run, folder)
+    assert {file.name for file in folder.iterdir()} == {"results.jsonl", "junit.xml", "summary.md", "report.html"}
+    assert (tmp_path / "latest").resolve() == folder
+
+
+def test_a_section_that_cannot_be_made_costs_no_report(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> list[object]:
+        raise ValueError("no such split")
+
+    monkeypatch.setattr("itemwise.reporting.run_record.splits", broken)
+    folder = new_folder(tmp_path, "run")
+    write_reports(replace(run, troubles={}), folder)
+    own = replace(run, troubles={})
+    assert own.splits == []
+    assert own.troubles == {"splits": "the section splits could not be made: ValueError: no such split"}
+    assert (folder / "report.html").exists()
+
+
+def test_latest_is_the_last_run_that_reported(run: RunRecord, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_reports(run, new_folder(tmp_path, name))
+        assert (tmp_path / "latest").resolve() == tmp_path / name
+    assert os.readlink(tmp_path / "latest") == "two", "relative, so that the reports can be moved as a whole"
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["latest", "one", "two"]
+
+
+def test_latest_moves_although_a_killed_run_left_its_traces(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / f".latest-{os.getpid()}").symlink_to("gone")
+    write_reports(run, new_folder(tmp_path, "run"))
+    assert (tmp_path / "latest").resolve() == tmp_path / "run"
+
+
+def test_the_step_summary_is_added_to_what_stands_there(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "summary.md"
+    page.write_text("# Build\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    write_reports(run, new_folder(tmp_path, "run"))
+    assert page.read_text(encoding="utf-8") == "# Build\n" + summary_md(run)
+
+
+def test_nothing_a_model_or_a_file_system_says_keeps_the_reports_from_being_written(
+    run_of: Callable[..., RunRecord], entry: Callable[..., Entry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
+    odd = "\ud800\x00\x1b]]>|<b>\r\n\udce9"
+    values = {"benchmark": odd, "model_name": odd, "answer": odd, "message": odd, "rows": {"source": odd}, "model": {"location": odd}}
+    reply = {**entry(0, Verdict.WRONG).reply, "text": odd}
+    folder = new_folder(tmp_path, "run")
+    write_reports(run_of(entry(0, Verdict.WRONG, reply=reply, **values), entry(1, Verdict.ERROR, **values), command=odd), folder)
+    assert ElementTree.parse(folder / "junit.xml").getroot().tag == "testsuites"
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["command"] == odd
+    assert json.loads((folder / "results.jsonl").read_text(encoding="utf-8").split("\n")[0])["reply"]["text"] == odd
+    assert (tmp_path / "page.md").read_text(encoding="utf-8").startswith("| benchmark |")
+
+
+def test_where_there_are_no_symbolic_links_latest_is_a_file_that_names_the_run(
+    run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*arguments: object, **options: object) -> None:
+        raise OSError("[WinError 1314] a required privilege is not held by the client")
+
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
+    write_reports(run, new_folder(tmp_path, "before"))
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    for name in ("20261128-101112", "20261128-101112-2"):
+        write_reports(run, new_folder(tmp_path, name))
+        assert (tmp_path / "latest").read_text() == f"{name}\n"
+        assert followed(tmp_path / "latest") == tmp_path / name
+        assert read_run("latest", tmp_path).folder == read_run(str(tmp_path / "latest")).folder == tmp_path / name
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == summary_md(run) * 3
+    assert not any(".latest" in file.name for file in tmp_path.rglob("*"))
+    monkeypatch.undo()
+    write_reports(run, new_folder(tmp_path, "after"))
+    assert os.readlink(tmp_path / "latest") == "after"
+
+
+def test_a_latest_that_names_no_run_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "latest").write_text("gone\n")
+    with pytest.raises(CommandError, match="no run 'latest'"):
+        read_run("latest", tmp_path)
+
+
+def test_the_step_summary_is_written_although_latest_cannot_be(run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
+    (tmp_path / "latest").mkdir()
+    (tmp_path / "latest" / "mine").touch()
+    with pytest.raises(OSError, match="latest"):
+        write_reports(run, new_folder(tmp_path, "run"))
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == summary_md(run)
+    assert (tmp_path / "latest" / "mine").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of other kinds")
+def test_reports_are_private_to_their_user_where_they_are_made(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(mode=0o755)
+    folder = new_folder(tmp_path / "a" / "b", "run")
+    write_reports(run, folder)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert [stat.S_IMODE(made.stat().st_mode) for made in (folder, folder.parent, folder.parent.parent)] == [0o700, 0o700, 0o755]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from itemwise.reporting import write_folder as folder
+claim = folder.claimed(Path(sys.argv[1]), sys.argv[2])
+for name in sys.argv[3:]:
+    (claim.folder / name).touch()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+KILLED_AT = {
+    "20260101-000000": [],
+    "20260101-000001": [".results.jsonl"],
+    "20260101-000002": ["results.jsonl", ".run.json"],
+    "20260101-000003": ["results.jsonl", "run.json", ".report.html"],
+    "20260101-000004": ["results.jsonl", "run.json", "junit.xml", "summary.md", "report.html", ".latest"],
+}
+
+
+def test_what_killed_runs_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    for name, files in KILLED_AT.items():
+        subprocess.run([sys.executable, "-c", KILLED, tmp_path, name, *files], check=False, timeout=60)
+        assert (tmp_path / name / ".running").exists()
+    mine = [tmp_path / "mine", tmp_path / "20260101-000005", tmp_path / "20260101-000006"]
+    for folder in (*mine, tmp_path / "20260101-000007"):
+        folder.mkdir()
+    (mine[1] / "notes.txt").touch()
+    (mine[2] / "results.jsonl").touch()  # of a run that ended, with its disk full
+    for name in (".itemwise-old", ".itemwise-new", ".latest-77"):
+        (tmp_path / name).touch()
+    for name in (".itemwise-old", ".latest-77"):
+        os.utime(tmp_path / name, (0, 0))
+    alive = claimed(tmp_path, "20260101-000008")
+    (alive.folder / ".results.jsonl").touch()
+    sweep(tmp_path)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file() or not any(path.iterdir())}
+    assert left == {
+        *(f"20260101-000003/{name}" for name in ("results.jsonl", "run.json")),
+        *(f"20260101-000004/{name}" for name in ("results.jsonl", "run.json", "junit.xml", "summary.md", "report.html")),
+        *("mine", "20260101-000005/notes.txt", "20260101-000006/results.jsonl", ".itemwise-new"),
+        *("20260101-000008/.running", "20260101-000008/.results.jsonl"),
+    }
+    alive.release()
+    assert not (alive.folder / ".running").exists()
+
+
+def test_a_run_that_reports_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    claimed(tmp_path / "reports", "run").release()
+    assert list((tmp_path / "reports").iterdir()) == []
+
+
+def test_a_folder_that_is_swept_before_it_is_claimed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+
+    def swept_at_once(parent: Path, name: str) -> Path:
+        made.append(new_folder(parent, name))
+        if len(made) == 1:
+            sweep(parent)
+        return made[-1]
+
+    monkeypatch.setattr("itemwise.reporting.write_folder.new_folder", swept_at_once)
+    assert claimed(tmp_path, "20260101-000000").is_held
+    assert len(made) == 2

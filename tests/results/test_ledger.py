@@ -1,0 +1,200 @@
+"""What became of every case, and what that adds up to."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.results.ledger import Entry, Ledger
+from itemwise.results.spill import Spool
+
+UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
+REPLY = Reply("42", "stop", 12, 3, 0.5, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))
+VERDICTS = st.lists(st.sampled_from(Verdict), min_size=1, max_size=30)
+
+
+def entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
+    values = {
+        "node_id": f"test_sums.py::test_sums[m-direct-sum-{number}]",
+        "position": (number,),
+        "benchmark": "sums",
+        "model_name": "m",
+        "strategy": "direct",
+        "case": f"sum-{number}",
+        "sample_size": 50,
+        "prompt": "6*7?",
+        "expected": "42",
+        "verdict": verdict,
+        "reply": {} if verdict is Verdict.ERROR else REPLY.record(),
+    }
+    return Entry(**{**values, **changes})
+
+
+def ledger_of(*entries: Entry) -> Ledger:
+    ledger = Ledger()
+    for each in entries:
+        ledger.put(each)
+    return ledger
+
+
+def test_every_verdict_has_its_own_count() -> None:
+    (tally,) = ledger_of(*(entry(number, verdict) for number, verdict in enumerate(Verdict))).tallies()
+    assert tally.counts == dict.fromkeys(Verdict, 1)
+
+
+def test_errors_of_ours_are_left_out_of_the_accuracy() -> None:
+    (tally,) = ledger_of(entry(0, Verdict.CORRECT), entry(1, Verdict.WRONG), entry(2, Verdict.ERROR)).tallies()
+    assert (tally.judged, tally.accuracy.share) == (2, 0.5)
+
+
+def test_a_sample_of_errors_alone_has_no_accuracy() -> None:
+    (tally,) = ledger_of(entry(0, Verdict.ERROR)).tallies()
+    assert (tally.judged, tally.accuracy.share, tally.accuracy.interval) == (0, None, None)
+
+
+def test_a_tally_knows_how_many_of_how_many() -> None:
+    (tally,) = ledger_of(entry(0, Verdict.CORRECT), entry(1, Verdict.WRONG)).tallies()
+    assert (tally.judged, tally.sample_size, tally.complete) == (2, 50, False)
+
+
+def test_a_tally_is_complete_when_every_case_of_the_sample_is_judged() -> None:
+    (tally,) = ledger_of(*(entry(number, Verdict.WRONG, sample_size=2) for number in range(2))).tallies()
+    assert tally.complete
+
+
+def test_a_sample_with_an_error_is_not_complete() -> None:
+    (tally,) = ledger_of(entry(0, Verdict.WRONG, sample_size=2), entry(1, Verdict.ERROR, sample_size=2)).tallies()
+    assert not tally.complete
+
+
+def test_a_case_judged_again_replaces_what_was_known() -> None:
+    ledger = ledger_of(entry(0, Verdict.WRONG), entry(0, Verdict.CORRECT))
+    assert (len(ledger), ledger.tallies()[0].accuracy.share) == (1, 1.0)
+
+
+def test_a_tally_sums_tokens_and_seconds_of_the_replies_there_are() -> None:
+    (tally,) = ledger_of(entry(0, Verdict.WRONG), entry(1, Verdict.TRUNCATED), entry(2, Verdict.ERROR)).tallies()
+    assert (tally.completion_tokens, tally.seconds) == (6, 1.0)
+
+
+def test_benchmarks_models_and_strategies_are_told_apart_in_running_order() -> None:
+    parts = [("sums", "a", "tool"), ("sums", "a", "direct"), ("sums", "b", "direct"), ("letters", "a", "direct")]
+    entries = [
+        entry(number, Verdict.WRONG, node_id=str(number), benchmark=benchmark, model_name=model, strategy=strategy)
+        for number, (benchmark, model, strategy) in enumerate(parts)
+    ]
+    assert [(tally.benchmark, tally.model_name, tally.strategy) for tally in ledger_of(*reversed(entries)).tallies()] == parts
+
+
+@UNHURRIED
+@given(VERDICTS, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_changes_nothing(verdicts: list[Verdict], random: Any) -> None:
+    entries = [entry(number, verdict) for number, verdict in enumerate(verdicts)]
+    arrived = random.sample(entries, len(entries))
+    assert ledger_of(*arrived).entries == entries
+    assert ledger_of(*arrived).tallies() == ledger_of(*entries).tallies()
+
+
+@UNHURRIED
+@given(VERDICTS)
+def test_the_counts_add_up_to_the_cases(verdicts: list[Verdict]) -> None:
+    (tally,) = ledger_of(*(entry(number, verdict) for number, verdict in enumerate(verdicts))).tallies()
+    assert sum(tally.counts.values()) == len(verdicts)
+    assert tally.judged == len(verdicts) - verdicts.count(Verdict.ERROR)
+    assert tally.accuracy.correct == verdicts.count(Verdict.CORRECT)
+
+
+@UNHURRIED
+@given(st.sampled_from(Verdict), st.none() | st.tuples(st.integers(0, 9), st.integers(9, 20)), st.none() | st.text())
+def test_an_entry_survives_the_way_through_json(verdict: Verdict, span: tuple[int, int] | None, answer: str | None) -> None:
+    sent = entry(3, verdict, span=span, answer=answer, tags={"grade": "4"}, rows={"source": "hub"}, model={"model": "m"})
+    sent = replace(sent, causes=({"kind": "reasoning", "evidence": "none"},), choices=("yes", "no"), picture="ab", rerun="pytest")
+    assert Entry.from_record(json.loads(json.dumps(sent.record()))) == sent
+
+
+def test_a_record_is_plain_data_for_the_way_between_processes() -> None:
+    assert type(entry(0, Verdict.NO_ANSWER).record()["verdict"]) is str
+
+
+def told(number: int, verdict: Verdict = Verdict.WRONG) -> Entry:
+    """An entry with some 30,000 characters of texts."""
+    said = replace(REPLY, text=f"{number}" * 5000, turns=(Turn("user", f"{number}?" * 5000), Turn("assistant", f"{number}" * 5000)))
+    texts = {"prompt": f"{number}?" * 5000, "message": f"not {number}", "model": {"model": "m"}, "rows": {"source": "hub"}}
+    return Entry.from_record(json.loads(json.dumps(entry(number, verdict, reply=said.record(), **texts).record())))
+
+
+def test_a_ledger_with_a_spool_holds_no_texts_in_memory(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    ledger.put(told(1000))  # what is allocated once
+    tracemalloc.start()
+    try:
+        for number in range(1001, 1201):
+            ledger.put(told(number))
+        assert tracemalloc.get_traced_memory()[0] < 200 * 4000
+    finally:
+        tracemalloc.stop()
+    assert ledger.entries[7].reply["turns"][1]["content"] == "1007" * 5000
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_an_entry_from_the_spool_is_the_entry_that_was_put(tmp_path: Path, verdict: Verdict) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    for put in (told(1, verdict), entry(2, Verdict.ERROR, message="no memory")):
+        ledger.put(put)
+    assert ledger.entries == [told(1, verdict), entry(2, Verdict.ERROR, message="no memory")]
+    assert [json.dumps(each.record()) for each in ledger.entries] == [json.dumps(each.record()) for each in (told(1, verdict), put)]
+    assert ledger.tallies() == ledger_of(told(1, verdict), put).tallies()
+
+
+def test_entries_share_what_is_equal_in_them(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    for number in range(2):
+        ledger.put(told(number))
+    first, second = ledger.entries
+    assert first.model is second.model
+    assert first.rows is second.rows
+
+
+def test_an_entry_that_the_spool_has_no_room_for_stays_whole(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path / "missing"))
+    ledger.put(told(1))
+    assert ledger.entries == [told(1)]
+
+
+def test_a_verdict_of_an_earlier_run_took_no_time_in_this_one(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    ledger.put(told(1, Verdict.CORRECT))
+    for number in (1, 2):
+        ledger.recall(told(number))
+    assert [(each.verdict, each.earlier, each.reply["seconds"]) for each in ledger.entries] == [
+        (Verdict.CORRECT, False, 0.5),
+        (Verdict.WRONG, True, 0.0),
+    ]
+
+
+def test_a_changed_entry_keeps_its_texts_in_the_spool(tmp_path: Path) -> None:
+    ledger = Ledger(Spool(tmp_path))
+    ledger.put(told(1))
+    (found,) = ledger.entries
+    changed = found.changed(strategy="other")
+    assert changed == replace(told(1), strategy="other")
+    assert changed.__dict__["prompt"] is found.__dict__["prompt"]
+
+
+@pytest.mark.parametrize("spooled", [False, True])
+def test_what_was_generated_for_a_case_counts_however_often_it_ran(tmp_path: Path, *, spooled: bool) -> None:
+    ledger = Ledger(Spool(tmp_path)) if spooled else Ledger()
+    first, again = told(0), told(0)
+    ledger.put(first.changed(reply={**first.reply, "generated": 1, "generated_tokens": 7, "seconds": 2.0}))
+    ledger.put(again.changed(reply={**again.reply, "generated": 0, "generated_tokens": 0, "seconds": 0.0}))
+    (tally,) = ledger.tallies()
+    assert (tally.generated, tally.generated_tokens, tally.seconds) == (1, 7, 2.0)
+    assert ledger.entries[0].reply["text"] == first.reply["text"]

@@ -1,0 +1,29 @@
+"""Cases asked again alone, and what is told of those that come out otherwise."""
+
+from __future__ import annotations
+
+from itemwise.cases.case import Reply, Turn, TurnCost
+from itemwise.engine.batch_check import Asked, asked_alone, invariance_lines
+from itemwise.strategies import chosen_strategy
+from tests.scripted import ScriptedModel, read_all
+
+
+def asked(text: str) -> Asked:
+    turns = (Turn("user", "x"), Turn("assistant", text, cost=TurnCost("stop", 1, 1)))
+    return Asked("case", "direct", Turn("user", "x"), chosen_strategy("direct"), read_all, Reply(text, "stop", 1, 1, 0.1, 8, turns))
+
+
+def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:
+    same, other = asked_alone(ScriptedModel(str.upper), [asked("X"), asked("Y")])
+    assert (same["same_text"], same["same_answer"]) == (True, True)
+    assert (other["same_text"], other["same_answer"], other["text"], other["text_alone"]) == (False, False, "Y", "X")
+    assert invariance_lines([same, other]) == [
+        "asked again alone, scripted, direct: 1 of 2 texts and 1 answers as in the batch",
+        "  case: 'Y' in the batch, 'X' alone",
+    ]
+
+
+def test_each_is_asked_in_a_batch_of_its_own() -> None:
+    model = ScriptedModel(str.upper)
+    asked_alone(model, [asked("X"), asked("X")])
+    assert model.batches == [["x"], ["x"]]

@@ -1,0 +1,104 @@
+"""Two runs are the same measurement when they ask the same and judge the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, wraps
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from itemwise.cases.case import Case
+from itemwise.extractors import last_number
+from itemwise.session.fingerprint import cases_hash, judge_hash
+
+CASES = [Case("sum-0", "6*7?", "42"), Case("sum-1", "6*8?", "48")]
+
+
+@pytest.fixture
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(sys.modules, "reader", ModuleType("reader"))  # forgotten again after the test
+    file = tmp_path / "test_sums.py"
+    file.write_text("PROMPT = 'Add.'\n")
+    return file
+
+
+def reader_in(file: Path, line: str) -> Any:
+    """The module `file`, which reads replies by `line`."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"def read(text):\n    {line}\n\nclass Reader:\n    def __call__(self, text):\n        return read(text)\n")
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("field", ["name", "prompt", "answer"])
+def test_cases_that_differ_in_one_thing_are_others(field: str) -> None:
+    assert cases_hash(CASES) != cases_hash([CASES[0], replace(CASES[1], **{field: "other"})])
+
+
+def test_more_or_fewer_cases_or_another_order_are_others() -> None:
+    assert len({cases_hash(CASES), cases_hash(CASES[:1]), cases_hash(CASES[::-1]), cases_hash([])}) == 4
+
+
+def test_tags_do_not_matter() -> None:
+    assert cases_hash(CASES) == cases_hash([replace(case, tags={"grade": "3"}) for case in CASES])
+
+
+def test_the_same_benchmark_and_reader_judge_alike(suite: Path) -> None:
+    assert judge_hash(suite, last_number) == judge_hash(suite, last_number)
+
+
+def test_another_line_in_the_benchmark_judges_anew(suite: Path) -> None:
+    before = judge_hash(suite, last_number)
+    suite.write_text("PROMPT = 'Add!'\n")
+    assert before != judge_hash(suite, last_number)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda module: module.read,
+        lambda module: partial(module.read),
+        lambda module: partial(partial(module.read)),
+        lambda module: wraps(module.read)(lambda text: module.read(text)),
+        lambda module: module.Reader(),
+        lambda module: module.Reader,
+    ],
+    ids=["function", "partial", "partial of a partial", "decorated", "object", "class"],
+)
+def test_another_line_in_the_reader_judges_anew(suite: Path, tmp_path: Path, wrapped: Callable[[Any], Any]) -> None:
+    found = {
+        judge_hash(suite, wrapped(reader_in(tmp_path / "own" / "reader.py", line)))
+        for line in ("return text", "return text.strip()", "return text")
+    }
+    assert len(found) == 2
+
+
+def test_another_line_beside_the_reader_in_its_package_judges_anew(suite: Path, tmp_path: Path) -> None:
+    read = reader_in(tmp_path / "own" / "reader.py", "return text").read
+    tmp_path.joinpath("own", "__init__.py").touch()
+    before = judge_hash(suite, read)
+    tmp_path.joinpath("own", "words.py").write_text("NONE = 'none'\n")
+    assert before != judge_hash(suite, read)
+
+
+def test_files_beside_a_reader_without_a_package_do_not_matter(suite: Path, tmp_path: Path) -> None:
+    read = reader_in(tmp_path / "own" / "reader.py", "return text").read
+    before = judge_hash(suite, read)
+    tmp_path.joinpath("own", "notes.py").write_text("NONE = 'none'\n")
+    assert before == judge_hash(suite, read)
+
+
+@pytest.mark.parametrize("built_in", [str, str.strip, "{}".format, partial(str.strip)])
+def test_a_reader_built_into_python_is_no_fault(suite: Path, built_in: Callable[[str], str]) -> None:
+    assert judge_hash(suite, built_in) == judge_hash(suite, str)
