@@ -11,6 +11,9 @@ import pytest
 from itemwise.cases.case import Reply, Turn, Verdict
 from itemwise.gates.threshold import Decision
 from itemwise.reporting import RunRecord
+from tests.commands.conftest import reports
+
+__all__ = ["reports"]
 from itemwise.results.ledger import Entry, Ledger
 
 MODEL = {
