@@ -45,9 +45,9 @@ def generate(self, requests, generate=DeferredModel.generate):
 
 def running(self, running=DeferredModel.running):
     batch = running(self)
-    if batch is not None and "ready" not in vars(batch):
-        ready = batch.ready
-        batch.ready = lambda request: (note("asked", [request]), ready(request))[1]
+    if batch is not None and "prepare" not in vars(batch):
+        prepare = batch.prepare
+        batch.prepare = lambda request: (note("asked", [request]), prepare(request))[1]
     return batch
 
 def keep(self, said, keep=ModelReplies.keep):

@@ -142,7 +142,7 @@ class _Rolling(Generic[A]):
             return []
         failed = [asking for asking in waiting[:free] if not self._is_ready(asking)]
         ready = [asking for asking in waiting[:free] if asking not in failed]
-        joining = ready[: self._batch.room([asking.row for asking in ready])]
+        joining = ready[: self._batch.capacity([asking.row for asking in ready])]
         taken = {*failed, *joining}
         waiting[:] = [asking for asking in waiting if asking not in taken]
         return failed + (self._admitted(joining, waiting) if joining else [])
@@ -151,7 +151,7 @@ class _Rolling(Generic[A]):
         """Whether there is a row for it; what was wrong is its result."""
         try:
             if asking.row is None:
-                asking.row = self._batch.ready(asking.request)
+                asking.row = self._batch.prepare(asking.request)
         except ModelUnavailableError:
             raise
         except Exception as error:  # a prompt too long, a picture that cannot be read: it concerns this request only
@@ -190,7 +190,7 @@ class _Rolling(Generic[A]):
             return []
         started = time.perf_counter()
         try:
-            finished = self._batch.advance(STRIDE)
+            finished = self._batch.decode(STRIDE)
         except ModelUnavailableError:
             raise
         except Exception as error:  # of whichever row: fewer are tried, down to the one at fault

@@ -102,34 +102,34 @@ class Model(Protocol):
 
 
 class RunningBatch(Protocol):
-    """Chats that a model continues together. They join and leave while others go on; what stands for one is its row."""
+    """A continuous batch: sequences are admitted and finish while others go on. What stands for a sequence is the model's own."""
 
-    eager: bool  # whether joining keeps no other waiting, so that each joins as soon as there is room for one
+    eager: bool  # whether admitting keeps no other waiting, so that each is admitted as soon as there is capacity for one
 
-    def ready(self, request: Request) -> Hashable:
-        """The row of `request`, to be admitted. Raises what is wrong with this request, such as ContextFullError."""
+    def prepare(self, request: Request) -> Hashable:
+        """The sequence of `request`, to be admitted. Raises what is wrong with this request, such as ContextFullError."""
         ...
 
     @property
     def most_at_once(self) -> int:
-        """How many rows at once are worth having where nobody says how many; more would be no faster."""
+        """The batch size where nobody gives one; a larger one would be no faster."""
         ...
 
-    def room(self, rows: Sequence[Any]) -> int:
-        """How many of `rows`, the first ones first, the device has memory for now; at least one where none runs."""
+    def capacity(self, sequences: Sequence[Any]) -> int:
+        """How many of `sequences`, the first ones first, the device has memory for now; at least one while none runs."""
         ...
 
-    def admit(self, rows: Sequence[Any]) -> None:
-        """Let `rows` join. Where it raises none has joined; OutOfMemoryError leaves the batch of use for `clear` only."""
+    def admit(self, sequences: Sequence[Any]) -> None:
+        """Prefill `sequences` and add them. If it raises, none was added; after OutOfMemoryError only `clear` may follow."""
         ...
 
-    def advance(self, most: int) -> Sequence[tuple[Hashable, Generation | Exception]]:
-        """Go on until a row is finished, or `most` tokens long; the finished ones have left, one that failed alone with its
-        error. Raises as `admit` does."""
+    def decode(self, most: int) -> Sequence[tuple[Hashable, Generation | Exception]]:
+        """Decode up to `most` steps, stopping early when a sequence finishes; finished sequences are removed and returned, one that
+        failed alone with its error. Raises as `admit` does."""
         ...
 
     def clear(self) -> None:
-        """Let all rows leave as they are; those admitted again go on where they were."""
+        """Drop all sequences; one admitted again resumes from the tokens it already has."""
         ...
 
 

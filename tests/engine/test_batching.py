@@ -53,12 +53,12 @@ class RollingModel(ScriptedModel):
     def most_at_once(self) -> int:
         return 7
 
-    def ready(self, request: Request) -> Row:
+    def prepare(self, request: Request) -> Row:
         if len(request.turns[-1].content) > 50:
             raise ContextFullError("too long")
         return Row(request)
 
-    def room(self, rows: Sequence[Row]) -> int:
+    def capacity(self, rows: Sequence[Row]) -> int:
         return len(rows)
 
     def admit(self, rows: Sequence[Row]) -> None:
@@ -69,7 +69,7 @@ class RollingModel(ScriptedModel):
         self.joined.append([row.prompt for row in rows])
         self.rows += rows
 
-    def advance(self, most: int) -> list[tuple[Row, Generation]]:
+    def decode(self, most: int) -> list[tuple[Row, Generation]]:
         for _ in range(most):
             for row in self.rows:
                 self._check(row.prompt)

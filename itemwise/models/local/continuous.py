@@ -74,7 +74,7 @@ class ContinuousBatch:
         self._prefixes = self._no_prefixes()
         self._parameters = set(inspect.signature(model.forward).parameters)
 
-    def room(self, rows: Sequence[Row]) -> int:
+    def capacity(self, rows: Sequence[Row]) -> int:
         """How many of `rows`, the first ones first, may join now; at least one where none runs."""
         width = self._kept.width
         for number, row in enumerate(rows):
@@ -90,7 +90,7 @@ class ContinuousBatch:
         if going_on:
             self._join(going_on)
 
-    def advance(self, most: int) -> list[Row]:
+    def decode(self, most: int) -> list[Row]:
         """Say tokens until a row is finished, `most` at most; the finished rows have left."""
         for _ in range(most):
             if self._finished or not self.rows:

@@ -299,20 +299,20 @@ class _RunningChats:
     def tokens(self) -> int:
         return sum(len(row.said) for row in self._batch.rows)
 
-    def ready(self, request: Request) -> Row:
+    def prepare(self, request: Request) -> Row:
         prompt = self._asked._prompt(request)
         return Row(request, prompt, self._asked._room(len(prompt.ids)), noise_of(request, self._asked._model.device))
 
-    def room(self, rows: Sequence[Row]) -> int:
-        return self._batch.room(rows)
+    def capacity(self, rows: Sequence[Row]) -> int:
+        return self._batch.capacity(rows)
 
     def admit(self, rows: Sequence[Row]) -> None:
         with self._hush(), memory_errors(), torch.inference_mode():
             self._batch.admit(rows)
 
-    def advance(self, most: int) -> list[tuple[Row, Generation | Exception]]:
+    def decode(self, most: int) -> list[tuple[Row, Generation | Exception]]:
         with self._hush(), memory_errors(), torch.inference_mode():
-            finished = self._batch.advance(most)
+            finished = self._batch.decode(most)
         return [(row, self._asked._result(row.request, row.prompt.ids, row.said, row.fault)) for row in finished]
 
     def clear(self) -> None:

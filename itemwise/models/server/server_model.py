@@ -120,10 +120,10 @@ class ServerModel:
         Raises ModelUnavailableError where the server has answered nothing yet and refuses what every request has in common.
         """
         batch = _RunningRequests(self)
-        rows = [batch.ready(request) for request in requests]
+        rows = [batch.prepare(request) for request in requests]
         batch.admit(rows)
         results: dict[_Sent, Generation | Exception] = {}
-        while finished := batch.advance():
+        while finished := batch.decode():
             results.update(finished)
         return [results[row] for row in rows]
 
@@ -300,16 +300,16 @@ class _RunningRequests:
         self._flying: InFlight[_Sent, Generation | Exception] = InFlight(asked.send)
         self._refused: dict[_Sent, ModelUnavailableError] = {}
 
-    def ready(self, request: Request) -> _Sent:
+    def prepare(self, request: Request) -> _Sent:
         return _Sent(request)
 
-    def room(self, rows: Sequence[_Sent]) -> int:
+    def capacity(self, rows: Sequence[_Sent]) -> int:
         return len(rows)
 
     def admit(self, rows: Sequence[_Sent]) -> None:
         self._flying.add(rows)
 
-    def advance(self, most: int = 1) -> list[tuple[_Sent, Generation | Exception]]:  # noqa: ARG002 - tokens come all at once
+    def decode(self, most: int = 1) -> list[tuple[_Sent, Generation | Exception]]:  # noqa: ARG002 - tokens come all at once
         try:
             return self._advance()
         except KeyboardInterrupt:

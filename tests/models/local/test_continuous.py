@@ -119,13 +119,13 @@ def test_a_chat_that_had_to_leave_goes_on_where_it_was(talkative: Path) -> None:
     expected = alone(model, mixed())
     batch = model.running()
     assert batch is not None
-    rows = [batch.ready(request) for request in mixed()]
+    rows = [batch.prepare(request) for request in mixed()]
     found: dict[Any, Generation] = {}
     while len(found) < len(rows):
         for _ in range(2):  # a row may have to leave before it could be told that it is finished
             batch.clear()
             batch.admit([row for row in rows if row not in found])
-        found |= dict(batch.advance(1)) | dict(batch.advance(2))
+        found |= dict(batch.decode(1)) | dict(batch.decode(2))
     assert [found[row] for row in rows] == expected
 
 
@@ -161,8 +161,8 @@ def test_a_beginning_that_prompts_share_is_computed_once(checkpoint: Callable[..
     batch = model.running()
     assert batch is not None
     for arriving in (requests[:3], requests[3:]):
-        batch.admit([batch.ready(request) for request in arriving])
-    assert [generation for _, generation in batch.advance(1)] == expected
+        batch.admit([batch.prepare(request) for request in arriving])
+    assert [generation for _, generation in batch.decode(1)] == expected
     beginning = len([BOS, "<|user|>", *SHARED])
     assert shapes == [(1, beginning), (3, 4), (2, 4)]  # the number, </s> and <|assistant|>
 
@@ -306,7 +306,7 @@ def test_tokens_are_counted_while_they_are_said_in_whole_batches_and_in_a_runnin
     assert model.tokens_underway == 0
     batch = model.running()
     assert batch is not None
-    batch.admit([batch.ready(request) for request in mixed()])
+    batch.admit([batch.prepare(request) for request in mixed()])
     assert model.tokens_underway > 0
     batch.clear()
     assert model.tokens_underway == 0

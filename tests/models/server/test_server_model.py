@@ -191,11 +191,11 @@ def test_a_closed_model_leaves_no_thread_and_waits_for_no_answer(serve: Serve) -
 
     model = model_on(serve(answer))
     batch = model.running()
-    batch.admit([batch.ready(requests("a")[0])])
+    batch.admit([batch.prepare(requests("a")[0])])
     asked.wait(60)
     model.close()
     assert [thread.name for thread in threading.enumerate() if thread.name == "itemwise requests"] == []
-    assert batch.advance(1) == []
+    assert batch.decode(1) == []
     closed.set()
 
 
@@ -605,7 +605,7 @@ def test_an_interrupted_wait_tells_the_servers_last_answer(
     monkeypatch.setattr(patience_module, "LONGEST", 60.0)
     model = model_on(serve(lambda *_: error(500, "oops")))
     batch = model.running()
-    batch.admit([batch.ready(requests("a")[0])])
+    batch.admit([batch.prepare(requests("a")[0])])
 
     def interrupt(*_: Any) -> None:
         while not model._trouble.last:
@@ -614,7 +614,7 @@ def test_an_interrupted_wait_tells_the_servers_last_answer(
 
     monkeypatch.setattr(InFlight, "landed", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        batch.advance(1)
+        batch.decode(1)
     assert told(caplog)[-1].endswith("answered 500 (oops); that was its last answer.")
 
 
