@@ -10,7 +10,7 @@ from itemwise.cases.case import Turn, TurnCost
 from itemwise.engine.engine import Engine
 from itemwise.models import Generation, Request
 from itemwise.models.tool_calls import read_calls
-from itemwise.strategies.strategy import Said, Strategy
+from itemwise.strategies.strategy import Strategy, Transcript
 
 
 def read_all(turn: Turn) -> str | None:
@@ -80,6 +80,6 @@ class Script:
         return Turn("assistant", line, calls, TurnCost(self._finish_reason, 5, 1, temperature, seed))
 
 
-def run(strategy: Strategy, script: Script, read: Callable[[Turn], str | None] = read_all, **settings: Any) -> Said:
+def run(strategy: Strategy, script: Script, read: Callable[[Turn], str | None] = read_all, **settings: Any) -> Transcript:
     """What a strategy says to the question 6*7?, with `script` for a model."""
     return asyncio.run(strategy(Turn("user", "6*7?"), script, read, **settings))

@@ -31,7 +31,7 @@ from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.registry import EMBEDDED
-from itemwise.strategies import Ask, Read, Said
+from itemwise.strategies import Ask, Extract, Transcript
 from itemwise.synthetic import word_problems
 
 Way = Callable[[Sequence[Request]], list[Generation]]
@@ -47,10 +47,10 @@ def items(count: int, prompts: Sequence[str]) -> list[Request]:
     ]
 
 
-async def once(request: Request, question: Turn, ask: Ask, read: Read) -> Said:  # noqa: ARG001 - every strategy is given it
+async def once(request: Request, question: Turn, ask: Ask, read: Extract) -> Transcript:  # noqa: ARG001 - every strategy is given it
     """Ask as `request` does."""
     reply = await ask([question], temperature=request.temperature, seed=request.seed)
-    return Said([question, reply], reply)
+    return Transcript([question, reply], reply)
 
 
 def by_engine(model: LocalModel, size: int | None) -> Way:
@@ -129,7 +129,7 @@ def timed(way: Way, requests: Sequence[Request]) -> tuple[float, float, list[Gen
 
 
 def main() -> None:
-    """Read the command line, ask in every way, print the table."""
+    """Extract the command line, ask in every way, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--prompts", nargs="+", default=["json", "cot"], choices=PROMPTS)

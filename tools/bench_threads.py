@@ -38,16 +38,16 @@ import json, sys, time
 from itertools import islice
 from pathlib import Path
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.engine.batching import Asking, batches_of
+from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.cases.case import Turn
 from itemwise.models import Request, entry_named, REGISTRY
 from itemwise.models.lazy import DeferredModel
 from itemwise.synthetic import word_problems
 name, quantisation, items, limit = json.loads(sys.argv[1])
 model = DeferredModel(entry_named(name, REGISTRY, Path.cwd()), quantisation=quantisation, max_new_tokens=limit, share=(0, 1))
-batches = batches_of(model, 32)
+batches = batcher_for(model, 32)
 def asked(requests):
-    waiting = [Asking(request) for request in requests]
+    waiting = [PendingRequest(request) for request in requests]
     whole = list(waiting)
     while waiting or batches.running:
         list(batches.step(waiting))

@@ -20,7 +20,7 @@ from itemwise.engine.engine import Engine
 from itemwise.extractors import last_number
 from itemwise.models import Model, ModelEntry
 from itemwise.models.local.load import load
-from itemwise.strategies import chosen_strategy
+from itemwise.strategies import configured_strategy
 from itemwise.synthetic import word_problems
 
 SEED = 7
@@ -39,7 +39,7 @@ def share_right(model: Model, strategy: str, prompt: str, rows: Iterable[dict[st
     golds = {}
     for number, row in enumerate(rows):
         question = Turn("user", PROMPTS[prompt].format_map(row))
-        engine.submit(str(number), question, chosen_strategy(strategy), lambda turn: last_number(turn.content))
+        engine.submit(str(number), question, configured_strategy(strategy), lambda turn: last_number(turn.content))
         golds[str(number)] = row["answer"].rpartition("#### ")[2]
     while not engine.idle:
         engine.step()

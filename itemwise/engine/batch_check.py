@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from itemwise.cases.case import Reply, Turn
-from itemwise.engine.engine import Engine, Way
+from itemwise.engine.engine import BoundStrategy, Engine
 from itemwise.models import Model
-from itemwise.strategies.strategy import Read
+from itemwise.strategies.strategy import Extract
 
-__all__ = ["Asked", "asked_alone", "invariance_lines"]
+__all__ = ["BatchedCase", "rerun_alone", "invariance_lines"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class BatchedCase:
     """A case that was asked in a batch: how, and what came of it."""
 
     case: str
     strategy: str
     question: Turn
-    way: Way
-    read: Read
+    way: BoundStrategy
+    read: Extract
     reply: Reply
 
 
-def asked_alone(model: Model, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+def rerun_alone(model: Model, asked: Sequence[BatchedCase]) -> list[dict[str, Any]]:
     """What became of each case asked again by itself, nothing recalled: as plain data, whether the text and the answer read in
     it are the same, and both where they are not."""
     engine = Engine(model, batch_size=1)
@@ -46,7 +46,7 @@ def invariance_lines(checked: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def _alone(engine: Engine, asked: Asked) -> Reply:
+def _alone(engine: Engine, asked: BatchedCase) -> Reply:
     engine.submit(asked.case, asked.question, asked.way, asked.read)
     while asked.case not in engine.outcomes:
         engine.step()
@@ -56,7 +56,7 @@ def _alone(engine: Engine, asked: Asked) -> Reply:
     return outcome
 
 
-def _compared(model: str, asked: Asked, alone: Reply) -> dict[str, Any]:
+def _compared(model: str, asked: BatchedCase, alone: Reply) -> dict[str, Any]:
     answers = [None if answer is None else str(answer) for answer in (_answer(asked, asked.reply), _answer(asked, alone))]
     same = asked.reply.text == alone.text
     return {
@@ -72,6 +72,6 @@ def _compared(model: str, asked: Asked, alone: Reply) -> dict[str, Any]:
     }
 
 
-def _answer(asked: Asked, reply: Reply) -> str | None:
+def _answer(asked: BatchedCase, reply: Reply) -> str | None:
     """What is read in the turn that is the reply."""
     return next((asked.read(turn) for turn in reversed(reply.turns) if turn.role == "assistant" and turn.content == reply.text), None)

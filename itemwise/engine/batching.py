@@ -1,4 +1,4 @@
-"""Two ways to have a model continue many chats: in whole batches, and in one that chats join and leave while it runs."""
+"""Static and continuous batching over one model."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from itemwise.models import (
     RunningBatch,
 )
 
-__all__ = ["PLANNED", "WHOLE", "Asking", "Batches", "batches_of"]
+__all__ = ["PLANNED", "STATIC_BATCH", "PendingRequest", "Batcher", "batcher_for"]
 
 PLANNED = 64  # chats at once, while it is not known how many the model can continue
-WHOLE = 32  # of whole batches, where nobody says how many
-STRIDE = 64  # tokens of a step in which no chat is finished
-GROUP = 8  # chats join when they are one for so many that run: reading each prompt alone would keep all others waiting
+STATIC_BATCH = 32  # of whole batches, where nobody says how many
+MAX_STEPS = 64  # tokens of a step in which no chat is finished
+ADMIT_RATIO = 8  # chats join when they are one for so many that run: reading each prompt alone would keep all others waiting
 
 
 @dataclass(eq=False)
-class Asking:
+class PendingRequest:
     """A request on its way to the model and, once there, the result: a generation or what went wrong. `seconds` is its
     share of the time its batches took, `batch_size` the largest of them."""
 
@@ -39,10 +39,10 @@ class Asking:
     joined: float = field(default=0.0, init=False, repr=False)  # when, by that batch's clock
 
 
-A = TypeVar("A", bound=Asking)
+A = TypeVar("A", bound=PendingRequest)
 
 
-class Batches(Protocol[A]):
+class Batcher(Protocol[A]):
     """A way to ask. What fails is the request at fault alone; out of memory makes batches smaller."""
 
     @property
@@ -60,15 +60,15 @@ class Batches(Protocol[A]):
         ...
 
 
-def batches_of(model: Model, size: int | None = None) -> Batches[A]:
+def batcher_for(model: Model, size: int | None = None) -> Batcher[A]:
     """The best way to ask `model`: a running batch where it has one. Where no `size` is given it is the model's own, within its
     memory. Raises ModelUnavailableError where it cannot be loaded."""
     if isinstance(model, ContinuousModel) and (batch := model.running()) is not None:
-        return _Rolling(model, size or batch.most_at_once)
-    return _WholeBatches(model, size or WHOLE)
+        return ContinuousBatcher(model, size or batch.most_at_once)
+    return StaticBatcher(model, size or STATIC_BATCH)
 
 
-class _WholeBatches(Generic[A]):
+class StaticBatcher(Generic[A]):
     """One generate for all that wait. A failing batch is halved; out of memory makes batches smaller for good."""
 
     running = 0
@@ -81,35 +81,35 @@ class _WholeBatches(Generic[A]):
         batch = waiting[: self.size]
         del waiting[: self.size]
         if batch:
-            yield from self._asked(batch)
+            yield from self._generate(batch)
 
-    def _asked(self, batch: list[A]) -> Iterator[list[A]]:
+    def _generate(self, batch: list[A]) -> Iterator[list[A]]:
         started = time.perf_counter()
         try:
-            generations = self._model.generate([asking.request for asking in batch])
+            generations = self._model.generate([pending.request for pending in batch])
         except ModelUnavailableError:
             raise
         except Exception as error:  # whatever fails, only the request at fault may fail with it
-            yield from self._halved(batch, error)
+            yield from self._bisect(batch, error)
             return
         seconds = (time.perf_counter() - started) / len(batch)
-        for asking, generation in zip(batch, generations, strict=True):
-            asking.result, asking.seconds, asking.batch_size = generation, seconds, len(batch)
+        for pending, generation in zip(batch, generations, strict=True):
+            pending.result, pending.seconds, pending.batch_size = generation, seconds, len(batch)
         yield batch
 
-    def _halved(self, batch: list[A], error: Exception) -> Iterator[list[A]]:
+    def _bisect(self, batch: list[A], error: Exception) -> Iterator[list[A]]:
         if len(batch) == 1:
-            batch[0].result = _own(error)
+            batch[0].result = _error_of_one(error)
             yield batch
             return
         half = (len(batch) + 1) // 2
         if isinstance(error, OutOfMemoryError):
             self.size = half
-        yield from self._asked(batch[:half])
-        yield from self._asked(batch[half:])
+        yield from self._generate(batch[:half])
+        yield from self._generate(batch[half:])
 
 
-class _Rolling(Generic[A]):
+class ContinuousBatcher(Generic[A]):
     """One batch that is kept full. Out of memory sends all back to wait, and half of them join again; as many chats as the
     batch holds must then finish before it may hold one more."""
 
@@ -133,100 +133,100 @@ class _Rolling(Generic[A]):
         return batch
 
     def step(self, waiting: list[A]) -> Iterator[list[A]]:
-        yield self._join(waiting) or self._go_on(waiting)
+        yield self._admit_waiting(waiting) or self._decode(waiting)
 
-    def _join(self, waiting: list[A]) -> list[A]:
+    def _admit_waiting(self, waiting: list[A]) -> list[A]:
         """Fill the batch; those that failed."""
         free = min(self.size - self.running, len(waiting))
-        if free <= (0 if self._batch.eager else self.running // GROUP):
+        if free <= (0 if self._batch.eager else self.running // ADMIT_RATIO):
             return []
-        failed = [asking for asking in waiting[:free] if not self._is_ready(asking)]
-        ready = [asking for asking in waiting[:free] if asking not in failed]
-        joining = ready[: self._batch.capacity([asking.row for asking in ready])]
+        failed = [pending for pending in waiting[:free] if not self._is_prepared(pending)]
+        ready = [pending for pending in waiting[:free] if pending not in failed]
+        joining = ready[: self._batch.capacity([pending.row for pending in ready])]
         taken = {*failed, *joining}
-        waiting[:] = [asking for asking in waiting if asking not in taken]
-        return failed + (self._admitted(joining, waiting) if joining else [])
+        waiting[:] = [pending for pending in waiting if pending not in taken]
+        return failed + (self._admit(joining, waiting) if joining else [])
 
-    def _is_ready(self, asking: A) -> bool:
+    def _is_prepared(self, pending: A) -> bool:
         """Whether there is a row for it; what was wrong is its result."""
         try:
-            if asking.row is None:
-                asking.row = self._batch.prepare(asking.request)
+            if pending.row is None:
+                pending.row = self._batch.prepare(pending.request)
         except ModelUnavailableError:
             raise
         except Exception as error:  # a prompt too long, a picture that cannot be read: it concerns this request only
-            asking.result = _own(error)
-        return asking.row is not None
+            pending.result = _error_of_one(error)
+        return pending.row is not None
 
-    def _admitted(self, joining: list[A], waiting: list[A]) -> list[A]:
+    def _admit(self, joining: list[A], waiting: list[A]) -> list[A]:
         """Let them join; those that failed."""
         started = time.perf_counter()
         try:
-            self._batch.admit([asking.row for asking in joining])
+            self._batch.admit([pending.row for pending in joining])
         except ModelUnavailableError:
             raise
         except OutOfMemoryError as error:
-            return self._retreat(joining, waiting, error)
+            return self._preempt_all(joining, waiting, error)
         except Exception as error:  # whatever fails, only the request at fault may fail with it
-            return self._halved(joining, waiting, error)
+            return self._bisect(joining, waiting, error)
         seconds = (time.perf_counter() - started) / len(joining)
         self._running += joining
-        for asking in joining:
-            asking.seconds += seconds
-            asking.joined = self._clock
-        for asking in self._running:
-            asking.batch_size = max(asking.batch_size, self.running)
+        for pending in joining:
+            pending.seconds += seconds
+            pending.joined = self._clock
+        for pending in self._running:
+            pending.batch_size = max(pending.batch_size, self.running)
         return []
 
-    def _halved(self, joining: list[A], waiting: list[A], error: Exception) -> list[A]:
+    def _bisect(self, joining: list[A], waiting: list[A], error: Exception) -> list[A]:
         if len(joining) == 1:
-            return [self._ended(joining[0], _own(error))]
+            return [self._finish(joining[0], _error_of_one(error))]
         half = (len(joining) + 1) // 2
-        return self._admitted(joining[:half], waiting) + self._admitted(joining[half:], waiting)
+        return self._admit(joining[:half], waiting) + self._admit(joining[half:], waiting)
 
-    def _go_on(self, waiting: list[A]) -> list[A]:
+    def _decode(self, waiting: list[A]) -> list[A]:
         """Continue the chats until one is finished; those that are."""
         if not self._running:
             return []
         started = time.perf_counter()
         try:
-            finished = self._batch.decode(STRIDE)
+            finished = self._batch.decode(MAX_STEPS)
         except ModelUnavailableError:
             raise
         except Exception as error:  # of whichever row: fewer are tried, down to the one at fault
-            return self._retreat([], waiting, error)
+            return self._preempt_all([], waiting, error)
         self._clock += (time.perf_counter() - started) / self.running
-        asked = {asking.row: asking for asking in self._running}
-        self._grow_back(len(finished))
-        return [self._ended(asked[row], result) for row, result in finished if row in asked]  # others were left by another engine
+        asked = {pending.row: pending for pending in self._running}
+        self._regrow(len(finished))
+        return [self._finish(asked[row], result) for row, result in finished if row in asked]  # others were left by another engine
 
-    def _retreat(self, joining: Sequence[A], waiting: list[A], error: Exception) -> list[A]:
+    def _preempt_all(self, joining: Sequence[A], waiting: list[A], error: Exception) -> list[A]:
         """Send all back to wait, and have half as many at once; an error with one alone is its own."""
         self._batch.clear()
         everyone = [*self._running, *joining]
         if len(everyone) == 1:
-            return [self._ended(everyone[0], _own(error))]
-        for asking in self._running:
-            asking.seconds += self._clock - asking.joined
+            return [self._finish(everyone[0], _error_of_one(error))]
+        for pending in self._running:
+            pending.seconds += self._clock - pending.joined
         self._running = []
         self.size, self._finished_since = len(everyone) // 2, 0
         waiting += everyone
         return []
 
-    def _grow_back(self, finished: int) -> None:
+    def _regrow(self, finished: int) -> None:
         self._finished_since += finished
         if self.size < self._most and self._finished_since >= self.size:
             self.size, self._finished_since = self.size + 1, 0
 
-    def _ended(self, asking: A, result: Generation | Exception) -> A:
-        if asking in self._running:
-            asking.seconds += self._clock - asking.joined
-            self._running.remove(asking)
-        asking.result = result
-        return asking
+    def _finish(self, pending: A, result: Generation | Exception) -> A:
+        if pending in self._running:
+            pending.seconds += self._clock - pending.joined
+            self._running.remove(pending)
+        pending.result = result
+        return pending
 
 
-def _own(error: Exception) -> Exception:
+def _error_of_one(error: Exception) -> Exception:
     """The error of one request alone, as its case is told it."""
     if isinstance(error, OutOfMemoryError):
         return ModelError(f"out of memory even for this case alone ({error}); lower --max-new-tokens or take --quant nf4.")

@@ -9,25 +9,25 @@ from typing import Any, Protocol
 
 from itemwise.cases.case import Reply, Turn, TurnCost
 from itemwise.cases.picture import PictureError
-from itemwise.engine.batching import PLANNED, Asking, Batches, batches_of
+from itemwise.engine.batching import PLANNED, Batcher, PendingRequest, batcher_for
 from itemwise.extractors.thoughts import thoughts_in
 from itemwise.models import Generation, Model, Request
 from itemwise.models.tool_calls import read_calls
 from itemwise.results.store import key_of
-from itemwise.strategies.strategy import Ask, Asked, Read, Said
+from itemwise.strategies.strategy import Ask, AskAwaitable, Extract, Transcript
 
-__all__ = ["Engine", "Memory", "Way"]
+__all__ = ["Engine", "ReplyCache", "BoundStrategy"]
 
 
-class Way(Protocol):
+class BoundStrategy(Protocol):
     """A strategy with its settings: from a question to what was said."""
 
-    def __call__(self, question: Turn, ask: Ask, read: Read, /) -> Coroutine[tuple[Request, ...], Sequence[Turn], Said]:
+    def __call__(self, question: Turn, ask: Ask, read: Extract, /) -> Coroutine[tuple[Request, ...], Sequence[Turn], Transcript]:
         """The conversation, not yet begun."""
         ...
 
 
-class Memory(Protocol):
+class ReplyCache(Protocol):
     """What was said before to the same request."""
 
     def recall(self, request: Request) -> Generation | None:
@@ -39,8 +39,8 @@ class Memory(Protocol):
         ...
 
 
-def _ask(turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0) -> Asked:
-    return Asked(Request(tuple(turns), tuple(tools), temperature, seed if temperature else 0))
+def _ask(turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0) -> AskAwaitable:
+    return AskAwaitable(Request(tuple(turns), tuple(tools), temperature, seed if temperature else 0))
 
 
 @dataclass(eq=False)
@@ -49,7 +49,7 @@ class _Conversation:
 
     number: int
     key: str
-    coroutine: Coroutine[tuple[Request, ...], Sequence[Turn], Said]
+    coroutine: Coroutine[tuple[Request, ...], Sequence[Turn], Transcript]
     requests: tuple[Request, ...] = ()
     results: list[Turn | Exception | None] = field(default_factory=list)
     cost: Reply = field(default_factory=lambda: Reply("", "stop", 0, 0, 0.0, 0, ()))
@@ -93,7 +93,7 @@ class _Listener:
 
 
 @dataclass(eq=False, kw_only=True)
-class _Wanted(Asking):
+class _SharedRequest(PendingRequest):
     """A request that nobody knows the answer to yet, with all that wait for it: equal ones are asked once."""
 
     key: str
@@ -131,16 +131,16 @@ class Engine:
     are equal while one of them is under way share what comes of it, an error too.
     """
 
-    def __init__(self, model: Model, batch_size: int | None = None, memory: Memory | None = None) -> None:
+    def __init__(self, model: Model, batch_size: int | None = None, memory: ReplyCache | None = None) -> None:
         self.outcomes: dict[str, Reply | Exception] = {}
         self.tokens = 0  # of finished generations
         self._model = model
         self._batch_size = batch_size
         self._memory = memory
-        self._batches: Batches[_Wanted] | None = None  # known when the model is first asked, as it may load for that
+        self._batches: Batcher[_SharedRequest] | None = None  # known when the model is first asked, as it may load for that
         self._conversations: dict[str, _Conversation] = {}
-        self._waiting: list[_Wanted] = []
-        self._in_flight: dict[str, _Wanted] = {}  # what waits or is being generated, by the key of its request
+        self._waiting: list[_SharedRequest] = []
+        self._in_flight: dict[str, _SharedRequest] = {}  # what waits or is being generated, by the key of its request
         self._submitted = 0
 
     @property
@@ -167,7 +167,7 @@ class Engine:
         """Whether the case was submitted and its outcome not yet taken."""
         return key in self.outcomes or key in self._conversations
 
-    def submit(self, key: str, question: Turn, strategy: Way, read: Read) -> None:
+    def submit(self, key: str, question: Turn, strategy: BoundStrategy, read: Extract) -> None:
         """Start a case's conversation; its outcome will stand under `key`."""
         self._submitted += 1
         self._conversations[key] = _Conversation(self._submitted, key, strategy(question, _ask, read))
@@ -176,9 +176,9 @@ class Engine:
     def step(self) -> None:
         """Let what waits join the batch, go on until something is finished, and let conversations go on that waited for it."""
         if self._batches is None:
-            self._batches = batches_of(self._model, self._batch_size)
+            self._batches = batcher_for(self._model, self._batch_size)
         self._waiting.sort(key=lambda wanted: wanted.since)  # who came first is done first
-        ended: list[_Wanted] = []
+        ended: list[_SharedRequest] = []
         for finished in self._batches.step(self._waiting):
             self._keep(finished)
             ended += finished
@@ -188,7 +188,7 @@ class Engine:
         for conversation in dict.fromkeys(told):
             self._go_on(conversation)
 
-    def _keep(self, finished: Sequence[_Wanted]) -> None:
+    def _keep(self, finished: Sequence[_SharedRequest]) -> None:
         said = [(wanted.request, wanted.result) for wanted in finished if isinstance(wanted.result, Generation)]
         self.tokens += sum(generation.completion_tokens for _, generation in said)
         if self._memory and said:
@@ -242,7 +242,7 @@ class Engine:
                 conversation.hear(place, known, seconds=0.0, batch_size=0)
                 continue
             if key not in self._in_flight:
-                self._in_flight[key] = _Wanted(request, key=key)
+                self._in_flight[key] = _SharedRequest(request, key=key)
                 self._waiting.append(self._in_flight[key])
             self._in_flight[key].listeners.append(_Listener(conversation, place, conversation.results))
 
@@ -269,7 +269,7 @@ def _turn(request: Request, generation: Generation) -> Turn:
     return Turn("assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal)
 
 
-def _reply(cost: Reply, said: Said) -> Reply:
+def _reply(cost: Reply, said: Transcript) -> Reply:
     reason = said.reply.cost.finish_reason if said.reply.cost else "stop"
     return replace(
         cost,

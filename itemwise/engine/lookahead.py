@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itemwise.cases.case import Reply, Turn
-from itemwise.engine.engine import Engine, Way
+from itemwise.engine.engine import BoundStrategy, Engine
 from itemwise.results.labels import split_node_id
-from itemwise.strategies.strategy import Read
+from itemwise.strategies.strategy import Extract
 
 __all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
 
@@ -25,8 +25,8 @@ class Upcoming:
 
     key: str
     question: Turn
-    strategy: Way
-    read: Read
+    strategy: BoundStrategy
+    read: Extract
     group: object
 
 

@@ -46,7 +46,7 @@ class Scorekeeper:
 
         self._config = config
         self._asker = asker
-        self._checked_alone: list[dict[str, Any]] = []
+        self._batch_check: list[dict[str, Any]] = []
         self._settings = settings
         self._ledger = Ledger(Spool(settings.report_dir))
         self._folder: Path | None = None
@@ -153,7 +153,7 @@ class Scorekeeper:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Hear what a worker of ``-n`` asked again alone; one that died tells nothing."""
-        self._checked_alone += json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]"))
+        self._batch_check += json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]"))
 
     def pytest_unconfigure(self) -> None:
         """The run's folder is its own no longer."""
@@ -329,7 +329,7 @@ class Scorekeeper:
             skips=self._ledger.skips,
             decisions=self._decisions,
             pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
-            checked_alone=[*self._checked_alone, *self._asker.checked_alone],
+            batch_check=[*self._batch_check, *self._asker.batch_check],
             snapshots=self._snapshots(),
         )
 

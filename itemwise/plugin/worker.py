@@ -24,7 +24,7 @@ from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.cases.case import Case, Reply, Turn, Verdict
-    from itemwise.engine.batch_check import Asked
+    from itemwise.engine.batch_check import BatchedCase
     from itemwise.engine.engine import Engine
     from itemwise.engine.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
@@ -59,8 +59,8 @@ class Asker:
         self._session: pytest.Session | None = None
         self._fault = ""  # that stopped the run
         self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
-        self._in_batches: list[Asked] = []
-        self.checked_alone: list[dict[str, Any]] = []
+        self._in_batches: list[BatchedCase] = []
+        self.batch_check: list[dict[str, Any]] = []
         self._loading: tuple[str, float] | None = None  # the model that is got ready, and since when
         self._tokens = 0  # of models let go of
         watch = worker_watch(config, self.counts)
@@ -187,27 +187,27 @@ class Asker:
 
     def _remember(self, item: pytest.Item, reply: Reply) -> None:
         """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
-        from itemwise.engine.batch_check import Asked
+        from itemwise.engine.batch_check import BatchedCase
 
         strategy = parameters(item)["strategy"]
         kept = sum(asked.strategy == strategy for asked in self._in_batches)
         if reply.batch_size > 1 and kept < self.settings.batch_invariance:
             assert self._lookahead is not None, "it gave the reply"
             found = self._lookahead.upcoming(item.nodeid)
-            self._in_batches.append(Asked(self.samples.case(item).name, strategy, found.question, found.strategy, found.read, reply))
+            self._in_batches.append(BatchedCase(self.samples.case(item).name, strategy, found.question, found.strategy, found.read, reply))
 
     def _ask_alone(self, model: Model) -> None:
-        from itemwise.engine.batch_check import asked_alone
+        from itemwise.engine.batch_check import rerun_alone
 
         asked, self._in_batches = self._in_batches, []
         if asked and self._session is not None and not (self._session.shouldfail or self._session.shouldstop):
-            self.checked_alone += asked_alone(model, asked)
+            self.batch_check += rerun_alone(model, asked)
 
     def pytest_sessionfinish(self) -> None:
         """Hand what was asked alone to the process that reports."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[ALONE] = json.dumps(self.checked_alone)
+            output[ALONE] = json.dumps(self.batch_check)
 
     @contextmanager
     def _stopping(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ Made = TypeVar("Made")
 @dataclass(frozen=True)
 class RunRecord:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
-    holds what was shown by its hash, `checked_alone` is what became of cases that were asked again by themselves, `snapshots` what
+    holds what was shown by its hash, `batch_check` is what became of cases that were asked again by themselves, `snapshots` what
     became of the replies that each snapshot file keeps (itemwise.snapshots.file_record), where these were compared, `skips` are the
     cases without a verdict."""
 
@@ -41,7 +41,7 @@ class RunRecord:
     tallies: Sequence[Tally]
     decisions: Sequence[Decision]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    checked_alone: Sequence[Mapping[str, Any]] = ()
+    batch_check: Sequence[Mapping[str, Any]] = ()
     snapshots: Sequence[Mapping[str, Any]] = ()
     skips: Sequence[Skip] = ()
     troubles: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itemwise.engine.batching import WHOLE
+from itemwise.engine.batching import STATIC_BATCH
 from itemwise.engine.engine import Engine
 from itemwise.models import ModelEntry
 from itemwise.models.lazy import DeferredModel, RecalledModel, identity_of
@@ -61,7 +61,7 @@ class ModelInUse:
 def _batch_size(settings: Settings) -> int | None:
     """How many cases are asked at once; None leaves it to the model."""
     if settings.engine == "ray":
-        return (settings.batch_size or WHOLE) * settings.replicas
+        return (settings.batch_size or STATIC_BATCH) * settings.replicas
     return settings.batch_size
 
 

@@ -16,7 +16,7 @@ from itemwise.import_string import NamedError
 from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
 from itemwise.models.server.address import without_userinfo
 from itemwise.results.labels import LABEL
-from itemwise.strategies import ChosenStrategy, StrategyError, chosen_strategy, strategy_names
+from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -158,7 +158,7 @@ class Settings:
     `given` are the names of the settings that the command line gave."""
 
     models: tuple[ModelEntry, ...]
-    strategies: tuple[ChosenStrategy, ...]
+    strategies: tuple[ConfiguredStrategy, ...]
     reader: Reader | None
     sample: int | None
     seed: int
@@ -364,8 +364,8 @@ def _adapted(models: Sequence[ModelEntry], folder: Path) -> ModelEntry:
     return with_adapter(models[0], folder)
 
 
-def _strategies(texts: Sequence[str], folders: Sequence[Path]) -> tuple[ChosenStrategy, ...]:
-    chosen = tuple(chosen_strategy(text, folders) for text in texts)
+def _strategies(texts: Sequence[str], folders: Sequence[Path]) -> tuple[ConfiguredStrategy, ...]:
+    chosen = tuple(configured_strategy(text, folders) for text in texts)
     names = [each.name for each in chosen]
     if len(set(names)) < len(names):
         twice = max(names, key=names.count)
@@ -373,7 +373,7 @@ def _strategies(texts: Sequence[str], folders: Sequence[Path]) -> tuple[ChosenSt
     return chosen
 
 
-def _names(strategies: Sequence[ChosenStrategy]) -> list[str]:
+def _names(strategies: Sequence[ConfiguredStrategy]) -> list[str]:
     return [*strategy_names(), *(chosen.name for chosen in strategies)]
 
 

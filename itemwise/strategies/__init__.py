@@ -1,9 +1,32 @@
-"""Ways of asking: one coroutine per file, given the question, `ask` and the reader, never the expected answer.
+"""Strategies, the ways of asking a model: one coroutine per file, given the question, `ask` and the extractor, never the expected answer.
 
 A file of this folder whose coroutine has the file's name is a strategy; nothing else needs to know of it.
 """
 
-from itemwise.strategies.parse import ChosenStrategy, StrategyError, chosen_strategy, strategy_names
-from itemwise.strategies.strategy import Ask, Read, Said, Strategy, together
+import warnings
+from typing import Any
 
-__all__ = ["Ask", "ChosenStrategy", "Read", "Said", "Strategy", "StrategyError", "chosen_strategy", "strategy_names", "together"]
+from itemwise.strategies.parse import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
+from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript, gather
+
+__all__ = [
+    "Ask",
+    "ConfiguredStrategy",
+    "Extract",
+    "Strategy",
+    "StrategyError",
+    "Transcript",
+    "configured_strategy",
+    "gather",
+    "strategy_names",
+]
+
+_RENAMED = {"Said": "Transcript", "Read": "Extract", "together": "gather"}
+
+
+def __getattr__(name: str) -> Any:
+    """The new object under its old name, which warns of the new one."""
+    if name not in _RENAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn(f"itemwise.strategies.{name} is now called {_RENAMED[name]}; import that.", DeprecationWarning, stacklevel=2)
+    return globals()[_RENAMED[name]]

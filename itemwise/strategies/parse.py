@@ -13,9 +13,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from itemwise.cases.case import Turn
 from itemwise.import_string import NamedError, function_named
-from itemwise.strategies.strategy import Ask, Read, Said, Strategy
+from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
 
-__all__ = ["ChosenStrategy", "StrategyError", "chosen_strategy", "strategy_names"]
+__all__ = ["ConfiguredStrategy", "StrategyError", "configured_strategy", "strategy_names"]
 
 
 class StrategyError(Exception):
@@ -23,7 +23,7 @@ class StrategyError(Exception):
 
 
 @dataclass(frozen=True)
-class ChosenStrategy:
+class ConfiguredStrategy:
     """A strategy as a run uses it. `name` stands in node ids and reports: the strategy's own, with the settings that
     were given. `settings` are all it has, those left at their defaults among them."""
 
@@ -31,7 +31,7 @@ class ChosenStrategy:
     strategy: Strategy = field(compare=False)
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-    async def __call__(self, question: Turn, ask: Ask, read: Read) -> Said:
+    async def __call__(self, question: Turn, ask: Ask, read: Extract) -> Transcript:
         """What is said to `question`."""
         return await self.strategy(question, ask, read, **self.settings)
 
@@ -41,7 +41,7 @@ def strategy_names() -> list[str]:
     return sorted(_own())
 
 
-def chosen_strategy(text: str, folders: Sequence[Path] = ()) -> ChosenStrategy:
+def configured_strategy(text: str, folders: Sequence[Path] = ()) -> ConfiguredStrategy:
     """The strategy that `text` names, one of the package's or ``MODULE:FUNCTION`` of a module in `folders` or installed.
 
     Settings may follow: ``NAME:setting=value,setting=value``. Raises StrategyError where there is no such strategy or
@@ -54,7 +54,7 @@ def chosen_strategy(text: str, folders: Sequence[Path] = ()) -> ChosenStrategy:
     name = strategy.__name__
     if given:
         name += ":" + ",".join(f"{key}={value}" for key, value in sorted(settings.items()))
-    return ChosenStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given)
+    return ConfiguredStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given)
 
 
 @cache

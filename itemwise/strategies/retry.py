@@ -6,7 +6,7 @@ from typing import Literal
 
 from itemwise.cases.case import Turn
 from itemwise.models import ContextFullError
-from itemwise.strategies.strategy import Ask, Read, Said
+from itemwise.strategies.strategy import Ask, Extract, Transcript
 
 __all__ = ["REPAIR", "retry"]
 
@@ -16,13 +16,13 @@ REPAIR = "I could not read a final answer in your reply. Answer the question aga
 async def retry(
     question: Turn,
     ask: Ask,
-    read: Read,
+    read: Extract,
     *,
     attempts: int = 3,
     by: Literal["repair", "temperature"] = "repair",
     temperature: float = 0.7,
     message: str = REPAIR,
-) -> Said:
+) -> Transcript:
     """The first reply in which an answer can be read, of up to `attempts`; the last one where it can be read in none.
 
     A readable answer is never asked again, right or wrong. `by` says how a later attempt differs from the first:
@@ -46,4 +46,4 @@ async def retry(
         reply = again
         turns.append(reply)
         made += 1
-    return Said(turns, reply, {"attempts": made})
+    return Transcript(turns, reply, {"attempts": made})

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from itemwise.cases.case import Turn
 from itemwise.models import Request
 
-__all__ = ["Ask", "Asked", "Read", "Said", "Strategy", "together"]
+__all__ = ["Ask", "AskAwaitable", "Extract", "Transcript", "Strategy", "gather"]
 
-Read = Callable[[Turn], "str | None"]  # what the benchmark's reader reads in a turn; None where that is nothing
+Extract = Callable[[Turn], "str | None"]  # what the benchmark's reader reads in a turn; None where that is nothing
 
 
 class Ask(Protocol):
@@ -29,7 +29,7 @@ class Ask(Protocol):
 
 
 @dataclass(frozen=True)
-class Said:
+class Transcript:
     """A whole conversation: all `turns` in the order they were said, the one that is the `reply`, and `notes` for the
     reports (plain data) on what the strategy did: attempts made, calls answered, votes cast."""
 
@@ -43,12 +43,12 @@ class Strategy(Protocol):
 
     __name__: str
 
-    async def __call__(self, question: Turn, ask: Ask, read: Read, /, **settings: Any) -> Said:
+    async def __call__(self, question: Turn, ask: Ask, read: Extract, /, **settings: Any) -> Transcript:
         """What was said. `read` tells what would be read in a turn; the expected answer is nowhere to be had."""
         ...
 
 
-class Asked:
+class AskAwaitable:
     """Awaited by a strategy; hands its request to the engine and resumes with the model's turn."""
 
     def __init__(self, request: Request) -> None:
@@ -59,12 +59,12 @@ class Asked:
         return turn
 
 
-async def together(*asked: Awaitable[Turn]) -> list[Turn]:
+async def gather(*asked: Awaitable[Turn]) -> list[Turn]:
     """The turns of several askings that do not wait for each other, so that one batch may hold them all."""
-    return await _Together(asked)
+    return await _Gathered(asked)
 
 
-class _Together:
+class _Gathered:
     def __init__(self, asked: Sequence[Awaitable[Turn]]) -> None:
         self._asked = asked
 
@@ -91,4 +91,4 @@ def _ended(steps: Generator[Any, Any, Turn], turn: Turn) -> Turn:
     except StopIteration as stop:
         found: Turn = stop.value
         return found
-    raise RuntimeError("together() takes what ask(...) gives: one question of the model each, nothing that asks again.")
+    raise RuntimeError("gather() takes what ask(...) gives: one question of the model each, nothing that asks again.")

@@ -8,12 +8,12 @@ from dataclasses import replace
 from itemwise.cases.case import ToolCall, Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.calculator import CALCULATOR, calculate
-from itemwise.strategies.strategy import Ask, Read, Said
+from itemwise.strategies.strategy import Ask, Extract, Transcript
 
 __all__ = ["answer_to", "tool"]
 
 
-async def tool(question: Turn, ask: Ask, read: Read, *, rounds: int = 12) -> Said:  # noqa: ARG001 - every strategy is given it
+async def tool(question: Turn, ask: Ask, read: Extract, *, rounds: int = 12) -> Transcript:  # noqa: ARG001 - every strategy is given it
     """The reply after as many calculator calls as the model makes, in up to `rounds` turns with calls.
 
     What is wrong with a call is told the model as the tool's answer. After `rounds` it is asked once more, with nothing
@@ -41,10 +41,10 @@ def answer_to(call: ToolCall) -> str:
     return f"error: {call.fault}" if call.fault else calculate(call.arguments)
 
 
-def _said(turns: Sequence[Turn], reply: Turn) -> Said:
+def _said(turns: Sequence[Turn], reply: Turn) -> Transcript:
     calls = [call for turn in turns for call in turn.calls]
     failed = sum(turn.role == "tool" and turn.content.startswith("error: ") for turn in turns)
-    return Said(turns, reply, {"calls": len(calls), "failed calls": failed})
+    return Transcript(turns, reply, {"calls": len(calls), "failed calls": failed})
 
 
 def _cut_off(turns: Sequence[Turn]) -> Turn:

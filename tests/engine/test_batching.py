@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itemwise.cases.case import Reply, Turn
-from itemwise.engine.batching import WHOLE
+from itemwise.engine.batching import STATIC_BATCH
 from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import ContextFullError, Generation, ModelError, OutOfMemoryError, Request
-from itemwise.strategies import Ask, Read, Said, together
+from itemwise.strategies import Ask, Extract, Transcript, gather
 from itemwise.strategies.direct import direct
 from tests.scripted import ScriptedModel, asked, read_all
 
@@ -159,9 +159,9 @@ def test_without_a_size_as_many_go_on_at_once_as_the_model_says() -> None:
 def test_without_a_size_whole_batches_have_one() -> None:
     model = ScriptedModel(str.upper)
     engine = Engine(model)
-    for number in range(2 * WHOLE):
+    for number in range(2 * STATIC_BATCH):
         asked(engine, str(number), str(number), direct)
-    assert {reply.batch_size for reply in replies(engine).values()} == {WHOLE}
+    assert {reply.batch_size for reply in replies(engine).values()} == {STATIC_BATCH}
 
 
 def test_the_tests_ahead_are_asked_as_there_is_room_and_no_further() -> None:
@@ -176,10 +176,10 @@ def test_the_tests_ahead_are_asked_as_there_is_room_and_no_further() -> None:
 
 
 def test_a_conversation_rejoins_with_its_next_turn() -> None:
-    async def twice(question: Turn, ask: Ask, read: Read) -> Said:
+    async def twice(question: Turn, ask: Ask, read: Extract) -> Transcript:
         first = await ask([question])
         second = await ask([Turn("user", first.content + "again")])
-        return Said([question, first, second], second)
+        return Transcript([question, first, second], second)
 
     model = RollingModel()
     engine = Engine(model, 4)
@@ -220,12 +220,12 @@ def test_a_case_too_large_for_memory_alone_says_what_to_do() -> None:
 
 
 def test_a_result_that_comes_after_its_conversation_went_on_without_it_is_not_taken_for_another() -> None:
-    async def undaunted(question: Turn, ask: Ask, read: Read) -> Said:
+    async def undaunted(question: Turn, ask: Ask, read: Extract) -> Transcript:
         try:
-            turns = await together(ask([Turn("user", "slow" * 5)]), ask([Turn("user", "no!")]))
+            turns = await gather(ask([Turn("user", "slow" * 5)]), ask([Turn("user", "no!")]))
         except RuntimeError:
-            turns = await together(ask([Turn("user", "one" * 9)]), ask([Turn("user", "two")]))
-        return Said([question, *turns], turns[0])
+            turns = await gather(ask([Turn("user", "one" * 9)]), ask([Turn("user", "two")]))
+        return Transcript([question, *turns], turns[0])
 
     engine = Engine(RollingModel(), 4)
     asked(engine, "case", "x", undaunted)
@@ -234,9 +234,9 @@ def test_a_result_that_comes_after_its_conversation_went_on_without_it_is_not_ta
 
 
 def test_a_case_that_failed_stays_failed_when_its_other_requests_are_done() -> None:
-    async def both(question: Turn, ask: Ask, read: Read) -> Said:
-        turns = await together(ask([Turn("user", "slow" * 5)]), ask([Turn("user", "no!")]))
-        return Said(turns, turns[0])
+    async def both(question: Turn, ask: Ask, read: Extract) -> Transcript:
+        turns = await gather(ask([Turn("user", "slow" * 5)]), ask([Turn("user", "no!")]))
+        return Transcript(turns, turns[0])
 
     engine = Engine(RollingModel(), 4)
     asked(engine, "case", "x", both)
@@ -270,10 +270,10 @@ def test_a_stop_at_any_moment_loses_nothing_that_was_finished(moment: int) -> No
 def test_what_is_finished_is_kept_before_its_case_goes_on() -> None:
     memory, seen = Notes(), []
 
-    async def looking(question: Turn, ask: Ask, read: Read) -> Said:
+    async def looking(question: Turn, ask: Ask, read: Extract) -> Transcript:
         reply = await ask([question])
         seen.append(reply.content in memory.kept)
-        return Said([question, reply], reply)
+        return Transcript([question, reply], reply)
 
     engine = Engine(RollingModel(), 2, memory)
     for prompt in ("aaa", "b", "cc"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from itemwise.cases.case import Reply, Turn
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, ModelError, OutOfMemoryError, Request
-from itemwise.strategies import Ask, Read, Said, together
+from itemwise.strategies import Ask, Extract, Transcript, gather
 from itemwise.strategies.calculator import CALCULATOR
 from itemwise.strategies.direct import direct
 from itemwise.strategies.strategy import Strategy
@@ -17,17 +17,17 @@ from tests.engine.test_batching import RollingModel
 from tests.scripted import ScriptedModel, asked
 
 
-async def twice(question: Turn, ask: Ask, read: Read) -> Said:
+async def twice(question: Turn, ask: Ask, read: Extract) -> Transcript:
     """Ask, and ask again with what was said."""
     first = await ask([question])
     second = await ask([Turn("user", first.content)])
-    return Said([question, first, second], second)
+    return Transcript([question, first, second], second)
 
 
-async def thrice_at_once(question: Turn, ask: Ask, read: Read) -> Said:
+async def thrice_at_once(question: Turn, ask: Ask, read: Extract) -> Transcript:
     """Ask three things that do not wait for each other."""
-    turns = await together(*(ask([Turn("user", question.content + mark)]) for mark in "abc"))
-    return Said([question, *turns], turns[-1], {"all": [turn.content for turn in turns]})
+    turns = await gather(*(ask([Turn("user", question.content + mark)]) for mark in "abc"))
+    return Transcript([question, *turns], turns[-1], {"all": [turn.content for turn in turns]})
 
 
 def finished(engine: Engine) -> dict[str, Reply | Exception]:
@@ -122,7 +122,7 @@ def test_a_case_too_large_for_memory_alone_says_what_to_do() -> None:
 
 
 def test_a_strategy_that_fails_fails_its_own_case_only() -> None:
-    async def broken(question: Turn, ask: Ask, read: Read) -> Said:
+    async def broken(question: Turn, ask: Ask, read: Extract) -> Transcript:
         await ask([question])
         raise KeyError("strategy")
 
@@ -169,12 +169,12 @@ def test_a_strategy_hears_of_what_the_model_could_not_do_and_may_go_on() -> None
             raise ContextFullError("full")
         return text
 
-    async def undaunted(question: Turn, ask: Ask, read: Read) -> Said:
+    async def undaunted(question: Turn, ask: Ask, read: Extract) -> Transcript:
         try:
             reply = await ask([question])
         except ContextFullError:
             reply = await ask([Turn("user", "shorter")])
-        return Said([question, reply], reply)
+        return Transcript([question, reply], reply)
 
     engine = Engine(ScriptedModel(script), batch_size=4)
     asked(engine, "case", "x", undaunted)
@@ -195,9 +195,9 @@ def test_where_one_of_several_askings_fails_the_others_are_dropped() -> None:
 
 
 def test_the_reply_is_the_turn_that_the_strategy_says() -> None:
-    async def first_of_two(question: Turn, ask: Ask, read: Read) -> Said:
+    async def first_of_two(question: Turn, ask: Ask, read: Extract) -> Transcript:
         turns = [await ask([Turn("user", text)]) for text in "ab"]
-        return Said([question, *turns], turns[0])
+        return Transcript([question, *turns], turns[0])
 
     engine = Engine(ScriptedModel(str.upper), batch_size=4)
     asked(engine, "case", "x", first_of_two)
@@ -207,10 +207,10 @@ def test_the_reply_is_the_turn_that_the_strategy_says() -> None:
 def test_a_strategy_is_given_the_reader() -> None:
     seen: list[str | None] = []
 
-    async def reading(question: Turn, ask: Ask, read: Read) -> Said:
+    async def reading(question: Turn, ask: Ask, read: Extract) -> Transcript:
         reply = await ask([question])
         seen.append(read(reply))
-        return Said([question, reply], reply)
+        return Transcript([question, reply], reply)
 
     engine = Engine(ScriptedModel(lambda text: "?"), batch_size=4)
     asked(engine, "case", "x", reading)
@@ -219,9 +219,9 @@ def test_a_strategy_is_given_the_reader() -> None:
 
 
 def test_a_call_in_the_text_is_told_to_the_strategy() -> None:
-    async def calling(question: Turn, ask: Ask, read: Read) -> Said:
+    async def calling(question: Turn, ask: Ask, read: Extract) -> Transcript:
         reply = await ask([question], tools=[CALCULATOR])
-        return Said([question, reply], reply, {"called": [call.arguments["expression"] for call in reply.calls]})
+        return Transcript([question, reply], reply, {"called": [call.arguments["expression"] for call in reply.calls]})
 
     engine = Engine(
         ScriptedModel(lambda text: f'<tool_call>{{"name": "calculator", "arguments": {{"expression": "{text}"}}}}</tool_call>'), 4
@@ -233,9 +233,9 @@ def test_a_call_in_the_text_is_told_to_the_strategy() -> None:
 
 
 def test_a_long_conversation_does_not_pile_up() -> None:
-    async def talkative(question: Turn, ask: Ask, read: Read) -> Said:
+    async def talkative(question: Turn, ask: Ask, read: Extract) -> Transcript:
         turns = [await ask([Turn("user", str(number))]) for number in range(2000)]
-        return Said(turns, turns[-1])
+        return Transcript(turns, turns[-1])
 
     class Recalling:
         def recall(self, request: Request) -> Generation:
@@ -272,9 +272,9 @@ def test_equal_questions_in_flight_are_asked_once_and_paid_for_once() -> None:
 
 def test_samples_are_shared_where_temperature_and_seed_are_equal_too() -> None:
     def sampled(seed: int, temperature: float = 1.0) -> Strategy:
-        async def once(question: Turn, ask: Ask, read: Read) -> Said:
+        async def once(question: Turn, ask: Ask, read: Extract) -> Transcript:
             said = await ask([question], temperature=temperature, seed=seed)
-            return Said([question, said], said)
+            return Transcript([question, said], said)
 
         return once
 
@@ -297,11 +297,11 @@ def test_what_goes_wrong_with_a_shared_question_reaches_all_that_share_it() -> N
 
 
 def test_a_conversation_that_goes_away_leaves_a_shared_question_to_the_others() -> None:
-    async def gives_up(question: Turn, ask: Ask, read: Read) -> Said:
+    async def gives_up(question: Turn, ask: Ask, read: Extract) -> Transcript:
         try:
-            await together(ask([Turn("user", "bad")]), ask([Turn("user", "shared")]), ask([Turn("user", "own")]))
+            await gather(ask([Turn("user", "bad")]), ask([Turn("user", "shared")]), ask([Turn("user", "own")]))
         except RuntimeError:
-            return Said([question], question)
+            return Transcript([question], question)
         raise AssertionError("one of them is at fault")
 
     def script(text: str) -> str:

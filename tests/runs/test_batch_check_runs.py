@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from itemwise.cases.case import Reply, Turn, TurnCost
-from itemwise.engine.batch_check import Asked, asked_alone, invariance_lines
-from itemwise.strategies import chosen_strategy
+from itemwise.engine.batch_check import BatchedCase, invariance_lines, rerun_alone
+from itemwise.strategies import configured_strategy
 from tests.scripted import ScriptedModel, read_all
 
 
-def asked(text: str) -> Asked:
+def asked(text: str) -> BatchedCase:
     turns = (Turn("user", "x"), Turn("assistant", text, cost=TurnCost("stop", 1, 1)))
-    return Asked("case", "direct", Turn("user", "x"), chosen_strategy("direct"), read_all, Reply(text, "stop", 1, 1, 0.1, 8, turns))
+    return BatchedCase(
+        "case", "direct", Turn("user", "x"), configured_strategy("direct"), read_all, Reply(text, "stop", 1, 1, 0.1, 8, turns)
+    )
 
 
 def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:
-    same, other = asked_alone(ScriptedModel(str.upper), [asked("X"), asked("Y")])
+    same, other = rerun_alone(ScriptedModel(str.upper), [asked("X"), asked("Y")])
     assert (same["same_text"], same["same_answer"]) == (True, True)
     assert (other["same_text"], other["same_answer"], other["text"], other["text_alone"]) == (False, False, "Y", "X")
     assert invariance_lines([same, other]) == [
@@ -25,5 +27,5 @@ def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:
 
 def test_each_is_asked_in_a_batch_of_its_own() -> None:
     model = ScriptedModel(str.upper)
-    asked_alone(model, [asked("X"), asked("X")])
+    rerun_alone(model, [asked("X"), asked("X")])
     assert model.batches == [["x"], ["x"]]

@@ -21,11 +21,11 @@ SUMS = """
 """
 WORDS = """
     from itemwise import Turn
-    from itemwise.strategies import Said
+    from itemwise.strategies import Transcript
 
     async def said(question, ask, read):
         said = Turn("assistant", "The answer is 42.")
-        return Said([question, said], said)
+        return Transcript([question, said], said)
 """
 FLAKY = """
     from itemwise import Case, cases

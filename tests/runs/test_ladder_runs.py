@@ -40,7 +40,7 @@ def test_problems(case, answer):
 '''
 TWOPASS = '''
 from itemwise.cases.case import Turn
-from itemwise.strategies import Said
+from itemwise.strategies import Transcript
 
 async def twopass(question, ask, read, *, passes: int = 2):
     """Ask, then ask to check."""
@@ -48,7 +48,7 @@ async def twopass(question, ask, read, *, passes: int = 2):
     for number in range(passes):
         turns.append(await ask(turns))
         turns.append(Turn("user", "Check it and reply again."))
-    return Said(turns[:-1], turns[-2], {"passes": passes})
+    return Transcript(turns[:-1], turns[-2], {"passes": passes})
 '''
 
 

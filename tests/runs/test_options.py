@@ -30,11 +30,11 @@ SUMS = """
 """
 WORDS = """
     from itemwise import Turn
-    from itemwise.strategies import Said
+    from itemwise.strategies import Transcript
 
     async def wrong(question, ask, read):
         said = Turn("assistant", "The answer is 41.")
-        return Said([question, said], said)
+        return Transcript([question, said], said)
 """
 TAKEN = "options of this suite's own: --model, --seed; itemwise's are --itemwise-model, --itemwise-seed"
 

@@ -32,7 +32,7 @@ DYING = '''
 import os
 from pathlib import Path
 
-from itemwise.strategies import Said
+from itemwise.strategies import Transcript
 
 async def dying(question, ask, read):
     """Ask, but kill the process at the case that adds 15 and 16, once."""
@@ -41,7 +41,7 @@ async def dying(question, ask, read):
         mark.touch()
         os._exit(1)
     reply = await ask([question])
-    return Said([question, reply], reply)
+    return Transcript([question, reply], reply)
 '''
 
 
@@ -69,7 +69,7 @@ KILLING = '''
 import os
 from pathlib import Path
 
-from itemwise.strategies import Said
+from itemwise.strategies import Transcript
 
 async def killing(question, ask, read):
     """Ask, but kill one of Ray's replicas at the case that adds 20 and 21, once."""
@@ -79,7 +79,7 @@ async def killing(question, ask, read):
         mark.write_text(replicas[0].name)
         os.kill(int(replicas[0].name), 9)
     reply = await ask([question])
-    return Said([question, reply], reply)
+    return Transcript([question, reply], reply)
 '''
 
 
@@ -311,14 +311,14 @@ KILLER = SUMS.replace(
 FATAL = '''
 import os
 
-from itemwise.strategies import Said
+from itemwise.strategies import Transcript
 
 async def fatal(question, ask, read):
     """Ask, but kill the process whenever the case that adds 15 and 16 is asked, as out of memory would."""
     if "15+16" in question.content:
         os._exit(9)
     reply = await ask([question])
-    return Said([question, reply], reply)
+    return Transcript([question, reply], reply)
 '''
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.strategies import StrategyError, chosen_strategy, strategy_names
+from itemwise import strategies
+from itemwise.strategies import StrategyError, configured_strategy, strategy_names
 
+NAMES = ", ".join(strategy_names())
 OWN = """
 async def twopass(question, ask, read, *, passes: int = 2, careful: bool = True):
     ...
@@ -29,36 +31,45 @@ def module(folder: Path) -> str:
 
 def refused(text: str, *folders: Path) -> str:
     with pytest.raises(StrategyError) as caught:
-        chosen_strategy(text, folders)
+        configured_strategy(text, folders)
     return str(caught.value)
 
 
-def test_the_files_of_the_folder_are_the_strategies() -> None:
-    assert strategy_names() == ["direct", "retry", "tool", "vote"]
+def test_the_files_of_the_folder_whose_coroutine_has_their_name_are_the_strategies() -> None:
+    files = Path(strategies.__file__).parent.glob("*.py")
+    assert strategy_names() == sorted(file.stem for file in files if f"async def {file.stem}(" in file.read_text())
+    assert {"direct", "retry", "tool", "vote"} <= set(strategy_names())
+
+
+def test_old_names_are_there_and_say_their_new_ones() -> None:
+    for old, new in (("Said", "Transcript"), ("together", "gather"), ("Read", "Extract")):
+        with pytest.warns(DeprecationWarning, match=f"itemwise.strategies.{old} is now called {new}; import that."):
+            assert getattr(strategies, old) is getattr(strategies, new)
+    assert not hasattr(strategies, "Sayd")
 
 
 def test_a_strategy_has_its_settings_at_their_defaults() -> None:
-    chosen = chosen_strategy("vote")
+    chosen = configured_strategy("vote")
     assert (chosen.name, chosen.settings) == ("vote", {"samples": 5, "temperature": 0.7})
 
 
 def test_settings_that_are_given_stand_in_the_name_in_one_order() -> None:
-    chosen = chosen_strategy("vote:temperature=1,samples=9")
+    chosen = configured_strategy("vote:temperature=1,samples=9")
     assert (chosen.name, chosen.settings) == ("vote:samples=9,temperature=1", {"samples": 9, "temperature": 1.0})
-    assert chosen == chosen_strategy("vote:samples=9,temperature=1")
+    assert chosen == configured_strategy("vote:samples=9,temperature=1")
 
 
 def test_one_of_ones_own_is_named_by_module_and_function(folder: Path) -> None:
-    chosen = chosen_strategy(f"{module(folder)}:twopass:passes=3", [folder])
+    chosen = configured_strategy(f"{module(folder)}:twopass:passes=3", [folder])
     assert (chosen.name, chosen.settings) == ("twopass:passes=3", {"passes": 3, "careful": True})
-    assert chosen_strategy(f"{module(folder)}:twopass:careful=false", [folder]).settings["careful"] is False
+    assert configured_strategy(f"{module(folder)}:twopass:careful=false", [folder]).settings["careful"] is False
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("votes", "--strategy must be one of direct, retry, tool, vote, or MODULE:FUNCTION for one of your own, got votes."),
-        ("", "--strategy must be one of direct, retry, tool, vote, or MODULE:FUNCTION for one of your own, got ."),
+        ("votes", f"--strategy must be one of {NAMES}, or MODULE:FUNCTION for one of your own, got votes."),
+        ("", f"--strategy must be one of {NAMES}, or MODULE:FUNCTION for one of your own, got ."),
         ("vote:k=9", "--strategy vote:k=9: it has no setting 'k'; its settings: samples, temperature."),
         ("direct:k=9", "--strategy direct:k=9: it has no setting 'k'; its settings: none."),
         ("vote:samples=0", "--strategy vote:samples=0: samples must be a whole number of at least 1, got 0."),

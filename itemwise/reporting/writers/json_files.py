@@ -43,7 +43,7 @@ def run_json(run: RunRecord) -> str:
         "ladders": [ladder_record(ladder) for ladder in run.ladders],
         "renumbered": [drop_record(drop) for drop in run.drops],
         "readers": [reader for panel in run.panels for reader in panel_record(panel)],
-        "batch_invariance": [dict(each) for each in run.checked_alone],
+        "batch_invariance": [dict(each) for each in run.batch_check],
         "snapshots": [snapshot_record(file) for file in run.snapshots],
         "gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions],
     }

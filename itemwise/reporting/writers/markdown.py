@@ -49,7 +49,7 @@ def summary_md(run: RunRecord) -> str:
     for label, rows in run.rows.items():
         lines.append(f"- **{_escaped(label)}**: " + _escaped(", ".join(f"{key} {value}" for key, value in rows.items())))
     lines += [f"- {_escaped(line)}" for line in pin_lines(run.rows)]
-    lines += [f"- {_escaped(line.strip())}" for line in invariance_lines(run.checked_alone)]
+    lines += [f"- {_escaped(line.strip())}" for line in invariance_lines(run.batch_check)]
     lines.append(f"- {run.generated} replies generated, {run.recalled} from the store")
     lines += [f"- {'✅' if decision.passed else '❌'} {_escaped(decision.text)}" for decision in run.decisions]
     return "\n".join(lines) + "\n"

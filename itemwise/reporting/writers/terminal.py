@@ -139,7 +139,7 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
     for label, rows in run.rows.items():
         lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
     lines += pin_lines(run.rows)
-    lines += [*invariance_lines(run.checked_alone), _generated(run)]
+    lines += [*invariance_lines(run.batch_check), _generated(run)]
     lines += [decision.text for decision in run.decisions]
     return [printable(line) for line in [*lines, f"reports: {folder}"]]
 

@@ -15,7 +15,7 @@ import torch
 import transformers
 
 from itemwise.cases.case import Reply, Turn
-from itemwise.engine.batching import Asking, batches_of
+from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, ModelEntry, OutOfMemoryError, Request
 from itemwise.models.lazy import DeferredModel
@@ -59,9 +59,9 @@ def alone(model: LocalModel, requests: Sequence[Request]) -> list[Generation]:
 
 def together(model: LocalModel, requests: Sequence[Request], size: int, order: int = 0) -> list[Generation | Exception | None]:
     """What comes of `requests` in a batch of `size`, where they begin to wait bit by bit, in an order of their own."""
-    asked = [Asking(request) for request in requests]
+    asked = [PendingRequest(request) for request in requests]
     arriving, waiting, random_ = random.Random(order).sample(asked, len(asked)), [], random.Random(order)
-    batches = batches_of(model, size)
+    batches = batcher_for(model, size)
     while arriving or waiting or batches.running:
         count = random_.randint(0, size)
         waiting += arriving[:count]
@@ -228,8 +228,8 @@ def test_a_model_within_little_free_memory_takes_fewer_chats_at_once(talkative: 
     position = 2 * 2 * 2 * 16 * 4  # keys and values of two layers, two heads of 16 numbers in float32
     monkeypatch.setattr(local, "free_bytes", lambda device: int(250 * position / local.KEYS_AND_VALUES))
     model = loaded(talkative)
-    asked = [Asking(request) for request in mixed()]
-    waiting, batches = list(asked), batches_of(model)
+    asked = [PendingRequest(request) for request in mixed()]
+    waiting, batches = list(asked), batcher_for(model)
     while waiting or batches.running:
         list(batches.step(waiting))
     assert [asking.result for asking in asked] == expected

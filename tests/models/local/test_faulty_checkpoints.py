@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from itemwise.cases.case import Turn
-from itemwise.engine.batching import Asking, batches_of
+from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
 from itemwise.models.lazy import identity_of
 from itemwise.models.local.load import LocalModel
@@ -40,8 +40,8 @@ def in_batches(model: LocalModel, prompts: Sequence[str], *, whole: bool = False
     """What comes of `prompts`, asked together as the engine does it."""
     if whole:
         model._running = None
-    batches = batches_of(model, most)
-    waiting = [Asking(Request((Turn("user", prompt),))) for prompt in prompts]
+    batches = batcher_for(model, most)
+    waiting = [PendingRequest(Request((Turn("user", prompt),))) for prompt in prompts]
     asked = list(waiting)
     while waiting or batches.running:
         list(batches.step(waiting))

@@ -21,7 +21,7 @@ from itemwise.results.ledger import Entry
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.statistics import accuracy
 from itemwise.session.settings import Settings, read_settings
-from itemwise.strategies import chosen_strategy
+from itemwise.strategies import configured_strategy
 
 
 def settings_of(**changes: Any) -> Settings:
@@ -50,7 +50,7 @@ def test_the_header_of_a_made_run_says_that_it_is_made(snapshot: SnapshotAsserti
 def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertion) -> None:
     hub = ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", revision="a09a354")
     asked = read_settings({"model": ["owner/name"], "source": "hub", "sample": "all"}, root=Path("/nowhere"), here=Path("/nowhere"))
-    strategies = (chosen_strategy("direct"), chosen_strategy("vote:samples=9"))
+    strategies = (configured_strategy("direct"), configured_strategy("vote:samples=9"))
     everything = replace(asked, models=(hub, *asked.models), strategies=strategies, prompt="cot", max_new_tokens=64)
     assert "\n".join(header_lines(everything)) == snapshot
 
