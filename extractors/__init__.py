@@ -1,4 +1,4 @@
-"""The readers of replies as this repository shows them; the code, and the only name that is installed, is `itemwise.extractors`.
+"""The extractors of replies as this repository shows them; the code, and the only name that is installed, is `itemwise.extractors`.
 
 A project may have an `extractors` of its own beside the installed plugin, so nothing of itemwise imports this name.
 """

@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare them, judge their replies with other readers, and look into a model."""
+"""``python -m itemwise``: look at runs, compare them, judge their replies with other extractors, and look into a model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from io import TextIOWrapper
 
 from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
-from itemwise.commands.extractors import panel
+from itemwise.commands.extractors import compare_extractors
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
@@ -42,10 +42,19 @@ def _dispatch(given: argparse.Namespace) -> None:
             show(given.run)
         case "compare":
             compare(given.runs, given.html)
-        case "panel":
-            panel(given.run, given.reader, given.most)
+        case "extractors" | "panel":
+            _tell_renamed(given)
+            compare_extractors(given.run, [*given.extractor, *given.reader], given.most)
         case "structure":
             structure(given.model, given.quant, given.picture)
+
+
+def _tell_renamed(given: argparse.Namespace) -> None:
+    """Say on stderr that a former name was used, and what it is now; it works all the same."""
+    renamed = ["panel is now extractors"] if given.command == "panel" else []
+    renamed += ["--reader is now --extractor"] if given.reader else []
+    if renamed:
+        print(f"python -m itemwise {given.command}: {', '.join(renamed)}; the former name still works", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,9 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     compared = commands.add_parser("compare", help="compare accuracies on the same cases, pair by pair")
     compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
     compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
-    judged = commands.add_parser("panel", help="judge a run's stored replies with several readers")
+    judged = commands.add_parser("extractors", aliases=["panel"], help="judge a run's stored replies with several extractors")
     judged.add_argument("run", metavar="RUN", help=RUN)
-    judged.add_argument("--reader", metavar="MODULE:FUNCTION", action="append", default=[], help="one more reader; repeatable")
+    judged.add_argument("--extractor", metavar="MODULE:FUNCTION", action="append", default=[], help="one more extractor; repeatable")
+    judged.add_argument("--reader", action="append", default=[], help=argparse.SUPPRESS)  # the former name of --extractor
     judged.add_argument("--most", metavar="N", type=_count, default=20, help="disagreements to list for each part (default: 20)")
     seen = commands.add_parser("structure", help="print what a model is made of, from its configuration, without its weights")
     seen.add_argument("model", metavar="MODEL", help="a registered name, a folder, or a hub id, as --model of a run takes it")

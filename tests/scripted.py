@@ -14,7 +14,7 @@ from itemwise.strategies.strategy import Strategy, Transcript
 
 
 def read_all(turn: Turn) -> str | None:
-    """A reader for tests: whatever was said is the answer, unless it is a question mark."""
+    """An extractor for tests: whatever was said is the answer, unless it is a question mark."""
     return None if turn.content == "?" else turn.content
 
 

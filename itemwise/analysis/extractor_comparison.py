@@ -1,4 +1,4 @@
-"""The replies of a run judged by several readers, and how much of the score is the reader."""
+"""The replies of a run judged by several extractors, and how much of the score is the extractor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from itemwise.analysis.named_extractors import CHOICE_READERS, NUMBER_READERS, STRICT_JSON, Reader
+from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON, NamedExtractor
 from itemwise.cases.benchmark import accepted
 from itemwise.results.ledger import Entry, Tally
 from itemwise.results.statistics import accuracy
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[-+]?[0-9][0-9.,/]*%?")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one reader made of one reply: an answer, None where it read nothing, or the `fault` it raised."""
+    """What one extractor made of one reply: an answer, None where it read nothing, or the `fault` it raised."""
 
     answer: str | None
     fault: str = ""
@@ -26,9 +26,9 @@ class Read:
 
 @dataclass(frozen=True)
 class Judged:
-    """One reader's reading of every stored reply of one benchmark, model and strategy."""
+    """One extractor's reading of every stored reply of one benchmark, model and strategy."""
 
-    reader: str
+    extractor: str
     entries: Sequence[Entry]
     reads: Sequence[Read]
 
@@ -39,7 +39,7 @@ class Judged:
 
     @property
     def raised(self) -> int:
-        """Replies the reader raised on: a fault of the reader, left out of its accuracy."""
+        """Replies the extractor raised on: a fault of the extractor, left out of its accuracy."""
         return sum(bool(read.fault) for read in self.reads)
 
     @property
@@ -50,22 +50,22 @@ class Judged:
 
 @dataclass(frozen=True)
 class Panel:
-    """The readings of one benchmark, model and strategy: what the run's own table says of it, and each reader's."""
+    """The readings of one benchmark, model and strategy: what the run's own table says of it, and each extractor's."""
 
     tally: Tally
     judged: Sequence[Judged]
 
     @property
     def spread(self) -> tuple[float, float] | None:
-        """The lowest and the highest accuracy of its readers; None where all raised on all replies."""
+        """The lowest and the highest accuracy of its extractors; None where all raised on all replies."""
         shares = [judged.share for judged in self.judged if judged.share is not None]
         return (min(shares), max(shares)) if shares else None
 
 
-def panels(tallies: Sequence[Tally], entries: Sequence[Entry], own_readers: Sequence[Reader] = ()) -> list[Panel]:
-    """A panel for each tally that has replies. The readers of numbers judge only where the expected answers are numbers."""
+def panels(tallies: Sequence[Tally], entries: Sequence[Entry], own_extractors: Sequence[NamedExtractor] = ()) -> list[Panel]:
+    """A panel for each tally that has replies. The extractors of numbers judge only where the expected answers are numbers."""
     found = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.reply]) for tally in tallies]
-    return [Panel(tally, _judged([*_readers(theirs), *own_readers], theirs)) for tally, theirs in found if theirs]
+    return [Panel(tally, _judged([*_extractors(theirs), *own_extractors], theirs)) for tally, theirs in found if theirs]
 
 
 def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
@@ -73,7 +73,7 @@ def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
     that was merely the last one (``stated`` is False) is no answer. What it raises becomes a fault, never an answer."""
     try:
         found = read(entry.reply["text"])
-    except Exception as error:  # a reader's crash is a result here
+    except Exception as error:  # an extractor's crash is a result here
         return Read(None, f"{type(error).__name__}: {error}")
     if found is not None and not isinstance(found, str):
         return Read(None, f"{type(found).__name__} returned instead of text or None")
@@ -81,16 +81,16 @@ def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
     return Read(None if answer is None else str(answer))
 
 
-def _judged(readers: Sequence[Reader], entries: Sequence[Entry]) -> list[Judged]:
-    """Each reader's reading; a reply is looked up once for all of them."""
-    reads = [[read_reply(reader.read, entry) for reader in readers] for entry in entries]
-    return [Judged(reader.name, entries, theirs) for reader, theirs in zip(readers, zip(*reads, strict=True), strict=True)]
+def _judged(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> list[Judged]:
+    """Each extractor's reading; a reply is looked up once for all of them."""
+    reads = [[read_reply(extractor.read, entry) for extractor in extractors] for entry in entries]
+    return [Judged(extractor.name, entries, theirs) for extractor, theirs in zip(extractors, zip(*reads, strict=True), strict=True)]
 
 
-def _readers(entries: Sequence[Entry]) -> Sequence[Reader]:
+def _extractors(entries: Sequence[Entry]) -> Sequence[NamedExtractor]:
     if all(entry.choices for entry in entries):
-        return CHOICE_READERS
-    return NUMBER_READERS if all(_is_number(entry.expected) for entry in entries) else (STRICT_JSON,)
+        return CHOICE_EXTRACTORS
+    return NUMBER_EXTRACTORS if all(_is_number(entry.expected) for entry in entries) else (STRICT_JSON,)
 
 
 def _is_number(text: str) -> bool:

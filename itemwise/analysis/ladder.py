@@ -92,7 +92,7 @@ def _is_json_asked(entries: Sequence[Entry]) -> bool:
 
 
 def _strictly(entry: Entry) -> Entry:
-    """The entry as the strict reader would have judged it."""
+    """The entry as the strict extractor would have judged it."""
     if entry.verdict is Verdict.ERROR:
         return entry.changed(strategy=STRICTLY)
     read = read_reply(STRICT_JSON.read, entry)

@@ -1,4 +1,4 @@
-"""Readers to judge replies with: ours of numbers, and the stricter or blunter ones that scores elsewhere rest on."""
+"""Extractors to judge replies with: ours of numbers, and the stricter or blunter ones that scores elsewhere rest on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from itemwise.extractors import last_number
 from itemwise.import_string import NamedError, function_named
 
 __all__ = [
-    "CHOICE_READERS", "NUMBER_READERS", "STRICT_JSON", "Reader",
-    "bare_last_number", "first_capital", "reader_named", "reader_names", "strict_hashes", "strict_json",
+    "CHOICE_EXTRACTORS", "NUMBER_EXTRACTORS", "STRICT_JSON", "NamedExtractor",
+    "bare_last_number", "first_capital", "extractor_named", "extractor_names", "strict_hashes", "strict_json",
 ]  # fmt: skip
 
 _BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -21,7 +21,7 @@ _CAPITAL = re.compile(r"[A-Z]")
 _HASHES = re.compile(r"#### (-?[0-9.,]+)")
 
 
-class Reader(NamedTuple):
+class NamedExtractor(NamedTuple):
     """A way of reading a reply: `read` takes its text and gives the answer as text, or None where it reads nothing."""
 
     name: str
@@ -68,33 +68,33 @@ def first_capital(text: str) -> str | None:
     return found[0] if found else None
 
 
-STRICT_JSON = Reader("strict-json", strict_json)
-NUMBER_READERS = (
-    Reader("last-number", last_number),
+STRICT_JSON = NamedExtractor("strict-json", strict_json)
+NUMBER_EXTRACTORS = (
+    NamedExtractor("last-number", last_number),
     STRICT_JSON,
-    Reader("regex-number", bare_last_number),
-    Reader("strict-hashes", strict_hashes),
+    NamedExtractor("regex-number", bare_last_number),
+    NamedExtractor("strict-hashes", strict_hashes),
 )
-CHOICE_READERS = (STRICT_JSON, Reader("first-capital", first_capital))
-_OURS = {reader.name: reader for reader in (*NUMBER_READERS, *CHOICE_READERS)}
+CHOICE_EXTRACTORS = (STRICT_JSON, NamedExtractor("first-capital", first_capital))
+_OURS = {extractor.name: extractor for extractor in (*NUMBER_EXTRACTORS, *CHOICE_EXTRACTORS)}
 
 
-def reader_names() -> list[str]:
-    """The readers that come with the package."""
+def extractor_names() -> list[str]:
+    """The extractors that come with the package."""
     return list(_OURS)
 
 
-def reader_named(text: str, folders: Sequence[Path] = ()) -> Reader:
-    """The reader that `text` names: one of the package's, or ``MODULE:FUNCTION`` of a module in `folders` or installed.
+def extractor_named(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
+    """The extractor that `text` names: one of the package's, or ``MODULE:FUNCTION`` of a module in `folders` or installed.
 
     Raises NamedError where there is none to be had.
     """
     if text in _OURS:
         return _OURS[text]
     if ":" not in text:
-        names = ", ".join(reader_names())
-        raise NamedError(f"--reader must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
-    return Reader(text, function_named(text, "--reader", folders))
+        names = ", ".join(extractor_names())
+        raise NamedError(f"--extractor must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
+    return NamedExtractor(text, function_named(text, "--extractor", folders))
 
 
 def _plain(answer: object) -> str | None:

@@ -12,7 +12,7 @@ __all__ = ["Measured", "Part", "differing", "measured"]
 
 _MACHINE = ("device", "threads", "compute", "replicas", "tokens")  # of a model's record; all else there is the model's own
 _ASKED = ("prompting", "turn end", "system", "decoding", "batching", "max new tokens", "pictures", "min pixels", "max pixels")
-_ROWS = {"cases": "hash of the sample"}  # ids, prompts and expected answers
+_ROWS = {"cases": "hash of the sample", "reader": "extractor"}  # ids, prompts and expected answers
 
 
 class Part(Enum):

@@ -30,7 +30,7 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A loader of cases with its named prompts and the reader of replies."""
+    """A loader of cases with its named prompts and the extractor of replies."""
 
     loader: Loader
     extract: Callable[..., str | None]
@@ -62,7 +62,7 @@ class Benchmark:
             raise BenchmarkError(f"--prompt {wanted!r} is not one of this benchmark's: {', '.join(self.prompts)}.")
         return wanted
 
-    def reader(self, case: Case) -> Extractor:
+    def extractor(self, case: Case) -> Extractor:
         """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name."""
         return partial(self.extract, case=case) if self._is_told_of_cases else self.extract
 
@@ -99,7 +99,7 @@ def _require_call(what: str, function: Callable[..., object], given: Sequence[st
 
 
 def accepted(read: str | None, *, truncated: bool) -> str | None:
-    """The answer that counts of what a reader read: where the token limit cut the reply off before it stated anything,
+    """The answer that counts of what an extractor read: where the token limit cut the reply off before it stated anything,
     the last number on the way (a reading whose ``stated`` is False) is none. Raises TypeError for what is no text, which would
     be unequal to every gold."""
     if read is not None and not isinstance(read, str):

@@ -116,7 +116,7 @@ def _answer_advice(answer: Any) -> str:
         return "give the gold as the extractor returns it, or leave the row out"
     whole = not isinstance(answer, (bool, float)) and hasattr(answer, "__index__")
     given = f'"{operator.index(answer)}"' if whole else "the text that the extractor returns for a right reply"
-    return f"a reader returns text, so it would be wrong against every reply; give {given}"
+    return f"an extractor returns text, so it would be wrong against every reply; give {given}"
 
 
 def _plain_tags(tags: object, called: str) -> dict[str, str]:

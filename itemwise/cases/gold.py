@@ -1,4 +1,4 @@
-"""The gold answer of a row as the readers spell it: `#### 7.0`, `$7` and 7 are all "7", so that a right reply is right."""
+"""The gold answer of a row as the extractors spell it: `#### 7.0`, `$7` and 7 are all "7", so that a right reply is right."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def gold_number(value: object) -> str:
 
     Takes one plain number: an int, a float that is finite, or text such as ``7.0``, ``.5``, ``-4`` (also with U+2212),
     ``1,234``, ``1 234``, ``$4``, ``50%``, ``4 apples``, ``3/4`` or ``\\boxed{7}``; what follows the last ``####`` where there is one,
-    as in GSM8K. Currency, percent sign and unit are left out, as the reader leaves them out.
+    as in GSM8K. Currency, percent sign and unit are left out, as the extractor leaves them out.
 
     Raises ValueError, with the value, for what is no single plain number: a range, an expression, two numbers, words, a ratio
     or time such as ``3:00``, an amount such as ``1.5M`` or ``5 dozen``, a bool, NaN, None.

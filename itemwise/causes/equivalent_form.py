@@ -89,7 +89,7 @@ def _is_measured(case: Asked, given: str, wanted: str) -> bool:
 
 
 def stated_otherwise(case: Asked, layout: Cause | None) -> Cause | None:
-    """Nothing was read, though the reply states the expected value: not in the form that the reader takes."""
+    """Nothing was read, though the reply states the expected value: not in the form that the extractor takes."""
     if case.answer is not None or layout:
         return None
     stated = _stated(case)

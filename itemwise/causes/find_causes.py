@@ -16,7 +16,7 @@ __all__ = ["causes"]
 def causes(asked: str, text: str, expected: str, answer: str | None, *, truncated: bool, called: bool | None) -> list[Cause]:
     """What a reply that is not correct shows of why it is not, the primary cause first; never empty.
 
-    `asked` is the prompt, `expected` the gold answer as the reader spells it, `answer` what was read, None where nothing
+    `asked` is the prompt, `expected` the gold answer as the extractor spells it, `answer` what was read, None where nothing
     was. `truncated` says that the token limit came before an answer, `called` whether a tool was called, None where none
     was offered. A cause needs evidence in the reply: "reasoning" is named alone, where nothing else is shown.
 

@@ -1,4 +1,4 @@
-"""``python -m itemwise panel RUN``: the stored replies judged by several readers."""
+"""``python -m itemwise extractors RUN``: the stored replies judged by several extractors."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itemwise.analysis.extractor_comparison import panels
-from itemwise.analysis.named_extractors import Reader, reader_named
+from itemwise.analysis.named_extractors import NamedExtractor, extractor_named
 from itemwise.commands import CommandError
 from itemwise.import_string import NamedError
 from itemwise.reporting.read_folder import RunFolder, read_run
 from itemwise.reporting.sections.extractors_section import panel_lines
 from itemwise.reporting.text import printable
 
-__all__ = ["panel", "run_panel"]
+__all__ = ["compare_extractors", "comparison_lines"]
 
 
-def panel(name: str, own_readers: Sequence[str], most: int) -> None:
-    """Print the panel over a run. Raises CommandError where the run or a reader cannot be had."""
+def compare_extractors(name: str, own_extractors: Sequence[str], most: int) -> None:
+    """Print what several extractors make of a run's replies. Raises CommandError where the run or an extractor cannot be had."""
     try:
-        readers = [reader_named(text, [Path.cwd()]) for text in own_readers]
+        extractors = [extractor_named(text, [Path.cwd()]) for text in own_extractors]
     except NamedError as error:
         raise CommandError(str(error)) from None
-    for line in run_panel(read_run(name), readers, most):
+    for line in comparison_lines(read_run(name), extractors, most):
         print(line)
 
 
-def run_panel(run: RunFolder, own_readers: Sequence[Reader] = (), most: int = 20) -> list[str]:
-    """The panel's lines. Raises CommandError where the run holds no reply."""
-    found = panels(run.tallies, run.entries, own_readers)
+def comparison_lines(run: RunFolder, own_extractors: Sequence[NamedExtractor] = (), most: int = 20) -> list[str]:
+    """The accuracy by each extractor and where they differ. Raises CommandError where the run holds no reply."""
+    found = panels(run.tallies, run.entries, own_extractors)
     if not found:
         raise CommandError(f"{run.name} holds no replies to read.")
     return [printable(line) for line in [f"run: {run.name}", *panel_lines(found, most)]]

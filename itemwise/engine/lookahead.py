@@ -20,7 +20,7 @@ WINDOW = 4  # batches in a group that one worker of several takes at a time
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A selected test that will want a reply: its node id, what to ask, how, with which reader at hand, and the group it
+    """A selected test that will want a reply: its node id, what to ask, how, with which extractor at hand, and the group it
     is run with."""
 
     key: str

@@ -1,4 +1,4 @@
-"""Reply text to answer: pure, total, linear-time readers that say what they read and where.
+"""Reply text to answer: pure, total, linear-time extractors that say what they read and where.
 
 Any string goes in, also a broken one; a `Reading` or None comes out, never an exception.
 """

@@ -1,6 +1,6 @@
 """Whether an answer is the gold: exact by value; each leniency has its own name and is asked for by it.
 
-Kept apart from reading on purpose: a reader that forgives hides a wrong answer, a comparison that forgives says so.
+Kept apart from reading on purpose: an extractor that forgives hides a wrong answer, a comparison that forgives says so.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _gold(text: str) -> Fraction:
 
 
 def _value(text: str | None) -> Fraction | None:
-    from fractions import Fraction  # costs as much as all readers together, and reading does without it
+    from fractions import Fraction  # costs as much as all extractors together, and reading does without it
 
     stated = stated_number(text.lower()) if text else None
     return Fraction(stated.number) if stated and stated.number else None

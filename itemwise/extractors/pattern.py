@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when first used, so that importing the readers costs nothing."""
+"""Regular expressions that are compiled when first used, so that importing the extractors costs nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader hands back: the answer, where in the reply it stands, and which rule found it."""
+"""What an extractor hands back: the answer, where in the reply it stands, and which rule found it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 class Reading(str):
     """An answer as canonical text that knows where it was read; it compares as the text it is.
 
-    `start` and `end` are the span in the reply as it was given to the reader, `rule` is the short name of the rule
+    `start` and `end` are the span in the reply as it was given to the extractor, `rule` is the short name of the rule
     that read it, and `stated` is False only where no answer was announced and the number was merely the last one.
 
     >>> Reading("18", start=14, end=20, rule="the answer is") == "18"

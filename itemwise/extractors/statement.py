@@ -1,6 +1,6 @@
 r"""Where a reply announces its answer: "the answer is", "Answer:", `\boxed{}`, `####`, 【答案】.
 
-A statement is only the place and the words that follow; what they say is for the readers of numbers and of choices.
+A statement is only the place and the words that follow; what they say is for the extractors of numbers and of choices.
 """
 
 from __future__ import annotations

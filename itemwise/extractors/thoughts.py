@@ -8,7 +8,7 @@ __all__ = ["parted", "thoughts_in"]
 
 
 def thoughts_in(text: str) -> str:
-    """The think blocks of `text` with their marks, as the readers leave them out; empty where there are none."""
+    """The think blocks of `text` with their marks, as the extractors leave them out; empty where there are none."""
     return "\n".join(text[start:end].strip() for start, end in thoughts(folded(text)))
 
 

@@ -1,4 +1,4 @@
-"""A phrase cut into what means something to a reader of numbers: numerals, operators, words, stops."""
+"""A phrase cut into what means something to an extractor of numbers: numerals, operators, words, stops."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itemwise.extractors.pattern import pattern
 
 
 class Token(NamedTuple):
-    """A piece of a phrase that means something to a reader of numbers."""
+    """A piece of a phrase that means something to an extractor of numbers."""
 
     kind: str  # number, operator, equals, letter, word, comma, stop, open, close
     text: str  # for a number its canonical text, "" where it has no single value

@@ -1,4 +1,4 @@
-"""What a reader may see of a reply: no thoughts, nothing after the next question, look-alike characters made plain.
+"""What an extractor may see of a reply: no thoughts, nothing after the next question, look-alike characters made plain.
 
 Every cleaning keeps the length of the text, so that a position found in it is a position in the reply.
 """

@@ -20,7 +20,7 @@ from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
 from itemwise.plugin.worker import GROUPED, Asker
-from itemwise.session.settings import OPTIONS, SettingsError, read_settings
+from itemwise.session.settings import OPTION_NAMES, SettingsError, read_settings
 
 if TYPE_CHECKING:
     from itemwise.cases.case import Case, Reply
@@ -41,7 +41,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}: a benchmark made by @cases; select or deselect all with -m {MARK}.")
     config.stash[TAKEN] = taken(config._parser)
-    given = {option.name: config.getoption(destination(option.name)) for option in OPTIONS}
+    given = {name: config.getoption(destination(name)) for name in OPTION_NAMES}
     try:
         settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
     except SettingsError as error:
@@ -89,7 +89,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` is a worker for each GPU, where models are asked; ordinary suites keep what xdist makes of it."""
     from itemwise.results.environment import gpu_count
 
-    return (gpu_count() or None) if any(config.getoption(destination(option.name)) for option in OPTIONS) else None
+    return (gpu_count() or None) if any(config.getoption(destination(name)) for name in OPTION_NAMES) else None
 
 
 @pytest.hookimpl(tryfirst=True)

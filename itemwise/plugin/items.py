@@ -100,7 +100,7 @@ def rerun_command(item: pytest.Item) -> str:
 @cache
 def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
     """The options of a command line that decide what a case is asked and where its reply is kept; those of `taken` are the suite's own."""
-    valued = {f"--{option.name}" for option in OPTIONS if not option.flag} - {"--fail-under", "--baseline"}
+    valued = {f"--{name}" for option in OPTIONS if not option.flag for name in option.names} - {"--fail-under", "--baseline"}
     names = valued.difference(taken) | {SHORT[name] for name in valued} | set(_LONG)
     flags = {"--replay", SHORT["--replay"]}.difference(taken) | {"--noconftest", "--pyargs"}
     given = [without_userinfo(argument) for argument in arguments]

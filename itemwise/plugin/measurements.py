@@ -81,8 +81,8 @@ class Samples:
         return own_parameters(item, self._asked[function_id(item)])
 
     def extractor(self, item: pytest.Item) -> Extractor:
-        """What reads the case's replies: the run's reader where one is named, else the benchmark's own."""
-        return self._settings.reader.read if self._settings.reader else benchmark_of(item).reader(self.case(item))
+        """What reads the case's replies: the run's extractor where one is named, else the benchmark's own."""
+        return self._settings.extractor.read if self._settings.extractor else benchmark_of(item).extractor(self.case(item))
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:
         """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""
@@ -105,10 +105,10 @@ class Samples:
 
         name = parameters(item).get("strategy")
         way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
-        reader = self._settings.reader.read if self._settings.reader else benchmark_of(item).extract
+        extractor = self._settings.extractor.read if self._settings.extractor else benchmark_of(item).extract
         return {
             "cases": cases_hash(self.of_case(item).cases),
-            "judge": judge_hash(item.path, reader),
+            "judge": judge_hash(item.path, extractor),
             "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
         }
 

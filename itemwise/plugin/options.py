@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.session.settings import OPTIONS
+from itemwise.session.settings import OPTION_NAMES, OPTIONS
 
 __all__ = ["SHORT", "TAKEN", "add_options", "destination", "give_way", "spelled", "taken", "taken_line"]
 
 PREFIX = "--itemwise-"
-SHORT = {f"--{option.name}": f"{PREFIX}{option.name}" for option in OPTIONS}
+SHORT = {f"--{name}": f"{PREFIX}{name}" for name in OPTION_NAMES}
 TAKEN = pytest.StashKey[tuple[str, ...]]()
 
 
@@ -32,6 +32,9 @@ def add_options(parser: pytest.Parser, *, late: bool) -> None:
         "LLM benchmarks (each also settable in [tool.itemwise] of pyproject.toml; a short spelling may be the option of a conftest)",
     )
     for option in OPTIONS:
+        if option.former:
+            former = [name for name in (f"--{option.former}",) if name in short] + [f"{PREFIX}{option.former}"]
+            group.addoption(*former, dest=destination(option.former), default=None, help=f"The former name of --{option.name}.")
         words = {"metavar": option.name.upper().replace("-", "_")} if not option.flag else {}
         action = "store_true" if option.flag else "append" if option.many else "store"
         names = [name for name in (f"--{option.name}",) if name in short] + [f"{PREFIX}{option.name}"]

@@ -420,7 +420,7 @@ def _forget(item: pytest.Item) -> None:
 
 
 def _span(answer: str | None) -> tuple[int, int] | None:
-    """Where a reader that tells (a `Reading`) found the answer."""
+    """Where an extractor that tells (a `Reading`) found the answer."""
     start, end = getattr(answer, "start", None), getattr(answer, "end", None)
     return None if start is None or end is None else (start, end)
 

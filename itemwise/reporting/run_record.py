@@ -63,7 +63,7 @@ class RunRecord:
 
     @cached_property
     def panels(self) -> list[Panel]:
-        """What other readers make of the same replies."""
+        """What other extractors make of the same replies."""
         return self._section("panels", lambda: panels(self._plain, self.entries))
 
     @cached_property

@@ -31,7 +31,7 @@ def _shown(case: Case) -> list[str]:
 
 
 def judge_hash(benchmark: Path, extract: Extractor) -> str:
-    """A hash of the benchmark's file and of the reader's code: its whole package, for readers call each other."""
+    """A hash of the benchmark's file and of the extractor's code: its whole package, for extractors call each other."""
     return hashlib.sha256(benchmark.read_bytes() + code_hash(extract).encode()).hexdigest()
 
 
@@ -45,12 +45,12 @@ def code_hash(function: Callable[..., Any]) -> str:
     return digest.hexdigest()
 
 
-def _source(reader: Callable[..., Any]) -> str | None:
+def _source(extractor: Callable[..., Any]) -> str | None:
     """The file of a function, of a partial one's function, or of an object's class; None for what is built in."""
-    while isinstance(reader, partial):
-        reader = reader.func
-    reader = inspect.unwrap(reader)
+    while isinstance(extractor, partial):
+        extractor = extractor.func
+    extractor = inspect.unwrap(extractor)
     try:
-        return inspect.getsourcefile(reader if inspect.isroutine(reader) or inspect.isclass(reader) else type(reader))
+        return inspect.getsourcefile(extractor if inspect.isroutine(extractor) or inspect.isclass(extractor) else type(extractor))
     except TypeError:
         return None

@@ -76,7 +76,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
     rows = {
         "source": _source_text(benchmark, settings),
         "prompt": prompt or "own",
-        "reader": settings.reader.name if settings.reader else getattr(benchmark.extract, "__name__", "the benchmark's own"),
+        "reader": settings.extractor.name if settings.extractor else getattr(benchmark.extract, "__name__", "the benchmark's own"),
         "seed": str(settings.seed),
     }
     if not endless:

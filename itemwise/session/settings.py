@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from itemwise.analysis.named_extractors import Reader, reader_named, reader_names
+from itemwise.analysis.named_extractors import NamedExtractor, extractor_named, extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.source import RowsError, Source
 from itemwise.engine.batching import PLANNED
@@ -23,7 +23,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["OPTIONS", "Gate", "Option", "Settings", "SettingsError", "known_models", "read_settings"]
+__all__ = ["OPTIONS", "OPTION_NAMES", "Gate", "Option", "Settings", "SettingsError", "known_models", "read_settings"]
 
 STORE = "replies.sqlite"
 ENGINES = ("local", "ray")
@@ -36,13 +36,19 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Option:
-    """One setting, the same word on the command line (``--word``) and in ``[tool.itemwise]``."""
+    """One setting, the same word on the command line (``--word``) and in ``[tool.itemwise]``. Its `former` name still works."""
 
     name: str
     help: str
     default: Any = None
     many: bool = False
     flag: bool = False
+    former: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The option's name, and the former one where it had another."""
+        return (self.name, self.former) if self.former else (self.name,)
 
 
 OPTIONS = (
@@ -62,8 +68,9 @@ OPTIONS = (
         many=True,
     ),
     Option(
-        "reader",
-        f"read replies by this instead of the benchmark's own reader: {', '.join(reader_names())}, or MODULE:FUNCTION",
+        "extractor",
+        f"read replies by this instead of the benchmark's own extractor: {', '.join(extractor_names())}, or MODULE:FUNCTION",
+        former="reader",
     ),
     Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
     Option("seed", "seed of the draw and of made rows (default: 42)", 42),
@@ -97,6 +104,7 @@ OPTIONS = (
     Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),
     Option("replay", "judge stored replies only; a case without one is an error, and no model is loaded", False, flag=True),
 )
+OPTION_NAMES = tuple(name for option in OPTIONS for name in option.names)
 
 
 @dataclass(frozen=True)
@@ -155,11 +163,11 @@ def _share(text: str) -> float | None:
 class Settings:
     """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own;
     `batch_size` None for as many as the model can take; `seeing` is asked by benchmarks with pictures where no model was named;
-    `given` are the names of the settings that the command line gave."""
+    `given` are the names of the settings that the command line gave; `renamed` tells of those given by a former name."""
 
     models: tuple[ModelEntry, ...]
     strategies: tuple[ConfiguredStrategy, ...]
-    reader: Reader | None
+    extractor: NamedExtractor | None
     sample: int | None
     seed: int
     source: Source
@@ -180,6 +188,7 @@ class Settings:
     gpus_per_replica: float | None = None
     batch_invariance: int = 0
     given: frozenset[str] = frozenset()
+    renamed: tuple[str, ...] = ()
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
@@ -204,7 +213,7 @@ class Settings:
         return {
             "models": [entry.name for entry in self.models],
             "strategies": {chosen.name: dict(chosen.settings) for chosen in self.strategies},
-            "reader": self.reader.name if self.reader else None,
+            "reader": self.extractor.name if self.extractor else None,
             "sample": self.sample or "all",
             "seed": self.seed,
             "source": self.source.text,
@@ -227,7 +236,8 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     Paths given on the command line are relative to `here`, those of pyproject.toml to `root`.
     Raises SettingsError, naming the first setting that cannot be used.
     """
-    table = _table(root)
+    given, renamed = _by_present_names(given, "--{}")
+    table, renamed_keys = _by_present_names(_table(root), "{} in [tool.itemwise]")
     own_models = _own_models(table.pop("models", {}))
     names = {option.name for option in OPTIONS}
     if unknown := set(table) - names:
@@ -244,7 +254,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         if value["adapter"] is not None:
             models = (_adapted(models, base["adapter"] / Path(_text("adapter", value["adapter"])).expanduser()),)
         strategies = _strategies(_listed("strategy", value["strategy"]), [here, root])
-        reader = None if value["reader"] is None else reader_named(_text("reader", value["reader"]), [here, root])
+        extractor = None if value["extractor"] is None else extractor_named(_text("extractor", value["extractor"]), [here, root])
         seed = _whole("seed", value["seed"], least=0)
         wanted = _default_source(models) if value["source"] is None else _text("source", value["source"])
         folder = value["picture-folder"]
@@ -262,7 +272,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     return Settings(
         models=models,
         strategies=strategies,
-        reader=reader,
+        extractor=extractor,
         sample=_sample(value["sample"], source if value["source"] else None),
         seed=seed,
         source=source,
@@ -281,6 +291,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         engine=_one_of("engine", value["engine"], ENGINES),
         replicas=_whole("replicas", value["replicas"]) if value["engine"] == "ray" else 1,
         gpus_per_replica=None if value["gpus-per-replica"] is None else _gpus(value["gpus-per-replica"]),
+        renamed=(*renamed, *renamed_keys),
         given=frozenset(name for name in names if given.get(name) is not None),
         controls=tuple(_one_of("control", name, CONTROLS) for name in _listed("control", value["control"], least=0)),
     )
@@ -303,6 +314,17 @@ def _table(root: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise SettingsError(f"{file} cannot be read: {error}") from None
     return dict(table)
+
+
+def _by_present_names(given: Mapping[str, Any], form: str) -> tuple[dict[str, Any], list[str]]:
+    """`given` with former names replaced by the present ones, and a line, its names in `form`, for each that was. Raises SettingsError."""
+    values, lines = dict(given), list[str]()
+    for name, former in ((option.name, option.former) for option in OPTIONS if given.get(option.former) is not None):
+        if values.get(name) is not None:
+            raise SettingsError(f"{form.format(former)} is the former name of {form.format(name)}: give only {form.format(name)}.")
+        values[name] = values.pop(former)
+        lines.append(f"{form.format(former)} is now {form.format(name)}; the former name still works")
+    return values, lines
 
 
 def _own_models(value: Any) -> dict[str, dict[str, Any]]:

@@ -75,7 +75,7 @@ def _reasons(stored: Snapshot, now: Snapshot) -> tuple[str, ...]:
     if stored.expected != now.expected:
         found.append(f"the expected answer {stored.expected!r} -> {now.expected!r}")
     if stored.text == now.text:
-        return tuple(found) or ("the reply is the same, so its reader or its test changed",)
+        return tuple(found) or ("the reply is the same, so its extractor or its test changed",)
     if stored.prompt != now.prompt:
         found.append("the prompt changed")
     return (*found, *(f"{name} {old} -> {new}" for name, (old, new) in _changed(stored, now).items()))

@@ -11,7 +11,7 @@ from itemwise.models import Request
 
 __all__ = ["Ask", "AskAwaitable", "Extract", "Transcript", "Strategy", "gather"]
 
-Extract = Callable[[Turn], "str | None"]  # what the benchmark's reader reads in a turn; None where that is nothing
+Extract = Callable[[Turn], "str | None"]  # what the benchmark's extractor reads in a turn; None where that is nothing
 
 
 class Ask(Protocol):

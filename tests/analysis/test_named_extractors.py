@@ -1,4 +1,4 @@
-"""What the panel's blunter readers read, reply by reply; what they misread is the point of them."""
+"""What the panel's blunter extractors read, reply by reply; what they misread is the point of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itemwise.analysis.named_extractors import (
-    NUMBER_READERS,
-    Reader,
+    NUMBER_EXTRACTORS,
+    NamedExtractor,
     bare_last_number,
+    extractor_named,
     first_capital,
-    reader_named,
     strict_hashes,
     strict_json,
 )
@@ -76,10 +76,10 @@ def test_strict_hashes_read_the_first_mark(text: str, answer: str | None) -> Non
     assert strict_hashes(text) == answer
 
 
-@pytest.mark.parametrize("reader", NUMBER_READERS, ids=lambda reader: reader.name)
+@pytest.mark.parametrize("extractor", NUMBER_EXTRACTORS, ids=lambda extractor: extractor.name)
 @given(text=st.text() | st.from_regex(r'(```(json)?)?\{"answer": .*\}(```)?'))
-def test_no_reader_of_the_panel_raises(reader: Reader, text: str) -> None:
-    found = reader.read(text)
+def test_no_extractor_of_the_panel_raises(extractor: NamedExtractor, text: str) -> None:
+    found = extractor.read(text)
     assert found is None or isinstance(found, str)
 
 
@@ -91,30 +91,30 @@ def test_the_first_capital_is_taken_wherever_it_stands(text: str, answer: str | 
 class TestReaderOfTheUsers:
     @pytest.fixture(autouse=True)
     def _module(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (tmp_path / "my_readers_of_numbers.py").write_text("def first(text):\n    return text[:1]\n\nNUMBER = 7\n")
-        (tmp_path / "my_broken_readers.py").write_text("1 / 0\n")
+        (tmp_path / "numbers_of_mine.py").write_text("def first(text):\n    return text[:1]\n\nNUMBER = 7\n")
+        (tmp_path / "broken_of_mine.py").write_text("1 / 0\n")
         monkeypatch.syspath_prepend(tmp_path)
 
     def test_is_named_by_module_and_function(self) -> None:
-        reader = reader_named("my_readers_of_numbers:first")
-        assert (reader.name, reader.read("42")) == ("my_readers_of_numbers:first", "4")
+        extractor = extractor_named("numbers_of_mine:first")
+        assert (extractor.name, extractor.read("42")) == ("numbers_of_mine:first", "4")
 
     @pytest.mark.parametrize(
         ("text", "said"),
         [
             (
                 "first",
-                "--reader must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
+                "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
                 "or MODULE:FUNCTION for one of your own, got 'first'.",
             ),
-            (":first", "--reader must be MODULE:FUNCTION, such as my_own:first, got ':first'."),
-            ("my_readers_of_numbers:last", "--reader my_readers_of_numbers:last: my_readers_of_numbers has no function last."),
-            ("my_readers_of_numbers:NUMBER", "--reader my_readers_of_numbers:NUMBER: my_readers_of_numbers has no function NUMBER."),
-            ("no_such:first", "--reader no_such:first: no_such cannot be imported (ModuleNotFoundError: No module named 'no_such')."),
-            ("my_broken_readers:first", "--reader my_broken_readers:first: my_broken_readers cannot be imported (ZeroDivisionError: "),
+            (":first", "--extractor must be MODULE:FUNCTION, such as my_own:first, got ':first'."),
+            ("numbers_of_mine:last", "--extractor numbers_of_mine:last: numbers_of_mine has no function last."),
+            ("numbers_of_mine:NUMBER", "--extractor numbers_of_mine:NUMBER: numbers_of_mine has no function NUMBER."),
+            ("no_such:first", "--extractor no_such:first: no_such cannot be imported (ModuleNotFoundError: No module named 'no_such')."),
+            ("broken_of_mine:first", "--extractor broken_of_mine:first: broken_of_mine cannot be imported (ZeroDivisionError: "),
         ],
     )
     def test_that_cannot_be_had_is_named(self, text: str, said: str) -> None:
         with pytest.raises(NamedError) as raised:
-            reader_named(text)
+            extractor_named(text)
         assert str(raised.value).startswith(said)

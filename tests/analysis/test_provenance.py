@@ -41,7 +41,7 @@ def test_settings_are_sorted_by_what_they_belong_to() -> None:
         Part.MODEL: {"name": "m", "revision": "sha256:01", "quantisation": "nf4", "dtype": "float32"},
         Part.HARNESS: {
             "strategy": "vote:samples=9", "strategy samples": "9", "seed": "7", "batch size": "32", "source": "synthetic",
-            "prompt": "json", "reader": "last_number", "hash of the sample": "cf1e", "system": "none", "max new tokens": "512",
+            "prompt": "json", "extractor": "last_number", "hash of the sample": "cf1e", "system": "none", "max new tokens": "512",
         },
         Part.MACHINE: {
             "device": "cpu", "engine": "local", "transformers": "5.0", "torch": "2.9", "python": "3.11", "gpus": "a, b",
@@ -57,7 +57,7 @@ def test_settings_are_sorted_by_what_they_belong_to() -> None:
         ("models/m/adapter", "lora 12ab", {Part.MODEL: ["adapter"]}),
         ("models/m/max new tokens", "1024", {Part.HARNESS: ["max new tokens"]}),
         ("rows/sums/prompt", "cot", {Part.HARNESS: ["prompt"]}),
-        ("rows/sums/reader", "strict-json", {Part.HARNESS: ["reader"]}),
+        ("rows/sums/reader", "strict-json", {Part.HARNESS: ["extractor"]}),
         ("models/m/versions", "transformers 5.1, torch 2.9", {Part.MACHINE: ["transformers"]}),
         ("environment/suite", None, {Part.MACHINE: ["suite commit"]}),
         ("seconds", 9.0, {}),

@@ -1,4 +1,4 @@
-"""Golds of rows in the readers' own form, or refused: a gold that no reader returns makes every right reply wrong."""
+"""Golds of rows in the extractors' own form, or refused: a gold that no extractor returns makes every right reply wrong."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("gold", "read"), SPELLED, ids=repr)
-def test_a_gold_comes_in_the_form_in_which_the_reader_returns_it(gold: object, read: str) -> None:
+def test_a_gold_comes_in_the_form_in_which_the_extractor_returns_it(gold: object, read: str) -> None:
     assert gold_number(gold) == read
     assert last_number(f"The answer is {str(gold).rpartition('####')[2].strip()}") == read
 

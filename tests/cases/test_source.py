@@ -272,7 +272,7 @@ class TestRowIsChecked:
         assert row.prompt("{question} {ending}", ending="Now.") == "6*7? Now."
 
     @pytest.mark.parametrize(("gold", "read"), [("6*7=42\n#### 42.0", "42"), ("$4", "4"), (7, "7"), (7.0, "7"), ("−4", "-4"), ("7", "7")])
-    def test_for_a_gold_that_comes_as_the_reader_returns_it(self, tmp_path: Path, gold: object, read: str) -> None:
+    def test_for_a_gold_that_comes_as_the_extractor_returns_it(self, tmp_path: Path, gold: object, read: str) -> None:
         (row,) = rows(jsonl(tmp_path / "rows.jsonl", {"answer": gold}))
         assert row.number("answer") == read
 

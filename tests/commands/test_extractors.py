@@ -1,4 +1,4 @@
-"""Stored replies judged by several readers: the spread, the partings, and the run's own verdict among them."""
+"""Stored replies judged by several extractors: the spread, the partings, and the run's own verdict among them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from itemwise.analysis.extractor_comparison import read_reply
-from itemwise.analysis.named_extractors import Reader
+from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.commands import CommandError
-from itemwise.commands.extractors import run_panel
+from itemwise.commands.extractors import comparison_lines
 from itemwise.extractors import last_number
 from itemwise.reporting.read_folder import read_run
 from itemwise.results.ledger import Entry
@@ -23,13 +23,13 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("  ") if cell.strip()]
 
 
-def panel_of(reports: Reports, *cases: dict[str, Any], readers: tuple[Reader, ...] = (), most: int = 20) -> list[str]:
+def panel_of(reports: Reports, *cases: dict[str, Any], extractors: tuple[NamedExtractor, ...] = (), most: int = 20) -> list[str]:
     reports.leave("one", *cases)
-    return run_panel(read_run("one"), readers, most)
+    return comparison_lines(read_run("one"), extractors, most)
 
 
-def row(lines: list[str], reader: str) -> list[str]:
-    (found,) = (cells(line) for line in lines if cells(line)[2:3] == [reader])
+def row(lines: list[str], extractor: str) -> list[str]:
+    (found,) = (cells(line) for line in lines if cells(line)[2:3] == [extractor])
     return found[3:]
 
 
@@ -38,7 +38,7 @@ def an_entry(text: str, finish_reason: str) -> Entry:
     return Entry.from_record(a_case(0, "W", reply=reply, position=[0], sample_size=1))
 
 
-def test_each_reader_has_its_accuracy(reports: Reports) -> None:
+def test_each_extractor_has_its_accuracy(reports: Reports) -> None:
     lines = panel_of(
         reports, said('{"answer": 42}', "42", 0), said('{"answer": "$42"}', "42", 1), said("#### 42", "42", 2), said("?", "42", 3)
     )
@@ -49,7 +49,7 @@ def test_each_reader_has_its_accuracy(reports: Reports) -> None:
         REGEX: "75.0%",
         HASHES: "25.0%",
     }
-    assert f"  the reader moves the score by 50.0 points: 25.0% by {STRICT_JSON}, {HASHES}; 75.0% by {OURS}, {REGEX}" in lines
+    assert f"  the extractor moves the score by 50.0 points: 25.0% by {STRICT_JSON}, {HASHES}; 75.0% by {OURS}, {REGEX}" in lines
 
 
 def test_replies_read_in_more_than_one_way_are_listed_the_telling_ones_first(reports: Reports) -> None:
@@ -84,7 +84,7 @@ def test_a_reply_that_was_cut_off_is_read_as_the_run_reads_it(text: str, finish_
     assert read_reply(last_number, an_entry(text, finish_reason)).answer == answer
 
 
-def test_our_reader_agrees_with_the_verdicts_of_a_run_that_used_it(reports: Reports) -> None:
+def test_our_extractor_agrees_with_the_verdicts_of_a_run_that_used_it(reports: Reports) -> None:
     texts = ['{"answer": 42}', "so it is 41", "I cannot say.", "6 bags of 7, 42 apples", "The answer is 42. Now"]
     reasons = ["stop", "stop", "stop", "length", "length"]
     judged = ["C", "W", "N", "T", "C"]
@@ -98,25 +98,25 @@ def test_our_reader_agrees_with_the_verdicts_of_a_run_that_used_it(reports: Repo
     assert f"  {OURS} reads as the run did in 5 of 5 judged replies" in lines
 
 
-def test_a_reader_that_raises_is_reported_for_that_case_and_left_out_of_its_accuracy(reports: Reports) -> None:
+def test_an_extractor_that_raises_is_reported_for_that_case_and_left_out_of_its_accuracy(reports: Reports) -> None:
     def brittle(text: str) -> str:
         return str(json.loads(text)["answer"])
 
     cases = [said('{"answer": 42}', "42", 0), said("\x1b[2Jno JSON", "42", 1)]
-    lines = panel_of(reports, *cases, readers=(Reader("mine:brittle", brittle),))
+    lines = panel_of(reports, *cases, extractors=(NamedExtractor("mine:brittle", brittle),))
     assert row(lines, "mine:brittle") == ["100.0%", "20.7 to 100.0%", "1", "0", "0", "1", "2"]
     (parting,) = (line for line in lines if line.startswith("  sums-1"))
     assert parting.endswith("raised 'JSONDecodeError: Expecting value: line 1 column 1 (char 0)' by mine:brittle")
 
 
-def test_a_reader_that_returns_no_text_is_at_fault(reports: Reports) -> None:
-    lines = panel_of(reports, said("42", "42"), readers=(Reader("mine:length", len),))
+def test_an_extractor_that_returns_no_text_is_at_fault(reports: Reports) -> None:
+    lines = panel_of(reports, said("42", "42"), extractors=(NamedExtractor("mine:length", len),))
     assert row(lines, "mine:length") == ["-", "-", "0", "0", "0", "1", "1"]
     assert any(line.endswith("raised 'int returned instead of text or None' by mine:length") for line in lines)
 
 
-def test_readers_of_numbers_are_not_asked_for_letters(reports: Reports) -> None:
-    lines = panel_of(reports, said('{"answer": "B"}', "B"), readers=(Reader("mine:first", lambda text: text[:1]),))
+def test_extractors_of_numbers_are_not_asked_for_letters(reports: Reports) -> None:
+    lines = panel_of(reports, said('{"answer": "B"}', "B"), extractors=(NamedExtractor("mine:first", lambda text: text[:1]),))
     assert [cells(line)[2] for line in lines[2:5]] == ["as the run judged", STRICT_JSON, "mine:first"]
 
 

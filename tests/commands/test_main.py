@@ -12,16 +12,16 @@ from itemwise.__main__ import main
 from tests.commands.conftest import Reports
 
 
-def test_show_compare_and_panel_end_well(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_compare_and_extractors_end_well(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
     reports.judged("one", "CW")
     reports.judged("two", "CC")
-    ended = [main(["show", "one"]), main(["compare", "one", "two"]), main(["panel", "one", "--most", "0"])]
+    ended = [main(["show", "one"]), main(["compare", "one", "two"]), main(["extractors", "one", "--most", "0"])]
     printed = capsys.readouterr()
     assert (ended, printed.err) == ([0, 0, 0], "")
     assert all(word in printed.out for word in ("run: reports/one", "#1 to #2", "strict-json"))
 
 
-@pytest.mark.parametrize("command", ["show", "compare", "panel"])
+@pytest.mark.parametrize("command", ["show", "compare", "extractors"])
 def test_bad_input_ends_with_2_and_one_line(command: str, reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "nope"]) == 2
     assert capsys.readouterr() == (
@@ -32,7 +32,15 @@ def test_bad_input_ends_with_2_and_one_line(command: str, reports: Reports, caps
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["guess"], ["show"], ["compare"], ["panel", "one", "--most", "-1"], ["panel", "one", "--most", "x"], ["compare", "one", "--html"]],
+    [
+        [],
+        ["guess"],
+        ["show"],
+        ["compare"],
+        ["extractors", "one", "--most", "-1"],
+        ["extractors", "one", "--most", "x"],
+        ["compare", "one", "--html"],
+    ],
 )
 def test_a_command_line_that_cannot_be_read_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -41,10 +49,10 @@ def test_a_command_line_that_cannot_be_read_ends_with_2(arguments: list[str], ca
     assert "usage: python -m itemwise" in capsys.readouterr().err
 
 
-def test_a_reader_of_the_users_is_found_where_the_command_is_given(reports: Reports) -> None:
+def test_an_extractor_of_the_users_is_found_where_the_command_is_given(reports: Reports) -> None:
     reports.judged("one", "CW")
     (reports.root / "mine.py").write_text("def nothing(text):\n    return None\n")
-    command = [sys.executable, "-m", "itemwise", "panel", "one", "--reader", "mine:nothing"]
+    command = [sys.executable, "-m", "itemwise", "extractors", "one", "--extractor", "mine:nothing"]
     done = subprocess.run(command, cwd=reports.root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "mine:nothing reads as the run did in 0 of 2 judged replies" in done.stdout
@@ -57,6 +65,16 @@ def test_a_terminal_of_few_characters_shows_what_it_can(reports: Reports) -> Non
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, rb"run: reports/\u4e00")
 
 
+def test_former_names_work_and_say_the_new_ones(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
+    reports.judged("one", "CW")
+    assert main(["extractors", "one", "--extractor", "json:dumps"]) == 0
+    now = capsys.readouterr()
+    assert main(["panel", "one", "--reader", "json:dumps"]) == 0
+    before = capsys.readouterr()
+    assert (now.err, now.out) == ("", before.out)
+    assert before.err == ("python -m itemwise panel: panel is now extractors, --reader is now --extractor; the former name still works\n")
+
+
 def test_a_reader_of_the_output_may_leave_early(reports: Reports) -> None:
     reports.judged("one", "W" * 3000)
     reports.judged("two", "C" * 3000)
@@ -67,6 +85,8 @@ def test_a_reader_of_the_output_may_leave_early(reports: Reports) -> None:
 
 def test_looking_at_a_run_loads_no_model_library(reports: Reports) -> None:
     reports.judged("one", "CW")
-    program = "import sys; from itemwise.__main__ import main; main(['panel', 'one']); print({'torch', 'transformers'} & set(sys.modules))"
+    program = (
+        "import sys; from itemwise.__main__ import main; main(['extractors', 'one']); print({'torch', 'transformers'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=reports.root, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[-1] == "set()"

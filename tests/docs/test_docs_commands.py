@@ -97,7 +97,10 @@ QUANTISATIONS = ("nf4", "int8", "none")
 MEMORY = [row for row in rows_of("run-a-7b.md") if row[1].endswith("GiB")]
 HELPS = {
     "pytest --help": {"kind": "pytest", "words": ["--help"], "folder": str(ROOT)},
-    **{name: {"kind": "itemwise", "words": [name, "--help"], "folder": str(ROOT)} for name in ("show", "compare", "panel", "structure")},
+    **{
+        name: {"kind": "itemwise", "words": [name, "--help"], "folder": str(ROOT)}
+        for name in ("show", "compare", "extractors", "structure")
+    },
 }
 ASKED_BESIDE = HELPS | {
     f"structure {name} {quant}": {"kind": "itemwise", "words": ["structure", name, "--quant", quant], "folder": str(ROOT)}

@@ -204,7 +204,7 @@ def test_the_reply_is_the_turn_that_the_strategy_says() -> None:
     assert texts(engine) == {"case": "A"}
 
 
-def test_a_strategy_is_given_the_reader() -> None:
+def test_a_strategy_is_given_the_extractor() -> None:
     seen: list[str | None] = []
 
     async def reading(question: Turn, ask: Ask, read: Extract) -> Transcript:

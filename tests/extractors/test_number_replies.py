@@ -1,4 +1,4 @@
-"""Replies whose number a person reads at once and a reader easily gets wrong."""
+"""Replies whose number a person reads at once and an extractor easily gets wrong."""
 
 import pytest
 

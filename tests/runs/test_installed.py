@@ -49,7 +49,7 @@ def test_a_projects_own_extractors_stand_beside_ours(pytester: pytest.Pytester, 
     pytester.run(*program).assert_outcomes(passed=1)
 
 
-def test_the_demos_readers_are_the_installed_ones() -> None:
+def test_the_demos_extractors_are_the_installed_ones() -> None:
     import extractors
     import itemwise.extractors
 

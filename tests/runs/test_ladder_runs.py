@@ -1,4 +1,4 @@
-"""Whole runs with several strategies, readers, twins and prompts, as a user starts them, with the embedded model."""
+"""Whole runs with several strategies, extractors, twins and prompts, as a user starts them, with the embedded model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import scipy.stats  # noqa: F401 - in-process runs forget the modules they impor
 import itemwise.models.local.load
 
 PROBLEMS = '''
-"""Made problems: the benchmark of the package, from a user's own file with a reader of the user's own."""
+"""Made problems: the benchmark of the package, from a user's own file with an extractor of the user's own."""
 import re
 
 from itemwise import Case, Hub, cases
@@ -140,8 +140,8 @@ def test_a_changed_strategy_is_another_measurement(suite: pytest.Pytester) -> No
     result.stdout.re_match_lines([r"problems-synthetic .* 1 of 2"])
 
 
-def test_with_the_strict_reader_its_reading_is_the_verdict(suite: pytest.Pytester) -> None:
-    suite.runpytest_inprocess("--sample", "20", "--reader", "strict-json", "--strategy", "direct", "--strategy", "retry")
+def test_with_the_strict_extractor_its_reading_is_the_verdict(suite: pytest.Pytester) -> None:
+    suite.runpytest_inprocess("--sample", "20", "--extractor", "strict-json", "--strategy", "direct", "--strategy", "retry")
     unread = [each for each in results(suite) if each["strategy"] == "direct" and each["answer"] != each["expected"]]
     shares = {(each["strategy"], each["reader"]): each["accuracy"] for each in record(suite)["readers"]}
     tally = {each["strategy"]: each["accuracy"] for each in record(suite)["results"]}

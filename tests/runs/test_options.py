@@ -126,6 +126,15 @@ def test_both_spellings_work_and_nothing_is_said_where_nothing_clashes(pytester:
     result.stdout.fnmatch_lines([f"*rerun: pytest {spelling} 5 {model}=embedded-vision --strategy=words:wrong *"])
 
 
+@pytest.mark.parametrize("spelling", ["--reader", "--itemwise-reader"])
+def test_a_former_name_works_and_the_run_says_the_new_one(pytester: pytest.Pytester, spelling: str) -> None:
+    pytester.makepyfile(test_sums=SUMS, words=WORDS)
+    result = pytester.runpytest_inprocess(spelling, "strict-json", "--strategy=words:wrong")
+    result.stdout.fnmatch_lines(["itemwise: --reader is now --extractor; the former name still works"])
+    assert settings(pytester)["reader"] == "strict-json"
+    result.stdout.fnmatch_lines([f"*rerun: pytest {spelling} strict-json --strategy=words:wrong *"])
+
+
 def test_a_rerun_leaves_the_suites_options_out(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(OWN)
     pytester.makepyfile(test_sums=SUMS, words=WORDS)

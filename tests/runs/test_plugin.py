@@ -232,7 +232,7 @@ def test_an_ordinary_test_that_fails_still_fails_the_run(suite: pytest.Pytester)
     assert suite.runpytest_inprocess("--sample", "1").ret == pytest.ExitCode.TESTS_FAILED
 
 
-def test_a_reader_that_raises_is_our_error_and_out_of_the_denominator(suite: pytest.Pytester) -> None:
+def test_an_extractor_that_raises_is_our_error_and_out_of_the_denominator(suite: pytest.Pytester) -> None:
     broken = SUMS.replace("extract=last_number", "extract=lambda text: 1 / 0 if '\"answer\": 23' in text else last_number(text)")
     suite.makepyfile(test_sums=broken)
     result = suite.runpytest_inprocess("--sample", "all")

@@ -232,10 +232,10 @@ def test_a_changed_prompt_is_named_as_a_possible_reason(kept: Suite) -> None:
     kept.run().stdout.fnmatch_lines(["  may be due to: the prompt changed (4 of 4)"])
 
 
-def test_a_reader_that_reads_the_same_reply_otherwise_is_named(kept: Suite) -> None:
+def test_an_extractor_that_reads_the_same_reply_otherwise_is_named(kept: Suite) -> None:
     kept.pytester.makepyfile(test_sums=SUMS.replace("extract=last_number", "extract=lambda text: None"))
     result = kept.run()
-    result.stdout.fnmatch_lines(["  readable -> no answer *4*", "  may be due to: the reply is the same, so its reader*(4 of 4)"])
+    result.stdout.fnmatch_lines(["  readable -> no answer *4*", "  may be due to: the reply is the same, so its extractor*(4 of 4)"])
 
 
 def test_new_only_keeps_what_is_new_and_still_fails_on_the_rest(kept: Suite) -> None:

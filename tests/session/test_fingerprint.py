@@ -22,16 +22,16 @@ CASES = [Case("sum-0", "6*7?", "42"), Case("sum-1", "6*8?", "48")]
 
 @pytest.fixture
 def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(sys.modules, "reader", ModuleType("reader"))  # forgotten again after the test
+    monkeypatch.setitem(sys.modules, "extractor", ModuleType("extractor"))  # forgotten again after the test
     file = tmp_path / "test_sums.py"
     file.write_text("PROMPT = 'Add.'\n")
     return file
 
 
-def reader_in(file: Path, line: str) -> Any:
+def extractor_in(file: Path, line: str) -> Any:
     """The module `file`, which reads replies by `line`."""
     file.parent.mkdir(exist_ok=True)
-    file.write_text(f"def read(text):\n    {line}\n\nclass Reader:\n    def __call__(self, text):\n        return read(text)\n")
+    file.write_text(f"def read(text):\n    {line}\n\nclass Extractor:\n    def __call__(self, text):\n        return read(text)\n")
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec
     assert spec.loader
@@ -54,7 +54,7 @@ def test_tags_do_not_matter() -> None:
     assert cases_hash(CASES) == cases_hash([replace(case, tags={"grade": "3"}) for case in CASES])
 
 
-def test_the_same_benchmark_and_reader_judge_alike(suite: Path) -> None:
+def test_the_same_benchmark_and_extractor_judge_alike(suite: Path) -> None:
     assert judge_hash(suite, last_number) == judge_hash(suite, last_number)
 
 
@@ -71,34 +71,34 @@ def test_another_line_in_the_benchmark_judges_anew(suite: Path) -> None:
         lambda module: partial(module.read),
         lambda module: partial(partial(module.read)),
         lambda module: wraps(module.read)(lambda text: module.read(text)),
-        lambda module: module.Reader(),
-        lambda module: module.Reader,
+        lambda module: module.Extractor(),
+        lambda module: module.Extractor,
     ],
     ids=["function", "partial", "partial of a partial", "decorated", "object", "class"],
 )
-def test_another_line_in_the_reader_judges_anew(suite: Path, tmp_path: Path, wrapped: Callable[[Any], Any]) -> None:
+def test_another_line_in_the_extractor_judges_anew(suite: Path, tmp_path: Path, wrapped: Callable[[Any], Any]) -> None:
     found = {
-        judge_hash(suite, wrapped(reader_in(tmp_path / "own" / "reader.py", line)))
+        judge_hash(suite, wrapped(extractor_in(tmp_path / "own" / "extractor.py", line)))
         for line in ("return text", "return text.strip()", "return text")
     }
     assert len(found) == 2
 
 
-def test_another_line_beside_the_reader_in_its_package_judges_anew(suite: Path, tmp_path: Path) -> None:
-    read = reader_in(tmp_path / "own" / "reader.py", "return text").read
+def test_another_line_beside_the_extractor_in_its_package_judges_anew(suite: Path, tmp_path: Path) -> None:
+    read = extractor_in(tmp_path / "own" / "extractor.py", "return text").read
     tmp_path.joinpath("own", "__init__.py").touch()
     before = judge_hash(suite, read)
     tmp_path.joinpath("own", "words.py").write_text("NONE = 'none'\n")
     assert before != judge_hash(suite, read)
 
 
-def test_files_beside_a_reader_without_a_package_do_not_matter(suite: Path, tmp_path: Path) -> None:
-    read = reader_in(tmp_path / "own" / "reader.py", "return text").read
+def test_files_beside_an_extractor_without_a_package_do_not_matter(suite: Path, tmp_path: Path) -> None:
+    read = extractor_in(tmp_path / "own" / "extractor.py", "return text").read
     before = judge_hash(suite, read)
     tmp_path.joinpath("own", "notes.py").write_text("NONE = 'none'\n")
     assert before == judge_hash(suite, read)
 
 
 @pytest.mark.parametrize("built_in", [str, str.strip, "{}".format, partial(str.strip)])
-def test_a_reader_built_into_python_is_no_fault(suite: Path, built_in: Callable[[str], str]) -> None:
+def test_an_extractor_built_into_python_is_no_fault(suite: Path, built_in: Callable[[str], str]) -> None:
     assert judge_hash(suite, built_in) == judge_hash(suite, str)

@@ -227,6 +227,6 @@ def test_an_extractor_is_told_of_the_case_where_it_has_a_place_for_it() -> None:
     def options(text: str, case: Case) -> str:
         return f"{text}: {len(case.choices)}"
 
-    assert Benchmark(hundred, options).reader(case)("B") == "B: 2"
-    assert Benchmark(hundred, str).reader(case)("B") == "B"
-    assert Benchmark(hundred, str.upper).reader(case)("b") == "B"
+    assert Benchmark(hundred, options).extractor(case)("B") == "B: 2"
+    assert Benchmark(hundred, str).extractor(case)("B") == "B"
+    assert Benchmark(hundred, str.upper).extractor(case)("b") == "B"

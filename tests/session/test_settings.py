@@ -302,15 +302,39 @@ def test_a_gate_may_speak_of_a_strategy_with_settings(project: Project) -> None:
     assert settings.gates == (Gate("gsm8k", 0.8, "m", "vote:samples=9"),)
 
 
-def test_a_reader_is_one_of_ours_or_ones_own(project: Project) -> None:
-    (project.root / "own_readers.py").write_text("def first(text): return text[:1]")
-    reader = project.read(reader="own_readers:first").reader
-    assert reader is not None
-    assert (reader.name, reader.read("42")) == ("own_readers:first", "4")
-    assert project.complaint(reader="strict") == (
-        "--reader must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
+def test_an_extractor_is_one_of_ours_or_ones_own(project: Project) -> None:
+    (project.root / "own_extractors.py").write_text("def first(text): return text[:1]")
+    extractor = project.read(extractor="own_extractors:first").extractor
+    assert extractor is not None
+    assert (extractor.name, extractor.read("42")) == ("own_extractors:first", "4")
+    assert project.complaint(extractor="strict") == (
+        "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
         "or MODULE:FUNCTION for one of your own, got 'strict'."
     )
+
+
+class TestAFormerName:
+    def test_works_and_the_new_one_is_said(self, project: Project) -> None:
+        project.configure('reader = "strict-json"')
+        settings = project.read()
+        assert settings.extractor is not None
+        assert settings.extractor.name == "strict-json"
+        assert settings.renamed == ("reader in [tool.itemwise] is now extractor in [tool.itemwise]; the former name still works",)
+        assert project.read(reader="last-number").renamed[0] == "--reader is now --extractor; the former name still works"
+
+    def test_on_the_command_line_comes_before_pyproject(self, project: Project) -> None:
+        project.configure('extractor = "strict-json"')
+        settings = project.read(reader="first-capital")
+        assert settings.extractor is not None
+        assert (settings.extractor.name, settings.given) == ("first-capital", {"extractor"})
+
+    def test_beside_the_new_one_is_refused(self, project: Project) -> None:
+        assert project.complaint(reader="last-number", extractor="last-number") == (
+            "--reader is the former name of --extractor: give only --extractor."
+        )
+
+    def test_is_said_by_nobody_who_uses_the_new_one(self, project: Project) -> None:
+        assert project.read(extractor="last-number").renamed == ()
 
 
 def test_an_adapter_fits_one_model(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""The panel as people read it: accuracy by reader, the spread, and where the readers part ways."""
+"""The panel as people read it: accuracy by extractor, the spread, and where the extractors part ways."""
 
 from __future__ import annotations
 
@@ -13,12 +13,23 @@ from itemwise.results.statistics import accuracy
 
 __all__ = ["PANEL_COLUMNS", "panel_lines", "panel_record", "panel_rows", "readings_text", "spread_text"]
 
-PANEL_COLUMNS = ("benchmark", "model, strategy", "reader", "accuracy", "95% interval", "correct", "wrong", "no answer", "raised", "replies")
+PANEL_COLUMNS = (
+    "benchmark",
+    "model, strategy",
+    "extractor",
+    "accuracy",
+    "95% interval",
+    "correct",
+    "wrong",
+    "no answer",
+    "raised",
+    "replies",
+)
 _SHOWN = 60  # characters of an answer or a fault in the list of disagreements
 
 
 def panel_rows(panel: Panel) -> Iterator[tuple[str, ...]]:
-    """A row of PANEL_COLUMNS for the run's own reading and one for each reader."""
+    """A row of PANEL_COLUMNS for the run's own reading and one for each extractor."""
     tally = panel.tally
     named = (tally.benchmark, f"{tally.model_name}, {tally.strategy}")
     counts = [tally.counts[verdict] for verdict in (Verdict.CORRECT, Verdict.WRONG)]
@@ -28,30 +39,30 @@ def panel_rows(panel: Panel) -> Iterator[tuple[str, ...]]:
         read = len(judged.reads) - judged.raised
         nothing = sum(each.answer is None and not each.fault for each in judged.reads)
         counts = [judged.correct, read - judged.correct - nothing, nothing, judged.raised, len(judged.reads)]
-        yield (*named, judged.reader, *accuracy_text(accuracy(judged.correct, read)), *map(str, counts))
+        yield (*named, judged.extractor, *accuracy_text(accuracy(judged.correct, read)), *map(str, counts))
 
 
 def spread_text(panel: Panel) -> str:
-    """How far the readers move the score, and which of them give its ends; empty where there is nothing to say."""
+    """How far the extractors move the score, and which of them give its ends; empty where there is nothing to say."""
     if panel.spread is None:
         return ""
     low, high = panel.spread
-    return f"the reader moves the score by {100 * (high - low):.1f} points: {_by(panel.judged, low)}; {_by(panel.judged, high)}"
+    return f"the extractor moves the score by {100 * (high - low):.1f} points: {_by(panel.judged, low)}; {_by(panel.judged, high)}"
 
 
 def readings_text(panel: Panel) -> str:
-    """Each reader with its accuracy, in a line."""
-    return ", ".join(f"{judged.reader} {'-' if judged.share is None else f'{judged.share:.1%}'}" for judged in panel.judged)
+    """Each extractor with its accuracy, in a line."""
+    return ", ".join(f"{judged.extractor} {'-' if judged.share is None else f'{judged.share:.1%}'}" for judged in panel.judged)
 
 
 def panel_record(panel: Panel) -> list[dict[str, object]]:
-    """Each reader's accuracy as plain data."""
+    """Each extractor's accuracy as plain data."""
     tally = panel.tally
     named = {"benchmark": tally.benchmark, "model": tally.model_name, "strategy": tally.strategy}
     return [
         {
             **named,
-            "reader": judged.reader,
+            "reader": judged.extractor,
             "accuracy": judged.share,
             "correct": judged.correct,
             "raised": judged.raised,
@@ -62,7 +73,7 @@ def panel_record(panel: Panel) -> list[dict[str, object]]:
 
 
 def panel_lines(panels: Sequence[Panel], most: int) -> list[str]:
-    """Accuracy by reader, their spread, and the cases they read in more than one way, at most `most` of each panel."""
+    """Accuracy by extractor, their spread, and the cases they read in more than one way, at most `most` of each panel."""
     lines = aligned([PANEL_COLUMNS, *(row for panel in panels for row in panel_rows(panel))])
     for panel in panels:
         lines += ["", *_summary(panel), *_disagreements(panel.judged, most)]
@@ -76,17 +87,17 @@ def _summary(panel: Panel) -> Iterator[str]:
     asked = [place for place, entry in enumerate(panel.judged[0].entries) if entry.verdict is not Verdict.ERROR]
     for judged in panel.judged:
         same = sum(judged.reads[place].answer == judged.entries[place].answer for place in asked)
-        yield f"  {judged.reader} reads as the run did in {same} of {len(asked)} judged replies"
+        yield f"  {judged.extractor} reads as the run did in {same} of {len(asked)} judged replies"
 
 
 def _by(panel_of: Sequence[Judged], share: float) -> str:
-    return f"{share:.1%} by {', '.join(judged.reader for judged in panel_of if judged.share == share)}"
+    return f"{share:.1%} by {', '.join(judged.extractor for judged in panel_of if judged.share == share)}"
 
 
 def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:
-    """The replies on which readers part ways, the telling ones first: a fault, two answers, then an answer by some only."""
+    """The replies on which extractors part ways, the telling ones first: a fault, two answers, then an answer by some only."""
     reads = zip(*(judged.reads for judged in panel_of), strict=True)
-    names = [judged.reader for judged in panel_of]
+    names = [judged.extractor for judged in panel_of]
     found = [(entry, read) for entry, read in zip(panel_of[0].entries, reads, strict=True) if len(set(read)) > 1]
     found.sort(key=lambda parting: _read_by_some_only(parting[1]))
     some_only = sum(_read_by_some_only(read) for _, read in found)
@@ -102,11 +113,11 @@ def _read_by_some_only(read: Sequence[Read]) -> bool:
 
 
 def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Read]) -> str:
-    readers: dict[Read, list[str]] = {}
+    extractors: dict[Read, list[str]] = {}
     for name, each in zip(names, read, strict=True):
-        readers.setdefault(each, []).append(name)
-    right = {each: " (right)" if is_right(entry, each) else "" for each in readers}
-    return "; ".join(f"{_read_text(each)}{right[each]} by {', '.join(by)}" for each, by in readers.items())
+        extractors.setdefault(each, []).append(name)
+    right = {each: " (right)" if is_right(entry, each) else "" for each in extractors}
+    return "; ".join(f"{_read_text(each)}{right[each]} by {', '.join(by)}" for each, by in extractors.items())
 
 
 def _read_text(read: Read) -> str:

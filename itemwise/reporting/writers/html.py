@@ -194,7 +194,7 @@ def _tables(run: RunRecord) -> list[dict[str, Any]]:
         found.append(_table("splits", "By tag", SPLIT_COLUMNS, parts, 4, drawn=5))
     if run.panels:
         readings = _plain([row for panel in run.panels for row in panel_rows(panel)])
-        found.append(_table("readers", "Other readers", PANEL_COLUMNS, readings, 3))
+        found.append(_table("readers", "Other extractors", PANEL_COLUMNS, readings, 3))
     if run.drops:
         found.append(_table("twins", "Renumbered twins", (), [], 0, notes=[drop_text(drop) for drop in run.drops]))
     return found

@@ -42,7 +42,7 @@ def run_json(run: RunRecord) -> str:
         "splits": [split_record(split) for split in run.splits],
         "ladders": [ladder_record(ladder) for ladder in run.ladders],
         "renumbered": [drop_record(drop) for drop in run.drops],
-        "readers": [reader for panel in run.panels for reader in panel_record(panel)],
+        "readers": [extractor for panel in run.panels for extractor in panel_record(panel)],
         "batch_invariance": [dict(each) for each in run.batch_check],
         "snapshots": [snapshot_record(file) for file in run.snapshots],
         "gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions],

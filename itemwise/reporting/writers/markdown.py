@@ -21,7 +21,7 @@ _SPLIT_BY = 200  # values of a tag that the summary shows; a step summary of Git
 
 
 def summary_md(run: RunRecord) -> str:
-    """The table, the causes, the ladder, the panel of readers, what was measured, and the gates."""
+    """The table, the causes, the ladder, the panel of extractors, what was measured, and the gates."""
     lines = _table([COLUMNS, *(cells(tally) for tally in run.tallies)])
     lines += [*(f"- {_escaped(note)}" for note in run.notes), ""] if run.notes else []
     if run.choices:
@@ -40,7 +40,7 @@ def summary_md(run: RunRecord) -> str:
         lines += ["### From made problems to renumbered ones", "", *(f"- {_escaped(drop_text(drop))}" for drop in run.drops), ""]
     if run.panels:
         judged = [row for panel in run.panels for row in panel_rows(panel)]
-        lines += ["### The same replies under other readers", "", *_table([PANEL_COLUMNS, *judged])]
+        lines += ["### The same replies under other extractors", "", *_table([PANEL_COLUMNS, *judged])]
     if run.snapshots:
         lines += ["### How replies changed since they were kept", "", *_snapshots(run.snapshots)]
     lines += ["### What was measured", ""]

@@ -36,9 +36,9 @@ def header_lines(settings: Settings) -> list[str]:
         + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
-        f"reader {settings.reader.name if settings.reader else 'default'}, batch {settings.batch_size or 'auto'}",
+        f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
-    return [printable(line) for line in lines]
+    return [printable(line) for line in (*lines, *(f"itemwise: {line}" for line in settings.renamed))]
 
 
 def idle_lines(settings: Settings) -> list[str]:
@@ -145,8 +145,8 @@ def closing_lines(run: RunRecord, folder: str) -> list[str]:
 
 
 def _readings(run: RunRecord) -> list[str]:
-    """What other readers make of the same replies; ``python -m itemwise panel`` shows where they part."""
-    return [f"the same replies read by others: {', '.join(panel.tally.key)}: {readings_text(panel)}" for panel in run.panels]
+    """What other extractors make of the same replies; ``python -m itemwise extractors`` shows where they part."""
+    return [f"the same replies read by other extractors: {', '.join(panel.tally.key)}: {readings_text(panel)}" for panel in run.panels]
 
 
 def _generated(run: RunRecord) -> str:

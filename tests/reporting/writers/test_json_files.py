@@ -94,7 +94,7 @@ def test_the_run_tells_what_it_came_to(run: RunRecord) -> None:
     assert tool["accuracy"] == 0.875
 
 
-def test_the_run_tells_its_ladder_and_what_other_readers_read(run: RunRecord) -> None:
+def test_the_run_tells_its_ladder_and_what_other_extractors_read(run: RunRecord) -> None:
     found = json.loads(run_json(run))
     (ladder,) = found["ladders"]
     assert [(rung["rung"], rung.get("against")) for rung in ladder["rungs"]] == [("direct", None), ("tool", "direct")]

@@ -41,7 +41,7 @@ def test_no_value_breaks_out_of_its_place(text: str, shown: str, run_of: Callabl
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(run: RunRecord) -> None:
     tables = [part.splitlines() for part in summary_md(run).split("\n\n") if part.startswith("|")]
-    assert len(tables) == 4  # accuracy, causes, ladder, readers
+    assert len(tables) == 4  # accuracy, causes, ladder, extractors
     assert all(len({line.count("|") for line in table}) == 1 for table in tables)
 
 

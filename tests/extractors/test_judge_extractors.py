@@ -1,11 +1,11 @@
-"""The script that judges readers counts what it says it counts."""
+"""The script that judges extractors counts what it says it counts."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / "tools" / "judge_readers.py"
+SCRIPT = Path(__file__).parents[2] / "tools" / "judge_extractors.py"
 ROWS = [
     {"id": "right", "output": "The answer is 5.", "stated_answer": "5", "gold": "5"},
     {"id": "none", "output": "I cannot tell.", "stated_answer": None, "gold": "5"},

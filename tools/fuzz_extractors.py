@@ -1,6 +1,6 @@
-"""Throw random and mutated replies at the readers: none may raise, and every span must lie in its reply.
+"""Throw random and mutated replies at the extractors: none may raise, and every span must lie in its reply.
 
-    python -m tools.fuzz_readers --replies 1000000 [labelled.jsonl ...]
+    python -m tools.fuzz_extractors --replies 1000000 [labelled.jsonl ...]
 
 Replies are strings of awkward pieces, of random characters, and slices of the ``output`` of the given files with pieces
 pasted in. Prints each reply that breaks a promise, and exits 1 if there is one.
@@ -43,7 +43,7 @@ def reply(rng: random.Random, known: Sequence[str]) -> str:
 
 
 def fault(text: str) -> str | None:
-    """What the readers do wrong with `text`, if anything."""
+    """What the extractors do wrong with `text`, if anything."""
     try:
         found: list[Reading | None] = [last_number(text), stated_choice(text, OPTIONS), stated_choice(text, 5)]
     except Exception as error:  # any exception is what is looked for

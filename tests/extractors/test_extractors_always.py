@@ -1,4 +1,4 @@
-"""What must hold of the readers whatever a model writes."""
+"""What must hold of the extractors whatever a model writes."""
 
 import re
 from fractions import Fraction

@@ -1,9 +1,9 @@
-"""How well readers read: agreement with labelled replies, false accepts and rejects, crashes, seconds per 1,000.
+"""How well extractors read: agreement with labelled replies, false accepts and rejects, crashes, seconds per 1,000.
 
-    python -m tools.judge_readers numbers.jsonl choices.jsonl [--show] [--half A|B]
+    python -m tools.judge_extractors numbers.jsonl choices.jsonl [--show] [--half A|B]
 
 Each line of a file has `output`, `stated_answer` (null where the reply states none), `gold`, and for a choice `choices`.
-Our readers stand beside the peers that are installed: math-verify and lm-eval's regular-expression filters.
+Our extractors stand beside the peers that are installed: math-verify and lm-eval's regular-expression filters.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from itemwise.extractors import last_number, same_number, stated_choice
 
 Row = dict[str, Any]
-Reader = Callable[[Row], "str | None"]
+Extractor = Callable[[Row], "str | None"]
 Same = Callable[["str | None", "str | None"], bool]
 
 LETTERS = 26  # where a row does not say which options there are
@@ -32,7 +32,7 @@ LETTERS = 26  # where a row does not say which options there are
 
 @dataclass
 class Tally:
-    """What one reader did on one file."""
+    """What one extractor did on one file."""
 
     rows: int = 0
     agreed: int = 0
@@ -66,7 +66,7 @@ def equal_letters(answer: str | None, other: str | None) -> bool:
     return answer == other
 
 
-def judge(read: Reader, same: Same, rows: list[Row]) -> Tally:
+def judge(read: Extractor, same: Same, rows: list[Row]) -> Tally:
     """Every row read once, and what came of it."""
     tally = Tally(rows=len(rows))
     for row in rows[:20]:  # patterns are compiled at their first use
@@ -96,7 +96,7 @@ def _count(tally: Tally, row: Row, answer: str | None, same: Same) -> None:
         tally.misread.append(f"  {row.get('id', '?')}: stated {label!r}, read {answer!r}")
 
 
-def number_readers() -> Iterator[tuple[str, Reader]]:
+def number_extractors() -> Iterator[tuple[str, Extractor]]:
     """Ours, then the peers that are installed."""
     yield "itemwise last_number", lambda row: last_number(row["output"])
     yield from _lm_eval({"lm-eval strict": r"#### (\-?[0-9\.\,]+)", "lm-eval flexible": r"(-?[$0-9.,]{2,})|(-?[0-9]+)"}, _cleaned)
@@ -108,13 +108,13 @@ def number_readers() -> Iterator[tuple[str, Reader]]:
         yield "math-verify", lambda row: _parsed(parse(row["output"]))
 
 
-def choice_readers() -> Iterator[tuple[str, Reader]]:
+def choice_extractors() -> Iterator[tuple[str, Extractor]]:
     """Ours, then the peers that are installed."""
     yield "itemwise stated_choice", lambda row: stated_choice(row["output"], row.get("choices") or LETTERS)
     yield from _lm_eval({"lm-eval mmlu_pro": r"answer is \(?([A-J])\)?", "first capital": r"([A-Z])"}, lambda text: text)
 
 
-def _lm_eval(patterns: dict[str, str], clean: Callable[[str], str]) -> Iterator[tuple[str, Reader]]:
+def _lm_eval(patterns: dict[str, str], clean: Callable[[str], str]) -> Iterator[tuple[str, Extractor]]:
     try:
         from lm_eval.filters.extraction import RegexFilter
     except ImportError:
@@ -125,7 +125,7 @@ def _lm_eval(patterns: dict[str, str], clean: Callable[[str], str]) -> Iterator[
         yield name, _filtered(RegexFilter(regex_pattern=regex, group_select=last, fallback=""), clean)
 
 
-def _filtered(regex_filter: Any, clean: Callable[[str], str]) -> Reader:
+def _filtered(regex_filter: Any, clean: Callable[[str], str]) -> Extractor:
     return lambda row: clean(regex_filter.apply([[row["output"]]], [{}])[0][0]) or None
 
 
@@ -148,13 +148,13 @@ def _half(row: Row) -> str:
 
 
 def table(path: Path, half: str | None, *, show: bool) -> Iterator[str]:
-    """The lines of one file's table, a reader each."""
+    """The lines of one file's table, an extractor each."""
     rows = rows_of(path, half)
     letters = any("choices" in row for row in rows)
     heads = ("invented", "missed", "f.accept", "f.reject", "crash", "s/1000")
     yield f"\n{path.name}: {len(rows)} replies, {sum(row['stated_answer'] is None for row in rows)} without an answer"
-    yield f"{'reader':24}{'agree':>9}" + "".join(f"{head:>9}" for head in heads)
-    for name, read in choice_readers() if letters else number_readers():
+    yield f"{'extractor':24}{'agree':>9}" + "".join(f"{head:>9}" for head in heads)
+    for name, read in choice_extractors() if letters else number_extractors():
         tally = judge(read, equal_letters if letters else equal_numbers, rows)
         yield tally.line(name)
         if show and name.startswith("itemwise"):
@@ -166,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--half", choices=["A", "B"], help="only the rows whose id hashes to this half")
-    parser.add_argument("--show", action="store_true", help="list the replies that our reader misreads")
+    parser.add_argument("--show", action="store_true", help="list the replies that our extractor misreads")
     options = parser.parse_args()
     for path in options.files:
         for line in table(path, options.half, show=options.show):

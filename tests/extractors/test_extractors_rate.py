@@ -1,4 +1,4 @@
-"""How fast readers read, for `pytest tests/extractors/test_readers_rate.py --benchmark-only`; measured, never asserted."""
+"""How fast extractors read, for `pytest tests/extractors/test_extractors_rate.py --benchmark-only`; measured, never asserted."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ CHOICES = [
 ]
 OPTIONS = ["a brick", "a cloud", "a fish", "a tree"]
 BARE = re.compile(r"(-?[$0-9.,]{2,})|(-?[0-9]+)")
-READERS: dict[str, tuple[Callable[[str], object], list[str]]] = {
+EXTRACTORS: dict[str, tuple[Callable[[str], object], list[str]]] = {
     "last_number": (last_number, TYPICAL),
     "stated_choice": (lambda reply: stated_choice(reply, OPTIONS), CHOICES),
     "bare regex": (BARE.findall, TYPICAL),
@@ -37,9 +37,9 @@ READERS: dict[str, tuple[Callable[[str], object], list[str]]] = {
 Benchmark = Any  # the fixture of pytest-benchmark, which is not typed
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", EXTRACTORS)
 def test_a_thousand_typical_replies(benchmark: Benchmark, name: str) -> None:
-    read, replies = READERS[name]
+    read, replies = EXTRACTORS[name]
     thousand = (replies * 167)[:1000]
     benchmark(lambda: [read(reply) for reply in thousand])
 
@@ -47,4 +47,4 @@ def test_a_thousand_typical_replies(benchmark: Benchmark, name: str) -> None:
 @pytest.mark.parametrize("unit", ["7", "{", "(A) ", "\\boxed{", "the answer is ", '"answer": ', "1,"])
 @pytest.mark.parametrize("name", ["last_number", "stated_choice"])
 def test_a_megabyte_of_one_thing(benchmark: Benchmark, name: str, unit: str) -> None:
-    benchmark.pedantic(READERS[name][0], args=(unit * (1_000_000 // len(unit)),), rounds=2)
+    benchmark.pedantic(EXTRACTORS[name][0], args=(unit * (1_000_000 // len(unit)),), rounds=2)
