@@ -16,6 +16,7 @@ from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
 from itemwise.reporting.text import printable
+from itemwise.results.run_folder import RunFolderError
 
 RUN = "a run's folder, or its name under reports/, such as latest"
 
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _dispatch(given)
         sys.stdout.flush()
-    except CommandError as error:
+    except (CommandError, RunFolderError) as error:
         print(f"python -m itemwise {given.command}: {printable(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader, such as head, has seen enough

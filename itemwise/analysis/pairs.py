@@ -81,12 +81,12 @@ class Pair:
 
 
 def series(label: str, run: str, tally: Tally, entries: Sequence[Entry]) -> Series:
-    """The `entries` that `tally` counts, by case. Raises TwiceError where one is there twice."""
+    """The `entries` that `tally` counts in `run`, by case. Raises TwiceError where one is there twice."""
     found: dict[str, Entry] = {}
     for entry in entries:
         if entry.case in found:
             raise TwiceError(
-                f"case {entry.case} of {entry.benchmark} twice ({found[entry.case].node_id} and {entry.node_id}), "
+                f"{run} holds case {entry.case} of {entry.benchmark} twice ({found[entry.case].node_id} and {entry.node_id}), "
                 "so it cannot be paired; run one of the two test functions alone."
             )
         found[entry.case] = entry

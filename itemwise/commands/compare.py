@@ -13,15 +13,15 @@ from itemwise.analysis.pairs import Pair, Series, TwiceError, items_differ, seri
 from itemwise.analysis.provenance import measured
 from itemwise.cases.case import Verdict
 from itemwise.commands import CommandError
-from itemwise.reporting.read_folder import RunFolder, read_runs
 from itemwise.reporting.sections.comparison_sections import PAIR_COLUMNS, SERIES_COLUMNS, pair_legend, pair_name, pair_rows, series_row
 from itemwise.reporting.table import aligned
 from itemwise.reporting.text import printable
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.ledger import Tally
 from itemwise.results.private_files import open_private
+from itemwise.results.run_folder import RunFolder, read_runs
 
-__all__ = ["compare", "comparison_lines", "comparison_of", "series_of"]
+__all__ = ["compare", "comparison_lines", "comparison_of"]
 
 
 def compare(names: Sequence[str], page: str | None = None) -> None:
@@ -54,7 +54,7 @@ def comparison_of(runs: Sequence[RunFolder]) -> Comparison:
     Raises CommandError where two series of a benchmark hold different items, or nothing is there to be paired.
     """
     held = [(run, tally) for run in runs for tally in run.tallies]
-    each = [series_of(run, tally, f"#{number}") for number, (run, tally) in enumerate(held, start=1)]
+    each = [_series_of(run, tally, f"#{number}") for number, (run, tally) in enumerate(held, start=1)]
     pairs = [Pair(first, second) for first, second in combinations(each, 2) if first.tally.benchmark == second.tally.benchmark]
     if not pairs:
         holding = "; ".join(f"{run.name} holds {', '.join(tally.benchmark for tally in run.tallies) or 'no case'}" for run in runs)
@@ -66,12 +66,12 @@ def comparison_of(runs: Sequence[RunFolder]) -> Comparison:
     return Comparison(each, pairs, told)
 
 
-def series_of(run: RunFolder, tally: Tally, label: str) -> Series:
+def _series_of(run: RunFolder, tally: Tally, label: str) -> Series:
     """The cases that `tally` counts in `run`. Raises CommandError where one is there twice."""
     try:
         return series(label, run.name, tally, run.entries_of(tally))
     except TwiceError as error:
-        raise CommandError(f"{run.name} holds {error}") from None
+        raise CommandError(str(error)) from None
 
 
 def _refusal(pair: Pair, difference: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from itemwise.reporting.read_folder import RunFolder, read_run
 from itemwise.reporting.table import COLUMNS, aligned, cells
 from itemwise.reporting.text import printable
+from itemwise.results.run_folder import RunFolder, read_run
 
 __all__ = ["show", "show_lines"]
 

@@ -18,9 +18,8 @@ from itemwise.models import (
     RunningBatch,
 )
 
-__all__ = ["PLANNED", "STATIC_BATCH", "PendingRequest", "Batcher", "batcher_for"]
+__all__ = ["STATIC_BATCH", "PendingRequest", "Batcher", "batcher_for"]
 
-PLANNED = 64  # chats at once, while it is not known how many the model can continue
 STATIC_BATCH = 32  # of whole batches, where nobody says how many
 MAX_STEPS = 64  # tokens of a step in which no chat is finished
 ADMIT_RATIO = 8  # chats join when they are one for so many that run: reading each prompt alone would keep all others waiting

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from itemwise.cases.case import Reply, Turn, TurnCost
 from itemwise.cases.picture import PictureError
-from itemwise.engine.batching import PLANNED, Batcher, PendingRequest, batcher_for
+from itemwise.engine.batching import Batcher, PendingRequest, batcher_for
 from itemwise.extractors.thoughts import thoughts_in
-from itemwise.models import Generation, Model, Request
+from itemwise.models import PLANNED, Generation, Model, Request
 from itemwise.models.tool_calls import read_calls
 from itemwise.results.store import key_of
 from itemwise.strategies.strategy import Ask, AskAwaitable, Extract, Transcript

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from itemwise.analysis.pairs import Pair, items_differ
-from itemwise.commands import CommandError
-from itemwise.commands.compare import series_of
-from itemwise.gates.threshold import Decision, coverage_text
-from itemwise.reporting.read_folder import RunFolder, read_run
+from itemwise.analysis.pairs import Pair, TwiceError, items_differ, series
+from itemwise.gates.gate import Decision
+from itemwise.gates.threshold import coverage_text
 from itemwise.results.ledger import Entry, Tally
+from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
 from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 
 __all__ = ["baseline_decisions", "read_baseline"]
@@ -19,10 +18,10 @@ _NAMED = 10  # flips named in a decision
 
 
 def read_baseline(text: str, reports: Path) -> RunFolder:
-    """The run whose folder `text` is, or whose name under `reports`. Raises CommandError, also where it holds no case."""
+    """The run whose folder `text` is, or whose name under `reports`. Raises RunFolderError, also where it holds no case."""
     baseline = read_run(text, reports)
     if not baseline.tallies:
-        raise CommandError(f"{baseline.name} holds no case to compare with.")
+        raise RunFolderError(f"{baseline.name} holds no case to compare with.")
     return baseline
 
 
@@ -66,8 +65,8 @@ def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: T
         if not part.complete:
             return Decision(False, f"{named}: undecided, {whose}{coverage_text(part)}")
     try:
-        pair = Pair(series_of(baseline, counterpart, baseline.name), series_of(this, tally, this.name))
-    except CommandError as error:
+        pair = Pair(*(series(run.name, run.name, part, run.entries_of(part)) for run, part in ((baseline, counterpart), (this, tally))))
+    except TwiceError as error:
         return Decision(False, f"{named}: undecided, {error}")
     if difference := items_differ(pair.first, pair.second):
         return Decision(False, f"{named}: undecided, the items differ: {difference}")

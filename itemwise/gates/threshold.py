@@ -1,26 +1,16 @@
-"""Whether a run's accuracy is what was demanded of it."""
+"""Threshold gates, ``--fail-under``: whether a run's accuracy, or the lower end of its interval, is what was demanded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from itemwise.cases.case import Verdict
-from itemwise.cases.variants import RENUMBERED
-from itemwise.results.labels import Label, measurement_names, split_node_id
+from itemwise.gates.gate import Decision, Gate
+from itemwise.results.labels import Label
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
-from itemwise.session.settings import Gate, Settings
 
-__all__ = ["Decision", "absent_gates", "coverage_text", "decisions"]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What became of a gate: `passed`, and the words that say why."""
-
-    passed: bool
-    text: str
+__all__ = ["coverage_text", "decisions"]
 
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
@@ -72,43 +62,6 @@ def coverage_text(tally: Tally) -> str:
     spoiled = f", {errors} failed by an error of ours" if errors else ""
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
     return f"only {tally.judged} of {tally.sample_size} cases are judged{spoiled}{skipped}"
-
-
-def absent_gates(gates: Iterable[Gate], node_ids: Sequence[str], settings: Settings) -> list[str]:
-    """What is wrong with each gate that no test of `node_ids` can decide, in words that name what there is.
-
-    Node ids tell a benchmark's file, model, strategy and parameters; what else they tell is not refused.
-    """
-    return [text for gate in gates if (text := _absence(gate, node_ids, settings))]
-
-
-def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
-    wanted = Label.parse(gate.benchmark)
-    names = measurement_names([split_node_id(node_id)[0] for node_id in node_ids])
-    plain = replace(wanted, parameters="", rest="")
-    borne = [node_id for node_id in node_ids if Label.parse(names[(function := split_node_id(node_id)[0])]).is_meant_by(plain, function)]
-    borne = [node_id for node_id in borne if not wanted.parameters or node_id.endswith(f"-{wanted.parameters[1:]}")]
-    variants = ["", *([f"-{RENUMBERED}"] if settings.source.twins else []), *(f"-{control}" for control in settings.controls)]
-    made = f"-{settings.source.text.replace(':', '-')}" if settings.source.kind == "synthetic" else ""
-    if not borne or wanted.rest not in (*variants, *(made + variant for variant in variants)):
-        known = sorted({name + variant for name in names.values() for variant in variants})
-        return _refusal(gate, f"no selected benchmark is called {gate.benchmark!r}", known)
-    asked = {pair for node_id in borne if (pair := _model_and_strategy(node_id, settings))}
-    if asked and gate.model and gate.model not in {model for model, _ in asked}:
-        return _refusal(gate, f"{gate.benchmark} asks no model called {gate.model!r}", sorted({model for model, _ in asked}))
-    if asked and gate.strategy and gate.strategy not in {strategy for model, strategy in asked if gate.model in (None, model)}:
-        return _refusal(gate, f"{gate.benchmark} is not asked by {gate.strategy!r}", sorted({strategy for _, strategy in asked}))
-    return ""
-
-
-def _refusal(gate: Gate, what: str, known: Sequence[str]) -> str:
-    return f"--fail-under {gate.text}: {what}; there is {', '.join(known) or 'no benchmark at all'}."
-
-
-def _model_and_strategy(node_id: str, settings: Settings) -> tuple[str, str] | None:
-    parameters = split_node_id(node_id)[1]
-    pairs = ((entry.name, chosen.name) for entry in settings.all_models for chosen in settings.strategies)
-    return next((pair for pair in pairs if parameters.startswith("-".join([*pair, ""]))), None)
 
 
 def _beyond_reach(gate: Gate, tally: Tally) -> str:

@@ -1,6 +1,7 @@
 """Models behind one small interface; libraries are imported only where a model loads."""
 
 from itemwise.models.model import (
+    PLANNED,
     QUANTISATIONS,
     ContextFullError,
     ContinuousModel,
@@ -15,6 +16,7 @@ from itemwise.models.model import (
 from itemwise.models.registry import REGISTRY, ModelEntry, entry_named, registry_with, with_adapter, with_pixels
 
 __all__ = [
+    "PLANNED",
     "QUANTISATIONS",
     "REGISTRY",
     "ContextFullError",

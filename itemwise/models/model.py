@@ -22,6 +22,7 @@ __all__ = [
     "one_line",
 ]
 
+PLANNED = 64  # chats at once, while it is not known how many the model can continue
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
 SHOWN = 300  # characters of what others say of an error
 

@@ -27,11 +27,11 @@ from itemwise.plugin.worker import ALONE, Asker
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.gates.threshold import Decision
+    from itemwise.gates.gate import Decision
     from itemwise.reporting import RunRecord
-    from itemwise.reporting.read_folder import RunFolder
     from itemwise.reporting.write_folder import Claim
     from itemwise.results.ledger import Entry, Skip
+    from itemwise.results.run_folder import RunFolder
     from itemwise.results.store import Store, StoreError
 
 __all__ = ["Scorekeeper"]
@@ -110,7 +110,7 @@ class Scorekeeper:
 
     def _require_gated(self, node_ids: Sequence[str]) -> None:
         """Refuse a gate that nothing can decide, before anything is asked. A gate of pyproject.toml is none on an ordinary suite."""
-        from itemwise.gates.threshold import absent_gates
+        from itemwise.session.absent_gates import absent_gates
 
         if "fail-under" not in self._settings.given and all("::" in argument for argument in self._config.args):
             return  # single tests, such as a report's line to run one again: a gate of pyproject.toml on others is undecided at the end
@@ -142,12 +142,12 @@ class Scorekeeper:
     def _read_baseline(self) -> RunFolder | None:
         if self._settings.baseline is None:
             return None
-        from itemwise.commands import CommandError
         from itemwise.gates.baseline import read_baseline
+        from itemwise.results.run_folder import RunFolderError
 
         try:
             return read_baseline(self._settings.baseline, self._settings.report_dir)
-        except CommandError as error:
+        except RunFolderError as error:
             raise usage_error(f"--baseline {self._settings.baseline}: {error}") from None
 
     @pytest.hookimpl(optionalhook=True)

@@ -14,7 +14,7 @@ from itemwise.analysis.splits import Split, splits
 from itemwise.analysis.variant_drops import RenumberedDrop, drops
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.variants import RENUMBERED
-from itemwise.gates.threshold import Decision
+from itemwise.gates.gate import Decision
 from itemwise.reporting.sections.count_notes import count_notes
 from itemwise.results.ledger import Entry, Skip, Tally
 

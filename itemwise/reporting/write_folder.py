@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,8 +15,9 @@ from itemwise.reporting.writers.json_files import results_jsonl, run_json
 from itemwise.reporting.writers.junit import junit_parts
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.results.private_files import make_private_folder, open_private
+from itemwise.results.run_folder import LATEST, RUN_NAME
 
-__all__ = ["Claim", "claimed", "followed", "new_folder", "shown_path", "sweep", "write_reports"]
+__all__ = ["Claim", "claimed", "new_folder", "shown_path", "sweep", "write_reports"]
 
 _locks: Any = None
 with suppress(ImportError):  # not on Windows
@@ -25,11 +25,9 @@ with suppress(ImportError):  # not on Windows
 
     _locks = fcntl
 
-LATEST = "latest"
 CLAIM = ".running"  # in a run's folder for as long as its process lives
 REPORTS = ("results.jsonl", "run.json", "junit.xml", "summary.md", "report.html")
 STALE = 3600.0  # seconds after which a file that lives for moments only was left by a process that was killed
-_RUN = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")  # how the folders of runs are named
 
 
 def new_folder(parent: Path, name: str) -> Path:
@@ -78,7 +76,7 @@ def sweep(parent: Path) -> None:
     with suppress(OSError):
         for path in list(parent.iterdir()):
             with suppress(OSError):
-                if _RUN.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+                if RUN_NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                     _sweep_run(path)
                 elif path.name.startswith((".itemwise-", ".latest-")) and path.lstat().st_mtime < time.time() - STALE:
                     path.unlink()
@@ -117,17 +115,6 @@ def _is_locked(file: int) -> bool:
     except OSError:
         return True
     return False
-
-
-def followed(folder: Path) -> Path:
-    """The folder of the run that `folder` names: itself, or where ``latest`` is a file, the one whose name that holds."""
-    if folder.name != LATEST or not folder.is_file():
-        return folder
-    try:
-        name = folder.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        return folder
-    return folder.with_name(name) if _RUN.fullmatch(name) or (name and Path(name).name == name) else folder
 
 
 def shown_path(path: Path, base: Path) -> str:

@@ -11,11 +11,10 @@ from typing import Any
 from itemwise.analysis.named_extractors import NamedExtractor, extractor_named, extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.source import RowsError, Source
-from itemwise.engine.batching import PLANNED
+from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import NamedError
-from itemwise.models import QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
+from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
 from itemwise.models.server.address import without_userinfo
-from itemwise.results.labels import LABEL
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
 if sys.version_info >= (3, 11):
@@ -23,7 +22,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["OPTIONS", "OPTION_NAMES", "Gate", "Option", "Settings", "SettingsError", "known_models", "read_settings"]
+__all__ = ["OPTIONS", "OPTION_NAMES", "Option", "Settings", "SettingsError", "known_models", "read_settings"]
 
 STORE = "replies.sqlite"
 ENGINES = ("local", "ray")
@@ -105,58 +104,6 @@ OPTIONS = (
     Option("replay", "judge stored replies only; a case without one is an error, and no model is loaded", False, flag=True),
 )
 OPTION_NAMES = tuple(name for option in OPTIONS for name in option.names)
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A demand on the accuracy of a benchmark, or only of one `model` of it, or one `strategy` of that model.
-
-    The accuracy itself must be at least `least`; with `by_interval` the lower end of its 95 % interval must, so that
-    a lucky small sample does not pass.
-    """
-
-    benchmark: str
-    least: float
-    model: str | None = None
-    strategy: str | None = None
-    by_interval: bool = False
-
-    @classmethod
-    def parse(cls, text: str, strategies: Sequence[str]) -> Gate:
-        """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80`` or ``gsm8k/MODEL/STRATEGY=0.80``.
-
-        A model's name may hold slashes: only a last part that is one of `strategies` is a strategy. Raises SettingsError.
-        """
-        name, _, least = text.rpartition("=")
-        label = LABEL.match(wanted := name.removesuffix(">").strip())
-        benchmark = label.group() if label else ""
-        first, *parts = [part.strip() for part in wanted.removeprefix(benchmark).split("/")]
-        strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
-        share = _share(least)
-        if share is None or not all(parts) or not benchmark or first:
-            raise SettingsError(
-                "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
-                f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
-            )
-        return cls(benchmark, share, "/".join(parts) or None, strategy, by_interval=name.endswith(">"))
-
-    @property
-    def name(self) -> str:
-        """What the demand is on: ``gsm8k``, ``gsm8k/MODEL`` or ``gsm8k/MODEL/STRATEGY``."""
-        return "/".join(part for part in (self.benchmark, self.model, self.strategy) if part)
-
-    @property
-    def text(self) -> str:
-        """The gate as `--fail-under` takes it."""
-        return f"{self.name}{'>=' if self.by_interval else '='}{self.least}"
-
-
-def _share(text: str) -> float | None:
-    try:
-        share = float(text)
-    except ValueError:
-        return None
-    return share if 0 <= share <= 1 else None
 
 
 @dataclass(frozen=True)
@@ -280,7 +227,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         quantisation=_one_of("quant", value["quant"], QUANTISATIONS),
         max_new_tokens=None if value["max-new-tokens"] is None else _whole("max-new-tokens", value["max-new-tokens"]),
         batch_size=_batch_size(value["batch-size"]),
-        gates=tuple(Gate.parse(text, _names(strategies)) for text in _listed("fail-under", value["fail-under"], least=0)),
+        gates=_gates(_listed("fail-under", value["fail-under"], least=0), _names(strategies)),
         baseline=None if value["baseline"] is None else _run(_text("baseline", value["baseline"]), base["baseline"]),
         report_dir=report_dir,
         store=report_dir / STORE if value["store"] is None else base["store"] / Path(_text("store", value["store"])).expanduser(),
@@ -393,6 +340,13 @@ def _strategies(texts: Sequence[str], folders: Sequence[Path]) -> tuple[Configur
         twice = max(names, key=names.count)
         raise SettingsError(f"two strategies are called {twice!r}, so their cases could not be told apart; rename one.")
     return chosen
+
+
+def _gates(texts: Sequence[str], strategies: Sequence[str]) -> tuple[Gate, ...]:
+    try:
+        return tuple(Gate.parse(text, strategies) for text in texts)
+    except GateError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _names(strategies: Sequence[ConfiguredStrategy]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import PIL.Image
 
 from itemwise.cases.case import Reply, Turn, Verdict
-from itemwise.gates.threshold import Decision
+from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.results.ledger import Entry
 from tests.reporting.conftest import MODEL, a_reply, a_run, an_entry

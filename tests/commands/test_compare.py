@@ -10,8 +10,8 @@ import pytest
 
 from itemwise.commands import CommandError
 from itemwise.commands.compare import compare, comparison_lines
-from itemwise.reporting.read_folder import read_runs
 from itemwise.reporting.writers.single_page import data_of
+from itemwise.results.run_folder import read_runs
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
 
 

@@ -12,8 +12,8 @@ from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.commands import CommandError
 from itemwise.commands.extractors import comparison_lines
 from itemwise.extractors import last_number
-from itemwise.reporting.read_folder import read_run
 from itemwise.results.ledger import Entry
+from itemwise.results.run_folder import read_run
 from tests.commands.conftest import Reports, a_case, in_part, said
 
 OURS, STRICT_JSON, REGEX, HASHES = "last-number", "strict-json", "regex-number", "strict-hashes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise.commands.show import show_lines
-from itemwise.reporting.read_folder import read_run
+from itemwise.results.run_folder import read_run
 from tests.commands.conftest import Reports
 
 

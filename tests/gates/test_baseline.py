@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from itemwise.commands import CommandError
 from itemwise.gates.baseline import baseline_decisions, read_baseline
-from itemwise.gates.threshold import Decision
-from itemwise.reporting.read_folder import read_run
+from itemwise.gates.gate import Decision
+from itemwise.results.run_folder import RunFolderError, read_run
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
 
 REPORTS = Path("reports")
@@ -148,5 +147,5 @@ def test_a_gate_that_finds_nothing_to_compare_is_undecided(reports: Reports) -> 
 
 def test_a_baseline_without_a_case_is_refused(reports: Reports) -> None:
     reports.leave("before")
-    with pytest.raises(CommandError, match=r"reports/before holds no case to compare with\."):
+    with pytest.raises(RunFolderError, match=r"reports/before holds no case to compare with\."):
         read_baseline("before", REPORTS)

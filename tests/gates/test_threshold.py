@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itemwise.cases.case import Verdict
-from itemwise.gates.threshold import Decision, decisions
+from itemwise.gates.gate import Decision, Gate
+from itemwise.gates.threshold import decisions
 from itemwise.results.ledger import Tally
-from itemwise.session.settings import Gate
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 

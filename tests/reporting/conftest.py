@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from itemwise.cases.case import Reply, Turn, Verdict
-from itemwise.gates.threshold import Decision
+from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from tests.commands.conftest import reports
 

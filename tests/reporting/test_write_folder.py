@@ -16,12 +16,11 @@ from xml.etree import ElementTree
 import pytest
 
 from itemwise.cases.case import Verdict
-from itemwise.commands import CommandError
 from itemwise.reporting import RunRecord, write_reports
-from itemwise.reporting.read_folder import read_run
-from itemwise.reporting.write_folder import claimed, followed, new_folder, sweep
+from itemwise.reporting.write_folder import claimed, new_folder, sweep
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.results.ledger import Entry, Ledger
+from itemwise.results.run_folder import RunFolderError, followed, read_run
 from itemwise.results.spill import Spool
 
 
@@ -158,7 +157,7 @@ def test_where_there_are_no_symbolic_links_latest_is_a_file_that_names_the_run(
 
 def test_a_latest_that_names_no_run_is_an_error_in_words(tmp_path: Path) -> None:
     (tmp_path / "latest").write_text("gone\n")
-    with pytest.raises(CommandError, match="no run 'latest'"):
+    with pytest.raises(RunFolderError, match="no run 'latest'"):
         read_run("latest", tmp_path)
 
 

@@ -15,9 +15,9 @@ import pytest
 import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
 
 from itemwise.commands.show import show_lines
-from itemwise.reporting.read_folder import read_run
 from itemwise.results import environment as place
 from itemwise.results.environment import environment, gpu_count, hardware, library_versions, suite_state
+from itemwise.results.run_folder import read_run
 
 SUMS = '''
 """Sums: a benchmark of one's own, whose cases need no model."""

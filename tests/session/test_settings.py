@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from itemwise.session.settings import OPTIONS, Gate, Settings, SettingsError, read_settings
+from itemwise.gates.gate import Gate
+from itemwise.session.settings import OPTIONS, Settings, SettingsError, read_settings
 
 STRATEGIES = ("direct", "retry", "tool", "vote")
 

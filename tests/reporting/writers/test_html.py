@@ -15,7 +15,7 @@ import PIL.Image
 import pytest
 
 from itemwise.cases.case import Reply, Turn, Verdict
-from itemwise.gates.threshold import Decision
+from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.html import report_html
 from itemwise.results.ledger import Entry

@@ -11,7 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from itemwise.cases.case import Verdict
-from itemwise.gates.threshold import Decision
+from itemwise.gates.gate import Decision
 from itemwise.models import ModelEntry
 from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned

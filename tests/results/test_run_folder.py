@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from itemwise.cases.case import Verdict
-from itemwise.commands import CommandError
-from itemwise.reporting.read_folder import read_run, read_runs
+from itemwise.results.run_folder import RunFolderError, read_run, read_runs
 from tests.commands.conftest import Reports, a_case
 
 
 def complaint(text: str) -> str:
-    with pytest.raises(CommandError) as raised:
+    with pytest.raises(RunFolderError) as raised:
         read_run(text)
     return str(raised.value)
 
@@ -140,5 +139,5 @@ def test_a_run_without_its_cases_is_named(reports: Reports) -> None:
 
 def test_one_run_given_twice_is_named_whatever_it_is_called(reports: Reports) -> None:
     folder: Path = reports.judged("one", "C")
-    with pytest.raises(CommandError, match=r"the run reports/one is given twice\."):
+    with pytest.raises(RunFolderError, match=r"the run reports/one is given twice\."):
         read_runs(["one", str(folder)])

@@ -10,17 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from itemwise.commands import CommandError
-from itemwise.reporting.write_folder import followed
 from itemwise.reporting.writers.single_page import data_of
 from itemwise.results.ledger import Entry, Ledger, Tally
 
-__all__ = ["REPORTS", "RunFolder", "read_run", "read_runs"]
+__all__ = ["LATEST", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
 
 REPORTS = Path("reports")
+LATEST = "latest"
+RUN_NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")  # how the folders of runs are named
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*")
 _FIELDS = {field.name for field in fields(Entry)}
 _TEXTS = ("node_id", "benchmark", "model_name", "strategy", "case", "expected", "verdict")
+
+
+class RunFolderError(Exception):
+    """A run's folder cannot be read; the message says which, and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class RunFolder:
 def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
     """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``.
 
-    Raises CommandError for a folder that is missing or not a run's, and for a damaged file, with its line.
+    Raises RunFolderError for a folder that is missing or not a run's, and for a damaged file, with its line.
     """
     folder = _folder(text, reports)
     record = _run_json(folder / "run.json")
@@ -68,7 +72,7 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
         sizes = {(result["benchmark"], result["model"], result["strategy"]): result["sample"] for result in record["results"]}
         models, rows = dict(record["models"]), dict(record["rows"])
     except (KeyError, TypeError, ValueError) as error:
-        raise CommandError(f"{folder / 'run.json'} is not one that a run writes ({type(error).__name__}: {error}).") from None
+        raise RunFolderError(f"{folder / 'run.json'} is not one that a run writes ({type(error).__name__}: {error}).") from None
     entries = []
     for number, found in _lines(folder / "results.jsonl"):
         key = (found["benchmark"], found["model_name"], found["strategy"])
@@ -78,11 +82,11 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
 
 
 def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:
-    """The runs in the order given. Raises CommandError, also where one is given twice, whatever it is called."""
+    """The runs in the order given. Raises RunFolderError, also where one is given twice, whatever it is called."""
     runs = [read_run(text, reports) for text in texts]
     names = [run.name for run in runs]
     if repeated := next((name for place, name in enumerate(names) if name in names[:place]), None):
-        raise CommandError(f"the run {repeated} is given twice.")
+        raise RunFolderError(f"the run {repeated} is given twice.")
     return runs
 
 
@@ -91,8 +95,19 @@ def _folder(text: str, reports: Path) -> Path:
     if found := next((place for place in places if text and (place / "run.json").is_file()), None):
         return found.resolve()
     if found := next((place for place in places if text and place.is_dir()), None):
-        raise CommandError(f"{found} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
-    raise CommandError(f"no run {text!r}: neither {text or '(nothing)'} nor {reports / text} is a folder; {_known(reports)}.")
+        raise RunFolderError(f"{found} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
+    raise RunFolderError(f"no run {text!r}: neither {text or '(nothing)'} nor {reports / text} is a folder; {_known(reports)}.")
+
+
+def followed(folder: Path) -> Path:
+    """The folder of the run that `folder` names: itself, or where ``latest`` is a file, the one whose name that holds."""
+    if folder.name != LATEST or not folder.is_file():
+        return folder
+    try:
+        name = folder.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return folder
+    return folder.with_name(name) if RUN_NAME.fullmatch(name) or (name and Path(name).name == name) else folder
 
 
 def _known(reports: Path) -> str:
@@ -111,9 +126,9 @@ def _run_json(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        raise CommandError(f"{file} cannot be read: {error}") from None
+        raise RunFolderError(f"{file} cannot be read: {error}") from None
     if not isinstance(found, dict):
-        raise CommandError(f"{file} holds {type(found).__name__} instead of an object.")
+        raise RunFolderError(f"{file} holds {type(found).__name__} instead of an object.")
     return found
 
 
@@ -121,16 +136,16 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         lines = file.read_bytes().split(b"\n")  # not splitlines(): replies hold other line breaks
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error}") from None
+        raise RunFolderError(f"{file} cannot be read: {error}") from None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise CommandError(f"{file}, line {number}: not JSON ({error}).") from None
+            raise RunFolderError(f"{file}, line {number}: not JSON ({error}).") from None
         if fault := _fault(found):
-            raise CommandError(f"{file}, line {number}: {fault}.")
+            raise RunFolderError(f"{file}, line {number}: {fault}.")
         yield number, found
 
 
@@ -149,4 +164,4 @@ def _entry(found: Mapping[str, Any], file: Path, number: int) -> Entry:
     try:
         return Entry.from_record({name: value for name, value in found.items() if name in _FIELDS})
     except (KeyError, TypeError, ValueError) as error:
-        raise CommandError(f"{file}, line {number}: not a case as a run writes it ({type(error).__name__}: {error}).") from None
+        raise RunFolderError(f"{file}, line {number}: not a case as a run writes it ({type(error).__name__}: {error}).") from None

@@ -1,0 +1,74 @@
+"""A gate is a demand on an accuracy, ``--fail-under gsm8k=0.80``, and the decision whether a run meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itemwise.results.labels import LABEL
+
+__all__ = ["Decision", "Gate", "GateError"]
+
+
+class GateError(Exception):
+    """A gate cannot be used; the message says which, and what it may be."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A demand on the accuracy of a benchmark, or only of one `model` of it, or one `strategy` of that model.
+
+    The accuracy itself must be at least `least`; with `by_interval` the lower end of its 95 % interval must, so that
+    a lucky small sample does not pass.
+    """
+
+    benchmark: str
+    least: float
+    model: str | None = None
+    strategy: str | None = None
+    by_interval: bool = False
+
+    @classmethod
+    def parse(cls, text: str, strategies: Sequence[str]) -> Gate:
+        """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80`` or ``gsm8k/MODEL/STRATEGY=0.80``.
+
+        A model's name may hold slashes: only a last part that is one of `strategies` is a strategy. Raises GateError.
+        """
+        name, _, least = text.rpartition("=")
+        label = LABEL.match(wanted := name.removesuffix(">").strip())
+        benchmark = label.group() if label else ""
+        first, *parts = [part.strip() for part in wanted.removeprefix(benchmark).split("/")]
+        strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
+        fraction = _fraction(least)
+        if fraction is None or not all(parts) or not benchmark or first:
+            raise GateError(
+                "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
+                f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
+            )
+        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=name.endswith(">"))
+
+    @property
+    def name(self) -> str:
+        """What the demand is on: ``gsm8k``, ``gsm8k/MODEL`` or ``gsm8k/MODEL/STRATEGY``."""
+        return "/".join(part for part in (self.benchmark, self.model, self.strategy) if part)
+
+    @property
+    def text(self) -> str:
+        """The gate as `--fail-under` takes it."""
+        return f"{self.name}{'>=' if self.by_interval else '='}{self.least}"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of a gate: `passed`, and the words that say why."""
+
+    passed: bool
+    text: str
+
+
+def _fraction(text: str) -> float | None:
+    try:
+        fraction = float(text)
+    except ValueError:
+        return None
+    return fraction if 0 <= fraction <= 1 else None

@@ -1,0 +1,5 @@
+"""Run folders to read back."""
+
+from tests.commands.conftest import reports
+
+__all__ = ["reports"]
