@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from itemwise.cases.benchmark import MARK
-from itemwise.plugin.controller import Scorekeeper
+from itemwise.plugin.controller import ControllerSession
 from itemwise.plugin.items import Fault, is_case, prefixes
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
-from itemwise.plugin.worker import GROUPED, Asker
+from itemwise.plugin.worker import GROUPED, WorkerSession
 from itemwise.session.settings import OPTION_NAMES, SettingsError, read_settings
 
 if TYPE_CHECKING:
     from itemwise.cases.case import Case, Reply
     from itemwise.models import Model
 
-ASKER = pytest.StashKey[Asker]()
+WORKER_SESSION = pytest.StashKey[WorkerSession]()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -46,12 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
     except SettingsError as error:
         raise usage_error(spelled(str(error), config.stash[TAKEN])) from None
-    config.stash[ASKER] = Asker(config, settings)
-    config.pluginmanager.register(config.stash[ASKER], "itemwise-asker")
+    config.stash[WORKER_SESSION] = WorkerSession(config, settings)
+    config.pluginmanager.register(config.stash[WORKER_SESSION], "itemwise-worker")
     if not hasattr(config, "workerinput"):
-        scorekeeper = Scorekeeper(config, settings, config.stash[ASKER])
-        config.pluginmanager.register(scorekeeper, "itemwise-scorekeeper")
-        config.pluginmanager.register(scorekeeper.progress, "itemwise-progress")  # after it, so that its hooks lie around
+        controller = ControllerSession(config, settings, config.stash[WORKER_SESSION])
+        config.pluginmanager.register(controller, "itemwise-controller")
+        config.pluginmanager.register(controller.progress, "itemwise-progress")  # after it, so that its hooks lie around
     config.pluginmanager.register(Printing(), "itemwise-printing")
     config.pluginmanager.register(Signals(config, settings), "itemwise-signals")
     configure_notices(config, settings)
@@ -76,10 +76,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     if config.getoption("dist") not in GROUPED:
         return None
-    from itemwise.plugin.xdist_scheduling import CaseScheduling
+    from itemwise.plugin.xdist_scheduling import GroupScheduling
 
-    settings = config.stash[ASKER].settings
-    scheduling = CaseScheduling(config, log, prefixes(settings), settings.planned_batch)
+    settings = config.stash[WORKER_SESSION].settings
+    scheduling = GroupScheduling(config, log, prefixes(settings), settings.planned_batch)
     config.pluginmanager.register(scheduling, "itemwise-scheduling")
     return scheduling
 
@@ -97,28 +97,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker(MARK)
     if mark is None:
         return
-    asker = metafunc.config.stash[ASKER]
+    worker = metafunc.config.stash[WORKER_SESSION]
     benchmark = mark.kwargs["benchmark"]
-    sample = asker.samples.of_function(metafunc.definition, benchmark)
+    sample = worker.samples.of_function(metafunc.definition, benchmark)
     if isinstance(sample, Fault):
         names = [name for name in ("model", "strategy", "case") if name in metafunc.fixturenames]
         metafunc.parametrize(names, [[sample] * len(names)], ids=["no-cases"], indirect=True)
         return
     if "model" in metafunc.fixturenames:
-        models = asker.settings.models_for(pictures=benchmark.pictures)
+        models = worker.settings.models_for(pictures=benchmark.pictures)
         metafunc.parametrize("model", models, ids=[entry.name for entry in models], indirect=True, scope="session")
     if "strategy" in metafunc.fixturenames:
-        metafunc.parametrize("strategy", [chosen.name for chosen in asker.settings.strategies], indirect=True, scope="session")
+        metafunc.parametrize("strategy", [chosen.name for chosen in worker.settings.strategies], indirect=True, scope="session")
     metafunc.parametrize("case", sample.cases, ids=[case.name for case in sample.cases], indirect=True)
 
 
 @pytest.fixture(scope="session")
 def model(request: pytest.FixtureRequest) -> Iterator[Model]:
     """The model under test, loaded once; one is in memory at a time."""
-    asker = request.config.stash[ASKER]
+    worker = request.config.stash[WORKER_SESSION]
     entry = _parameter(request)
-    yield asker.use(entry)
-    asker.unload()
+    yield worker.use(entry)
+    worker.unload()
 
 
 @pytest.fixture(scope="session")
@@ -131,20 +131,20 @@ def strategy(request: pytest.FixtureRequest) -> str:
 def case(request: pytest.FixtureRequest) -> Case:
     """The dataset item under test, in the words of the prompt that the model is asked with."""
     _parameter(request)
-    request.config.stash[ASKER].refuse_crashed(request.node)
-    return request.config.stash[ASKER].samples.case(request.node)
+    request.config.stash[WORKER_SESSION].refuse_crashed(request.node)
+    return request.config.stash[WORKER_SESSION].samples.case(request.node)
 
 
 @pytest.fixture
 def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Case) -> Reply:  # noqa: ARG001 - it depends on all three
     """What the model said to the case, with its cost. A fault of ours is a setup error here, never an empty reply."""
-    return request.config.stash[ASKER].reply(request.node)
+    return request.config.stash[WORKER_SESSION].reply(request.node)
 
 
 @pytest.fixture
 def answer(request: pytest.FixtureRequest, reply: Reply) -> str | None:
     """What the benchmark's extractor reads in the reply; None where it reads nothing."""
-    return request.config.stash[ASKER].answer(request.node, reply)
+    return request.config.stash[WORKER_SESSION].answer(request.node, reply)
 
 
 def _parameter(request: pytest.FixtureRequest) -> Any:

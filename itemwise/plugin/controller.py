@@ -1,4 +1,4 @@
-"""In the one process that reports: the ledger, the progress, the reports and the exit status."""
+"""In the process that reports (the only one, or the controller of ``-n``): collects verdicts, writes the reports, sets the exit status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from itemwise.plugin.options import TAKEN, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOTS, Snapshots
-from itemwise.plugin.worker import ALONE, Asker
+from itemwise.plugin.worker import ALONE, WorkerSession
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from itemwise.results.run_folder import RunFolder
     from itemwise.results.store import Store, StoreError
 
-__all__ = ["Scorekeeper"]
+__all__ = ["ControllerSession"]
 
 
-class Scorekeeper:
+class ControllerSession:
     """Hears of every case that ran, in this process or a worker, and sums up."""
 
-    def __init__(self, config: pytest.Config, settings: Settings, asker: Asker) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, worker: WorkerSession) -> None:
         from itemwise.results.ledger import Ledger
         from itemwise.results.spill import Spool
 
         self._config = config
-        self._asker = asker
+        self._worker = worker
         self._batch_check: list[dict[str, Any]] = []
         self._settings = settings
         self._ledger = Ledger(Spool(settings.report_dir))
@@ -57,7 +57,7 @@ class Scorekeeper:
         self._expected = 0
         self._began = time.monotonic()
         self._started = datetime.now(timezone.utc)
-        self.progress = Progress(config, settings, self._ledger, asker)
+        self.progress = Progress(config, settings, self._ledger, worker)
         self._model_failures = 0
         self._merged = False
         self._unkept = False
@@ -74,7 +74,7 @@ class Scorekeeper:
 
         if self._config.get_verbosity() < 0:
             return []
-        told = {item: self._asker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in items if is_case(item)}
+        told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in items if is_case(item)}
         return [*dict.fromkeys(f"itemwise: {function_id(item)} ignores {idle}" for item, idle in told.items() if idle)]
 
     @pytest.hookimpl(optionalhook=True)
@@ -130,7 +130,7 @@ class Scorekeeper:
             sweep(self._settings.report_dir)
             self._claim = claimed(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
             self._folder = self._claim.folder
-            self._store = self._asker.store()
+            self._store = self._worker.store()
             held = store_line(self._settings, len(self._store))
         except OSError as error:
             raise usage_error(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
@@ -235,7 +235,7 @@ class Scorekeeper:
         from itemwise.reporting.text import printable
 
         message = printable(str(error))
-        if not self._unkept and message != self._asker.stopped_by:
+        if not self._unkept and message != self._worker.stopped_by:
             self._closing.append(message)
         self._unkept = True
 
@@ -329,7 +329,7 @@ class Scorekeeper:
             skips=self._ledger.skips,
             decisions=self._decisions,
             pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
-            batch_check=[*self._batch_check, *self._asker.batch_check],
+            batch_check=[*self._batch_check, *self._worker.batch_check],
             snapshots=self._snapshots(),
         )
 

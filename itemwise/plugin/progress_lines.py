@@ -21,7 +21,7 @@ from itemwise.plugin.items import prefixes
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.plugin.worker import Asker
+    from itemwise.plugin.worker import WorkerSession
     from itemwise.results.ledger import Ledger
     from itemwise.results.progress import Counts
 
@@ -72,13 +72,13 @@ class Progress:
     Nothing is written by ``-q``, nor in a run that is over before the first line would be due.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, asker: Asker) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, worker: WorkerSession) -> None:
         from itemwise.results.progress import Speed
 
         self._config = config
         self._settings = settings
         self._ledger = ledger
-        self._asker = asker
+        self._worker = worker
         self._watch = Watch(self._look, LOOK_EVERY)
         self._writing = threading.RLock()  # held by whoever writes to the terminal under -n, where the main thread never waits
         self._speed = Speed()
@@ -95,7 +95,7 @@ class Progress:
         self._expected = Counter(block for block in blocks if block is not None)
         self._total = total
         self._due = time.monotonic() + PROGRESS_EVERY
-        self._asker.waiting = self._watch.waiting
+        self._worker.waiting = self._watch.waiting
 
     def look(self) -> None:
         """Write a line if one is due."""
@@ -151,7 +151,7 @@ class Progress:
 
     def _known(self) -> list[Counts]:
         """What each process is at that asks."""
-        return [self._asker.counts()] if self._notes is None else list(_noted(self._notes))
+        return [self._worker.counts()] if self._notes is None else list(_noted(self._notes))
 
     def _line(self, known: Sequence[Counts]) -> str:
         from itemwise.engine.lookahead import case_blocks

@@ -1,4 +1,4 @@
-"""In each process that runs tests: from a test about to run to a reply, and from its outcome to a verdict."""
+"""In each process that runs tests (the only one, or a worker of ``-n``): asks the model ahead of the tests, and judges their outcomes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from _pytest import outcomes
 
 from itemwise.cases.benchmark import Extractor, accepted
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes, rerun_command
-from itemwise.plugin.measurements import Samples
 from itemwise.plugin.progress_lines import worker_watch
+from itemwise.plugin.run_samples import Samples
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from itemwise.results.store import Store
     from itemwise.session.model_session import ModelInUse
 
-__all__ = ["ALONE", "GROUPED", "Asker"]
+__all__ = ["ALONE", "GROUPED", "WorkerSession"]
 
 GROUPED = ("load", "loadgroup", "worksteal", "no")  # --dist under which our scheduler hands out groups of cases
 ALONE = "itemwise_alone"  # in a worker's output
@@ -43,7 +43,7 @@ ANSWER = pytest.StashKey["str | None"]()
 WORST = pytest.StashKey["Verdict"]()  # of a test with subtests
 
 
-class Asker:
+class WorkerSession:
     """Knows the samples, the model in memory and the cases ahead; passes a verdict on each case that ran."""
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:

@@ -10,13 +10,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 from itemwise.engine.lookahead import CRASHED, REGROUPED, case_blocks, case_groups
 
-__all__ = ["CaseScheduling"]
+__all__ = ["GroupScheduling"]
 
 SMALLER = 8  # a batch that killed its worker is asked again in eighths: three deaths name one case of 64
 LEAST = 3  # tests that a worker needs to have at hand, to know of the next while it runs one
 
 
-class CaseScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
     """xdist's scope scheduling with groups of cases as the scopes; ordinary tests are handed out one by one.
 
     What a dead worker left is handed out again, but for what killed it:

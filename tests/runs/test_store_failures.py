@@ -107,15 +107,15 @@ Adder.said = said
 def test_a_case_that_is_run_again_after_its_store_failed_waits_for_nothing(suite: pytest.Pytester) -> None:
     """As pytest-rerunfailures does while the model is still in use: what was asked with it is lost, and nobody would ever answer."""
     again = """
-from itemwise.plugin.worker import Asker
+from itemwise.plugin.worker import WorkerSession
 
-def reply(self, item, once=Asker.reply):
+def reply(self, item, once=WorkerSession.reply):
     try:
         return once(self, item)
     except BaseException:
         return once(self, item)
 
-Asker.reply = reply
+WorkerSession.reply = reply
 """
     sabotage(suite, FAIL.format(name="keep_replies", after=0) + again)
     result = suite.runpytest_subprocess("--sample", "all", "--batch-size", "12", timeout=120)

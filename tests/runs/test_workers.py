@@ -13,7 +13,7 @@ import pytest
 from xdist.remote import Producer
 
 from itemwise.engine.lookahead import case_groups
-from itemwise.plugin.xdist_scheduling import CaseScheduling
+from itemwise.plugin.xdist_scheduling import GroupScheduling
 from tests.runs.test_resume import ADDER
 
 SUMS = """
@@ -123,10 +123,10 @@ class Node:
         self.shutting_down = True
 
 
-def eight_workers(ids: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[CaseScheduling, list[Node]]:
+def eight_workers(ids: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[GroupScheduling, list[Node]]:
     monkeypatch.setattr("xdist.scheduler.loadscope.parse_tx_spec_config", lambda config: [None] * 8)
     config = SimpleNamespace(option=SimpleNamespace(loadscopereorder=True, maxfail=0))
-    scheduling = CaseScheduling(config, Producer("tests"), ["m-direct-"], 16)
+    scheduling = GroupScheduling(config, Producer("tests"), ["m-direct-"], 16)
     nodes = [Node(f"gw{number}") for number in range(8)]
     for node in nodes:
         scheduling.add_node(node)
@@ -157,7 +157,7 @@ def test_eight_workers_share_the_cases_and_the_share_of_a_lost_one_is_taken_over
 class Worker(Node):
     """A worker that runs what it was sent as xdist's does: a test only once it knows of the next, or that there is none."""
 
-    def __init__(self, name: str, scheduling: CaseScheduling) -> None:
+    def __init__(self, name: str, scheduling: GroupScheduling) -> None:
         super().__init__(name)
         self.workerinput: dict[str, dict[str, str]] = {}
         self.collected = False
@@ -172,7 +172,7 @@ class Run:
         option = SimpleNamespace(loadscopereorder=True, maxfail=0)
         config = SimpleNamespace(option=option, pluginmanager=self, getvalue=lambda _: ["popen"] * workers)
         self.ids, self.batch_size, self.killers = list(ids), batch_size, killers
-        self.scheduling = CaseScheduling(config, Producer("tests"), ["m-direct-"], batch_size)
+        self.scheduling = GroupScheduling(config, Producer("tests"), ["m-direct-"], batch_size)
         self.dsession = SimpleNamespace(shouldstop=False)
         self.started = self.deaths = 0
         self.workers: list[Worker] = []

@@ -1,4 +1,4 @@
-"""What a run asks: each benchmark's sample in the words of each model, what reads its replies, and what it is a measurement of."""
+"""The run's samples by test function: cases in the words of each model, their extractor, and the hashes that name the measurement."""
 
 from __future__ import annotations
 
