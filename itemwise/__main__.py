@@ -15,8 +15,8 @@ from itemwise.commands.extractors import compare_extractors
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
-from itemwise.reporting.text import printable
 from itemwise.results.run_folder import RunFolderError
+from itemwise.results.safe_text import printable
 
 RUN = "a run's folder, or its name under reports/, such as latest"
 

@@ -15,11 +15,11 @@ from itemwise.cases.case import Verdict
 from itemwise.commands import CommandError
 from itemwise.reporting.sections.comparison_sections import PAIR_COLUMNS, SERIES_COLUMNS, pair_legend, pair_name, pair_rows, series_row
 from itemwise.reporting.table import aligned
-from itemwise.reporting.text import printable
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.ledger import Tally
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import RunFolder, read_runs
+from itemwise.results.safe_text import printable
 
 __all__ = ["compare", "comparison_lines", "comparison_of"]
 

@@ -10,8 +10,8 @@ from itemwise.analysis.named_extractors import NamedExtractor, extractor_named
 from itemwise.commands import CommandError
 from itemwise.import_string import NamedError
 from itemwise.reporting.sections.extractors_section import panel_lines
-from itemwise.reporting.text import printable
 from itemwise.results.run_folder import RunFolder, read_run
+from itemwise.results.safe_text import printable
 
 __all__ = ["compare_extractors", "comparison_lines"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from itemwise.reporting.table import COLUMNS, aligned, cells
-from itemwise.reporting.text import printable
 from itemwise.results.run_folder import RunFolder, read_run
+from itemwise.results.safe_text import printable
 
 __all__ = ["show", "show_lines"]
 

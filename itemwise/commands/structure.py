@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from itemwise.commands import CommandError
 from itemwise.models import ModelEntry, ModelError, entry_named
 from itemwise.reporting.table import aligned
-from itemwise.reporting.text import printable
+from itemwise.results.safe_text import printable
 from itemwise.session.settings import SettingsError, known_models
 
 if TYPE_CHECKING:

@@ -90,7 +90,7 @@ class ControllerSession:
             self._require_places()
 
     def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
-        from itemwise.reporting.writers.terminal import header_lines, idle_lines
+        from itemwise.session.header import header_lines, idle_lines
 
         self._expected = cases
         self._began = time.monotonic()
@@ -120,9 +120,9 @@ class ControllerSession:
     def _require_places(self) -> None:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
         from itemwise.reporting.write_folder import claimed, sweep
-        from itemwise.reporting.writers.terminal import store_line
         from itemwise.results.environment import suite_state
         from itemwise.results.store import StoreError
+        from itemwise.session.header import store_line
 
         self._baseline = self._read_baseline()
         self._suite = suite_state(self._config.rootpath, self._settings.report_dir)
@@ -232,7 +232,7 @@ class ControllerSession:
             self._note(error)
 
     def _note(self, error: StoreError) -> None:
-        from itemwise.reporting.text import printable
+        from itemwise.results.safe_text import printable
 
         message = printable(str(error))
         if not self._unkept and message != self._worker.stopped_by:
@@ -284,8 +284,8 @@ class ControllerSession:
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting import shown_path, write_reports
-        from itemwise.reporting.text import printable
         from itemwise.reporting.writers.terminal import closing_lines, gate_annotations
+        from itemwise.results.safe_text import printable
         from itemwise.results.store import StoreError
 
         run = self._run_record()

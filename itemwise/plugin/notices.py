@@ -48,7 +48,7 @@ class Notices(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show a line in this process, or send it to the one that has the terminal."""
-        from itemwise.reporting.text import printable
+        from itemwise.results.safe_text import printable
 
         line = " ".join(printable(record.getMessage()).split())
         if not hasattr(self._config, "workerinput"):

@@ -14,7 +14,7 @@ __all__ = ["Printing", "usage_error"]
 
 def usage_error(text: str) -> pytest.UsageError:
     """What pytest prints after ``ERROR:``, whatever was quoted in it."""
-    from itemwise.reporting.text import printable
+    from itemwise.results.safe_text import printable
 
     return pytest.UsageError(printable(text))
 
@@ -40,7 +40,7 @@ class Printing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """The same for a warning, before anyone prints it or sends it to the process that does."""
-        from itemwise.reporting.text import printable
+        from itemwise.results.safe_text import printable
 
         message = warning_message.message
         if self._has_benchmarks and isinstance(message, Warning):
@@ -48,7 +48,7 @@ class Printing:
 
 
 def _make_printable(report: pytest.TestReport) -> None:
-    from itemwise.reporting.text import printable
+    from itemwise.results.safe_text import printable
 
     if isinstance(report.longrepr, tuple):  # of a skip
         path, line, reason = report.longrepr

@@ -213,7 +213,7 @@ class WorkerSession:
     def _stopping(self) -> Iterator[None]:
         """Stop the run, with the one message that says what to do, where no further case could be asked."""
         from itemwise.models import ModelUnavailableError
-        from itemwise.reporting.text import printable
+        from itemwise.results.safe_text import printable
         from itemwise.results.store import StoreError
 
         if self._fault:  # a case that is run again at once (pytest-rerunfailures) would wait for what is lost
@@ -326,7 +326,7 @@ class WorkerSession:
 
     def _described(self) -> dict[str, str]:
         """What answered; a store that cannot tell or remember it stops the run after this case."""
-        from itemwise.reporting.text import printable
+        from itemwise.results.safe_text import printable
         from itemwise.results.store import StoreError
 
         if self._in_use is None:

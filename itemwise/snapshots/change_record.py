@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from itemwise.reporting.text import shortened
+from itemwise.results.safe_text import shortened
 from itemwise.snapshots.snapshot import Snapshot
 from itemwise.snapshots.snapshot_change import Comparison, Kind
 from itemwise.snapshots.word_diff import word_pieces

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from itemwise.reporting.text import printable, shortened
+from itemwise.results.safe_text import printable, shortened
 from itemwise.snapshots.snapshot import Snapshot
 from itemwise.snapshots.snapshot_change import Comparison, Kind
 from itemwise.snapshots.word_diff import word_diff

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right
 from itemwise.cases.case import Verdict
 from itemwise.reporting.table import accuracy_text, aligned
-from itemwise.reporting.text import shortened
 from itemwise.results.ledger import Entry
+from itemwise.results.safe_text import shortened
 from itemwise.results.statistics import accuracy
 
 __all__ = ["PANEL_COLUMNS", "panel_lines", "panel_record", "panel_rows", "readings_text", "spread_text"]

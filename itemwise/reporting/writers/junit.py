@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 from itemwise.cases.case import Verdict
 from itemwise.reporting.run_record import RunRecord
-from itemwise.reporting.text import shortened, xml_safe
 from itemwise.results.ledger import Entry, Skip, Tally
+from itemwise.results.safe_text import shortened, xml_safe
 
 __all__ = ["case_properties", "junit_parts", "junit_xml", "suite_properties"]
 

@@ -1,4 +1,4 @@
-"""What a person at a terminal reads: the header, the progress, one failed case, the closing table."""
+"""What a person at a terminal reads: the progress, one failed case, the closing table."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from itemwise.engine.batch_check import invariance_lines
-from itemwise.models import ModelEntry
-from itemwise.models.registry import EMBEDDED
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.choices_section import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, short_splits, split_rows
 from itemwise.reporting.sections.drops_section import drop_text
@@ -15,47 +13,15 @@ from itemwise.reporting.sections.extractors_section import readings_text
 from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.sections.pins import pin_lines
 from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cause_table, cells
-from itemwise.reporting.text import printable, shortened
 from itemwise.results.ledger import Entry
 from itemwise.results.progress import Counts, TimeLeft
+from itemwise.results.safe_text import printable, shortened
 from itemwise.results.statistics import accuracy
-from itemwise.session.settings import Settings
 
-__all__ = ["closing_lines", "failure_text", "gate_annotations", "header_lines", "idle_lines", "progress_line", "store_line"]
+__all__ = ["closing_lines", "failure_text", "gate_annotations", "progress_line"]
 
 _SPLIT_BY = 24  # values of a tag that a terminal shows
 _SHOWN = 3000  # characters of a prompt or reply in a failure
-
-
-def header_lines(settings: Settings) -> list[str]:
-    """What is about to be measured."""
-    sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
-    sample += f" with {settings.source.twins} renumbered twins each" if settings.source.twins else ""
-    lines = [
-        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
-        + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
-        f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
-        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
-        f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
-    ]
-    return [printable(line) for line in (*lines, *(f"itemwise: {line}" for line in settings.renamed))]
-
-
-def idle_lines(settings: Settings) -> list[str]:
-    """The options of the command line that no model of this run heeds."""
-    given, local = settings.given, [entry for entry in settings.all_models if not entry.server]
-    idle = ["quant"] if not local else []
-    idle += (
-        ["replicas", "gpus-per-replica"] if settings.engine != "ray" else ["engine", "replicas", "gpus-per-replica"] if not local else []
-    )
-    why = "the models are on servers" if not local else "that is for --engine ray"
-    return [f"itemwise: --{name} has no effect: {why}" for name in idle if name in given]
-
-
-def store_line(settings: Settings, replies: int) -> str:
-    """Where replies are kept, how many there are, and whether they are used."""
-    use = "asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit"
-    return printable(f"itemwise: store {settings.store} holds {replies} replies, {use}")
 
 
 def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:
@@ -155,24 +121,6 @@ def _generated(run: RunRecord) -> str:
     tokens = sum(tally.generated_tokens for tally in run.tallies)
     speed = f" ({tokens} tokens in {_duration(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
     return f"{run.generated} replies generated{speed}, {run.recalled} from the store"
-
-
-def _model_text(entry: ModelEntry, settings: Settings) -> str:
-    revision = f" at {entry.revision}" if entry.revision else ""
-    quantisation = "" if entry.server else f", {settings.quantisation}"
-    return f"{entry.name} ({_place(entry)}{revision}{quantisation}, max {settings.token_limit(entry)} new tokens)"
-
-
-def _place(entry: ModelEntry) -> str:
-    if entry.location.startswith(str(EMBEDDED)):
-        return "ships with itemwise"
-    return f"folder {entry.location}" if entry.local else entry.location
-
-
-def _source_words(settings: Settings) -> str:
-    if settings.source.kind == "synthetic":
-        return f"{settings.source.text} (made problems, not the dataset)"
-    return settings.source.text
 
 
 def _duration(seconds: float) -> str:

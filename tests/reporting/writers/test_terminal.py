@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from itemwise.cases.case import Verdict
 from itemwise.gates.gate import Decision
-from itemwise.models import ModelEntry
 from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.writers.markdown import summary_md
-from itemwise.reporting.writers.terminal import closing_lines, failure_text, gate_annotations, header_lines, progress_line
+from itemwise.reporting.writers.terminal import closing_lines, failure_text, gate_annotations, progress_line
 from itemwise.results.ledger import Entry
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.statistics import accuracy
-from itemwise.session.settings import Settings, read_settings
-from itemwise.strategies import configured_strategy
-
-
-def settings_of(**changes: Any) -> Settings:
-    entry = ModelEntry("embedded-text", "embedded/text", max_new_tokens=512, local=True)
-    return replace(read_settings({}, root=Path("/nowhere"), here=Path("/nowhere")), models=(entry,), **changes)
 
 
 def test_the_closing_table_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
@@ -41,18 +31,6 @@ def test_a_tag_of_many_values_is_one_line_that_says_where_they_stand(run_of: Cal
     assert f"{key}: split by subject: 25 values, in run.json and report.html" in lines
     assert [line.split()[3:5] for line in lines if "grade:" in line] == [["grade:", "0"], ["grade:", "1"]]
     assert "subject: s24" in summary_md(record)
-
-
-def test_the_header_of_a_made_run_says_that_it_is_made(snapshot: SnapshotAssertion) -> None:
-    assert "\n".join(header_lines(settings_of())) == snapshot
-
-
-def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertion) -> None:
-    hub = ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", revision="a09a354")
-    asked = read_settings({"model": ["owner/name"], "source": "hub", "sample": "all"}, root=Path("/nowhere"), here=Path("/nowhere"))
-    strategies = (configured_strategy("direct"), configured_strategy("vote:samples=9"))
-    everything = replace(asked, models=(hub, *asked.models), strategies=strategies, prompt="cot", max_new_tokens=64)
-    assert "\n".join(header_lines(everything)) == snapshot
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED])

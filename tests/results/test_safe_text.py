@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.reporting.text import printable, shortened, xml_safe
+from itemwise.results.safe_text import printable, shortened, xml_safe
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=80)

@@ -1,0 +1,59 @@
+"""The lines that head a run in a terminal: models, rows, options that no model heeds, the store of replies."""
+
+from __future__ import annotations
+
+from itemwise.models import ModelEntry
+from itemwise.models.registry import EMBEDDED
+from itemwise.results.safe_text import printable
+from itemwise.session.settings import Settings
+
+__all__ = ["header_lines", "idle_lines", "store_line"]
+
+
+def header_lines(settings: Settings) -> list[str]:
+    """What is about to be measured."""
+    sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
+    sample += f" with {settings.source.twins} renumbered twins each" if settings.source.twins else ""
+    lines = [
+        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
+        + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
+        f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
+        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
+        f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
+    ]
+    return [printable(line) for line in (*lines, *(f"itemwise: {line}" for line in settings.renamed))]
+
+
+def idle_lines(settings: Settings) -> list[str]:
+    """The options of the command line that no model of this run heeds."""
+    given, local = settings.given, [entry for entry in settings.all_models if not entry.server]
+    idle = ["quant"] if not local else []
+    idle += (
+        ["replicas", "gpus-per-replica"] if settings.engine != "ray" else ["engine", "replicas", "gpus-per-replica"] if not local else []
+    )
+    why = "the models are on servers" if not local else "that is for --engine ray"
+    return [f"itemwise: --{name} has no effect: {why}" for name in idle if name in given]
+
+
+def store_line(settings: Settings, replies: int) -> str:
+    """Where replies are kept, how many there are, and whether they are used."""
+    use = "asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit"
+    return printable(f"itemwise: store {settings.store} holds {replies} replies, {use}")
+
+
+def _model_text(entry: ModelEntry, settings: Settings) -> str:
+    revision = f" at {entry.revision}" if entry.revision else ""
+    quantisation = "" if entry.server else f", {settings.quantisation}"
+    return f"{entry.name} ({_location(entry)}{revision}{quantisation}, max {settings.token_limit(entry)} new tokens)"
+
+
+def _location(entry: ModelEntry) -> str:
+    if entry.location.startswith(str(EMBEDDED)):
+        return "ships with itemwise"
+    return f"folder {entry.location}" if entry.local else entry.location
+
+
+def _source_words(settings: Settings) -> str:
+    if settings.source.kind == "synthetic":
+        return f"{settings.source.text} (made problems, not the dataset)"
+    return settings.source.text

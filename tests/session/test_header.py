@@ -1,0 +1,31 @@
+"""The lines that head a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from syrupy.assertion import SnapshotAssertion
+
+from itemwise.models import ModelEntry
+from itemwise.session.header import header_lines
+from itemwise.session.settings import Settings, read_settings
+from itemwise.strategies import configured_strategy
+
+
+def settings_of(**changes: Any) -> Settings:
+    entry = ModelEntry("embedded-text", "embedded/text", max_new_tokens=512, local=True)
+    return replace(read_settings({}, root=Path("/nowhere"), here=Path("/nowhere")), models=(entry,), **changes)
+
+
+def test_the_header_of_a_made_run_says_that_it_is_made(snapshot: SnapshotAssertion) -> None:
+    assert "\n".join(header_lines(settings_of())) == snapshot
+
+
+def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertion) -> None:
+    hub = ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", revision="a09a354")
+    asked = read_settings({"model": ["owner/name"], "source": "hub", "sample": "all"}, root=Path("/nowhere"), here=Path("/nowhere"))
+    strategies = (configured_strategy("direct"), configured_strategy("vote:samples=9"))
+    everything = replace(asked, models=(hub, *asked.models), strategies=strategies, prompt="cot", max_new_tokens=64)
+    assert "\n".join(header_lines(everything)) == snapshot
