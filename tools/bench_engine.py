@@ -28,7 +28,7 @@ from benchmarks.test_gsm8k import PROMPTS
 from itemwise.cases.case import Turn
 from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming
-from itemwise.models import REGISTRY, Generation, ModelEntry, Request
+from itemwise.models import REGISTRY, Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.registry import EMBEDDED
 from itemwise.strategies import Ask, Extract, Transcript
@@ -149,9 +149,7 @@ def main() -> None:
             requests = [replace(request, temperature=1.0, seed=number + 1) for number, request in enumerate(requests)]
         else:
             entry = REGISTRY["embedded-text"]
-        model, plain = (
-            load(entry, quantisation=wanted.quant, max_new_tokens=wanted.max_new_tokens, copies=copies) for copies in (True, False)
-        )
+        model, plain = (load(entry, LoadOptions(wanted.quant, wanted.max_new_tokens), copies=copies) for copies in (True, False))
     ways = {f"engine, batch of {size or 'its own'}": by_engine(model, size) for size in (None, *wanted.batch_size)}
     ways |= {"engine, without copies": by_engine(plain, None), "one, with copies": static(model, 1)}
     ways |= {"one generate an item": static(plain, 1), "static batches of 32": static(plain, 32)}

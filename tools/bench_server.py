@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.test_gsm8k import PROMPTS
 from itemwise.cases.case import Reply, Turn
 from itemwise.engine.engine import Engine
+from itemwise.models import LoadOptions
 from itemwise.models.registry import EMBEDDED, REGISTRY, entry_named
 from itemwise.models.server.server_model import connect
 from itemwise.strategies.direct import direct
@@ -60,7 +61,7 @@ def stand_in() -> Iterator[str]:
 
 def seconds_of(named: str, prompts: Sequence[str], concurrency: int) -> float:
     """Wall seconds for all prompts, asked so many at once."""
-    model = connect(entry_named(named, REGISTRY, Path()), max_new_tokens=256)
+    model = connect(entry_named(named, REGISTRY, Path()), LoadOptions("none", 256))
     engine = Engine(model, concurrency)
     started = time.perf_counter()
     for number, prompt in enumerate(prompts):

@@ -40,11 +40,11 @@ from pathlib import Path
 from benchmarks.test_gsm8k import PROMPTS
 from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.cases.case import Turn
-from itemwise.models import Request, entry_named, REGISTRY
-from itemwise.models.lazy import DeferredModel
+from itemwise.models import LoadOptions, REGISTRY, Request, entry_named
+from itemwise.models.lazy import LazyModel
 from itemwise.synthetic import word_problems
 name, quantisation, items, limit = json.loads(sys.argv[1])
-model = DeferredModel(entry_named(name, REGISTRY, Path.cwd()), quantisation=quantisation, max_new_tokens=limit, share=(0, 1))
+model = LazyModel(entry_named(name, REGISTRY, Path.cwd()), LoadOptions(quantisation, limit))
 batches = batcher_for(model, 32)
 def asked(requests):
     waiting = [PendingRequest(request) for request in requests]

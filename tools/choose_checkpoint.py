@@ -18,7 +18,7 @@ from benchmarks.test_gsm8k import PROMPTS
 from itemwise.cases.case import Reply, Turn
 from itemwise.engine.engine import Engine
 from itemwise.extractors import last_number
-from itemwise.models import Model, ModelEntry
+from itemwise.models import LoadOptions, Model, ModelEntry
 from itemwise.models.local.load import load
 from itemwise.strategies import configured_strategy
 from itemwise.synthetic import word_problems
@@ -60,7 +60,7 @@ def main() -> None:
         shares = []
         for quantisation, strategy, prompt in KINDS:
             entry = ModelEntry(folder.name, str(folder.resolve()), local=True)
-            model = load(entry, quantisation=quantisation, max_new_tokens=512)
+            model = load(entry, LoadOptions(quantisation, 512))
             shares.append(f"{share_right(model, strategy, prompt, rows):.1%}")
         print(folder.name, *shares, sep="\t", flush=True)
 

@@ -20,7 +20,7 @@ import torch
 from benchmarks.test_gsm8k import PROMPTS, gsm8k
 from itemwise import Case, Source
 from itemwise.extractors import Reading, last_number
-from itemwise.models import REGISTRY, Generation, Request
+from itemwise.models import REGISTRY, Generation, LoadOptions, Request
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.local.local_model import quiet
 from itemwise.synthetic import word_problems
@@ -35,7 +35,7 @@ def stations(number: int) -> dict[str, str]:
     """What each station of case `number` of seed 42 holds, in the order of the way."""
     torch.set_num_threads(1)
     row, case = _row(number), _case(number)
-    loaded = load(REGISTRY["embedded-text"], quantisation="nf4", max_new_tokens=512)
+    loaded = load(REGISTRY["embedded-text"], LoadOptions("nf4", 512))
     request = Request((case.question(),))
     ids = loaded._encode(request)  # the model's own way to its tensors is followed, so its own parts are looked at
     passed = _pass(loaded, ids)

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTES = '''
 """Notes, in one file for all processes, each request before it is asked and after its reply is kept."""
 import hashlib, os
-from itemwise.models.lazy import DeferredModel
+from itemwise.models.lazy import LazyModel
 from itemwise.results.store import ModelReplies
 
 def note(word, requests):
@@ -38,12 +38,12 @@ def note(word, requests):
     os.write(file, f"{word} {keys}\\n".encode())
     os.close(file)
 
-def generate(self, requests, generate=DeferredModel.generate):
+def generate(self, requests, generate=LazyModel.generate):
     self.describe()  # loads the model
     note("asked", requests)
     return generate(self, requests)
 
-def running(self, running=DeferredModel.running):
+def running(self, running=LazyModel.running):
     batch = running(self)
     if batch is not None and "prepare" not in vars(batch):
         prepare = batch.prepare
@@ -54,7 +54,7 @@ def keep(self, said, keep=ModelReplies.keep):
     keep(self, said)
     note("kept", [request for request, _ in said])
 
-DeferredModel.generate, DeferredModel.running, ModelReplies.keep = generate, running, keep
+LazyModel.generate, LazyModel.running, ModelReplies.keep = generate, running, keep
 '''
 
 

@@ -1,5 +1,6 @@
 """Models behind one small interface; libraries are imported only where a model loads."""
 
+from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.model import (
     PLANNED,
     QUANTISATIONS,
@@ -13,7 +14,7 @@ from itemwise.models.model import (
     Request,
     RunningBatch,
 )
-from itemwise.models.registry import REGISTRY, ModelEntry, entry_named, registry_with, with_adapter, with_pixels
+from itemwise.models.registry import REGISTRY, entry_named, registry_with, with_adapter, with_pixels
 
 __all__ = [
     "PLANNED",
@@ -22,6 +23,7 @@ __all__ = [
     "ContextFullError",
     "ContinuousModel",
     "Generation",
+    "LoadOptions",
     "Model",
     "ModelEntry",
     "ModelError",

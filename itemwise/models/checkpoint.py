@@ -8,12 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from itemwise.models.entry import ModelEntry
 from itemwise.models.model import ModelError
-
-if TYPE_CHECKING:
-    from itemwise.models.registry import ModelEntry
 
 __all__ = [
     "CLOCK",

@@ -1,51 +1,22 @@
-"""The models we vouch for by name, and how any other is named: a hub id, a local folder, or a server."""
+"""The registry of models known by name, and how any other is named: a hub id, a local folder, or a server's URL."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from itemwise.models.checkpoint import require_adapter
+from itemwise.models.entry import ModelEntry
 from itemwise.models.model import ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 
-__all__ = ["EMBEDDED", "REGISTRY", "ModelEntry", "entry_named", "registry_with", "with_adapter", "with_pixels"]
+__all__ = ["EMBEDDED", "REGISTRY", "entry_named", "registry_with", "with_adapter", "with_pixels"]
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
-
-
-@dataclass(frozen=True)
-class ModelEntry:
-    """Where a model is and how it wants to be asked.
-
-    `name` stands in node ids and reports. `location` is a hub id, a folder where `local`, or a URL with the model's name
-    behind # where `server`. `source` is where rows come from by default; `max_new_tokens` the default token limit.
-    `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
-    name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
-    asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
-    to; None leaves it to the checkpoint. `key_env` is the environment variable that holds a server's key, OPENAI_API_KEY
-    where it is None; `userinfo` is what stood before the host of its URL.
-    """
-
-    name: str
-    location: str
-    revision: str | None = None
-    system: str | None = None
-    source: str = "hub"
-    max_new_tokens: int = 1024
-    trust_remote_code: bool = False
-    local: bool = False
-    adapter: str | None = None
-    prompt: str | None = None
-    min_pixels: int | None = None
-    max_pixels: int | None = None
-    server: bool = False
-    key_env: str | None = None
-    userinfo: str = field(default="", repr=False)
 
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)

@@ -1,42 +1,43 @@
-"""One model several times over, on a Ray cluster: each replica is a process of its own, and the death of one loses no case."""
+"""Data-parallel replicas of one model as actors on a Ray cluster; a replica that dies is restarted and loses no case."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.lazy import DeferredModel
+from itemwise.models.entry import LoadOptions, ModelEntry
+from itemwise.models.lazy import LazyModel
 from itemwise.models.model import Generation, ModelUnavailableError, Request
-from itemwise.models.registry import ModelEntry
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 __all__ = ["ReplicatedModel"]
 
-DEATHS = 3  # of one replica after another in the same place, without a reply between them, before the run is stopped
+DEATHS = 3  # consecutive deaths of one rank, without a reply between them, before the run is stopped
 
 
 class ReplicatedModel:
     """`replicas` of `entry` as actors of the Ray cluster at ``RAY_ADDRESS``, or of one started here.
 
-    Requests are dealt out evenly. A replica that dies is started anew and asked its share again; what the others said is kept.
-    `gpus` is what each replica takes of a GPU (0.5 puts two on one); None is a whole one where the cluster has any. Loads when
-    it is first asked. Raises ModelUnavailableError where Ray is not there or has no room for so many.
+    Requests are dealt round robin. A replica that dies is restarted and gets its requests again; the results of the others are
+    kept. `gpus` is the part of a GPU that each replica takes (0.5 puts two on one); None is a whole one where the cluster has
+    any. Loads at the first request. Raises ModelUnavailableError where Ray is missing or the cluster too small.
     """
 
-    def __init__(self, entry: ModelEntry, *, quantisation: str, max_new_tokens: int, replicas: int, gpus: float | None = None) -> None:
+    def __init__(self, entry: ModelEntry, options: LoadOptions, *, replicas: int, gpus: float | None = None) -> None:
         self.name = entry.name
         self._entry = entry
-        self._settings = {"quantisation": quantisation, "max_new_tokens": max_new_tokens}
+        self._options = options
         self._replicas = replicas
         self._gpus = gpus
         self._actors: list[Any] = []
 
     @property
     def is_loaded(self) -> bool:
-        """Whether there are replicas."""
+        """Whether the replicas are running."""
         return bool(self._actors)
 
     def release(self) -> None:
@@ -48,32 +49,32 @@ class ReplicatedModel:
         self._actors = []
 
     def describe(self) -> dict[str, str]:
-        """What exactly answers, and how many of it."""
+        """The model's description and the number of replicas."""
         self._start()
-        described: dict[str, str] = self._got(0, self._actors[0].describe.remote(), "describe", ())
-        return described | {"replicas": str(self._replicas)}
+        description: dict[str, str] = self._result(0, self._actors[0].describe.remote(), "describe", ())
+        return description | {"replicas": str(self._replicas)}
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
-        """One generation per request, in order, each replica its share."""
+        """One generation per request, in order; request i goes to replica i modulo their number."""
         self._start()
-        shares = [list(requests[number :: self._replicas]) for number in range(self._replicas)]
-        asked = [(number, share, self._actors[number].generate.remote(share)) for number, share in enumerate(shares) if share]
-        said = {number: self._got(number, future, "generate", (share,)) for number, share, future in asked}
-        return [said[place % self._replicas][place // self._replicas] for place in range(len(requests))]
+        parts = [list(requests[rank :: self._replicas]) for rank in range(self._replicas)]
+        pending = [(rank, part, self._actors[rank].generate.remote(part)) for rank, part in enumerate(parts) if part]
+        results = {rank: self._result(rank, future, "generate", (part,)) for rank, part, future in pending}
+        return [results[index % self._replicas][index // self._replicas] for index in range(len(requests))]
 
-    def _got(self, number: int, future: Any, method: str, arguments: tuple[Any, ...]) -> Any:
-        """What a replica answers; one that died is started anew and asked again."""
+    def _result(self, rank: int, future: Any, method: str, arguments: tuple[Any, ...]) -> Any:
+        """The result of a replica's method; a replica that died is restarted and called again."""
         ray = _ray()
         for _ in range(DEATHS):
             try:
                 return ray.get(future)
             except ray.exceptions.RayActorError:  # noqa: PERF203 - a death costs more
-                self._actors[number] = self._new_actor()
-                future = getattr(self._actors[number], method).remote(*arguments)
+                self._actors[rank] = self._new_actor()
+                future = getattr(self._actors[rank], method).remote(*arguments)
             except ray.exceptions.RayTaskError as error:
-                raise error.cause from None  # what the model itself said was wrong
+                raise error.cause from None  # the model's own exception
         raise ModelUnavailableError(
-            f"{self.name}: replica {number + 1} of {self._replicas} died {DEATHS} times at the same requests; see Ray's logs, "
+            f"{self.name}: replica {rank + 1} of {self._replicas} died {DEATHS} times at the same requests; see Ray's logs, "
             "lower --batch-size, or give it a whole GPU with --gpus-per-replica 1."
         )
 
@@ -87,12 +88,12 @@ class ReplicatedModel:
         self._actors = [self._new_actor() for _ in range(self._replicas)]
 
     def _require_room(self, ray: ModuleType) -> None:
-        """Refuse what Ray would wait for without a word."""
-        there = ray.cluster_resources()
+        """Refuse what Ray would wait for silently."""
+        available = ray.cluster_resources()
         wanted = {"GPU": self._gpus_each(ray) * self._replicas, "CPU": self._replicas}
-        if short := next((name for name, amount in wanted.items() if amount > there.get(name, 0)), None):
+        if short := next((name for name, amount in wanted.items() if amount > available.get(name, 0)), None):
             raise ModelUnavailableError(
-                f"--replicas {self._replicas} need {wanted[short]:g} {short}s, the Ray cluster has {there.get(short, 0):g}; "
+                f"--replicas {self._replicas} need {wanted[short]:g} {short}s, the Ray cluster has {available.get(short, 0):g}; "
                 "take fewer, a larger cluster (RAY_ADDRESS), or a smaller --gpus-per-replica."
             )
 
@@ -102,14 +103,14 @@ class ReplicatedModel:
     def _new_actor(self) -> Any:
         ray = _ray()
         actor = ray.remote(num_cpus=1, num_gpus=self._gpus_each(ray))(_Replica)
-        return actor.remote(self._entry, **self._settings)
+        return actor.remote(self._entry, replace(self._options, rank=0, world_size=1))  # Ray deals out the GPUs
 
 
 class _Replica:
-    """What runs in each actor."""
+    """One actor: a process with one copy of the model."""
 
-    def __init__(self, entry: ModelEntry, *, quantisation: str, max_new_tokens: int) -> None:
-        self._model = DeferredModel(entry, quantisation=quantisation, max_new_tokens=max_new_tokens, share=(0, 1))
+    def __init__(self, entry: ModelEntry, options: LoadOptions) -> None:
+        self._model = LazyModel(entry, options)
 
     def describe(self) -> dict[str, str]:
         return self._model.describe()
@@ -123,8 +124,8 @@ def _ray() -> ModuleType:
         import ray
     except ImportError:
         raise ModelUnavailableError('--engine ray needs Ray: pip install "pytest-itemwise[ray]".') from None
-    found: ModuleType = ray
-    return found
+    module: ModuleType = ray
+    return module
 
 
 def _connect(ray: ModuleType) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from itemwise.results.ledger import Entry
     from itemwise.results.progress import Counts
     from itemwise.results.store import Store
-    from itemwise.session.model_session import ModelInUse
+    from itemwise.session.model_session import ModelSession
 
 __all__ = ["ALONE", "GROUPED", "WorkerSession"]
 
@@ -50,12 +50,12 @@ class WorkerSession:
         self.settings = settings
         self._config = config
         self.samples = Samples(settings)
-        self._share = _share(config)
+        self._rank, self._world_size = _rank(config)
         self._grouped = config.getoption("dist", "no") in GROUPED
         self._lookahead: Lookahead | None = None
         self._crashed: Mapping[str, str] = {}
         self._store: Store | None = None
-        self._in_use: ModelInUse | None = None
+        self._model_session: ModelSession | None = None
         self._session: pytest.Session | None = None
         self._fault = ""  # that stopped the run
         self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
@@ -70,7 +70,7 @@ class WorkerSession:
         """What this process is at; another thread may ask."""
         from itemwise.results.progress import Counts
 
-        used, loading = self._in_use, self._loading
+        used, loading = self._model_session, self._loading
         if used is None:
             return Counts(*_stage(loading), tokens=self._tokens)
         tokens = self._tokens + used.tokens
@@ -107,7 +107,7 @@ class WorkerSession:
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
         from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
 
-        processes = self._share[1] if self._grouped else 1
+        processes = self._world_size if self._grouped else 1
         group_of = case_groups(node_ids, prefixes(self.settings), self.settings.planned_batch, processes)
         told = getattr(self._config, "workerinput", {})
         group_of |= told.get(REGROUPED, {})
@@ -129,12 +129,12 @@ class WorkerSession:
 
     def use(self, entry: ModelEntry) -> Model:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
-        from itemwise.session.model_session import ModelInUse
+        from itemwise.session.model_session import ModelSession
 
         with self._stopping(), self._told_loading(entry):
-            self._in_use = ModelInUse(entry, self.settings, self.store(), self._share)
+            self._model_session = ModelSession(entry, self.settings, self.store(), rank=self._rank, world_size=self._world_size)
         self._runs = {}
-        return self._in_use.model
+        return self._model_session.model
 
     @contextmanager
     def _told_loading(self, entry: ModelEntry) -> Iterator[None]:
@@ -147,11 +147,11 @@ class WorkerSession:
 
     def unload(self) -> None:
         """Let go of the model in memory, once what was to be asked of it again alone is asked."""
-        if self._in_use is not None:
-            self._ask_alone(self._in_use.model)
-            self._tokens += self._in_use.tokens
-            self._in_use.release()  # pytest still holds the fixture's value here
-        self._in_use = None
+        if self._model_session is not None:
+            self._ask_alone(self._model_session.model)
+            self._tokens += self._model_session.tokens
+            self._model_session.release()  # pytest still holds the fixture's value here
+        self._model_session = None
         if (local := sys.modules.get("itemwise.models.local.load")) and (held := local.unload()):
             said = f"{', '.join(held)} could not be let go of, so the next model has less memory; something in the suite holds it."
             warnings.warn(pytest.PytestWarning(said), stacklevel=2)
@@ -167,12 +167,12 @@ class WorkerSession:
         from itemwise.models import ModelError, ModelUnavailableError
 
         assert self._lookahead is not None, "collection is finished"
-        if self._in_use is None:
+        if self._model_session is None:
             said = "another fixture called 'model' stands in the place of itemwise's, so there is no model to ask; rename it."
             raise pytest.fail.Exception(said, pytrace=False)
         with self._stopping():
             try:
-                item.stash[REPLY] = self._reply(item.nodeid, self._in_use.engine)
+                item.stash[REPLY] = self._reply(item.nodeid, self._model_session.engine)
             except ModelUnavailableError:
                 raise
             except (ModelError, PictureError) as error:
@@ -329,13 +329,13 @@ class WorkerSession:
         from itemwise.results.safe_text import printable
         from itemwise.results.store import StoreError
 
-        if self._in_use is None:
+        if self._model_session is None:
             return {}
         try:
-            return self._in_use.describe()
+            return self._model_session.describe()
         except StoreError as error:
             self._stop(printable(str(error)))
-            return self._in_use.identity | {"model": self._in_use.model.name}
+            return self._model_session.identity | {"model": self._model_session.model.name}
 
     def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
         """Where the case stands in the table and the reports, in whatever order it ran."""
@@ -353,13 +353,13 @@ class WorkerSession:
         function, own = function_id(item), self.samples.own_parameters(item)[0]
         asked = function, own, parameters(item).get("model"), parameters(item).get("strategy")
         if asked not in self._runs:
-            identity = self._in_use.identity if self._in_use else {}
+            identity = self._model_session.identity if self._model_session else {}
             self._runs[asked] = key_of({**self.samples.measure(item), "model": identity, "test": f"{function}[{own}]"})
         return self._runs[asked]
 
 
-def _share(config: pytest.Config) -> tuple[int, int]:
-    """This process's number among how many that run tests."""
+def _rank(config: pytest.Config) -> tuple[int, int]:
+    """This process's rank among the processes that run tests, and their number."""
     worker = getattr(config, "workerinput", None)
     if worker is None:
         return 0, 1

@@ -1,4 +1,4 @@
-"""Where a run took place: the versions that decide text, the machine and its threads, and the state of the suite's repository."""
+"""Where a run took place: the versions that decide text, the machine, and the state of the suite's repository."""
 
 from __future__ import annotations
 
@@ -11,26 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from itemwise import __version__
 
-__all__ = [
-    "environment",
-    "gpu_count",
-    "hardware",
-    "library_versions",
-    "suite_state",
-    "threads_are_set",
-    "threads_for",
-    "threads_text",
-    "wait_passively",
-]
+__all__ = ["environment", "gpu_count", "hardware", "library_versions", "suite_state"]
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "datasets")
-SMALL = 100_000_000  # parameters of a model below which its products are too small to share: `python -m tools.bench_threads` measures it
-WAITING = "OMP_WAIT_POLICY"  # what a thread of torch's does at a barrier; libgomp reads it once, when torch is imported
-COUNTS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")  # by which a user says how many threads there are
 _PATIENCE = 5  # seconds for git, which may sit on a slow disk
 
 
@@ -66,34 +51,6 @@ def gpu_count() -> int:
     return there if allowed is None else min(there, sum(bool(part.strip()) for part in allowed.split(",")))
 
 
-def wait_passively() -> None:
-    """Have torch's threads sleep while they wait for each other, unless the user says what they do, or torch is imported already: by
-    default they spin, which takes the processor from whoever else has work. Call it before torch is imported."""
-    if "torch" not in sys.modules and "GOMP_SPINCOUNT" not in os.environ:
-        os.environ.setdefault(WAITING, "PASSIVE")
-
-
-def threads_for(parameters: int, processes: int, now: int) -> int:
-    """How many threads a model of so many parameters is to have on a CPU, where torch has `now` and so many `processes` of ours share
-    the machine. A number that the user chose stays."""
-    if threads_are_set(now):
-        return now
-    return 1 if parameters < SMALL else max(1, now // processes)
-
-
-def threads_are_set(now: int) -> bool:
-    """Whether somebody chose how many threads torch has: by the environment, or as the number is none that torch takes by itself."""
-    return any(name in os.environ for name in COUNTS) or now not in _core_counts()
-
-
-def threads_text(threads: int, chosen: bool) -> str:
-    """What is in force, as a run's description says it; `chosen` where the number is the user's own."""
-    count = f"{threads} thread{'s' * (threads != 1)}{' as set' if chosen else ''}"
-    waiting = os.environ.get("GOMP_SPINCOUNT")
-    how = f"GOMP_SPINCOUNT {waiting}" if waiting else f"{os.environ.get(WAITING, 'active').lower()} waiting"
-    return f"{count}, {how}"
-
-
 def suite_state(folder: Path, reports: Path) -> dict[str, str]:
     """The commit of the repository that `folder` is in, and whether its tree is clean but for `reports`, which runs write.
 
@@ -105,12 +62,6 @@ def suite_state(folder: Path, reports: Path) -> dict[str, str]:
     top = _git(folder, "rev-parse", "--show-toplevel") or ""
     changed = _git(folder, "--no-optional-locks", "status", "--porcelain", "-unormal", "--", ":/", *_but_for(reports, Path(top)))
     return {"commit": commit} if changed is None else {"commit": commit, "tree": _tree(changed.splitlines())}
-
-
-def _core_counts() -> set[int]:
-    """The numbers of threads that torch may take by itself: cores that this process may use, with or without hyper-threads."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    return {count for count in (allowed, os.cpu_count(), psutil.cpu_count(logical=False)) if count}
 
 
 def _installed(name: str) -> str | None:

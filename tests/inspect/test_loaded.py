@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from itemwise.inspect.model_structure import structure_of
-from itemwise.models import QUANTISATIONS, REGISTRY, ModelEntry, entry_named
+from itemwise.models import QUANTISATIONS, REGISTRY, LoadOptions, ModelEntry, entry_named
 from itemwise.models.registry import EMBEDDED
 from tests.models.checkpoints import KINDS, SEEING, overwrite
 
@@ -21,7 +21,7 @@ SHIPPED = sorted(folder.name for folder in EMBEDDED.iterdir() if (folder / "mode
 def loaded(entry: ModelEntry, quantisation: str) -> Any:
     from itemwise.models.local.load import load
 
-    return load(entry, quantisation=quantisation, max_new_tokens=1)._model
+    return load(entry, LoadOptions(quantisation, 1))._model
 
 
 def named(folder: Path) -> ModelEntry:

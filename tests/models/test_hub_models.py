@@ -24,14 +24,14 @@ LOAD = """
 import json, sys, time
 import torch
 from itemwise.cases.case import Turn
-from itemwise.models import ModelEntry, ModelError, Request
+from itemwise.models import LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.local.load import load
 torch.set_num_threads(1)
 outcomes = []
 for location, revision in json.load(sys.stdin):
     began, outcome = time.perf_counter(), {}
     try:
-        model = load(ModelEntry(location.split("/")[1], location, revision), quantisation="nf4", max_new_tokens=8)
+        model = load(ModelEntry(location.split("/")[1], location, revision), LoadOptions("nf4", 8))
         outcome["text"] = model.generate([Request((Turn("user", "2+2?"),))])[0].text
         outcome["described"] = model.describe()
     except ModelError as error:
@@ -44,7 +44,7 @@ print(json.dumps(outcomes))
 # The same without torch: only what is decided before anything heavy is loaded.
 LOOK = """
 import json, sys
-from itemwise.models import ModelEntry, ModelError
+from itemwise.models import LoadOptions, ModelEntry, ModelError
 from itemwise.models.checkpoint import hub_options
 outcomes = []
 for location, revision in json.load(sys.stdin):
@@ -122,10 +122,10 @@ def test_a_pinned_commit_is_the_one_described(online: SimpleNamespace) -> None:
 
 def test_a_hub_model_says_what_its_folder_says(online: SimpleNamespace, checkpoint: Callable[..., Path]) -> None:
     from itemwise.cases.case import Turn
-    from itemwise.models import ModelEntry, Request
+    from itemwise.models import LoadOptions, ModelEntry, Request
     from itemwise.models.local.load import load
 
-    local = load(ModelEntry("tiny", str(checkpoint()), local=True), quantisation="nf4", max_new_tokens=8)
+    local = load(ModelEntry("tiny", str(checkpoint()), local=True), LoadOptions("nf4", 8))
     assert online.outcomes["unpinned"]["text"] == local.generate([Request((Turn("user", "2+2?"),))])[0].text
 
 

@@ -1,4 +1,4 @@
-"""A model that waits to be loaded, and what is known of it before."""
+"""A model that is loaded at its first request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import sys
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,8 +14,10 @@ from typing import Any
 import pytest
 
 from itemwise.cases.case import Turn
-from itemwise.models import Generation, ModelEntry, ModelError, ModelUnavailableError, Request
-from itemwise.models.lazy import DeferredModel, RecalledModel, identity_of
+from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
+from itemwise.models.lazy import LazyModel, ReplayModel
+
+Loads = list[tuple[ModelEntry, LoadOptions]]
 
 ASKED = [Request((Turn("user", "6*7?"),))]
 
@@ -42,12 +43,12 @@ def entry(tmp_path: Path) -> ModelEntry:
 
 
 @pytest.fixture
-def loads(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def loads(monkeypatch: pytest.MonkeyPatch) -> Loads:
     """What each load was asked for; nothing real is loaded."""
-    asked: list[dict[str, Any]] = []
+    asked: Loads = []
 
-    def load(entry: ModelEntry, **options: Any) -> Loaded:
-        asked.append({"entry": entry, **options})
+    def load(entry: ModelEntry, options: LoadOptions) -> Loaded:
+        asked.append((entry, options))
         return Loaded()
 
     local = ModuleType("itemwise.models.local.load")
@@ -56,30 +57,26 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return asked
 
 
-def deferred(entry: ModelEntry) -> DeferredModel:
-    return DeferredModel(entry, quantisation="nf4", max_new_tokens=64, share=(1, 2))
+def deferred(entry: ModelEntry) -> LazyModel:
+    return LazyModel(entry, LoadOptions("nf4", 64, rank=1, world_size=2))
 
 
-def identity(entry: ModelEntry, quantisation: str = "nf4", max_new_tokens: int = 64) -> dict[str, str]:
-    return identity_of(entry, quantisation=quantisation, max_new_tokens=max_new_tokens)
-
-
-def test_a_model_never_asked_is_never_loaded(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
+def test_a_model_never_asked_is_never_loaded(entry: ModelEntry, loads: Loads) -> None:
     model = deferred(entry)
     assert (model.name, model.is_loaded, loads) == ("tiny", False, [])
 
 
-def test_a_model_is_loaded_once_as_it_was_asked_for(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
+def test_a_model_is_loaded_once_as_it_was_asked_for(entry: ModelEntry, loads: Loads) -> None:
     model = deferred(entry)
     assert [generation.text for generation in model.generate(ASKED)] == ["42"]
     model.generate(ASKED)
     assert model.describe()["device"] == "cpu"
     assert model.is_loaded
-    assert loads == [{"entry": entry, "quantisation": "nf4", "max_new_tokens": 64, "share": (1, 2)}]
+    assert loads == [(entry, LoadOptions("nf4", 64, rank=1, world_size=2))]
 
 
-def test_a_load_that_fails_is_nobodys_case(entry: ModelEntry, loads: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(entry: ModelEntry, **options: Any) -> Loaded:
+def test_a_load_that_fails_is_nobodys_case(entry: ModelEntry, loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(entry: ModelEntry, options: LoadOptions) -> Loaded:
         raise ModelError("no weights")
 
     monkeypatch.setattr(sys.modules["itemwise.models.local.load"], "load", load)
@@ -88,42 +85,14 @@ def test_a_load_that_fails_is_nobodys_case(entry: ModelEntry, loads: list[dict[s
 
 
 def test_where_replay_forbids_a_model_the_message_says_how_to_ask_one() -> None:
-    model = RecalledModel("tiny")
+    model = ReplayModel("tiny")
     assert model.describe() == {"model": "tiny"}
     with pytest.raises(ModelError, match="no reply of tiny to this case; run without --replay"):
         model.generate(ASKED)
 
 
-@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "chat_template.jinja", "model.safetensors", "generation_config.json"])
-def test_a_folder_that_differs_in_one_file_is_another_model(entry: ModelEntry, name: str) -> None:
-    before = identity(entry)
-    Path(entry.location, name).write_text("other")
-    assert before["revision"] != identity(entry)["revision"]
-
-
-def test_a_folder_is_the_same_model_wherever_it_lies_and_whatever_it_is_called(entry: ModelEntry, tmp_path: Path) -> None:
-    moved = Path(entry.location).rename(tmp_path / "moved")
-    assert identity(replace(entry, name="moved", location=str(moved)))["location"] == ""
-    assert identity(replace(entry, name="moved", location=str(moved))) == identity(replace(entry, location=str(moved)))
-
-
-def test_settings_that_decide_the_text_are_part_of_what_the_model_is(entry: ModelEntry) -> None:
-    found = [identity(entry), identity(entry, "int8"), identity(entry, max_new_tokens=65), identity(replace(entry, system="Be brief."))]
-    assert len({tuple(each.items()) for each in found}) == 4
-
-
-def test_the_versions_that_change_text_are_part_of_what_the_model_is(entry: ModelEntry) -> None:
-    assert [part.split()[0] for part in identity(entry)["versions"].split(", ")] == ["transformers", "torch", "bitsandbytes"]
-
-
-def test_a_folder_that_is_gone_stops_the_run_before_anything_is_loaded(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
-    with pytest.raises(ModelUnavailableError, match="no such folder"):
-        identity(replace(entry, location=entry.location + "-gone"))
-    assert loads == []
-
-
-def test_released_weights_are_given_back_while_the_model_is_still_held(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
-    model = DeferredModel(entry, quantisation="none", max_new_tokens=8, share=(0, 1))
+def test_released_weights_are_given_back_while_the_model_is_still_held(entry: ModelEntry, loads: Loads) -> None:
+    model = LazyModel(entry, LoadOptions("none", 8))
     model.generate(ASKED)
     weights = weakref.ref(model._loaded)
     model.release()
@@ -131,7 +100,7 @@ def test_released_weights_are_given_back_while_the_model_is_still_held(entry: Mo
     assert (weights(), model.is_loaded) == (None, False)
 
 
-def test_a_model_tells_since_when_it_is_being_loaded(entry: ModelEntry, loads: list[dict[str, Any]]) -> None:
+def test_a_model_tells_since_when_it_is_being_loaded(entry: ModelEntry, loads: Loads) -> None:
     model, seen = deferred(entry), []
     local = sys.modules["itemwise.models.local.load"]
     load = local.load

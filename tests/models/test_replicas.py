@@ -9,7 +9,7 @@ import pytest
 import ray
 
 from itemwise.cases.case import Turn
-from itemwise.models import REGISTRY, ModelError, ModelUnavailableError, Request
+from itemwise.models import REGISTRY, LoadOptions, ModelError, ModelUnavailableError, Request
 from itemwise.models.local.load import load
 from itemwise.models.replicas import DEATHS, ReplicatedModel
 
@@ -21,7 +21,7 @@ REQUESTS = [Request((Turn("user", f"Calculate:\n{number + 10}+{number + 21}"),))
 def replicated() -> Iterator[ReplicatedModel]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     ray.init(num_cpus=3, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    model = ReplicatedModel(REGISTRY["embedded-text"], quantisation="none", max_new_tokens=LIMIT, replicas=2)
+    model = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT), replicas=2)
     yield model
     model.release()
     ray.shutdown()
@@ -32,7 +32,7 @@ def texts(model: ReplicatedModel) -> list[str]:
 
 
 def alone() -> list[str]:
-    model = load(REGISTRY["embedded-text"], quantisation="none", max_new_tokens=LIMIT)
+    model = load(REGISTRY["embedded-text"], LoadOptions("none", LIMIT))
     return [generation.text for generation in model.generate(REQUESTS)]
 
 
@@ -55,7 +55,7 @@ def test_what_the_model_refuses_is_the_models_own_error(replicated: ReplicatedMo
 def test_a_replica_that_always_dies_stops_the_run(replicated: ReplicatedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ray.remote(_Mortal)
     monkeypatch.setattr(ReplicatedModel, "_new_actor", lambda model: asked.remote())
-    model = ReplicatedModel(REGISTRY["embedded-text"], quantisation="none", max_new_tokens=LIMIT, replicas=1)
+    model = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT), replicas=1)
     with pytest.raises(ModelUnavailableError, match=f"replica 1 of 1 died {DEATHS} times"):
         model.generate(REQUESTS)
 
@@ -67,9 +67,9 @@ class _Mortal:
 
 def test_more_replicas_than_the_cluster_has_room_for_are_refused(replicated: ReplicatedModel) -> None:
     texts(replicated)
-    model = ReplicatedModel(REGISTRY["embedded-text"], quantisation="none", max_new_tokens=LIMIT, replicas=64)
+    model = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT), replicas=64)
     with pytest.raises(ModelUnavailableError, match="--replicas 64 need 64 CPUs, the Ray cluster has 3"):
         model.generate(REQUESTS)
-    gpus = ReplicatedModel(REGISTRY["embedded-text"], quantisation="none", max_new_tokens=LIMIT, replicas=2, gpus=0.5)
+    gpus = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT), replicas=2, gpus=0.5)
     with pytest.raises(ModelUnavailableError, match="need 1 GPUs, the Ray cluster has 0"):
         gpus.generate(REQUESTS)

@@ -10,9 +10,9 @@ import pytest
 
 from itemwise.cases.case import Reply
 from itemwise.models import ModelEntry, ModelError
-from itemwise.models import lazy as before_loading
+from itemwise.models import identity as identity_module
 from itemwise.results.store import Store
-from itemwise.session.model_session import ModelInUse
+from itemwise.session.model_session import ModelSession
 from itemwise.session.settings import Settings, read_settings
 from itemwise.strategies.direct import direct
 from tests.scripted import ScriptedModel, asked
@@ -39,51 +39,51 @@ def settings(tmp_path: Path, **given: object) -> Settings:
     return read_settings(given, root=tmp_path, here=tmp_path)
 
 
-def outcome(in_use: ModelInUse, prompt: str = "a") -> Reply | Exception:
-    asked(in_use.engine, "case", prompt, direct)
-    while not in_use.engine.idle:
-        in_use.engine.step()
-    return in_use.engine.outcomes.pop("case")
+def outcome(session: ModelSession, prompt: str = "a") -> Reply | Exception:
+    asked(session.engine, "case", prompt, direct)
+    while not session.engine.idle:
+        session.engine.step()
+    return session.engine.outcomes.pop("case")
 
 
-def said(in_use: ModelInUse, prompt: str = "a") -> tuple[str, int]:
+def said(session: ModelSession, prompt: str = "a") -> tuple[str, int]:
     """The text of the reply, and how many of its turns were generated for it."""
-    reply = outcome(in_use, prompt)
+    reply = outcome(session, prompt)
     assert isinstance(reply, Reply)
     return reply.text, reply.generated
 
 
 def test_a_reply_is_generated_once_and_then_recalled(entry: ModelEntry, store: Store, tmp_path: Path) -> None:
-    first = ModelInUse(entry, settings(tmp_path), store, (0, 1))
-    again = ModelInUse(entry, settings(tmp_path), store, (0, 1))
+    first = ModelSession(entry, settings(tmp_path), store)
+    again = ModelSession(entry, settings(tmp_path), store)
     assert [said(first), said(first), said(again)] == [("A", 1), ("A", 0), ("A", 0)]
 
 
 def test_a_recalled_reply_took_no_time(entry: ModelEntry, store: Store, tmp_path: Path) -> None:
-    in_use = ModelInUse(entry, settings(tmp_path), store, (0, 1))
-    outcome(in_use)
-    reply = outcome(in_use)
+    session = ModelSession(entry, settings(tmp_path), store)
+    outcome(session)
+    reply = outcome(session)
     assert isinstance(reply, Reply)
     assert (reply.seconds, reply.generated_tokens, reply.completion_tokens) == (0.0, 0, 1)
 
 
 def test_fresh_generates_what_is_known(entry: ModelEntry, store: Store, tmp_path: Path) -> None:
-    said(ModelInUse(entry, settings(tmp_path), store, (0, 1)))
-    assert said(ModelInUse(entry, settings(tmp_path, fresh=True), store, (0, 1))) == ("A", 1)
+    said(ModelSession(entry, settings(tmp_path), store))
+    assert said(ModelSession(entry, settings(tmp_path, fresh=True), store)) == ("A", 1)
 
 
 def test_replay_recalls_and_generates_nothing(entry: ModelEntry, store: Store, tmp_path: Path) -> None:
-    said(ModelInUse(entry, settings(tmp_path), store, (0, 1)))
-    replayed = ModelInUse(entry, settings(tmp_path, replay=True), store, (0, 1))
+    said(ModelSession(entry, settings(tmp_path), store))
+    replayed = ModelSession(entry, settings(tmp_path, replay=True), store)
     assert said(replayed) == ("A", 0)
     assert isinstance(outcome(replayed, "never asked"), ModelError)
 
 
 def test_a_model_that_is_not_loaded_is_described_as_it_was_when_it_was(entry: ModelEntry, store: Store, tmp_path: Path) -> None:
-    first = ModelInUse(entry, settings(tmp_path), store, (0, 1))
+    first = ModelSession(entry, settings(tmp_path), store)
     said(first)
     described = first.describe()
-    again = ModelInUse(entry, settings(tmp_path), store, (0, 1))
+    again = ModelSession(entry, settings(tmp_path), store)
     said(again)
     assert again.describe() == described | {"model": "shouts"}
 
@@ -91,8 +91,8 @@ def test_a_model_that_is_not_loaded_is_described_as_it_was_when_it_was(entry: Mo
 def test_a_run_killed_before_it_described_its_model_is_made_good_by_the_next_that_loads_it(
     entry: ModelEntry, store: Store, tmp_path: Path
 ) -> None:
-    said(ModelInUse(entry, settings(tmp_path), store, (0, 1)))
-    again = ModelInUse(entry, settings(tmp_path), store, (0, 1))
+    said(ModelSession(entry, settings(tmp_path), store))
+    again = ModelSession(entry, settings(tmp_path), store)
     said(again)
     assert again.describe() == again.identity | {"model": "shouts"}
     said(again, "b")
@@ -102,13 +102,13 @@ def test_a_run_killed_before_it_described_its_model_is_made_good_by_the_next_tha
 def test_what_another_machine_measured_is_replayed_but_is_no_measurement_of_this_one(
     entry: ModelEntry, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = ModelInUse(entry, settings(tmp_path), store, (0, 1)).identity
-    monkeypatch.setattr(before_loading, "_compute", lambda: "another device")
-    there = ModelInUse(entry, settings(tmp_path), store, (0, 1))
+    here = ModelSession(entry, settings(tmp_path), store).identity
+    monkeypatch.setattr(identity_module, "_compute", lambda: "another device")
+    there = ModelSession(entry, settings(tmp_path), store)
     said(there)
     there.describe()
     monkeypatch.undo()
-    replayed = ModelInUse(entry, settings(tmp_path, replay=True), store, (0, 1))
+    replayed = ModelSession(entry, settings(tmp_path, replay=True), store)
     assert said(replayed) == ("A", 0)
     assert replayed.identity not in (here, there.identity)
     assert "compute" not in replayed.describe()

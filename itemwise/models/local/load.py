@@ -22,13 +22,13 @@ from transformers import (
 )
 
 from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_adapter, require_folder, unreachable
+from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.local.cpu_linear import lay_out
 from itemwise.models.local.free_memory import free_bytes
 from itemwise.models.local.local_model import LocalModel, memory_errors, quiet
 from itemwise.models.local.vision import is_seeing, outside_language, sight_of
 from itemwise.models.model import ModelError, OutOfMemoryError, one_line
-from itemwise.models.registry import ModelEntry
-from itemwise.results.environment import threads_for
+from itemwise.models.threads import threads_for
 
 __all__ = ["LocalModel", "load", "placed", "unload"]
 
@@ -42,25 +42,24 @@ _BESIDE = ("POLY", "SHADOW", "VBLORA", "XLORA")  # kinds of adapter that keep pa
 _NONE_BESIDE = {"subfolder": "none", "local_files_only": True}  # where peft is installed, transformers looks for an adapter beside a model
 
 
-def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tuple[int, int] = (0, 1), copies: bool = True) -> LocalModel:
-    """Load `entry` in 4-bit (or as `quantisation` says) and say clearly what to do where that fails.
+def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> LocalModel:
+    """Load `entry`, quantised as `options` say, and say clearly what to do where that fails.
 
-    `share` is this process's number among how many on the machine: each takes its own GPU where there are several,
-    and its part of the CPU's threads. On a CPU torch has as many threads in this
-    process as suit the model, until it is closed. Only safetensors are read; a model's own Python runs only if its entry says so.
+    Each process of the machine takes a GPU of its own where there are several, and its part of the CPU's threads. On a CPU
+    torch has as many threads in this process as suit the model, until it is closed. Only safetensors are read; a model's own
+    Python runs only if its entry says so.
     An adapter stays beside the weights, quantised or not: it is never merged into them. On a CPU its linear layers are copied
     as oneDNN wants them where there is memory for that, unless `copies` is False.
     """
-    number, processes = share
-    device = _device(number)
+    device = _device(options.rank)
     before = torch.get_num_threads()
     with quiet(), _load_errors(entry):
         adapter = _adapter_config(entry, Path(entry.adapter)) if entry.adapter is not None else None  # first, as it is quick
         where = {} if entry.local else hub_options(entry)
         revision = folder_hash(require_folder(entry)) if entry.local else where["revision"]
-        options = {"trust_remote_code": entry.trust_remote_code, **where}
-        config = AutoConfig.from_pretrained(entry.location, **options)
-        sight = sight_of(entry, config, options)
+        hub = {"trust_remote_code": entry.trust_remote_code, **where}
+        config = AutoConfig.from_pretrained(entry.location, **hub)
+        sight = sight_of(entry, config, hub)
         read = partial(
             _family(config).from_pretrained,
             entry.location,
@@ -68,27 +67,27 @@ def load(entry: ModelEntry, *, quantisation: str, max_new_tokens: int, share: tu
             use_safetensors=True,
             output_loading_info=True,
             adapter_kwargs=_NONE_BESIDE,
-            **_quantisation_options(entry, quantisation, config, device),
-            **options,
+            **_quantisation_options(entry, options.quantisation, config, device),
+            **hub,
         )
         with _quantised_numbers(entry):
-            model, report = placed(read, device, alone=processes == 1)
+            model, report = placed(read, device, alone=options.world_size == 1)
         _require_all_weights(entry, report)
         _require_numbers(entry, model)
-        tokenizer = sight.tokenizer if sight else AutoTokenizer.from_pretrained(entry.location, **options)
+        tokenizer = sight.tokenizer if sight else AutoTokenizer.from_pretrained(entry.location, **hub)
         _require_words(entry, tokenizer)
         _require_embeddings(entry, tokenizer, model)
         if adapter is not None:
             model = _adapted(entry, adapter, model)
             _require_numbers(entry, model)
-        memory = partial(_memory, device, processes)
+        memory = partial(_memory, device, options.world_size)
         if device.type == "cpu":
-            torch.set_num_threads(threads_for(_parameters(model), processes, before))
+            torch.set_num_threads(threads_for(_parameters(model), options.world_size, before))
         copied = device.type == "cpu" and _on_cpu(model, memory(COPIES) if copies else 0)
         loaded = LocalModel(
             entry,
-            quantisation,
-            max_new_tokens,
+            options.quantisation,
+            options.max_new_tokens,
             revision,
             model.eval(),
             tokenizer,

@@ -18,15 +18,15 @@ from transformers.generation.streamers import BaseStreamer
 
 from itemwise.cases.case import Turn
 from itemwise.models.checkpoint import CLOCK, adapter_hash, own_quantisation
+from itemwise.models.entry import ModelEntry
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.continuous import ContinuousBatch, Row, can_run
 from itemwise.models.local.sampling import Choosing, noise_of
 from itemwise.models.local.turn_end import Ends, ends_of
 from itemwise.models.local.vision import Prompt, Sight, is_seeing, left_padded, with_pictures
 from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request, RunningBatch, one_line
-from itemwise.models.registry import ModelEntry
+from itemwise.models.threads import threads_are_set, threads_text
 from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls
-from itemwise.results.environment import threads_are_set, threads_text
 
 __all__ = ["LocalModel", "memory_errors", "quiet"]
 

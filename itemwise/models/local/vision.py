@@ -13,9 +13,9 @@ from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
 from itemwise.cases.case import Turn
 from itemwise.cases.picture import Picture, PictureError
+from itemwise.models.entry import ModelEntry
 from itemwise.models.local.chat_template import ChatTemplate
 from itemwise.models.model import ModelError, Request
-from itemwise.models.registry import ModelEntry
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.model import ContextFullError, Generation, ModelError, ModelUnavailableError, Request, RunningBatch
-from itemwise.models.registry import ModelEntry
 from itemwise.models.server.address import read_address
 from itemwise.models.server.chat_completion import brief, uncounted
 from itemwise.models.server.client import KEY_ENV, STREAMS, RedirectError, TooLargeError, client_library, new_client, shown, url_of
@@ -41,16 +41,16 @@ _UNLISTED = (404, 405, 429, 501)  # statuses of servers that answer, but list no
 _NOBODYS = (401, 403, 404)  # statuses that every request would meet
 
 
-def connect(entry: ModelEntry, *, max_new_tokens: int) -> ServerModel:
+def connect(entry: ModelEntry, options: LoadOptions) -> ServerModel:
     """The model that `entry` names, on a server that answers now.
 
     Raises ModelError where there is no server, it refuses the key, or the URL leaves open which of its models is meant.
     """
     listed = _listed(entry)
-    return ServerModel(entry, _served(entry, listed), listed, max_new_tokens)
+    return ServerModel(entry, _served(entry, listed), listed, options.max_new_tokens)
 
 
-def server_identity(entry: ModelEntry, *, max_new_tokens: int) -> dict[str, str]:
+def server_identity(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
     """All that is known here of what decides the text. Asks the server only where the URL does not name the model."""
     address = read_address(entry.location)
     return {
@@ -59,7 +59,7 @@ def server_identity(entry: ModelEntry, *, max_new_tokens: int) -> dict[str, str]
         "compute": "server",
         "system": entry.system or "",
         "decoding": "greedy",
-        "max new tokens": str(max_new_tokens),
+        "max new tokens": str(options.max_new_tokens),
     }
 
 

@@ -22,9 +22,9 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from itemwise.cases.case import Turn
-from itemwise.models import REGISTRY, ModelEntry, ModelError, ModelUnavailableError, Request
+from itemwise.models import REGISTRY, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models.checkpoint import adapter_hash
-from itemwise.models.lazy import identity_of
+from itemwise.models.identity import identity_of
 from itemwise.models.local.load import LocalModel, _family, load
 from itemwise.models.registry import with_adapter
 from tests.models.checkpoints import make_checkpoint, overwrite
@@ -67,7 +67,7 @@ def copied_adapter(adapter: Path, tmp_path: Path) -> Path:
 
 @cache
 def loaded(folder: Path | None, quantisation: str = "none") -> LocalModel:
-    return load(with_adapter(BASE, folder) if folder else BASE, quantisation=quantisation, max_new_tokens=LIMIT)
+    return load(with_adapter(BASE, folder) if folder else BASE, LoadOptions(quantisation, LIMIT))
 
 
 def replies(model: LocalModel) -> list[str]:
@@ -75,12 +75,12 @@ def replies(model: LocalModel) -> list[str]:
 
 
 def identity(entry: ModelEntry) -> dict[str, str]:
-    return identity_of(entry, quantisation="nf4", max_new_tokens=LIMIT)
+    return identity_of(entry, LoadOptions("nf4", LIMIT))
 
 
 def refused(folder: Path, entry: ModelEntry = BASE, quantisation: str = "none") -> str:
     with pytest.raises(ModelError) as caught:
-        load(with_adapter(entry, folder), quantisation=quantisation, max_new_tokens=LIMIT)
+        load(with_adapter(entry, folder), LoadOptions(quantisation, LIMIT))
     return str(caught.value)
 
 
@@ -106,9 +106,9 @@ def test_an_adapter_is_named_and_known_without_torch_or_peft(adapter: Path) -> N
     script = f"""
 import sys
 from pathlib import Path
-from itemwise.models.lazy import identity_of
+from itemwise.models.identity import identity_of
 from itemwise.models.registry import REGISTRY, with_adapter
-identity_of(with_adapter(REGISTRY["embedded-text"], Path({str(adapter)!r})), quantisation="nf4", max_new_tokens=8)
+identity_of(with_adapter(REGISTRY["embedded-text"], Path({str(adapter)!r})), LoadOptions("nf4", 8))
 print(sorted({{"torch", "peft"}} & set(sys.modules)))
 """
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True, timeout=600).stdout
@@ -149,7 +149,7 @@ def test_the_model_computes_what_peft_itself_does(tmp_path: Path, settings: dict
     ids = torch.arange(2, 34).reshape(2, 16)
     with torch.inference_mode():
         expected = peft.PeftModel.from_pretrained(base, str(folder)).eval()(input_ids=ids).logits
-        found = load(with_adapter(BASE, folder), quantisation="none", max_new_tokens=8)._model(ids).logits
+        found = load(with_adapter(BASE, folder), LoadOptions("none", 8))._model(ids).logits
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-4)  # products are summed in another order
 
 
@@ -163,7 +163,7 @@ def test_the_text_does_not_depend_on_the_batch(adapter: Path, quantisation: str)
 def test_weights_saved_in_half_precision_compute_in_float32(copied_adapter: Path) -> None:
     file = copied_adapter / "adapter_model.safetensors"
     save_file({name: weight.to(torch.bfloat16) for name, weight in load_file(file).items()}, file)
-    model = load(with_adapter(BASE, copied_adapter), quantisation="nf4", max_new_tokens=LIMIT)
+    model = load(with_adapter(BASE, copied_adapter), LoadOptions("nf4", LIMIT))
     assert {weight.dtype for name, weight in model._model.named_parameters() if "lora_" in name} == {torch.float32}
 
 
@@ -184,27 +184,27 @@ def test_the_model_is_still_the_one_that_transformers_made(adapter: Path) -> Non
 def test_another_kind_of_adapter_that_changes_layers_works(tmp_path: Path) -> None:
     config = peft.IA3Config(task_type="CAUSAL_LM", target_modules=["k_proj", "v_proj"], feedforward_modules=[])
     folder = save_adapter(tmp_path / "ia3", config, spread=1)
-    assert replies(load(with_adapter(BASE, folder), quantisation="nf4", max_new_tokens=LIMIT)) != replies(loaded(None, "nf4"))
+    assert replies(load(with_adapter(BASE, folder), LoadOptions("nf4", LIMIT))) != replies(loaded(None, "nf4"))
 
 
 def test_a_model_that_also_sees_may_have_an_adapter(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     entry = ModelEntry("qwen2_vl", str(checkpoint("qwen2_vl")), local=True)
     folder = save_adapter(tmp_path / "lora", lora(), base=checkpoint("qwen2_vl"))
-    models = [load(each, quantisation="nf4", max_new_tokens=8) for each in (entry, with_adapter(entry, folder))]
+    models = [load(each, LoadOptions("nf4", 8)) for each in (entry, with_adapter(entry, folder))]
     assert replies(models[0]) != replies(models[1])
 
 
 def test_an_adapter_beside_a_model_is_no_part_of_it_whether_or_not_peft_is_installed(adapter: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(BASE.location, tmp_path / "both"))
     shutil.copytree(adapter, folder, dirs_exist_ok=True)
-    both = load(ModelEntry("both", str(folder), local=True), quantisation="nf4", max_new_tokens=LIMIT)
+    both = load(ModelEntry("both", str(folder), local=True), LoadOptions("nf4", LIMIT))
     assert replies(both) == replies(loaded(None, "nf4"))
 
 
 def test_loading_an_adapter_and_asking_print_and_warn_of_nothing(
     adapter: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:
-    replies(load(with_adapter(BASE, adapter), quantisation="nf4", max_new_tokens=8))
+    replies(load(with_adapter(BASE, adapter), LoadOptions("nf4", 8)))
     assert ("".join(capfd.readouterr()), [str(warning.message) for warning in recwarn]) == ("", [])
 
 
@@ -249,7 +249,7 @@ def test_what_was_asked_with_an_adapter_can_be_known_where_peft_is_not_installed
             raise PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr("itemwise.models.lazy.version", installed)
+    monkeypatch.setattr("itemwise.models.identity.version", installed)
     assert identity(with_adapter(BASE, adapter))["versions"] == "transformers 1.0, torch 1.0, bitsandbytes 1.0"
 
 
@@ -374,5 +374,5 @@ def test_the_hub_is_never_asked_for_an_adapter_or_its_base(copied_adapter: Path,
     overwrite(copied_adapter, "adapter_config.json", {"base_model_name_or_path": "owner/private", "revision": "gone"})
     called: list[Any] = []
     monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **options: called.append(where))
-    load(with_adapter(BASE, copied_adapter), quantisation="nf4", max_new_tokens=LIMIT)
+    load(with_adapter(BASE, copied_adapter), LoadOptions("nf4", LIMIT))
     assert called == []

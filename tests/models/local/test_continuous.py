@@ -17,8 +17,8 @@ import transformers
 from itemwise.cases.case import Reply, Turn
 from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.engine.engine import Engine
-from itemwise.models import ContextFullError, Generation, ModelEntry, OutOfMemoryError, Request
-from itemwise.models.lazy import DeferredModel
+from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, OutOfMemoryError, Request
+from itemwise.models.lazy import LazyModel
 from itemwise.models.local import continuous
 from itemwise.models.local import kv_cache as key_values
 from itemwise.models.local import load as local
@@ -34,7 +34,7 @@ SHARED = "Solve the problem and reply with the number only, please: "
 
 
 def loaded(folder: Path, quantisation: str = "none", limit: int = LIMIT) -> LocalModel:
-    return load(ModelEntry(folder.name, str(folder), local=True), quantisation=quantisation, max_new_tokens=limit)
+    return load(ModelEntry(folder.name, str(folder), local=True), LoadOptions(quantisation, limit))
 
 
 @pytest.fixture(scope="module")
@@ -285,7 +285,7 @@ def test_a_kind_that_prepares_its_inputs_in_its_own_way_is_asked_in_whole_batche
 
 def test_released_weights_are_given_back_while_an_engine_is_still_held(talkative: Path) -> None:
     entry = ModelEntry("tiny", str(talkative), local=True)
-    model = DeferredModel(entry, quantisation="none", max_new_tokens=LIMIT, share=(0, 1))
+    model = LazyModel(entry, LoadOptions("none", LIMIT))
     engine = Engine(model, 2)
     engine.submit("case", Turn("user", "2+2?"), direct, read_all)
     while not engine.idle:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from itemwise.cases.case import Turn
-from itemwise.models import REGISTRY, ModelEntry, Request
+from itemwise.models import REGISTRY, LoadOptions, ModelEntry, Request
 from itemwise.models.local import load as local
 from itemwise.models.local.cpu_linear import lay_out
 from itemwise.models.local.load import LocalModel, load
@@ -55,7 +55,7 @@ def test_a_model_without_linear_layers_is_left_as_it_is() -> None:
 
 
 def loaded(entry: ModelEntry, quantisation: str, *, copies: bool = True) -> LocalModel:
-    return load(entry, quantisation=quantisation, max_new_tokens=96, copies=copies)
+    return load(entry, LoadOptions(quantisation, 96), copies=copies)
 
 
 @ON_CPU

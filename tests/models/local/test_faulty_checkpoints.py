@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from itemwise.cases.case import Turn
 from itemwise.engine.batching import PendingRequest, batcher_for
-from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
-from itemwise.models.lazy import identity_of
+from itemwise.models import QUANTISATIONS, Generation, LoadOptions, ModelEntry, ModelError, Request
+from itemwise.models.identity import identity_of
 from itemwise.models.local.load import LocalModel
 from tests.models.checkpoints import BOS, CHAT_TEMPLATE, make_checkpoint, overwrite
 from tests.models.local.test_local_model import LIMIT, ask, decoded, likeliest, loaded, prompt_text, refused
@@ -150,12 +150,12 @@ def test_a_template_with_a_clock_is_told_one_day_which_is_part_of_the_key(copied
     model = loaded(with_template(folder, CHAT_TEMPLATE.replace("{{ bos_token }}", "{{ strftime_now('%Y-%m-%d') }}")))
     assert prompt_text(model, Turn("user", "2+2?")).startswith("2026-01-01<|user|>")
     assert model.describe()["prompting"].endswith(", its clock at 2026-01-01")
-    assert identity_of(model._entry, quantisation="none", max_new_tokens=9)["clock"] == "2026-01-01"
+    assert identity_of(model._entry, LoadOptions("none", 9))["clock"] == "2026-01-01"
 
 
 def test_a_template_without_a_clock_leaves_the_key_as_it_was(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint())
-    assert "clock" not in identity_of(model._entry, quantisation="none", max_new_tokens=9)
+    assert "clock" not in identity_of(model._entry, LoadOptions("none", 9))
     assert "clock" not in model.describe()["prompting"]
 
 
@@ -166,7 +166,7 @@ def test_a_clock_is_seen_wherever_a_template_may_stand(copied: Callable[..., Pat
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps({"chat_template": "{{ strftime_now('%Y') }}"}))
     entry = ModelEntry("qwen2", str(folder), local=True)
-    assert identity_of(entry, quantisation="none", max_new_tokens=9)["clock"] == "2026-01-01"
+    assert identity_of(entry, LoadOptions("none", 9))["clock"] == "2026-01-01"
 
 
 # Where a reply ends

@@ -14,7 +14,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from itemwise.cases.case import Turn
-from itemwise.models import QUANTISATIONS, Generation, ModelEntry, ModelError, Request
+from itemwise.models import QUANTISATIONS, Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.checkpoint import folder_hash
 from itemwise.models.local.load import LocalModel, load, placed, unload
 from tests.models.checkpoints import BOS, CONTEXT, KINDS, make_checkpoint, overwrite
@@ -24,7 +24,7 @@ PROMPTS = [("How many apples has Ana? " * 9)[: 3 + 7 * number] for number in ran
 
 
 def loaded(folder: Path, quantisation: str = "none", **entry: Any) -> LocalModel:
-    return load(ModelEntry(folder.name, str(folder), local=True, **entry), quantisation=quantisation, max_new_tokens=LIMIT)
+    return load(ModelEntry(folder.name, str(folder), local=True, **entry), LoadOptions(quantisation, LIMIT))
 
 
 def refused(folder: Path, quantisation: str = "none", **entry: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from itemwise.cases.case import Turn
-from itemwise.models import ModelEntry, Request
+from itemwise.models import LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.local.sampling import Choosing, chosen
 
@@ -22,7 +22,7 @@ def request(prompt: str, temperature: float = 1.0, seed: int = 1) -> Request:
 
 
 def loaded(folder: Path) -> LocalModel:
-    return load(ModelEntry(folder.name, str(folder), local=True), quantisation="none", max_new_tokens=12)
+    return load(ModelEntry(folder.name, str(folder), local=True), LoadOptions("none", 12))
 
 
 def texts(model: LocalModel, *requests: Request) -> list[str]:

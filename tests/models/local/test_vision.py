@@ -18,8 +18,8 @@ import transformers
 from itemwise.cases.case import Reply, ToolCall, Turn
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.engine.engine import Engine
-from itemwise.models import ContextFullError, Generation, ModelEntry, ModelError, Request
-from itemwise.models.lazy import identity_of
+from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, ModelError, Request
+from itemwise.models.identity import identity_of
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.registry import with_pixels
 from itemwise.strategies.calculator import CALCULATOR
@@ -40,7 +40,7 @@ def noise(width: int = 56, height: int = 56, seed: int = 0) -> Picture:
 
 
 def loaded(folder: Path, quantisation: str = "none", **entry: Any) -> LocalModel:
-    return load(ModelEntry(folder.name, str(folder), local=True, **entry), quantisation=quantisation, max_new_tokens=LIMIT)
+    return load(ModelEntry(folder.name, str(folder), local=True, **entry), LoadOptions(quantisation, LIMIT))
 
 
 def request(words: str, *pictures: Picture) -> Request:
@@ -234,8 +234,8 @@ def test_limits_of_pixels_are_described(checkpoint: Callable[..., Path]) -> None
 
 def test_limits_of_pixels_are_part_of_what_a_model_is_only_where_set(checkpoint: Callable[..., Path]) -> None:
     entry = ModelEntry("tiny", str(checkpoint("qwen2_vl")), local=True)
-    as_it_is = identity_of(entry, quantisation="nf4", max_new_tokens=LIMIT)
-    limited = identity_of(with_pixels(entry, None, 4000), quantisation="nf4", max_new_tokens=LIMIT)
+    as_it_is = identity_of(entry, LoadOptions("nf4", LIMIT))
+    limited = identity_of(with_pixels(entry, None, 4000), LoadOptions("nf4", LIMIT))
     assert limited == {**as_it_is, "max pixels": "4000"}
     assert not {"min pixels", "max pixels"} & set(as_it_is)
 

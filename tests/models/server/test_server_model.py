@@ -24,8 +24,9 @@ import pytest
 
 from itemwise.cases.case import Reply, Turn
 from itemwise.engine.engine import Engine
-from itemwise.models import ContextFullError, Generation, ModelEntry, ModelError, ModelUnavailableError, Request
-from itemwise.models.lazy import DeferredModel, identity_of
+from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
+from itemwise.models.identity import identity_of
+from itemwise.models.lazy import LazyModel
 from itemwise.models.server import retry as patience_module
 from itemwise.models.server import server_model as server_module
 from itemwise.models.server import trouble as trouble_module
@@ -72,7 +73,7 @@ def entry_on(server: StandIn, model: str = "#adder", **settings: object) -> Mode
 
 
 def model_on(server: StandIn, model: str = "#adder", **settings: object) -> ServerModel:
-    CONNECTED.append(connect(entry_on(server, model, **settings), max_new_tokens=64))
+    CONNECTED.append(connect(entry_on(server, model, **settings), LoadOptions("nf4", 64)))
     return CONNECTED[-1]
 
 
@@ -200,7 +201,7 @@ def test_a_closed_model_leaves_no_thread_and_waits_for_no_answer(serve: Serve) -
 
 
 def test_a_model_that_is_let_go_of_is_closed(serve: Serve) -> None:
-    model = DeferredModel(entry_on(serve()), quantisation="nf4", max_new_tokens=8, share=(0, 1))
+    model = LazyModel(entry_on(serve()), LoadOptions("nf4", 8))
     model.generate(requests("a"))
     model.release()
     assert [thread.name for thread in threading.enumerate() if thread.name == "itemwise requests"] == []
@@ -258,7 +259,7 @@ def test_a_model_that_refuses_both_names_is_an_error_with_the_servers_words(serv
 
 def test_the_identity_is_where_and_what_and_how_and_nothing_of_this_machine(serve: Serve) -> None:
     entry = ModelEntry("adder", "http://host/v1#org/adder", system="Be brief.", server=True, userinfo="user:secret")
-    assert identity_of(entry, quantisation="nf4", max_new_tokens=64) == {
+    assert identity_of(entry, LoadOptions("nf4", 64)) == {
         "location": "http://host/v1",
         "served model": "org/adder",
         "compute": "server",
@@ -269,7 +270,7 @@ def test_the_identity_is_where_and_what_and_how_and_nothing_of_this_machine(serv
 
 
 def test_a_url_without_a_name_is_the_model_served_now(serve: Serve) -> None:
-    assert identity_of(entry_on(serve(), ""), quantisation="nf4", max_new_tokens=64)["served model"] == "adder"
+    assert identity_of(entry_on(serve(), ""), LoadOptions("nf4", 64))["served model"] == "adder"
 
 
 # Trouble that passes
@@ -830,7 +831,7 @@ def free_port() -> int:
 
 def unavailable(entry: ModelEntry) -> str:
     with pytest.raises(ModelUnavailableError) as caught:
-        DeferredModel(entry, quantisation="nf4", max_new_tokens=8, share=(0, 1)).generate(requests("a"))
+        LazyModel(entry, LoadOptions("nf4", 8)).generate(requests("a"))
     return str(caught.value)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from itemwise.cases.case import Turn
 from itemwise.cases.picture import Picture
-from itemwise.models import ModelEntry, Request, entry_named
+from itemwise.models import LoadOptions, ModelEntry, Request, entry_named
 from itemwise.models.local.load import load
 from itemwise.models.server.server_model import connect
 from tests.serving import Serving
@@ -33,9 +33,9 @@ def test_a_server_is_shown_the_pictures_that_the_local_model_sees(
     serving = Serving(folder, tmp_path / "log.txt")
     try:
         serving.wait()
-        served = connect(entry_named(serving.named, {}, tmp_path), max_new_tokens=16).generate(requests)
+        served = connect(entry_named(serving.named, {}, tmp_path), LoadOptions("none", 16)).generate(requests)
     finally:
         serving.kill()
-    local = load(ModelEntry("seeing", str(folder), local=True), quantisation="none", max_new_tokens=16).generate(requests)
+    local = load(ModelEntry("seeing", str(folder), local=True), LoadOptions("none", 16)).generate(requests)
     assert served == local
     assert len({generation.text for generation in local}) == 3

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.results import environment as place
-from itemwise.results.environment import SMALL, threads_for, threads_text
+from itemwise.models import threads as threads_module
+from itemwise.models.threads import SMALL, threads_for, threads_text
 
 LOAD = """
 import json, os, sys
 {before}
-from itemwise.models import REGISTRY
-from itemwise.models.lazy import DeferredModel
-model = DeferredModel(REGISTRY["embedded-text"], quantisation="none", max_new_tokens=4, share=(0, 1))
+from itemwise.models import LoadOptions, REGISTRY
+from itemwise.models.lazy import LazyModel
+model = LazyModel(REGISTRY["embedded-text"], LoadOptions("none", 4))
 described = model.describe()
 import torch
 during = torch.get_num_threads()
@@ -31,7 +31,7 @@ print(json.dumps([described["threads"], during, torch.get_num_threads(), os.envi
 def nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(place, "_core_counts", lambda: {8})
+    monkeypatch.setattr(threads_module, "_core_counts", lambda: {8})
 
 
 def in_force(before: str = "", **environment: str) -> list[object]:
@@ -106,6 +106,6 @@ def test_the_measurement_of_threads_runs(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(place.__file__).parents[2],
+        cwd=Path(threads_module.__file__).parents[2],
     )
     assert "| one thread, passive | 1 thread as set, passive waiting |" in done.stdout
