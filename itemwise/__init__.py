@@ -2,9 +2,11 @@
 
 from itemwise.cases.benchmark import cases
 from itemwise.cases.case import Case, Reply, Turn, Verdict
+from itemwise.cases.draw import draw_like_random
 from itemwise.cases.gold import gold_number
 from itemwise.cases.picture import Picture
-from itemwise.cases.source import Hub, Row, Source, draw_like_random, hub, rows
+from itemwise.cases.row import Hub, Row
+from itemwise.cases.source import Source, hub, rows
 
 __all__ = ["Case", "Hub", "Picture", "Reply", "Row", "Source", "Turn", "Verdict", "cases", "draw_like_random", "gold_number", "hub", "rows"]
 __version__ = "0.1.0"

@@ -13,7 +13,8 @@ from typing import TypeVar
 import pytest
 
 from itemwise.cases.case import Case
-from itemwise.cases.source import Source, draw
+from itemwise.cases.draw import draw
+from itemwise.cases.source import Source
 
 __all__ = ["MARK", "Benchmark", "BenchmarkError", "accepted", "cases"]
 

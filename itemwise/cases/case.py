@@ -12,12 +12,12 @@ from enum import Enum
 from typing import Any
 
 from itemwise.cases.picture import Picture
+from itemwise.cases.surrogates import half_character
 
 __all__ = ["LETTERS", "Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict"]
 
 LETTERS = string.ascii_uppercase  # of the options of a choice
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")  # not fit for node ids, terminals or XML
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,8 @@ def _plain_text(value: object, what: str, advice: str = "") -> str:
     """`value` as a plain str, also where it is of a subclass. Raises ValueError where it is no text that can be sent and written."""
     if not isinstance(value, str):
         raise ValueError(f"{what} must be text (str), got {_shown(value)} ({type(value).__name__}){advice and '; '}{advice}.")
-    if found := _SURROGATE.search(value):
-        raise ValueError(
-            f"{what} holds half a character ({found.group()!a} at {found.start()}), which no model or file can take; "
-            "decode the row anew, or leave it out."
-        )
+    if half := half_character(value):
+        raise ValueError(f"{what} holds {half}, which no model or file can take; decode the row anew, or leave it out.")
     return str.__str__(value)
 
 

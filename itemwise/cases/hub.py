@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itemwise.cases.source import Hub, RowsError
+from itemwise.cases.row import Hub, RowsError
 
 if TYPE_CHECKING:
     from pyarrow import Table

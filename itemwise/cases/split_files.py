@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from itemwise.cases.regular_file import open_regular
+from itemwise.cases.row import RowsError
 
-__all__ = ["SUFFIXES", "RowFiles", "RowsError", "opened", "plain_split", "row_files", "sha256_of_files"]
+__all__ = ["SUFFIXES", "RowFiles", "opened", "plain_split", "row_files", "sha256_of_files"]
 
-SUFFIXES = (".jsonl", ".parquet", ".arrow")
+SUFFIXES = (".jsonl", ".csv", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
 _SAVED = "state.json"  # lies beside the files of a dataset that save_to_disk wrote
 _CALLED = {
@@ -24,10 +25,6 @@ _CALLED = {
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
 _SHARD = re.compile(r"(?P<split>[\w.]+?)-[0-9]{5}-of-(?P<of>[0-9]{5})(?:-[0-9a-f]+)?")
-
-
-class RowsError(Exception):
-    """Rows cannot be had; the message says what was wrong and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +158,8 @@ def _checked(path: Path, found: RowFiles) -> RowFiles:
     formats = sorted({file.suffix for file in found.files})
     if found.split and len(formats) > 1:
         raise RowsError(f"{path}: split {found.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out.")
+    if ".csv" in formats and len(formats) > 1:  # often the same rows once more, or notes
+        raise RowsError(f"{path} holds {' and '.join(formats)} files that name no split; give one of them, or a folder with one kind.")
     if path.is_dir():
         _require_shards(found.files)
         _require_different(found.files)

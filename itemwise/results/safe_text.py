@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from itemwise.cases.surrogates import SURROGATES
+
 __all__ = ["printable", "shortened", "xml_safe"]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069{SURROGATES}]")
 _LOG_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|#(?=#\w*\[[A-Za-z])", re.MULTILINE)  # ::error::, ##[error], ##vso[...]
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f{SURROGATES}\ufffe\uffff]")
 
 
 def printable(text: str) -> str:

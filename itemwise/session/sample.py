@@ -12,7 +12,8 @@ from itertools import islice
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
 from itemwise.cases.controls import controlled
-from itemwise.cases.source import Hub, Reads, RowsError, noting_reads
+from itemwise.cases.reads import Reads, noting_reads
+from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.split_files import sha256_of_files
 from itemwise.cases.variants import original_of
 from itemwise.models import ModelEntry

@@ -10,7 +10,8 @@ from typing import Any
 
 from itemwise.analysis.named_extractors import NamedExtractor, extractor_named, extractor_names
 from itemwise.cases.controls import CONTROLS
-from itemwise.cases.source import RowsError, Source
+from itemwise.cases.row import RowsError
+from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import NamedError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels

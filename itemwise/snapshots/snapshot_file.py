@@ -25,6 +25,7 @@ from syrupy.data import Snapshot as SyrupySnapshot
 from syrupy.data import SnapshotCollection
 from syrupy.extensions.amber.serializer import AmberDataSerializer, MalformedAmberFile
 
+from itemwise.cases.surrogates import SURROGATES
 from itemwise.snapshots.snapshot import UNKNOWN, Snapshot
 from itemwise.snapshots.snapshot_change import Comparison, Kind
 
@@ -34,7 +35,7 @@ HEAD = "(what answered)"  # sorts before the cases
 MADE_WITH = "made with "
 # What would steer a terminal, look like a line's end, or not be text at all; and a backslash that would be read as one of these.
 _UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069{SURROGATES}\ufeff\ufffe\uffff]"
     r"|\\(?=x[0-9a-f]{2}|u[0-9a-f]{4})"
 )
 _SPELLED = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})")

@@ -14,7 +14,8 @@ import PIL.Image
 import pytest
 
 from itemwise.cases.picture import LARGEST, LARGEST_FILE, Picture, PictureError
-from itemwise.cases.source import Row, rows
+from itemwise.cases.row import Row
+from itemwise.cases.source import rows
 
 
 def encoded(image: PIL.Image.Image, kind: str = "PNG", **options: Any) -> bytes:

@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from itemwise.cases.draw import draw
 from itemwise.cases.picture import Picture
-from itemwise.cases.source import Hub, Row, RowsError, Source, draw, rows, sha256_of
+from itemwise.cases.row import Hub, Row, RowsError
+from itemwise.cases.source import Source, rows, sha256_of
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 QUESTIONS = [{"question": f"What is {number}?", "answer": str(number)} for number in range(3)]
@@ -158,8 +160,8 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("rows.csv", "rows are read from .jsonl, .parquet, .arrow, not .csv."),
-            ("rows", "rows are read from .jsonl, .parquet, .arrow, not a file without suffix."),
+            ("rows.tsv", "rows are read from .jsonl, .csv, .parquet, .arrow, not .tsv."),
+            ("rows", "rows are read from .jsonl, .csv, .parquet, .arrow, not a file without suffix."),
         ],
     )
     def test_of_another_format_say_which_are_read(self, tmp_path: Path, name: str, said: str) -> None:
@@ -176,7 +178,7 @@ class TestFiles:
     def test_are_missed_in_a_folder_without_any(self, tmp_path: Path) -> None:
         with pytest.raises(RowsError) as raised:
             list(rows(tmp_path))
-        assert f"{tmp_path} holds no .jsonl, .parquet, .arrow file." == str(raised.value)
+        assert f"{tmp_path} holds no .jsonl, .csv, .parquet, .arrow file." == str(raised.value)
 
     def test_hash_alike_only_with_the_same_content(self, tmp_path: Path) -> None:
         one, two = jsonl(tmp_path / "a.jsonl", {"n": 0}), jsonl(tmp_path / "b.jsonl", {"n": 1})

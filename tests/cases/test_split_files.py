@@ -13,7 +13,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from itemwise.cases.source import Hub, RowsError, Source, noting_reads, rows
+from itemwise.cases.reads import noting_reads
+from itemwise.cases.row import Hub, RowsError
+from itemwise.cases.source import Source, rows
 from itemwise.synthetic import science_pictures, word_problems
 
 TEST, TRAIN = Hub("owner/data", "main", split="test"), Hub("owner/data", "main", split="train")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.cases.source import Hub, Source
+from itemwise.cases.row import Hub
+from itemwise.cases.source import Source
 from itemwise.cases.variants import drop, original_of, twin_of
 from itemwise.results.statistics import mcnemar
 from itemwise.synthetic import word_problems

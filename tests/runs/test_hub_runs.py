@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.source import Hub, Source
+from itemwise.cases.row import Hub
+from itemwise.cases.source import Source
 from tests.hub_mirror import HubMirror, Repository, gsm8k_folder
 from tests.stand_in import StandIn, said
 
@@ -34,7 +35,8 @@ EXPECTED = {"rows": [[str(number), row] for number, row in enumerate(ROWS)]}
 # huggingface_hub reads its environment when it is imported, so every reading has a process of its own.
 READ = """
 import json, sys, time
-from itemwise.cases.source import RowsError, hub
+from itemwise.cases.row import RowsError
+from itemwise.cases.source import hub
 outcomes, began = [], time.perf_counter()
 for arguments in json.load(sys.stdin):
     path, config, split, revision = arguments
@@ -204,7 +206,7 @@ def test_a_mistake_in_the_benchmark_is_not_blamed_on_the_network(mistaken: dict[
 def test_passing_over_hub_rows_reads_no_column(monkeypatch: pytest.MonkeyPatch) -> None:
     read_columns: list[str] = []
     table = SimpleNamespace(column_names=["image", "question"], num_rows=2017, column=lambda name: read_columns.append(name) or [{}] * 2017)
-    monkeypatch.setattr(importlib.import_module("itemwise.cases.hub"), "hub_table", lambda hub: (table, PIN))
+    monkeypatch.setattr(importlib.import_module("itemwise.cases.source"), "hub_table", lambda hub: (table, PIN))
     assert len(list(Source("hub").rows(Hub("owner/pictures")))) == 2017
     assert read_columns == []
 

@@ -14,8 +14,8 @@ import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
 
 import itemwise.models.local.load  # noqa: F401 - as above
+from itemwise.cases.draw import draw_like_random
 from itemwise.cases.picture import LARGEST
-from itemwise.cases.source import draw_like_random
 from itemwise.synthetic import science_pictures
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "test_scienceqa.py"

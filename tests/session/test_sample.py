@@ -12,7 +12,9 @@ import pytest
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
-from itemwise.cases.source import Hub, Source, draw, rows
+from itemwise.cases.draw import draw
+from itemwise.cases.row import Hub
+from itemwise.cases.source import Source, rows
 from itemwise.session.sample import sampled
 from itemwise.session.settings import Settings, read_settings
 from itemwise.synthetic import word_problems

@@ -1,0 +1,131 @@
+"""Rows of one file: jsonl, csv (RFC 4180), parquet or arrow, read lazily; errors name file and line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from itemwise.cases.row import Row, RowsError
+from itemwise.cases.split_files import SUFFIXES, opened
+
+if TYPE_CHECKING:
+    from pyarrow import Table
+
+__all__ = ["file_rows", "mapping_row", "table_rows"]
+
+LONGEST_LINE = 64 << 20  # bytes; a file without an end to its lines is read no further
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def file_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
+    """The rows of a file by its suffix; their pictures may be files inside `folders`. Raises RowsError, naming file and line."""
+    match file.suffix.lower():
+        case ".jsonl":
+            return _jsonl_rows(file, folders)
+        case ".csv":
+            return _csv_rows(file, folders)
+        case ".parquet" | ".arrow":
+            return table_rows(_table(file), str(file), folders)
+    raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
+
+
+def mapping_row(id: str, row: Mapping[str, Any], folders: Sequence[Path] = (), location: str = "") -> Row:
+    """A row of columns that are all in memory."""
+    nulls = tuple(column for column, value in row.items() if value is None)
+    return Row(id, tuple(row), row.__getitem__, nulls=nulls, folders=folders, location=location)
+
+
+def table_rows(table: Table, name: str, folders: Sequence[Path]) -> Iterator[Row]:
+    """The rows of an Arrow table; a cell is decoded when it is asked for."""
+    columns = tuple(table.column_names)
+    for index in range(table.num_rows):
+        cell, is_valid = partial(_cell, table, index), partial(_is_valid, table, index)
+        yield Row(str(index), columns, cell, has=is_valid, folders=folders, location=f"{name}, row {index + 1}")
+
+
+def _is_valid(table: Table, index: int, column: str) -> bool:
+    return bool(table.column(column)[index].is_valid)
+
+
+def _cell(table: Table, index: int, column: str) -> Any:
+    return table.column(column)[index].as_py()
+
+
+def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
+    with opened(file) as content:
+        for number, line in enumerate(_lines(file, content, "a .jsonl holds one object a line."), start=1):
+            try:
+                text = line.decode("utf-8-sig").strip()
+                row = json.loads(text) if text else {}
+            except (ValueError, RecursionError) as error:
+                raise RowsError(f"{file}, line {number}: not JSON ({error}); a .jsonl holds one object a line, in UTF-8.") from None
+            if not isinstance(row, dict):
+                raise RowsError(f"{file}, line {number}: {type(row).__name__} instead of an object.")
+            if text:
+                yield mapping_row(str(number - 1), row, folders, f"{file}, line {number}")
+
+
+def _csv_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
+    """Every cell is text: ``007`` stays itself. An empty cell is an empty text, which shows no picture."""
+    with opened(file) as content:
+        lines = _lines(file, content, "a .csv holds one row a line, and closes every quote.")
+        cells = csv.reader((line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(lines)), strict=True)
+        columns: tuple[str, ...] = ()
+        start = 1
+        try:
+            for values in cells:
+                location, start = f"{file}, line {start}", cells.line_num + 1
+                if not columns:
+                    columns = _csv_columns(location, values)
+                elif values:
+                    yield _csv_row(columns, values, folders, location)
+        except (csv.Error, UnicodeDecodeError) as error:
+            form = "commas separate cells, and a cell with a comma, a quote or a line end stands in quotes, in UTF-8"
+            raise RowsError(f"{file}, line {start}: not CSV ({error}); {form}.") from None
+
+
+def _csv_columns(location: str, names: Sequence[str]) -> tuple[str, ...]:
+    repeated = next((name for name, count in Counter(names).items() if count > 1), None)
+    if repeated is not None:
+        raise RowsError(f"{location}: two columns are called {repeated!r}; give each a name of its own.")
+    for delimiter, words in _OTHER_DELIMITERS.items():
+        if len(names) == 1 and delimiter in names[0]:
+            raise RowsError(f"{location}: one column, {names[0]!r}: its cells are separated by {words}; a .csv separates them by commas.")
+    return tuple(names)
+
+
+def _csv_row(columns: Sequence[str], values: Sequence[str], folders: Sequence[Path], location: str) -> Row:
+    if len(values) != len(columns):
+        raise RowsError(f"{location}: {len(values)} cells for {len(columns)} columns; a cell that holds a comma stands in quotes.")
+    row = dict(zip(columns, values, strict=True))
+    return Row("", columns, row.__getitem__, has=lambda column: row[column] != "", folders=folders, location=location)
+
+
+def _lines(file: Path, content: BinaryIO, form: str) -> Iterator[bytes]:
+    """The lines of a file up to LONGEST_LINE bytes each; only a line feed ends one. Raises RowsError, with its `form`, for a longer one."""
+    for number, line in enumerate(iter(partial(content.readline, LONGEST_LINE + 1), b""), start=1):
+        if len(line) > LONGEST_LINE:
+            raise RowsError(f"{file}, line {number}: more than {LONGEST_LINE >> 20} MB; {form}")
+        yield line
+
+
+def _table(file: Path) -> Table:
+    import pyarrow
+    import pyarrow.parquet
+
+    opened(file).close()
+    try:
+        if file.suffix.lower() == ".parquet":
+            return pyarrow.parquet.read_table(file)
+        with pyarrow.memory_map(str(file)) as mapped:
+            try:
+                return pyarrow.ipc.open_stream(mapped).read_all()
+            except pyarrow.ArrowInvalid:
+                return pyarrow.ipc.open_file(mapped).read_all()
+    except (pyarrow.ArrowException, OSError) as error:
+        raise RowsError(f"{file}: not a readable {file.suffix} file ({error}).") from None

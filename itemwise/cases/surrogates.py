@@ -1,0 +1,16 @@
+"""Halves of characters (lone surrogates): JSON and file names can spell them, no model, file or terminal can take them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["SURROGATES", "half_character"]
+
+SURROGATES = "\ud800-\udfff"  # for a class of a regular expression
+_SURROGATE = re.compile(f"[{SURROGATES}]")
+
+
+def half_character(text: str) -> str | None:
+    """The first half of a character in `text` and its index, as words for a message; None where there is none."""
+    found = _SURROGATE.search(text)
+    return f"half a character ({found.group()!a} at {found.start()})" if found else None
