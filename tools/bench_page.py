@@ -54,7 +54,7 @@ def reply_text(rng: random.Random, answer: str) -> str:
 
 def questions(texts: int, pictures: int) -> Iterator[tuple[str, str, str, Picture | None]]:
     """Benchmark, prompt, expected answer and picture of `texts` word problems, then of `pictures` science pictures."""
-    for row in islice(word_problems(42, half="all"), texts):
+    for row in islice(word_problems(42, pool="all"), texts):
         yield "gsm8k-synthetic", row["question"], row["answer"].rpartition("#### ")[2], None
     for row in islice(science_pictures(42), pictures):
         options = "\n".join(f"{LETTERS[place]}. {choice}" for place, choice in enumerate(row["choices"]))

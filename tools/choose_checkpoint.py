@@ -52,9 +52,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--problems", type=int, default=200)
-    parser.add_argument("--half", default="seen")
+    parser.add_argument("--pool", default="seen")
     wanted = parser.parse_args()
-    rows = list(islice(word_problems(SEED, half=wanted.half, split="selection"), wanted.problems))
+    rows = list(islice(word_problems(SEED, pool=wanted.pool, split="selection"), wanted.problems))
     print("checkpoint", *("/".join(kind) for kind in KINDS), sep="\t")
     for folder in wanted.folders:
         shares = []

@@ -105,13 +105,13 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=480)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--split", default="selection")
-    parser.add_argument("--half", default="seen")
+    parser.add_argument("--pool", default="seen")
     parser.add_argument("--quant", nargs="+", default=["nf4"])
     parser.add_argument("--prompt", nargs="+", default=["json"])
     parser.add_argument("--replies", type=int, default=0, help="how many replies to print")
     wanted = parser.parse_args()
     torch.set_num_threads(1)
-    rows = list(islice(science_pictures(wanted.seed, half=wanted.half, split=wanted.split), wanted.pictures))
+    rows = list(islice(science_pictures(wanted.seed, pool=wanted.pool, split=wanted.split), wanted.pictures))
     for folder in wanted.folders:
         for quantisation in wanted.quant:
             checkpoint = Checkpoint(folder, quantisation)

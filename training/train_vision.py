@@ -33,7 +33,7 @@ from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb_
 
 from benchmarks.test_scienceqa import FORMS
 from itemwise.synthetic.pictures import science_pictures
-from itemwise.synthetic.pictures.sheet import SIZE
+from itemwise.synthetic.pictures.canvas import SIZE
 from training.picture_chats import Chat, picture_chats
 from training.tokenizer import train_tokenizer
 

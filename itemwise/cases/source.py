@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ from itemwise.cases.row_formats import file_rows, mapping_row, table_rows
 from itemwise.cases.split_files import RowFiles, plain_split, row_files, sha256_of_files
 from itemwise.cases.variants import twin_of
 
-__all__ = ["Source", "hub", "rows", "sha256_of"]
+__all__ = ["POOLS", "Source", "hub", "rows", "sha256_of"]
 
+POOLS = ("seen", "held-out", "all", "trained")  # of templates: which of them made rows are drawn from
 _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that takes split=, beside the rows to be asked
 
 
@@ -26,7 +28,7 @@ _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that 
 class Source:
     """Where a run's rows come from, as `--source` says: `kind` is ``hub``, ``file`` or ``synthetic``.
 
-    `path` is the file or folder of ``file``; `half` the templates of ``synthetic``; `seed` makes synthetic rows, each
+    `path` is the file or folder of ``file``; `pool` the templates of ``synthetic``; `seed` makes synthetic rows, each
     followed by `twins` more that tell it with other numbers. `picture_folder` is where paths of pictures may lead besides
     the folder of their rows.
     """
@@ -34,22 +36,20 @@ class Source:
     kind: str
     seed: int = 42
     path: Path | None = None
-    half: str = "seen"
+    pool: str = "seen"
     twins: int = 0
     picture_folder: Path | None = None
 
     @classmethod
     def parse(cls, text: str, *, seed: int, root: Path) -> Source:
-        """Read ``hub``, ``synthetic``, ``synthetic:`` and a half such as ``held-out``, or a path relative to `root`."""
-        from itemwise.synthetic import HALVES
-
+        """Read ``hub``, ``synthetic``, ``synthetic:`` and a pool such as ``held-out``, or a path relative to `root`."""
         if text == "hub":
             return cls("hub", seed)
-        kind, _, half = text.partition(":")
+        kind, _, pool = text.partition(":")
         if kind == "synthetic":
-            if (half or "seen") not in HALVES:
-                raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(HALVES)}, not {half!r}.")
-            return cls("synthetic", seed, half=half or "seen")
+            if (pool or "seen") not in POOLS:
+                raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(POOLS)}, not {pool!r}.")
+            return cls("synthetic", seed, pool=pool or "seen")
         path = Path(os.path.abspath(root / Path(text).expanduser()))  # links keep their names, which say the split
         if not text or not path.exists():
             raise RowsError(f"--source {text!r}: no such file or folder; give a path, hub, or synthetic.")
@@ -64,14 +64,14 @@ class Source:
     def text(self) -> str:
         """As `--source` spells it."""
         if self.kind == "synthetic":
-            return self.kind if self.half == "seen" else f"{self.kind}:{self.half}"
+            return self.kind if self.pool == "seen" else f"{self.kind}:{self.pool}"
         return str(self.path) if self.path else self.kind
 
     def rows(self, hub: Hub, *, synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None) -> Iterable[Row]:
         """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`.
 
-        `synthetic` is called with the seed and `half=`; where there are to be twins with `twins=` too, and then follows
-        each row with that many. Raises RowsError where the rows cannot be had, or cannot have twins.
+        `synthetic` is called with the seed and `pool=` (a name of POOLS); where there are to be twins with `twins=` too, and then
+        follows each row with that many. Raises RowsError where the rows cannot be had, or cannot have twins.
         """
         if self.twins and self.kind != "synthetic":
             raise RowsError(f"--twins needs rows that can be renumbered: --source synthetic makes such rows, {self.text} does not.")
@@ -84,21 +84,25 @@ class Source:
         if synthetic is None:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         split = self._made_split(hub, synthetic)
-        label = "-".join(["synthetic", *([self.half] if self.half != "seen" else []), *([split] if split else []), str(self.seed)])
+        label = "-".join(["synthetic", *([self.pool] if self.pool != "seen" else []), *([split] if split else []), str(self.seed)])
         return _made_rows(label, self._made(hub, synthetic, split), self.twins)
 
     def _made(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]], split: str) -> Iterator[dict[str, Any]]:
-        wanted = {"split": split} if split else {}
-        if not self.twins:
-            return synthetic(self.seed, half=self.half, **wanted)
-        if "twins" not in inspect.signature(synthetic).parameters:
+        parameters = inspect.signature(synthetic).parameters
+        if self.twins and "twins" not in parameters:
             raise RowsError(f"--twins needs rows that can be renumbered: {hub.path} makes its own without twins; run without --twins.")
-        return synthetic(self.seed, half=self.half, twins=self.twins, **wanted)
+        options: dict[str, Any] = ({"split": split} if split else {}) | ({"twins": self.twins} if self.twins else {})
+        if "half" in parameters and "pool" not in parameters:
+            warnings.warn(
+                f"{hub.path}: the maker of synthetic rows takes half=, which is called pool= now.", DeprecationWarning, stacklevel=3
+            )
+            return synthetic(self.seed, half=self.pool, **options)
+        return synthetic(self.seed, pool=self.pool, **options)
 
     def _made_split(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]]) -> str:
         """The maker's name for rows that are none of those it makes to be asked; empty for those, and where it knows only them."""
         named = _MADE_SPLITS.get(plain_split(hub.split), "") if "split" in inspect.signature(synthetic).parameters else ""
-        if named and self.half != "trained":
+        if named and self.pool != "trained":
             return named
         note_split(f"--source {self.text}", hub.split, RowFiles((), None))
         return ""

@@ -122,8 +122,8 @@ def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:
 def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:
     if not benchmark.takes_source or settings.source.kind != "synthetic":
         return name
-    half = settings.source.half
-    return f"{name}-synthetic" if half == "seen" else f"{name}-synthetic-{half}"
+    pool = settings.source.pool
+    return f"{name}-synthetic" if pool == "seen" else f"{name}-synthetic-{pool}"
 
 
 def _source_text(benchmark: Benchmark, settings: Settings) -> str:

@@ -1,6 +1,6 @@
 """Procedurally made benchmark rows: seeded, unlimited, with every step worked."""
 
 from itemwise.synthetic.pictures import science_pictures
-from itemwise.synthetic.word_problems import HALVES, SPLITS, word_problems
+from itemwise.synthetic.word_problems import SPLITS, TEMPLATE_POOLS, word_problems
 
-__all__ = ["HALVES", "SPLITS", "science_pictures", "word_problems"]
+__all__ = ["TEMPLATE_POOLS", "SPLITS", "science_pictures", "word_problems"]

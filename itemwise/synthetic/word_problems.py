@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,19 +12,26 @@ from itemwise.synthetic.held_out import HELD_OUT
 from itemwise.synthetic.seen import SEEN
 from itemwise.synthetic.template import Problem, Template
 
-__all__ = ["HALVES", "SPLITS", "word_problems"]
+__all__ = ["TEMPLATE_POOLS", "SPLITS", "word_problems"]
 
-HALVES: dict[str, tuple[Template, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT, "trained": SEEN}
+TEMPLATE_POOLS: dict[str, tuple[Template, ...]] = {
+    "seen": SEEN,
+    "held-out": HELD_OUT,
+    "all": SEEN + HELD_OUT,
+    "trained": SEEN,
+}  # by cases.source.POOLS
 SPLITS = {"test": (0,), "selection": (1,), "train": (2, 3, 4, 5, 6, 7)}  # of eight buckets by hash of the question
 _TRIES = 10_000
 _TWIN_TRIES = 1000  # the same words with other numbers are soon used up: some stories have fewer than fifty
 
 
-def word_problems(seed: int, *, half: str = "seen", split: str | None = None, twins: int = 0) -> Iterator[dict[str, Any]]:
+def word_problems(
+    seed: int, *, pool: str = "seen", split: str | None = None, twins: int = 0, half: str | None = None
+) -> Iterator[dict[str, Any]]:
     """Endless rows in GSM8K's own shape, no question twice: ``question``, ``answer`` (worked lines, then
     ``#### 72``), and besides ``steps`` (pairs of expression and result) and ``template``.
 
-    `half` names the templates: ``seen`` (the embedded model was trained on them with other numbers),
+    `pool` names the templates: ``seen`` (the embedded model was trained on them with other numbers),
     ``held-out`` (training never saw them), ``all``, or ``trained``: the seen ones with numbers as training drew them.
     Training drew with seeds of its own and far from all there is, so that about one in nine of these problems was
     literally in it. `split` keeps apart, by a hash of the question, what benchmarks ask (``test``), what chose a
@@ -36,17 +44,25 @@ def word_problems(seed: int, *, half: str = "seen", split: str | None = None, tw
     higher twin of another row. Where the split has no such numbers left for the words of a row, a twin is one that
     training never saw, unlike its row and that row's other twins. Raises ValueError where even those are used up.
     """
-    split = split or ("train" if half == "trained" else "test")
-    stream = f"{half}/{split}/{seed}"
+    pool = pool_named(pool, half)
+    split = split or ("train" if pool == "trained" else "test")
+    stream = f"{pool}/{split}/{seed}"
     rng = random.Random(f"word-problems/{stream}")
     asked: list[set[str]] = [set() for _ in range(1 + twins)]  # as rows, as their first twins, as their second ones, ...
-    for number, template in enumerate(_in_turn(HALVES[half], rng)):
+    for number, template in enumerate(_in_turn(TEMPLATE_POOLS[pool], rng)):
         problem = _fresh(template, rng, asked[0], SPLITS[split])
         asked[0].add(problem.question)
         yield _row(problem)
-        buckets = SPLITS["test" if half == "trained" else split]
+        buckets = SPLITS["test" if pool == "trained" else split]
         for twin in _twins(template, problem, f"twins/{stream}/{number}", asked, buckets):
             yield _row(twin)
+
+
+def pool_named(pool: str, half: str | None) -> str:
+    """`pool`, or the value of `half`, as it was called before, with a DeprecationWarning."""
+    if half is not None:
+        warnings.warn("half= is called pool= now.", DeprecationWarning, stacklevel=3)
+    return half or pool
 
 
 def _in_turn(templates: Sequence[Template], rng: random.Random) -> Iterator[Template]:

@@ -315,7 +315,7 @@ class TestRowIsChecked:
 
 class TestSource:
     @pytest.mark.parametrize(
-        ("text", "kind", "half"),
+        ("text", "kind", "pool"),
         [
             ("hub", "hub", "seen"),
             ("synthetic", "synthetic", "seen"),
@@ -325,9 +325,9 @@ class TestSource:
             ("synthetic:trained", "synthetic", "trained"),
         ],
     )
-    def test_is_spelled(self, text: str, kind: str, half: str, tmp_path: Path) -> None:
+    def test_is_spelled(self, text: str, kind: str, pool: str, tmp_path: Path) -> None:
         source = Source.parse(text, seed=7, root=tmp_path)
-        assert (kind, half, 7) == (source.kind, source.half, source.seed)
+        assert (kind, pool, 7) == (source.kind, source.pool, source.seed)
         assert source == Source.parse(source.text, seed=7, root=tmp_path)
 
     def test_may_be_a_file_relative_to_the_root(self, tmp_path: Path) -> None:
@@ -360,24 +360,32 @@ class TestSource:
         assert [Source(kind).endless for kind in ("synthetic", "hub", "file")] == [True, False, False]
 
 
-def numbers(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
-    yield {"question": f"{half} {seed}?"}
-    yield {"question": f"{half} {seed + 1}?"}
+def numbers(seed: int, *, pool: str) -> Iterator[dict[str, Any]]:
+    yield {"question": f"{pool} {seed}?"}
+    yield {"question": f"{pool} {seed + 1}?"}
 
 
 class TestMadeRows:
     HUB = Hub("owner/data")
-    HALVES = (
+    POOLS = (
         ("seen", "synthetic"),
         ("held-out", "synthetic-held-out"),
         ("all", "synthetic-all"),
         ("trained", "synthetic-trained"),
     )
 
-    @pytest.mark.parametrize(("half", "label"), HALVES)
-    def test_are_named_by_how_to_make_them_again(self, half: str, label: str) -> None:
-        found = list(Source("synthetic", 7, half=half).rows(self.HUB, synthetic=numbers))
-        assert [(f"{label}-7-0", f"{half} 7?"), (f"{label}-7-1", f"{half} 8?")] == [(row.id, row["question"]) for row in found]
+    @pytest.mark.parametrize(("pool", "label"), POOLS)
+    def test_are_named_by_how_to_make_them_again(self, pool: str, label: str) -> None:
+        found = list(Source("synthetic", 7, pool=pool).rows(self.HUB, synthetic=numbers))
+        assert [(f"{label}-7-0", f"{pool} 7?"), (f"{label}-7-1", f"{pool} 8?")] == [(row.id, row["question"]) for row in found]
+
+    def test_of_a_maker_that_calls_the_pool_half_are_made_and_its_new_name_is_said(self) -> None:
+        def made(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
+            yield {"question": f"{half} {seed}?"}
+
+        with pytest.warns(DeprecationWarning, match="owner/data: .* takes half=, which is called pool= now") as warned:
+            (row,) = Source("synthetic", 7, pool="held-out").rows(self.HUB, synthetic=made)
+        assert (row["question"], len(warned)) == ("held-out 7?", 1)
 
     def test_that_nobody_can_make_are_an_error_with_another_way(self) -> None:
         with pytest.raises(RowsError) as raised:
@@ -387,8 +395,8 @@ class TestMadeRows:
     def test_hold_their_pictures_encoded(self) -> None:
         drawn = Image.new("RGB", (112, 112), "red")
 
-        def pictures(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
-            yield {"image": drawn, "question": f"{half} {seed}?"}
+        def pictures(seed: int, *, pool: str) -> Iterator[dict[str, Any]]:
+            yield {"image": drawn, "question": f"{pool} {seed}?"}
 
         (row,) = Source("synthetic", 7).rows(self.HUB, synthetic=pictures)
         picture = row.picture()
@@ -397,7 +405,7 @@ class TestMadeRows:
         assert picture.image() == drawn
 
     def test_that_run_out_of_problems_are_an_error(self) -> None:
-        def exhausted(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
+        def exhausted(seed: int, *, pool: str) -> Iterator[dict[str, Any]]:
             yield {"question": "the only one"}
             raise ValueError("no further question; take a smaller sample")
 
@@ -405,7 +413,7 @@ class TestMadeRows:
             list(Source("synthetic").rows(self.HUB, synthetic=exhausted))
 
     def test_are_not_made_before_they_are_wanted(self) -> None:
-        def endless(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
+        def endless(seed: int, *, pool: str) -> Iterator[dict[str, Any]]:
             yield {"question": "first"}
             pytest.fail("a second row was made although one was wanted")
 
@@ -416,25 +424,25 @@ class TestMadeRows:
         assert [row["question"] for row in source.rows(self.HUB, synthetic=numbers)] == ["from the file"]
 
 
-def pairs(seed: int, *, half: str, twins: int = 0) -> Iterator[dict[str, Any]]:
+def pairs(seed: int, *, pool: str, twins: int = 0) -> Iterator[dict[str, Any]]:
     for row in range(2):
-        yield {"question": f"{half} {seed} {row}?"}
-        yield from ({"question": f"{half} {seed} {row}, {twin}?"} for twin in range(1, 1 + twins))
+        yield {"question": f"{pool} {seed} {row}?"}
+        yield from ({"question": f"{pool} {seed} {row}, {twin}?"} for twin in range(1, 1 + twins))
 
 
 class TestTwins:
     HUB = Hub("owner/data")
 
-    @pytest.mark.parametrize(("half", "label"), [("seen", "synthetic-7"), ("trained", "synthetic-trained-7")])
-    def test_are_named_after_the_row_they_follow(self, half: str, label: str) -> None:
-        found = {row.id: row["question"] for row in Source("synthetic", 7, half=half, twins=2).rows(self.HUB, synthetic=pairs)}
+    @pytest.mark.parametrize(("pool", "label"), [("seen", "synthetic-7"), ("trained", "synthetic-trained-7")])
+    def test_are_named_after_the_row_they_follow(self, pool: str, label: str) -> None:
+        found = {row.id: row["question"] for row in Source("synthetic", 7, pool=pool, twins=2).rows(self.HUB, synthetic=pairs)}
         assert found == {
-            f"{label}-0": f"{half} 7 0?",
-            f"{label}-0-twin1": f"{half} 7 0, 1?",
-            f"{label}-0-twin2": f"{half} 7 0, 2?",
-            f"{label}-1": f"{half} 7 1?",
-            f"{label}-1-twin1": f"{half} 7 1, 1?",
-            f"{label}-1-twin2": f"{half} 7 1, 2?",
+            f"{label}-0": f"{pool} 7 0?",
+            f"{label}-0-twin1": f"{pool} 7 0, 1?",
+            f"{label}-0-twin2": f"{pool} 7 0, 2?",
+            f"{label}-1": f"{pool} 7 1?",
+            f"{label}-1-twin1": f"{pool} 7 1, 1?",
+            f"{label}-1-twin2": f"{pool} 7 1, 2?",
         }
 
     def test_leave_the_names_of_the_rows_as_they_are_without_them(self) -> None:
@@ -457,7 +465,7 @@ class TestTwins:
         )
 
     def test_that_are_used_up_are_an_error_in_the_makers_words(self) -> None:
-        def exhausted(seed: int, *, half: str, twins: int) -> Iterator[dict[str, Any]]:
+        def exhausted(seed: int, *, pool: str, twins: int) -> Iterator[dict[str, Any]]:
             yield {"question": "the only one"}
             raise ValueError("no more than 0 twins; take fewer")
 

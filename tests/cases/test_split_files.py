@@ -181,7 +181,7 @@ class TestMadeRows:
         assert [found[split][0].id for split in found] == ["synthetic-42-0", "synthetic-train-42-0", "synthetic-selection-42-0"]
 
     def test_of_a_maker_without_splits_are_never_those_of_training(self) -> None:
-        def maker(seed: int, *, half: str) -> Iterator[dict[str, Any]]:
+        def maker(seed: int, *, pool: str) -> Iterator[dict[str, Any]]:
             yield {"question": "?"}
 
         assert len(list(Source("synthetic").rows(TEST, synthetic=maker))) == 1
@@ -190,7 +190,7 @@ class TestMadeRows:
 
     def test_as_training_drew_them_are_one_split(self) -> None:
         with pytest.raises(RowsError, match="--source synthetic:trained is one split"):
-            Source("synthetic", half="trained").rows(TRAIN, synthetic=word_problems)
+            Source("synthetic", pool="trained").rows(TRAIN, synthetic=word_problems)
 
 
 class TestFilesThatNeverEnd:

@@ -50,10 +50,10 @@ def file(tmp_path: Path) -> Source:
 
 class TestLabel:
     @pytest.mark.parametrize(
-        ("half", "label"), [("seen", "gsm8k-synthetic"), ("held-out", "gsm8k-synthetic-held-out"), ("all", "gsm8k-synthetic-all")]
+        ("pool", "label"), [("seen", "gsm8k-synthetic"), ("held-out", "gsm8k-synthetic-held-out"), ("all", "gsm8k-synthetic-all")]
     )
-    def test_of_made_problems_is_never_the_name_of_the_dataset(self, half: str, label: str) -> None:
-        assert sampled("gsm8k", benchmark_of(problems), settings_for(Source("synthetic", half=half))).label == label
+    def test_of_made_problems_is_never_the_name_of_the_dataset(self, pool: str, label: str) -> None:
+        assert sampled("gsm8k", benchmark_of(problems), settings_for(Source("synthetic", pool=pool))).label == label
 
     def test_of_a_file_is_the_plain_name_and_the_rows_say_which_file(self, file: Source) -> None:
         sample = sampled("gsm8k", benchmark_of(problems), settings_for(file))

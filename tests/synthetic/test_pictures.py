@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from itemwise.synthetic.pictures import KINDS, science_pictures
-from itemwise.synthetic.pictures.sheet import BLACK, SIZE, STROKES, Sheet
+from itemwise.synthetic.pictures import KIND_POOLS, science_pictures
+from itemwise.synthetic.pictures.canvas import BLACK, SIZE, STROKES, Canvas
 
 Row = dict[str, Any]
 EACH = 250  # pictures of every kind
 
-every_kind = pytest.mark.parametrize("kind", [kind.name for kind in KINDS["all"]])
+every_kind = pytest.mark.parametrize("kind", [kind.name for kind in KIND_POOLS["all"]])
 
 
 def first(size: int, seed: int = 42, **which: str) -> list[Row]:
@@ -49,22 +49,22 @@ def digest(rows: Iterable[Row]) -> str:
 @pytest.fixture(scope="module")
 def rows() -> dict[str, list[Row]]:
     found = defaultdict(list)
-    for row in first(EACH * len(KINDS["all"]), half="all"):
+    for row in first(EACH * len(KIND_POOLS["all"]), pool="all"):
         found[row["kind"]].append(row)
     return found
 
 
 def test_there_are_at_least_ten_kinds_to_train_on_and_some_held_out() -> None:
-    assert len(KINDS["seen"]) >= 10
-    assert len(KINDS["held-out"]) >= 3
+    assert len(KIND_POOLS["seen"]) >= 10
+    assert len(KIND_POOLS["held-out"]) >= 3
 
 
 def test_names_are_their_own_so_the_halves_share_no_kind() -> None:
-    assert max(Counter(kind.name for kind in KINDS["all"]).values()) == 1
+    assert max(Counter(kind.name for kind in KIND_POOLS["all"]).values()) == 1
 
 
 def test_every_kind_takes_its_turn() -> None:
-    turn = len(KINDS["seen"])
+    turn = len(KIND_POOLS["seen"])
     found = [row["kind"] for row in first(5 * turn)]
     assert all(len(set(found[start : start + turn])) == turn for start in range(0, len(found), turn))
 
@@ -126,13 +126,13 @@ def test_the_description_tells_pictures_with_other_answers_apart(kind: str, rows
 
 
 def test_one_seed_gives_the_same_bytes_each_time() -> None:
-    assert digest(first(64, 7, half="all")) == digest(first(64, 7, half="all"))
+    assert digest(first(64, 7, pool="all")) == digest(first(64, 7, pool="all"))
 
 
 def test_one_seed_gives_the_same_bytes_in_another_process() -> None:
-    code = "from tests.synthetic.test_pictures import digest, first; print(digest(first(64, 7, half='all')))"
+    code = "from tests.synthetic.test_pictures import digest, first; print(digest(first(64, 7, pool='all')))"
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert digest(first(64, 7, half="all")) == there.stdout.strip()
+    assert digest(first(64, 7, pool="all")) == there.stdout.strip()
 
 
 def test_another_seed_gives_other_pictures() -> None:
@@ -140,7 +140,7 @@ def test_another_seed_gives_other_pictures() -> None:
 
 
 def test_splits_share_no_facts_and_no_picture() -> None:
-    parts = [first(1500, split=split, half="all") for split in ("test", "selection", "train")]
+    parts = [first(1500, split=split, pool="all") for split in ("test", "selection", "train")]
     for number, one in enumerate(parts):
         for other in parts[number + 1 :]:
             assert not {facts(row) for row in one} & {facts(row) for row in other}
@@ -155,9 +155,9 @@ def test_there_are_enough_facts_for_a_split(kind: str, rows: dict[str, list[Row]
 def test_every_letter_looks_different() -> None:
     looks = set()
     for letter in STROKES:
-        sheet = Sheet(random.Random(0))
-        sheet.write(letter, 50, 50)
-        looks.add(sheet.image.tobytes())
+        canvas = Canvas(random.Random(0))
+        canvas.write(letter, 50, 50)
+        looks.add(canvas.image.tobytes())
     assert len(looks) == len(STROKES)
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from itemwise.synthetic import HALVES, SPLITS, word_problems
+from itemwise.cases.source import POOLS
+from itemwise.synthetic import SPLITS, TEMPLATE_POOLS, science_pictures, word_problems
+from itemwise.synthetic.pictures import KIND_POOLS
 from itemwise.synthetic.template import Template
 
 Row = dict[str, Any]
@@ -53,7 +55,7 @@ def worth(expression: str) -> Fraction:
 
 @pytest.fixture(scope="module", params=["seen", "held-out"])
 def many(request: pytest.FixtureRequest) -> list[Row]:
-    return first(MANY, half=request.param)
+    return first(MANY, pool=request.param)
 
 
 def test_the_tests_own_arithmetic_is_right() -> None:
@@ -133,8 +135,8 @@ def test_a_longer_run_begins_with_the_shorter() -> None:
 
 
 def test_the_whole_is_told_from_both_halves() -> None:
-    names = {row["template"] for row in first(80, half="all")}
-    assert names == {template.name for template in HALVES["seen"] + HALVES["held-out"]}
+    names = {row["template"] for row in first(80, pool="all")}
+    assert names == {template.name for template in TEMPLATE_POOLS["seen"] + TEMPLATE_POOLS["held-out"]}
 
 
 def test_what_is_trained_on_what_chose_and_what_is_asked_share_no_part_of_the_questions() -> None:
@@ -146,7 +148,7 @@ def test_a_question_belongs_to_its_split_by_its_own_words_whatever_the_seed(spli
     assert parts(first(200, 1, split=split)) == set(SPLITS[split])
 
 
-@pytest.mark.parametrize("which", [{"half": "unseen"}, {"split": "validation"}])
+@pytest.mark.parametrize("which", [{"pool": "unseen"}, {"split": "validation"}])
 def test_a_half_or_split_that_does_not_exist_is_an_error(which: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         first(1, **which)
@@ -155,9 +157,9 @@ def test_a_half_or_split_that_does_not_exist_is_an_error(which: dict[str, str]) 
 @pytest.mark.parametrize(
     ("which", "sha256"),
     [
-        ({"seed": 42, "half": "seen"}, "0abad56409429000e0e3ba88e996851ba632071b658537e7f2317aa046933229"),
-        ({"seed": 42, "half": "held-out"}, "317bd4f6e5ac60f0151185b53ac5a6a6669cf929afe169731a4413d44fe3fec1"),
-        ({"seed": 7, "half": "all"}, "3fa8936a8fa60cb11c1d79530cc860d26c6611d45c979cc0b58845e258f9f7ee"),
+        ({"seed": 42, "pool": "seen"}, "0abad56409429000e0e3ba88e996851ba632071b658537e7f2317aa046933229"),
+        ({"seed": 42, "pool": "held-out"}, "317bd4f6e5ac60f0151185b53ac5a6a6669cf929afe169731a4413d44fe3fec1"),
+        ({"seed": 7, "pool": "all"}, "3fa8936a8fa60cb11c1d79530cc860d26c6611d45c979cc0b58845e258f9f7ee"),
         ({"seed": 42, "split": "selection"}, "780c0b31d1de17bedf5b756cebf0d15e1a14cf0bf4c61023b0694a87701d89c6"),
         ({"seed": 1, "split": "train"}, "758dc52b23411a6352f8c65bee771c2dbafe3812db5046eaa7be8d49e44c04d7"),
     ],
@@ -169,21 +171,21 @@ def test_the_questions_of_a_seed_are_those_that_were_trained_on_and_reported(whi
 
 
 @pytest.fixture(scope="module", params=["seen", "held-out", "all", "trained"])
-def half(request: pytest.FixtureRequest) -> str:
+def pool(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def with_twins(half: str) -> list[list[Row]]:
-    return families(160, 3, half=half)
+def with_twins(pool: str) -> list[list[Row]]:
+    return families(160, 3, pool=pool)
 
 
 class TestTwins:
-    def test_follow_rows_that_are_the_same_without_them(self, half: str, with_twins: list[list[Row]]) -> None:
-        assert [row for row, *_ in with_twins] == first(160, half=half)
+    def test_follow_rows_that_are_the_same_without_them(self, pool: str, with_twins: list[list[Row]]) -> None:
+        assert [row for row, *_ in with_twins] == first(160, pool=pool)
 
-    def test_do_not_depend_on_how_many_there_are(self, half: str, with_twins: list[list[Row]]) -> None:
-        assert families(160, 1, half=half) == [family[:2] for family in with_twins]
+    def test_do_not_depend_on_how_many_there_are(self, pool: str, with_twins: list[list[Row]]) -> None:
+        assert families(160, 1, pool=pool) == [family[:2] for family in with_twins]
 
     def test_are_the_same_each_time_and_others_with_another_seed(self) -> None:
         one, again, other = (families(20, 2, seed) for seed in (7, 7, 8))
@@ -205,29 +207,29 @@ class TestTwins:
     def test_of_a_row_are_unlike_it_and_each_other(self, with_twins: list[list[Row]]) -> None:
         assert [len(questions(family)) for family in with_twins] == [4] * 160
 
-    @pytest.mark.parametrize("half", ["seen", "held-out", "trained"])
-    def test_repeat_no_question_of_a_usual_sample(self, half: str) -> None:
-        assert len(questions([row for family in families(50, 1, half=half) for row in family])) == 100
+    @pytest.mark.parametrize("pool", ["seen", "held-out", "trained"])
+    def test_repeat_no_question_of_a_usual_sample(self, pool: str) -> None:
+        assert len(questions([row for family in families(50, 1, pool=pool) for row in family])) == 100
 
     @pytest.mark.parametrize("split", SPLITS)
     def test_belong_to_the_split_of_their_row(self, split: str) -> None:
         assert parts([twin for _, twin in families(100, 1, 1, split=split)]) == set(SPLITS[split])
 
-    def test_of_seen_templates_have_numbers_that_no_training_saw(self, half: str, with_twins: list[list[Row]]) -> None:
-        seen = {template.name for template in HALVES["seen"]}
+    def test_of_seen_templates_have_numbers_that_no_training_saw(self, pool: str, with_twins: list[list[Row]]) -> None:
+        seen = {template.name for template in TEMPLATE_POOLS["seen"]}
         twins = [twin for _, *twins in with_twins for twin in twins if twin["template"] in seen]
         assert not parts(twins) & set(SPLITS["train"])
-        assert len(twins) == {"held-out": 0, "all": 240}.get(half, 480)
+        assert len(twins) == {"held-out": 0, "all": 240}.get(pool, 480)
 
 
 class TestTrained:
     def test_rows_are_seen_templates_with_numbers_of_the_train_split(self) -> None:
-        found = first(200, half="trained")
-        assert {row["template"] for row in found} == {template.name for template in HALVES["seen"]}
+        found = first(200, pool="trained")
+        assert {row["template"] for row in found} == {template.name for template in TEMPLATE_POOLS["seen"]}
         assert parts(found) == set(SPLITS["train"])
 
     def test_twins_are_of_the_test_split(self) -> None:
-        assert parts([twin for _, twin in families(100, 1, half="trained")]) == set(SPLITS["test"])
+        assert parts([twin for _, twin in families(100, 1, pool="trained")]) == set(SPLITS["test"])
 
 
 class TestStoryWithFewNumbers:
@@ -236,14 +238,25 @@ class TestStoryWithFewNumbers:
     @pytest.fixture(autouse=True)
     def fence(self, monkeypatch: pytest.MonkeyPatch) -> None:
         fence = Template("fence", {"a": range(1, 30)}, ("{a}*2",), ("A fence has {a} posts a side. How many have two sides?",), False)
-        monkeypatch.setitem(HALVES, "fence", (fence,))
+        monkeypatch.setitem(TEMPLATE_POOLS, "fence", (fence,))
 
     def test_takes_twins_from_all_that_training_never_saw_once_the_split_is_used_up(self) -> None:
-        ((row, *twins),) = families(1, 6, half="fence")
+        ((row, *twins),) = families(1, 6, pool="fence")
         assert parts([row]) == {0}
         assert parts(twins) == {0, 1}
         assert len(questions([row, *twins])) == 7
 
     def test_without_a_further_twin_is_an_error_that_says_how_many_there_are(self) -> None:
         with pytest.raises(ValueError, match=r"template 'fence' has no more than 7 twins of 'A fence has \d+ posts.*'; take fewer"):
-            families(1, 20, half="fence")
+            families(1, 20, pool="fence")
+
+
+@pytest.mark.parametrize("maker", [word_problems, science_pictures])
+def test_the_pool_may_still_be_called_half(maker: Any) -> None:
+    with pytest.warns(DeprecationWarning, match="half= is called pool= now"):
+        row = next(maker(7, half="held-out"))
+    assert row["question"] == next(maker(7, pool="held-out"))["question"]
+
+
+def test_pools_are_those_that_a_source_names() -> None:
+    assert tuple(TEMPLATE_POOLS) == tuple(KIND_POOLS) == POOLS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from itemwise.synthetic.pictures.scene import Kind, Scene
-from itemwise.synthetic.pictures.sheet import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, RED, WHITE, YELLOW, Sheet
+from itemwise.synthetic.pictures.canvas import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, RED, WHITE, YELLOW, Canvas
+from itemwise.synthetic.pictures.scene import QuestionKind, Scene
 
 __all__ = ["BALANCE", "CIRCUIT", "MAGNETS", "PARTICLES", "PULLS"]
 
@@ -28,7 +28,7 @@ def _magnets(rng: random.Random) -> Scene:
         ("attract", "repel"),
         answer,
         f"In the middle, {_pole(left[1])} faces {_pole(right[0])}.",
-        lambda sheet: _paint_magnets(sheet, **facts),
+        lambda canvas: _paint_magnets(canvas, **facts),
         lecture="Poles that are alike repel each other.",
     )
 
@@ -37,14 +37,14 @@ def _pole(letter: str) -> str:
     return {"N": "north", "S": "south"}[letter]
 
 
-def _paint_magnets(sheet: Sheet, left: str, right: str, gap: int, length: int, height: int, top: int) -> None:
-    middle = 56 + sheet.rng.randint(-3, 3)
-    colours = {"N": sheet.near(RED), "S": sheet.near(BLUE)}
+def _paint_magnets(canvas: Canvas, left: str, right: str, gap: int, length: int, height: int, top: int) -> None:
+    middle = 56 + canvas.rng.randint(-3, 3)
+    colours = {"N": canvas.near(RED), "S": canvas.near(BLUE)}
     for poles, start in ((left, middle - gap / 2 - length), (right, middle + gap / 2)):
         for half, pole in enumerate(poles):
             x = start + half * length / 2
-            sheet.box(x, top, x + length / 2, top + height, colours[pole])
-            sheet.write(pole, x + length / 4 - 3, top + height / 2 - 6, unit=3, colour=WHITE)
+            canvas.box(x, top, x + length / 2, top + height, colours[pole])
+            canvas.write(pole, x + length / 4 - 3, top + height / 2 - 6, unit=3, colour=WHITE)
 
 
 def _circuit(rng: random.Random) -> Scene:
@@ -64,13 +64,13 @@ def _circuit(rng: random.Random) -> Scene:
         ("yes", "no"),
         0 if closed else 1,
         f"The switch at the {switch} is {'closed' if closed else 'open'}.",
-        lambda sheet: _paint_circuit(sheet, **facts),
+        lambda canvas: _paint_circuit(canvas, **facts),
         hint="The battery and the lamp are good.",
     )
 
 
-def _paint_circuit(sheet: Sheet, closed: bool, battery: str, lamp: str, switch: str, width: int, height: int) -> None:
-    middle_x, middle_y = 56 + sheet.rng.randint(-4, 4), 56 + sheet.rng.randint(-4, 4)
+def _paint_circuit(canvas: Canvas, closed: bool, battery: str, lamp: str, switch: str, width: int, height: int) -> None:
+    middle_x, middle_y = 56 + canvas.rng.randint(-4, 4), 56 + canvas.rng.randint(-4, 4)
     left, top, right, bottom = middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2
     for corners in (
         ((left, top), (right, top)),
@@ -78,29 +78,29 @@ def _paint_circuit(sheet: Sheet, closed: bool, battery: str, lamp: str, switch: 
         ((left, bottom), (right, bottom)),
         ((left, top), (left, bottom)),
     ):
-        sheet.line(corners, BLACK, 2)
+        canvas.line(corners, BLACK, 2)
     at = {"top": (middle_x, top), "right": (right, middle_y), "bottom": (middle_x, bottom), "left": (left, middle_y)}
     x, y = at[battery]
-    sheet.box(x - 9, y - 9, x + 9, y + 9, sheet.near(GREEN))
-    sheet.line([(x - 5, y), (x + 5, y)], WHITE, 2)
-    sheet.line([(x, y - 5), (x, y + 5)], WHITE, 2)
+    canvas.box(x - 9, y - 9, x + 9, y + 9, canvas.near(GREEN))
+    canvas.line([(x - 5, y), (x + 5, y)], WHITE, 2)
+    canvas.line([(x, y - 5), (x, y + 5)], WHITE, 2)
     x, y = at[lamp]
-    sheet.oval(x, y, 10, 10, sheet.near(YELLOW))
-    sheet.line([(x - 6, y - 6), (x + 6, y + 6)])
-    sheet.line([(x - 6, y + 6), (x + 6, y - 6)])
-    _paint_switch(sheet, *at[switch], closed, upright=switch in ("left", "right"))
+    canvas.ellipse(x, y, 10, 10, canvas.near(YELLOW))
+    canvas.line([(x - 6, y - 6), (x + 6, y + 6)])
+    canvas.line([(x - 6, y + 6), (x + 6, y - 6)])
+    _paint_switch(canvas, *at[switch], closed, upright=switch in ("left", "right"))
 
 
-def _paint_switch(sheet: Sheet, x: float, y: float, closed: bool, upright: bool) -> None:
-    sheet.box(x - 10, y - 10, x + 10, y + 10, WHITE, None)
-    colour = sheet.near(RED)
+def _paint_switch(canvas: Canvas, x: float, y: float, closed: bool, upright: bool) -> None:
+    canvas.box(x - 10, y - 10, x + 10, y + 10, WHITE, None)
+    colour = canvas.near(RED)
     if upright:
         ends, lifted = ((x, y - 10), (x, y + 10)), (x + 10, y + 2)
     else:
         ends, lifted = ((x - 10, y), (x + 10, y)), (x + 2, y - 10)
-    sheet.line([ends[0], ends[1] if closed else lifted], colour, 3)
+    canvas.line([ends[0], ends[1] if closed else lifted], colour, 3)
     for end in ends:
-        sheet.oval(*end, 3, 3, BLACK)
+        canvas.ellipse(*end, 3, 3, BLACK)
 
 
 def _particles(rng: random.Random) -> Scene:
@@ -123,15 +123,15 @@ def _particles(rng: random.Random) -> Scene:
         ("solid", "liquid", "gas"),
         ("solid", "liquid", "gas").index(state),
         f"The particles are {order}.",
-        lambda sheet: _paint_particles(sheet, left, top, radius, spots),
+        lambda canvas: _paint_particles(canvas, left, top, radius, spots),
     )
 
 
-def _paint_particles(sheet: Sheet, left: int, top: int, radius: int, spots: list[tuple[int, int]]) -> None:
-    sheet.line([(left, top), (left, top + 81), (left + 81, top + 81), (left + 81, top)], BLACK, 2)
-    colour = sheet.near(sheet.rng.choice((BLUE, GREEN, ORANGE, RED)))
+def _paint_particles(canvas: Canvas, left: int, top: int, radius: int, spots: list[tuple[int, int]]) -> None:
+    canvas.line([(left, top), (left, top + 81), (left + 81, top + 81), (left + 81, top)], BLACK, 2)
+    colour = canvas.near(canvas.rng.choice((BLUE, GREEN, ORANGE, RED)))
     for x, y in spots:
-        sheet.oval(x, y, radius, radius, colour)
+        canvas.ellipse(x, y, radius, radius, colour)
 
 
 def _balance(rng: random.Random) -> Scene:
@@ -145,20 +145,20 @@ def _balance(rng: random.Random) -> Scene:
         ("the left pan", "the right pan", "both the same"),
         ("left", "right", "neither").index(lower),
         seen,
-        lambda sheet: _paint_balance(sheet, **facts),
+        lambda canvas: _paint_balance(canvas, **facts),
     )
 
 
-def _paint_balance(sheet: Sheet, lower: str, tilt: int, arm: int, top: int) -> None:
-    x = 56 + sheet.rng.randint(-4, 4)
+def _paint_balance(canvas: Canvas, lower: str, tilt: int, arm: int, top: int) -> None:
+    x = 56 + canvas.rng.randint(-4, 4)
     drop = -tilt if lower == "right" else tilt
-    sheet.shape([(x - 14, 106), (x + 14, 106), (x, top)], sheet.near(BROWN))
-    sheet.line([(x - arm, top + drop), (x + arm, top - drop)], BLACK, 3)
+    canvas.shape([(x - 14, 106), (x + 14, 106), (x, top)], canvas.near(BROWN))
+    canvas.line([(x - arm, top + drop), (x + arm, top - drop)], BLACK, 3)
     for side, y in ((x - arm, top + drop), (x + arm, top - drop)):
-        sheet.line([(side, y), (side - 10, y + 24)])
-        sheet.line([(side, y), (side + 10, y + 24)])
-        sheet.box(side - 12, y + 24, side + 12, y + 28, sheet.near(GREY))
-        sheet.box(side - 6, y + 12, side + 6, y + 24, sheet.near(BLUE))
+        canvas.line([(side, y), (side - 10, y + 24)])
+        canvas.line([(side, y), (side + 10, y + 24)])
+        canvas.box(side - 12, y + 24, side + 12, y + 28, canvas.near(GREY))
+        canvas.box(side - 6, y + 12, side + 6, y + 24, canvas.near(BLUE))
 
 
 def _pulls(rng: random.Random) -> Scene:
@@ -177,20 +177,20 @@ def _pulls(rng: random.Random) -> Scene:
         ("to the left", "to the right", "it stays"),
         answer,
         ("The left arrow is longer.", "The right arrow is longer.", "Both arrows are equally long.")[answer],
-        lambda sheet: _paint_pulls(sheet, **facts),
+        lambda canvas: _paint_pulls(canvas, **facts),
     )
 
 
-def _paint_pulls(sheet: Sheet, left: int, right: int, size: int, y: int, thickness: int) -> None:
-    x = 56 + sheet.rng.randint(-3, 3)
-    sheet.box(x - size, y - size, x + size, y + size, sheet.near(BROWN))
-    sheet.arrow((x - size, y), (x - size - 8 - 9 * left, y), sheet.near(RED), thickness)
-    sheet.arrow((x + size, y), (x + size + 8 + 9 * right, y), sheet.near(RED), thickness)
-    sheet.line([(4, y + size + 1), (107, y + size + 1)], BLACK, 2)
+def _paint_pulls(canvas: Canvas, left: int, right: int, size: int, y: int, thickness: int) -> None:
+    x = 56 + canvas.rng.randint(-3, 3)
+    canvas.box(x - size, y - size, x + size, y + size, canvas.near(BROWN))
+    canvas.arrow((x - size, y), (x - size - 8 - 9 * left, y), canvas.near(RED), thickness)
+    canvas.arrow((x + size, y), (x + size + 8 + 9 * right, y), canvas.near(RED), thickness)
+    canvas.line([(4, y + size + 1), (107, y + size + 1)], BLACK, 2)
 
 
-MAGNETS = Kind("magnets", "physics", "grade3", _magnets)
-CIRCUIT = Kind("circuit", "physics", "grade4", _circuit)
-PARTICLES = Kind("particles", "chemistry", "grade5", _particles)
-BALANCE = Kind("balance", "physics", "grade2", _balance)
-PULLS = Kind("pulls", "physics", "grade3", _pulls)
+MAGNETS = QuestionKind("magnets", "physics", "grade3", _magnets)
+CIRCUIT = QuestionKind("circuit", "physics", "grade4", _circuit)
+PARTICLES = QuestionKind("particles", "chemistry", "grade5", _particles)
+BALANCE = QuestionKind("balance", "physics", "grade2", _balance)
+PULLS = QuestionKind("pulls", "physics", "grade3", _pulls)

@@ -6,8 +6,8 @@ import math
 import random
 from typing import Any
 
-from itemwise.synthetic.pictures.scene import Kind, Scene, ascending, shuffled
-from itemwise.synthetic.pictures.sheet import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, RED, WHITE, YELLOW, Sheet
+from itemwise.synthetic.pictures.canvas import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, RED, WHITE, YELLOW, Canvas
+from itemwise.synthetic.pictures.scene import QuestionKind, Scene, ascending, shuffled
 
 __all__ = ["BEAKER", "CLOCK", "COUNTING", "RULER", "THERMOMETER"]
 
@@ -27,24 +27,24 @@ def _thermometer(rng: random.Random) -> Scene:
         tuple(f"{value} °C" for value in choices),
         answer,
         f"The liquid stands at {facts['temperature']} °C.",
-        lambda sheet: _paint_thermometer(sheet, **facts),
+        lambda canvas: _paint_thermometer(canvas, **facts),
     )
 
 
-def _paint_thermometer(sheet: Sheet, temperature: int, height: int, left: int, liquid: str, labels: str) -> None:
-    colour = sheet.near({"red": RED, "blue": BLUE}[liquid])
-    top = sheet.rng.randint(6, 10)
+def _paint_thermometer(canvas: Canvas, temperature: int, height: int, left: int, liquid: str, labels: str) -> None:
+    colour = canvas.near({"red": RED, "blue": BLUE}[liquid])
+    top = canvas.rng.randint(6, 10)
     zero = top + height
     side = 1 if labels == "right" else -1
-    sheet.box(left - 5, top - 4, left + 5, zero + 8, WHITE)
-    sheet.oval(left, zero + 12, 8, 8, colour)
-    sheet.box(left - 3, zero - height * temperature / 50, left + 3, zero + 8, colour, None)
+    canvas.box(left - 5, top - 4, left + 5, zero + 8, WHITE)
+    canvas.ellipse(left, zero + 12, 8, 8, colour)
+    canvas.box(left - 3, zero - height * temperature / 50, left + 3, zero + 8, colour, None)
     for value in range(0, 51, 5):
         y = zero - height * value / 50
-        sheet.line([(left + side * 6, y), (left + side * (11 if value % 10 == 0 else 8), y)])
+        canvas.line([(left + side * 6, y), (left + side * (11 if value % 10 == 0 else 8), y)])
         if value % 10 == 0:
             text = str(value)
-            sheet.write(text, left + 14 if side > 0 else left - 14 - 4 - 7 * (len(text) - 1), y - 4)
+            canvas.write(text, left + 14 if side > 0 else left - 14 - 4 - 7 * (len(text) - 1), y - 4)
 
 
 def _ruler(rng: random.Random) -> Scene:
@@ -61,27 +61,27 @@ def _ruler(rng: random.Random) -> Scene:
         tuple(f"{value} cm" for value in choices),
         answer,
         f"The {facts['thing']} ends at {facts['length']} cm.",
-        lambda sheet: _paint_ruler(sheet, **facts),
+        lambda canvas: _paint_ruler(canvas, **facts),
         hint="It begins at the zero mark of the ruler.",
     )
 
 
-def _paint_ruler(sheet: Sheet, length: int, top: int, thing: str, gap: int) -> None:
+def _paint_ruler(canvas: Canvas, length: int, top: int, thing: str, gap: int) -> None:
     zero, centimetre = 4, 10
-    sheet.box(1, top, 110, top + 24, sheet.near(YELLOW))
+    canvas.box(1, top, 110, top + 24, canvas.near(YELLOW))
     for value in range(11):
         x = zero + centimetre * value
-        sheet.line([(x, top), (x, top + 8)])
-        sheet.write(str(value), x - (2 if value < 10 else 5), top + 12)
+        canvas.line([(x, top), (x, top + 8)])
+        canvas.write(str(value), x - (2 if value < 10 else 5), top + 12)
     end, bottom = zero + centimetre * length, top - gap
     if thing == "pencil":
-        sheet.box(zero, bottom - 10, end - 6, bottom, sheet.near(GREEN))
-        sheet.shape([(end - 6, bottom - 10), (end, bottom - 5), (end - 6, bottom)], BLACK)
+        canvas.box(zero, bottom - 10, end - 6, bottom, canvas.near(GREEN))
+        canvas.shape([(end - 6, bottom - 10), (end, bottom - 5), (end - 6, bottom)], BLACK)
     elif thing == "nail":
-        sheet.box(zero, bottom - 12, zero + 3, bottom, sheet.near(GREY))
-        sheet.box(zero, bottom - 8, end, bottom - 4, sheet.near(GREY))
+        canvas.box(zero, bottom - 12, zero + 3, bottom, canvas.near(GREY))
+        canvas.box(zero, bottom - 8, end, bottom - 4, canvas.near(GREY))
     else:
-        sheet.box(zero, bottom - 12, end, bottom, sheet.near(RED))
+        canvas.box(zero, bottom - 12, end, bottom, canvas.near(RED))
 
 
 def _clock(rng: random.Random) -> Scene:
@@ -102,23 +102,23 @@ def _clock(rng: random.Random) -> Scene:
         choices,
         answer,
         f"The long hand is at {12 if minute == 0 else 6}, the short one {where}.",
-        lambda sheet: _paint_clock(sheet, **facts),
+        lambda canvas: _paint_clock(canvas, **facts),
     )
 
 
-def _paint_clock(sheet: Sheet, hour: int, minute: int, radius: int, x: int, y: int) -> None:
-    sheet.oval(x, y, radius, radius, sheet.near(WHITE))
-    sheet.oval(x, y, radius - 1, radius - 1, None)
+def _paint_clock(canvas: Canvas, hour: int, minute: int, radius: int, x: int, y: int) -> None:
+    canvas.ellipse(x, y, radius, radius, canvas.near(WHITE))
+    canvas.ellipse(x, y, radius - 1, radius - 1, None)
 
     def at(turn: float, share: float) -> tuple[float, float]:
         angle = 2 * math.pi * turn
         return x + share * radius * math.sin(angle), y - share * radius * math.cos(angle)
 
     for mark in range(12):
-        sheet.line([at(mark / 12, 0.84 if mark % 3 else 0.76), at(mark / 12, 0.94)], width=1 if mark % 3 else 3)
-    sheet.line([(x, y), at((hour + minute / 60) / 12, 0.5)], sheet.near(RED), 5)
-    sheet.line([(x, y), at(minute / 60, 0.8)], sheet.near(BLUE), 2)
-    sheet.oval(x, y, 3, 3, BLACK)
+        canvas.line([at(mark / 12, 0.84 if mark % 3 else 0.76), at(mark / 12, 0.94)], width=1 if mark % 3 else 3)
+    canvas.line([(x, y), at((hour + minute / 60) / 12, 0.5)], canvas.near(RED), 5)
+    canvas.line([(x, y), at(minute / 60, 0.8)], canvas.near(BLUE), 2)
+    canvas.ellipse(x, y, 3, 3, BLACK)
 
 
 def _counting(rng: random.Random) -> Scene:
@@ -131,23 +131,23 @@ def _counting(rng: random.Random) -> Scene:
         tuple(str(value) for value in choices),
         answer,
         f"There are {count} {thing}.",
-        lambda sheet: _paint_things(sheet, cells, thing),
+        lambda canvas: _paint_things(canvas, cells, thing),
     )
 
 
-def _paint_things(sheet: Sheet, cells: list[int], thing: str) -> None:
-    colour = sheet.near({"balls": RED, "leaves": GREEN, "blocks": BLUE}[thing])
-    size = sheet.rng.choice((7, 8, 9))
+def _paint_things(canvas: Canvas, cells: list[int], thing: str) -> None:
+    colour = canvas.near({"balls": RED, "leaves": GREEN, "blocks": BLUE}[thing])
+    size = canvas.rng.choice((7, 8, 9))
     for cell in cells:
-        x = 19 + 25 * (cell % 4) + sheet.rng.randint(-2, 2)
-        y = 22 + 34 * (cell // 4) + sheet.rng.randint(-5, 5)
+        x = 19 + 25 * (cell % 4) + canvas.rng.randint(-2, 2)
+        y = 22 + 34 * (cell // 4) + canvas.rng.randint(-5, 5)
         if thing == "balls":
-            sheet.oval(x, y, size, size, colour)
+            canvas.ellipse(x, y, size, size, colour)
         elif thing == "leaves":
-            sheet.shape([(x - size, y), (x, y - size), (x + size, y), (x, y + size)], colour)
-            sheet.line([(x - size + 3, y), (x + size - 3, y)], WHITE)
+            canvas.shape([(x - size, y), (x, y - size), (x + size, y), (x, y + size)], colour)
+            canvas.line([(x - size + 3, y), (x + size - 3, y)], WHITE)
         else:
-            sheet.box(x - size, y - size, x + size, y + size, colour)
+            canvas.box(x - size, y - size, x + size, y + size, colour)
 
 
 def _beaker(rng: random.Random) -> Scene:
@@ -164,24 +164,24 @@ def _beaker(rng: random.Random) -> Scene:
         tuple(f"{value} mL" for value in choices),
         answer,
         f"The liquid stands at {facts['volume']} mL.",
-        lambda sheet: _paint_beaker(sheet, **facts),
+        lambda canvas: _paint_beaker(canvas, **facts),
     )
 
 
-def _paint_beaker(sheet: Sheet, volume: int, left: int, width: int, liquid: str) -> None:
-    colour = sheet.near({"blue": BLUE, "orange": ORANGE, "green": GREEN}[liquid])
-    bottom, right = sheet.rng.randint(100, 105), left + width
-    sheet.box(left, bottom - 0.85 * volume, right, bottom, colour, None)
-    sheet.line([(left, bottom - 90), (left, bottom), (right, bottom), (right, bottom - 90)], BLACK, 2)
+def _paint_beaker(canvas: Canvas, volume: int, left: int, width: int, liquid: str) -> None:
+    colour = canvas.near({"blue": BLUE, "orange": ORANGE, "green": GREEN}[liquid])
+    bottom, right = canvas.rng.randint(100, 105), left + width
+    canvas.box(left, bottom - 0.85 * volume, right, bottom, colour, None)
+    canvas.line([(left, bottom - 90), (left, bottom), (right, bottom), (right, bottom - 90)], BLACK, 2)
     for value in range(10, 101, 10):
         y = bottom - 0.85 * value
-        sheet.line([(right - 8, y), (right, y)], BROWN if value % 20 else BLACK)
+        canvas.line([(right - 8, y), (right, y)], BROWN if value % 20 else BLACK)
         if value % 20 == 0:
-            sheet.write(str(value), right + 4, y - 4)
+            canvas.write(str(value), right + 4, y - 4)
 
 
-THERMOMETER = Kind("thermometer", "physics", "grade2", _thermometer)
-RULER = Kind("ruler", "physics", "grade2", _ruler)
-CLOCK = Kind("clock", "physics", "grade1", _clock)
-COUNTING = Kind("counting", "biology", "grade1", _counting)
-BEAKER = Kind("beaker", "chemistry", "grade4", _beaker)
+THERMOMETER = QuestionKind("thermometer", "physics", "grade2", _thermometer)
+RULER = QuestionKind("ruler", "physics", "grade2", _ruler)
+CLOCK = QuestionKind("clock", "physics", "grade1", _clock)
+COUNTING = QuestionKind("counting", "biology", "grade1", _counting)
+BEAKER = QuestionKind("beaker", "chemistry", "grade4", _beaker)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from itemwise.synthetic.pictures.sheet import Sheet
+from itemwise.synthetic.pictures.canvas import Canvas
 
-__all__ = ["Kind", "Scene", "ascending", "shuffled"]
+__all__ = ["QuestionKind", "Scene", "ascending", "shuffled"]
 
 T = TypeVar("T")
 
@@ -23,13 +23,13 @@ class Scene:
     choices: tuple[str, ...]
     answer: int
     description: str  # the picture in words: enough to answer from
-    paint: Callable[[Sheet], None]
+    paint: Callable[[Canvas], None]
     hint: str = ""
     lecture: str = ""
 
 
 @dataclass(frozen=True)
-class Kind:
+class QuestionKind:
     """A kind of picture; the same state of `rng` gives the same scene."""
 
     name: str

@@ -8,40 +8,41 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from itemwise.synthetic.pictures.canvas import Canvas
 from itemwise.synthetic.pictures.forces import BALANCE, CIRCUIT, MAGNETS, PARTICLES, PULLS
 from itemwise.synthetic.pictures.measuring import BEAKER, CLOCK, COUNTING, RULER, THERMOMETER
 from itemwise.synthetic.pictures.nature import BARS, COMPASS, FOOD_CHAIN, MOON, SHADOW, WEATHER
-from itemwise.synthetic.pictures.scene import Kind, Scene
-from itemwise.synthetic.pictures.sheet import Sheet
-from itemwise.synthetic.word_problems import SPLITS
+from itemwise.synthetic.pictures.scene import QuestionKind, Scene
+from itemwise.synthetic.word_problems import SPLITS, pool_named
 
-__all__ = ["KINDS", "science_pictures"]
+__all__ = ["KIND_POOLS", "science_pictures"]
 
 SEEN = (THERMOMETER, BARS, MAGNETS, FOOD_CHAIN, COMPASS, COUNTING, CIRCUIT, RULER, CLOCK, MOON, PARTICLES, WEATHER)
 HELD_OUT = (BEAKER, BALANCE, PULLS, SHADOW)
-KINDS: dict[str, tuple[Kind, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT, "trained": SEEN}
+KIND_POOLS: dict[str, tuple[QuestionKind, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT, "trained": SEEN}
 
 
-def science_pictures(seed: int, *, half: str = "seen", split: str | None = None) -> Iterator[dict[str, Any]]:
+def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None, half: str | None = None) -> Iterator[dict[str, Any]]:
     """Endless rows: ``image`` (RGB, 112 by 112), ``question``, ``choices``, ``answer`` (the index of the right
     choice), ``hint``, ``lecture``, ``subject``, ``topic`` and ``grade`` as in ScienceQA, and besides ``kind``,
     ``description`` (the picture in words) and ``facts`` (what was drawn).
 
-    `half` names the kinds: ``seen`` (the embedded model was trained on them with other facts), ``held-out``
+    `pool` names the kinds: ``seen`` (the embedded model was trained on them with other facts), ``held-out``
     (training never saw them), ``all``, or ``trained`` (the seen kinds with facts of the training split). `split` keeps
     apart, by a hash of the facts, what benchmarks ask (``test``, the default), what chose a checkpoint (``selection``)
-    and what was trained on (``train``); where on the sheet things are and their colours vary besides. The kinds take
+    and what was trained on (``train``); where on the canvas things are and their colours vary besides. The kinds take
     turns in a shuffled order.
     """
-    split = split or ("train" if half == "trained" else "test")
-    rng = random.Random(f"science-pictures/{half}/{split}/{seed}")
-    for kind in _in_turn(KINDS[half], rng):
+    pool = pool_named(pool, half)
+    split = split or ("train" if pool == "trained" else "test")
+    rng = random.Random(f"science-pictures/{pool}/{split}/{seed}")
+    for kind in _in_turn(KIND_POOLS[pool], rng):
         scene = _scene(kind, rng, SPLITS[split])
-        sheet = Sheet(rng)
-        scene.paint(sheet)
-        sheet.frame()
+        canvas = Canvas(rng)
+        scene.paint(canvas)
+        canvas.frame()
         yield {
-            "image": sheet.image,
+            "image": canvas.image,
             "question": scene.question,
             "choices": list(scene.choices),
             "answer": scene.answer,
@@ -56,18 +57,18 @@ def science_pictures(seed: int, *, half: str = "seen", split: str | None = None)
         }
 
 
-def _in_turn(kinds: Sequence[Kind], rng: random.Random) -> Iterator[Kind]:
+def _in_turn(kinds: Sequence[QuestionKind], rng: random.Random) -> Iterator[QuestionKind]:
     while True:
         yield from rng.sample(kinds, len(kinds))
 
 
-def _scene(kind: Kind, rng: random.Random, buckets: Sequence[int]) -> Scene:
+def _scene(kind: QuestionKind, rng: random.Random, buckets: Sequence[int]) -> Scene:
     while True:
         scene = kind.scene(rng)
         if _bucket(kind, scene) in buckets:
             return scene
 
 
-def _bucket(kind: Kind, scene: Scene) -> int:
+def _bucket(kind: QuestionKind, scene: Scene) -> int:
     drawn = f"{kind.name} {json.dumps(scene.facts, sort_keys=True)}"
     return hashlib.sha256(drawn.encode()).digest()[0] % 8

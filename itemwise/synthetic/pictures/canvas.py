@@ -1,4 +1,4 @@
-"""The sheet of paper a picture is drawn on: simple shapes, and letters made of strokes, the same pixels on every machine."""
+"""The canvas a picture is drawn on: simple shapes, and letters made of strokes, the same pixels on every machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
-__all__ = ["BLACK", "BLUE", "BROWN", "GREEN", "GREY", "ORANGE", "RED", "SIZE", "STROKES", "WHITE", "YELLOW", "Colour", "Sheet"]
+__all__ = ["BLACK", "BLUE", "BROWN", "GREEN", "GREY", "ORANGE", "RED", "SIZE", "STROKES", "WHITE", "YELLOW", "Colour", "Canvas"]
 
 SIZE = 112  # pixels on each side: 8 by 8 patches of 14
 SHADE = 24  # how much darker the paper gets from top to bottom (red) and from left to right (blue)
@@ -50,8 +50,8 @@ STROKES: dict[str, tuple[tuple[Point, ...], ...]] = {
 }
 
 
-class Sheet:
-    """A sheet of softly shaded paper; `rng` decides its tint and how colours vary."""
+class Canvas:
+    """Softly shaded paper; `rng` decides its tint and how colours vary."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -71,7 +71,7 @@ class Sheet:
         """A rectangle; its right and bottom pixels belong to it."""
         self._draw.rectangle((round(left), round(top), round(right), round(bottom)), fill=fill, outline=outline)
 
-    def oval(self, x: float, y: float, across: float, down: float, fill: Colour | None, outline: Colour | None = BLACK) -> None:
+    def ellipse(self, x: float, y: float, across: float, down: float, fill: Colour | None, outline: Colour | None = BLACK) -> None:
         """An ellipse around (x, y) with these half axes."""
         self._draw.ellipse((round(x - across), round(y - down), round(x + across), round(y + down)), fill=fill, outline=outline)
 
