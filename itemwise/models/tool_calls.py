@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from itemwise.cases.case import ToolCall, Turn
 
-__all__ = ["messages_for_template", "read_calls", "split_calls", "told_calls"]
+__all__ = ["messages_for_template", "read_calls", "split_calls", "calls_from_api"]
 
 MOST = 64  # calls read of one text
 LONGEST = 2000  # characters of one call
@@ -67,7 +67,7 @@ def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tupl
     return _around(text, read), tuple(calls[:MOST])
 
 
-def told_calls(functions: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
+def calls_from_api(functions: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
     """Calls that a server has told apart already, each with ``name`` and ``arguments``, held to the same as calls in a text."""
     examples = {_function(tool)["name"]: _example(_function(tool)) for tool in tools}
     return tuple(_call(_Said(dict(each), str(each.get("arguments"))), examples) for each in functions[:MOST])

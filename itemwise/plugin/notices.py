@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from itemwise.models.server.trouble import LOGGER
+from itemwise.models.server.trouble_log import LOGGER
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import pytest
 import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
 
 from itemwise.models.registry import EMBEDDED
-from itemwise.models.server import retry as patience
+from itemwise.models.server import retry_policy as retry_module
 from itemwise.models.server import server_model as server_module  # noqa: F401 - as above
 from tests.serving import Serving
 from tests.stand_in import Answer, StandIn, error, said
@@ -140,7 +140,7 @@ def test_after_an_outage_beyond_patience_the_same_command_asks_only_for_what_is_
 ) -> None:
     options = (*OPTIONS, "--sample", "12", "--model", server.named)
     with monkeypatch.context() as impatient:
-        impatient.setattr(patience, "SECONDS", 0.0)
+        impatient.setattr(retry_module, "MAX_SECONDS", 0.0)
         result = gsm8k.runpytest_inprocess(*options, plugins=[After(3, server.kill)])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([f"text: {server.url} cannot be reached: *. See to the server, *"])

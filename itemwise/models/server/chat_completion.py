@@ -10,8 +10,8 @@ from typing import Any, TypeGuard
 from itemwise.cases.case import ToolCall
 from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.server.finish_reasons import is_broken, is_known, is_limit, is_plain
-from itemwise.models.server.retry import PASSING, TransientError, UnmendableError
-from itemwise.models.tool_calls import told_calls
+from itemwise.models.server.retry_policy import TRANSIENT_STATUSES, PersistentError, TransientError
+from itemwise.models.tool_calls import calls_from_api
 
 __all__ = ["brief", "generation_of", "uncounted"]
 
@@ -143,7 +143,7 @@ def _choice(answer: Any) -> Mapping[str, Any]:
             return found
         case {"error": error} if error and not _is_refusal(error):
             raise TransientError(f"answered without a message ({brief(answer)})")
-    raise UnmendableError(f"answered without a message ({brief(answer)})", "it answers no chat completion to this request; see its log")
+    raise PersistentError(f"answered without a message ({brief(answer)})", "it answers no chat completion to this request; see its log")
 
 
 def _is_refusal(error: object) -> bool:
@@ -151,7 +151,7 @@ def _is_refusal(error: object) -> bool:
     code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     code = int(code) if isinstance(code, str) and re.fullmatch("[0-9]{3}", code) else code
     kind = error.get("type") if isinstance(error, dict) else None
-    is_client = isinstance(code, int) and 400 <= code < 500 and code not in PASSING
+    is_client = isinstance(code, int) and 400 <= code < 500 and code not in TRANSIENT_STATUSES
     return is_client or kind in ("invalid_request_error", "authentication_error", "permission_error", "not_found_error")
 
 
@@ -162,8 +162,8 @@ def _calls(message: Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> tu
     if not told:
         return None
     if not isinstance(told, list) or not all(isinstance(call, dict) and isinstance(call.get("function"), dict) for call in told):
-        raise UnmendableError(f"answered with calls that are none ({brief(told)})", "its parser of tool calls may not fit the model")
-    return told_calls([call["function"] for call in told], tools)
+        raise PersistentError(f"answered with calls that are none ({brief(told)})", "its parser of tool calls may not fit the model")
+    return calls_from_api([call["function"] for call in told], tools)
 
 
 def _count(answer: Mapping[str, Any], name: str) -> int:

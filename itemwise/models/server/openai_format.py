@@ -1,4 +1,4 @@
-"""A chat in the form of OpenAI's chat completions, there and, by chat_answer, back."""
+"""The body of a chat completion request, as OpenAI's API has it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import Any
 
 from itemwise.cases.case import Turn
 from itemwise.models.model import Request
-from itemwise.models.server.chat_completion import generation_of
 from itemwise.models.tool_calls import messages_for_template
 
-__all__ = ["asked", "generation_of"]
+__all__ = ["request_body"]
 
 
-def asked(request: Request, system: str | None) -> dict[str, Any]:
+def request_body(request: Request, system: str | None) -> dict[str, Any]:
     """What a request adds to the body: messages, tools, temperature, and the seed where it samples.
 
     Raises PictureError where a picture cannot be had or decoded.
     """
-    told = messages_for_template(request.turns, request.tools)
-    messages = [_message(message, turn) for message, turn in zip(told, request.turns, strict=True)]
+    pairs = zip(messages_for_template(request.turns, request.tools), request.turns, strict=True)
+    messages = [_message(message, turn) for message, turn in pairs]
     return {
         "messages": [{"role": "system", "content": system}, *messages] if system else messages,
         "temperature": request.temperature,

@@ -1,4 +1,4 @@
-"""Requests in flight: a client on an event loop of its own thread, and what was sent through it and has not come back."""
+"""An async client on an event loop in a thread of its own, and the requests that were sent through it and are not answered yet."""
 
 from __future__ import annotations
 
@@ -9,70 +9,70 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar
 
-__all__ = ["InFlight", "Line"]
+__all__ = ["ClientThread", "PendingRequests"]
 
 T = TypeVar("T")
 Client = TypeVar("Client", bound=AbstractAsyncContextManager[Any])
-Row = TypeVar("Row", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable)
 
-CLOSING = 5.0  # seconds for what is cancelled to end; a thread that hangs for longer ends with the process
+CLOSE_TIMEOUT = 5.0  # seconds for cancelled requests to end; a thread that hangs for longer ends with the process
 
 
-class Line(Generic[Client]):
-    """`client` with the event loop it is used on, which runs on a thread of its own until the line is closed."""
+class ClientThread(Generic[Client]):
+    """`client` with the event loop it is used on, which runs in a daemon thread until `close`."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        opened: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._live(opened)), name="itemwise requests", daemon=True)
+        started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), name="itemwise requests", daemon=True)
         self._thread.start()
-        self._loop, self._closed = opened.result()
+        self._loop, self._closing = started.result()
 
     def send(self, request: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start `request` on the loop; it goes on while the caller does."""
+        """Start `request` on the loop; does not wait for it."""
         return asyncio.run_coroutine_threadsafe(request, self._loop)
 
     def close(self) -> None:
-        """Cancel what is under way, close the client and end the thread."""
-        self._loop.call_soon_threadsafe(self._closed.set)
-        self._thread.join(CLOSING)
+        """Cancel pending requests, close the client and end the thread."""
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._thread.join(CLOSE_TIMEOUT)
 
-    async def _live(self, opened: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
-        closed = asyncio.Event()
+    async def _serve(self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
+        closing = asyncio.Event()
         async with self.client:
-            opened.set_result((asyncio.get_running_loop(), closed))
-            await closed.wait()
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
+            started.set_result((asyncio.get_running_loop(), closing))
+            await closing.wait()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class InFlight(Generic[Row, T]):
-    """Rows that were sent, each by itself with `send`, and have not come back. One that fails to come is its own error."""
+class PendingRequests(Generic[Key, T]):
+    """Requests that were sent, each with `send`, and are not answered yet. A request's error must be its result, not raised."""
 
-    def __init__(self, send: Callable[[Row], Future[T]]) -> None:
+    def __init__(self, send: Callable[[Key], Future[T]]) -> None:
         self._send = send
-        self._flying: dict[Row, Future[T]] = {}
+        self._futures: dict[Key, Future[T]] = {}
 
     def __len__(self) -> int:
-        return len(self._flying)
+        return len(self._futures)
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Send `rows`."""
-        for row in rows:
-            self._flying[row] = self._send(row)
+    def add(self, requests: Sequence[Key]) -> None:
+        """Send `requests`."""
+        for request in requests:
+            self._futures[request] = self._send(request)
 
-    def landed(self, seconds: float | None = None) -> list[tuple[Row, T]]:
-        """Wait until a row is back, or `seconds` at most; those that are, with what they brought. Empty where none is in flight."""
-        wait(self._flying.values(), seconds, return_when=FIRST_COMPLETED)
-        back = [(row, future.result()) for row, future in self._flying.items() if future.done()]
-        for row, _ in back:
-            del self._flying[row]
-        return back
+    def wait_any(self, seconds: float | None = None) -> list[tuple[Key, T]]:
+        """Wait until a request is done, `seconds` at most; all that are, with their results. Empty where none is pending."""
+        wait(self._futures.values(), seconds, return_when=FIRST_COMPLETED)
+        done = [(request, future.result()) for request, future in self._futures.items() if future.done()]
+        for request, _ in done:
+            del self._futures[request]
+        return done
 
     def clear(self) -> None:
-        """Call all back: what is still in flight is cancelled."""
-        for future in self._flying.values():
+        """Cancel what is pending."""
+        for future in self._futures.values():
             future.cancel()
-        self._flying.clear()
+        self._futures.clear()

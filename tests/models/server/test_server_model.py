@@ -27,13 +27,15 @@ from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models.identity import identity_of
 from itemwise.models.lazy import LazyModel
-from itemwise.models.server import retry as patience_module
+from itemwise.models.server import model_list as list_module
+from itemwise.models.server import response as response_module
+from itemwise.models.server import retry_policy as retry_module
 from itemwise.models.server import server_model as server_module
-from itemwise.models.server import trouble as trouble_module
-from itemwise.models.server.pending_requests import InFlight
-from itemwise.models.server.retry import Pace, Patience, TransientError, Tries
+from itemwise.models.server import trouble_log as trouble_module
+from itemwise.models.server.pending_requests import PendingRequests
+from itemwise.models.server.retry_policy import AdaptiveConcurrency, Attempts, RetryPolicy, TransientError
 from itemwise.models.server.server_model import ServerModel, connect
-from itemwise.models.server.trouble import Trouble
+from itemwise.models.server.trouble_log import TroubleLog
 from itemwise.strategies.direct import direct
 from tests.scripted import read_all
 from tests.stand_in import Answer, StandIn, error, said
@@ -62,8 +64,8 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries follow each other at once; no key but the test's own, and no proxy."""
-    monkeypatch.setattr(patience_module, "SHORTEST", 0.001)
-    monkeypatch.setattr(patience_module, "LONGEST", 0.002)
+    monkeypatch.setattr(retry_module, "MIN_BACKOFF", 0.001)
+    monkeypatch.setattr(retry_module, "MAX_BACKOFF", 0.002)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
@@ -296,7 +298,7 @@ def test_trouble_that_passes_leaves_no_trace(trouble: Answer, serve: Serve) -> N
 
 
 def test_a_server_that_takes_too_long_is_asked_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "ANSWERING", 0.5)
+    monkeypatch.setattr(server_module, "REPLY_TIMEOUT", 0.5)
     finished = threading.Event()
 
     def answer(question: str, number: int) -> Answer:
@@ -310,22 +312,22 @@ def test_a_server_that_takes_too_long_is_asked_again(serve: Serve, monkeypatch: 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), ("", None), ("nan", 0.0)])
 def test_retry_after_may_be_a_number(header: str, seconds: float | None) -> None:
-    assert server_module._wait({"retry-after": header}) == seconds
+    assert response_module._retry_after({"retry-after": header}) == seconds
 
 
 def test_retry_after_may_be_a_date() -> None:
-    assert 3500 < (server_module._wait({"retry-after": formatdate(time.time() + 3600, usegmt=True)}) or 0) <= 3600
-    assert server_module._wait({"retry-after": formatdate(0, usegmt=True)}) == 0.0
+    assert 3500 < (response_module._retry_after({"retry-after": formatdate(time.time() + 3600, usegmt=True)}) or 0) <= 3600
+    assert response_module._retry_after({"retry-after": formatdate(0, usegmt=True)}) == 0.0
 
 
 def test_the_server_is_given_as_long_as_it_asks_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     wished: list[float | None] = []
 
-    def delay(self: Patience, tries: Tries, asked: float | None) -> float:
+    def backoff(self: RetryPolicy, attempts: Attempts, asked: float | None) -> float:
         wished.append(asked)
         return 0.0
 
-    monkeypatch.setattr(Patience, "delay", delay)
+    monkeypatch.setattr(RetryPolicy, "backoff", backoff)
     server = serve(lambda question, number: error(429, "slow down", retry_after="7") if number < 3 else said("A"))
     model_on(server).generate(requests("a"))
     assert wished == [7.0, 7.0]
@@ -349,7 +351,7 @@ def test_the_server_is_given_as_long_as_it_asks_for(serve: Serve, monkeypatch: p
 def test_a_case_that_nobody_answers_is_an_error_with_the_servers_words_and_its_alone(
     trouble: Answer, words: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience_module, "TRIES", 3)
+    monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 3)
     server = serve(lambda question, _: trouble if question == "b" else said(question.upper()))
     first, failed, last = model_on(server).generate(requests("a", "b", "c"))
     assert texts([first, last]) == ["A", "C"]
@@ -504,20 +506,20 @@ def dripping() -> Iterator[Dripping]:
 
 
 def test_a_server_that_drips_is_given_up_when_the_whole_answer_takes_too_long(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "ANSWERING", 0.3)
-    monkeypatch.setattr(patience_module, "TRIES", 2)
+    monkeypatch.setattr(server_module, "REPLY_TIMEOUT", 0.3)
+    monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 2)
     CONNECTED.append(ServerModel(ModelEntry("adder", f"{dripping.url}#adder", server=True), "adder", [], 64))
     (failed,) = CONNECTED[-1].generate(requests("a"))
     assert "took too long to answer, at the last of 2 tries" in str(failed)
 
 
 def test_a_list_that_drips_is_given_up_too(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "GREETING", 0.3)
+    monkeypatch.setattr(list_module, "LIST_TIMEOUT", 0.3)
     assert "took too long to answer" in unavailable(ModelEntry("adder", f"{dripping.url}#adder", server=True))
 
 
 def test_a_server_that_hangs_costs_its_time_once_and_not_for_every_batch(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience_module, "TRIES", 2)
+    monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 2)
     model = ServerModel(ModelEntry("adder", f"{dripping.url}#adder", server=True), "adder", [], 64)
     CONNECTED.append(model)
     tried: list[str] = []
@@ -530,14 +532,14 @@ def test_a_server_that_hangs_costs_its_time_once_and_not_for_every_batch(drippin
             await asyncio.sleep(0.01)
         raise TransientError("took too long to answer")
 
-    async def one(client: Any, row: Any) -> Generation | Exception:
-        result = await ServerModel._one(model, client, row)
+    async def send(client: Any, request: Any) -> Generation | Exception:
+        result = await ServerModel._send(model, client, request)
         given_up.extend([result] if isinstance(result, ModelError) else [])
         return result
 
-    monkeypatch.setattr(model, "_answer", answer)
+    monkeypatch.setattr(model, "_post", answer)
     failed = model.generate(requests(*(str(number) for number in range(32))))
-    monkeypatch.setattr(model, "_one", one)
+    monkeypatch.setattr(model, "_send", send)
     hangs.set()
     before = len(tried)
     more = model.generate(requests(*(str(number) for number in range(32, 128))))
@@ -576,7 +578,7 @@ def test_a_server_in_trouble_is_told_of_at_the_first_retry_and_where_its_words_c
 
 
 def test_a_server_that_is_given_up_is_told_of_once(serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience_module, "TRIES", 2)
+    monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 2)
     server = serve(lambda *_: error(500, "oops"))
     model_on(server).generate(requests(*"abcd"))
     assert [line.partition("; ")[2] for line in told(caplog)] == [
@@ -586,34 +588,34 @@ def test_a_server_that_is_given_up_is_told_of_once(serve: Serve, caplog: pytest.
 
 
 def test_words_that_differ_by_numbers_alone_are_told_once() -> None:
-    trouble = Trouble(lambda: 0.0)
+    trouble = TroubleLog(lambda: 0.0)
     for number in range(1000, 1050):
-        trouble.note(f"adder: answered 500 (request {number}abc failed)", "asked again")
+        trouble.note_failure(f"adder: answered 500 (request {number}abc failed)", "asked again")
     assert trouble._lines.qsize() == 1
 
 
 def test_of_words_that_differ_each_time_few_are_told() -> None:
-    trouble = Trouble(lambda: 0.0)
+    trouble = TroubleLog(lambda: 0.0)
     for word in "abcdefghijklm":
-        trouble.note(f"adder: answered 500 ({word})", "asked again")
+        trouble.note_failure(f"adder: answered 500 ({word})", "asked again")
     assert trouble._lines.qsize() == 5
 
 
 def test_an_interrupted_wait_tells_the_servers_last_answer(
     serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience_module, "SHORTEST", 60.0)
-    monkeypatch.setattr(patience_module, "LONGEST", 60.0)
+    monkeypatch.setattr(retry_module, "MIN_BACKOFF", 60.0)
+    monkeypatch.setattr(retry_module, "MAX_BACKOFF", 60.0)
     model = model_on(serve(lambda *_: error(500, "oops")))
     batch = model.running()
     batch.admit([batch.prepare(requests("a")[0])])
 
     def interrupt(*_: Any) -> None:
-        while not model._trouble.last:
+        while not model.log.last:
             threading.Event().wait(0.01)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(InFlight, "landed", interrupt)
+    monkeypatch.setattr(PendingRequests, "wait_any", interrupt)
     with pytest.raises(KeyboardInterrupt):
         batch.decode(1)
     assert told(caplog)[-1].endswith("answered 500 (oops); that was its last answer.")
@@ -690,7 +692,7 @@ def test_a_server_that_asks_for_more_than_patience_is_not_waited_for(serve: Serv
 
 
 def test_once_the_server_is_lost_nobody_waits_until_it_answers_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience_module, "TRIES", 3)
+    monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 3)
     healthy = {"a", "d"}
     server = serve(lambda question, number: said("A") if question in healthy or (question, number) == ("e", 2) else error(500, "oops"))
     model = model_on(server)
@@ -721,7 +723,7 @@ def test_a_request_that_cannot_even_be_sent_fails_alone_and_shows_nothing_of_the
 
 
 def test_in_the_engine_one_failing_case_costs_the_others_nothing(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience_module, "TRIES", 2)
+    monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 2)
     server = serve(lambda question, _: error(500, "oops") if question == "b" else said(question.upper()))
     found = outcomes(server, 8, *"abcd")
     assert {key: found[key] for key in "acd"} == {"a": "A", "c": "C", "d": "D"}
@@ -749,7 +751,7 @@ def test_in_the_engine_what_every_request_is_refused_stops_the_run(serve: Serve)
         outcomes(serve(lambda *_: error(401, "no")), 8, *"abc")
 
 
-# Pace
+# Concurrency and backoff
 
 
 def test_trouble_halves_what_is_in_flight(serve: Serve) -> None:
@@ -765,16 +767,16 @@ def test_trouble_halves_what_is_in_flight(serve: Serve) -> None:
     server = serve(answer)
     model = model_on(server)
     assert texts(model.generate(requests(*"abcdefgh"))) == list("ABCDEFGH")
-    assert 4 <= model.pace.limit < 6.5  # halved once for all eight, and grown by an answer's share for each
+    assert 4 <= model.concurrency.limit < 6.5  # halved once for all eight, and grown by an answer's share for each
     assert server.most <= 8
 
 
-async def flights(pace: Pace, *troubled: bool) -> None:
+async def flights(concurrency: AdaptiveConcurrency, *troubled: bool) -> None:
     """As many at once as there are flags, all in flight before the first ends."""
     ended = asyncio.Event()
 
     async def flight(trouble: bool) -> None:
-        async with pace.place():
+        async with concurrency.slot():
             await ended.wait()
             if trouble:
                 raise TransientError("trouble")
@@ -785,12 +787,12 @@ async def flights(pace: Pace, *troubled: bool) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def test_the_pace_is_free_halved_once_a_flight_and_grows_by_one_a_flight() -> None:
+def test_concurrency_is_free_halved_once_a_flight_and_grows_by_one_a_flight() -> None:
     async def limits() -> list[float]:
-        pace, found = Pace(), []
+        concurrency, found = AdaptiveConcurrency(), []
         for flags in ([False] * 16, [True] * 16, [False] * 8, *([True] for _ in range(9))):
-            await flights(pace, *flags)
-            found.append(pace.limit)
+            await flights(concurrency, *flags)
+            found.append(concurrency.limit)
         return found
 
     free, halved, grown, *lower = asyncio.run(limits())
@@ -799,25 +801,25 @@ def test_the_pace_is_free_halved_once_a_flight_and_grows_by_one_a_flight() -> No
 
 
 def test_delays_double_up_to_the_longest_and_are_never_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience_module, "SHORTEST", 1.0)
-    monkeypatch.setattr(patience_module, "LONGEST", 30.0)
+    monkeypatch.setattr(retry_module, "MIN_BACKOFF", 1.0)
+    monkeypatch.setattr(retry_module, "MAX_BACKOFF", 30.0)
 
     async def delays() -> list[float]:
-        patience, tries = Patience(), Tries()
-        return [patience.delay(tries, None) or 0.0 for _ in range(8)]
+        policy, attempts = RetryPolicy(), Attempts()
+        return [policy.backoff(attempts, None) or 0.0 for _ in range(8)]
 
     found = asyncio.run(delays())
     assert all(most / 2 <= delay <= most for delay, most in zip(found, [1, 2, 4, 8, 16, 30, 30, 30], strict=True))
     assert asyncio.run(delays()) != found
 
 
-def test_patience_ends_by_number_and_by_time() -> None:
-    async def delay(tries: Tries, asked: float | None = None) -> float | None:
-        return Patience().delay(tries, asked)
+def test_retries_end_by_number_and_by_time() -> None:
+    async def backoff(attempts: Attempts, asked: float | None = None) -> float | None:
+        return RetryPolicy().backoff(attempts, asked)
 
-    assert asyncio.run(delay(Tries([0.0] * (patience_module.TRIES - 1)))) is None
-    assert asyncio.run(delay(Tries(), patience_module.SECONDS + 1)) is None
-    assert asyncio.run(delay(Tries(), patience_module.SECONDS / 2)) == patience_module.SECONDS / 2
+    assert asyncio.run(backoff(Attempts([0.0] * (retry_module.MAX_ATTEMPTS - 1)))) is None
+    assert asyncio.run(backoff(Attempts(), retry_module.MAX_SECONDS + 1)) is None
+    assert asyncio.run(backoff(Attempts(), retry_module.MAX_SECONDS / 2)) == retry_module.MAX_SECONDS / 2
 
 
 # No server to be had
