@@ -20,19 +20,19 @@ const clipped = (content, most = 200) => content.length > most ? `${content.slic
 const isolated = (content, most) => make("bdi", {}, clipped(content, most));
 
 // A span counts code points, as Python does; a string here counts 16-bit units.
-const units = (content, points) => {
-  let at = 0;
-  for (; points > 0 && at < content.length; points--) at += content.codePointAt(at) > 0xffff ? 2 : 1;
-  return at;
+const unitsOf = (content, points) => {
+  let units = 0;
+  for (; points > 0 && units < content.length; points--) units += content.codePointAt(units) > 0xffff ? 2 : 1;
+  return units;
 };
 
 // Fills `block` with `content`, of a long one with its beginning and a button for the rest.
-const fill = (block, content, span) => {
-  const [from, to] = span ? span.map(place => units(content, place)) : [0, 0];
-  const show = said => {
+const fillText = (block, content, span) => {
+  const [from, to] = span ? span.map(offset => unitsOf(content, offset)) : [0, 0];
+  const show = shown => {
     block.replaceChildren();
-    if (span && to <= said.length) block.append(said.slice(0, from), make("mark", { title: "what was read" }, said.slice(from, to)), said.slice(to));
-    else block.append(said);
+    if (span && to <= shown.length) block.append(shown.slice(0, from), make("mark", { title: "what was read" }, shown.slice(from, to)), shown.slice(to));
+    else block.append(shown);
   };
   if (content.length <= LONG) { show(content); return block; }
   const beginning = content.slice(0, LONG).replace(/[\ud800-\udbff]$/, "");
@@ -41,17 +41,19 @@ const fill = (block, content, span) => {
   return block;
 };
 
-const text = (content, span) => fill(make("p", { class: "text", dir: "auto" }), content, span);
+const textBlock = (content, span) => fillText(make("p", { class: "text", dir: "auto" }), content, span);
 
-// What a model thought and how it refused, which is no part of its answer: the one folded, the other said.
-const apart = said => [
-  said.reasoning ? make("details", { class: "thought" }, make("summary", {}, `what the model thought (${said.reasoning.length} characters)`), text(said.reasoning)) : null,
-  said.refusal ? make("div", { class: "refusal" }, make("p", { class: "quiet" }, "refused with"), text(said.refusal)) : null];
+// What a model thought and how it refused, which is no part of its answer: the one folded, the other shown.
+const reasoningAndRefusal = turn => [
+  turn.reasoning ? make("details", { class: "thought" }, make("summary", {}, `what the model thought (${turn.reasoning.length} characters)`), textBlock(turn.reasoning)) : null,
+  turn.refusal ? make("div", { class: "refusal" }, make("p", { class: "quiet" }, "refused with"), textBlock(turn.refusal)) : null];
 
-const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fill(make("dd", {}), String(value))];
+const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fillText(make("dd", {}), String(value))];
+
+const verdictChip = verdict => make("span", { class: `verdict ${verdict.replace(" ", "-")}` }, verdict);
 
 // The picture of a case, empty where it has none; a hash may have the name of what every object has.
-const pictureIn = (pictures, each) => Object.hasOwn(pictures, each.picture) ? pictures[each.picture] : "";
+const pictureIn = (pictures, item) => Object.hasOwn(pictures, item.picture) ? pictures[item.picture] : "";
 
 // A picture that a click shows whole.
 const zoomable = (source, name) => {
@@ -61,14 +63,13 @@ const zoomable = (source, name) => {
   return button;
 };
 
-// The keys of a page with a list: / to the search and Escape out of it, j and k, or the arrows in the list, to `move` from its `place`.
-const steered = (list, search, place, move) => addEventListener("keydown", event => {
+// The keys of a page with a list: / to the search and Escape out of it, j and k, or the arrows in the list, to `move` from `selectedIndex()`.
+const addListKeys = (list, search, selectedIndex, move) => addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-  if (event.key === "Escape" && typing) { event.target.blur(); event.preventDefault(); } // what was searched for stays, to be moved through
-  if (typing) return;
+  const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.key === "Escape" && isTyping) { event.target.blur(); event.preventDefault(); } // what was searched for stays, to be moved through
+  if (isTyping) return;
   if (event.key === "/") { search.focus(); event.preventDefault(); }
-  if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { move(place() + 1); event.preventDefault(); }
-  if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { move(Math.max(0, place() - 1)); event.preventDefault(); }
+  if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { move(selectedIndex() + 1); event.preventDefault(); }
+  if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { move(Math.max(0, selectedIndex() - 1)); event.preventDefault(); }
 });
-

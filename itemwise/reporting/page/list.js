@@ -1,50 +1,60 @@
-// A list of any length of which only the rows in sight are elements: `row(each, place)` makes one, `HEIGHT` pixels high.
+// A virtual list: of any number of items only the rows in view are elements. `makeRow(item, index)` makes one, `HEIGHT` pixels high.
 const HEIGHT = 44;
 
-const longList = (list, spacer, row) => {
-  let items = [], selected = -1, waiting = false;
+const virtualList = (list, spacer, makeRow) => {
+  let items = [], selected = -1, drawn = "", isWaiting = false;
+  spacer.setAttribute("role", "presentation");
 
-  const draw = () => {
-    waiting = false;
+  const rowOf = index => {
+    const row = makeRow(items[index], index);
+    row.id = `row-${index}`;
+    row.style.top = `${index * HEIGHT}px`;
+    row.setAttribute("role", "option");
+    row.setAttribute("aria-selected", String(index === selected));
+    row.setAttribute("aria-setsize", String(items.length));
+    row.setAttribute("aria-posinset", String(index + 1));
+    return row;
+  };
+
+  // The rows in view with a few to either side; made again only where others are in view, or with `anew`.
+  const draw = anew => {
     const first = Math.max(0, Math.floor(list.scrollTop / HEIGHT) - 4);
     const last = Math.min(items.length, first + Math.ceil(list.clientHeight / HEIGHT) + 8);
-    list.querySelectorAll(".row").forEach(each => each.remove());
-    for (let place = first; place < last; place++) {
-      const made = row(items[place], place);
-      made.id = `row-${place}`;
-      made.style.top = `${place * HEIGHT}px`;
-      made.setAttribute("role", "option");
-      made.setAttribute("aria-selected", String(place === selected));
-      made.setAttribute("aria-setsize", String(items.length));
-      made.setAttribute("aria-posinset", String(place + 1));
-      list.append(made);
-    }
-    if (selected >= first && selected < last) list.setAttribute("aria-activedescendant", `row-${selected}`);
+    if (!anew && drawn === `${first} ${last}`) return;
+    drawn = `${first} ${last}`;
+    list.replaceChildren(spacer, ...items.slice(first, last).map((item, offset) => rowOf(first + offset)));
+    if (first <= selected && selected < last) list.setAttribute("aria-activedescendant", `row-${selected}`);
     else list.removeAttribute("aria-activedescendant");
   };
 
-  const later = () => { if (!waiting) { waiting = true; requestAnimationFrame(draw); } };
+  const drawLater = () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => { isWaiting = false; draw(false); });
+  };
 
-  // What is selected stays so, and stays in sight, where it is among the new items.
-  const fill = found => {
+  // What is selected stays so, in the middle of what is in view, where it is among the new items; else the list starts at its top.
+  const fill = newItems => {
     const kept = items[selected];
-    items = found;
+    items = newItems;
     selected = kept === undefined ? -1 : items.indexOf(kept);
     spacer.style.height = `${items.length * HEIGHT}px`;
-    if (selected >= 0) select(selected); else { list.scrollTop = 0; draw(); }
+    list.scrollTop = Math.max(0, selected * HEIGHT - list.clientHeight / 2);
+    draw(true);
   };
 
-  const select = place => {
-    if (place < 0 || place >= items.length) return null;
-    selected = place;
-    const top = place * HEIGHT;
+  // Selects and returns the item at `index` and scrolls as far as it takes to have it in view; null where there is none.
+  const select = index => {
+    if (index < 0 || index >= items.length) return null;
+    selected = index;
+    const top = index * HEIGHT;
     if (top < list.scrollTop) list.scrollTop = top;
     else if (top + HEIGHT > list.scrollTop + list.clientHeight) list.scrollTop = top + HEIGHT - list.clientHeight;
-    draw();
-    return items[place];
+    draw(true);
+    return items[index];
   };
 
-  list.addEventListener("scroll", later);
-  addEventListener("resize", later);
-  return { fill, select, place: () => selected, find: test => items.findIndex(test) };
+  list.addEventListener("scroll", drawLater);
+  addEventListener("resize", drawLater);
+  return { fill, select, selectedIndex: () => selected, indexOf: item => items.indexOf(item) };
 };

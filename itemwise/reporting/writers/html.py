@@ -40,6 +40,7 @@ def report_parts(run: RunRecord) -> Iterator[str]:
     return page_parts(
         "report",
         _data(run),
+        scripts=("list",),
         title=_title(run),
         run=run,
         sections=[*_above_cases(run), ("cases", "Cases"), *((table["id"], table["title"]) for table in tables)],
