@@ -1,42 +1,79 @@
-"""How the two replies to one case differ, from what matters most to what matters least."""
+"""Reply changes: how two judged replies to one case differ. One taxonomy for snapshots, ``compare`` and both pages."""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import NamedTuple
 
 from itemwise.analysis.pairs import Pair
 from itemwise.cases.case import Verdict
 from itemwise.results.ledger import Entry
 
-__all__ = ["Change", "change", "reply_text"]
+__all__ = ["Change", "Outcome", "case_change", "change_between", "outcome_of", "reply_text"]
 
 
-class Change(Enum):
-    """The kinds in the order in which they are read."""
+class Change(str, Enum):
+    """Every pair of outcomes is of one kind; those that move the score come first. "wrong" is whatever is not correct."""
 
-    LOST = "lost"
-    GAINED = "gained"
-    OTHER_ANSWER = "other answer"
-    OTHER_WORDS = "other words"
-    SAME = "the same"
-    LEFT_OUT = "left out"
+    LOST = "right -> wrong"
+    LOST_UNREADABLE = "right -> no answer"
+    GAINED = "wrong -> right"
+    UNREADABLE = "wrong -> no answer"
+    OTHER_ANSWER = "wrong, another answer"
+    OTHER_WORDS = "other words, same answer"
+    NEW = "new, no snapshot yet"
+    SAME = "unchanged"
+    LEFT_OUT = "left out, an error"
+
+    @property
+    def flip(self) -> str:
+        """``lost`` or ``gained`` where the verdict turns from right to not right or back, as McNemar's test counts; else empty."""
+        return {Change.LOST: "lost", Change.LOST_UNREADABLE: "lost", Change.GAINED: "gained"}.get(self, "")
 
 
-def change(pair: Pair, case: str) -> Change:
-    """The kind of `case`, which both series hold.
+class Outcome(NamedTuple):
+    """What was judged: the verdict's value, the answer that was read (None: nothing), and the reply's text."""
 
-    A case that neither got right is another answer where verdict or answer differ; where these are as they were, or
-    where both are right, it is other words unless the replies are the same to the character.
+    verdict: str
+    answer: str | None
+    text: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the reply was judged correct."""
+        return self.verdict == Verdict.CORRECT.value
+
+
+def change_between(before: Outcome | None, now: Outcome) -> Change:
+    """The kind of change; `before` is None where no reply was kept yet.
+
+    Where neither is right the answers decide: another answer, no answer any more, or the same answer in other words.
     """
-    first, second = pair.first.entries[case], pair.second.entries[case]
-    if Verdict.ERROR in (first.verdict, second.verdict):
+    if before is None:
+        return Change.NEW
+    if Verdict.ERROR.value in (before.verdict, now.verdict):
         return Change.LEFT_OUT
-    was, now = (each.verdict is Verdict.CORRECT for each in (first, second))
-    if was != now:
-        return Change.LOST if was else Change.GAINED
-    if not was and (first.verdict, first.answer) != (second.verdict, second.answer):
-        return Change.OTHER_ANSWER
-    return Change.SAME if reply_text(first) == reply_text(second) else Change.OTHER_WORDS
+    if before == now:
+        return Change.SAME
+    if before.is_right and now.is_right:
+        return Change.OTHER_WORDS
+    if now.is_right:
+        return Change.GAINED
+    if before.answer is not None and now.answer is None:
+        return Change.LOST_UNREADABLE if before.is_right else Change.UNREADABLE
+    if before.is_right:
+        return Change.LOST
+    return Change.OTHER_WORDS if before.answer == now.answer else Change.OTHER_ANSWER
+
+
+def case_change(pair: Pair, case: str) -> Change:
+    """The change of `case`, which both sides of `pair` hold."""
+    return change_between(*(outcome_of(side.entries[case]) for side in (pair.first, pair.second)))
+
+
+def outcome_of(entry: Entry) -> Outcome:
+    """What became of a case that was answered, or ended in an error."""
+    return Outcome(entry.verdict.value, entry.answer, reply_text(entry))
 
 
 def reply_text(entry: Entry) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from itemwise.results.ledger import Entry, Skip
     from itemwise.results.run_folder import RunFolder
     from itemwise.results.store import Store, StoreError
+    from itemwise.snapshots import FileChanges
 
 __all__ = ["ControllerSession"]
 
@@ -341,9 +342,9 @@ class ControllerSession:
                 found += [sha256] if self._open_store().picture(sha256) else []
         return self._open_store().pictures(found)
 
-    def _snapshots(self) -> list[dict[str, Any]]:
-        found: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
-        return found.records() if found else []
+    def _snapshots(self) -> list[FileChanges]:
+        snapshots: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
+        return snapshots.file_changes() if snapshots else []
 
     def _add_suite_properties(self, run: RunRecord) -> None:
         """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -18,7 +18,7 @@ from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.results.ledger import Entry
-    from itemwise.snapshots import Comparison, Page
+    from itemwise.snapshots import FileChanges, SnapshotChange, SnapshotFile
 
 __all__ = ["SNAPSHOT", "SNAPSHOTS", "Snapshots", "configure_snapshots", "mark_snapshots"]
 
@@ -67,15 +67,15 @@ def _selects(expression: str, marks: set[str]) -> bool:
 class _File:
     """A snapshot file of this run: what it held, what became of its cases, what went wrong with it."""
 
-    page: Page | None
+    kept: SnapshotFile | None
     trouble: str = ""
     updated: int = 0
-    compared: dict[str, Comparison] = field(default_factory=dict)
+    changes: dict[str, SnapshotChange] = field(default_factory=dict)
     node_ids: dict[str, str] = field(default_factory=dict)
 
     def fails(self, *, update: bool, new_only: bool) -> bool:
-        left = (each for each in self.compared.values() if each.fails and not update and not (new_only and each.stored is None))
-        return bool(self.trouble) or any(left)
+        failing = (change for change in self.changes.values() if change.fails and not update and not (new_only and change.stored is None))
+        return bool(self.trouble) or any(failing)
 
 
 class Snapshots:
@@ -105,13 +105,13 @@ class Snapshots:
             self._compare(entry)
 
     def _compare(self, entry: Entry) -> None:
-        from itemwise.snapshots import Snapshot, compare
+        from itemwise.snapshots import Snapshot, snapshot_change
 
         file = self._file(self._path(entry))
-        if file.page:
+        if file.kept:
             name = _case_name(entry)
             now = Snapshot.of(entry, batch_size=self._settings.batch_size, cpu=self._cpu)
-            file.compared[name] = compare(name, file.page.cases.get(name), now)
+            file.changes[name] = snapshot_change(name, file.kept.cases.get(name), now)
             file.node_ids[name] = entry.node_id
 
     def _path(self, entry: Entry) -> Path:
@@ -125,11 +125,11 @@ class Snapshots:
         return folder / f"{quote('-'.join(words), safe='')}.{SUFFIX}"
 
     def _file(self, path: Path) -> _File:
-        from itemwise.snapshots import Page, SnapshotFileError
+        from itemwise.snapshots import SnapshotFile, SnapshotFileError
 
         if path not in self._files:
             try:
-                self._files[path] = _File(Page.read(path))
+                self._files[path] = _File(SnapshotFile.read(path))
             except SnapshotFileError as error:
                 self._files[path] = _File(None, str(error))
         return self._files[path]
@@ -141,17 +141,17 @@ class Snapshots:
         session.testsfailed += self._is_failed()
         return finished
 
-    def records(self) -> list[dict[str, Any]]:
-        """For the reports, which are written before the snapshots are kept: each file's comparisons as plain data."""
+    def file_changes(self) -> list[FileChanges]:
+        """For the reports, which are written before the snapshots are kept."""
         from itemwise.reporting import shown_path
-        from itemwise.snapshots import file_record
+        from itemwise.snapshots import FileChanges
 
-        found = []
+        files = []
         for path, file in sorted(self._files.items()):
-            compared = {file.node_ids[name]: each for name, each in file.compared.items()}
-            kept = self._update or self._new_only
-            found.append(file_record(shown_path(path, self._config.rootpath), compared, file.trouble, kept=kept))
-        return found
+            changes = {file.node_ids[name]: change for name, change in file.changes.items()}
+            updated = self._update or self._new_only
+            files.append(FileChanges(shown_path(path, self._config.rootpath), changes, file.trouble, updated))
+        return files
 
     def _is_failed(self) -> bool:
         return any(file.fails(update=self._update, new_only=self._new_only) for file in self._files.values())
@@ -168,9 +168,9 @@ class Snapshots:
     def _keep(self, file: _File) -> None:
         from itemwise.snapshots import SnapshotFileError
 
-        if file.page:
+        if file.kept:
             try:
-                file.updated = file.page.update(file.compared.values(), new_only=not self._update)
+                file.updated = file.kept.update(file.changes.values(), new_only=not self._update)
             except SnapshotFileError as error:
                 file.trouble = str(error)
 
@@ -182,9 +182,9 @@ class Snapshots:
         if self._files:
             terminalreporter.section("snapshots", sep="=")
         for path, file in sorted(self._files.items()):
-            said = file.trouble or (f"{file.updated} written" if self._update or self._new_only else "")
-            lines = summary_lines(shown_path(path, self._config.rootpath), list(file.compared.values()))
-            for line in [*lines, *([f"  {said}"] if said else [])]:
+            outcome = file.trouble or (f"{file.updated} written" if self._update or self._new_only else "")
+            lines = summary_lines(shown_path(path, self._config.rootpath), list(file.changes.values()))
+            for line in [*lines, *([f"  {outcome}"] if outcome else [])]:
                 terminalreporter.write_line(line)
         if self._is_failed() and not self._update:
             terminalreporter.write_line("To keep what ran as the new snapshots, run the same command with --snapshot-update.")

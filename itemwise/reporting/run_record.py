@@ -17,6 +17,7 @@ from itemwise.cases.variants import RENUMBERED
 from itemwise.gates.gate import Decision
 from itemwise.reporting.sections.count_notes import count_notes
 from itemwise.results.ledger import Entry, Skip, Tally
+from itemwise.snapshots import FileChanges
 
 __all__ = ["RunRecord"]
 
@@ -27,7 +28,7 @@ Made = TypeVar("Made")
 class RunRecord:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
     holds what was shown by its hash, `batch_check` is what became of cases that were asked again by themselves, `snapshots` what
-    became of the replies that each snapshot file keeps (itemwise.snapshots.file_record), where these were compared, `skips` are the
+    became of the replies that each snapshot file keeps, where these were compared, `skips` are the
     cases without a verdict."""
 
     started: str
@@ -42,7 +43,7 @@ class RunRecord:
     decisions: Sequence[Decision]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     batch_check: Sequence[Mapping[str, Any]] = ()
-    snapshots: Sequence[Mapping[str, Any]] = ()
+    snapshots: Sequence[FileChanges] = ()
     skips: Sequence[Skip] = ()
     troubles: dict[str, str] = field(default_factory=dict)
 

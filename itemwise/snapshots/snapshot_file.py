@@ -1,4 +1,4 @@
-"""The file that keeps the replies to one benchmark, model and strategy: syrupy's amber format, one entry per case.
+"""Snapshot file: keeps the replies to one benchmark, model and strategy: syrupy's amber format, one entry per case.
 
 Each entry's first lines say what was judged, the rest is the reply::
 
@@ -25,11 +25,12 @@ from syrupy.data import Snapshot as SyrupySnapshot
 from syrupy.data import SnapshotCollection
 from syrupy.extensions.amber.serializer import AmberDataSerializer, MalformedAmberFile
 
+from itemwise.analysis.reply_changes import Change
 from itemwise.cases.surrogates import SURROGATES
 from itemwise.snapshots.snapshot import UNKNOWN, Snapshot
-from itemwise.snapshots.snapshot_change import Comparison, Kind
+from itemwise.snapshots.snapshot_change import SnapshotChange
 
-__all__ = ["Page", "SnapshotFileError"]
+__all__ = ["SnapshotFile", "SnapshotFileError"]
 
 HEAD = "(what answered)"  # sorts before the cases
 MADE_WITH = "made with "
@@ -46,7 +47,7 @@ class SnapshotFileError(Exception):
 
 
 @dataclass(frozen=True)
-class Page:
+class SnapshotFile:
     """What a file holds: `head`, what answered, and a snapshot for each case by name."""
 
     path: Path
@@ -54,13 +55,13 @@ class Page:
     cases: Mapping[str, Snapshot]
 
     @classmethod
-    def read(cls, path: Path) -> Page:
+    def read(cls, path: Path) -> SnapshotFile:
         """The file at `path`; empty where there is none. Raises SnapshotFileError."""
         try:
-            found = AmberDataSerializer.read_file(str(path))
-            if found.tainted:
+            collection = AmberDataSerializer.read_file(str(path))
+            if collection.tainted:
                 raise ValueError("it does not begin with syrupy's version line")
-            entries = {entry.name: str(entry.data) for entry in found}
+            entries = {entry.name: str(entry.data) for entry in collection}
             head = _fields(entries.pop(HEAD, ""))
             return cls(path, head, {name: _snapshot(text, head) for name, text in entries.items()})
         except (OSError, ValueError, MalformedAmberFile) as error:
@@ -68,23 +69,24 @@ class Page:
                 f"{path} cannot be read as snapshots ({error}); restore it, or delete it and run with --snapshot-update."
             ) from None
 
-    def update(self, compared: Iterable[Comparison], *, new_only: bool = False) -> int:
+    def update(self, changes: Iterable[SnapshotChange], *, new_only: bool = False) -> int:
         """Keep the replies that differ (only those to new cases, with `new_only`) and say how many there are.
 
         What did not run, or runs as it did, stays as it is, and so does the head, unless this run answered every case.
         """
-        compared = list(compared)
-        kept = [each for each in compared if each.differs and (each.kind is Kind.NEW or not new_only)]
+        changes = list(changes)
+        kept = [change for change in changes if change.differs and (change.kind is Change.NEW or not new_only)]
         head = dict(self.head)
-        if kept and self._is_outdone_by(compared, kept):
-            head, kept = dict(kept[0].now.made), compared
+        if kept and self._is_replaced_by(changes, kept):
+            head, kept = dict(kept[0].now.made), changes
         if kept:
-            self._write(head, {each.name: each.now for each in kept})
-        return sum(each.differs for each in kept)
+            self._write(head, {change.name: change.now for change in kept})
+        return sum(change.differs for change in kept)
 
-    def _is_outdone_by(self, compared: list[Comparison], kept: list[Comparison]) -> bool:
-        ran = {each.name for each in compared}
-        return ran >= set(self.cases) and len(kept) == sum(each.differs for each in compared)
+    def _is_replaced_by(self, changes: list[SnapshotChange], kept: list[SnapshotChange]) -> bool:
+        """Whether every case of the file ran, and all that differ are kept."""
+        ran = {change.name for change in changes}
+        return ran >= set(self.cases) and len(kept) == sum(change.differs for change in changes)
 
     def _write(self, head: Mapping[str, str], cases: Mapping[str, Snapshot]) -> None:
         entries = SnapshotCollection(location=str(self.path))
@@ -128,7 +130,7 @@ def _fields(text: str) -> dict[str, str]:
 
 def _spelled(text: str) -> str:
     """`text` with what a text file cannot hold spelled out, such as ``\\x1b``; `_unspelled` is the way back."""
-    return _UNSAFE.sub(lambda found: _code(ord(found.group())), text)
+    return _UNSAFE.sub(lambda match: _code(ord(match.group())), text)
 
 
 def _code(number: int) -> str:
@@ -136,4 +138,4 @@ def _code(number: int) -> str:
 
 
 def _unspelled(text: str) -> str:
-    return _SPELLED.sub(lambda found: chr(int(found.group(1) or found.group(2), 16)), text)
+    return _SPELLED.sub(lambda match: chr(int(match.group(1) or match.group(2), 16)), text)

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
-from hypothesis import given
-from hypothesis import strategies as st
 
 import itemwise.models.local.load  # noqa: F401 - as above
-from itemwise.snapshots import Comparison, Kind, Page, Snapshot, SnapshotFileError, compare, machine, word_diff, word_pieces
+from itemwise.snapshots import Snapshot, SnapshotFile, machine
 from tests.scripted import Scripted
 
 SUMS = """
@@ -37,7 +35,6 @@ local.load, local.unload = Scripted({replies}).load, list
 """
 STORED = {f"sum {number}": f"The answer is {number}" for number in range(4)}
 PAGE = Path("__snapshots__", "test_sums", "sums-embedded-text-direct.replies")
-MADE = {"revision": "abc", "quantisation": "nf4", "machine": "x86_64, avx2", "batch size": "auto"}
 
 
 class Suite:
@@ -53,7 +50,7 @@ class Suite:
         return self.pytester.runpytest_inprocess("-m", expression, "--sample", "all", "--fresh", *quick, *options)
 
     def cases(self) -> dict[str, Snapshot]:
-        return dict(Page.read(self.page).cases)
+        return dict(SnapshotFile.read(self.page).cases)
 
 
 @pytest.fixture
@@ -69,15 +66,6 @@ def kept(suite: Suite) -> Suite:
     """The suite with its snapshots made."""
     assert suite.run("--snapshot-update").ret == pytest.ExitCode.OK
     return suite
-
-
-def snapshot(text: str = "It is 7", answer: str | None = "7", verdict: str = "correct", **made: str) -> Snapshot:
-    return Snapshot(verdict, answer, "7", "f00d", text, MADE | made)
-
-
-def page(path: Path, *cases: Comparison) -> Page:
-    Page.read(path).update(cases)
-    return Page.read(path)
 
 
 def test_a_run_without_the_expression_neither_compares_nor_writes(suite: Suite) -> None:
@@ -129,7 +117,7 @@ def test_each_difference_is_named_by_its_kind_with_its_case(kept: Suite) -> None
             "  | The answer is [[]-1-]{+9+}",
             f"{PAGE}",
             "  right -> wrong *1  sum-1",
-            "  readable -> no answer *1  sum-2",
+            "  right -> no answer *1  sum-2",
             "  other words, same answer *1  sum-0",
             "  unchanged *1",
         ]
@@ -235,7 +223,7 @@ def test_a_changed_prompt_is_named_as_a_possible_reason(kept: Suite) -> None:
 def test_an_extractor_that_reads_the_same_reply_otherwise_is_named(kept: Suite) -> None:
     kept.pytester.makepyfile(test_sums=SUMS.replace("extract=last_number", "extract=lambda text: None"))
     result = kept.run()
-    result.stdout.fnmatch_lines(["  readable -> no answer *4*", "  may be due to: the reply is the same, so its extractor*(4 of 4)"])
+    result.stdout.fnmatch_lines(["  right -> no answer *4*", "  may be due to: the reply is the same, so its extractor*(4 of 4)"])
 
 
 def test_new_only_keeps_what_is_new_and_still_fails_on_the_rest(kept: Suite) -> None:
@@ -271,118 +259,3 @@ def test_without_syrupy_the_run_says_what_is_missing(suite: Suite) -> None:
     result = suite.run("-p", "no:syrupy")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "pip install syrupy" in result.stderr.str()
-
-
-@pytest.mark.parametrize(
-    ("stored", "now", "kind"),
-    [
-        (None, snapshot(), Kind.NEW),
-        (snapshot(), snapshot(), Kind.UNCHANGED),
-        (snapshot(), snapshot(quantisation="int8"), Kind.UNCHANGED),
-        (snapshot(), snapshot("7 it is"), Kind.REWORDED),
-        (snapshot(), snapshot("It is 8", "8", "wrong"), Kind.BROKEN),
-        (snapshot(), snapshot("It is", None, "no answer"), Kind.UNREADABLE),
-        (snapshot(), snapshot("It is", None, "truncated"), Kind.UNREADABLE),
-        (snapshot("It is 8", "8", "wrong"), snapshot(), Kind.FIXED),
-        (snapshot("It is", None, "no answer"), snapshot(), Kind.FIXED),
-        (snapshot("It is 8", "8", "wrong"), snapshot("It is 9", "9", "wrong"), Kind.STRAYED),
-        (snapshot("It is", None, "no answer"), snapshot("It is 9", "9", "wrong"), Kind.STRAYED),
-        (snapshot("It is 8", "8", "wrong"), snapshot("8 it is", "8", "wrong"), Kind.REWORDED),
-        (snapshot("It is 8", "8", "wrong"), snapshot("It is", None, "no answer"), Kind.UNREADABLE),
-    ],
-)
-def test_every_difference_is_of_one_kind(stored: Snapshot | None, now: Snapshot, kind: Kind) -> None:
-    assert compare("case", stored, now).kind == kind
-
-
-def test_other_words_fail_except_on_another_machine() -> None:
-    assert compare("case", snapshot(), snapshot("7 it is")).fails
-    assert compare("case", snapshot(), snapshot("7 it is", quantisation="int8")).fails
-    assert not compare("case", snapshot(), snapshot("7 it is", machine="x86_64, avx512f")).fails
-
-
-def test_another_answer_fails_on_every_machine() -> None:
-    assert compare("case", snapshot(), snapshot("It is 8", "8", "wrong", machine="x86_64, avx512f")).fails
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "\n",
-        "one\n\n\ntwo\n",
-        " indented \t\n  and trailing  \n",
-        "\x00\x07\x1b[2J\r\r\n\x0b\x0c\x1c\x85\u2028\u202e\ufeff",
-        "\ud800 half a pair",
-        "</script><script>alert(1)</script>]]>",
-        "# ---\n# name: sum-9\n  verdict: correct\n# serializer version: 9\n---\nmade with torch: 1",
-        "verdict: correct\nanswer: 1\n\nreply",
-        r"\frac{1}{2} \x1b \\x1b \u4f60 \x5cx1b \underline",
-        "你好 🙂",
-        "x" * 1_000_000,
-        "line\n" * 200_000,
-    ],
-)
-def test_hostile_text_comes_back_as_it_was(tmp_path: Path, text: str) -> None:
-    case = Snapshot("wrong", text, text, "f00d", text, MADE)
-    others = [compare(name, None, snapshot()) for name in ("sum-0", "sum-9")]
-    found = page(tmp_path / "sums.replies", compare("sum-1", None, case), *others)
-    assert found.cases == {"sum-0": snapshot(), "sum-1": case, "sum-9": snapshot()}
-
-
-def test_no_control_character_reaches_the_file(tmp_path: Path) -> None:
-    page(tmp_path / "sums.replies", compare("sum-1", None, snapshot("\x1b[2J\x00\r")))
-    assert "\n  \\x1b[2J\\x00\\x0d\n# ---" in tmp_path.joinpath("sums.replies").read_bytes().decode()
-
-
-def test_a_whole_update_renews_the_head_and_part_of_one_does_not(tmp_path: Path) -> None:
-    path = tmp_path / "sums.replies"
-    stored = page(path, compare("a", None, snapshot()), compare("b", None, snapshot()))
-    part = page(path, compare("a", stored.cases["a"], snapshot("7 it is", quantisation="int8")))
-    assert (part.head["quantisation"], part.cases["a"].made["quantisation"]) == ("nf4", "int8")
-    again = [compare(name, case, snapshot("It's 7", quantisation="fp4")) for name, case in part.cases.items()]
-    whole = page(path, *again)
-    assert (whole.head["quantisation"], whole.cases["b"].made["quantisation"]) == ("fp4", "fp4")
-    assert "made with" not in path.read_text()
-
-
-def test_an_entry_that_was_edited_beyond_reading_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "sums.replies"
-    page(path, compare("a", None, snapshot()))
-    path.write_text(path.read_text().replace("verdict", "verdikt"))
-    with pytest.raises(SnapshotFileError, match="cannot be read as snapshots"):
-        Page.read(path)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "shown"),
-    [
-        ("13 + 23 is 36 coins", "13 + 23 is 35 coins", "13 + 23 is [-36-]{+35+} coins"),
-        ("a", "a b", "a{+ b+}"),
-        ("", "a", "{+a+}"),
-        ("we have six", "you own six", "[-we have-]{+you own+} six"),
-        ("aaa", "aa", "[-aaa-]{+aa+}"),
-    ],
-)
-def test_a_word_diff_shows_the_words_that_changed(old: str, new: str, shown: str) -> None:
-    assert word_diff(old, new) == shown
-
-
-@given(st.text("ab 1+\n", max_size=30), st.text("ab 1+\n", max_size=30))
-def test_the_pieces_of_a_word_diff_are_both_texts(old: str, new: str) -> None:
-    pieces = word_pieces(old, new)
-    assert "".join(words for sign, words in pieces if sign != "+") == old
-    assert "".join(words for sign, words in pieces if sign != "-") == new
-    assert all(words for _, words in pieces)
-
-
-def test_a_word_diff_of_megabytes_is_short() -> None:
-    assert len(word_diff("a " * 500_000, "b " * 500_000)) < 1000
-    assert word_diff("x " * 500_000 + "1" + " y" * 500_000, "x " * 500_000 + "2" + " y" * 500_000).count("[-1-]{+2+}") == 1
-
-
-def test_the_machine_is_named_by_what_may_decide_a_sum(tmp_path: Path) -> None:
-    cpuinfo = tmp_path / "cpuinfo"
-    cpuinfo.write_text("vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel name\t: X\nflags\t\t: fpu avx avx2\n\nvendor_id\t: Other\n")
-    assert machine(cpuinfo).endswith("GenuineIntel family 6, avx2")
-    assert machine(tmp_path / "none")

@@ -2,16 +2,16 @@
   const { series, pairs, changes, cases, pictures } = JSON.parse(document.getElementById("data").textContent);
   const list = document.getElementById("list"), detail = document.getElementById("detail"), browser = document.getElementById("browser");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
-  const LIKE = 0.25;  // of the shorter reply's letters: with fewer in common two replies are not one in other words
-  const NAMES = { "other answer": "not right, another answer", "other words": "the same verdict, other words", "left out": "left out, an error of ours" };
+  const KINDS = ["same", "gone", "come"];
 
-  // A case's replies are those of its benchmark's series, its changes those of its benchmark's pairs.
+  // A case's replies are those of its benchmark's series, its changes and diffs those of its benchmark's pairs.
   const indicesWhere = (items, test) => items.map((item, index) => index).filter(index => test(items[index]));
   const seriesOf = benchmark => indicesWhere(series, side => side.benchmark === benchmark);
   const pairsOf = benchmark => indicesWhere(pairs, pair => series[pair.first].benchmark === benchmark);
   const pictureOf = item => pictureIn(pictures, item);
   const nameOf = pair => `${series[pair.first].label} to ${series[pair.second].label}`;
-  let pair, kindOf, sidesOf, casesOfPair = [];
+  const labelOf = change => change.flip ? `${change.flip}: ${change.words}` : change.words;
+  let pair, kindOf, sidesOf, diffOf, casesOfPair = [];
 
   const choosePair = index => {
     pair = pairs[index];
@@ -22,11 +22,16 @@
       const two = [pair.first, pair.second];
       return (all ? [...two, ...ofBenchmark.filter(other => !two.includes(other))] : two).map(side => [series[side], ofBenchmark.indexOf(side)]);
     };
+    // The diff between the replies at two indices: one of `diffs`, which holds that of every pair.
+    diffOf = (diffs, left, right) => {
+      const index = pairsOf(benchmark).findIndex(one => pairs[one].first === ofBenchmark[Math.min(left, right)] && pairs[one].second === ofBenchmark[Math.max(left, right)]);
+      return left < right ? diffs[index] : reversed(diffs[index]);
+    };
     filters.elements.all.parentElement.hidden = ofBenchmark.length < 3;
     casesOfPair = cases.filter(item => item.benchmark === benchmark).map((item, index) => [item, index])
       .sort(([left, first], [right, second]) => kindOf(left) - kindOf(right) || first - second).map(([item]) => item);
-    const counts = changes.map((kind, index) => casesOfPair.filter(item => kindOf(item) === index).length);
-    setOptions("change", changes.map((kind, index) => [index, `${NAMES[kind] || kind} (${counts[index]})`]).filter(([index]) => counts[index]));
+    const counts = changes.map((change, index) => casesOfPair.filter(item => kindOf(item) === index).length);
+    setOptions("change", changes.map((change, index) => [index, `${labelOf(change)} (${counts[index]})`]).filter(([index]) => counts[index]));
     setOptions("verdict", [...new Set(casesOfPair.flatMap(item => repliesOf(item).map(reply => reply.verdict)))].map(verdict => [verdict, verdict]));
   };
 
@@ -42,16 +47,15 @@
     item.searchText ??= [item.id, item.expected, ...item.prompts, ...item.replies.flatMap(reply => [reply.answer, reply.text,
       ...(reply.causes || []).flatMap(cause => [cause.kind, cause.evidence])])].join("\n").toLowerCase();
 
-  const kindChip = (kind, label) => make("span", { class: `verdict kind-${kind.replace(" ", "-")}` }, label);
+  const changeChip = (item, label) => make("span", { class: `verdict kind-${changes[kindOf(item)].name}` }, label(changes[kindOf(item)]));
 
   const row = item => {
-    const kind = changes[kindOf(item)];
     const answers = repliesOf(item).map(reply => reply.answer === undefined ? reply.verdict : reply.answer);
     const answer = answers[0] === answers[1] ? answers[0] : answers.join(" → ");
     return make("div", { class: "row", onclick: () => { chooseItem(item); if (matchMedia("(max-width: 52rem)").matches) detail.scrollIntoView(); } },
       pictureOf(item) ? make("img", { src: pictureOf(item), alt: "" }) : null,
       make("div", { class: "names" }, item.id, make("small", { dir: "auto" }, `expected ${item.expected} · ${answer}`)),
-      kindChip(kind, kind));
+      changeChip(item, change => change.words));
   };
   const view = virtualList(list, document.getElementById("spacer"), row);
 
@@ -86,21 +90,28 @@
     return block;
   };
 
-  const letters = pieces => pieces.reduce((sum, piece) => sum + piece.text.replace(/[^\p{L}\p{N}]/gu, "").length, 0);
+  // A diff is the lengths of pieces, three by three: what is in both texts, what is gone from the left one, what is new in the right one.
+  const reversed = diff => Array.isArray(diff) ? diff.map((length, index) => diff[[index, index + 1, index - 1][index % 3]]) : diff;
 
-  // The pieces of two texts with what is only in one of them, and why nothing is marked where nothing is.
-  const diffOf = (first, second) => {
-    const pieces = wordDiff(first.text || "", second.text || "");
-    if (!pieces) return { note: "too long to be compared word by word" };
-    const same = letters(pieces.filter(piece => piece.kind === "same"));
-    const least = Math.min(...["gone", "come"].map(kind => same + letters(pieces.filter(piece => piece.kind === kind))));
-    if (same < LIKE * least || (!same && pieces.length > 1)) return { note: "too few words in common to mark the others" };
-    return { pieces, note: pieces.every(piece => piece.kind === "same") ? "the same to the character" : "" };
+  const piecesOf = (left, right, lengths) => {
+    let leftOffset = 0, rightOffset = 0;
+    return lengths.map((length, index) => {
+      const kind = KINDS[index % 3], text = kind === "come" ? right.slice(rightOffset, rightOffset + length) : left.slice(leftOffset, leftOffset + length);
+      if (kind !== "come") leftOffset += length;
+      if (kind !== "gone") rightOffset += length;
+      return { kind, text };
+    }).filter(piece => piece.text);
   };
 
-  // A block and a note for each reply: the first, then every other with its words beside the first's.
-  const diffBlocks = replies => {
-    const [first, ...others] = replies, diffs = others.map(other => diffOf(first, other));
+  // The pieces to mark of two texts, or why nothing is marked.
+  const markedPieces = ({ text: left = "" }, { text: right = "" }, diff) => {
+    if (diff === null) return { pieces: [{ kind: "same", text: left }], note: "the same to the character" };
+    return Array.isArray(diff) ? { pieces: piecesOf(left, right, diff), note: "" } : { note: diff };
+  };
+
+  // A block and a note for each text: the first, then every other with its words beside the first's by its diff.
+  const diffBlocks = (texts, otherDiffs) => {
+    const [first, ...others] = texts, diffs = others.map((other, index) => markedPieces(first, other, otherDiffs[index]));
     const whole = ({ text = "", span }) => text.length > LONG ? textBlock(text) : markedBlock([{ kind: "same", text }], "", span);
     const only = diffs.length === 1 && diffs[0].pieces;
     return [
@@ -121,10 +132,12 @@
       ...reasoningAndRefusal(reply), reply.message ? textBlock(reply.message) : block, make("p", { class: "quiet" }, cost));
   };
 
+  const diffsOf = (diffs, [[, first], ...others]) => others.map(([, index]) => diffOf(diffs, first, index));
+
   const promptBlocks = (item, sides) => {
     if (item.prompts.length === 1) return [make("h4", {}, "prompt"), make("div", { class: "asked" }, textBlock(item.prompts[0]))];
     const prompts = sides.map(([, index]) => ({ text: item.prompts[index] }));
-    return [make("h4", {}, "prompts"), make("div", { class: "sides asked" }, ...diffBlocks(prompts).map(([block, note], index) => make("div", { class: "brief" },
+    return [make("h4", {}, "prompts"), make("div", { class: "sides asked" }, ...diffBlocks(prompts, diffsOf(item.prompt_diffs, sides)).map(([block, note], index) => make("div", { class: "brief" },
       make("h4", {}, make("span", { class: "label" }, sides[index][0].label)), block, make("p", { class: "quiet" }, note))))];
   };
 
@@ -135,10 +148,10 @@
   };
 
   const showDetail = item => {
-    const sides = sidesOf(filters.elements.all.checked), kind = changes[kindOf(item)];
-    const blocks = diffBlocks(sides.map(([, index]) => item.replies[index]));
+    const sides = sidesOf(filters.elements.all.checked);
+    const blocks = diffBlocks(sides.map(([, index]) => item.replies[index]), diffsOf(item.diffs, sides));
     detail.replaceChildren(
-      make("h3", {}, item.id, " ", kindChip(kind, NAMES[kind] || kind)),
+      make("h3", {}, item.id, " ", changeChip(item, labelOf)),
       pictureBlock(item),
       make("dl", {}, ...fact("expected", item.expected), ...Object.entries(item.tags).flatMap(([tag, value]) => fact(tag, value))),
       ...promptBlocks(item, sides),

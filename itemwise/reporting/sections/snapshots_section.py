@@ -1,33 +1,76 @@
-"""How replies changed since they were kept, as people read it: a row for each snapshot file, a column for each kind."""
+"""The section on snapshots: a row for each snapshot file with its counts by kind of change, and the replies that changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["snapshot_lines", "snapshot_record", "snapshot_table"]
+from itemwise.analysis.reply_changes import Change
+from itemwise.analysis.word_diff import changed_excerpt
+from itemwise.results.safe_text import shortened
+from itemwise.snapshots import FileChanges, Snapshot, SnapshotChange
+
+__all__ = ["snapshot_differences", "snapshot_lines", "snapshot_record", "snapshot_table"]
+
+_LONG = 200  # characters of an answer or a reason
+_KINDS = [kind for kind in Change if kind is not Change.LEFT_OUT]  # an error is not compared
 
 
-def snapshot_table(files: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+def snapshot_table(files: Sequence[FileChanges]) -> list[tuple[str, ...]]:
     """The head and a row for each file; kinds that none has are left out, and so is everything where nothing was compared."""
-    kinds = [kind for kind in _kinds(files) if any(file["kinds"][kind] for file in files)]
-    if not kinds:
-        return []
-    rows = [(file["file"], *(str(file["kinds"][kind]) for kind in kinds)) for file in files if any(file["kinds"].values())]
-    return [("snapshots", *kinds), *rows]
+    counts = {file.file: Counter(change.kind for change in file.changes.values()) for file in files if file.changes}
+    kinds = [kind for kind in _KINDS if any(counted[kind] for counted in counts.values())]
+    rows = [(name, *(str(counted[kind]) for kind in kinds)) for name, counted in counts.items()]
+    return [("snapshots", *(kind.value for kind in kinds)), *rows] if rows else []
 
 
-def snapshot_lines(files: Sequence[Mapping[str, Any]]) -> list[str]:
+def snapshot_lines(files: Sequence[FileChanges]) -> list[str]:
     """What kept a file from being compared, and whether this run was to renew it."""
-    troubles = [file["trouble"] for file in files if file["trouble"]]
-    return [*troubles, *(["This run was asked to keep what differs as the new snapshots."] if any(file["kept"] for file in files) else [])]
+    troubles = [file.trouble for file in files if file.trouble]
+    return [*troubles, *(["This run was asked to keep what differs as the new snapshots."] if any(file.updated for file in files) else [])]
 
 
-def snapshot_record(file: Mapping[str, Any]) -> dict[str, Any]:
-    """A file's comparisons as plain data, without the words: the replies themselves stand in results.jsonl and in the file."""
-    short = [{name: value for name, value in each.items() if name != "words"} for each in file["differences"]]
-    return {**file, "differences": short}
+def snapshot_record(file: FileChanges) -> dict[str, Any]:
+    """A file for run.json, without the words that changed: the replies themselves stand in results.jsonl and in the file."""
+    counts = Counter(change.kind for change in file.changes.values())
+    return {
+        "file": file.file,
+        "trouble": file.trouble,
+        "kept": file.updated,
+        "kinds": {kind.value: counts[kind] for kind in _KINDS},
+        "differences": [_difference(node_id, change) for node_id, change in _differing([file])],
+    }
 
 
-def _kinds(files: Iterable[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(kind for file in files for kind in file["kinds"]))
+def snapshot_differences(files: Sequence[FileChanges]) -> list[dict[str, Any]]:
+    """The replies of all files that differ from those kept, for a page: with the words around each difference."""
+    return [_difference(node_id, change) | {"words": _words(change)} for node_id, change in _differing(files)]
+
+
+def _differing(files: Sequence[FileChanges]) -> list[tuple[str, SnapshotChange]]:
+    """By node id, in the order of kinds."""
+    order = {kind: index for index, kind in enumerate(Change)}
+    differing = [(node_id, change) for file in files for node_id, change in file.changes.items() if change.differs]
+    return sorted(differing, key=lambda pair: order[pair[1].kind])
+
+
+def _difference(node_id: str, change: SnapshotChange) -> dict[str, Any]:
+    return {
+        "id": node_id,
+        "name": change.name,
+        "kind": change.kind.value,
+        "before": _judged(change.stored) if change.stored else None,
+        "now": _judged(change.now),
+        "reasons": [shortened(reason, _LONG) for reason in change.reasons],
+    }
+
+
+def _words(change: SnapshotChange) -> list[list[str]]:
+    if change.stored is None or change.stored.text == change.now.text:
+        return []
+    return [list(piece) for piece in changed_excerpt(change.stored.text, change.now.text)]
+
+
+def _judged(snapshot: Snapshot) -> dict[str, str | None]:
+    return {"verdict": snapshot.verdict, "answer": None if snapshot.answer is None else shortened(snapshot.answer, _LONG)}

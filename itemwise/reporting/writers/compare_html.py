@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.analysis.comparison import Comparison
 from itemwise.analysis.pairs import Series
 from itemwise.analysis.provenance import Part
-from itemwise.analysis.reply_changes import Change, change
+from itemwise.analysis.reply_changes import Change, case_change
+from itemwise.analysis.word_diff import Piece, word_diff
 from itemwise.extractors.thoughts import parted
 from itemwise.reporting.sections.comparison_sections import (
     PAIR_COLUMNS,
@@ -26,18 +27,20 @@ from itemwise.results.ledger import Entry
 
 __all__ = ["compare_html"]
 
+_LIKE = 0.25  # of the shorter text's letters: with fewer in common two texts are not one in other words
+_SIGNS = "=-+"
 _KEY = ("benchmark", "model", "strategy")
 _NAMED = 3  # benchmarks that are too many for a title
 _OPEN = 3  # findings that stand open, whatever they are
 
 
 def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
-    """The page. It holds the cases as JSON; a script lists, filters and shows them, and finds the words in which the replies
-    to the case shown differ. `pictures` are data URIs by hash; a case whose picture is not among them says so."""
+    """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are data URIs by hash; a case
+    whose picture is not among them says so."""
     return single_page(
         "compare",
         _data(comparison, pictures),
-        scripts=("list", "words"),
+        scripts=("list",),
         title=_title(comparison),
         findings=[_finding(comparison, place) for place in range(len(comparison.pairs))],
         series=[_series(comparison, series) for series in comparison.series],
@@ -132,31 +135,36 @@ def _data(comparison: Comparison, pictures: Mapping[str, str]) -> dict[str, Any]
     return {
         "series": [{"label": each.label, "run": each.run, **dict(zip(_KEY, each.tally.key, strict=True))} for each in comparison.series],
         "pairs": [{"first": places[pair.first.label], "second": places[pair.second.label]} for pair in comparison.pairs],
-        "changes": [kind.value for kind in Change],
+        "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,
         "pictures": {sha: uri for sha, uri in pictures.items() if sha in wanted},
     }
 
 
 def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """Each case of a benchmark once. Its ``replies`` are those of the benchmark's series, its ``changes`` those of the
-    benchmark's pairs, both in their order; a change is a place in the order of kinds."""
-    kinds = {kind: place for place, kind in enumerate(Change)}
+    """Each case of a benchmark once. Its ``replies`` are those of the benchmark's series, its ``changes`` and ``diffs`` those
+    of the benchmark's pairs, all in their order; a change is an index in the order of kinds, a diff is as `_diff` makes it."""
+    kinds = {kind: index for index, kind in enumerate(Change)}
     for benchmark in comparison.benchmarks:
         held = comparison.of(benchmark)
         pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
         for case, first in held[0].entries.items():
             entries = [series.entries[case] for series in held]
             prompts = [entry.prompt for entry in entries]
+            replies = [_reply(entry) for entry in entries]
+            sides = [(held.index(pair.first), held.index(pair.second)) for pair in pairs]
+            is_reworded = len(set(prompts)) > 1
             yield {
                 "id": case,
                 "benchmark": benchmark,
                 "expected": first.expected,
-                "prompts": prompts if len(set(prompts)) > 1 else prompts[:1],
+                "prompts": prompts if is_reworded else prompts[:1],
                 "picture": next((entry.picture for entry in entries if entry.picture), ""),
                 "tags": dict(first.tags),
-                "replies": [_reply(entry) for entry in entries],
-                "changes": [kinds[change(pair, case)] for pair in pairs],
+                "replies": replies,
+                "changes": [kinds[case_change(pair, case)] for pair in pairs],
+                "diffs": [_diff(replies[left].get("text", ""), replies[right].get("text", "")) for left, right in sides],
+                "prompt_diffs": [_diff(prompts[left], prompts[right]) for left, right in sides] if is_reworded else [],
             }
 
 
@@ -180,6 +188,29 @@ def _reply(entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value not in ("", None, 0, [])}
 
 
-def _units(text: str, span: tuple[int, int]) -> list[int]:
-    """`span` in the UTF-16 units in which a page counts."""
-    return [len(text[:place].encode("utf-16-le", "surrogatepass")) // 2 for place in span]
+def _diff(left: str, right: str) -> list[int] | str | None:
+    """None where the texts are the same; a sentence where marking words would help nobody; else the lengths of the pieces in
+    UTF-16 units, three by three: what is in both, what is gone, what is new."""
+    if left == right:
+        return None
+    pieces = word_diff(left, right)
+    if pieces is None:
+        return "too long to be compared word by word"
+    same, gone, come = (sum(map(str.isalnum, "".join(words for sign, words in pieces if sign == each))) for each in _SIGNS)
+    if same < _LIKE * (same + min(gone, come)) or (not same and len(pieces) > 1):
+        return "too few words in common to mark the others"
+    return _lengths(pieces)
+
+
+def _lengths(pieces: Sequence[Piece]) -> list[int]:
+    lengths: list[int] = []
+    for sign, words in pieces:
+        while len(lengths) % 3 != _SIGNS.index(sign):
+            lengths.append(0)
+        lengths += _units(words, (len(words),))
+    return lengths + [0] * (-len(lengths) % 3)
+
+
+def _units(text: str, offsets: Iterable[int]) -> list[int]:
+    """`offsets` in the UTF-16 units in which a page counts."""
+    return [offset if text.isascii() else len(text[:offset].encode("utf-16-le", "surrogatepass")) // 2 for offset in offsets]

@@ -15,7 +15,7 @@ from itemwise.reporting.sections.choices_section import CHOICE_COLUMNS, SPLIT_CO
 from itemwise.reporting.sections.drops_section import drop_text
 from itemwise.reporting.sections.extractors_section import PANEL_COLUMNS, panel_rows
 from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_rows, ladder_summary
-from itemwise.reporting.sections.snapshots_section import snapshot_lines, snapshot_table
+from itemwise.reporting.sections.snapshots_section import snapshot_differences, snapshot_lines, snapshot_table
 from itemwise.reporting.svg import accuracy_axis, accuracy_track, histogram, share_bar
 from itemwise.reporting.table import COLUMNS, cells
 from itemwise.reporting.writers.single_page import page_json, page_parts
@@ -95,15 +95,9 @@ def _data(run: RunRecord) -> Iterator[str]:
     for number, (sha, uri) in enumerate((sha, uri) for sha, uri in shown if uri):
         yield "," * bool(number) + f"{page_json(sha)}:{page_json(uri)}"
     yield '},"changes":['
-    for number, change in enumerate(_changes(run.snapshots)):
+    for number, change in enumerate(snapshot_differences(run.snapshots)):
         yield "," * bool(number) + page_json(change)
     yield "]}"
-
-
-def _changes(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The replies that differ from those kept, the most grave first."""
-    order = [kind for file in files[:1] for kind in file["kinds"]]
-    return sorted((change for file in files for change in file["differences"]), key=lambda change: order.index(change["kind"]))
 
 
 def _case(entry: Entry) -> dict[str, Any]:

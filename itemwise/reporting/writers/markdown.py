@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from itemwise.engine.batch_check import invariance_lines
 from itemwise.reporting.run_record import RunRecord
@@ -14,6 +13,7 @@ from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_ro
 from itemwise.reporting.sections.pins import pin_lines
 from itemwise.reporting.sections.snapshots_section import snapshot_lines, snapshot_table
 from itemwise.reporting.table import COLUMNS, cause_table, cells
+from itemwise.snapshots import FileChanges
 
 __all__ = ["summary_md"]
 
@@ -55,7 +55,7 @@ def summary_md(run: RunRecord) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _snapshots(files: Sequence[Mapping[str, Any]]) -> list[str]:
+def _snapshots(files: Sequence[FileChanges]) -> list[str]:
     counted, told = snapshot_table(files), snapshot_lines(files)
     return [*(_table(counted, words=1) if counted else []), *(f"- {_escaped(line)}" for line in told), *([""] if told else [])]
 

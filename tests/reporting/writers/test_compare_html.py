@@ -51,18 +51,20 @@ def visible(page: str) -> str:
 
 def test_every_case_is_there_once_with_all_replies_and_its_change() -> None:
     found = data_of(page_of(judged("CWWCE"), judged("WCWCC")))
-    kinds = [found["changes"][case["changes"][0]] for case in found["cases"]]
+    kinds = [found["changes"][case["changes"][0]]["name"] for case in found["cases"]]
     assert dict(zip([case["id"] for case in found["cases"]], kinds, strict=True)) == {
-        "sums-0": "lost", "sums-1": "gained", "sums-2": "the same", "sums-3": "the same", "sums-4": "left out",
+        "sums-0": "lost", "sums-1": "gained", "sums-2": "same", "sums-3": "same", "sums-4": "left_out",
     }  # fmt: skip
     assert [reply["answer"] for reply in found["cases"][0]["replies"]] == ["42", "41"]
     assert found["cases"][0]["replies"][1]["causes"][0]["kind"] == "arithmetic slip"
 
 
 def test_kinds_of_change_are_in_the_order_in_which_they_are_read() -> None:
-    assert data_of(page_of(judged("C"), judged("C")))["changes"] == [
-        "lost", "gained", "other answer", "other words", "the same", "left out",
+    changes = data_of(page_of(judged("C"), judged("C")))["changes"]
+    assert [change["name"] for change in changes] == [
+        "lost", "lost_unreadable", "gained", "unreadable", "other_answer", "other_words", "new", "same", "left_out",
     ]  # fmt: skip
+    assert [change["flip"] for change in changes] == ["lost", "lost", "gained", *[""] * 6]
 
 
 def test_the_figures_of_the_pair_are_told() -> None:
@@ -142,7 +144,7 @@ def test_a_prompt_that_all_share_is_held_once() -> None:
 def test_three_runs_make_three_pairs_and_a_change_for_each() -> None:
     found = data_of(page_of(judged("C"), judged("W"), judged("C")))
     assert found["pairs"] == [{"first": 0, "second": 1}, {"first": 0, "second": 2}, {"first": 1, "second": 2}]
-    assert [found["changes"][kind] for kind in found["cases"][0]["changes"]] == ["lost", "the same", "gained"]
+    assert [found["changes"][kind]["name"] for kind in found["cases"][0]["changes"]] == ["lost", "same", "gained"]
 
 
 def test_cases_that_only_some_runs_hold_are_said() -> None:
@@ -168,6 +170,25 @@ def test_pictures_at_hand_are_inside_and_others_are_named_by_their_hash() -> Non
     assert found["pictures"] == {"seen": PICTURE}
     lost = data_of(page_of(judged("C", picture="lost"), judged("C", picture="lost")))
     assert (lost["pictures"], lost["cases"][0]["picture"]) == ({}, "lost")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "diff"),
+    [
+        ("it is 42", "it is 42", None),
+        ("it is 42", "it is 41", [6, 2, 2]),
+        ("😀 it is 42", "😀 it is 41, yes", [9, 2, 7]),
+        ("it was 42 then", "it is 42 now", [3, 3, 2, 4, 4, 3]),
+        ("", "42", [0, 0, 2]),
+        ("entirely of one kind", "nothing like that", "too few words in common to mark the others"),
+        ("a " * 4000, "b " * 4000, "too long to be compared word by word"),
+    ],
+)
+def test_where_two_replies_differ_is_told_by_the_lengths_of_their_pieces(first: str, second: str, diff: object) -> None:
+    runs = [[an_entry(0, Verdict.CORRECT, reply={"text": text}, prompt=text)] for text in (first, second)]
+    (case,) = data_of(page_of(*runs))["cases"]
+    assert case["diffs"] == [diff]
+    assert case["prompt_diffs"] == ([] if diff is None else [diff])
 
 
 def test_the_span_that_was_read_is_counted_in_units_of_utf_16() -> None:

@@ -19,7 +19,7 @@ from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.html import report_html
 from itemwise.results.ledger import Entry
-from itemwise.snapshots import Snapshot, compare, file_record
+from itemwise.snapshots import FileChanges, Snapshot, snapshot_change
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -71,10 +71,10 @@ def section(page: str, id: str) -> str:
     return page.partition(f'<section aria-labelledby="{id}"')[2].partition("</section>")[0]
 
 
-def snapshots(text: str) -> dict[str, Any]:
+def snapshots(text: str) -> FileChanges:
     """What became of the replies of a file in which everything is called `text`."""
     stored, now = (Snapshot(text, text, text, text, said, {text: said}) for said in ("", text))
-    return file_record(text, {text: compare(text, stored, now)}, trouble=text)
+    return FileChanges(text, {text: snapshot_change(text, stored, now)}, trouble=text)
 
 
 def data(page: str) -> dict[str, Any]:
@@ -235,11 +235,13 @@ def test_snapshot_differences_are_data_in_the_order_of_their_gravity_and_counted
 
     right, wrong = kept("correct", "42", "it is 42"), kept("wrong", "41", "it is 41")
     ids = [entry.node_id for entry in run.entries]
-    first = file_record("direct.replies", {ids[0]: compare("sums-0", wrong, right), ids[1]: compare("sums-1", right, right)})
-    second = file_record("tool.replies", {ids[2]: compare("sums-2", right, wrong), ids[3]: compare("sums-3", None, right)})
+    first = FileChanges(
+        "direct.replies", {ids[0]: snapshot_change("sums-0", wrong, right), ids[1]: snapshot_change("sums-1", right, right)}
+    )
+    second = FileChanges("tool.replies", {ids[2]: snapshot_change("sums-2", right, wrong), ids[3]: snapshot_change("sums-3", None, right)})
     page = report_html(run_of(*run.entries, snapshots=[first, second]))
-    broken, fixed, new = data(page)["changes"]
-    assert broken == {
+    differences = data(page)["changes"]
+    assert differences[0] == {
         "id": ids[2],
         "name": "sums-2",
         "kind": "right -> wrong",
@@ -248,7 +250,8 @@ def test_snapshot_differences_are_data_in_the_order_of_their_gravity_and_counted
         "reasons": ["torch 2.9 -> 2.10"],
         "words": [["=", "it is "], ["-", "42"], ["+", "41"]],
     }
-    assert (fixed["id"], fixed["kind"], new["id"], new["before"], new["words"]) == (ids[0], "wrong -> right", ids[3], None, [])
+    assert [(each["id"], each["kind"]) for each in differences[1:]] == [(ids[0], "wrong -> right"), (ids[3], "new, no snapshot yet")]
+    assert (differences[2]["before"], differences[2]["words"]) == (None, [])
     rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in section(page, "snapshots").split("<tr>")[1:]]
     assert rows == [
         ["snapshots", "right -&gt; wrong", "wrong -&gt; right", "new, no snapshot yet", "unchanged"],
@@ -260,8 +263,8 @@ def test_snapshot_differences_are_data_in_the_order_of_their_gravity_and_counted
 def test_a_page_grows_with_its_differences_in_data_only(run: RunRecord, run_of: Callable[..., RunRecord]) -> None:
     def page(count: int) -> str:
         stored, now = (Snapshot("correct", "1", "1", "f00d", text, {}) for text in ("one", "1"))
-        compared = {f"sums-{number}": compare(f"sums-{number}", stored, now) for number in range(count)}
-        return report_html(run_of(*run.entries, snapshots=[file_record("direct.replies", compared)]))
+        compared = {f"sums-{number}": snapshot_change(f"sums-{number}", stored, now) for number in range(count)}
+        return report_html(run_of(*run.entries, snapshots=[FileChanges("direct.replies", compared)]))
 
     assert len(elements(page(3000))) == len(elements(page(3)))
 

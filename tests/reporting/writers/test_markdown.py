@@ -12,7 +12,7 @@ from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.results.ledger import Entry
-from itemwise.snapshots import Snapshot, compare, file_record
+from itemwise.snapshots import FileChanges, Snapshot, snapshot_change
 
 
 def test_the_summary_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
@@ -47,8 +47,10 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(run: RunRecord) -> N
 
 def test_the_summary_counts_how_replies_changed(run: RunRecord) -> None:
     stored, now = (Snapshot("correct", "1", "1", "f00d", text, {}) for text in ("one", "1"))
-    file = file_record("direct|tool.replies", {"sums-0": compare("sums-0", stored, now), "sums-1": compare("sums-1", now, now)})
-    unread = file_record("x.replies", {}, trouble="x.replies cannot be read as snapshots")
+    file = FileChanges(
+        "direct|tool.replies", {"sums-0": snapshot_change("sums-0", stored, now), "sums-1": snapshot_change("sums-1", now, now)}
+    )
+    unread = FileChanges("x.replies", {}, trouble="x.replies cannot be read as snapshots")
     lines = summary_md(replace(run, snapshots=[file, unread])).split("\n")
     start = lines.index("### How replies changed since they were kept")
     assert lines[start + 2 : start + 8] == [
