@@ -13,6 +13,7 @@ from itemwise.cases.benchmark import Extractor
 from itemwise.cases.case import Case
 from itemwise.cases.picture import PictureError
 from itemwise.results.store import key_of
+from itemwise.session.code_files import code_files
 
 __all__ = ["cases_hash", "code_hash", "judge_hash"]
 
@@ -31,26 +32,25 @@ def _shown(case: Case) -> list[str]:
 
 
 def judge_hash(benchmark: Path, extract: Extractor) -> str:
-    """A hash of the benchmark's file and of the extractor's code: its whole package, for extractors call each other."""
+    """A hash of the benchmark's file and of the extractor's code."""
     return hashlib.sha256(benchmark.read_bytes() + code_hash(extract).encode()).hexdigest()
 
 
 def code_hash(function: Callable[..., Any]) -> str:
-    """A hash of the file that a function is written in, or of its whole package; of nothing for what is built in."""
-    digest = hashlib.sha256()
-    if source := _source(function):
-        file = Path(source)
-        for part in sorted(file.parent.glob("*.py")) if (file.parent / "__init__.py").exists() else [file]:
-            digest.update(part.read_bytes())
-    return digest.hexdigest()
+    """A hash of the function's own file and of what it imports of the same area (`code_files`); of nothing for what is built in."""
+    module, file = _source(function)
+    files = code_files(module, file) if file and file.is_file() else ()
+    return hashlib.sha256(b"".join(sorted(hashlib.sha256(each.read_bytes()).digest() for each in files))).hexdigest()
 
 
-def _source(extractor: Callable[..., Any]) -> str | None:
-    """The file of a function, of a partial one's function, or of an object's class; None for what is built in."""
-    while isinstance(extractor, partial):
-        extractor = extractor.func
-    extractor = inspect.unwrap(extractor)
+def _source(function: Callable[..., Any]) -> tuple[str, Path | None]:
+    """The module and the file of a function, of a partial one's function, or of an object's class; no file for what is built in."""
+    while isinstance(function, partial):
+        function = function.func
+    function = inspect.unwrap(function)
+    owner = function if inspect.isroutine(function) or inspect.isclass(function) else type(function)
     try:
-        return inspect.getsourcefile(extractor if inspect.isroutine(extractor) or inspect.isclass(extractor) else type(extractor))
+        file = inspect.getsourcefile(owner)
     except TypeError:
-        return None
+        return "", None
+    return owner.__module__ or "", Path(file) if file else None

@@ -84,19 +84,19 @@ def test_another_line_in_the_extractor_judges_anew(suite: Path, tmp_path: Path, 
     assert len(found) == 2
 
 
-def test_another_line_beside_the_extractor_in_its_package_judges_anew(suite: Path, tmp_path: Path) -> None:
-    read = extractor_in(tmp_path / "own" / "extractor.py", "return text").read
-    tmp_path.joinpath("own", "__init__.py").touch()
-    before = judge_hash(suite, read)
-    tmp_path.joinpath("own", "words.py").write_text("NONE = 'none'\n")
-    assert before != judge_hash(suite, read)
-
-
-def test_files_beside_an_extractor_without_a_package_do_not_matter(suite: Path, tmp_path: Path) -> None:
+def test_files_beside_an_extractor_that_it_does_not_import_do_not_matter(suite: Path, tmp_path: Path) -> None:
     read = extractor_in(tmp_path / "own" / "extractor.py", "return text").read
     before = judge_hash(suite, read)
     tmp_path.joinpath("own", "notes.py").write_text("NONE = 'none'\n")
     assert before == judge_hash(suite, read)
+
+
+def test_another_line_in_what_the_extractor_imports_judges_anew(suite: Path, tmp_path: Path) -> None:
+    read = extractor_in(tmp_path / "own" / "extractor.py", "import helper; return text").read
+    tmp_path.joinpath("own", "helper.py").write_text("NONE = 'none'\n")
+    before = judge_hash(suite, read)
+    tmp_path.joinpath("own", "helper.py").write_text("NONE = 'nothing'\n")
+    assert before != judge_hash(suite, read)
 
 
 @pytest.mark.parametrize("built_in", [str, str.strip, "{}".format, partial(str.strip)])
