@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare them, judge their replies with other extractors, and look into a model."""
+"""``python -m itemwise``: look at runs, compare them, read their replies anew, look into a model, copy the benchmarks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from io import TextIOWrapper
 
 from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
+from itemwise.commands.copy_benchmarks import copy_benchmarks
 from itemwise.commands.extractors import compare_extractors
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
@@ -48,6 +49,8 @@ def _dispatch(given: argparse.Namespace) -> None:
             compare_extractors(given.run, [*given.extractor, *given.reader], given.most)
         case "structure":
             structure(given.model, given.quant, given.picture)
+        case "copy-benchmarks":
+            copy_benchmarks(given.folder)
 
 
 def _tell_renamed(given: argparse.Namespace) -> None:
@@ -75,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     seen.add_argument("model", metavar="MODEL", help="a registered name, a folder, or a hub id, as --model of a run takes it")
     seen.add_argument("--quant", choices=QUANTISATIONS, default="nf4", help="quantisation whose memory is told (default: nf4)")
     seen.add_argument("--picture", metavar="WxH", type=_size, default=(224, 224), help="size of a picture in pixels (default: 224x224)")
+    copied = commands.add_parser("copy-benchmarks", help="write the benchmarks GSM8K and ScienceQA into a folder, to run and to change")
+    copied.add_argument("folder", metavar="FOLDER", nargs="?", default="benchmarks", help="made if it is not there (default: benchmarks)")
     return parser
 
 

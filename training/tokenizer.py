@@ -16,9 +16,9 @@ SIZE = 1152
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 TAGS = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")  # shown in replies, so not special
 SPLIT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-TEMPLATE = Path(__file__).parent.parent.joinpath("itemwise", "embedded", "chat_template.jinja")
+TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 PICTURES = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
-PICTURE_TEMPLATE = Path(__file__).parent.parent.joinpath("itemwise", "embedded", "vision_chat_template.jinja")
+PICTURE_TEMPLATE = Path(__file__).with_name("vision_chat_template.jinja")
 
 
 def train_tokenizer(chats: Iterable[dict[str, Any]], *, pictures: bool = False) -> PreTrainedTokenizerFast:
