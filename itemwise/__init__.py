@@ -1,12 +1,27 @@
 """LLM benchmarks as pytest: every dataset item is a case, every run an accuracy that says how sure it is."""
 
 from itemwise.cases.benchmark import cases
-from itemwise.cases.case import Case, Reply, Turn, Verdict
+from itemwise.cases.case import Case, Reply, ToolCall, Turn, Verdict
 from itemwise.cases.draw import draw_like_random
 from itemwise.cases.gold import gold_number
 from itemwise.cases.picture import Picture
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source, hub, rows
 
-__all__ = ["Case", "Hub", "Picture", "Reply", "Row", "Source", "Turn", "Verdict", "cases", "draw_like_random", "gold_number", "hub", "rows"]
+__all__ = [
+    "Case",
+    "Hub",
+    "Picture",
+    "Reply",
+    "Row",
+    "Source",
+    "ToolCall",
+    "Turn",
+    "Verdict",
+    "cases",
+    "draw_like_random",
+    "gold_number",
+    "hub",
+    "rows",
+]
 __version__ = "0.1.0"

@@ -10,7 +10,7 @@ from itemwise.cases.case import Turn, TurnCost
 from itemwise.engine.engine import Engine
 from itemwise.models import Generation, Request
 from itemwise.models.tool_calls import read_calls
-from itemwise.strategies.strategy import Strategy, Transcript
+from itemwise.strategies import BoundStrategy, ConfiguredStrategy, Extract, Strategy, Transcript
 
 
 def read_all(turn: Turn) -> str | None:
@@ -20,7 +20,12 @@ def read_all(turn: Turn) -> str | None:
 
 def asked(engine: Engine, key: str, prompt: str, strategy: Strategy) -> None:
     """Submit a case with nothing special about it."""
-    engine.submit(key, Turn("user", prompt), strategy, read_all)
+    engine.submit(key, bound(strategy, prompt))
+
+
+def bound(strategy: Strategy, prompt: str, extract: Extract = read_all) -> BoundStrategy:
+    """A strategy that asks the one user turn `prompt`."""
+    return ConfiguredStrategy(strategy.__name__, strategy).bind([Turn("user", prompt)], extract)
 
 
 class ScriptedModel:
@@ -80,6 +85,8 @@ class Script:
         return Turn("assistant", line, calls, TurnCost(self._finish_reason, 5, 1, temperature, seed))
 
 
-def run(strategy: Strategy, script: Script, read: Callable[[Turn], str | None] = read_all, **settings: Any) -> Transcript:
-    """What a strategy says to the question 6*7?, with `script` for a model."""
-    return asyncio.run(strategy(Turn("user", "6*7?"), script, read, **settings))
+def run(
+    strategy: Strategy, script: Script, extract: Extract = read_all, *, chat: Sequence[Turn] = (Turn("user", "6*7?"),), **settings: Any
+) -> Transcript:
+    """What comes of a strategy that asks 6*7?, or another `chat`, with `script` for a model."""
+    return asyncio.run(strategy(chat, script, extract, **settings))

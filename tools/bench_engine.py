@@ -31,7 +31,7 @@ from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.registry import EMBEDDED
-from itemwise.strategies import Ask, Extract, Transcript
+from itemwise.strategies import Ask, ConfiguredStrategy, Extract, Transcript
 from itemwise.synthetic import word_problems
 
 Way = Callable[[Sequence[Request]], list[Generation]]
@@ -47,10 +47,10 @@ def items(count: int, prompts: Sequence[str]) -> list[Request]:
     ]
 
 
-async def once(request: Request, question: Turn, ask: Ask, read: Extract) -> Transcript:  # noqa: ARG001 - every strategy is given it
+async def once(request: Request, chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:  # noqa: ARG001 - every strategy is given it
     """Ask as `request` does."""
-    reply = await ask([question], temperature=request.temperature, seed=request.seed)
-    return Transcript([question, reply], reply)
+    reply = await ask(chat, temperature=request.temperature, seed=request.seed)
+    return Transcript([*chat, reply], reply)
 
 
 def by_engine(model: LocalModel, size: int | None) -> Way:
@@ -58,7 +58,7 @@ def by_engine(model: LocalModel, size: int | None) -> Way:
 
     def way(requests: Sequence[Request]) -> list[Generation]:
         upcoming = [
-            Upcoming(str(number), request.turns[0], partial(once, request), lambda turn: turn.content, 0)
+            Upcoming(str(number), ConfiguredStrategy("once", partial(once, request)).bind(request.turns, lambda turn: turn.content), 0)
             for number, request in enumerate(requests)
         ]
         engine, lookahead = Engine(model, size), Lookahead(upcoming)

@@ -25,7 +25,7 @@ from itemwise.engine.engine import Engine
 from itemwise.models import LoadOptions
 from itemwise.models.registry import EMBEDDED, REGISTRY, entry_named
 from itemwise.models.server.server_model import connect
-from itemwise.strategies.direct import direct
+from itemwise.strategies import configured_strategy
 from itemwise.synthetic import word_problems
 from tests.serving import Serving
 from tests.stand_in import Answer, StandIn, said
@@ -62,10 +62,10 @@ def stand_in() -> Iterator[str]:
 def seconds_of(named: str, prompts: Sequence[str], concurrency: int) -> float:
     """Wall seconds for all prompts, asked so many at once."""
     model = connect(entry_named(named, REGISTRY, Path()), LoadOptions("none", 256))
-    engine = Engine(model, concurrency)
+    engine, direct = Engine(model, concurrency), configured_strategy("direct")
     started = time.perf_counter()
     for number, prompt in enumerate(prompts):
-        engine.submit(str(number), Turn("user", prompt), direct, lambda turn: turn.content)
+        engine.submit(str(number), direct.bind([Turn("user", prompt)], lambda turn: turn.content))
     while not engine.idle:
         engine.step()
     taken = time.perf_counter() - started

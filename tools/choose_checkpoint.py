@@ -38,8 +38,8 @@ def share_right(model: Model, strategy: str, prompt: str, rows: Iterable[dict[st
     engine = Engine(model, batch_size=50)
     golds = {}
     for number, row in enumerate(rows):
-        question = Turn("user", PROMPTS[prompt].format_map(row))
-        engine.submit(str(number), question, configured_strategy(strategy), lambda turn: last_number(turn.content))
+        chat = [Turn("user", PROMPTS[prompt].format_map(row))]
+        engine.submit(str(number), configured_strategy(strategy).bind(chat, lambda turn: last_number(turn.content)))
         golds[str(number)] = row["answer"].rpartition("#### ")[2]
     while not engine.idle:
         engine.step()

@@ -36,14 +36,14 @@ def stations(number: int) -> dict[str, str]:
     torch.set_num_threads(1)
     row, case = _row(number), _case(number)
     loaded = load(REGISTRY["embedded-text"], LoadOptions("nf4", 512))
-    request = Request((case.question(),))
+    request = Request(case.chat)
     ids = loaded._encode(request)  # the model's own way to its tensors is followed, so its own parts are looked at
     passed = _pass(loaded, ids)
     reply = loaded.generate([request])[0]
     answer = last_number(reply.text)
     return {
         "row": f"question: {row['question']}\nanswer:   {row['answer'].splitlines()[-1]}",
-        "prompt": case.prompt,
+        "prompt": case.text,
         "template": loaded._tokenizer.decode(ids).rstrip("\n"),
         "ids": _ids_text(loaded, ids),
         "embeddings": _embeddings_text(loaded, ids),

@@ -14,9 +14,10 @@ from typing import Any
 from itemwise.cases.picture import Picture
 from itemwise.cases.surrogates import half_character
 
-__all__ = ["LETTERS", "Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict"]
+__all__ = ["LETTERS", "ROLES", "Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict", "conversation"]
 
 LETTERS = string.ascii_uppercase  # of the options of a choice
+ROLES = ("system", "user", "assistant", "tool")
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")  # not fit for node ids, terminals or XML
 
 
@@ -25,22 +26,34 @@ class Case:
     """One dataset item, ready to be asked.
 
     `name` is the public id (``gsm8k-754``): stable, unique within its benchmark, and part of the test's node id.
-    `answer` is the gold answer in the form the extractor returns, so that a test can compare with ``==``.
+    `prompt` is one text, or a chat: the turns before the reply, for few-shot examples, earlier turns and a system turn of the
+    benchmark's own. `answer` is the gold answer in the form the extractor returns, so that a test can compare with ``==``.
     `tags` (subject, grade, ...) split the reports; they are never shown to the model. `picture` is shown to the model
-    before the prompt. A multiple-choice case has its `choices`, the options' texts in the order of their letters, and
-    may have `word`, which words the prompt for any order of them.
+    before the prompt; a chat has its pictures in the user's turns. A multiple-choice case has its `choices`, the options' texts
+    in the order of their letters, and may have `word`, which words the prompt for any order of them.
+
+    A chat may begin with one system turn, which is sent in the place of the system prompt of the model's entry, never beside it.
+    Then come turns of user, assistant and tool, the last of them user or tool.
 
     Raises ValueError, naming the case, the field and its value, for a field that is not of this form: a number as the
     gold would be wrong against every reply, a None would be asked as "None".
+
+    >>> case = Case("sums-1", [Turn("user", "1+1"), Turn("assistant", "2"), Turn("user", "2+3")], "5")
+    >>> print(case.text)
+    user: 1+1
+    <BLANKLINE>
+    assistant: 2
+    <BLANKLINE>
+    user: 2+3
     """
 
     name: str
-    prompt: str
+    prompt: str | Sequence[Turn]
     answer: str
     tags: Mapping[str, str] = field(default_factory=dict)
     picture: Picture | None = None
     choices: tuple[str, ...] = ()
-    word: Callable[[Sequence[str]], str] | None = field(default=None, compare=False, repr=False)
+    word: Callable[[Sequence[str]], str | Sequence[Turn]] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         called = f"case {_shown(self.name)}"
@@ -48,9 +61,7 @@ class Case:
         if not name.strip() or _NO_NAME.search(name):
             what = "holds a control character" if name.strip() else "is empty"
             raise ValueError(f"{called}: name {what}; it is the test's id: give a word such as gsm8k-754.")
-        prompt = _plain_text(self.prompt, f"{called}: prompt", _PROMPT_ADVICE.get(type(self.prompt), ""))
-        if not prompt.strip() and self.picture is None:
-            raise ValueError(f"{called}: prompt is empty, so nothing would be asked; give the question, or leave the row out.")
+        prompt = _plain_prompt(self.prompt, self.picture, called)
         _plain_text(self.answer, f"{called}: answer", _answer_advice(self.answer))
         if self.picture is not None and not isinstance(self.picture, Picture):
             raise ValueError(f"{called}: picture must be an itemwise.Picture or None, got {_shown(self.picture)}; use row.picture(...).")
@@ -68,14 +79,14 @@ class Case:
     def choice(
         cls,
         name: str,
-        word: Callable[[Sequence[str]], str],
+        word: Callable[[Sequence[str]], str | Sequence[Turn]],
         choices: Sequence[str],
         right: int,
         *,
         tags: Mapping[str, str] | None = None,
         picture: Picture | None = None,
     ) -> Case:
-        """A multiple-choice case: `word` gives the prompt for the options' texts, `right` is the right one's place.
+        """A multiple-choice case: `word` gives the prompt, a text or a chat, for the options' texts; `right` is the right one's place.
 
         The answer is its letter, A for the first. Raises ValueError where `right` is no place in `choices`.
         """
@@ -85,12 +96,27 @@ class Case:
             raise ValueError(f"{name}: right must be a place in {len(options)} choices (at most {len(LETTERS)}), got {_shown(right)}.")
         return cls(name, word(choices), LETTERS[place], tags or {}, picture, options, word)
 
-    def question(self) -> Turn:
-        """What the model is asked."""
-        return Turn("user", self.prompt, pictures=(self.picture,) if self.picture else ())
+    @property
+    def chat(self) -> tuple[Turn, ...]:
+        """What the model is asked: the turns before its reply."""
+        if isinstance(self.prompt, str):
+            return (Turn("user", self.prompt, pictures=(self.picture,) if self.picture else ()),)
+        return tuple(self.prompt)
 
+    @property
+    def text(self) -> str:
+        """The prompt for people: the text itself, or the chat as a conversation in plain text."""
+        return self.prompt if isinstance(self.prompt, str) else conversation(self.prompt)
 
-_PROMPT_ADVICE = {list: "a chat of several messages is not taken yet: give one text", bytes: "decode it, as UTF-8 say"}
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All that is shown, in order."""
+        return tuple(picture for turn in self.chat for picture in turn.pictures)
+
+    @property
+    def has_system_turn(self) -> bool:
+        """Whether the chat begins with a system turn, which is sent in the place of that of the model's entry."""
+        return self.chat[0].role == "system"
 
 
 def _shown(value: object) -> str:
@@ -114,6 +140,76 @@ def _answer_advice(answer: Any) -> str:
     whole = not isinstance(answer, (bool, float)) and hasattr(answer, "__index__")
     given = f'"{operator.index(answer)}"' if whole else "the text that the extractor returns for a right reply"
     return f"an extractor returns text, so it would be wrong against every reply; give {given}"
+
+
+def _plain_prompt(prompt: object, picture: Picture | None, called: str) -> str | tuple[Turn, ...]:
+    """The prompt as a plain text or a tuple of turns. Raises ValueError for one that cannot be asked."""
+    if isinstance(prompt, (list, tuple)):
+        if picture is not None:
+            raise ValueError(f'{called}: a chat has its pictures in its turns: Turn("user", ..., pictures=(picture,)), none beside.')
+        if fault := _chat_fault(prompt, called):
+            raise ValueError(f"{called}: prompt is no chat that can be asked: {fault}.")
+        return tuple(prompt)
+    text = _plain_text(prompt, f"{called}: prompt", "decode it, as UTF-8 say" if isinstance(prompt, bytes) else "")
+    if not text.strip() and picture is None:
+        raise ValueError(f"{called}: prompt is empty, so nothing would be asked; give the question, or leave the row out.")
+    return text
+
+
+def _chat_fault(turns: Sequence[Any], called: str) -> str | None:
+    """What is wrong with the turns of a chat that is to be asked, and what to do; None where nothing is."""
+    for number, turn in enumerate(turns):
+        if not isinstance(turn, Turn):
+            return f'it holds {_shown(turn)} at {number}; give turns, such as Turn("user", "...")'
+        _plain_text(turn.content, f"{called}: content of the {_shown(turn.role)} turn at {number}")
+        if fault := _turn_fault(turn, number):
+            return f"the {turn.role} turn at {number} {fault}" if turn.role in ROLES else fault
+    if not any(turn.role == "user" for turn in turns):
+        return 'it has no user turn, so nothing would be asked; give Turn("user", "...") with the question'
+    if turns[-1].role == "assistant":
+        return "it ends with the assistant's turn, so that the reply is there already; end it with the user's"
+    return _call_fault(turns)
+
+
+def _turn_fault(turn: Turn, number: int) -> str | None:
+    if turn.role not in ROLES:
+        return f"the turn at {number} has the role {_shown(turn.role)}; roles are {', '.join(ROLES)}"
+    if turn.role == "system" and number:
+        return "is not the first; a chat has one system turn at most, at its beginning"
+    if turn.pictures and turn.role != "user":
+        return "holds a picture; only the user's turns show any"
+    if wrong := next((picture for picture in turn.pictures if not isinstance(picture, Picture)), None):
+        return f"holds {_shown(wrong)} as a picture; use row.picture(...)"
+    if turn.calls and turn.role != "assistant":
+        return "holds calls; only the assistant's turns make any"
+    return None if turn.content.strip() or turn.pictures or turn.calls or turn.role == "tool" else "is empty; leave it out"
+
+
+def _call_fault(turns: Sequence[Turn]) -> str | None:
+    """What is wrong with the calls of a chat: each is answered by one tool turn, right behind the calls of its turn."""
+    unanswered = 0
+    for number, turn in enumerate(turns):
+        if turn.role == "tool" and not unanswered:
+            return f"the tool turn at {number} answers no call; give the assistant's turn before it its calls"
+        if turn.role != "tool" and unanswered:
+            return f"a call before the turn at {number} has no answer; give a tool turn for each"
+        unanswered = unanswered - 1 if turn.role == "tool" else len(turn.calls)
+    return "its last call has no answer; give a tool turn for each" if unanswered else None
+
+
+def conversation(turns: Sequence[Turn]) -> str:
+    """A chat in plain text, each turn under its role; that of one user turn in words is these words.
+
+    Pictures stand in it as ``[picture]``, calls as they would be written in Python.
+    """
+    if [turn.role for turn in turns] == ["user"] and not turns[0].pictures:
+        return turns[0].content
+    return "\n\n".join(f"{turn.role}: {_lines_of(turn)}" for turn in turns)
+
+
+def _lines_of(turn: Turn) -> str:
+    calls = [f"{call.name}({', '.join(f'{name}={value!r}' for name, value in call.arguments.items())})" for call in turn.calls]
+    return "\n".join(filter(None, [*("[picture]" for _ in turn.pictures), turn.content, *calls]))
 
 
 def _plain_tags(tags: object, called: str) -> dict[str, str]:

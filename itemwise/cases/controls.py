@@ -29,7 +29,7 @@ def controlled(case: Case, control: str, seed: int) -> Case | None:
     """
     name = f"{case.name}-{control}"
     if control == BLANK:
-        return replace(case, name=name, picture=_blank(case.picture)) if case.picture else None
+        return _blanked(replace(case, name=name)) if case.pictures else None
     if case.word is None or len(case.choices) < 2:
         return None
     right = LETTERS.index(case.answer)
@@ -53,6 +53,13 @@ def _other_order(size: int, right: int, rng: random.Random) -> list[int]:
         order = rng.sample(range(size), size)
         if order.index(right) != right:
             return order
+
+
+def _blanked(case: Case) -> Case:
+    """The case with every picture white."""
+    if isinstance(case.prompt, str):
+        return replace(case, picture=_blank(case.picture)) if case.picture else case
+    return replace(case, prompt=[replace(turn, pictures=tuple(map(_blank, turn.pictures))) for turn in case.prompt])
 
 
 def _blank(picture: Picture) -> Picture:

@@ -1,4 +1,4 @@
-"""The batch behind the cases: many conversations at once over one model, which stays full while they come and go."""
+"""The engine: runs the conversations of many cases at once over one model, whose batch stays full while they come and go."""
 
 from __future__ import annotations
 
@@ -14,32 +14,28 @@ from itemwise.extractors.thoughts import thoughts_in
 from itemwise.models import PLANNED, Generation, Model, Request
 from itemwise.models.tool_calls import read_calls
 from itemwise.results.store import key_of
-from itemwise.strategies.strategy import Ask, AskAwaitable, Extract, Transcript
+from itemwise.strategies.strategy import Ask, AskAwaitable, Transcript
 
-__all__ = ["Engine", "ReplyCache", "BoundStrategy"]
+__all__ = ["Conversation", "Engine", "ReplyCache"]
 
-
-class BoundStrategy(Protocol):
-    """A strategy with its settings: from a question to what was said."""
-
-    def __call__(self, question: Turn, ask: Ask, read: Extract, /) -> Coroutine[tuple[Request, ...], Sequence[Turn], Transcript]:
-        """The conversation, not yet begun."""
-        ...
+Conversation = Callable[[Ask], Coroutine[tuple[Request, ...], Sequence[Turn], Transcript]]  # a strategy bound to its case
 
 
 class ReplyCache(Protocol):
-    """What was said before to the same request."""
+    """Generations kept of earlier requests."""
 
     def recall(self, request: Request) -> Generation | None:
         """The generation kept for `request`."""
         ...
 
-    def keep(self, said: Sequence[tuple[Request, Generation]]) -> None:
+    def keep(self, generated: Sequence[tuple[Request, Generation]], /) -> None:
         """Keep a batch; it is safe when the call returns."""
         ...
 
 
 def _ask(turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0) -> AskAwaitable:
+    if wrong := next((turn for turn in turns if not isinstance(turn, Turn)), None):
+        raise TypeError(f"ask(...) takes the turns of a chat, got a {type(wrong).__name__} among them: ask(chat) or ask([*chat, turn]).")
     return AskAwaitable(Request(tuple(turns), tuple(tools), temperature, seed if temperature else 0))
 
 
@@ -50,8 +46,9 @@ class _Conversation:
     number: int
     key: str
     coroutine: Coroutine[tuple[Request, ...], Sequence[Turn], Transcript]
+    begun: bool = False
     requests: tuple[Request, ...] = ()
-    results: list[Turn | Exception | None] = field(default_factory=list)
+    results: list[Turn | Exception | None] = field(default_factory=list)  # of each request; None while it waits
     cost: Reply = field(default_factory=lambda: Reply("", "stop", 0, 0, 0.0, 0, ()))
 
     @property
@@ -59,14 +56,26 @@ class _Conversation:
         """What went wrong with one of its requests."""
         return next((result for result in self.results if isinstance(result, Exception)), None)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether one of its requests has no result yet."""
+        return any(result is None for result in self.results)
+
+    def resume(self) -> tuple[Request, ...]:
+        """Go on with the turns it waited for, or begin; the requests it waits for next. Raises StopIteration at its end."""
+        if self.begun:
+            return self.coroutine.send([turn for turn in self.results if isinstance(turn, Turn)])
+        self.begun = True
+        return self.coroutine.send(None)  # type: ignore[arg-type]  # as a coroutine is begun
+
     def wait_for(self, requests: tuple[Request, ...]) -> None:
-        """Wait for these, and no longer for whatever it waited for before."""
+        """Wait for these, and no longer for those asked before."""
         self.requests = requests
         self.results = [None] * len(requests)
 
-    def hear(self, place: int, generation: Generation, seconds: float, batch_size: int) -> None:
+    def accept(self, index: int, generation: Generation, seconds: float, batch_size: int) -> None:
         """Take what was generated for one request; `batch_size` 0 for what was paid for before."""
-        self.results[place] = _turn(self.requests[place], generation)
+        self.results[index] = _turn(self.requests[index], generation)
         self.cost = replace(
             self.cost,
             prompt_tokens=self.cost.prompt_tokens + generation.prompt_tokens,
@@ -79,65 +88,65 @@ class _Conversation:
 
 
 @dataclass(frozen=True, eq=False)
-class _Listener:
-    """Who waits for a request: a conversation, which has it at `place` among those it asked together."""
+class _Waiter:
+    """A conversation that waits for a request, which it has at `index` among those it asked at once."""
 
     conversation: _Conversation
-    place: int
+    index: int
     results: list[Turn | Exception | None]  # of the conversation when it asked
 
     @property
-    def is_awaiting(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the conversation still waits: it may have gone on after an error of another request."""
         return self.results is self.conversation.results
 
 
 @dataclass(eq=False, kw_only=True)
 class _SharedRequest(PendingRequest):
-    """A request that nobody knows the answer to yet, with all that wait for it: equal ones are asked once."""
+    """A request with no known reply, and all that wait for it: equal ones are asked once."""
 
     key: str
-    listeners: list[_Listener] = field(default_factory=list)
+    waiters: list[_Waiter] = field(default_factory=list)
 
     @property
-    def awaiting(self) -> list[_Listener]:
+    def current(self) -> list[_Waiter]:
         """Those that still wait, the first to ask first."""
-        return [listener for listener in self.listeners if listener.is_awaiting]
+        return [waiter for waiter in self.waiters if waiter.is_current]
 
     @property
     def since(self) -> tuple[int, int]:
         """When it was first asked."""
-        return min((listener.conversation.number, listener.place) for listener in self.listeners)
+        return min((waiter.conversation.number, waiter.index) for waiter in self.waiters)
 
-    def tell(self) -> list[_Conversation]:
+    def deliver(self) -> list[_Conversation]:
         """Hand the result to all that wait. The first has it generated, to the others it is one that was paid for before."""
-        awaiting = self.awaiting
-        for index, listener in enumerate(awaiting):
+        current = self.current
+        for order, waiter in enumerate(current):
             if not isinstance(self.result, Generation):
-                listener.results[listener.place] = self.result
-            elif index == 0:
-                listener.conversation.hear(listener.place, self.result, self.seconds, self.batch_size)
+                waiter.results[waiter.index] = self.result
+            elif order == 0:
+                waiter.conversation.accept(waiter.index, self.result, self.seconds, self.batch_size)
             else:
-                listener.conversation.hear(listener.place, self.result, seconds=0.0, batch_size=0)
-        return [listener.conversation for listener in awaiting]
+                waiter.conversation.accept(waiter.index, self.result, seconds=0.0, batch_size=0)
+        return [waiter.conversation for waiter in current]
 
 
 class Engine:
     """Runs strategies over one model. `submit` cases, `step` until `outcomes` holds what you wait for.
 
-    An outcome is a Reply, or the exception that this one case caused: its strategy hears of a request at fault, all others
-    go on, and out of memory makes batches smaller. Without a `batch_size` as many go on at once as the model can take. With
-    a `memory`, what it recalls is not asked again, and what is generated is kept there before its cases go on. Requests that
+    An outcome is a Reply, or the exception that this one case caused: a failing request raises inside its own strategy, all other
+    cases continue, and out of memory makes batches smaller. Without a `batch_size` as many go on at once as the model can take. With
+    a `cache`, what it recalls is not asked again, and what is generated is kept there before its cases go on. Requests that
     are equal while one of them is under way share what comes of it, an error too.
     """
 
-    def __init__(self, model: Model, batch_size: int | None = None, memory: ReplyCache | None = None) -> None:
+    def __init__(self, model: Model, batch_size: int | None = None, cache: ReplyCache | None = None) -> None:
         self.outcomes: dict[str, Reply | Exception] = {}
         self.tokens = 0  # of finished generations
         self._model = model
         self._batch_size = batch_size
-        self._memory = memory
-        self._batches: Batcher[_SharedRequest] | None = None  # known when the model is first asked, as it may load for that
+        self._cache = cache
+        self._batcher: Batcher[_SharedRequest] | None = None  # known when the model is first asked, as it may load for that
         self._conversations: dict[str, _Conversation] = {}
         self._waiting: list[_SharedRequest] = []
         self._in_flight: dict[str, _SharedRequest] = {}  # what waits or is being generated, by the key of its request
@@ -154,47 +163,60 @@ class Engine:
         return len(self._conversations)
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many more requests may be continued at once."""
-        size = self._batches.size if self._batches else self._batch_size or PLANNED
+        size = self._batcher.size if self._batcher else self._batch_size or PLANNED
         return size - self._running - len(self._waiting)
 
     @property
     def _running(self) -> int:
-        return self._batches.running if self._batches else 0
+        return self._batcher.running if self._batcher else 0
 
     def knows(self, key: str) -> bool:
         """Whether the case was submitted and its outcome not yet taken."""
         return key in self.outcomes or key in self._conversations
 
-    def submit(self, key: str, question: Turn, strategy: BoundStrategy, read: Extract) -> None:
+    def submit(self, key: str, conversation: Conversation) -> None:
         """Start a case's conversation; its outcome will stand under `key`."""
         self._submitted += 1
-        self._conversations[key] = _Conversation(self._submitted, key, strategy(question, _ask, read))
-        self._go_on(self._conversations[key])
+        self._conversations[key] = _Conversation(self._submitted, key, conversation(_ask))
+        self._resume(self._conversations[key])
 
     def step(self) -> None:
-        """Let what waits join the batch, go on until something is finished, and let conversations go on that waited for it."""
-        if self._batches is None:
-            self._batches = batcher_for(self._model, self._batch_size)
-        self._waiting.sort(key=lambda wanted: wanted.since)  # who came first is done first
-        ended: list[_SharedRequest] = []
-        for finished in self._batches.step(self._waiting):
-            self._keep(finished)
-            ended += finished
-        for wanted in ended:
-            del self._in_flight[wanted.key]
-        told = [conversation for wanted in ended for conversation in wanted.tell()]
-        for conversation in dict.fromkeys(told):
-            self._go_on(conversation)
+        """Schedule what waits, run the model until something is finished, and resume the conversations that waited for it."""
+        batcher = self._schedule()
+        finished = self._run(batcher)
+        self._postprocess(finished)
+
+    def _schedule(self) -> Batcher[_SharedRequest]:
+        """The batcher, and what waits for it in order: who came first is done first."""
+        if self._batcher is None:
+            self._batcher = batcher_for(self._model, self._batch_size)
+        self._waiting.sort(key=lambda request: request.since)
+        return self._batcher
+
+    def _run(self, batcher: Batcher[_SharedRequest]) -> list[_SharedRequest]:
+        """What is finished now. It is kept as soon as it is."""
+        finished: list[_SharedRequest] = []
+        for part in batcher.step(self._waiting):
+            self._keep(part)
+            finished += part
+        return finished
+
+    def _postprocess(self, finished: Sequence[_SharedRequest]) -> None:
+        for request in finished:
+            del self._in_flight[request.key]
+        delivered = [conversation for request in finished for conversation in request.deliver()]
+        for conversation in dict.fromkeys(delivered):
+            self._resume(conversation)
 
     def _keep(self, finished: Sequence[_SharedRequest]) -> None:
-        said = [(wanted.request, wanted.result) for wanted in finished if isinstance(wanted.result, Generation)]
-        self.tokens += sum(generation.completion_tokens for _, generation in said)
-        if self._memory and said:
-            self._memory.keep(said)
+        generated = [(pending.request, pending.result) for pending in finished if isinstance(pending.result, Generation)]
+        self.tokens += sum(generation.completion_tokens for _, generation in generated)
+        if self._cache and generated:
+            self._cache.keep(generated)
 
-    def _go_on(self, conversation: _Conversation) -> None:
+    def _resume(self, conversation: _Conversation) -> None:
         """Let a conversation go on for as long as it has what it waits for."""
         while resume := self._resumption(conversation):
             try:
@@ -217,34 +239,31 @@ class Engine:
         if failure := conversation.failure:
             self._abandon(conversation)
             return partial(conversation.coroutine.throw, failure)
-        if not all(conversation.results):
-            return None
-        turns = [turn for turn in conversation.results if isinstance(turn, Turn)]
-        return partial(conversation.coroutine.send, turns or None)  # type: ignore[arg-type]  # None starts it
+        return None if conversation.is_waiting else conversation.resume
 
     def _abandon(self, conversation: _Conversation) -> None:
         """Drop what waits for this conversation alone; it goes on without."""
-        dropped = {wanted for wanted in self._waiting if all(listener.conversation is conversation for listener in wanted.awaiting)}
-        self._waiting = [wanted for wanted in self._waiting if wanted not in dropped]
-        for wanted in dropped:
-            del self._in_flight[wanted.key]
+        dropped = {request for request in self._waiting if all(waiter.conversation is conversation for waiter in request.current)}
+        self._waiting = [request for request in self._waiting if request not in dropped]
+        for request in dropped:
+            del self._in_flight[request.key]
 
     def _recall(self, conversation: _Conversation) -> None:
-        """Take what was said to its requests before; what nobody knows waits for the model, with whoever asked the same."""
-        for place, request in enumerate(conversation.requests):
+        """Take cached generations; what is in no cache waits for the model, with whoever asked the same."""
+        for index, request in enumerate(conversation.requests):
             try:
-                known = self._memory and self._memory.recall(request)
+                known = self._cache.recall(request) if self._cache else None
                 key = "" if known else _key(request)
             except PictureError as error:  # what cannot be seen cannot be looked up
-                conversation.results[place] = error
+                conversation.results[index] = error
                 continue
             if known:
-                conversation.hear(place, known, seconds=0.0, batch_size=0)
+                conversation.accept(index, known, seconds=0.0, batch_size=0)
                 continue
             if key not in self._in_flight:
                 self._in_flight[key] = _SharedRequest(request, key=key)
                 self._waiting.append(self._in_flight[key])
-            self._in_flight[key].listeners.append(_Listener(conversation, place, conversation.results))
+            self._in_flight[key].waiters.append(_Waiter(conversation, index, conversation.results))
 
 
 def _key(request: Request) -> str:
@@ -269,14 +288,14 @@ def _turn(request: Request, generation: Generation) -> Turn:
     return Turn("assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal)
 
 
-def _reply(cost: Reply, said: Transcript) -> Reply:
-    reason = said.reply.cost.finish_reason if said.reply.cost else "stop"
+def _reply(cost: Reply, transcript: Transcript) -> Reply:
+    reason = transcript.reply.cost.finish_reason if transcript.reply.cost else "stop"
     return replace(
         cost,
-        text=said.reply.content,
+        text=transcript.reply.content,
         finish_reason=reason,
-        turns=tuple(said.turns),
-        notes=said.notes,
-        reasoning=said.reply.reasoning or thoughts_in(said.reply.content),
-        refusal=said.reply.refusal,
+        turns=tuple(transcript.turns),
+        notes=transcript.notes,
+        reasoning=transcript.reply.reasoning or thoughts_in(transcript.reply.content),
+        refusal=transcript.reply.refusal,
     )

@@ -1,4 +1,4 @@
-"""From the test about to run to a batch that stays full: the cases that this process will be asked next."""
+"""Lookahead over the selected tests: submits the cases that this process will be asked next, so that the batch stays full."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itemwise.cases.case import Reply, Turn
-from itemwise.engine.engine import BoundStrategy, Engine
+from itemwise.cases.case import Reply
+from itemwise.engine.engine import Engine
 from itemwise.results.labels import split_node_id
-from itemwise.strategies.strategy import Extract
+from itemwise.strategies import BoundStrategy
 
 __all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
 
@@ -20,13 +20,10 @@ WINDOW = 4  # batches in a group that one worker of several takes at a time
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A selected test that will want a reply: its node id, what to ask, how, with which extractor at hand, and the group it
-    is run with."""
+    """A selected test that will want a reply: its node id, the strategy bound to its case, and the group it is run with."""
 
     key: str
-    question: Turn
     strategy: BoundStrategy
-    read: Extract
     group: object
 
 
@@ -45,7 +42,7 @@ class Lookahead:
             self._ahead.setdefault(case.group, deque()).append(case)
 
     def upcoming(self, key: str) -> Upcoming:
-        """What the case `key` is asked, and how."""
+        """The case `key` with its strategy."""
         return self._cases[key]
 
     def reply(self, key: str, engine: Engine) -> Reply:
@@ -55,11 +52,11 @@ class Lookahead:
         if not engine.knows(key):
             if case in ahead:
                 ahead.remove(case)
-            engine.submit(case.key, case.question, case.strategy, case.read)
+            engine.submit(case.key, case.strategy)
         while key not in engine.outcomes:
-            while ahead and engine.room > 0:
+            while ahead and engine.capacity > 0:
                 following = ahead.popleft()
-                engine.submit(following.key, following.question, following.strategy, following.read)
+                engine.submit(following.key, following.strategy)
             engine.step()
         outcome = engine.outcomes.pop(key)
         if isinstance(outcome, Exception):

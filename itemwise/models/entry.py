@@ -11,7 +11,8 @@ __all__ = ["LoadOptions", "ModelEntry"]
 class ModelEntry:
     """Where a model is and how it wants to be asked.
 
-    `name` stands in node ids and reports. `location` is a hub id, a folder where `local`, or a URL with the model's name
+    `name` stands in node ids and reports. `system` is the system prompt it is asked with; a case whose chat begins with a system turn
+    of its own is asked with that alone. `location` is a hub id, a folder where `local`, or a URL with the model's name
     behind # where `server`. `source` is where rows come from by default; `max_new_tokens` the default token limit.
     `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
     name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is

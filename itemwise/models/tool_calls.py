@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from itemwise.cases.case import ToolCall, Turn
 
-__all__ = ["messages_for_template", "read_calls", "split_calls", "calls_from_api"]
+__all__ = ["messages_for_template", "read_calls", "split_calls", "calls_from_api", "with_system"]
 
 MOST = 64  # calls read of one text
 LONGEST = 2000  # characters of one call
@@ -88,6 +88,12 @@ def messages_for_template(turns: Sequence[Turn], tools: Sequence[Mapping[str, An
         unanswered = [_made(call, next(ids), tools) for call in turn.calls]
         messages.append(_calling(turn, [*unanswered]) if unanswered else {"role": turn.role, "content": turn.content})
     return messages
+
+
+def with_system(messages: Sequence[Mapping[str, Any]], system: str | None) -> list[dict[str, Any]]:
+    """The messages behind the `system` prompt of a model's entry; those that begin with a system turn of their own keep that alone."""
+    own = not system or (bool(messages) and messages[0]["role"] == "system")
+    return [*([] if own else [{"role": "system", "content": system}]), *map(dict, messages)]
 
 
 def split_calls(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from itemwise.results.progress import Counts
     from itemwise.results.store import Store
     from itemwise.session.model_session import ModelSession
+    from itemwise.strategies import BoundStrategy, ConfiguredStrategy
 
 __all__ = ["ALONE", "GROUPED", "WorkerSession"]
 
@@ -112,20 +113,22 @@ class WorkerSession:
         told = getattr(self._config, "workerinput", {})
         group_of |= told.get(REGROUPED, {})
         self._crashed = told.get(CRASHED, {})
-        ways = {chosen.name: chosen for chosen in self.settings.strategies}
+        strategies = {strategy.name: strategy for strategy in self.settings.strategies}
         self._lookahead = Lookahead(
             [
                 Upcoming(
                     item.nodeid,
-                    self.samples.case(item).question(),
-                    ways[parameters(item)["strategy"]],
-                    partial(_read, self.samples.extractor(item)),
+                    self._bound(strategies[parameters(item)["strategy"]], item),
                     group_of[item.nodeid],
                 )
                 for item in items
                 if {"model", "strategy"} <= set(parameters(item))
             ]
         )
+
+    def _bound(self, strategy: ConfiguredStrategy, item: pytest.Item) -> BoundStrategy:
+        case = self.samples.case(item)
+        return strategy.bind(case.chat, partial(_read, self.samples.extractor(item)), case.choices)
 
     def use(self, entry: ModelEntry) -> Model:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
@@ -190,11 +193,11 @@ class WorkerSession:
         from itemwise.engine.batch_check import BatchedCase
 
         strategy = parameters(item)["strategy"]
-        kept = sum(asked.strategy == strategy for asked in self._in_batches)
+        kept = sum(batched.strategy.name == strategy for batched in self._in_batches)
         if reply.batch_size > 1 and kept < self.settings.batch_invariance:
             assert self._lookahead is not None, "it gave the reply"
-            found = self._lookahead.upcoming(item.nodeid)
-            self._in_batches.append(BatchedCase(self.samples.case(item).name, strategy, found.question, found.strategy, found.read, reply))
+            upcoming = self._lookahead.upcoming(item.nodeid)
+            self._in_batches.append(BatchedCase(self.samples.case(item).name, upcoming.strategy, reply))
 
     def _ask_alone(self, model: Model) -> None:
         from itemwise.engine.batch_check import rerun_alone
@@ -306,7 +309,7 @@ class WorkerSession:
             strategy=asked.get("strategy", "-"),
             case=found.name,
             sample_size=sample.sizes[sample.label_of(found)],
-            prompt=found.prompt,
+            prompt=found.text,
             expected=found.answer,
             verdict=verdict,
             answer=None if read is None else str(read),
@@ -437,22 +440,22 @@ def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) 
     if said is None or verdict.value in ("correct", "error"):
         return ()
     answer = None if read is None else str(read)
-    found = causes(case.prompt, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(said))
+    found = causes(case.text, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(case, said))
     return tuple({"kind": cause.kind, "evidence": cause.evidence} for cause in found)
 
 
 def _picture(case: Case) -> str:
-    """The hash under which the store keeps the case's picture; empty where there is none to be had."""
+    """The hash under which the store keeps the last picture that the case shows; empty where there is none to be had."""
     from itemwise.cases.picture import PictureError
 
     try:
-        return case.picture.sha256 if case.picture else ""
+        return case.pictures[-1].sha256 if case.pictures else ""
     except PictureError:
         return ""
 
 
-def _called(said: Reply) -> bool | None:
-    """Whether a tool was called; None where none was offered, as far as the strategy tells."""
-    if any(turn.calls for turn in said.turns):
+def _called(case: Case, said: Reply) -> bool | None:
+    """Whether a tool was called after the case's own chat; None where none was offered, as far as the strategy tells."""
+    if any(turn.calls for turn in said.turns[len(case.chat) :]):
         return True
     return False if "calls" in said.notes else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,18 @@ __all__ = ["cases_hash", "code_hash", "judge_hash"]
 
 
 def cases_hash(cases: Sequence[Case]) -> str:
-    """A hash of all that a sample asks, shows and expects, in order."""
-    return key_of({"cases": [[case.name, case.prompt, case.answer, *_shown(case)] for case in cases]})
+    """A hash of all that a sample asks, every turn of a chat, shows and expects, in order."""
+    return key_of({"cases": [[case.name, _prompt(case), case.answer, *_shown(case)] for case in cases]})
+
+
+def _prompt(case: Case) -> str | list[dict[str, Any]]:
+    return case.prompt if isinstance(case.prompt, str) else [replace(turn, pictures=()).message() for turn in case.prompt]
 
 
 def _shown(case: Case) -> list[str]:
-    """The hash of the case's picture; where it cannot be read, that this is so, for the case itself will say why."""
+    """The hashes of the case's pictures; where one cannot be read, that this is so, for the case itself will say why."""
     try:
-        return [case.picture.sha256] if case.picture else []
+        return [picture.sha256 for picture in case.pictures]
     except PictureError:
         return ["unreadable"]
 

@@ -80,6 +80,8 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         "reader": settings.extractor.name if settings.extractor else getattr(benchmark.extract, "__name__", "the benchmark's own"),
         "seed": str(settings.seed),
     }
+    if system := _system_words(cases, settings.all_models):
+        rows["system"] = system
     if not endless:
         rows["rows"] = str(len(population))
         if repeated := _repeated(population):
@@ -101,8 +103,18 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
     for control in settings.controls if "control" in given else ():
         if not any(case.name.endswith(f"-{control}") for case in cases):
             yield f"--control {control}"
-    if not any(case.picture for case in cases):
+    if not any(case.pictures for case in cases):
         yield from (f"--{name}" for name in ("min-pixels", "max-pixels") if name in given)
+
+
+def _system_words(cases: Sequence[Case], models: Sequence[ModelEntry]) -> str:
+    """Whose system turn is sent, where cases bring their own: theirs, and never that of the model's entry beside it."""
+    own = sum(case.has_system_turn for case in cases)
+    if not own:
+        return ""
+    whose = "the benchmark's own" + (f" in {own} of {len(cases)} cases" if own < len(cases) else "")
+    replaced = ", ".join(model.name for model in models if model.system)
+    return whose + (f", in the place of that of {replaced}" if replaced else "")
 
 
 def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str | None:
@@ -132,7 +144,7 @@ def _source_text(benchmark: Benchmark, settings: Settings) -> str:
 
 def _repeated(population: Sequence[Case]) -> int:
     """How many cases ask what another before them asks, word for word; what shows a picture is passed over, as pictures are not read."""
-    asked = [(case.prompt, case.answer, case.choices) for case in population if case.picture is None]
+    asked = [(case.text, case.answer, case.choices) for case in population if not case.pictures]
     return len(asked) - len(set(asked))
 
 

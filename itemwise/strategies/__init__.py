@@ -1,4 +1,4 @@
-"""Strategies, the ways of asking a model: one coroutine per file, given the question, `ask` and the extractor, never the expected answer.
+"""Strategies, the ways of asking a model: one coroutine per file, given the chat, `ask` and the extractor, never the expected answer.
 
 A file of this folder whose coroutine has the file's name is a strategy; nothing else needs to know of it.
 """
@@ -6,11 +6,12 @@ A file of this folder whose coroutine has the file's name is a strategy; nothing
 import warnings
 from typing import Any
 
-from itemwise.strategies.parse import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
+from itemwise.strategies.parse import BoundStrategy, ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript, gather
 
 __all__ = [
     "Ask",
+    "BoundStrategy",
     "ConfiguredStrategy",
     "Extract",
     "Strategy",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itemwise.cases.case import Turn
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
 __all__ = ["direct"]
 
 
-async def direct(question: Turn, ask: Ask, read: Extract) -> Transcript:  # noqa: ARG001 - every strategy is given it
-    """The model's first reply to the question."""
-    reply = await ask([question])
-    return Transcript([question, reply], reply)
+async def direct(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:  # noqa: ARG001 - every strategy is given it
+    """The model's first reply to the chat.
+
+    user       What is 6*7? Reply as JSON with the field answer.
+    assistant  {"answer": 42}
+    """
+    reply = await ask(chat)
+    return Transcript([*chat, reply], reply)

@@ -1,10 +1,10 @@
-"""From the words of `--strategy` to a strategy with its settings: ``vote``, ``vote:samples=9,temperature=1``, ``module:function``."""
+"""Parses `--strategy` into a strategy with its settings: ``vote``, ``vote:samples=9,temperature=1``, ``module:function``."""
 
 from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -15,7 +15,12 @@ from itemwise.cases.case import Turn
 from itemwise.import_string import NamedError, function_named
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
 
-__all__ = ["ConfiguredStrategy", "StrategyError", "configured_strategy", "strategy_names"]
+__all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "configured_strategy", "strategy_names"]
+
+
+OPTIONS = "options"  # the parameter of a strategy that is given the case's options and is no setting
+
+_FORM = "(chat, ask, extract)"
 
 
 class StrategyError(Exception):
@@ -31,9 +36,30 @@ class ConfiguredStrategy:
     strategy: Strategy = field(compare=False)
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-    async def __call__(self, question: Turn, ask: Ask, read: Extract) -> Transcript:
-        """What is said to `question`."""
-        return await self.strategy(question, ask, read, **self.settings)
+    def bind(self, chat: Sequence[Turn], extract: Extract, options: Sequence[str] = ()) -> BoundStrategy:
+        """The strategy for one case. `options` are the texts of a choice, handed to a strategy that has a parameter of that name."""
+        return BoundStrategy(self, tuple(chat), extract, tuple(options))
+
+
+@dataclass(frozen=True)
+class BoundStrategy:
+    """A configured strategy with the case that it asks."""
+
+    configured: ConfiguredStrategy
+    chat: tuple[Turn, ...]
+    extract: Extract
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The strategy's, with the settings that were given."""
+        return self.configured.name
+
+    def __call__(self, ask: Ask) -> Coroutine[Any, Any, Transcript]:
+        """The conversation, not yet begun."""
+        strategy = self.configured.strategy
+        options = {OPTIONS: self.options} if OPTIONS in inspect.signature(strategy).parameters else {}
+        return strategy(self.chat, ask, self.extract, **self.configured.settings, **options)
 
 
 def strategy_names() -> list[str]:
@@ -86,14 +112,34 @@ def _from_elsewhere(text: str, named: str, folders: Sequence[Path]) -> Strategy:
     except NamedError as error:
         raise StrategyError(str(error)) from None
     if not inspect.iscoroutinefunction(found):
-        raise StrategyError(f"--strategy {text}: {named} is no coroutine; write async def {named.rpartition(':')[2]}(question, ask, read).")
+        raise StrategyError(f"--strategy {text}: {named} is no coroutine; write async def {named.rpartition(':')[2]}{_FORM}.")
+    if fault := _form_fault(found):
+        raise StrategyError(f"--strategy {text}: {named} {fault}")
     strategy: Strategy = found
     return strategy
 
 
+def _form_fault(function: Callable[..., Any]) -> str | None:
+    """What keeps a coroutine from being called as a strategy, and what to change; None where nothing does."""
+    signature = inspect.signature(function, eval_str=True)
+    first = next(iter(signature.parameters.values()), None)
+    if first is not None and (first.name == "question" or first.annotation is Turn):
+        return (
+            f"takes {first.name}, one turn, which is the old form: a strategy is given the chat, a sequence of turns. "
+            f"Write async def {function.__name__}{_FORM}, ask(chat) for ask([{first.name}]), "
+            f"and Transcript([*chat, ...]) for Transcript([{first.name}, ...])."
+        )
+    needed = {parameter.name: None for parameter in signature.parameters.values() if parameter.kind is parameter.KEYWORD_ONLY}
+    try:
+        signature.bind((), None, None, **needed)
+    except TypeError as error:
+        return f"cannot be called as a strategy ({error}); write async def {function.__name__}{_FORM}, its settings behind a *."
+    return None
+
+
 def _settings_of(strategy: Strategy) -> dict[str, inspect.Parameter]:
     parameters = inspect.signature(strategy, eval_str=True).parameters.values()  # annotations may be written as text
-    return {parameter.name: parameter for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
+    return {each.name: each for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY and each.name != OPTIONS}
 
 
 def _value(text: str, name: str, word: str, allowed: Mapping[str, inspect.Parameter]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from itemwise.cases.case import Turn
@@ -14,9 +15,9 @@ REPAIR = "I could not read a final answer in your reply. Answer the question aga
 
 
 async def retry(
-    question: Turn,
+    chat: Sequence[Turn],
     ask: Ask,
-    read: Extract,
+    extract: Extract,
     *,
     attempts: int = 3,
     by: Literal["repair", "temperature"] = "repair",
@@ -26,19 +27,23 @@ async def retry(
     """The first reply in which an answer can be read, of up to `attempts`; the last one where it can be read in none.
 
     A readable answer is never asked again, right or wrong. `by` says how a later attempt differs from the first:
-    ``repair`` goes on in the same chat with `message`, greedily; ``temperature`` asks the question afresh and samples.
+    ``repair`` goes on in the same chat with `message`, greedily; ``temperature`` asks the chat afresh and samples.
+
+        user       What is 6*7? Reply as JSON with the field answer.
+        assistant  I like sevens.
+        user       I could not read a final answer in your reply. Answer the question again, in exactly the form that it asks for.
+        assistant  {"answer": 42}
     """
-    chat = [question]
-    turns = [question]
-    reply = await ask(chat)
+    turns = [*chat]
+    reply = await ask(turns)
     turns.append(reply)
     made = 1
-    while read(reply) is None and made < attempts:
+    while extract(reply) is None and made < attempts:
         try:
             if by == "repair":
-                chat += [reply, Turn("user", message)]
-                again = await ask(chat)
-                turns.append(chat[-1])
+                repair = Turn("user", message)
+                again = await ask([*turns, repair])
+                turns.append(repair)
             else:
                 again = await ask(chat, temperature=temperature, seed=made)
         except ContextFullError:

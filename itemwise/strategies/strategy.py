@@ -1,4 +1,4 @@
-"""What a strategy is: a coroutine that asks a model until there is a reply."""
+"""The contract of a strategy: a coroutine that is given a case's chat, asks a model, and returns the whole transcript."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from itemwise.cases.case import Turn
 from itemwise.models import Request
 
-__all__ = ["Ask", "AskAwaitable", "Extract", "Transcript", "Strategy", "gather"]
+__all__ = ["Ask", "AskAwaitable", "Extract", "Strategy", "Transcript", "gather"]
 
 Extract = Callable[[Turn], "str | None"]  # what the benchmark's extractor reads in a turn; None where that is nothing
 
@@ -18,7 +18,12 @@ class Ask(Protocol):
     """Puts a chat to the model. Awaiting it lets other cases' chats join the same batch."""
 
     def __call__(
-        self, turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0
+        self,
+        turns: Sequence[Turn],
+        *,
+        tools: Sequence[Mapping[str, Any]] = (),
+        temperature: float = 0.0,
+        seed: int = 0,
     ) -> Awaitable[Turn]:
         """The assistant's turn that follows `turns`; the model may call `tools`.
 
@@ -30,7 +35,7 @@ class Ask(Protocol):
 
 @dataclass(frozen=True)
 class Transcript:
-    """A whole conversation: all `turns` in the order they were said, the one that is the `reply`, and `notes` for the
+    """A whole conversation: all `turns` in order, those of the case's chat first, the one that is the `reply`, and `notes` for the
     reports (plain data) on what the strategy did: attempts made, calls answered, votes cast."""
 
     turns: Sequence[Turn]
@@ -39,12 +44,18 @@ class Transcript:
 
 
 class Strategy(Protocol):
-    """From a case's question to its reply. Its keyword-only parameters are its settings, with their defaults."""
+    """From a case's chat to its reply.
+
+    `chat` are the turns before the reply: one user turn for a case whose prompt is a text. `extract` gives what would be read in a
+    turn; the expected answer is nowhere to be had. Keyword-only parameters are the strategy's settings, with their defaults, but
+    for one called ``options``: that is given the texts of the case's options, in the order of their letters, empty for a case that
+    is no choice.
+    """
 
     __name__: str
 
-    async def __call__(self, question: Turn, ask: Ask, read: Extract, /, **settings: Any) -> Transcript:
-        """What was said. `read` tells what would be read in a turn; the expected answer is nowhere to be had."""
+    async def __call__(self, chat: Sequence[Turn], ask: Ask, extract: Extract, /, **settings: Any) -> Transcript:
+        """What came of `chat`."""
         ...
 
 
@@ -60,7 +71,7 @@ class AskAwaitable:
 
 
 async def gather(*asked: Awaitable[Turn]) -> list[Turn]:
-    """The turns of several askings that do not wait for each other, so that one batch may hold them all."""
+    """The turns of several `ask(...)` that do not wait for each other, so that one batch may hold them all."""
     return await _Gathered(asked)
 
 
@@ -71,24 +82,24 @@ class _Gathered:
     def __await__(self) -> Generator[tuple[Request, ...], Sequence[Turn], list[Turn]]:
         turns: dict[int, Turn] = {}
         waiting: dict[int, tuple[Generator[Any, Any, Turn], Request]] = {}
-        for place, each in enumerate(self._asked):
-            steps = each.__await__()
+        for index, awaitable in enumerate(self._asked):
+            steps = awaitable.__await__()
             try:
                 (request,) = next(steps)
-                waiting[place] = (steps, request)
+                waiting[index] = (steps, request)
             except StopIteration as known:  # it had nothing to wait for
-                turns[place] = known.value
+                turns[index] = known.value
         if waiting:
-            said = yield tuple(request for _, request in waiting.values())
-            turns |= {place: _ended(steps, turn) for (place, (steps, _)), turn in zip(waiting.items(), said, strict=True)}
-        return [turns[place] for place in range(len(self._asked))]
+            results = yield tuple(request for _, request in waiting.values())
+            turns |= {index: _resumed(steps, turn) for (index, (steps, _)), turn in zip(waiting.items(), results, strict=True)}
+        return [turns[index] for index in range(len(self._asked))]
 
 
-def _ended(steps: Generator[Any, Any, Turn], turn: Turn) -> Turn:
-    """What an asking comes to once the model's turn is there."""
+def _resumed(steps: Generator[Any, Any, Turn], turn: Turn) -> Turn:
+    """What an awaitable comes to once the model's turn is there."""
     try:
         steps.send([turn])
     except StopIteration as stop:
-        found: Turn = stop.value
-        return found
+        result: Turn = stop.value
+        return result
     raise RuntimeError("gather() takes what ask(...) gives: one question of the model each, nothing that asks again.")

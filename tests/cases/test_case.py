@@ -9,10 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 
-from itemwise.cases.case import Case, Reply, Turn, Verdict
+from itemwise.cases.case import Case, Reply, ToolCall, Turn, Verdict
+from itemwise.cases.picture import Picture
 
+PICTURE = Picture("row 0", lambda: PIL.Image.new("RGB", (20, 10), "green"))
 REPLY = Reply("42", "stop", 12, 3, 0.25, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))
 
 
@@ -75,7 +78,7 @@ class Word(str):
         ({"prompt": None}, "prompt must be text (str), got None"),
         (
             {"prompt": [{"role": "user", "content": "?"}]},
-            "prompt must be text (str), got .* (list); a chat of several messages is not taken yet",
+            "prompt is no chat that can be asked: it holds {'content': '?', 'role': 'user'} at 0; give turns, such as Turn(",
         ),
         ({"prompt": "\n"}, "prompt is empty, so nothing would be asked"),
         ({"prompt": "\ud83d?"}, "prompt holds half a character"),
@@ -100,6 +103,66 @@ def test_a_huge_value_is_shown_in_short() -> None:
     with pytest.raises(ValueError, match="answer must be text") as raised:
         Case("a", "?", list(range(10**5)))  # type: ignore[arg-type]
     assert len(str(raised.value)) < 300
+
+
+SYSTEM, ASKED, REPLIED = Turn("system", "Be brief."), Turn("user", "1+1?"), Turn("assistant", "2")
+CALLED = Turn("assistant", "", (ToolCall("calculator", {"expression": "6*7"}),))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ([], 'it has no user turn, so nothing would be asked; give Turn("user", "...") with the question.'),
+        ([SYSTEM], "it has no user turn"),
+        ([ASKED, "2"], "it holds '2' at 1; give turns"),
+        ([SYSTEM, SYSTEM, ASKED], "the system turn at 1 is not the first; a chat has one system turn at most, at its beginning."),
+        ([ASKED, SYSTEM, ASKED], "the system turn at 1 is not the first"),
+        ([ASKED, REPLIED], "it ends with the assistant's turn, so that the reply is there already; end it with the user's."),
+        ([Turn("system", "See.", pictures=(PICTURE,)), ASKED], "the system turn at 0 holds a picture; only the user's turns show any."),
+        ([Turn("user", "See.", pictures=("p.png",))], "the user turn at 0 holds 'p.png' as a picture; use row.picture(...)."),  # type: ignore[arg-type]
+        ([Turn("human", "1+1?")], "the turn at 0 has the role 'human'; roles are system, user, assistant, tool."),
+        ([ASKED, Turn("assistant", " "), ASKED], "the assistant turn at 1 is empty; leave it out."),
+        ([Turn("user", "\n")], "the user turn at 0 is empty; leave it out."),
+        ([Turn("user", "?", CALLED.calls)], "the user turn at 0 holds calls; only the assistant's turns make any."),
+        ([ASKED, Turn("tool", "2")], "the tool turn at 1 answers no call; give the assistant's turn before it its calls."),
+        ([ASKED, CALLED, ASKED], "a call before the turn at 2 has no answer; give a tool turn for each."),
+        ([ASKED, CALLED, Turn("tool", "42"), Turn("tool", "42")], "the tool turn at 3 answers no call"),
+    ],
+)
+def test_a_chat_that_cannot_be_asked_is_refused_with_what_to_do(prompt: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"case 'a': prompt is no chat that can be asked: {said}")):
+        Case("a", prompt, "4")
+
+
+def test_a_turn_s_content_is_text() -> None:
+    with pytest.raises(ValueError, match=re.escape("case 'a': content of the 'user' turn at 1 must be text (str), got None (NoneType).")):
+        Case("a", [SYSTEM, Turn("user", None)], "4")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="content of the 'user' turn at 0 holds half a character"):
+        Case("a", [Turn("user", "\ud83d")], "4")
+
+
+def test_a_chat_has_its_pictures_in_its_turns() -> None:
+    with pytest.raises(ValueError, match="a chat has its pictures in its turns"):
+        Case("a", [ASKED], "4", picture=PICTURE)
+    case = Case("a", [Turn("user", "", pictures=(PICTURE,)), REPLIED, Turn("user", "And?", pictures=(PICTURE,))], "4")
+    assert case.pictures == (PICTURE, PICTURE)
+
+
+def test_a_text_is_asked_as_one_user_turn_and_a_chat_as_it_is() -> None:
+    assert Case("a", "1+1?", "2", picture=PICTURE).chat == (Turn("user", "1+1?", pictures=(PICTURE,)),)
+    chat = [SYSTEM, ASKED, REPLIED, Turn("user", "2+3?")]
+    case = Case("a", chat, "5")
+    chat.pop()  # a loader may go on changing what it gave
+    assert case.chat == (SYSTEM, ASKED, REPLIED, Turn("user", "2+3?"))
+    assert [Case("a", prompt, "5").has_system_turn for prompt in ("2+3?", [ASKED], case.chat)] == [False, False, True]
+
+
+def test_people_read_a_chat_as_a_conversation() -> None:
+    chat = [SYSTEM, Turn("user", "What is it?", pictures=(PICTURE,)), CALLED, Turn("tool", "42"), ASKED]
+    assert Case("a", chat, "4").text == (
+        "system: Be brief.\n\nuser: [picture]\nWhat is it?\n\nassistant: calculator(expression='6*7')\n\ntool: 42\n\nuser: 1+1?"
+    )
+    assert [Case("a", prompt, "4").text for prompt in ("1+1?", [ASKED])] == ["1+1?", "1+1?"]
 
 
 @pytest.mark.parametrize("right", [True, "A", 2, -1, None, 1.0])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import LETTERS, Case
+from itemwise.cases.case import LETTERS, Case, Turn
 from itemwise.cases.controls import BLANK, SHUFFLED, controlled, original_and_control
 from itemwise.cases.picture import Picture
 
@@ -66,3 +66,21 @@ def test_a_controls_name_tells_the_case_and_the_control() -> None:
 def test_a_right_choice_that_is_none_is_refused(right: int) -> None:
     with pytest.raises(ValueError, match=f"right must be a place in 4 choices .*, got {right}"):
         a_case(right)
+
+
+def test_every_picture_of_a_chat_is_blanked_and_its_words_stay() -> None:
+    pictures = [Picture(f"row {number}", lambda: PIL.Image.new("RGB", (20, 10), "green")) for number in range(2)]
+    chat = [Turn("user", "This?", pictures=(pictures[0],)), Turn("assistant", "Green."), Turn("user", "And this?", pictures=(pictures[1],))]
+    blank = controlled(Case("colours-0", chat, "green"), BLANK, seed=42)
+    assert blank is not None
+    assert (blank.name, [turn.content for turn in blank.chat]) == ("colours-0-blank-image", ["This?", "Green.", "And this?"])
+    assert [picture.image().getcolors() for picture in blank.pictures] == [[(200, (255, 255, 255))]] * 2
+    assert controlled(Case("words-0", [Turn("user", "?")], "0"), BLANK, seed=42) is None
+
+
+def test_options_are_shuffled_in_a_chat_as_its_word_has_them() -> None:
+    case = Case.choice("colours-0", lambda choices: [Turn("system", "Reply with a letter."), Turn("user", worded(choices))], CHOICES, 1)
+    shuffled = controlled(case, SHUFFLED, seed=42)
+    assert shuffled is not None
+    assert [turn.content for turn in shuffled.chat] == ["Reply with a letter.", worded(shuffled.choices)]
+    assert shuffled.choices[LETTERS.index(shuffled.answer)] == CHOICES[1]

@@ -17,7 +17,7 @@ from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import ContextFullError, Generation, ModelError, OutOfMemoryError, Request
 from itemwise.strategies import Ask, Extract, Transcript, gather
 from itemwise.strategies.direct import direct
-from tests.scripted import ScriptedModel, asked, read_all
+from tests.scripted import ScriptedModel, asked, bound
 
 
 @dataclass(eq=False)
@@ -167,7 +167,7 @@ def test_without_a_size_whole_batches_have_one() -> None:
 def test_the_tests_ahead_are_asked_as_there_is_room_and_no_further() -> None:
     model = RollingModel()
     prompts = [str(number) * (20 if number == 1 else 2) for number in range(10)]
-    lookahead = Lookahead([Upcoming(prompt, Turn("user", prompt), direct, read_all, 0) for prompt in prompts])
+    lookahead = Lookahead([Upcoming(prompt, bound(direct, prompt), 0) for prompt in prompts])
     engine = Engine(model, 4)
     assert lookahead.reply(prompts[0], engine).text == "00"
     assert model.joined == [prompts[:4]]
@@ -176,10 +176,10 @@ def test_the_tests_ahead_are_asked_as_there_is_room_and_no_further() -> None:
 
 
 def test_a_conversation_rejoins_with_its_next_turn() -> None:
-    async def twice(question: Turn, ask: Ask, read: Extract) -> Transcript:
-        first = await ask([question])
+    async def twice(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        first = await ask(chat)
         second = await ask([Turn("user", first.content + "again")])
-        return Transcript([question, first, second], second)
+        return Transcript([*chat, first, second], second)
 
     model = RollingModel()
     engine = Engine(model, 4)
@@ -220,12 +220,12 @@ def test_a_case_too_large_for_memory_alone_says_what_to_do() -> None:
 
 
 def test_a_result_that_comes_after_its_conversation_went_on_without_it_is_not_taken_for_another() -> None:
-    async def undaunted(question: Turn, ask: Ask, read: Extract) -> Transcript:
+    async def undaunted(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
         try:
             turns = await gather(ask([Turn("user", "slow" * 5)]), ask([Turn("user", "no!")]))
         except RuntimeError:
             turns = await gather(ask([Turn("user", "one" * 9)]), ask([Turn("user", "two")]))
-        return Transcript([question, *turns], turns[0])
+        return Transcript([*chat, *turns], turns[0])
 
     engine = Engine(RollingModel(), 4)
     asked(engine, "case", "x", undaunted)
@@ -234,7 +234,7 @@ def test_a_result_that_comes_after_its_conversation_went_on_without_it_is_not_ta
 
 
 def test_a_case_that_failed_stays_failed_when_its_other_requests_are_done() -> None:
-    async def both(question: Turn, ask: Ask, read: Extract) -> Transcript:
+    async def both(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
         turns = await gather(ask([Turn("user", "slow" * 5)]), ask([Turn("user", "no!")]))
         return Transcript(turns, turns[0])
 
@@ -270,10 +270,10 @@ def test_a_stop_at_any_moment_loses_nothing_that_was_finished(moment: int) -> No
 def test_what_is_finished_is_kept_before_its_case_goes_on() -> None:
     memory, seen = Notes(), []
 
-    async def looking(question: Turn, ask: Ask, read: Extract) -> Transcript:
-        reply = await ask([question])
+    async def looking(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        reply = await ask(chat)
         seen.append(reply.content in memory.kept)
-        return Transcript([question, reply], reply)
+        return Transcript([*chat, reply], reply)
 
     engine = Engine(RollingModel(), 2, memory)
     for prompt in ("aaa", "b", "cc"):

@@ -17,17 +17,17 @@ from tests.engine.test_batching import RollingModel
 from tests.scripted import ScriptedModel, asked
 
 
-async def twice(question: Turn, ask: Ask, read: Extract) -> Transcript:
+async def twice(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
     """Ask, and ask again with what was said."""
-    first = await ask([question])
+    first = await ask(chat)
     second = await ask([Turn("user", first.content)])
-    return Transcript([question, first, second], second)
+    return Transcript([*chat, first, second], second)
 
 
-async def thrice_at_once(question: Turn, ask: Ask, read: Extract) -> Transcript:
+async def thrice_at_once(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
     """Ask three things that do not wait for each other."""
-    turns = await gather(*(ask([Turn("user", question.content + mark)]) for mark in "abc"))
-    return Transcript([question, *turns], turns[-1], {"all": [turn.content for turn in turns]})
+    turns = await gather(*(ask([Turn("user", chat[-1].content + mark)]) for mark in "abc"))
+    return Transcript([*chat, *turns], turns[-1], {"all": [turn.content for turn in turns]})
 
 
 def finished(engine: Engine) -> dict[str, Reply | Exception]:
@@ -122,8 +122,8 @@ def test_a_case_too_large_for_memory_alone_says_what_to_do() -> None:
 
 
 def test_a_strategy_that_fails_fails_its_own_case_only() -> None:
-    async def broken(question: Turn, ask: Ask, read: Extract) -> Transcript:
-        await ask([question])
+    async def broken(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        await ask(chat)
         raise KeyError("strategy")
 
     engine = Engine(ScriptedModel(str.upper), batch_size=4)
@@ -169,12 +169,12 @@ def test_a_strategy_hears_of_what_the_model_could_not_do_and_may_go_on() -> None
             raise ContextFullError("full")
         return text
 
-    async def undaunted(question: Turn, ask: Ask, read: Extract) -> Transcript:
+    async def undaunted(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
         try:
-            reply = await ask([question])
+            reply = await ask(chat)
         except ContextFullError:
             reply = await ask([Turn("user", "shorter")])
-        return Transcript([question, reply], reply)
+        return Transcript([*chat, reply], reply)
 
     engine = Engine(ScriptedModel(script), batch_size=4)
     asked(engine, "case", "x", undaunted)
@@ -195,9 +195,9 @@ def test_where_one_of_several_askings_fails_the_others_are_dropped() -> None:
 
 
 def test_the_reply_is_the_turn_that_the_strategy_says() -> None:
-    async def first_of_two(question: Turn, ask: Ask, read: Extract) -> Transcript:
+    async def first_of_two(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
         turns = [await ask([Turn("user", text)]) for text in "ab"]
-        return Transcript([question, *turns], turns[0])
+        return Transcript([*chat, *turns], turns[0])
 
     engine = Engine(ScriptedModel(str.upper), batch_size=4)
     asked(engine, "case", "x", first_of_two)
@@ -207,10 +207,10 @@ def test_the_reply_is_the_turn_that_the_strategy_says() -> None:
 def test_a_strategy_is_given_the_extractor() -> None:
     seen: list[str | None] = []
 
-    async def reading(question: Turn, ask: Ask, read: Extract) -> Transcript:
-        reply = await ask([question])
-        seen.append(read(reply))
-        return Transcript([question, reply], reply)
+    async def reading(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        reply = await ask(chat)
+        seen.append(extract(reply))
+        return Transcript([*chat, reply], reply)
 
     engine = Engine(ScriptedModel(lambda text: "?"), batch_size=4)
     asked(engine, "case", "x", reading)
@@ -219,9 +219,9 @@ def test_a_strategy_is_given_the_extractor() -> None:
 
 
 def test_a_call_in_the_text_is_told_to_the_strategy() -> None:
-    async def calling(question: Turn, ask: Ask, read: Extract) -> Transcript:
-        reply = await ask([question], tools=[CALCULATOR])
-        return Transcript([question, reply], reply, {"called": [call.arguments["expression"] for call in reply.calls]})
+    async def calling(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        reply = await ask(chat, tools=[CALCULATOR])
+        return Transcript([*chat, reply], reply, {"called": [call.arguments["expression"] for call in reply.calls]})
 
     engine = Engine(
         ScriptedModel(lambda text: f'<tool_call>{{"name": "calculator", "arguments": {{"expression": "{text}"}}}}</tool_call>'), 4
@@ -233,7 +233,7 @@ def test_a_call_in_the_text_is_told_to_the_strategy() -> None:
 
 
 def test_a_long_conversation_does_not_pile_up() -> None:
-    async def talkative(question: Turn, ask: Ask, read: Extract) -> Transcript:
+    async def talkative(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
         turns = [await ask([Turn("user", str(number))]) for number in range(2000)]
         return Transcript(turns, turns[-1])
 
@@ -272,9 +272,9 @@ def test_equal_questions_in_flight_are_asked_once_and_paid_for_once() -> None:
 
 def test_samples_are_shared_where_temperature_and_seed_are_equal_too() -> None:
     def sampled(seed: int, temperature: float = 1.0) -> Strategy:
-        async def once(question: Turn, ask: Ask, read: Extract) -> Transcript:
-            said = await ask([question], temperature=temperature, seed=seed)
-            return Transcript([question, said], said)
+        async def once(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+            said = await ask(chat, temperature=temperature, seed=seed)
+            return Transcript([*chat, said], said)
 
         return once
 
@@ -297,11 +297,11 @@ def test_what_goes_wrong_with_a_shared_question_reaches_all_that_share_it() -> N
 
 
 def test_a_conversation_that_goes_away_leaves_a_shared_question_to_the_others() -> None:
-    async def gives_up(question: Turn, ask: Ask, read: Extract) -> Transcript:
+    async def gives_up(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
         try:
             await gather(ask([Turn("user", "bad")]), ask([Turn("user", "shared")]), ask([Turn("user", "own")]))
         except RuntimeError:
-            return Transcript([question], question)
+            return Transcript(chat, chat[-1])
         raise AssertionError("one of them is at fault")
 
     def script(text: str) -> str:
@@ -328,15 +328,25 @@ def test_a_question_joins_an_equal_one_that_is_being_generated() -> None:
     while "quick" not in engine.outcomes:
         engine.step()
     asked(engine, "late", "x" * 40, direct)
-    assert engine.room == 3
+    assert engine.capacity == 3
     assert texts(engine) == {"early": "x" * 40, "quick": "q", "late": "x" * 40}
     assert model.joined == [["x" * 40, "q"]]
 
 
-def test_without_a_memory_a_question_is_asked_again_once_the_equal_one_has_ended() -> None:
+def test_without_a_cache_a_question_is_asked_again_once_the_equal_one_has_ended() -> None:
     model = ScriptedModel(str.upper)
     engine = Engine(model, batch_size=1)
     for key in "ab":
         asked(engine, key, "same", direct)
         finished(engine)
     assert model.batches == [["same"], ["same"]]
+
+
+def test_a_chat_inside_a_list_is_refused_with_what_to_write() -> None:
+    async def nested(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        reply = await ask([chat])  # type: ignore[list-item]  # as a strategy of one question would
+        return Transcript([*chat, reply], reply)
+
+    engine = Engine(ScriptedModel(str.upper))
+    asked(engine, "a", "x", nested)
+    assert str(engine.outcomes["a"]) == ("ask(...) takes the turns of a chat, got a tuple among them: ask(chat) or ask([*chat, turn]).")

@@ -4,17 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Turn
 from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming, case_groups
 from itemwise.strategies.direct import direct
-from tests.scripted import ScriptedModel, read_all
+from tests.scripted import ScriptedModel, bound
 
 PREFIXES = ("m-direct-", "m-tool-")
 
 
 def upcoming(keys: str, group: object = 0) -> list[Upcoming]:
-    return [Upcoming(key, Turn("user", key), direct, read_all, group) for key in keys]
+    return [Upcoming(key, bound(direct, key), group) for key in keys]
 
 
 def test_one_generate_serves_the_tests_ahead() -> None:

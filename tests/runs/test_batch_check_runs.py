@@ -10,9 +10,7 @@ from tests.scripted import ScriptedModel, read_all
 
 def asked(text: str) -> BatchedCase:
     turns = (Turn("user", "x"), Turn("assistant", text, cost=TurnCost("stop", 1, 1)))
-    return BatchedCase(
-        "case", "direct", Turn("user", "x"), configured_strategy("direct"), read_all, Reply(text, "stop", 1, 1, 0.1, 8, turns)
-    )
+    return BatchedCase("case", configured_strategy("direct").bind(turns[:1], read_all), Reply(text, "stop", 1, 1, 0.1, 8, turns))
 
 
 def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:

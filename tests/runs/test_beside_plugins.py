@@ -23,9 +23,9 @@ WORDS = """
     from itemwise import Turn
     from itemwise.strategies import Transcript
 
-    async def said(question, ask, read):
+    async def said(chat, ask, extract):
         said = Turn("assistant", "The answer is 42.")
-        return Transcript([question, said], said)
+        return Transcript([*chat, said], said)
 """
 FLAKY = """
     from itemwise import Case, cases

@@ -42,9 +42,9 @@ TWOPASS = '''
 from itemwise.cases.case import Turn
 from itemwise.strategies import Transcript
 
-async def twopass(question, ask, read, *, passes: int = 2):
+async def twopass(chat, ask, extract, *, passes: int = 2):
     """Ask, then ask to check."""
-    turns = [question]
+    turns = [*chat]
     for number in range(passes):
         turns.append(await ask(turns))
         turns.append(Turn("user", "Check it and reply again."))

@@ -32,9 +32,9 @@ WORDS = """
     from itemwise import Turn
     from itemwise.strategies import Transcript
 
-    async def wrong(question, ask, read):
+    async def wrong(chat, ask, extract):
         said = Turn("assistant", "The answer is 41.")
-        return Transcript([question, said], said)
+        return Transcript([*chat, said], said)
 """
 TAKEN = "options of this suite's own: --model, --seed; itemwise's are --itemwise-model, --itemwise-seed"
 

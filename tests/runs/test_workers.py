@@ -34,14 +34,14 @@ from pathlib import Path
 
 from itemwise.strategies import Transcript
 
-async def dying(question, ask, read):
+async def dying(chat, ask, extract):
     """Ask, but kill the process at the case that adds 15 and 16, once."""
     mark = Path(__file__).with_name("died")
-    if "15+16" in question.content and not mark.exists():
+    if "15+16" in chat[-1].content and not mark.exists():
         mark.touch()
         os._exit(1)
-    reply = await ask([question])
-    return Transcript([question, reply], reply)
+    reply = await ask(chat)
+    return Transcript([*chat, reply], reply)
 '''
 
 
@@ -71,15 +71,15 @@ from pathlib import Path
 
 from itemwise.strategies import Transcript
 
-async def killing(question, ask, read):
+async def killing(chat, ask, extract):
     """Ask, but kill one of Ray's replicas at the case that adds 20 and 21, once."""
     mark = Path(__file__).with_name("killed")
     replicas = [entry.parent for entry in Path("/proc").glob("[0-9]*/cmdline") if entry.read_bytes().startswith(b"ray::_Replica")]
-    if "20+21" in question.content and not mark.exists() and replicas:
+    if "20+21" in chat[-1].content and not mark.exists() and replicas:
         mark.write_text(replicas[0].name)
         os.kill(int(replicas[0].name), 9)
-    reply = await ask([question])
-    return Transcript([question, reply], reply)
+    reply = await ask(chat)
+    return Transcript([*chat, reply], reply)
 '''
 
 
@@ -313,12 +313,12 @@ import os
 
 from itemwise.strategies import Transcript
 
-async def fatal(question, ask, read):
+async def fatal(chat, ask, extract):
     """Ask, but kill the process whenever the case that adds 15 and 16 is asked, as out of memory would."""
-    if "15+16" in question.content:
+    if "15+16" in chat[-1].content:
         os._exit(9)
-    reply = await ask([question])
-    return Transcript([question, reply], reply)
+    reply = await ask(chat)
+    return Transcript([*chat, reply], reply)
 '''
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import PIL.Image
 import pytest
 
-from itemwise.cases.case import Case
+from itemwise.cases.case import Case, Turn
+from itemwise.cases.picture import Picture
 from itemwise.extractors import last_number
+from itemwise.results.store import key_of
 from itemwise.session.fingerprint import cases_hash, judge_hash
 
 CASES = [Case("sum-0", "6*7?", "42"), Case("sum-1", "6*8?", "48")]
@@ -48,6 +51,23 @@ def test_cases_that_differ_in_one_thing_are_others(field: str) -> None:
 
 def test_more_or_fewer_cases_or_another_order_are_others() -> None:
     assert len({cases_hash(CASES), cases_hash(CASES[:1]), cases_hash(CASES[::-1]), cases_hash([])}) == 4
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_every_turn_of_a_chat_matters(place: int) -> None:
+    chat = [Turn("user", "1+1?"), Turn("assistant", "2"), Turn("user", "6*7?")]
+    other = [replace(turn, content="other") if number == place else turn for number, turn in enumerate(chat)]
+    assert cases_hash([Case("sum-0", chat, "42")]) != cases_hash([Case("sum-0", other, "42")])
+
+
+def test_pictures_of_a_chat_matter_and_one_that_cannot_be_read_is_left_to_its_case() -> None:
+    shown = [Picture(colour, partial(PIL.Image.new, "RGB", (2, 2), colour)) for colour in ("red", "green")]
+    cases = [[Case("a", [Turn("user", "?", pictures=(picture,))], "0")] for picture in (*shown, Picture("row 7", lambda: b"GIF89a"))]
+    assert len({cases_hash(each) for each in cases}) == 3
+
+
+def test_the_hash_of_cases_in_words_is_that_of_before_there_were_chats() -> None:
+    assert cases_hash(CASES) == key_of({"cases": [["sum-0", "6*7?", "42"], ["sum-1", "6*8?", "48"]]})
 
 
 def test_tags_do_not_matter() -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
-from itemwise.cases.case import Case
+from itemwise.cases.case import Case, Turn
 from itemwise.cases.draw import draw
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source, rows
+from itemwise.models import ModelEntry
 from itemwise.session.sample import sampled
 from itemwise.session.settings import Settings, read_settings
 from itemwise.synthetic import word_problems
@@ -232,3 +233,25 @@ def test_an_extractor_is_told_of_the_case_where_it_has_a_place_for_it() -> None:
     assert Benchmark(hundred, options).extractor(case)("B") == "B: 2"
     assert Benchmark(hundred, str).extractor(case)("B") == "B"
     assert Benchmark(hundred, str.upper).extractor(case)("b") == "B"
+
+
+class TestSystemTurn:
+    """A benchmark's own system turn takes the place of that of a model's entry, and the rows say so."""
+
+    def rows(self, *models: ModelEntry, cases: int = 2) -> str | None:
+        def loader() -> Iterator[Case]:
+            for number in range(2):
+                system = [Turn("system", "Be brief.")] if number < cases else []
+                yield Case(f"own-{number}", [*system, Turn("user", f"{number}?")], str(number))
+
+        settings = replace(settings_for(Source("synthetic"), sample=None), models=models)
+        return sampled("own", benchmark_of(loader), settings).rows.get("system")
+
+    def test_is_named_with_the_models_whose_own_it_replaces(self) -> None:
+        brief, plain = ModelEntry("maths", "owner/maths", system="Reason."), ModelEntry("plain", "owner/plain")
+        assert self.rows(plain) == "the benchmark's own"
+        assert self.rows(brief, plain) == "the benchmark's own, in the place of that of maths"
+        assert self.rows(brief, cases=1) == "the benchmark's own in 1 of 2 cases, in the place of that of maths"
+
+    def test_of_cases_without_one_is_none(self) -> None:
+        assert self.rows(ModelEntry("maths", "owner/maths", system="Reason."), cases=0) is None

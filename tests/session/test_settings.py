@@ -287,12 +287,12 @@ def test_a_pyproject_that_cannot_be_read_is_named(project: Project) -> None:
 def test_a_strategy_of_ones_own_is_found_beside_pyproject_and_where_the_command_is_given(project: Project) -> None:
     for folder in (project.root, project.here):
         module = f"own_{folder.name.replace('-', '_')}"
-        (folder / f"{module}.py").write_text("async def twopass(question, ask, read, *, passes: int = 2): ...")
+        (folder / f"{module}.py").write_text("async def twopass(chat, ask, extract, *, passes: int = 2): ...")
         assert names(project.read(strategy=[f"{module}:twopass:passes=3"])) == ("twopass:passes=3",)
 
 
 def test_two_strategies_of_one_name_are_refused(project: Project) -> None:
-    (project.root / "own_direct.py").write_text("async def direct(question, ask, read): ...")
+    (project.root / "own_direct.py").write_text("async def direct(chat, ask, extract): ...")
     assert project.complaint(strategy=["direct", "own_direct:direct"]) == (
         "two strategies are called 'direct', so their cases could not be told apart; rename one."
     )

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from itemwise import strategies
+from itemwise.cases.case import Turn
 from itemwise.strategies import StrategyError, configured_strategy, strategy_names
+from tests.scripted import Script, read_all
 
 NAMES = ", ".join(strategy_names())
 OWN = """
-async def twopass(question, ask, read, *, passes: int = 2, careful: bool = True):
+from itemwise import Turn
+
+async def twopass(chat, ask, extract, *, passes: int = 2, careful: bool = True):
     ...
 
-def plain(question, ask, read):
+def plain(chat, ask, extract):
     ...
+
+async def old(question, ask, read, *, passes: int = 2):
+    ...
+
+async def typed(first: Turn, ask, read):
+    ...
+
+async def short(chat, ask):
+    ...
+
+async def needy(chat, ask, extract, more):
+    ...
+
+async def choosing(chat, ask, extract, *, options=(), letter: str = "A"):
+    return chat, options, letter
 """
 
 
@@ -87,5 +107,45 @@ def test_what_cannot_be_chosen_is_said_with_what_can(text: str, said: str) -> No
 
 
 def test_a_function_that_is_no_coroutine_is_refused(folder: Path) -> None:
-    assert "is no coroutine; write async def plain(question, ask, read)." in refused(f"{module(folder)}:plain", folder)
+    assert "is no coroutine; write async def plain(chat, ask, extract)." in refused(f"{module(folder)}:plain", folder)
     assert "has no function missing" in refused(f"{module(folder)}:missing", folder)
+
+
+def test_a_strategy_of_the_old_form_is_refused_with_what_to_change(folder: Path) -> None:
+    assert (
+        ":old takes question, one turn, which is the old form: a strategy is given the chat, a sequence of turns. "
+        "Write async def old(chat, ask, extract), ask(chat) for ask([question]), "
+        "and Transcript([*chat, ...]) for Transcript([question, ...])."
+    ) in refused(f"{module(folder)}:old:passes=3", folder)
+    assert ":typed takes first, one turn, which is the old form" in refused(f"{module(folder)}:typed", folder)
+
+
+@pytest.mark.parametrize(("name", "why"), [("short", "too many positional arguments"), ("needy", "missing a required argument: 'more'")])
+def test_a_coroutine_that_cannot_be_called_as_a_strategy_is_refused(folder: Path, name: str, why: str) -> None:
+    said = refused(f"{module(folder)}:{name}", folder)
+    assert f":{name} cannot be called as a strategy ({why}); write async def {name}(chat, ask, extract), its settings behind a *." in said
+
+
+def test_options_are_the_case_s_and_no_setting(folder: Path) -> None:
+    chosen = configured_strategy(f"{module(folder)}:choosing", [folder])
+    assert chosen.settings == {"letter": "A"}
+    assert "it has no setting 'options'" in refused(f"{module(folder)}:choosing:options=2", folder)
+    chat = [Turn("user", "Which?")]
+    assert asyncio.run(chosen.bind(chat, read_all, ["red", "green"])(Script("?"))) == (tuple(chat), ("red", "green"), "A")  # type: ignore[comparison-overlap]
+
+
+def test_a_strategy_without_that_parameter_is_not_told_of_options() -> None:
+    bound = configured_strategy("direct").bind([Turn("user", "Which?")], read_all, ["red", "green"])
+    assert asyncio.run(bound(Script("red"))).reply.content == "red"
+
+
+SHOT = (Turn("system", "Be brief."), Turn("user", "1+1?"), Turn("assistant", "2"), Turn("user", "6*7?"))
+
+
+@pytest.mark.parametrize("name", strategy_names())
+def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> None:
+    script = Script("42")
+    transcript = asyncio.run(configured_strategy(name).bind(SHOT, read_all, ())(script))
+    assert all(tuple(turns[: len(SHOT)]) == SHOT for turns, *_ in script.asked)
+    assert tuple(transcript.turns[: len(SHOT)]) == SHOT
+    assert transcript.reply.content == "42"

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Turn
+from itemwise.cases.case import ToolCall, Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.calculator import CALCULATOR
 from itemwise.strategies.tool import tool
 from tests.scripted import Script, run
+
+QUESTION = Turn("user", "6*7?")
 
 
 def call(expression: Any) -> str:
@@ -89,3 +91,16 @@ def test_a_conversation_that_fills_the_context_is_cut_off_there() -> None:
 def test_a_question_that_is_too_long_by_itself_is_an_error_not_a_reply() -> None:
     with pytest.raises(ContextFullError):
         run(tool, Script(ContextFullError("full")))
+
+
+def test_calls_of_the_case_s_own_chat_are_not_counted_nor_taken_for_the_reply() -> None:
+    chat = [
+        Turn("user", "1+1?"),
+        Turn("assistant", "", (ToolCall("calculator", {"expression": "1+1"}),)),
+        Turn("tool", "error: no"),
+        QUESTION,
+    ]
+    transcript = run(tool, Script(wrapped(call("6*7")), "42"), chat=chat)
+    assert transcript.notes == {"calls": 1, "failed calls": 0}
+    with pytest.raises(ContextFullError, match="leaves no room for a reply"):
+        run(tool, Script(ContextFullError("full")), chat=chat)

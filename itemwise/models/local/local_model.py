@@ -26,7 +26,7 @@ from itemwise.models.local.turn_end import Ends, ends_of
 from itemwise.models.local.vision import Prompt, Sight, is_seeing, left_padded, with_pictures
 from itemwise.models.model import ContextFullError, Generation, ModelError, OutOfMemoryError, Request, RunningBatch, one_line
 from itemwise.models.threads import threads_are_set, threads_text
-from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls
+from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls, with_system
 
 __all__ = ["LocalModel", "memory_errors", "quiet"]
 
@@ -155,8 +155,7 @@ class LocalModel:
         return self._chat(request, self._templated) if self._template else self._completion(request)
 
     def _messages(self, request: Request) -> list[dict[str, Any]]:
-        messages = with_pictures(messages_for_template(request.turns, request.tools), request.turns)
-        return [{"role": "system", "content": self._entry.system}, *messages] if self._entry.system else messages
+        return with_system(with_pictures(messages_for_template(request.turns, request.tools), request.turns), self._entry.system)
 
     def _completion(self, request: Request) -> list[int]:
         self._require_tools(request, "it has no chat template")
@@ -335,8 +334,11 @@ class _Stopping(StoppingCriteria):  # type: ignore[misc]  # transformers is unty
 def _refusal(name: str, roles: Sequence[str], error: TemplateError) -> str:
     what, advice = {
         ("user",): ("a question", "mend chat_template.jinja"),
-        ("system", "user"): ("a system prompt", "leave system out of its entry, or put its words into the prompt"),
-    }.get(tuple(roles), (f"turns of {', '.join(roles)}", "take another --strategy"))
+        ("system", "user"): (
+            "a system prompt",
+            "leave system out of its entry or the benchmark's chat, or put its words into the prompt",
+        ),
+    }.get(tuple(roles), (f"turns of {', '.join(roles)}", "take another --strategy, or another form of the benchmark's chat"))
     return f"the chat template of {name} refuses {what} ({error}); {advice}."
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from itemwise.cases.case import Turn
 from itemwise.models.model import Request
-from itemwise.models.tool_calls import messages_for_template
+from itemwise.models.tool_calls import messages_for_template, with_system
 
 __all__ = ["request_body"]
 
@@ -21,7 +21,7 @@ def request_body(request: Request, system: str | None) -> dict[str, Any]:
     pairs = zip(messages_for_template(request.turns, request.tools), request.turns, strict=True)
     messages = [_message(message, turn) for message, turn in pairs]
     return {
-        "messages": [{"role": "system", "content": system}, *messages] if system else messages,
+        "messages": with_system(messages, system),
         "temperature": request.temperature,
         **({"tools": [dict(tool) for tool in request.tools]} if request.tools else {}),
         **({"seed": request.seed} if request.temperature else {}),

@@ -182,7 +182,7 @@ def _reply(entry: Entry) -> dict[str, Any]:
         "span": _units(text, span) if span else None,
         "causes": [dict(cause) for cause in entry.causes],
         "tokens": reply.get("completion_tokens", 0),
-        "turns": sum(turn.get("role") == "assistant" for turn in reply.get("turns", ())),
+        "turns": sum("completion_tokens" in turn for turn in reply.get("turns", ())),
         "message": "" if reply else entry.message,
     }
     return {name: value for name, value in told.items() if value not in ("", None, 0, [])}

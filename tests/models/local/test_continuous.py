@@ -27,7 +27,7 @@ from itemwise.strategies.calculator import CALCULATOR
 from itemwise.strategies.direct import direct
 from tests.models.checkpoints import BOS, CONTEXT, SEEING, TOOL_TEMPLATE, make_checkpoint, overwrite
 from tests.models.local.test_vision import noise
-from tests.scripted import read_all
+from tests.scripted import asked
 
 LIMIT = 12
 SHARED = "Solve the problem and reply with the number only, please: "
@@ -190,7 +190,7 @@ def test_a_chat_with_tools_is_read_on_from_where_it_was(copied: Callable[..., Pa
 def test_a_prompt_too_long_concerns_its_own_case_only(talkative: Path) -> None:
     engine = Engine(loaded(talkative), 4)
     for key, prompt in {"a": "2+2?", "long": "?" * CONTEXT, "b": "3+3?"}.items():
-        engine.submit(key, Turn("user", prompt), direct, read_all)
+        asked(engine, key, prompt, direct)
     while not engine.idle:
         engine.step()
     assert {key: type(outcome) for key, outcome in engine.outcomes.items()} == {"a": Reply, "long": ContextFullError, "b": Reply}
@@ -287,7 +287,7 @@ def test_released_weights_are_given_back_while_an_engine_is_still_held(talkative
     entry = ModelEntry("tiny", str(talkative), local=True)
     model = LazyModel(entry, LoadOptions("none", LIMIT))
     engine = Engine(model, 2)
-    engine.submit("case", Turn("user", "2+2?"), direct, read_all)
+    asked(engine, "case", "2+2?", direct)
     while not engine.idle:
         engine.step()
     weights = weakref.ref(model._loaded)

@@ -107,7 +107,7 @@ def test_a_template_that_raises_at_a_system_prompt_is_refused_at_load(copied: Ca
     no_system = "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}" + CHAT_TEMPLATE
     message = refused(with_template(copied(), no_system), system="Be brief.")
     assert "chat template of qwen2 refuses a system prompt (System role not supported)" in message
-    assert "leave system out of its entry" in message
+    assert "leave system out of its entry or the benchmark's chat" in message
 
 
 def test_a_template_that_drops_the_question_is_refused_at_load(copied: Callable[..., Path]) -> None:

@@ -22,9 +22,10 @@ from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntr
 from itemwise.models.identity import identity_of
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.registry import with_pixels
+from itemwise.strategies import configured_strategy
 from itemwise.strategies.calculator import CALCULATOR
-from itemwise.strategies.direct import direct
 from tests.models.checkpoints import BOS, CONTEXT, EOS, KINDS, SEEING, TOOL_TEMPLATE, overwrite
+from tests.scripted import read_all
 
 LIMIT = 12
 QWEN = ("qwen2_vl", "qwen2_5_vl")
@@ -183,7 +184,7 @@ def test_a_picture_at_fault_fails_its_own_case_only(checkpoint: Callable[..., Pa
     engine = Engine(loaded(checkpoint("qwen2_vl")), batch_size=4)
     shown = {"good": noise(), "line": noise(300, 1), "damaged": Picture("row 7", lambda: b"GIF89a"), "wide": noise(300, 2)}
     for key, picture in shown.items():
-        engine.submit(key, Turn("user", "What?", pictures=(picture,)), direct, lambda text: text)
+        engine.submit(key, configured_strategy("direct").bind([Turn("user", "What?", pictures=(picture,))], read_all))
     while not engine.idle:
         engine.step()
     kinds = {key: type(outcome) for key, outcome in engine.outcomes.items()}

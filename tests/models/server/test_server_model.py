@@ -37,7 +37,7 @@ from itemwise.models.server.retry_policy import AdaptiveConcurrency, Attempts, R
 from itemwise.models.server.server_model import ServerModel, connect
 from itemwise.models.server.trouble_log import TroubleLog
 from itemwise.strategies.direct import direct
-from tests.scripted import read_all
+from tests.scripted import asked
 from tests.stand_in import Answer, StandIn, error, said
 
 Serve = Callable[..., StandIn]
@@ -157,7 +157,7 @@ def outcomes(server: StandIn, batch_size: int, *questions: str) -> dict[str, str
     """What the engine is told of each question."""
     engine = Engine(model_on(server), batch_size)
     for question in questions:
-        engine.submit(question, Turn("user", question), direct, read_all)
+        asked(engine, question, question, direct)
     while not engine.idle:
         engine.step()
     return {key: outcome.text if isinstance(outcome, Reply) else str(outcome) for key, outcome in engine.outcomes.items()}
