@@ -26,9 +26,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from itemwise.cases.case import LETTERS, Reply, Turn, TurnCost, Verdict
 from itemwise.cases.picture import Picture
+from itemwise.causes import Cause
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.html import report_html
-from itemwise.results.ledger import Entry, Ledger
+from itemwise.results.entry import Entry, Texts
+from itemwise.results.ledger import Ledger
 from itemwise.synthetic import science_pictures, word_problems
 
 STEPS = (
@@ -73,13 +75,16 @@ def an_entry(number: int, rng: random.Random, benchmark: str, prompt: str, expec
     turns = (Turn("user", prompt), Turn("assistant", text, cost=TurnCost(reason, 90, tokens)))
     kind = {Verdict.CORRECT: "", Verdict.NO_ANSWER: "no number", Verdict.TRUNCATED: "truncated"}.get(verdict, rng.choice(CAUSES))
     return Entry(
-        node_id, (benchmark, number), benchmark, "made", "direct", case, 0, prompt, expected, verdict, answer,
+        node_id=node_id, position=(benchmark, number), benchmark=benchmark, model_name="made", strategy="direct", case=case,
+        sample_size=0, expected=expected, verdict=verdict, answer=answer,
         rule=None if answer is None else "last number",
         span=None if answer is None else (text.rindex(answer), text.rindex(answer) + len(answer)),
-        causes=[{"kind": kind, "evidence": f"as {text.splitlines()[1]}"}] if kind else [],
+        causes=(Cause(kind, f"as {text.splitlines()[1]}"),) if kind else (),
         picture=picture.sha256 if picture else "",
-        rerun=f"pytest '{node_id}'",
-        reply=Reply(text, reason, 90, tokens, rng.random(), 32, turns, generated=1, generated_tokens=tokens).record(),
+        quoted=Texts(
+            prompt, rerun=f"pytest '{node_id}'",
+            reply=Reply(text, reason, 90, tokens, rng.random(), 32, turns, generated=1, generated_tokens=tokens),
+        ),
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itemwise.analysis.control_results import ControlResult, controlled_by
 from itemwise.cases.case import LETTERS, Verdict
 from itemwise.cases.controls import original_and_control
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 from itemwise.results.statistics import mcnemar
 
 __all__ = ["ChoiceResult", "choice_results"]

@@ -67,7 +67,7 @@ class Comparison:
     def reworded(self, place: int) -> int:
         """How many cases of the pair at `place` were asked in other words."""
         mine, others = self.pairs[place].first.entries, self.pairs[place].second.entries
-        return sum(mine[case].prompt != others[case].prompt for case in mine if case in others)
+        return sum(mine[case].texts().prompt != others[case].texts().prompt for case in mine if case in others)
 
     def reread(self, place: int) -> int:
         """How many flips of the pair at `place` have the same reply on both sides, so that reading it alone made them."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from itemwise.analysis.pairs import Pair, series
 from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 from itemwise.results.statistics import SIGNIFICANT
 
 __all__ = ["ControlResult", "controlled_by"]
@@ -48,7 +49,7 @@ def _results(tally: Tally, tallies: dict[tuple[str, str, str], Tally], entries: 
     for control in CONTROLS:
         other = tallies.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
         if other:
-            changed = [entry.changed(case=_original(entry)) for entry in entries if other.counts_entry(entry)]
+            changed = [replace(entry, case=_original(entry)) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
             pair = Pair(series("as it is", "", tally, first), series(control, "", other, changed))

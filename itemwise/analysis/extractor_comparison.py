@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON, NamedExtractor
 from itemwise.cases.benchmark import accepted
-from itemwise.results.ledger import Entry, Tally
+from itemwise.cases.case import Reply
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
 
 __all__ = ["Judged", "Panel", "Read", "is_right", "panels", "read_reply"]
@@ -64,26 +66,27 @@ class Panel:
 
 def panels(tallies: Sequence[Tally], entries: Sequence[Entry], own_extractors: Sequence[NamedExtractor] = ()) -> list[Panel]:
     """A panel for each tally that has replies. The extractors of numbers judge only where the expected answers are numbers."""
-    found = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.reply]) for tally in tallies]
+    found = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.cost]) for tally in tallies]
     return [Panel(tally, _judged([*_extractors(theirs), *own_extractors], theirs)) for tally, theirs in found if theirs]
 
 
-def read_reply(read: Callable[[str], object], entry: Entry) -> Read:
-    """What `read` makes of the entry's reply, by the rule of the run: in a reply that the token limit cut off, a number
+def read_reply(read: Callable[[str], object], reply: Reply) -> Read:
+    """What `read` makes of `reply`, by the rule of the run: in a reply that the token limit cut off, a number
     that was merely the last one (``stated`` is False) is no answer. What it raises becomes a fault, never an answer."""
     try:
-        found = read(entry.reply["text"])
+        found = read(reply.text)
     except Exception as error:  # an extractor's crash is a result here
         return Read(None, f"{type(error).__name__}: {error}")
     if found is not None and not isinstance(found, str):
         return Read(None, f"{type(found).__name__} returned instead of text or None")
-    answer = accepted(found, truncated=entry.reply.get("finish_reason") == "length")
+    answer = accepted(found, truncated=reply.truncated)
     return Read(None if answer is None else str(answer))
 
 
 def _judged(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> list[Judged]:
     """Each extractor's reading; a reply is looked up once for all of them."""
-    reads = [[read_reply(extractor.read, entry) for extractor in extractors] for entry in entries]
+    replies = (entry.texts().reply for entry in entries)
+    reads = [[read_reply(extractor.read, reply) for extractor in extractors] for reply in replies if reply]
     return [Judged(extractor.name, entries, theirs) for extractor, theirs in zip(extractors, zip(*reads, strict=True), strict=True)]
 
 

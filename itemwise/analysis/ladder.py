@@ -9,7 +9,8 @@ from itemwise.analysis.extractor_comparison import read_reply
 from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Pair, series
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry, Tally, tallied
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally, tallied
 from itemwise.results.statistics import SIGNIFICANT, holm
 
 __all__ = ["Ladder", "Rung", "ladders"]
@@ -88,17 +89,18 @@ def _steps(tally: Tally, entries: Sequence[Entry]) -> Iterator[_Step]:
 
 def _is_json_asked(entries: Sequence[Entry]) -> bool:
     """Whether the prompts ask for JSON, and the run itself did not read strictly."""
-    return all("json" in entry.prompt.lower() and entry.rows.get("reader") != STRICT_JSON.name for entry in entries)
+    return all("json" in entry.texts().prompt.lower() and entry.rows.get("reader") != STRICT_JSON.name for entry in entries)
 
 
 def _strictly(entry: Entry) -> Entry:
     """The entry as the strict extractor would have judged it."""
-    if entry.verdict is Verdict.ERROR:
-        return entry.changed(strategy=STRICTLY)
-    read = read_reply(STRICT_JSON.read, entry)
-    nothing = Verdict.TRUNCATED if entry.reply.get("finish_reason") == "length" else Verdict.NO_ANSWER
+    reply = entry.texts().reply
+    if entry.verdict is Verdict.ERROR or reply is None:
+        return replace(entry, strategy=STRICTLY)
+    read = read_reply(STRICT_JSON.read, reply)
+    nothing = Verdict.TRUNCATED if reply.truncated else Verdict.NO_ANSWER
     verdict = nothing if read.answer is None else Verdict.CORRECT if read.answer == entry.expected else Verdict.WRONG
-    return entry.changed(strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
+    return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
 
 
 def _rungs(steps: Sequence[_Step]) -> list[Rung]:

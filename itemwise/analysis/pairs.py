@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 from itemwise.results.statistics import mcnemar
 
 __all__ = ["Pair", "Series", "TwiceError", "items_differ", "series"]

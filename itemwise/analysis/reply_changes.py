@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from itemwise.analysis.pairs import Pair
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 
 __all__ = ["Change", "Outcome", "case_change", "change_between", "outcome_of", "reply_text"]
 
@@ -78,4 +78,4 @@ def outcome_of(entry: Entry) -> Outcome:
 
 def reply_text(entry: Entry) -> str:
     """What was replied to the case; empty where an error left no reply."""
-    return str(entry.reply.get("text", ""))
+    return entry.texts().reply_text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from itemwise.results.ledger import Entry, Tally, tallied
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally, tallied
 
 __all__ = ["Split", "splits"]
 

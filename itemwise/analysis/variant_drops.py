@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from itemwise.cases.case import Verdict
 from itemwise.cases.variants import RENUMBERED, Drop, drop
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 
 __all__ = ["RenumberedDrop", "drops"]
 

@@ -7,11 +7,12 @@ import re
 import reprlib
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
 
 from itemwise.cases.picture import Picture
+from itemwise.cases.plain_data import Kinds, require_kinds
 from itemwise.cases.surrogates import half_character
 
 __all__ = ["LETTERS", "ROLES", "Case", "Reply", "ToolCall", "Turn", "TurnCost", "Verdict", "conversation"]
@@ -282,6 +283,25 @@ class Turn:
         cost = self.cost.record() if self.cost else {}
         return {**self.message(), **faults, **cost, **_without_empty(reasoning=self.reasoning, refusal=self.refusal)}
 
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Turn:
+        """The turn that `record` was made of; its pictures are known by their hashes alone.
+
+        Raises KeyError, TypeError or ValueError for what is none.
+        """
+        require_kinds(record, _TURN_KINDS)
+        calls = record.get("calls", ())
+        faults = record.get("faults") or [""] * len(calls)
+        return cls(
+            record["role"],
+            record["content"],
+            tuple(ToolCall(call["name"], call["arguments"], fault) for call, fault in zip(calls, faults, strict=True)),
+            TurnCost(**{"prompt_tokens": 0, "completion_tokens": 0, **_known(TurnCost, record)}) if "finish_reason" in record else None,
+            tuple(Picture.known(sha256) for sha256 in record.get("pictures", ())),
+            record.get("reasoning", ""),
+            record.get("refusal", ""),
+        )
+
 
 @dataclass(frozen=True)
 class TurnCost:
@@ -350,6 +370,34 @@ class Reply:
             "notes": dict(self.notes),
             **_without_empty(reasoning=self.reasoning, refusal=self.refusal),
         }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Reply:
+        """The reply that `record` was made of; a cost that it does not tell is 0.
+
+        Raises KeyError, TypeError or ValueError for what is none.
+        """
+        require_kinds(record, _REPLY_KINDS)
+        turns = tuple(Turn.from_record(turn) for turn in record.get("turns", ()))
+        return cls(**{**_NO_COST, **_known(cls, record), "text": record["text"], "turns": turns})
+
+
+_NO_COST = {"finish_reason": "", "prompt_tokens": 0, "completion_tokens": 0, "seconds": 0.0, "batch_size": 0}
+_TURN_KINDS: Kinds = {
+    **dict.fromkeys(("role", "content", "reasoning", "refusal"), str),
+    **dict.fromkeys(("calls", "faults", "pictures"), list),
+}
+_REPLY_KINDS: Kinds = {
+    **dict.fromkeys(("text", "finish_reason", "reasoning", "refusal"), str),
+    **dict.fromkeys(("prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens"), (int, float)),
+    "turns": list,
+    "notes": Mapping,
+}
+
+
+def _known(noun: type[TurnCost | Reply], record: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record is a field of `noun`; a later version may note more."""
+    return {part.name: record[part.name] for part in fields(noun) if part.name in record}
 
 
 def _without_empty(**texts: str) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from itemwise.cases.plain_data import require_kinds
 
 __all__ = [
     "KINDS", "TRUNCATED", "NO_JSON", "BROKEN_JSON", "NOT_GIVEN", "OTHER_FORM", "SLIP", "NO_CALL", "REASONING",
@@ -29,6 +32,12 @@ class Cause:
 
     kind: str
     evidence: str
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, str]) -> Cause:
+        """The cause whose `vars` are `record`. Raises KeyError or TypeError for what is none."""
+        require_kinds(record, {"kind": str, "evidence": str})
+        return cls(record["kind"], record["evidence"])
 
 
 def cause(kind: str, evidence: str) -> Cause:

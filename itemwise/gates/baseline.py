@@ -8,7 +8,8 @@ from pathlib import Path
 from itemwise.analysis.pairs import Pair, TwiceError, items_differ, series
 from itemwise.gates.gate import Decision
 from itemwise.gates.threshold import coverage_text
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
 from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from itemwise.gates.gate import Decision
     from itemwise.reporting import RunRecord
     from itemwise.reporting.write_folder import Claim
-    from itemwise.results.ledger import Entry, Skip
+    from itemwise.results.entry import Entry, Skip
     from itemwise.results.run_folder import RunFolder
     from itemwise.results.store import Store, StoreError
     from itemwise.snapshots import FileChanges
@@ -43,13 +43,13 @@ class ControllerSession:
 
     def __init__(self, config: pytest.Config, settings: Settings, worker: WorkerSession) -> None:
         from itemwise.results.ledger import Ledger
-        from itemwise.results.spill import Spool
+        from itemwise.results.spill import SpillFile
 
         self._config = config
         self._worker = worker
         self._batch_check: list[dict[str, Any]] = []
         self._settings = settings
-        self._ledger = Ledger(Spool(settings.report_dir))
+        self._ledger = Ledger(SpillFile(settings.report_dir))
         self._folder: Path | None = None
         self._claim: Claim | None = None
         self._store: Store | None = None
@@ -173,17 +173,17 @@ class ControllerSession:
         del report.itemwise
 
     def _enter_skip(self, report: pytest.TestReport) -> None:
-        from itemwise.results.ledger import Skip
+        from itemwise.results.entry import Skip
 
         self._ledger.skip(Skip.from_record(json.loads(report.itemwise_skip)))
 
     def _enter(self, report: pytest.TestReport) -> None:
-        from itemwise.results.ledger import Entry
+        from itemwise.results.entry import Entry
 
         assert hasattr(report, "itemwise"), "a report of a case that ran"
         entry = Entry.from_record(json.loads(report.itemwise))
         if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
-            self._ledger.put(entry)
+            self._ledger.put(entry, report.itemwise)
         self._model_failures += report.failed and entry.verdict.value in ("wrong", "no answer", "truncated")
         self.progress.look()
 
@@ -207,12 +207,12 @@ class ControllerSession:
         judged = self._ledger.entries
         own = [entry for entry in judged if entry.verdict.value != "error"]
         with self._noting():
-            self._open_store().keep_verdicts((entry.run, entry.case, entry.record()) for entry in own)
+            self._open_store().keep_verdicts((entry.measurement, entry.case, entry.record()) for entry in own)
         with self._noting():
             self._recall()
 
     def _recall(self) -> None:
-        from itemwise.results.ledger import Entry
+        from itemwise.results.entry import Entry
 
         for run, (label, known) in self._measurements().items():
             for entry in self._open_store().verdicts(run, Entry.from_record, but=known):
@@ -246,9 +246,9 @@ class ControllerSession:
 
         found: dict[str, tuple[str, set[str]]] = {}
         cases: list[Entry | Skip] = [*self._ledger.entries, *self._ledger.skips]
-        for case in sorted(cases, key=lambda case: case.run):
+        for case in sorted(cases, key=lambda case: case.measurement):
             label = case.benchmark.removesuffix(variant_of(case.case))
-            found.setdefault(case.run, (label, set()))[1].add(case.case)
+            found.setdefault(case.measurement, (label, set()))[1].add(case.case)
         return found
 
     @cached_property
@@ -371,4 +371,4 @@ def _relabelled(entry: Entry, label: str) -> Entry:
     """An entry of an earlier run, as its measurement is called in this one."""
     from itemwise.results.labels import variant_of
 
-    return entry.changed(benchmark=f"{label}{variant_of(entry.case)}")
+    return replace(entry, benchmark=f"{label}{variant_of(entry.case)}")

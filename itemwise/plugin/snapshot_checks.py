@@ -17,7 +17,7 @@ from itemwise.plugin.items import is_case
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.results.ledger import Entry
+    from itemwise.results.entry import Entry
     from itemwise.snapshots import FileChanges, SnapshotChange, SnapshotFile
 
 __all__ = ["SNAPSHOT", "SNAPSHOTS", "Snapshots", "configure_snapshots", "mark_snapshots"]
@@ -96,12 +96,12 @@ class Snapshots:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Compare one reply; a case that an error of ours kept from one has none."""
-        from itemwise.results.ledger import Entry
+        from itemwise.results.entry import Entry
 
         if not hasattr(report, "itemwise") or SNAPSHOT not in report.keywords:
             return
         entry = Entry.from_record(json.loads(report.itemwise))
-        if entry.reply and entry.verdict.value != "error":
+        if entry.cost and entry.verdict.value != "error":
             self._compare(entry)
 
     def _compare(self, entry: Entry) -> None:

@@ -24,11 +24,12 @@ from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.cases.case import Case, Reply, Turn, Verdict
+    from itemwise.causes import Cause
     from itemwise.engine.batch_check import BatchedCase
     from itemwise.engine.engine import Engine
     from itemwise.engine.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
-    from itemwise.results.ledger import Entry
+    from itemwise.results.entry import Entry, MeasuredCase
     from itemwise.results.progress import Counts
     from itemwise.results.store import Store
     from itemwise.session.model_session import ModelSession
@@ -59,7 +60,7 @@ class WorkerSession:
         self._model_session: ModelSession | None = None
         self._session: pytest.Session | None = None
         self._fault = ""  # that stopped the run
-        self._runs: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
+        self._measurements: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
         self._in_batches: list[BatchedCase] = []
         self.batch_check: list[dict[str, Any]] = []
         self._loading: tuple[str, float] | None = None  # the model that is got ready, and since when
@@ -136,7 +137,7 @@ class WorkerSession:
 
         with self._stopping(), self._told_loading(entry):
             self._model_session = ModelSession(entry, self.settings, self.store(), rank=self._rank, world_size=self._world_size)
-        self._runs = {}
+        self._measurements = {}
         return self._model_session.model
 
     @contextmanager
@@ -276,32 +277,38 @@ class WorkerSession:
 
     def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Tell of a case that was asked for and has no verdict."""
-        from itemwise.results.ledger import Skip
+        from itemwise.results.entry import Skip
 
         assert call.excinfo is not None, "what skipped it"
-        asked, label = parameters(item), self.samples.label(item)
-        sample, found = self.samples.of_case(item), self.samples.case(item)
-        skip = Skip(
-            node_id=item.nodeid,
-            position=self._position(item),
-            benchmark=label,
-            model_name=asked["model"].name if "model" in asked else "-",
-            strategy=asked.get("strategy", "-"),
-            case=found.name,
-            sample_size=sample.sizes[sample.label_of(found)],
-            run=self._run(item),
-            reason=str(call.excinfo.value),
-        )
+        skip = Skip(**vars(self._measured_case(item)), reason=str(call.excinfo.value))
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
-        from itemwise.results.ledger import Entry
+        from itemwise.results.entry import Entry, Texts
 
-        asked = parameters(item)
-        sample = self.samples.of_case(item)
         found = self.samples.case(item)
-        said, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
+        reply, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
         return Entry(
+            **vars(self._measured_case(item)),
+            expected=found.answer,
+            verdict=verdict,
+            answer=None if read is None else str(read),
+            rule=getattr(read, "rule", None),
+            span=_span(read),
+            causes=_causes(found, reply, read, verdict),
+            tags=dict(found.tags),
+            choices=found.choices,
+            picture=_picture(found),
+            model=self._described(),
+            rows={**self.samples.of_case(item).rows, "cases": self.samples.measure(item)["cases"][:16]},
+            quoted=Texts(found.text, report.longreprtext if report.failed else "", rerun_command(item), reply),
+        )
+
+    def _measured_case(self, item: pytest.Item) -> MeasuredCase:
+        from itemwise.results.entry import MeasuredCase
+
+        asked, sample, found = parameters(item), self.samples.of_case(item), self.samples.case(item)
+        return MeasuredCase(
             node_id=item.nodeid,
             position=self._position(item),
             benchmark=self.samples.label(item),
@@ -309,22 +316,7 @@ class WorkerSession:
             strategy=asked.get("strategy", "-"),
             case=found.name,
             sample_size=sample.sizes[sample.label_of(found)],
-            prompt=found.text,
-            expected=found.answer,
-            verdict=verdict,
-            answer=None if read is None else str(read),
-            rule=getattr(read, "rule", None),
-            span=_span(read),
-            causes=_causes(found, said, read, verdict),
-            message=report.longreprtext if report.failed else "",
-            tags=dict(found.tags),
-            choices=found.choices,
-            picture=_picture(found),
-            rerun=rerun_command(item),
-            reply=said.record() if said else {},
-            model=self._described(),
-            rows={**sample.rows, "cases": self.samples.measure(item)["cases"][:16]},
-            run=self._run(item),
+            measurement=self._measurement(item),
         )
 
     def _described(self) -> dict[str, str]:
@@ -349,16 +341,16 @@ class WorkerSession:
         _, own, repeats = self.samples.own_parameters(item)
         return function_id(item), *own, model, strategy, self.samples.place(item), *repeats
 
-    def _run(self, item: pytest.Item) -> str:
+    def _measurement(self, item: pytest.Item) -> str:
         """What a case must share with another run's for their verdicts to be one measurement."""
         from itemwise.results.store import key_of
 
         function, own = function_id(item), self.samples.own_parameters(item)[0]
         asked = function, own, parameters(item).get("model"), parameters(item).get("strategy")
-        if asked not in self._runs:
+        if asked not in self._measurements:
             identity = self._model_session.identity if self._model_session else {}
-            self._runs[asked] = key_of({**self.samples.measure(item), "model": identity, "test": f"{function}[{own}]"})
-        return self._runs[asked]
+            self._measurements[asked] = key_of({**self.samples.measure(item), "model": identity, "test": f"{function}[{own}]"})
+        return self._measurements[asked]
 
 
 def _rank(config: pytest.Config) -> tuple[int, int]:
@@ -433,15 +425,14 @@ def _read(extract: Extractor, turn: Turn) -> str | None:
     return accepted(extract(turn.content), truncated=turn.cost is not None and turn.cost.finish_reason == "length")
 
 
-def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> tuple[dict[str, str], ...]:
+def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> tuple[Cause, ...]:
     """Why the case is not correct, as far as its reply shows it."""
     from itemwise.causes import causes
 
     if said is None or verdict.value in ("correct", "error"):
         return ()
     answer = None if read is None else str(read)
-    found = causes(case.text, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(case, said))
-    return tuple({"kind": cause.kind, "evidence": cause.evidence} for cause in found)
+    return tuple(causes(case.text, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(case, said)))
 
 
 def _picture(case: Case) -> str:

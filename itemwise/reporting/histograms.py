@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry, ReplyCost
+from itemwise.results.ledger import Tally
 
 __all__ = ["Distribution", "Spread", "figure", "spreads"]
 
@@ -67,15 +67,15 @@ class Spread:
 
 def spreads(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Spread]:
     """For each tally with a reply; those of one benchmark share their axes, so that they can be held against each other."""
-    replies: dict[tuple[str, str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    replies: dict[tuple[str, str, str], list[ReplyCost]] = defaultdict(list)
     limits: dict[tuple[str, str, str], int] = {}
     for entry in entries:
-        if entry.reply:
-            replies[entry.key].append(entry.reply)
+        if entry.cost:
+            replies[entry.key].append(entry.cost)
             if (known := entry.model.get("max new tokens", "")).isdecimal():
                 limits[entry.key] = int(known)
-    tokens = {key: sorted(reply.get("completion_tokens", 0) for reply in of_key) for key, of_key in replies.items()}
-    seconds = {key: sorted(reply.get("seconds", 0.0) for reply in of_key if _is_of_this_run(reply)) for key, of_key in replies.items()}
+    tokens = {key: sorted(float(cost.completion_tokens) for cost in of_key) for key, of_key in replies.items()}
+    seconds = {key: sorted(cost.seconds for cost in of_key if _is_of_this_run(cost)) for key, of_key in replies.items()}
     found = []
     for tally in tallies:
         key = tally.key
@@ -96,9 +96,9 @@ def figure(value: float) -> str:
     return f"{value:.2f}" if value >= 1 else f"{value:.2g}"
 
 
-def _is_of_this_run(reply: Mapping[str, Any]) -> bool:
+def _is_of_this_run(cost: ReplyCost) -> bool:
     """Whether all of its turns were made in this run; a turn from the store took no time."""
-    return bool(reply.get("generated")) and reply.get("generated_tokens") == reply.get("completion_tokens")
+    return cost.generated > 0 and cost.generated_tokens == cost.completion_tokens
 
 
 def _most(values: Mapping[tuple[str, str, str], Sequence[float]], benchmark: str) -> float:

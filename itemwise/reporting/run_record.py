@@ -16,7 +16,8 @@ from itemwise.cases.controls import CONTROLS
 from itemwise.cases.variants import RENUMBERED
 from itemwise.gates.gate import Decision
 from itemwise.reporting.sections.count_notes import count_notes
-from itemwise.results.ledger import Entry, Skip, Tally
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.ledger import Tally
 from itemwise.snapshots import FileChanges
 
 __all__ = ["RunRecord"]
@@ -98,4 +99,4 @@ class RunRecord:
     @property
     def recalled(self) -> int:
         """Replies that were known before."""
-        return sum(bool(entry.reply) for entry in self.entries) - self.generated
+        return sum(entry.cost is not None for entry in self.entries) - self.generated

@@ -1,4 +1,4 @@
-"""What became of every case of a run, and what that adds up to."""
+"""The ledger of a run: an entry for each case, and the tallies that they add up to."""
 
 from __future__ import annotations
 
@@ -6,143 +6,15 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from itemwise.cases.case import Verdict
+from itemwise.results.entry import Entry, MeasuredCase, Skip, SpilledTexts
 from itemwise.results.labels import split_node_id
-from itemwise.results.spill import Kept, KeptMapping, Spool
+from itemwise.results.spill import SpillFile
 from itemwise.results.statistics import Accuracy, accuracy
 
-__all__ = ["Entry", "Ledger", "Skip", "Tally", "tallied"]
-
-_AT_HAND = ("finish_reason", "prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens")  # of a reply
-_STRINGS = ("node_id", "benchmark", "model_name", "strategy", "case", "prompt", "expected", "message", "picture", "rerun", "run")
-_SPENT = ("seconds", "generated", "generated_tokens")  # on a reply in this run, however often its case ran
-_TEXTS = ("prompt", "message", "rerun")  # with the rest of the reply, what only reports quote
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One case's verdict with what it rests on.
-
-    `position` orders cases by benchmark, model, strategy and place in the sample, `sample_size` is the N it is one of, `model`
-    describes what answered; `reply` is Reply.record(), empty where an error left none. `causes` are why it is not correct, the
-    first of them first (``kind`` and ``evidence``), empty for one that is. `choices` are the options of a choice; `picture` is
-    the hash under which the store keeps the picture that was shown; `rerun` is the command for this case alone. Entries of one
-    `run` (the same test function and parameters, cases, model, strategy and judge) are one measurement; those that are known from an
-    `earlier` run took no time in this one. `repeats` are the verdicts of the other times that the case ran.
-    An entry of a ledger with a spool reads `prompt`, `message`, `rerun` and the texts of `reply` from there.
-    """
-
-    node_id: str
-    position: tuple[str | int, ...]
-    benchmark: str
-    model_name: str
-    strategy: str
-    case: str
-    sample_size: int
-    prompt: str
-    expected: str
-    verdict: Verdict
-    answer: str | None = None
-    rule: str | None = None
-    span: tuple[int, int] | None = None
-    causes: Sequence[Mapping[str, str]] = ()
-    message: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    choices: Sequence[str] = ()
-    picture: str = ""
-    rerun: str = ""
-    reply: Mapping[str, Any] = field(default_factory=dict)
-    model: Mapping[str, str] = field(default_factory=dict)
-    rows: Mapping[str, str] = field(default_factory=dict)
-    run: str = ""
-    earlier: bool = False
-    repeats: Sequence[str] = ()
-
-    def record(self) -> dict[str, Any]:
-        """The entry as plain data, for reports and for the way between processes."""
-        return {name: getattr(self, name) for name in _FIELDS} | {"verdict": self.verdict.value, "reply": dict(self.reply)}
-
-    def changed(self, **values: Any) -> Entry:
-        """The entry with other `values`; what lies in a spool stays there."""
-        return Entry(**{**self.__dict__, **values})
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What it shares with the other cases of its tally: benchmark, model and strategy."""
-        return self.benchmark, self.model_name, self.strategy
-
-    @property
-    def cause(self) -> str:
-        """The kind of the first cause; empty for a correct case, or one that ended in an error of ours."""
-        return self.causes[0]["kind"] if self.causes else ""
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Entry:
-        """The entry that `record` was made of. Raises KeyError, TypeError or ValueError for what is none, such as a damaged row."""
-        _require_kinds(record, dict.fromkeys(_STRINGS, str) | dict.fromkeys(("tags", "reply", "model", "rows"), Mapping))
-        _require_kinds(record.get("reply", {}), dict.fromkeys(_AT_HAND[1:], (int, float)) | {"text": str})
-        lists = {name: tuple(record[name] or ()) for name in ("position", "causes", "choices", "repeats") if name in record}
-        return cls(**{**record, **lists, "verdict": Verdict(record["verdict"]), "span": tuple(record["span"]) if record["span"] else None})
-
-
-def _require_kinds(record: Any, kinds: Mapping[str, Any]) -> None:
-    if not isinstance(record, Mapping):
-        raise TypeError(f"{type(record).__name__} instead of an object")
-    if wrong := next((name for name, kind in kinds.items() if name in record and not isinstance(record[name], kind)), None):
-        raise TypeError(f"{wrong!r} is {str(record[wrong])[:80]!r}")
-
-
-_FIELDS = tuple(part.name for part in fields(Entry))  # asdict would copy every reply deeply
-
-
-class _Text:
-    """A text of an entry, or the record in a spool that holds it under its name."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, entry: Entry, owner: type[Entry]) -> Any:
-        held = entry.__dict__[self._name]
-        return held.read()[self._name] if isinstance(held, Kept) else held
-
-    def __set__(self, entry: Entry, held: str | Kept) -> None:
-        entry.__dict__[self._name] = held
-
-
-for _name in _TEXTS:
-    setattr(Entry, _name, _Text(_name))  # after @dataclass, which would take it for a default
-
-
-@dataclass(frozen=True)
-class Skip:
-    """A case that the run asked for and did not judge, because its test was skipped for `reason`. The other fields are an entry's."""
-
-    node_id: str
-    position: tuple[str | int, ...]
-    benchmark: str
-    model_name: str
-    strategy: str
-    case: str
-    sample_size: int
-    run: str
-    reason: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What it shares with the other cases of its tally: benchmark, model and strategy."""
-        return self.benchmark, self.model_name, self.strategy
-
-    def record(self) -> dict[str, Any]:
-        """The skip as plain data, for reports and for the way between processes."""
-        return asdict(self)
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Skip:
-        """The skip that `record` was made of."""
-        return cls(**{**record, "position": tuple(record["position"])})
+__all__ = ["Ledger", "Tally", "tallied"]
 
 
 @dataclass(frozen=True)
@@ -207,16 +79,16 @@ class Ledger:
     """The entries of a run, one for each case of a measurement, however often it ran.
 
     A test that is run again replaces its verdict; of several tests of one case the last in running order counts. Either way an
-    error of ours does not count where there is a verdict, and the entry tells the other verdicts as its `repeats`.
-    With a `spool` texts lie there, but for those that it has no room for, and entries share what is equal in them.
+    error of ours does not count where there is a verdict, and the entry has the other verdicts as its `repeats`.
+    With a `spill` file texts lie there, but for those that it has no room for, and entries share what is equal in them.
     """
 
-    def __init__(self, spool: Spool | None = None) -> None:
+    def __init__(self, spill: SpillFile | None = None) -> None:
         self._entries: dict[tuple[str, ...], list[Entry]] = {}  # by benchmark, model, strategy and case: each time that it ran
         self._skips: dict[tuple[str, ...], Skip] = {}
         self._ordered: list[Entry] = []
-        self._spool = spool
-        self._shared: dict[str, Mapping[str, str]] = {}
+        self._spill_file = spill
+        self._interned: dict[str, Mapping[str, str]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -225,9 +97,9 @@ class Ledger:
         """Whether anything became of any case."""
         return bool(self._entries or self._skips)
 
-    def put(self, entry: Entry) -> None:
-        """Enter a case's verdict."""
-        self._entries.setdefault((*entry.key, entry.case), []).append(self._slim(entry) if self._spool else entry)
+    def put(self, entry: Entry, record: str = "") -> None:
+        """Enter a case's verdict; `record` is the JSON of its record where that is known already."""
+        self._entries.setdefault((*entry.key, entry.case), []).append(self._spill(entry, record))
         self._ordered = []
 
     def skip(self, skip: Skip) -> None:
@@ -238,8 +110,9 @@ class Ledger:
         """Enter a verdict known from an earlier run, unless this run has its own or skipped the case."""
         key = (*entry.key, entry.case)
         if key not in self._entries and key not in self._skips:
-            free = {"generated": 0, "generated_tokens": 0, "seconds": 0.0} if entry.reply else {}
-            self.put(entry.changed(earlier=True, repeats=(), reply={**entry.reply, **free}))
+            cost = entry.cost and replace(entry.cost, generated=0, generated_tokens=0, seconds=0.0)
+            quoted = entry.quoted.with_cost(cost) if cost else entry.quoted
+            self.put(replace(entry, earlier=True, repeats=(), quoted=quoted))
 
     @property
     def entries(self) -> list[Entry]:
@@ -256,52 +129,55 @@ class Ledger:
 
     def tallies(self) -> list[Tally]:
         """A tally for each benchmark, model and strategy, in running order."""
-        found = {tally.key: tally for tally in tallied(self.entries)}
-        first: dict[tuple[str, str, str], Entry | Skip] = {}
-        cases: list[Entry | Skip] = [*self.entries, *self.skips]
-        for each in sorted(cases, key=lambda case: case.position):
-            first.setdefault(each.key, each)
+        judged = {tally.key: tally for tally in tallied(self.entries)}
+        first: dict[tuple[str, str, str], MeasuredCase] = {}
+        for case in sorted([*self.entries, *self.skips], key=lambda case: case.position):
+            first.setdefault(case.key, case)
         skipped = Counter(skip.key for skip in self.skips)
-        return [replace(found.get(key) or _empty(each), skipped=skipped[key]) for key, each in first.items()]
+        return [replace(judged.get(key) or _empty(case), skipped=skipped[key]) for key, case in first.items()]
 
-    def _slim(self, entry: Entry) -> Entry:
-        assert self._spool is not None, "asked for by `put` alone"
+    def _spill(self, entry: Entry, record: str) -> Entry:
+        if self._spill_file is None:
+            return entry
         try:
-            kept = self._spool.keep({"reply": dict(entry.reply), **{name: getattr(entry, name) for name in _TEXTS}})
+            spilled = self._spill_file.append(record or json.dumps(entry.record()))
         except OSError:  # a full disk is told of where the reports cannot be written
             return entry
-        at_hand = {name: entry.reply[name] for name in _AT_HAND if name in entry.reply}
-        return entry.changed(
-            **dict.fromkeys(_TEXTS, kept),
-            **{name: _one_text(getattr(entry, name)) for name in ("benchmark", "model_name", "strategy", "run")},
-            position=tuple(_one_text(part) for part in entry.position),
-            reply=KeptMapping(kept, "reply", len(entry.reply), at_hand) if entry.reply else {},
-            model=self._one(entry.model),
-            rows=self._one(entry.rows),
-            tags=self._one(entry.tags),
+        return replace(
+            entry,
+            benchmark=sys.intern(entry.benchmark),
+            model_name=sys.intern(entry.model_name),
+            strategy=sys.intern(entry.strategy),
+            measurement=sys.intern(entry.measurement),
+            position=tuple(sys.intern(part) if isinstance(part, str) else part for part in entry.position),
+            quoted=SpilledTexts(spilled, entry.cost),
+            model=self._intern(entry.model),
+            rows=self._intern(entry.rows),
+            tags=self._intern(entry.tags),
         )
 
-    def _one(self, value: Mapping[str, str]) -> Mapping[str, str]:
-        """The one mapping that stands for all that are equal to it."""
-        return self._shared.setdefault(json.dumps(value), value)
+    def _intern(self, value: Mapping[str, str]) -> Mapping[str, str]:
+        """The first equal mapping seen."""
+        return self._interned.setdefault(json.dumps(value), value)
 
 
 def _counted(times: Sequence[Entry]) -> Entry:
-    """The entry that counts of all times that a case ran."""
+    """The entry that counts of all times that a case ran, with what was spent on its reply in all of them."""
     if len(times) == 1:
         return times[0]
     ordered = sorted(times, key=lambda entry: entry.position)
     counts = next((entry for entry in reversed(ordered) if entry.verdict is not Verdict.ERROR), ordered[-1])
     repeats = tuple(entry.verdict.value for entry in ordered if entry is not counts)
-    if not counts.reply:
-        return counts.changed(repeats=repeats)
-    spent = {name: sum(entry.reply.get(name, 0) for entry in times) for name in _SPENT}
-    kept = counts.reply
-    return counts.changed(repeats=repeats, reply=kept.changed(spent) if isinstance(kept, KeptMapping) else {**kept, **spent})
-
-
-def _one_text(value: str | int) -> str | int:
-    return sys.intern(value) if type(value) is str else value
+    if not counts.cost:
+        return replace(counts, repeats=repeats)
+    costs = [entry.cost for entry in times if entry.cost]
+    spent = replace(
+        counts.cost,
+        seconds=sum(cost.seconds for cost in costs),
+        generated=sum(cost.generated for cost in costs),
+        generated_tokens=sum(cost.generated_tokens for cost in costs),
+    )
+    return replace(counts, repeats=repeats, quoted=counts.quoted.with_cost(spent))
 
 
 def tallied(entries: Iterable[Entry]) -> list[Tally]:
@@ -312,26 +188,25 @@ def tallied(entries: Iterable[Entry]) -> list[Tally]:
     return [_tally(part) for part in parts.values()]
 
 
-def _empty(skip: Entry | Skip) -> Tally:
+def _empty(case: MeasuredCase) -> Tally:
     """The tally of a measurement of which no case was judged."""
-    function = split_node_id(skip.node_id)[0]
-    return Tally(*skip.key, skip.sample_size, dict.fromkeys(Verdict, 0), completion_tokens=0, seconds=0.0, function=function)
+    function = split_node_id(case.node_id)[0]
+    return Tally(*case.key, case.sample_size, dict.fromkeys(Verdict, 0), completion_tokens=0, seconds=0.0, function=function)
 
 
 def _tally(entries: Sequence[Entry]) -> Tally:
     counted = Counter(entry.verdict for entry in entries)
+    costs = [entry.cost for entry in entries if entry.cost]
     first = entries[0]
     return Tally(
-        first.benchmark,
-        first.model_name,
-        first.strategy,
+        *first.key,
         first.sample_size,
         {verdict: counted[verdict] for verdict in Verdict},
-        completion_tokens=sum(entry.reply.get("completion_tokens", 0) for entry in entries),
-        seconds=sum(entry.reply.get("seconds", 0.0) for entry in entries),
-        prompt_tokens=sum(entry.reply.get("prompt_tokens", 0) for entry in entries),
-        generated=sum(entry.reply.get("generated", 0) > 0 for entry in entries),
-        generated_tokens=sum(entry.reply.get("generated_tokens", 0) for entry in entries),
+        completion_tokens=sum(cost.completion_tokens for cost in costs),
+        seconds=sum(cost.seconds for cost in costs),
+        prompt_tokens=sum(cost.prompt_tokens for cost in costs),
+        generated=sum(cost.generated > 0 for cost in costs),
+        generated_tokens=sum(cost.generated_tokens for cost in costs),
         causes=Counter(entry.cause for entry in entries if entry.cause),
         recalled=sum(entry.earlier for entry in entries),
         function=split_node_id(first.node_id)[0],

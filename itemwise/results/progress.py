@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 
 __all__ = ["Counts", "Speed", "TimeLeft", "summed", "time_left"]
 
@@ -92,17 +92,17 @@ def time_left(
     takes: where that is most of what is left, nobody knows.
     """
     judged = Counter(block for block in blocks if block is not None)
-    asked = [(block, entry) for block, entry in zip(blocks, entries, strict=True) if block and entry.reply.get("generated")]
+    asked = [(block, entry.cost) for block, entry in zip(blocks, entries, strict=True) if block and entry.cost and entry.cost.generated]
     current = next((block for block, _ in reversed(asked) if judged[block] < expected.get(block, 0)), None)
     if current is None:
         return None
-    replies = [entry.reply for block, entry in asked if block == current]
+    costs = [cost for block, cost in asked if block == current]
     waiting = expected[current] - judged[current] - counts.ready - counts.underway
-    if min(len(replies), waiting) < ENOUGH:
+    if min(len(costs), waiting) < ENOUGH:
         return None
-    tokens = [reply["generated_tokens"] for reply in replies]
+    tokens = [cost.generated_tokens for cost in costs]
     mean = max(fmean(tokens[-RECENT:]), 1.0)
-    spent = fmean(reply["seconds"] for reply in replies[-RECENT:]) / processes
+    spent = fmean(cost.seconds for cost in costs[-RECENT:]) / processes
     each = max(spent, mean / tokens_per_second if tokens_per_second else 0.0)  # seconds; the speed knows of all that is done beside asking
     longest = counts.underway * each * max(tokens) / mean
     seconds = (waiting + counts.underway / 2) * each

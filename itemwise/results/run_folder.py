@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from itemwise.reporting.writers.single_page import data_of
-from itemwise.results.ledger import Entry, Ledger, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Ledger, Tally
 
 __all__ = ["LATEST", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
 
@@ -19,7 +20,6 @@ REPORTS = Path("reports")
 LATEST = "latest"
 RUN_NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")  # how the folders of runs are named
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*")
-_FIELDS = {field.name for field in fields(Entry)}
 _TEXTS = ("node_id", "benchmark", "model_name", "strategy", "case", "expected", "verdict")
 
 
@@ -162,6 +162,6 @@ def _fault(found: Any) -> str | None:
 
 def _entry(found: Mapping[str, Any], file: Path, number: int) -> Entry:
     try:
-        return Entry.from_record({name: value for name, value in found.items() if name in _FIELDS})
+        return Entry.from_record(found)
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{file}, line {number}: not a case as a run writes it ({type(error).__name__}: {error}).") from None

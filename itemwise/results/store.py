@@ -134,18 +134,18 @@ class Store:
             with self._writing():
                 self._connection.executemany("INSERT OR IGNORE INTO pictures VALUES (?, ?)", rows)
 
-    def verdicts(self, run: str, read: Callable[[Any], V], but: Container[str] = ()) -> Iterator[V]:
-        """The ledger entries known for a run's settings, one by one as `read` makes them of their records, but for those
+    def verdicts(self, measurement: str, read: Callable[[Any], V], but: Container[str] = ()) -> Iterator[V]:
+        """The ledger entries known of a measurement, one by one as `read` makes them of their records, but for those
         kept under a name in `but`. Raises StoreError for one that `read` cannot read (KeyError, TypeError, ValueError)."""
         with self._clear_errors():
-            known = self._connection.execute("SELECT node_id FROM verdicts WHERE run = ? ORDER BY node_id", (run,)).fetchall()
+            known = self._connection.execute("SELECT node_id FROM verdicts WHERE run = ? ORDER BY node_id", (measurement,)).fetchall()
             for (node_id,) in known:
-                if node_id not in but and (found := self._connection.execute(_VERDICT, (run, node_id)).fetchone()):
-                    yield self._read("verdicts", f"{run} {node_id}", found[0], read)
+                if node_id not in but and (found := self._connection.execute(_VERDICT, (measurement, node_id)).fetchone()):
+                    yield self._read("verdicts", f"{measurement} {node_id}", found[0], read)
 
     def keep_verdicts(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Keep ledger entries by measurement and case."""
-        rows = ((run, node_id, json.dumps(entry)) for run, node_id, entry in kept)
+        rows = ((measurement, node_id, json.dumps(entry)) for measurement, node_id, entry in kept)
         with self._writing():
             self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", rows)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itemwise.analysis.reply_changes import Outcome, outcome_of
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 
 __all__ = ["MACHINE", "UNKNOWN", "Snapshot", "machine"]
 
@@ -38,7 +38,7 @@ class Snapshot:
     @classmethod
     def of(cls, entry: Entry, *, batch_size: int | None, cpu: str) -> Snapshot:
         """What became of a case that was answered, on a machine with the processor `cpu`."""
-        prompt = hashlib.sha256(entry.prompt.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        prompt = hashlib.sha256(entry.texts().prompt.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         verdict, answer, text = outcome_of(entry)
         return cls(verdict, answer, entry.expected, prompt, text, _made(entry.model, batch_size, cpu))
 

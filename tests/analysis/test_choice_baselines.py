@@ -8,7 +8,8 @@ from itemwise.analysis.choice_baselines import ChoiceResult, choice_results
 from itemwise.analysis.control_results import ControlResult
 from itemwise.analysis.splits import splits
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry, tallied
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import tallied
 from itemwise.results.statistics import mcnemar
 from tests.reporting.conftest import an_entry
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry, tallied
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import tallied
 from itemwise.results.statistics import holm, mcnemar
-from tests.reporting.conftest import a_reply, an_entry
+from tests.reporting.conftest import a_reply, an_entry, with_changes
 
 LETTERS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "E": Verdict.ERROR}
 
@@ -78,7 +78,7 @@ def test_errors_of_ours_are_left_out_of_the_pair() -> None:
 def test_the_first_rung_reads_the_same_replies_strictly_where_json_was_asked_for() -> None:
     replies = ['{"answer": 42}', 'Sure: {"answer": "$42"}', '{"answer": "42"}', "I cannot say."]
     entries = [
-        replace(each, prompt="Reply with JSON only.", reply=a_reply(text)) for each, text in zip(judged("CCCN"), replies, strict=True)
+        with_changes(each, prompt="Reply with JSON only.", reply=a_reply(text)) for each, text in zip(judged("CCCN"), replies, strict=True)
     ]
     ladder = ladder_of(entries, judged("CCCC", "tool", prompt="Reply with JSON only."))
     assert [(each.name, each.gain) for each in ladder.rungs] == [

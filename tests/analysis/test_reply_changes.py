@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from itemwise.analysis.pairs import Pair, Series, series
 from itemwise.analysis.reply_changes import Change, Outcome, case_change, change_between
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry, tallied
+from itemwise.results.ledger import tallied
+from tests.reporting.conftest import a_reply, an_entry
 
 C, W, N, T, E = Verdict.CORRECT, Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED, Verdict.ERROR
 
 
 def one(verdict: Verdict, answer: str | None, text: str | None) -> Series:
-    reply: dict[str, Any] = {} if text is None else {"text": text}
-    entry = Entry("t.py::t[a]", (0,), "sums", "m", "direct", "a", 1, "6*7?", "42", verdict, answer, reply=reply)
+    entry = an_entry(0, verdict, case="a", answer=answer, reply=None if text is None else a_reply(text))
     return series("#1", "run", tallied([entry])[0], [entry])
 
 

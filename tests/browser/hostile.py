@@ -6,8 +6,9 @@ import random
 from typing import Any
 
 from itemwise.cases.case import Verdict
+from itemwise.causes import Cause
 from itemwise.reporting import RunRecord
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from tests.browser.runs import a_picture
 from tests.reporting.conftest import a_reply, a_run, an_entry
 
@@ -68,7 +69,7 @@ def _hostile_entry(number: int, name: str, text: str) -> Entry:
     """One wrong case whose every word is `text`, save that what stands in test ids is short."""
     named = name if name in LONG else text
     reply = {
-        **a_reply(text),
+        **a_reply(text).record(),
         "turns": [
             {"role": "user", "content": text},
             {"role": "assistant", "content": text, "finish_reason": named, "completion_tokens": 3},
@@ -77,7 +78,7 @@ def _hostile_entry(number: int, name: str, text: str) -> Entry:
     }
     words: dict[str, Any] = {"case": f"{named} {number}", "benchmark": named, "model_name": named, "strategy": named, "rule": named}
     said = {"prompt": text, "expected": text, "answer": text, "message": text, "rerun": text, "tags": {named: text, "__proto__": text}}
-    causes = [{"kind": named, "evidence": text}, {"kind": "constructor", "evidence": text}]
+    causes = (Cause(named, text), Cause("constructor", text))
     where: dict[str, Any] = {"model": {"model": named, "location": text[:2000]}, "rows": {"source": text[:2000], named: named}}
     return an_entry(
         number, Verdict.WRONG, **words, **said, **where, causes=causes, node_id=f"{named}::{named}[{number}]", reply=reply,

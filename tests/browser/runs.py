@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import PIL.Image
@@ -10,7 +11,7 @@ import PIL.Image
 from itemwise.cases.case import Reply, Turn, Verdict
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from tests.reporting.conftest import MODEL, a_reply, a_run, an_entry
 
 __all__ = ["a_picture", "node_id", "run_of_all_kinds", "run_of_many"]
@@ -41,15 +42,15 @@ def run_of_all_kinds() -> RunRecord:
             for number, verdict in enumerate(verdicts):
                 changes: dict[str, Any] = {"tags": {"subject": "sums"}}
                 if number == 1:
-                    changes["reply"] = {**a_reply("The long reply: 42"), "completion_tokens": 700, "seconds": 0.5}
+                    changes["reply"] = replace(a_reply("The long reply: 42"), completion_tokens=700, seconds=0.5)
                 if number == 2:
-                    changes["reply"] = {**a_reply("The slow reply: 42"), "completion_tokens": 7, "seconds": 90.0}
+                    changes["reply"] = replace(a_reply("The slow reply: 42"), completion_tokens=7, seconds=90.0)
                 if number == 5:
                     changes["picture"] = "shown"
                 if number == 6:
                     said = "😀😀 so it is 42."
                     turns = (Turn("user", "What is 6*7?"), Turn("assistant", "Hm."), Turn("user", "Answer."), Turn("assistant", said))
-                    changes["reply"] = Reply(said, "stop", 20, 12, 0.25, 8, turns).record()
+                    changes["reply"] = Reply(said, "stop", 20, 12, 0.25, 8, turns)
                     changes["span"] = (said.index("42"), said.index("42") + 2)
                 entries.append(_entry(number, verdict, model, strategy, **changes))
     decisions = [Decision(True, "gate sums-synthetic >= 0.40: passed"), Decision(False, "gate sums-synthetic >= 0.80: missed")]

@@ -303,7 +303,7 @@ def test_a_page_comes_back_as_its_controls_say(report: Report) -> None:
 def test_what_a_model_thought_is_folded_and_how_it_refused_is_shown(open_file: Callable[..., Opened], tmp_path: Path) -> None:
     turns = (Turn("user", "What is 6*7?"), Turn("assistant", "", reasoning="Is it 42?", refusal="I may not say."))
     path = tmp_path / "report.html"
-    entry = an_entry(0, Verdict.NO_ANSWER, reply=Reply("", "stop", 20, 12, 0.25, 8, turns).record())
+    entry = an_entry(0, Verdict.NO_ANSWER, reply=Reply("", "stop", 20, 12, 0.25, 8, turns))
     path.write_text(report_html(a_run(entry)), encoding="utf-8")
     page = open_file(path, entry.node_id).page
     expect(page.locator("#detail")).to_contain_text("I may not say.")

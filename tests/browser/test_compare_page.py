@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from tests.browser.opened import Opened, names_shown, scrolls_sideways
 from tests.reporting.conftest import a_reply, an_entry
 from tests.reporting.writers.test_compare_html import page_of

@@ -12,9 +12,9 @@ from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.commands import CommandError
 from itemwise.commands.extractors import comparison_lines
 from itemwise.extractors import last_number
-from itemwise.results.ledger import Entry
 from itemwise.results.run_folder import read_run
 from tests.commands.conftest import Reports, a_case, in_part, said
+from tests.reporting.conftest import a_reply
 
 OURS, STRICT_JSON, REGEX, HASHES = "last-number", "strict-json", "regex-number", "strict-hashes"
 
@@ -31,11 +31,6 @@ def panel_of(reports: Reports, *cases: dict[str, Any], extractors: tuple[NamedEx
 def row(lines: list[str], extractor: str) -> list[str]:
     (found,) = (cells(line) for line in lines if cells(line)[2:3] == [extractor])
     return found[3:]
-
-
-def an_entry(text: str, finish_reason: str) -> Entry:
-    reply = {"text": text, "finish_reason": finish_reason}
-    return Entry.from_record(a_case(0, "W", reply=reply, position=[0], sample_size=1))
 
 
 def test_each_extractor_has_its_accuracy(reports: Reports) -> None:
@@ -81,7 +76,7 @@ def test_no_more_than_the_most_are_listed(reports: Reports) -> None:
     ],
 )
 def test_a_reply_that_was_cut_off_is_read_as_the_run_reads_it(text: str, finish_reason: str, answer: str | None) -> None:
-    assert read_reply(last_number, an_entry(text, finish_reason)).answer == answer
+    assert read_reply(last_number, a_reply(text, finish_reason=finish_reason)).answer == answer
 
 
 def test_our_extractor_agrees_with_the_verdicts_of_a_run_that_used_it(reports: Reports) -> None:

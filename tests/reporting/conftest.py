@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from tests.commands.conftest import reports
 
 __all__ = ["reports"]
-from itemwise.results.ledger import Entry, Ledger
+from itemwise.results.entry import Entry, Texts
+from itemwise.results.ledger import Ledger
 
 MODEL = {
     "model": "embedded-text",
@@ -37,16 +39,16 @@ SAID = {
 }
 READ = {Verdict.CORRECT: "42", Verdict.WRONG: "41"}
 CAUSES = {
-    Verdict.WRONG: [{"kind": "arithmetic slip", "evidence": "6*7=41 (it is 42); corrected, the steps give 42"}],
-    Verdict.NO_ANSWER: [{"kind": "no JSON", "evidence": "JSON was asked for, and the reply holds none"}],
-    Verdict.TRUNCATED: [{"kind": "truncated", "evidence": "cut off after ... 6*7="}],
+    Verdict.WRONG: (Cause("arithmetic slip", "6*7=41 (it is 42); corrected, the steps give 42"),),
+    Verdict.NO_ANSWER: (Cause("no JSON", "JSON was asked for, and the reply holds none"),),
+    Verdict.TRUNCATED: (Cause("truncated", "cut off after ... 6*7="),),
 }
 ROWS = {"source": "synthetic", "prompt": "json", "seed": "42"}
 
 
-def a_reply(text: str, *, finish_reason: str = "stop") -> dict[str, Any]:
+def a_reply(text: str, *, finish_reason: str = "stop") -> Reply:
     turns = (Turn("user", "What is 6*7?"), Turn("assistant", text))
-    return Reply(text, finish_reason, 20, 12, 0.25, 8, turns, generated=1, generated_tokens=12).record()
+    return Reply(text, finish_reason, 20, 12, 0.25, 8, turns, generated=1, generated_tokens=12)
 
 
 def an_entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
@@ -60,19 +62,29 @@ def an_entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
         strategy="direct",
         case=f"sums-{number}",
         sample_size=8,
-        prompt="What is 6*7?",
         expected="42",
         verdict=verdict,
         answer=READ.get(verdict),
         rule="answer field" if verdict in READ else None,
-        causes=CAUSES.get(verdict, []),
-        message="out of memory even for this case alone" if text is None else "AssertionError",
-        reply={} if text is None else a_reply(text, finish_reason="length" if verdict is Verdict.TRUNCATED else "stop"),
+        causes=CAUSES.get(verdict, ()),
         model=MODEL,
         rows=ROWS,
-        rerun=f"pytest 'benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-{number}]'",
+        quoted=Texts(
+            prompt="What is 6*7?",
+            message="out of memory even for this case alone" if text is None else "AssertionError",
+            rerun=f"pytest 'benchmarks/test_sums.py::test_sums[embedded-text-direct-sums-{number}]'",
+            reply=None if text is None else a_reply(text, finish_reason="length" if verdict is Verdict.TRUNCATED else "stop"),
+        ),
     )
-    return replace(found, **changes)
+    return with_changes(found, **changes)
+
+
+def with_changes(entry: Entry, **changes: Any) -> Entry:
+    """`entry` with other values, those of its texts among them; a reply may be given by its record."""
+    texts = {name: changes.pop(name) for name in ("prompt", "message", "rerun", "reply") if name in changes}
+    if isinstance(texts.get("reply"), dict):
+        texts["reply"] = Reply.from_record(texts["reply"])
+    return replace(entry, **changes, quoted=replace(entry.texts(), **texts))
 
 
 def a_run(*entries: Entry, **changes: Any) -> RunRecord:

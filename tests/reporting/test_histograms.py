@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.histograms import Spread, figure, spreads
-from itemwise.results.ledger import Entry, tallied
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import tallied
+from tests.reporting.conftest import an_entry
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_bins_are_of_a_round_width_and_few(spread_of: Callable[..., Spread], tok
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40))
 def test_every_value_is_in_one_bin(seconds: list[float]) -> None:
-    entries = [Entry(str(n), (n,), "b", "m", "s", "c", 1, "", "", Verdict.CORRECT, reply=reply(1, each)) for n, each in enumerate(seconds)]
+    entries = [an_entry(number, Verdict.CORRECT, reply=reply(1, each)) for number, each in enumerate(seconds)]
     (found,) = spreads(tallied(entries), entries)
     assert sum(found.seconds.counts) == len(seconds)
     assert len(found.seconds.counts) <= 31

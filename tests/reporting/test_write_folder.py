@@ -19,9 +19,10 @@ from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord, write_reports
 from itemwise.reporting.write_folder import claimed, new_folder, sweep
 from itemwise.reporting.writers.markdown import summary_md
-from itemwise.results.ledger import Entry, Ledger
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolderError, followed, read_run
-from itemwise.results.spill import Spool
+from itemwise.results.spill import SpillFile
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +52,7 @@ def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> Non
 
 
 def test_reports_of_a_ledger_with_a_spool_are_those_of_one_without(run: RunRecord, tmp_path: Path) -> None:
-    ledger = Ledger(Spool(tmp_path))
+    ledger = Ledger(SpillFile(tmp_path))
     for entry in run.entries:
         ledger.put(entry)
     for name, told in (("plain", run), ("spooled", replace(run, entries=ledger.entries, tallies=ledger.tallies()))):
@@ -125,7 +126,7 @@ def test_nothing_a_model_or_a_file_system_says_keeps_the_reports_from_being_writ
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
     odd = "\ud800\x00\x1b]]>|<b>\r\n\udce9"
     values = {"benchmark": odd, "model_name": odd, "answer": odd, "message": odd, "rows": {"source": odd}, "model": {"location": odd}}
-    reply = {**entry(0, Verdict.WRONG).reply, "text": odd}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": odd}
     folder = new_folder(tmp_path, "run")
     write_reports(run_of(entry(0, Verdict.WRONG, reply=reply, **values), entry(1, Verdict.ERROR, **values), command=odd), folder)
     assert ElementTree.parse(folder / "junit.xml").getroot().tag == "testsuites"

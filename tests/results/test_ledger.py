@@ -13,15 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itemwise.cases.case import Reply, Turn, Verdict
-from itemwise.results.ledger import Entry, Ledger
-from itemwise.results.spill import Spool
+from itemwise.causes import Cause
+from itemwise.results.entry import Entry, Texts
+from itemwise.results.ledger import Ledger
+from itemwise.results.spill import SpillFile
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 REPLY = Reply("42", "stop", 12, 3, 0.5, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))
 VERDICTS = st.lists(st.sampled_from(Verdict), min_size=1, max_size=30)
 
 
-def entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
+def entry(number: int, verdict: Verdict, reply: Reply | None = REPLY, **changes: Any) -> Entry:
     values = {
         "node_id": f"test_sums.py::test_sums[m-direct-sum-{number}]",
         "position": (number,),
@@ -30,10 +32,9 @@ def entry(number: int, verdict: Verdict, **changes: Any) -> Entry:
         "strategy": "direct",
         "case": f"sum-{number}",
         "sample_size": 50,
-        "prompt": "6*7?",
         "expected": "42",
         "verdict": verdict,
-        "reply": {} if verdict is Verdict.ERROR else REPLY.record(),
+        "quoted": Texts("6*7?", reply=None if verdict is Verdict.ERROR else reply),
     }
     return Entry(**{**values, **changes})
 
@@ -116,7 +117,7 @@ def test_the_counts_add_up_to_the_cases(verdicts: list[Verdict]) -> None:
 @given(st.sampled_from(Verdict), st.none() | st.tuples(st.integers(0, 9), st.integers(9, 20)), st.none() | st.text())
 def test_an_entry_survives_the_way_through_json(verdict: Verdict, span: tuple[int, int] | None, answer: str | None) -> None:
     sent = entry(3, verdict, span=span, answer=answer, tags={"grade": "4"}, rows={"source": "hub"}, model={"model": "m"})
-    sent = replace(sent, causes=({"kind": "reasoning", "evidence": "none"},), choices=("yes", "no"), picture="ab", rerun="pytest")
+    sent = replace(sent, causes=(Cause("reasoning", "none"),), choices=("yes", "no"), picture="ab", measurement="12")
     assert Entry.from_record(json.loads(json.dumps(sent.record()))) == sent
 
 
@@ -126,13 +127,19 @@ def test_a_record_is_plain_data_for_the_way_between_processes() -> None:
 
 def told(number: int, verdict: Verdict = Verdict.WRONG) -> Entry:
     """An entry with some 30,000 characters of texts."""
-    said = replace(REPLY, text=f"{number}" * 5000, turns=(Turn("user", f"{number}?" * 5000), Turn("assistant", f"{number}" * 5000)))
-    texts = {"prompt": f"{number}?" * 5000, "message": f"not {number}", "model": {"model": "m"}, "rows": {"source": "hub"}}
-    return Entry.from_record(json.loads(json.dumps(entry(number, verdict, reply=said.record(), **texts).record())))
+    reply = replace(REPLY, text=f"{number}" * 5000, turns=(Turn("user", f"{number}?" * 5000), Turn("assistant", f"{number}" * 5000)))
+    quoted = Texts(f"{number}?" * 5000, f"not {number}", f"pytest {number}", None if verdict is Verdict.ERROR else reply)
+    sent = entry(number, verdict, quoted=quoted, model={"model": "m"}, rows={"source": "hub"})
+    return Entry.from_record(json.loads(json.dumps(sent.record())))
 
 
-def test_a_ledger_with_a_spool_holds_no_texts_in_memory(tmp_path: Path) -> None:
-    ledger = Ledger(Spool(tmp_path))
+def whole(entry: Entry) -> Entry:
+    """The entry with its texts in memory."""
+    return replace(entry, quoted=entry.texts())
+
+
+def test_a_ledger_with_a_spill_file_holds_no_texts_in_memory(tmp_path: Path) -> None:
+    ledger = Ledger(SpillFile(tmp_path))
     ledger.put(told(1000))  # what is allocated once
     tracemalloc.start()
     try:
@@ -141,21 +148,21 @@ def test_a_ledger_with_a_spool_holds_no_texts_in_memory(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[0] < 200 * 4000
     finally:
         tracemalloc.stop()
-    assert ledger.entries[7].reply["turns"][1]["content"] == "1007" * 5000
+    assert ledger.entries[7].texts().reply.turns[1].content == "1007" * 5000
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_an_entry_from_the_spool_is_the_entry_that_was_put(tmp_path: Path, verdict: Verdict) -> None:
-    ledger = Ledger(Spool(tmp_path))
-    for put in (told(1, verdict), entry(2, Verdict.ERROR, message="no memory")):
+def test_an_entry_from_the_spill_file_is_the_entry_that_was_put(tmp_path: Path, verdict: Verdict) -> None:
+    ledger = Ledger(SpillFile(tmp_path))
+    for put in (told(1, verdict), entry(2, Verdict.ERROR, quoted=Texts("6*7?", "no memory"))):
         ledger.put(put)
-    assert ledger.entries == [told(1, verdict), entry(2, Verdict.ERROR, message="no memory")]
+    assert [whole(each) for each in ledger.entries] == [told(1, verdict), put]
     assert [json.dumps(each.record()) for each in ledger.entries] == [json.dumps(each.record()) for each in (told(1, verdict), put)]
     assert ledger.tallies() == ledger_of(told(1, verdict), put).tallies()
 
 
 def test_entries_share_what_is_equal_in_them(tmp_path: Path) -> None:
-    ledger = Ledger(Spool(tmp_path))
+    ledger = Ledger(SpillFile(tmp_path))
     for number in range(2):
         ledger.put(told(number))
     first, second = ledger.entries
@@ -163,38 +170,58 @@ def test_entries_share_what_is_equal_in_them(tmp_path: Path) -> None:
     assert first.rows is second.rows
 
 
-def test_an_entry_that_the_spool_has_no_room_for_stays_whole(tmp_path: Path) -> None:
-    ledger = Ledger(Spool(tmp_path / "missing"))
+def test_an_entry_that_the_spill_file_has_no_room_for_stays_whole(tmp_path: Path) -> None:
+    ledger = Ledger(SpillFile(tmp_path / "missing"))
     ledger.put(told(1))
     assert ledger.entries == [told(1)]
 
 
 def test_a_verdict_of_an_earlier_run_took_no_time_in_this_one(tmp_path: Path) -> None:
-    ledger = Ledger(Spool(tmp_path))
+    ledger = Ledger(SpillFile(tmp_path))
     ledger.put(told(1, Verdict.CORRECT))
     for number in (1, 2):
         ledger.recall(told(number))
-    assert [(each.verdict, each.earlier, each.reply["seconds"]) for each in ledger.entries] == [
-        (Verdict.CORRECT, False, 0.5),
-        (Verdict.WRONG, True, 0.0),
+    assert [(each.verdict, each.earlier, each.cost.seconds, each.texts().reply.seconds) for each in ledger.entries] == [
+        (Verdict.CORRECT, False, 0.5, 0.5),
+        (Verdict.WRONG, True, 0.0, 0.0),
     ]
 
 
-def test_a_changed_entry_keeps_its_texts_in_the_spool(tmp_path: Path) -> None:
-    ledger = Ledger(Spool(tmp_path))
+def test_a_changed_entry_keeps_its_texts_in_the_file(tmp_path: Path) -> None:
+    ledger = Ledger(SpillFile(tmp_path))
     ledger.put(told(1))
     (found,) = ledger.entries
-    changed = found.changed(strategy="other")
-    assert changed == replace(told(1), strategy="other")
-    assert changed.__dict__["prompt"] is found.__dict__["prompt"]
+    changed = replace(found, strategy="other")
+    assert changed.quoted is found.quoted
+    assert whole(changed) == replace(told(1), strategy="other")
 
 
-@pytest.mark.parametrize("spooled", [False, True])
-def test_what_was_generated_for_a_case_counts_however_often_it_ran(tmp_path: Path, *, spooled: bool) -> None:
-    ledger = Ledger(Spool(tmp_path)) if spooled else Ledger()
-    first, again = told(0), told(0)
-    ledger.put(first.changed(reply={**first.reply, "generated": 1, "generated_tokens": 7, "seconds": 2.0}))
-    ledger.put(again.changed(reply={**again.reply, "generated": 0, "generated_tokens": 0, "seconds": 0.0}))
+def test_the_record_that_came_is_the_one_that_is_spilled(tmp_path: Path) -> None:
+    """A reply is serialised where its case ran, and not again to be spilled."""
+    ledger = Ledger(SpillFile(tmp_path))
+    sent = json.dumps(told(1).record())
+    ledger.put(Entry.from_record(json.loads(sent)), sent.replace("not 1", "not 2"))
+    assert ledger.entries[0].texts().message == "not 2"
+
+
+@pytest.mark.parametrize("spilled", [False, True])
+def test_what_was_generated_for_a_case_counts_however_often_it_ran(tmp_path: Path, *, spilled: bool) -> None:
+    ledger = Ledger(SpillFile(tmp_path)) if spilled else Ledger()
+    ledger.put(entry(0, Verdict.WRONG, replace(REPLY, generated=1, generated_tokens=7, seconds=2.0)))
+    ledger.put(entry(0, Verdict.WRONG, replace(REPLY, generated=0, generated_tokens=0, seconds=0.0)))
     (tally,) = ledger.tallies()
     assert (tally.generated, tally.generated_tokens, tally.seconds) == (1, 7, 2.0)
-    assert ledger.entries[0].reply["text"] == first.reply["text"]
+    assert ledger.entries[0].texts().reply == replace(REPLY, generated=1, generated_tokens=7, seconds=2.0)
+
+
+def test_what_is_no_entry_is_refused() -> None:
+    record = told(1).record()
+    for wrong in ({"verdict": "maybe"}, {"prompt": 5}, {"reply": 5}, {"reply": {"text": 5}}, {"causes": [{"kind": "x"}]}, {"run": None}):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            Entry.from_record(record | wrong)
+
+
+def test_what_a_later_version_notes_besides_is_passed_over() -> None:
+    record = told(1).record()
+    reply = {**record["reply"], "mood": "good", "turns": [{**turn, "mood": "good"} for turn in record["reply"]["turns"]]}
+    assert Entry.from_record(record | {"mood": "good", "reply": reply}) == told(1)

@@ -50,7 +50,7 @@ def test_the_entries_are_what_the_run_judged(reports: Reports) -> None:
 def test_a_reply_may_hold_any_line_break_and_half_a_character(reports: Reports) -> None:
     text = "a\u2028b\x85c\x0bd\r\n\ud83d"
     reports.leave("one", a_case(0, "C", reply={"text": text, "finish_reason": "stop"}))
-    assert read_run("one").entries[0].reply["text"] == text
+    assert read_run("one").entries[0].texts().reply_text == text
 
 
 def test_what_a_newer_run_notes_besides_is_passed_over(reports: Reports) -> None:

@@ -22,8 +22,9 @@ from itemwise.cases.case import Reply, Turn, Verdict
 from itemwise.cases.picture import Picture
 from itemwise.models import Generation, Request
 from itemwise.results import store as store_module
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.results.store import MACHINE, VERSION, ModelReplies, Store, StoreError, key_of
+from tests.reporting.conftest import an_entry
 
 IDENTITY = {
     "location": "",
@@ -538,7 +539,7 @@ def test_a_damaged_row_is_named(path: Path, statement: str, row: str) -> None:
     asked = Request((Turn("user", "6*7?", pictures=(picture,)),))
     memory.keep([(asked, SAID)])
     memory.store.keep_description("m", {"device": "cpu"})
-    entry = Entry("node", ("f", 0, 0, 0), "b", "m", "direct", "c", 1, "p", "e", Verdict.WRONG, reply=GIVEN.record(), run="run")
+    entry = an_entry(0, Verdict.WRONG, reply=GIVEN)
     memory.store.keep_verdicts([("run", "node", entry.record())])
 
     def read() -> object:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from itemwise.cases.case import Verdict
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, Speed, TimeLeft, summed, time_left
+from tests.reporting.conftest import an_entry
 from tests.runs.test_resume import ADDER, SUMS
 
 BLOCK = "b.py::test_b[m-direct-"
@@ -18,8 +19,8 @@ BLOCK = "b.py::test_b[m-direct-"
 
 def judged(number: int, tokens: int, seconds: float, block: str = BLOCK) -> Entry:
     """A case that was asked; one from the store where it took no tokens."""
-    reply = {"generated": int(tokens > 0), "generated_tokens": tokens, "seconds": seconds}
-    return Entry(f"{block}c-{number}]", (number,), "b", "m", "direct", f"c-{number}", 99, "", "", Verdict.CORRECT, reply=reply)
+    reply = {"text": "", "generated": int(tokens > 0), "generated_tokens": tokens, "seconds": seconds}
+    return an_entry(number, Verdict.CORRECT, node_id=f"{block}c-{number}]", reply=reply)
 
 
 @dataclass

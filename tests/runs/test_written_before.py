@@ -18,7 +18,7 @@ import hypothesis  # noqa: F401 - in-process runs forget the modules they import
 import pytest
 import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
 
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.results.store import Store
 
 BEFORE = Path(__file__).with_name("written_before")

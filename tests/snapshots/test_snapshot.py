@@ -16,7 +16,7 @@ MODEL = {"model": "m", "dtype": "float32", "device": "cpu", "versions": "transfo
 def test_a_snapshot_keeps_the_outcome_and_what_generated_it() -> None:
     entry = an_entry(0, Verdict.WRONG, model=MODEL, answer="41", expected="42", prompt="What is 6*7?")
     kept = Snapshot.of(entry, batch_size=None, cpu="x86_64, avx2")
-    assert kept.outcome == ("wrong", "41", entry.reply["text"])
+    assert kept.outcome == ("wrong", "41", entry.texts().reply_text)
     assert kept.made == {
         "model": "m",
         "dtype": "float32",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from itemwise.results.ledger import Entry, Skip, Tally
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.ledger import Tally
 
 __all__ = ["count_notes"]
 

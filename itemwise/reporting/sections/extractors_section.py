@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right
 from itemwise.cases.case import Verdict
 from itemwise.reporting.table import accuracy_text, aligned
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
 from itemwise.results.statistics import accuracy
 

@@ -23,7 +23,7 @@ from itemwise.reporting.sections.comparison_sections import (
 from itemwise.reporting.svg import accuracy_track, flips
 from itemwise.reporting.table import accuracy_text, cost_text
 from itemwise.reporting.writers.single_page import single_page
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 
 __all__ = ["compare_html"]
 
@@ -150,7 +150,7 @@ def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
         pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
         for case, first in held[0].entries.items():
             entries = [series.entries[case] for series in held]
-            prompts = [entry.prompt for entry in entries]
+            prompts = [entry.texts().prompt for entry in entries]
             replies = [_reply(entry) for entry in entries]
             sides = [(held.index(pair.first), held.index(pair.second)) for pair in pairs]
             is_reworded = len(set(prompts)) > 1
@@ -170,20 +170,21 @@ def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
 
 def _reply(entry: Entry) -> dict[str, Any]:
     """What one series made of a case, without what is empty: a page may hold many."""
-    reply = entry.reply
-    text, thought, span = parted(reply.get("text", ""), entry.span)
+    texts = entry.texts()
+    reply = texts.reply
+    text, thought, span = parted(texts.reply_text, entry.span)
     told = {
         "verdict": entry.verdict.value,
         "answer": entry.answer,
         "rule": entry.rule,
         "text": text,
-        "reasoning": reply.get("reasoning") or thought,
-        "refusal": reply.get("refusal", ""),
+        "reasoning": (reply and reply.reasoning) or thought,
+        "refusal": reply and reply.refusal,
         "span": _units(text, span) if span else None,
-        "causes": [dict(cause) for cause in entry.causes],
-        "tokens": reply.get("completion_tokens", 0),
-        "turns": sum("completion_tokens" in turn for turn in reply.get("turns", ())),
-        "message": "" if reply else entry.message,
+        "causes": [vars(cause) for cause in entry.causes],
+        "tokens": reply and reply.completion_tokens,
+        "turns": sum(turn.cost is not None for turn in reply.turns) if reply else 0,
+        "message": "" if reply else texts.message,
     }
     return {name: value for name, value in told.items() if value not in ("", None, 0, [])}
 

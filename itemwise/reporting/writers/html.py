@@ -19,7 +19,8 @@ from itemwise.reporting.sections.snapshots_section import snapshot_differences, 
 from itemwise.reporting.svg import accuracy_axis, accuracy_track, histogram, share_bar
 from itemwise.reporting.table import COLUMNS, cells
 from itemwise.reporting.writers.single_page import page_json, page_parts
-from itemwise.results.ledger import Entry, Tally
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 
 __all__ = ["report_html", "report_parts"]
 
@@ -71,7 +72,7 @@ def _above_cases(run: RunRecord) -> Iterator[tuple[str, str]]:
         yield "ladder-0", "Ladder"
     if any(tally.causes for tally in run.tallies):
         yield "causes", "Causes"
-    if any(entry.reply for entry in run.entries):
+    if any(entry.cost for entry in run.entries):
         yield "spread", "Tokens and seconds"
     if run.snapshots:
         yield "snapshots", "Snapshots"
@@ -101,8 +102,9 @@ def _data(run: RunRecord) -> Iterator[str]:
 
 
 def _case(entry: Entry) -> dict[str, Any]:
-    reply = entry.reply
-    text, _, span = parted(reply.get("text", ""), entry.span)
+    texts = entry.texts()
+    reply = texts.reply
+    text, _, span = parted(texts.reply_text, entry.span)
     return {
         "id": entry.node_id,
         "case": entry.case,
@@ -111,22 +113,22 @@ def _case(entry: Entry) -> dict[str, Any]:
         "strategy": entry.strategy,
         "verdict": entry.verdict.value,
         "cause": entry.cause,
-        "evidence": " ".join(cause["evidence"] for cause in entry.causes),
-        "causes": [dict(cause) for cause in entry.causes],
-        "prompt": entry.prompt,
+        "evidence": " ".join(cause.evidence for cause in entry.causes),
+        "causes": [vars(cause) for cause in entry.causes],
+        "prompt": texts.prompt,
         "expected": entry.expected,
         "answer": entry.answer,
         "rule": entry.rule,
         "span": span,
         "text": text,
-        "turns": [_turn(turn) for turn in reply.get("turns", ())],
-        "notes": ", ".join(f"{name} {value}" for name, value in reply.get("notes", {}).items()),
-        "tokens": reply.get("completion_tokens", 0),
-        "seconds": reply.get("seconds", 0.0),
-        "message": entry.message,
+        "turns": [_turn(turn.record()) for turn in reply.turns] if reply else [],
+        "notes": ", ".join(f"{name} {value}" for name, value in reply.notes.items()) if reply else "",
+        "tokens": reply.completion_tokens if reply else 0,
+        "seconds": reply.seconds if reply else 0.0,
+        "message": texts.message,
         "tags": dict(entry.tags),
         "picture": entry.picture,
-        "rerun": entry.rerun,
+        "rerun": texts.rerun,
     }
 
 

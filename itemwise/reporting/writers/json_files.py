@@ -13,7 +13,8 @@ from itemwise.reporting.sections.drops_section import drop_record
 from itemwise.reporting.sections.extractors_section import panel_record
 from itemwise.reporting.sections.ladder_section import ladder_record
 from itemwise.reporting.sections.snapshots_section import snapshot_record
-from itemwise.results.ledger import Entry, Skip, Tally
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.ledger import Tally
 
 __all__ = ["results_jsonl", "run_json"]
 
@@ -33,7 +34,7 @@ def run_json(run: RunRecord) -> str:
         "models": {name: dict(model) for name, model in run.measured.items()},
         "rows": {label: dict(rows) for label, rows in run.rows.items()},
         "environment": dict(run.environment),
-        "largest_batch": max((entry.reply.get("batch_size", 0) for entry in run.entries), default=0),
+        "largest_batch": max((entry.cost.batch_size for entry in run.entries if entry.cost), default=0),
         "results": [_summary(tally) for tally in run.tallies],
         "coverage": [_coverage(tally) for tally in run.tallies],
         "notes": run.notes,

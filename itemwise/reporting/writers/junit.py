@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 
 from itemwise.cases.case import Verdict
 from itemwise.reporting.run_record import RunRecord
-from itemwise.results.ledger import Entry, Skip, Tally
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.ledger import Tally
 from itemwise.results.safe_text import shortened, xml_safe
 
 __all__ = ["case_properties", "junit_parts", "junit_xml", "suite_properties"]
@@ -55,18 +56,18 @@ def suite_properties(run: RunRecord) -> dict[str, str]:
 
 def case_properties(entry: Entry) -> dict[str, str]:
     """What stands beside a test case: its answer, what was expected, its verdict and its cost."""
-    reply = entry.reply
+    cost = entry.cost
     found = {
         "answer": entry.answer,
         "expected": entry.expected,
         "verdict": entry.verdict.value,
         "cause": entry.cause or None,
-        "evidence": entry.causes[0]["evidence"] if entry.causes else None,
+        "evidence": entry.causes[0].evidence if entry.causes else None,
         "read_by": entry.rule,
-        "completion_tokens": reply.get("completion_tokens"),
-        "prompt_tokens": reply.get("prompt_tokens"),
-        "seconds": f"{reply['seconds']:.4f}" if reply else None,
-        "finish_reason": reply.get("finish_reason"),
+        "completion_tokens": cost and cost.completion_tokens,
+        "prompt_tokens": cost and cost.prompt_tokens,
+        "seconds": f"{cost.seconds:.4f}" if cost else None,
+        "finish_reason": cost and cost.finish_reason,
     }
     return {name: xml_safe(shortened(str(value), _NAMED)) for name, value in found.items() if value is not None}
 
@@ -130,16 +131,17 @@ def _named(node_id: str, seconds: float) -> ElementTree.Element:
 
 
 def _testcase(entry: Entry) -> ElementTree.Element:
-    case = _named(entry.node_id, entry.reply.get("seconds", 0.0))
-    text = _shown(entry.reply.get("text", ""), _SHOWN)
+    texts = entry.texts()
+    case = _named(entry.node_id, entry.cost.seconds if entry.cost else 0.0)
+    text = _shown(texts.reply_text, _SHOWN)
     if entry.verdict is Verdict.ERROR:
-        error = ElementTree.SubElement(case, "error", type="error", message=_shown(entry.message, _NAMED))
-        error.text = _shown(entry.message, _SHOWN)
+        error = ElementTree.SubElement(case, "error", type="error", message=_shown(texts.message, _NAMED))
+        error.text = _shown(texts.message, _SHOWN)
     elif entry.verdict is not Verdict.CORRECT:
-        because = "".join(f"; {cause['kind']}: {cause['evidence']}" for cause in entry.causes[:1])
+        because = "".join(f"; {cause.kind}: {cause.evidence}" for cause in entry.causes[:1])
         said = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
         failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said)
-        failure.text = f"{said}\nrerun: {_untagged(xml_safe(entry.rerun))}\n\n{text}"  # some dashboards show the text alone
+        failure.text = f"{said}\nrerun: {_untagged(xml_safe(texts.rerun))}\n\n{text}"  # some dashboards show the text alone
     lines = [f"[[PROPERTY|{name}={_one_line(value)}]]" for name, value in case_properties(entry).items()]
     ElementTree.SubElement(case, "system-out").text = "\n".join([*lines, "", text])
     return case

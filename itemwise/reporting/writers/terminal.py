@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from itemwise.cases.case import Reply, TurnCost
 from itemwise.engine.batch_check import invariance_lines
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.choices_section import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, short_splits, split_rows
@@ -13,7 +13,7 @@ from itemwise.reporting.sections.extractors_section import readings_text
 from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_rows, ladder_summary
 from itemwise.reporting.sections.pins import pin_lines
 from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cause_table, cells
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.safe_text import printable, shortened
 from itemwise.results.statistics import accuracy
@@ -47,23 +47,22 @@ def _of_block(block: str) -> str:
 
 def failure_text(entry: Entry, assertion: str) -> str:
     """A wrong case as one reads a failing test: what was asked, what came back, what was read in it, how to run it again."""
-    reply = entry.reply
+    texts = entry.texts()
     read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
-    turns = reply.get("turns", ())
     lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
-    lines += [f"cause: {cause['kind']}: {cause['evidence']}" for cause in entry.causes]
-    for turn in turns:
-        lines += [f"--- {turn['role']}{_turn_cost(turn)}", shortened(turn["content"], _SHOWN)]
-    lines += [
-        f"--- {_notes(reply)}{reply.get('finish_reason')} after {reply.get('completion_tokens')} tokens; {assertion}",
-        f"rerun: {entry.rerun}",
-    ]
+    lines += [f"cause: {cause.kind}: {cause.evidence}" for cause in entry.causes]
+    for turn in texts.reply.turns if texts.reply else ():
+        lines += [f"--- {turn.role}{_turn_cost(turn.cost)}", shortened(turn.content, _SHOWN)]
+    lines += [f"--- {_ending(texts.reply)}{assertion}", f"rerun: {texts.rerun}"]
     return printable("\n".join(lines))
 
 
-def _notes(reply: Mapping[str, Any]) -> str:
-    """What the strategy says of its doing."""
-    return "".join(f"{name} {value}, " for name, value in reply.get("notes", {}).items())
+def _ending(reply: Reply | None) -> str:
+    """The strategy's notes, and how the reply ended."""
+    if reply is None:
+        return ""
+    notes = "".join(f"{name} {value}, " for name, value in reply.notes.items())
+    return f"{notes}{reply.finish_reason} after {reply.completion_tokens} tokens; "
 
 
 def gate_annotations(run: RunRecord) -> list[str]:
@@ -77,12 +76,12 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _turn_cost(turn: Mapping[str, Any]) -> str:
+def _turn_cost(cost: TurnCost | None) -> str:
     """What an assistant's turn took, in words."""
-    if "completion_tokens" not in turn:
+    if cost is None:
         return ""
-    sampled = f", sampled at {turn['temperature']} with seed {turn['seed']}" if turn.get("temperature") else ""
-    return f" ({turn['finish_reason']} after {turn['completion_tokens']} tokens{sampled})"
+    sampled = f", sampled at {cost.temperature} with seed {cost.seed}" if cost.temperature else ""
+    return f" ({cost.finish_reason} after {cost.completion_tokens} tokens{sampled})"
 
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:

@@ -16,10 +16,12 @@ from itemwise.analysis.comparison import Comparison
 from itemwise.analysis.pairs import Pair, series
 from itemwise.analysis.provenance import Measured, Part
 from itemwise.cases.case import Verdict
+from itemwise.causes import Cause
 from itemwise.reporting.svg import flips
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.reporting.writers.single_page import data_of
-from itemwise.results.ledger import Entry, tallied
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import tallied
 from tests.reporting.conftest import an_entry
 from tests.reporting.writers.test_html import HOSTILE, elements
 
@@ -131,7 +133,7 @@ def test_prompts_in_other_words_are_the_harnesss_though_no_setting_tells() -> No
 
 
 def test_flips_with_one_reply_on_both_sides_are_counted_as_read_otherwise() -> None:
-    reply = an_entry(0, Verdict.CORRECT).reply
+    reply = an_entry(0, Verdict.CORRECT).texts().reply
     page = page_of(judged("CC"), [an_entry(0, Verdict.WRONG, reply=reply), an_entry(1, Verdict.WRONG)])
     assert "1 of the 2 flips has the same reply on both sides: only how it was read made them." in visible(page)
 
@@ -210,7 +212,7 @@ def test_the_page_asks_for_nothing_and_lets_its_own_script_run_alone() -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_what_a_model_wrote_makes_no_element(text: str) -> None:
     reply = {"text": text, "turns": [{"role": "assistant", "content": text}]}
-    causes = [{"kind": text, "evidence": text}]
+    causes = (Cause(text, text),)
     words = dict.fromkeys(("answer", "rule", "expected", "prompt", "benchmark", "model_name", "strategy", "case"), text)
     hostile = [an_entry(0, Verdict.WRONG, reply=reply, causes=causes, tags={text: text}, picture=text, **words)]
     settings: Measured = {part: {text: text, "own": text} for part in Part}

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,10 +16,11 @@ import PIL.Image
 import pytest
 
 from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.html import report_html
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.snapshots import FileChanges, Snapshot, snapshot_change
 
 HOSTILE = [
@@ -120,8 +122,9 @@ def test_the_policy_allows_the_pages_own_script_and_nothing_else(run: RunRecord)
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_what_a_model_wrote_makes_no_element(text: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     def page_of(said: str) -> str:
-        reply = {**entry(0, Verdict.WRONG).reply, "text": said, "turns": [{"role": "assistant", "content": said}], "notes": {said: said}}
-        causes = [{"kind": "reasoning", "evidence": said}]
+        whole = entry(0, Verdict.WRONG).texts().reply
+        reply = replace(whole, text=said, turns=(Turn("assistant", said),), notes={said: said})
+        causes = (Cause("reasoning", said),)
         wrong = entry(
             0, Verdict.WRONG, reply=reply, answer=said, expected=said, prompt=said, causes=causes, tags={said: said}, rule=said,
             benchmark=said, model_name=said, strategy=said, case=said, rerun=said, model={"location": said}, rows={"source": said},
@@ -213,9 +216,9 @@ def test_each_cause_is_a_button_that_says_which_cases_it_stands_for(run: RunReco
 
 def test_tokens_and_seconds_are_told_and_drawn(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     replies = [(10, 0.5, 1), (20, 1.5, 1), (20, 0.0, 0), (500, 4.0, 1)]  # the third is from the store
-    whole = entry(0, Verdict.CORRECT).reply
+    whole = entry(0, Verdict.CORRECT).texts().reply
     entries = [
-        entry(number, Verdict.CORRECT, reply={**whole, "completion_tokens": tokens, "generated_tokens": made * tokens, "seconds": seconds})
+        entry(number, Verdict.CORRECT, reply=replace(whole, completion_tokens=tokens, generated_tokens=made * tokens, seconds=seconds))
         for number, (tokens, seconds, made) in enumerate(replies)
     ]
     spread = section(report_html(run_of(*entries)), "spread")
@@ -273,7 +276,7 @@ def test_what_a_model_thought_stands_apart_from_what_it_said(run_of: Callable[..
     said = "<think>41?</think>\nThe answer is 42"
     turns = (Turn("user", "What is 6*7?"), Turn("assistant", said, reasoning="43?", refusal="Not so."))
     read = (said.index("42"), said.index("42") + 2)
-    found = entry(0, Verdict.CORRECT, reply=Reply(said, "stop", 20, 12, 0.25, 8, turns).record(), span=read)
+    found = entry(0, Verdict.CORRECT, reply=Reply(said, "stop", 20, 12, 0.25, 8, turns), span=read)
     (case,) = data(report_html(run_of(found)))["cases"]
     assert (case["text"], case["text"][slice(*case["span"])]) == ("The answer is 42", "42")
     assert case["turns"][-1]["content"] == "The answer is 42"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.json_files import results_jsonl, run_json
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 
 PLAIN_FIXTURES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=60)
@@ -37,7 +37,7 @@ def test_results_hold_the_case_its_verdict_and_the_whole_conversation(run: RunRe
         "41",
         "wrong",
     )
-    assert found["reply"] == dict(run.entries[3].reply)
+    assert found["reply"] == run.entries[3].texts().reply.record()
 
 
 @PLAIN_FIXTURES
@@ -54,7 +54,7 @@ def test_results_give_back_any_text_unchanged(run_of: Callable[..., RunRecord], 
 
 
 def test_results_keep_a_reply_of_a_megabyte_whole(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "text": "x" * 1_000_000}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": "x" * 1_000_000}
     assert results(run_of(entry(0, Verdict.WRONG, reply=reply)))[0]["reply"] == reply
 
 
@@ -63,7 +63,7 @@ def test_the_run_tells_when_what_was_asked_and_what_answered(run: RunRecord) -> 
     assert (found["started"], found["seconds"], found["command"]) == ("2026-05-01T12:00:00+00:00", 12.346, "pytest benchmarks/ -k sums")
     assert found["settings"] == {"models": ["embedded-text"], "sample": 8, "seed": 42}
     assert found["models"]["embedded-text"]["quantisation"] == "nf4 (double quantised)"
-    assert found["largest_batch"] == max(entry.reply.get("batch_size", 0) for entry in run.entries) > 0
+    assert found["largest_batch"] == max(entry.cost.batch_size for entry in run.entries if entry.cost) > 0
     assert found["rows"] == {"sums-synthetic": {"source": "synthetic", "prompt": "json", "seed": "42"}}
 
 

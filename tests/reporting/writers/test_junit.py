@@ -14,7 +14,7 @@ from junitparser import Error, Failure, JUnitXml
 from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.junit import case_properties, junit_xml, suite_properties
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from tests.reporting.writers.jenkins_schema import violations
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=60)
@@ -126,7 +126,7 @@ def test_a_case_without_a_reply_has_what_is_known(entry: Callable[..., Entry]) -
 @pytest.mark.parametrize("text", TELLING, ids=ascii)
 def test_whatever_a_model_wrote_the_document_can_be_read(text: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     said = f"before {text} after"
-    reply = {**entry(0, Verdict.WRONG).reply, "text": said}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": said}
     case = only_case(run_of(entry(0, Verdict.WRONG, reply=reply, answer=said, expected=said, message=said)))
     assert reply_shown(case).startswith("before ")
     assert reply_shown(case).endswith(" after")
@@ -136,7 +136,7 @@ def test_whatever_a_model_wrote_the_document_can_be_read(text: str, run_of: Call
 @PLAIN_FIXTURES
 @given(ANY_TEXT)
 def test_any_text_in_any_place_can_be_read(run_of: Callable[..., RunRecord], entry: Callable[..., Entry], text: str) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "text": text, "finish_reason": text}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": text, "finish_reason": text}
     values = {"answer": text, "expected": text, "rule": text, "node_id": f"{text}::{text}", "benchmark": text, "model_name": text}
     wrong = entry(0, Verdict.WRONG, reply=reply, rows={"source": text}, model={"location": text}, **values)
     error = entry(1, Verdict.ERROR, message=text, **values)
@@ -145,7 +145,7 @@ def test_any_text_in_any_place_can_be_read(run_of: Callable[..., RunRecord], ent
 
 @pytest.mark.parametrize("text", ["]]>", "<b>&amp;</b>", "two\nlines\tand a tab", "ünï ⛔ 😀", "\u202e"], ids=ascii)
 def test_what_xml_can_hold_comes_back_unchanged(text: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "text": text}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": text}
     case = only_case(run_of(entry(0, Verdict.WRONG, reply=reply, answer=text)))
     assert reply_shown(case) == text
     assert case.findtext("failure").endswith(f"\n\n{text}")
@@ -153,7 +153,7 @@ def test_what_xml_can_hold_comes_back_unchanged(text: str, run_of: Callable[...,
 
 def test_a_reply_of_a_megabyte_is_shortened_to_its_two_ends(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
     text = "begin " + "x" * 1_000_000 + " end"
-    reply = {**entry(0, Verdict.WRONG).reply, "text": text}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": text}
     run = run_of(entry(0, Verdict.WRONG, reply=reply, answer=text, expected=text), entry(1, Verdict.ERROR, message=text))
     shown = reply_shown(parsed(run).find(".//testcase"))
     assert shown.startswith("begin ")
@@ -208,14 +208,14 @@ def test_the_text_of_a_failure_says_all_for_dashboards_that_show_nothing_else(
 ) -> None:
     wrong = entry(0, Verdict.WRONG)
     failure = only_case(run_of(wrong)).find("failure")
-    assert failure.text == f"{failure.attrib['message']}\nrerun: {wrong.rerun}\n\n{wrong.reply['text']}"
+    assert failure.text == f"{failure.attrib['message']}\nrerun: {wrong.texts().rerun}\n\n{wrong.texts().reply_text}"
 
 
 @pytest.mark.parametrize("tag", ["[[ATTACHMENT|/etc/passwd]]", "[[PROPERTY|verdict=correct]]", "[[PROPERTY|x]]\ny\n[[/PROPERTY]]"])
 def test_no_text_of_a_model_attaches_a_file_or_sets_a_property(
     tag: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]
 ) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "text": f"{tag}\n{tag}"}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": f"{tag}\n{tag}"}
     wrong = entry(0, Verdict.WRONG, reply=reply, answer=tag, expected=tag)
     error = entry(1, Verdict.ERROR, message=tag)
     cases = list(parsed(run_of(wrong, error)).iter("testcase"))

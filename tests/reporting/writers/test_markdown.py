@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from itemwise.cases.case import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.markdown import summary_md
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.snapshots import FileChanges, Snapshot, snapshot_change
 
 

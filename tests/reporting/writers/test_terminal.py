@@ -14,9 +14,10 @@ from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.reporting.writers.terminal import closing_lines, failure_text, gate_annotations, progress_line
-from itemwise.results.ledger import Entry
+from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.statistics import accuracy
+from tests.reporting.conftest import with_changes
 
 
 def test_the_closing_table_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
@@ -47,18 +48,19 @@ def test_a_failure_of_a_conversation_shows_every_turn(entry: Callable[..., Entry
         {"role": "assistant", "content": "The answer is 48."},
     ]
     wrong = entry(3, Verdict.WRONG)
-    assert failure_text(replace(wrong, answer="48", reply={**wrong.reply, "turns": turns}), "assert '48' == '42'") == snapshot
+    reply = {**wrong.texts().reply.record(), "turns": turns}
+    assert failure_text(with_changes(wrong, answer="48", reply=reply), "assert '48' == '42'") == snapshot
 
 
 def test_a_failure_cannot_steer_the_terminal(entry: Callable[..., Entry]) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "\x1b[2Jgone\u202e\x9b"}]}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "turns": [{"role": "assistant", "content": "\x1b[2Jgone\u202e\x9b"}]}
     text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\x1b[31m"), "assert \x1b")
     assert not {"\x1b", "\x9b", "\u202e"} & set(text)
     assert "\\x1b[2Jgone\\u202e\\x9b" in text
 
 
 def test_a_failure_shows_the_two_ends_of_a_long_reply(entry: Callable[..., Entry]) -> None:
-    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": "x" * 1_000_000}]}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "turns": [{"role": "assistant", "content": "x" * 1_000_000}]}
     assert len(failure_text(entry(0, Verdict.WRONG, reply=reply), "")) < 4000
 
 
@@ -121,7 +123,7 @@ def test_words_stand_left_and_figures_right() -> None:
 
 def test_a_failure_gives_no_commands_to_a_ci(entry: Callable[..., Entry]) -> None:
     said = "::stop-commands::x\n \t::error::no\n##[error]no"
-    reply = {**entry(0, Verdict.WRONG).reply, "turns": [{"role": "assistant", "content": said}]}
+    reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "turns": [{"role": "assistant", "content": said}]}
     text = failure_text(entry(0, Verdict.WRONG, reply=reply, answer="\n::add-mask::a"), "assert ::")
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
 

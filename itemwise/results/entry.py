@@ -1,0 +1,219 @@
+"""What became of one case: its verdict with what it rests on, as workers send it, the ledger counts it and reports quote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from itemwise.cases.case import Reply, Verdict
+from itemwise.cases.plain_data import Kinds, require_kinds
+from itemwise.causes import Cause
+from itemwise.results.spill import SpilledRecord
+
+__all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "SpilledTexts", "Texts"]
+
+_TEXTS = ("prompt", "message", "rerun")
+_PLAIN = (
+    "node_id", "benchmark", "model_name", "strategy", "case", "sample_size", "expected", "answer", "rule", "tags", "picture", "model",
+    "rows", "earlier",
+)  # fmt: skip  # of an entry, the same in its record
+_RECORD = (
+    "node_id", "position", "benchmark", "model_name", "strategy", "case", "sample_size", "prompt", "expected", "verdict", "answer", "rule",
+    "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows", "run", "earlier", "repeats",
+)  # fmt: skip  # in this order
+_KINDS: Kinds = {
+    **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "case", "expected", "picture", "run", *_TEXTS), str),
+    **dict.fromkeys(("tags", "reply", "model", "rows"), Mapping),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCost:
+    """What a reply took, and how it ended: the part of a `Reply` that is counted."""
+
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    batch_size: int
+    generated: int
+    generated_tokens: int
+
+    def of(self, reply: Reply) -> Reply:
+        """`reply` with this cost."""
+        return replace(reply, **{name: getattr(self, name) for name in self.__slots__})
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What reports only quote of a case.
+
+    Attributes:
+        prompt: what was asked.
+        message: why the test failed, as pytest shows it; empty where it passed.
+        rerun: the command for this case alone.
+        reply: None where an error left none.
+    """
+
+    prompt: str = ""
+    message: str = ""
+    rerun: str = ""
+    reply: Reply | None = None
+
+    @property
+    def cost(self) -> ReplyCost | None:
+        """The cost of the reply."""
+        return ReplyCost(*(getattr(self.reply, name) for name in ReplyCost.__slots__)) if self.reply else None
+
+    @property
+    def reply_text(self) -> str:
+        """The text of the reply; empty where there is none."""
+        return self.reply.text if self.reply else ""
+
+    def read(self) -> Texts:
+        """These, which are in memory."""
+        return self
+
+    def with_cost(self, cost: ReplyCost) -> Texts:
+        """The same texts, the reply at another cost."""
+        return replace(self, reply=cost.of(self.reply)) if self.reply else self
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Texts:
+        """The texts in an entry's record. Raises KeyError or TypeError where they are none."""
+        reply = record.get("reply")
+        return cls(record["prompt"], record.get("message", ""), record.get("rerun", ""), Reply.from_record(reply) if reply else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpilledTexts:
+    """Texts in a spill file, in the record of their entry; what is counted of the reply, its `cost`, is in memory."""
+
+    record: SpilledRecord
+    cost: ReplyCost | None
+
+    def read(self) -> Texts:
+        """The texts, read from the file."""
+        texts = Texts.from_record(self.record.read())
+        return texts.with_cost(self.cost) if self.cost else texts
+
+    def with_cost(self, cost: ReplyCost) -> SpilledTexts:
+        """The same texts, the reply at another cost."""
+        return replace(self, cost=cost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredCase:
+    """A case that a run asked for, as part of a measurement.
+
+    Attributes:
+        position: orders cases by benchmark, model, strategy and place in the sample.
+        sample_size: the N of which the case is one.
+        measurement: the hash of all that must be the same for verdicts of several runs to be counted together: test function and
+            parameters, cases, model, strategy and judge.
+    """
+
+    node_id: str
+    position: tuple[str | int, ...]
+    benchmark: str
+    model_name: str
+    strategy: str
+    case: str
+    sample_size: int
+    measurement: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it shares with the other cases of its tally: benchmark, model and strategy."""
+        return self.benchmark, self.model_name, self.strategy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skip(MeasuredCase):
+    """A case that was not judged, because its test was skipped for `reason`."""
+
+    reason: str
+
+    def record(self) -> dict[str, Any]:
+        """The skip as plain data, for the way between processes."""
+        return vars(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Skip:
+        """The skip that `record` was made of."""
+        return cls(**{**record, "position": tuple(record["position"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(MeasuredCase):
+    """One case's verdict with what it rests on.
+
+    Attributes:
+        expected, answer: the gold answer, and what was read in the reply (None: nothing) by `rule` at `span` of its text.
+        causes: why it is not correct, the primary one first; empty for a correct case.
+        choices: the options of a choice.
+        picture: the hash under which the store keeps the picture that was shown.
+        model: describes what answered; `rows` says where the cases came from.
+        earlier: whether the verdict is known from an earlier run alone, and took no time in this one.
+        repeats: the verdicts of the other times that the case ran.
+        quoted: its texts, which `texts()` gives, or where they are spilled.
+    """
+
+    expected: str
+    verdict: Verdict
+    answer: str | None = None
+    rule: str | None = None
+    span: tuple[int, int] | None = None
+    causes: tuple[Cause, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    choices: Sequence[str] = ()
+    picture: str = ""
+    model: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, str] = field(default_factory=dict)
+    earlier: bool = False
+    repeats: Sequence[str] = ()
+    quoted: Texts | SpilledTexts = field(default_factory=Texts)
+
+    def texts(self) -> Texts:
+        """Prompt, message, rerun and reply; reads the spill file where they are there."""
+        return self.quoted.read()
+
+    @property
+    def cost(self) -> ReplyCost | None:
+        """What the reply took; None where an error left none."""
+        return self.quoted.cost
+
+    @property
+    def cause(self) -> str:
+        """The kind of the first cause; empty for a correct case, or one that ended in an error of ours."""
+        return self.causes[0].kind if self.causes else ""
+
+    def record(self) -> dict[str, Any]:
+        """The entry as plain data: what results.jsonl and the store keep, and workers send."""
+        texts = self.texts()
+        values = {
+            **vars(self),
+            **vars(texts),
+            "verdict": self.verdict.value,
+            "causes": [vars(cause) for cause in self.causes],
+            "reply": texts.reply.record() if texts.reply else {},
+            "run": self.measurement,
+        }
+        return {name: values[name] for name in _RECORD}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Entry:
+        """The entry that `record` was made of. Raises KeyError, TypeError or ValueError for what is none, such as a damaged row."""
+        require_kinds(record, _KINDS)
+        return cls(
+            **{name: record[name] for name in _PLAIN if name in record},
+            position=tuple(record["position"]),
+            measurement=record.get("run", ""),
+            verdict=Verdict(record["verdict"]),
+            span=tuple(record["span"]) if record.get("span") else None,
+            causes=tuple(Cause.from_record(cause) for cause in record.get("causes") or ()),
+            choices=tuple(record.get("choices") or ()),
+            repeats=tuple(record.get("repeats") or ()),
+            quoted=Texts.from_record(record),
+        )
