@@ -95,14 +95,20 @@ def by_lm_eval(model: LocalModel, size: int | str) -> Way:
     from lm_eval.api.instance import Instance
     from lm_eval.models.huggingface import HFLM
 
-    harness = HFLM(pretrained=model._model, tokenizer=model._tokenizer, batch_size=size, max_length=model._context, max_batch_size=64)
-    settings = {"until": [model._tokenizer.eos_token], "max_gen_toks": model._max_new_tokens, "do_sample": False}
+    harness = HFLM(
+        pretrained=model.checkpoint.model,
+        tokenizer=model.prompting.tokenizer,
+        batch_size=size,
+        max_length=model.prompting.context_length,
+        max_batch_size=64,
+    )
+    settings = {"until": [model.prompting.tokenizer.eos_token], "max_gen_toks": model.prompting.max_new_tokens, "do_sample": False}
 
     def way(requests: Sequence[Request]) -> list[Generation]:
-        prompts = [model._tokenizer.decode(model._prompt(request).ids) for request in requests]
+        prompts = [model.prompting.tokenizer.decode(model.prompting.encode(request).ids) for request in requests]
         asked = [Instance("generate_until", {}, (prompt, settings), number) for number, prompt in enumerate(prompts)]
         said = harness.generate_until(asked, disable_tqdm=True)
-        return [Generation(text, "stop", 0, len(model._tokenizer(text)["input_ids"]) + 1) for text in said]
+        return [Generation(text, "stop", 0, len(model.prompting.tokenizer(text)["input_ids"]) + 1) for text in said]
 
     return way
 

@@ -21,8 +21,8 @@ from benchmarks.test_gsm8k import PROMPTS, gsm8k
 from itemwise import Case, Source
 from itemwise.extractors import Reading, last_number
 from itemwise.models import REGISTRY, Generation, LoadOptions, Request
+from itemwise.models.local.library_context import quiet
 from itemwise.models.local.load import LocalModel, load
-from itemwise.models.local.local_model import quiet
 from itemwise.synthetic import word_problems
 
 CASE = 2  # the one the page follows
@@ -37,14 +37,14 @@ def stations(number: int) -> dict[str, str]:
     row, case = _row(number), _case(number)
     loaded = load(REGISTRY["embedded-text"], LoadOptions("nf4", 512))
     request = Request(case.chat)
-    ids = loaded._encode(request)  # the model's own way to its tensors is followed, so its own parts are looked at
+    ids = loaded.prompting.encode(request).ids  # the model's own way to its tensors is followed, so its own parts are looked at
     passed = _pass(loaded, ids)
     reply = loaded.generate([request])[0]
     answer = last_number(reply.text)
     return {
         "row": f"question: {row['question']}\nanswer:   {row['answer'].splitlines()[-1]}",
         "prompt": case.text,
-        "template": loaded._tokenizer.decode(ids).rstrip("\n"),
+        "template": loaded.prompting.tokenizer.decode(ids).rstrip("\n"),
         "ids": _ids_text(loaded, ids),
         "embeddings": _embeddings_text(loaded, ids),
         "layers": _layers_text(passed),
@@ -83,16 +83,16 @@ def _taken(number: int, stream: Callable[[], Iterator[Any]]) -> Any:
 def _pass(loaded: LocalModel, ids: list[int]) -> Any:
     """One pass of the whole prompt through the model: hidden states, cache and logits."""
     with torch.inference_mode():
-        return loaded._model(torch.tensor([ids]), output_hidden_states=True, use_cache=True)
+        return loaded.checkpoint.model(torch.tensor([ids]), output_hidden_states=True, use_cache=True)
 
 
 def _ids_text(loaded: LocalModel, ids: list[int]) -> str:
-    pieces = [f"{token} {loaded._tokenizer.decode([token])!r}" for token in ids]
-    return f"{len(ids)} ids of a vocabulary of {len(loaded._tokenizer)}\n{', '.join(pieces[:6])}, ..., {', '.join(pieces[-5:])}"
+    pieces = [f"{token} {loaded.prompting.tokenizer.decode([token])!r}" for token in ids]
+    return f"{len(ids)} ids of a vocabulary of {len(loaded.prompting.tokenizer)}\n{', '.join(pieces[:6])}, ..., {', '.join(pieces[-5:])}"
 
 
 def _embeddings_text(loaded: LocalModel, ids: list[int]) -> str:
-    table = loaded._model.get_input_embeddings()
+    table = loaded.checkpoint.model.get_input_embeddings()
     vectors = table(torch.tensor([ids]))
     return (
         f"table  {_shape(table.weight)} {_dtype(table.weight)}, {len(ids)} rows of it: {_shape(vectors)}\n"
@@ -124,7 +124,7 @@ def _logits_text(loaded: LocalModel, passed: Any) -> str:
     logits = passed.logits[0, -1]
     shares, tokens = logits.softmax(-1).topk(SHOWN)
     lines = [
-        f"{int(token):5} {loaded._tokenizer.decode([int(token)])!r:8} logit {logits[token]:6.2f}  probability {share:.3f}"
+        f"{int(token):5} {loaded.prompting.tokenizer.decode([int(token)])!r:8} logit {logits[token]:6.2f}  probability {share:.3f}"
         for share, token in zip(shares, tokens, strict=True)
     ]
     return "\n".join([f"{_shape(passed.logits)}, of the last token:", *lines])
@@ -144,16 +144,16 @@ def _steps(loaded: LocalModel, ids: list[int]) -> Iterator[list[tuple[int, float
     while True:
         with torch.inference_mode(), quiet(), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # the cache is renamed from one release of transformers to the next
-            passed = loaded._model(torch.tensor([given]), past_key_values=cache, use_cache=True)
+            passed = loaded.checkpoint.model(torch.tensor([given]), past_key_values=cache, use_cache=True)
         shares, tokens = passed.logits[0, -1].softmax(-1).topk(2)
         yield list(zip(tokens.tolist(), shares.tolist(), strict=True))
-        if tokens[0].item() in loaded._ends.tokens:
+        if tokens[0].item() in loaded.prompting.ends.tokens:
             return
         cache, given = passed.past_key_values, [int(tokens[0])]
 
 
 def _step_text(loaded: LocalModel, prompt: int, place: int, likeliest: list[tuple[int, float]]) -> str:
-    (first, share), (second, other) = ((loaded._tokenizer.decode([token]), share) for token, share in likeliest)
+    (first, share), (second, other) = ((loaded.prompting.tokenizer.decode([token]), share) for token, share in likeliest)
     given = f"{prompt} tokens in" if place == 0 else f"1 token in, {prompt + place - 1} in the cache"
     return f"step {place + 1:2}: {given:28} {first!r:9} {share:.3f}   before {second!r} {other:.3f}"
 

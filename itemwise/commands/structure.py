@@ -17,10 +17,11 @@ from itemwise.results.safe_text import printable
 from itemwise.session.settings import SettingsError, known_models
 
 if TYPE_CHECKING:
-    from itemwise.inspect.counts import Attention, Parameters, Positions
+    from itemwise.inspect.counts import Parameters, Positions
     from itemwise.inspect.footprint import Footprint, Weights
     from itemwise.inspect.model_structure import Structure
     from itemwise.inspect.tree import Branch
+    from itemwise.models.attention import Attention
 
 __all__ = ["structure", "structure_lines"]
 

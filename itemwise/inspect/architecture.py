@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoImageProcessor, AutoModelForCausalLM, A
 from itemwise.inspect.published import published
 from itemwise.models import ModelEntry, ModelError
 from itemwise.models.checkpoint import hub_options
-from itemwise.models.local.vision import is_seeing
+from itemwise.models.local.vision import is_multimodal
 
 __all__ = ["Architecture", "architecture_of", "skeleton"]
 
@@ -54,7 +54,7 @@ def skeleton(entry: ModelEntry, config: Any) -> Any:
 
     Raises ModelError where transformers knows no such model, or the configuration makes none.
     """
-    family = AutoModelForImageTextToText if is_seeing(config) else AutoModelForCausalLM
+    family = AutoModelForImageTextToText if is_multimodal(config) else AutoModelForCausalLM
     try:
         with torch.device("meta"):
             return family.from_config(config, trust_remote_code=entry.trust_remote_code)
@@ -64,7 +64,7 @@ def skeleton(entry: ModelEntry, config: Any) -> Any:
 
 def _own_pixels(entry: ModelEntry, config: Any, options: dict[str, Any]) -> tuple[int, int] | None:
     """The limits in the checkpoint's image processor, which Qwen's call edges of `size`; None where it has none of the kind."""
-    if not is_seeing(config):
+    if not is_multimodal(config):
         return None
     try:
         size = dict(AutoImageProcessor.from_pretrained(entry.location, **options).size)

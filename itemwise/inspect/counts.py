@@ -1,4 +1,4 @@
-"""Parameters, attention heads, KV cache and positions: the numbers by which models are compared."""
+"""Parameter counts and positional encoding of a model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-__all__ = ["Attention", "Parameters", "Positions", "attention_of", "parameters_of", "positions_of"]
+__all__ = ["Parameters", "Positions", "parameters_of", "positions_of"]
 
 
 @dataclass(frozen=True)
@@ -19,26 +19,6 @@ class Parameters:
     total: int
     non_embedding: int
     outside_language: int
-
-
-@dataclass(frozen=True)
-class Attention:
-    """The language model's attention. `kv_heads` below `heads` is grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245).
-
-    `caching` layers keep keys and values for the cache; of these, `sliding` ones only for the last `window` tokens.
-    """
-
-    layers: int
-    heads: int
-    kv_heads: int
-    head_dim: int
-    caching: int
-    sliding: int = 0
-    window: int | None = None
-
-    def kv_bytes(self, number: int = 2) -> int:
-        """Bytes that one token adds to the cache, a key and a value for each KV head of each layer; `number` is 2 for bf16."""
-        return 2 * self.caching * self.kv_heads * self.head_dim * number
 
 
 @dataclass(frozen=True)
@@ -62,24 +42,6 @@ def parameters_of(model: nn.Module, outside: Sequence[str] = ()) -> Parameters:
     non_embedding = sum(weight.numel() for weight in model.parameters() if id(weight) not in embedded)
     beside = sum(weight.numel() for name in outside for weight in model.get_submodule(name).parameters())
     return Parameters(sum(weight.numel() for weight in model.parameters()), non_embedding, beside)
-
-
-def attention_of(config: Any) -> Attention | None:
-    """The attention of `config`'s language model; None where keys and values are not kept as such (latent attention, or none)."""
-    text = config.get_text_config()
-    heads = getattr(text, "num_attention_heads", None)
-    if not isinstance(heads, int) or getattr(text, "kv_lora_rank", None):
-        return None
-    kinds = list(getattr(text, "layer_types", None) or ["full_attention"] * text.num_hidden_layers)
-    return Attention(
-        layers=text.num_hidden_layers,
-        heads=heads,
-        kv_heads=getattr(text, "num_key_value_heads", None) or heads,
-        head_dim=getattr(text, "head_dim", None) or text.hidden_size // heads,
-        caching=sum(kind in ("full_attention", "sliding_attention", "chunked_attention") for kind in kinds),
-        sliding=kinds.count("sliding_attention"),
-        window=getattr(text, "sliding_window", None),
-    )
 
 
 def positions_of(config: Any) -> Positions:

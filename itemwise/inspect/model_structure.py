@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from itemwise.inspect.architecture import Architecture, architecture_of, skeleton
-from itemwise.inspect.counts import Attention, Parameters, Positions, attention_of, parameters_of, positions_of
+from itemwise.inspect.counts import Parameters, Positions, parameters_of, positions_of
 from itemwise.inspect.footprint import Footprint, footprint_of
 from itemwise.inspect.pixels import PicturePath, picture_path
 from itemwise.inspect.tree import Branch, tree_of
 from itemwise.models import ModelEntry
+from itemwise.models.attention import Attention, attention_of
 from itemwise.models.checkpoint import own_quantisation
-from itemwise.models.local.vision import is_seeing, outside_language
+from itemwise.models.local.vision import is_multimodal, outside_language
 
 __all__ = ["Structure", "structure_of"]
 
@@ -39,11 +40,11 @@ def structure_of(entry: ModelEntry, quantisation: str = "nf4", picture: tuple[in
     architecture = architecture_of(entry)
     config = architecture.config
     model = skeleton(entry, config)
-    outside = outside_language(config, entry.trust_remote_code) if is_seeing(config) else None
+    outside = outside_language(config, entry.trust_remote_code) if is_multimodal(config) else None
     head = model.get_output_embeddings()
     return Structure(
         architecture=architecture,
-        sees=is_seeing(config),
+        sees=is_multimodal(config),
         parameters=parameters_of(model, [name for name in outside or () if model.get_submodule(name) is not head]),
         attention=attention_of(config),
         positions=positions_of(config),

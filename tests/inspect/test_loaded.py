@@ -21,7 +21,7 @@ SHIPPED = sorted(folder.name for folder in EMBEDDED.iterdir() if (folder / "mode
 def loaded(entry: ModelEntry, quantisation: str) -> Any:
     from itemwise.models.local.load import load
 
-    return load(entry, LoadOptions(quantisation, 1))._model
+    return load(entry, LoadOptions(quantisation, 1)).checkpoint.model
 
 
 def named(folder: Path) -> ModelEntry:
@@ -69,11 +69,11 @@ def test_the_embedded_models_cache_is_as_large_as_is_told(kind: str, one_thread:
 def test_the_memory_is_what_bitsandbytes_allocates_to_the_byte(kind: str, quantisation: str, checkpoint: Callable[..., Path]) -> None:
     from itemwise.inspect.architecture import architecture_of, skeleton
     from itemwise.inspect.footprint import footprint_of
-    from itemwise.models.local.vision import is_seeing, outside_language
+    from itemwise.models.local.vision import is_multimodal, outside_language
 
     entry = named(checkpoint(kind))
     config = architecture_of(entry).config
-    outside = outside_language(config, trust_remote_code=False) if is_seeing(config) else None
+    outside = outside_language(config, trust_remote_code=False) if is_multimodal(config) else None
     told = footprint_of(skeleton(entry, config), quantisation, outside, unquantised=4)  # float32, as on any CPU
     assert told.bytes == allocated(loaded(entry, quantisation))
 
@@ -99,11 +99,11 @@ def test_a_picture_is_as_many_tokens_as_its_processor_makes_of_it(
     from PIL import Image
     from transformers import AutoConfig
 
-    from itemwise.models.local.vision import sight_of
+    from itemwise.models.local.vision import load_processor
 
     entry = named(checkpoint(kind))
     config = AutoConfig.from_pretrained(entry.location)
-    sight = sight_of(entry, config, {})
+    sight = load_processor(entry, config, {})
     assert sight is not None
     mark = sight._processor.image_token
     ids = sight._processor(images=[Image.new("RGB", size)], text=[mark], return_tensors="pt")["input_ids"][0].tolist()

@@ -11,11 +11,12 @@ from torch import nn
 from transformers import AutoConfig
 
 from itemwise.inspect.architecture import architecture_of, skeleton
-from itemwise.inspect.counts import attention_of, positions_of
+from itemwise.inspect.counts import positions_of
 from itemwise.inspect.footprint import four_bit_bytes, int8_bytes
 from itemwise.inspect.pixels import scaled
 from itemwise.inspect.tree import Branch, tree_of
 from itemwise.models import ModelEntry, ModelError
+from itemwise.models.attention import attention_of
 
 ANY = ModelEntry("any", "owner/any")
 

@@ -1,4 +1,4 @@
-"""A running batch: chats join it and leave it while others go on, so that the model stays full."""
+"""Continuous batching: prefill, decode and eviction of sequences that share one KV cache."""
 
 from __future__ import annotations
 
@@ -12,185 +12,193 @@ from torch import Tensor
 from transformers import DynamicCache, GenerationMixin
 from transformers.cache_utils import DynamicLayer
 
-from itemwise.inspect.counts import attention_of
-from itemwise.models.local.kv_cache import KeyValues
-from itemwise.models.local.prefix_cache import Prefix, Prefixes, Read
-from itemwise.models.local.sampling import Noise, chosen
+from itemwise.models.attention import attention_of
+from itemwise.models.local.encoded_prompt import Prompt, left_padded, padded_for
+from itemwise.models.local.kv_cache import KVCache
+from itemwise.models.local.prefix_cache import LayerKV, Prefix, PrefixCache
+from itemwise.models.local.sampling import GumbelNoise, sample_tokens
 from itemwise.models.local.turn_end import Ends
-from itemwise.models.local.vision import Prompt, left_padded
 from itemwise.models.model import OutOfMemoryError, Request
 
-__all__ = ["ContinuousBatch", "Row", "can_run"]
+__all__ = ["ContinuousBatch", "SequenceState", "supports_continuous_batching"]
 
-READ_AT_ONCE = 8192  # tokens of prompts, padding included
-EXPECTED = 128  # tokens of a reply, before longer ones were seen
-MOST = {"cpu": 96, "cuda": 256}  # rows, where more at once gain nothing: measured on two cores, estimated for a GPU
-WORTH = {"cpu": 64, "cuda": 512}  # tokens read in the time that a forward takes whatever its size, roughly
+MAX_PREFILL = 8192  # tokens of one forward, padding included
+EXPECTED_REPLY = 128  # tokens, before longer replies were seen
+MAX_SEQUENCES = {"cpu": 96, "cuda": 256}  # more at once gain nothing: measured on two cores, estimated for a GPU
+FORWARD_TOKENS = {"cpu": 64, "cuda": 512}  # tokens prefilled in the fixed time of any forward, roughly
 
-_SEEING = ("llava", "qwen2_vl", "qwen2_5_vl")  # kinds that differ from text models in what `_read` and `_positions` know of
+_VISION_TYPES = ("llava", "qwen2_vl", "qwen2_5_vl")  # whose image inputs and positions `_prefill` and `_row_positions` know of
 
 
 @dataclass(eq=False)
-class Row:
-    """One chat of a running batch: what it continues, the most tokens it may say and how they are chosen, and those said so far."""
+class SequenceState:
+    """One chat of a continuous batch: its prompt, the most tokens of its reply, its sampling noise, and the reply so far."""
 
     request: Request
     prompt: Prompt
-    limit: int
-    noise: Noise | None = None
-    said: list[int] = field(default_factory=list)
-    position: int = 0  # of the token said last
-    fault: int | None = None  # the place in `said` of the first token whose logits were no numbers
+    max_tokens: int
+    noise: GumbelNoise | None = None
+    output_ids: list[int] = field(default_factory=list)
+    position: int = 0  # of the last token
+    invalid_at: int | None = None  # index in `output_ids` of the first token whose logits were NaN or infinite
+
+    @property
+    def ids(self) -> list[int]:
+        """The tokens of prompt and reply."""
+        return [*self.prompt.ids, *self.output_ids]
 
     @property
     def length(self) -> int:
-        """Tokens so far."""
-        return len(self.prompt.ids) + len(self.said)
+        """Tokens of prompt and reply."""
+        return len(self.prompt.ids) + len(self.output_ids)
 
-    def since(self, length: int) -> Prompt:
-        """All that was said in the chat but its first `length` tokens."""
-        beside = {name: [*values, *([0] * len(self.said))][length:] for name, values in self.prompt.beside.items()}
-        return Prompt([*self.prompt.ids, *self.said][length:], beside, self.prompt.pictures)
+    def after(self, length: int) -> Prompt:
+        """Prompt and reply without their first `length` tokens, as a prompt."""
+        types = {name: [*values, *([0] * len(self.output_ids))][length:] for name, values in self.prompt.token_type_ids.items()}
+        return Prompt(self.ids[length:], types, self.prompt.image_inputs)
 
 
 class ContinuousBatch:
-    """Rows that go on together: each says one token a forward, whoever its neighbours are.
+    """Sequences that decode together, one token each per forward; what one says does not depend on the others.
 
-    Prompts are read apart and join with their keys and values. A beginning that they share is read once, and so are the
-    turns of a chat with tools. Keys and values stay within `memory` bytes. Where memory runs out, only `clear` may follow.
+    Prompts are prefilled apart and inserted with their KV. A prefix that they share is prefilled once, and so are the turns
+    of a chat with tools. The KV cache stays within `kv_bytes`. After OutOfMemoryError only `clear` may follow.
     """
 
-    def __init__(self, model: Any, pad: int, ends: Ends, memory: int) -> None:
-        self.rows: list[Row] = []
+    def __init__(self, model: Any, pad: int, ends: Ends, kv_bytes: int) -> None:
+        self.sequences: list[SequenceState] = []
+        self.most_at_once = MAX_SEQUENCES.get(model.device.type, MAX_SEQUENCES["cuda"])
+        self.max_positions = kv_bytes // _kv_bytes_of_a_token(model)  # rows times columns of the KV cache
         self._model = model
         self._pad = pad
         self._ends = ends
-        self._kept = KeyValues()
-        self._finished: list[Row] = []
-        self._longest = EXPECTED
-        self._positions = memory // _bytes_of_a_position(model)
-        self.most_at_once = MOST.get(model.device.type, MOST["cuda"])
-        self._worth = WORTH.get(model.device.type, WORTH["cuda"])
-        self._prefixes = self._no_prefixes()
+        self._kv_cache = KVCache()
+        self._finished: list[SequenceState] = []
+        self._longest_reply = EXPECTED_REPLY
+        self._forward_tokens = FORWARD_TOKENS.get(model.device.type, FORWARD_TOKENS["cuda"])
+        self._prefix_cache = self._new_prefix_cache()
         self._parameters = set(inspect.signature(model.forward).parameters)
 
-    def capacity(self, rows: Sequence[Row]) -> int:
-        """How many of `rows`, the first ones first, may join now; at least one where none runs."""
-        width = self._kept.width
-        for number, row in enumerate(rows):
-            width = max(width, row.length + min(self._longest, row.limit))
-            if (len(self.rows) + number + 1) * width > self._positions and len(self.rows) + number > 0:
-                return number
-        return len(rows)
+    def capacity(self, sequences: Sequence[SequenceState]) -> int:
+        """How many of `sequences`, the first ones first, may be admitted now; at least one while none runs."""
+        width = self._kv_cache.width
+        for count, sequence in enumerate(sequences):
+            width = max(width, sequence.length + min(self._longest_reply, sequence.max_tokens))
+            if (len(self.sequences) + count + 1) * width > self.max_positions and len(self.sequences) + count > 0:
+                return count
+        return len(sequences)
 
-    def admit(self, rows: Sequence[Row]) -> None:
-        """Read what was said in `rows` so far and let them join. Nothing has joined where reading one of them fails."""
-        going_on = [row for row in rows if not self._is_finished(row)]
-        self._finished += [row for row in rows if self._is_finished(row)]  # as it had to leave in the step that finished it
-        if going_on:
-            self._join(going_on)
+    def admit(self, sequences: Sequence[SequenceState]) -> None:
+        """Prefill `sequences`, replies so far included, and insert them. None is inserted if the prefill of one fails."""
+        unfinished = [sequence for sequence in sequences if not self._is_finished(sequence)]
+        self._finished += [sequence for sequence in sequences if self._is_finished(sequence)]  # preempted in the step that finished it
+        if unfinished:
+            self._insert(unfinished)
 
-    def decode(self, most: int) -> list[Row]:
-        """Say tokens until a row is finished, `most` at most; the finished rows have left."""
+    def decode(self, most: int) -> list[SequenceState]:
+        """Decode up to `most` steps, stopping early when a sequence finishes; finished sequences are removed."""
         for _ in range(most):
-            if self._finished or not self.rows:
+            if self._finished or not self.sequences:
                 break
             self._step()
         finished, self._finished = self._finished, []
         return finished
 
     def clear(self) -> None:
-        """Let all rows leave as they are; those admitted again go on where they were."""
-        self.rows, self._finished, self._kept, self._prefixes = [], [], KeyValues(), self._no_prefixes()
+        """Drop all sequences; one admitted again resumes from the tokens it already has."""
+        self.sequences, self._finished, self._kv_cache, self._prefix_cache = [], [], KVCache(), self._new_prefix_cache()
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _join(self, rows: Sequence[Row]) -> None:
-        read = [(group, *self._read(group, beginnings)) for group, beginnings in self._groups(rows)]
-        begun = len(self.rows)
-        for group, keys_and_values, mask, _ in read:
-            self._kept.join(keys_and_values, mask)
-            self.rows += group
-        self._say(torch.cat([logits for *_, logits in read]), begun)
+    def _insert(self, sequences: Sequence[SequenceState]) -> None:
+        prefilled = [(group, *self._prefill(group, prefixes)) for group, prefixes in self._groups(sequences)]
+        first_new = len(self.sequences)
+        for group, layers, mask, _ in prefilled:
+            self._kv_cache.insert(layers, mask)
+            self.sequences += group
+        self._append_tokens(torch.cat([logits for *_, logits in prefilled]), first_new)
 
-    def _no_prefixes(self) -> Prefixes:
-        return Prefixes(self._beginning, self._worth, self._positions // 4)
+    def _new_prefix_cache(self) -> PrefixCache:
+        return PrefixCache(self._prefill_prefix, self._forward_tokens, self.max_positions // 4)
 
     def _step(self) -> None:
-        if len(self.rows) > 1 and len(self.rows) * (self._kept.width + 1) > self._positions:
-            raise OutOfMemoryError(f"{len(self.rows)} chats of {self._kept.width} tokens")
-        cache = self._kept.cache
-        last = torch.tensor([[row.said[-1] for row in self.rows], [row.position for row in self.rows]], device=self._model.device)
-        logits = self._forward(cache, last[1, :, None], input_ids=last[0, :, None], attention_mask=self._kept.mask)
-        self._kept.grow()
-        self._say(logits)
+        if len(self.sequences) > 1 and len(self.sequences) * (self._kv_cache.width + 1) > self.max_positions:
+            raise OutOfMemoryError(f"{len(self.sequences)} chats of {self._kv_cache.width} tokens")
+        cache = self._kv_cache.cache
+        last = [[sequence.output_ids[-1] for sequence in self.sequences], [sequence.position for sequence in self.sequences]]
+        ids, positions = torch.tensor(last, device=self._model.device)[:, :, None]
+        logits = self._forward(cache, positions, input_ids=ids, attention_mask=self._kv_cache.mask)
+        self._kv_cache.append()
+        self._append_tokens(logits)
 
-    def _say(self, logits: Tensor, begun: int = 0) -> None:
-        """The next token of each row from place `begun` on."""
-        rows = self.rows[begun:]
-        for row, token in zip(rows, chosen(logits, [row.noise for row in rows]), strict=True):
+    def _append_tokens(self, logits: Tensor, first: int = 0) -> None:
+        """Sample the next token of each sequence from index `first` on."""
+        sequences = self.sequences[first:]
+        for sequence, token in zip(sequences, sample_tokens(logits, [sequence.noise for sequence in sequences]), strict=True):
             if token is None:
-                row.fault = len(row.said)
-            row.said.append(token or 0)
-            row.position += 1
-        if any(map(self._is_finished, rows)):
-            self._leave()
+                sequence.invalid_at = len(sequence.output_ids)
+            sequence.output_ids.append(token or 0)
+            sequence.position += 1
+        if any(map(self._is_finished, sequences)):
+            self._evict_finished()
 
-    def _is_finished(self, row: Row) -> bool:
-        return row.fault is not None or len(row.said) >= row.limit or self._ends.is_at_end(row.said)
+    def _is_finished(self, sequence: SequenceState) -> bool:
+        if sequence.invalid_at is not None or len(sequence.output_ids) >= sequence.max_tokens:
+            return True
+        return self._ends.is_at_end(sequence.output_ids)
 
-    def _leave(self) -> None:
-        """Part with the rows that are finished."""
-        finished = [row for row in self.rows if self._is_finished(row)]
-        self._longest = max(self._longest, *(len(row.said) for row in finished))
+    def _evict_finished(self) -> None:
+        finished = [sequence for sequence in self.sequences if self._is_finished(sequence)]
+        self._longest_reply = max(self._longest_reply, *(len(sequence.output_ids) for sequence in finished))
         self._finished += finished
-        for place, row in enumerate(self.rows):
-            may_go_on = row.request.tools and not row.prompt.pictures and row.fault is None
-            if may_go_on and row in finished:  # when it was told a result
-                self._prefixes.keep_turn([*row.prompt.ids, *row.said[:-1]], self._kept.row(place))
-        staying = [place for place, row in enumerate(self.rows) if not self._is_finished(row)]
-        self.rows = [self.rows[place] for place in self._kept.keep(staying)]
+        for row, sequence in enumerate(self.sequences):
+            may_continue = sequence.request.tools and not sequence.prompt.image_inputs and sequence.invalid_at is None
+            if may_continue and sequence in finished:  # once a tool's result is appended
+                self._prefix_cache.keep_turn(sequence.ids[:-1], self._kv_cache.copy_row(row))
+        staying = [row for row, sequence in enumerate(self.sequences) if not self._is_finished(sequence)]
+        self.sequences = [self.sequences[row] for row in self._kv_cache.retain(staying)]
 
-    def _groups(self, rows: Sequence[Row]) -> Iterator[tuple[list[Row], list[Prefix | None]]]:
-        """The rows by what is to be read at once, with what was read before of each."""
-        words = [row for row in rows if not row.prompt.pictures]
-        found = self._prefixes.beginnings([[*row.prompt.ids, *row.said] for row in words])
-        known = dict(zip(words, found, strict=True))
-        lengths = {row: row.length - _length(known.get(row)) for row in rows}
-        for group in self._parts(lengths):
-            yield group, [known.get(row) for row in group]
+    def _groups(self, sequences: Sequence[SequenceState]) -> Iterator[tuple[list[SequenceState], list[Prefix | None]]]:
+        """The sequences by what is prefilled in one forward, with the cached prefix of each."""
+        text_only = [sequence for sequence in sequences if not sequence.prompt.image_inputs]
+        cached = dict(zip(text_only, self._prefix_cache.lookup([sequence.ids for sequence in text_only]), strict=True))
+        lengths = {sequence: sequence.length - _length(cached.get(sequence)) for sequence in sequences}
+        for group in self._grouped_by_length(lengths):
+            yield group, [cached.get(sequence) for sequence in group]
 
-    def _parts(self, lengths: Mapping[Row, int]) -> Iterator[list[Row]]:
-        """Rows of about one length, so that little is read but padding, and of no more tokens than may be read at once."""
-        part: list[Row] = []
-        for row in sorted(lengths, key=lambda row: lengths[row]):
-            padding = sum(lengths[row] - lengths[each] for each in part)
-            if part and (padding > self._worth or (len(part) + 1) * lengths[row] > READ_AT_ONCE):
-                yield part
-                part = []
-            part.append(row)
-        yield part
+    def _grouped_by_length(self, lengths: Mapping[SequenceState, int]) -> Iterator[list[SequenceState]]:
+        """Groups of about one length, so that little padding is prefilled, and of at most MAX_PREFILL tokens."""
+        group: list[SequenceState] = []
+        for sequence in sorted(lengths, key=lambda sequence: lengths[sequence]):
+            padding = sum(lengths[sequence] - lengths[shorter] for shorter in group)
+            if group and (padding > self._forward_tokens or (len(group) + 1) * lengths[sequence] > MAX_PREFILL):
+                yield group
+                group = []
+            group.append(sequence)
+        yield group
 
-    def _read(self, rows: Sequence[Row], known: Sequence[Prefix | None]) -> tuple[Read, Tensor, Tensor]:
-        """Keys and values of `rows` by layer, the mask of what they hold, and the logits of their next tokens."""
-        whole = left_padded([row.since(_length(prefix)) for row, prefix in zip(rows, known, strict=True)], self._pad)
-        batch = {name: self._placed(value) for name, value in whole.items()}
-        cache, before = _stacked(known, batch["input_ids"])
-        mask = torch.cat([before, batch.pop("attention_mask").bool()], dim=1)
-        logits = self._forward(cache, self._aligned_positions(rows, batch["input_ids"].shape[1]), attention_mask=mask, **batch)
-        return _keys_and_values(cache), mask, logits
+    def _prefill(self, sequences: Sequence[SequenceState], prefixes: Sequence[Prefix | None]) -> tuple[LayerKV, Tensor, Tensor]:
+        """KV of `sequences` by layer, its mask, and the logits of their next tokens."""
+        rest = [sequence.after(_length(prefix)) for sequence, prefix in zip(sequences, prefixes, strict=True)]
+        batch = padded_for(self._model, rest, self._pad)
+        cache, cached_mask = _stacked(prefixes, batch["input_ids"])
+        mask = torch.cat([cached_mask, batch.pop("attention_mask").bool()], dim=1)
+        positions = self._padded_positions(sequences, batch["input_ids"].shape[1])
+        logits = self._forward(cache, positions, attention_mask=mask, **batch)
+        return _layer_kv(cache), mask, logits
 
-    def _beginning(self, ids: list[int], known: Prefix | None) -> Read:
-        """Keys and values of the tokens that prompts begin with, of which some are known."""
+    def _prefill_prefix(self, ids: list[int], known: Prefix | None) -> LayerKV:
+        """KV of a shared prefix, on top of the part of it that is known."""
         tokens = torch.tensor([ids[_length(known) :]], device=self._model.device)
-        cache, before = _stacked([known], tokens)
-        mask = torch.cat([before, torch.ones_like(tokens, dtype=torch.bool)], dim=1)
-        self._forward(cache, torch.arange(_length(known), len(ids), device=tokens.device)[None], input_ids=tokens, attention_mask=mask)
-        return _keys_and_values(cache)
+        cache, known_mask = _stacked([known], tokens)
+        mask = torch.cat([known_mask, torch.ones_like(tokens, dtype=torch.bool)], dim=1)
+        positions = torch.arange(_length(known), len(ids), device=tokens.device)[None]
+        self._forward(cache, positions, input_ids=tokens, attention_mask=mask)
+        return _layer_kv(cache)
 
     def _forward(self, cache: Any, positions: Tensor, **batch: Tensor) -> Tensor:
-        """The logits behind the last column; positions are [rows, columns], or [3, rows, columns] in time, height and width."""
-        if self._turns_in_three and positions.ndim == 2:
+        """The logits of the last column; positions are [rows, columns], or [3, rows, columns] in time, height and width."""
+        if self._has_mrope and positions.ndim == 2:
             positions = positions.expand(3, -1, -1)
         last = {"logits_to_keep": 1} if "logits_to_keep" in self._parameters else {}
         name = "cache" if "cache" in self._parameters else "past_key_values"
@@ -198,70 +206,68 @@ class ContinuousBatch:
         return output.logits[:, -1]  # type: ignore[no-any-return]  # transformers is untyped
 
     @property
-    def _turns_in_three(self) -> bool:
+    def _has_mrope(self) -> bool:
         """Whether a picture's height and width are positions of their own (M-RoPE: Wang et al. 2024, arXiv:2409.12191)."""
         return hasattr(getattr(self._model, "model", None), "get_rope_index")
 
-    def _aligned_positions(self, rows: Sequence[Row], width: int) -> Tensor:
-        """The positions of the last `width` tokens of `rows`; where the next token of each will stand is noted in the row."""
-        found = [self._row_positions(row) for row in rows]
-        for row, positions in zip(rows, found, strict=True):
-            row.position = int(positions.max())
-        aligned = [torch.nn.functional.pad(each[..., -width:], (max(0, width - each.shape[-1]), 0)) for each in found]
-        return torch.stack(aligned, dim=-2).to(self._model.device)
+    def _padded_positions(self, sequences: Sequence[SequenceState], width: int) -> Tensor:
+        """The positions of the last `width` tokens of `sequences`, padded on the left; also sets each one's `position`."""
+        unpadded = [self._row_positions(sequence) for sequence in sequences]
+        for sequence, positions in zip(sequences, unpadded, strict=True):
+            sequence.position = int(positions.max())
+        padded = [torch.nn.functional.pad(row[..., -width:], (max(0, width - row.shape[-1]), 0)) for row in unpadded]
+        return torch.stack(padded, dim=-2).to(self._model.device)
 
-    def _row_positions(self, row: Row) -> Tensor:
-        length = torch.arange(row.length)
-        if not self._turns_in_three:
-            return length
-        if not row.prompt.pictures:
-            return length.expand(3, -1)
-        whole = left_padded([row.since(0)], self._pad)
-        known = inspect.signature(self._model.model.get_rope_index).parameters
-        positions, _ = self._model.model.get_rope_index(**{name: value for name, value in whole.items() if name in known})
+    def _row_positions(self, sequence: SequenceState) -> Tensor:
+        """The positions of a sequence's tokens, [length] or, under M-RoPE, [3, length]."""
+        indices = torch.arange(sequence.length)
+        if not self._has_mrope:
+            return indices
+        if not sequence.prompt.image_inputs:
+            return indices.expand(3, -1)
+        batch = left_padded([sequence.after(0)], self._pad)
+        parameters = inspect.signature(self._model.model.get_rope_index).parameters
+        positions, _ = self._model.model.get_rope_index(**{name: value for name, value in batch.items() if name in parameters})
         return positions[:, 0]  # type: ignore[no-any-return]  # transformers is untyped
 
-    def _placed(self, value: Tensor) -> Tensor:
-        return value.to(self._model.device, self._model.dtype if value.is_floating_point() else None)
 
-
-def can_run(model: Any) -> bool:
-    """Whether rows of `model` may join and leave: plain keys and values in every layer, positions as they are told, and
-    nothing that generate() would do for this kind alone."""
+def supports_continuous_batching(model: Any) -> bool:
+    """Whether sequences of `model` may be inserted and evicted: every layer caches plain keys and values, positions can be given,
+    and generate() does nothing special for this kind of model."""
     if model.config.is_encoder_decoder or not type(model).__module__.startswith("transformers."):
         return False
     layers = DynamicCache(config=model.config).layers
     parameters = set(inspect.signature(model.forward).parameters)
-    told = {"position_ids", "attention_mask"} <= parameters and parameters & {"cache", "past_key_values"}
-    plain = bool(layers) and all(type(layer) is DynamicLayer for layer in layers)
-    return bool(told) and plain and (model.config.model_type in _SEEING or _is_generated_as_others(type(model)))
+    takes_positions = {"position_ids", "attention_mask"} <= parameters and parameters & {"cache", "past_key_values"}
+    has_plain_cache = bool(layers) and all(type(layer) is DynamicLayer for layer in layers)
+    return bool(takes_positions) and has_plain_cache and (model.config.model_type in _VISION_TYPES or _has_plain_generate(type(model)))
 
 
-def _is_generated_as_others(kind: type) -> bool:
-    prepared = ("prepare_inputs_for_generation", "_prepare_position_ids_for_generation", "_update_model_kwargs_for_generation")
-    return all(getattr(kind, name, None) is getattr(GenerationMixin, name, None) for name in prepared)
+def _has_plain_generate(kind: type) -> bool:
+    methods = ("prepare_inputs_for_generation", "_prepare_position_ids_for_generation", "_update_model_kwargs_for_generation")
+    return all(getattr(kind, name, None) is getattr(GenerationMixin, name, None) for name in methods)
 
 
-def _bytes_of_a_position(model: Any) -> int:
-    """What the keys and values of one token take; roughly, where they are made of something smaller (latent attention)."""
+def _kv_bytes_of_a_token(model: Any) -> int:
+    """The KV bytes of one token; an upper estimate for latent attention, which caches something smaller."""
     if attention := attention_of(model.config):
         return attention.kv_bytes(model.dtype.itemsize)
     config = model.config.get_text_config()
     return int(2 * config.num_hidden_layers * config.hidden_size * model.dtype.itemsize)
 
 
-def _stacked(known: Sequence[Prefix | None], like: Tensor) -> tuple[Any, Tensor]:
-    """A cache in which the keys and values of each row end together, on the device of `like`, and the mask of what it holds."""
-    cache, width = DynamicCache(), max(map(_length, known))
-    mask = torch.zeros(len(known), width, dtype=torch.bool, device=like.device)
-    some = next((prefix for prefix in known if prefix), None)
-    for number, (keys, values) in enumerate(some.read if some else ()):
-        stacked = [part.new_zeros(len(known), part.shape[1], width, part.shape[3]) for part in (keys, values)]
-        for row, prefix in enumerate(known):
-            for part, whole in zip(prefix.read[number] if prefix else (), stacked, strict=False):
+def _stacked(prefixes: Sequence[Prefix | None], like: Tensor) -> tuple[Any, Tensor]:
+    """A left-padded cache with one prefix a row, on the device of `like`, and its mask."""
+    cache, width = DynamicCache(), max(map(_length, prefixes))
+    mask = torch.zeros(len(prefixes), width, dtype=torch.bool, device=like.device)
+    sample = next((prefix for prefix in prefixes if prefix), None)
+    for layer, shapes in enumerate(sample.kv if sample else ()):
+        stacked = [part.new_zeros(len(prefixes), part.shape[1], width, part.shape[3]) for part in shapes]
+        for row, prefix in enumerate(prefixes):
+            for part, whole in zip(prefix.kv[layer] if prefix else (), stacked, strict=False):
                 whole[row, :, width - part.shape[2] :] = part[0]
-        cache.update(*stacked, number)
-    for row, prefix in enumerate(known):
+        cache.update(*stacked, layer)
+    for row, prefix in enumerate(prefixes):
         mask[row, width - _length(prefix) :] = True
     return cache, mask
 
@@ -270,5 +276,5 @@ def _length(prefix: Prefix | None) -> int:
     return len(prefix.ids) if prefix else 0
 
 
-def _keys_and_values(cache: Any) -> Read:
+def _layer_kv(cache: Any) -> LayerKV:
     return tuple((layer.keys, layer.values) for layer in cache.layers)

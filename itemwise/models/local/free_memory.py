@@ -1,4 +1,4 @@
-"""How much memory a model may still take: of its GPU, or of the machine and the container it runs in."""
+"""Free memory of a GPU, or of the machine and the container (cgroup) this process runs in."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ import torch
 __all__ = ["free_bytes"]
 
 CGROUP = Path("/sys/fs/cgroup")
-_LIMITS = (  # of a container, its use and what is in it, in either version of cgroups
+_LIMITS = (  # a container's limit, usage and statistics, in either version of cgroups
     ("memory.max", "memory.current", "memory.stat"),
     ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
 )
 
 
 def free_bytes(device: torch.device, cgroup: Path = CGROUP) -> int:
-    """Bytes that are free on `device` now, those among them that torch holds in reserve."""
+    """Bytes that are free on `device` now, what torch's allocator holds in reserve included."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
-    return min([int(psutil.virtual_memory().available), *(_left(cgroup, *names) for names in _LIMITS if (cgroup / names[0]).is_file())])
+    containers = [_free_in_container(cgroup, *names) for names in _LIMITS if (cgroup / names[0]).is_file()]
+    return min([int(psutil.virtual_memory().available), *containers])
 
 
-def _left(cgroup: Path, limit: str, usage: str, statistics: str) -> int:
-    """What a container may still take; pages of files that nobody reads count as free."""
+def _free_in_container(cgroup: Path, limit: str, usage: str, statistics: str) -> int:
+    """Bytes below a container's limit; inactive pages of files count as free."""
     most = (cgroup / limit).read_text().strip()
     if most == "max":
         return int(psutil.virtual_memory().available)

@@ -1,4 +1,4 @@
-"""The keys and values of a running batch: one rectangle whose rows end together, so that rows may join it and leave it."""
+"""KV cache of a continuous batch: one left-padded tensor of keys and of values per layer, with room to insert and evict sequences."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, DynamicLayer
 
-__all__ = ["KeyValues"]
+__all__ = ["KVCache"]
 
 SLACK = 64  # columns to grow by, at least
 
 
-class KeyValues:
-    """Keys and values of each layer as [rows, heads, columns, width of a head], with a mask over rows and columns.
+class KVCache:
+    """Keys and values of each layer as [rows, heads, columns, head_dim], with a mask over rows and columns; a row is one sequence.
 
-    Every row's last token stands in the last column in use; what a shorter row has before its first token is masked.
-    Positions were turned into the keys before they came here, so that a row may stand in any column.
+    Every row's last token stands in the last column in use; the columns before a shorter row's first token are masked.
+    Rotary positions are already in the keys, so a row may stand in any columns.
     """
 
     def __init__(self) -> None:
@@ -30,9 +30,9 @@ class KeyValues:
 
     @property
     def cache(self) -> Any:
-        """The rectangle as a model's forward takes it, with room for one token more in each row."""
+        """The cache as a model's forward takes it, with space for one more token in each row."""
         if self._end == self._mask.shape[1]:
-            self._move(self._mask.shape[0], 0)
+            self._reallocate(self._mask.shape[0], 0)
         return Cache(layers=self._layers)
 
     @property
@@ -42,54 +42,54 @@ class KeyValues:
 
     @property
     def begin(self) -> int:
-        """The first column that a row needs."""
+        """The first column that any row uses."""
         return min(self._begins, default=self._end)
 
     @property
     def end(self) -> int:
-        """The column that the next token of every row will stand in."""
+        """The column of every row's next token."""
         return self._end
 
     @property
     def mask(self) -> Tensor:
-        """What each row sees, [rows, width + 1], the next token among it."""
+        """The attention mask, [rows, width + 1], the next token included."""
         return self._mask[: self.rows, self.begin : self._end + 1]
 
-    def grow(self) -> None:
+    def append(self) -> None:
         """Keep the token that the last forward computed in each row."""
         self._end += 1
 
-    def join(self, read: Sequence[tuple[Tensor, Tensor]], mask: Tensor) -> None:
-        """Add rows whose keys and values, by layer, were computed elsewhere; `mask` is False where they hold nothing."""
+    def insert(self, layers: Sequence[tuple[Tensor, Tensor]], mask: Tensor) -> None:
+        """Add rows whose keys and values, by layer, were prefilled elsewhere; `mask` is False in their padding."""
         rows, columns = mask.shape
         if not self._layers:
-            self._layers = [_Layer(self, keys, values) for keys, values in read]
+            self._layers = [_Layer(self, keys, values) for keys, values in layers]
             self._mask = self._mask.to(mask.device)
         if not self.rows:
             self._end = columns
         if self.rows + rows > self._mask.shape[0] or columns > self._end or self._end >= self._mask.shape[1]:
-            self._move(max(self._mask.shape[0], self.rows + rows), max(0, columns - self.width))
-        there = slice(self.rows, self.rows + rows), slice(self._end - columns, self._end)
-        for layer, (keys, values) in zip(self._layers, read, strict=True):
-            layer.keys[there[0], :, : self._end - columns] = 0  # a row that stood there may have left NaN, which no mask takes out
-            layer.values[there[0], :, : self._end - columns] = 0
-            layer.keys[there[0], :, there[1]] = keys
-            layer.values[there[0], :, there[1]] = values
-        self._mask[there[0]] = True  # of the tokens to come
-        self._mask[there[0], : self._end] = False
-        self._mask[there] = mask
+            self._reallocate(max(self._mask.shape[0], self.rows + rows), max(0, columns - self.width))
+        target = slice(self.rows, self.rows + rows), slice(self._end - columns, self._end)
+        for layer, (keys, values) in zip(self._layers, layers, strict=True):
+            layer.keys[target[0], :, : self._end - columns] = 0  # an evicted row may have left NaN, which no mask takes out
+            layer.values[target[0], :, : self._end - columns] = 0
+            layer.keys[target[0], :, target[1]] = keys
+            layer.values[target[0], :, target[1]] = values
+        self._mask[target[0]] = True  # of the tokens to come
+        self._mask[target[0], : self._end] = False
+        self._mask[target] = mask
         self._begins += [self._end - columns + int(row.int().argmax()) for row in mask]
         self.rows += rows
 
-    def row(self, place: int) -> tuple[tuple[Tensor, Tensor], ...]:
-        """A copy of one row's keys and values, by layer."""
-        own = self._mask[place, : self._end].nonzero()[:, 0]
-        return tuple((layer.keys[place, None][:, :, own], layer.values[place, None][:, :, own]) for layer in self._layers)
+    def copy_row(self, row: int) -> tuple[tuple[Tensor, Tensor], ...]:
+        """A copy of one row's keys and values, by layer, without padding."""
+        used = self._mask[row, : self._end].nonzero()[:, 0]
+        return tuple((layer.keys[row, None][:, :, used], layer.values[row, None][:, :, used]) for layer in self._layers)
 
-    def keep(self, places: Sequence[int]) -> list[int]:
-        """Let all rows leave but those at `places`; gives for each place that is left which row now stands there."""
+    def retain(self, rows: Sequence[int]) -> list[int]:
+        """Evict all rows but `rows`; the result has, for each row that is left, the row that it was before."""
         order = list(range(self.rows))
-        staying, last = set(places), self.rows
+        staying, last = set(rows), self.rows
         for hole in sorted(set(order) - staying):
             while last > hole and last - 1 not in staying:
                 last -= 1
@@ -98,49 +98,50 @@ class KeyValues:
             last -= 1
             order[hole] = last
         order = order[: len(staying)]
-        self._copy([(place, row) for place, row in enumerate(order) if place != row])
-        self._begins = [self._begins[row] for row in order]
+        self._copy([(new, old) for new, old in enumerate(order) if new != old])
+        self._begins = [self._begins[old] for old in order]
         self.rows = len(order)
         return order
 
     def _copy(self, moves: Sequence[tuple[int, int]]) -> None:
+        """Copy rows; a move is (target, source)."""
         if not moves:
             return
-        to, of = (torch.tensor(places, device=self._mask.device) for places in zip(*moves, strict=True))
+        targets, sources = (torch.tensor(rows, device=self._mask.device) for rows in zip(*moves, strict=True))
         used = slice(self.begin, self._end)
         for layer in self._layers:
-            layer.keys[to, :, used] = layer.keys[of, :, used]
-            layer.values[to, :, used] = layer.values[of, :, used]
-        self._mask[to] = self._mask[of]
+            layer.keys[targets, :, used] = layer.keys[sources, :, used]
+            layer.values[targets, :, used] = layer.values[sources, :, used]
+        self._mask[targets] = self._mask[sources]
 
-    def _move(self, rows: int, left: int) -> None:
-        """Into memory for `rows`, with what is in use behind `left` empty columns and columns to grow by after it."""
+    def _reallocate(self, rows: int, left: int) -> None:
+        """Move what is in use into memory for `rows` rows, with `left` empty columns before it and columns to grow by after it."""
         begin, width = self.begin, self.width
         if not self.rows:
             begin, width, left = self._end, 0, self._end
         columns = left + width + max(SLACK, (left + width) // 4)
-        of, to = slice(begin, begin + width), slice(left, left + width)
+        source, target = slice(begin, begin + width), slice(left, left + width)
         for layer in self._layers:
-            layer.keys = _moved(layer.keys, rows, columns, self.rows, of, to)
-            layer.values = _moved(layer.values, rows, columns, self.rows, of, to)
+            layer.keys = _reallocated(layer.keys, rows, columns, self.rows, source, target)
+            layer.values = _reallocated(layer.values, rows, columns, self.rows, source, target)
         mask = torch.ones(rows, columns, dtype=torch.bool, device=self._mask.device)
         mask[: self.rows, :left] = False
-        mask[: self.rows, to] = self._mask[: self.rows, of]
+        mask[: self.rows, target] = self._mask[: self.rows, source]
         self._mask = mask
-        self._begins = [left + each - begin for each in self._begins]
+        self._begins = [left + column - begin for column in self._begins]
         self._end = left + width
 
 
-def _moved(old: Tensor, rows: int, columns: int, used: int, of: slice, to: slice) -> Tensor:
-    new = torch.zeros(rows, old.shape[1], columns, old.shape[3], dtype=old.dtype, device=old.device)  # masked, and yet no NaN
-    new[:used, :, to] = old[:used, :, of]
+def _reallocated(old: Tensor, rows: int, columns: int, used: int, source: slice, target: slice) -> Tensor:
+    new = torch.zeros(rows, old.shape[1], columns, old.shape[3], dtype=old.dtype, device=old.device)  # zeros, as a mask keeps NaN
+    new[:used, :, target] = old[:used, :, source]
     return new
 
 
 class _Layer(DynamicLayer):  # type: ignore[misc]  # transformers is untyped
-    """One layer of the rectangle, as a model's attention asks for it."""
+    """One layer of the cache, as a model's attention uses it."""
 
-    def __init__(self, whole: KeyValues, keys: Tensor, values: Tensor) -> None:
+    def __init__(self, whole: KVCache, keys: Tensor, values: Tensor) -> None:
         super().__init__()
         self.lazy_initialization(keys, values)
         self._whole = whole
@@ -148,7 +149,7 @@ class _Layer(DynamicLayer):  # type: ignore[misc]  # transformers is untyped
         self.values = values.new_zeros(0, values.shape[1], 0, values.shape[3])
 
     def update(self, key_states: Tensor, value_states: Tensor, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
-        """Write one token of each row behind its others; what each row attends to."""
+        """Write one token of each row behind its others; returns the keys and values that each row attends to."""
         rows, begin, end = self._whole.rows, self._whole.begin, self._whole.end
         self.keys[:rows, :, end] = key_states[:, :, 0]
         self.values[:rows, :, end] = value_states[:, :, 0]

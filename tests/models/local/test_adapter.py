@@ -25,7 +25,7 @@ from itemwise.cases.case import Turn
 from itemwise.models import REGISTRY, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models.checkpoint import adapter_hash
 from itemwise.models.identity import identity_of
-from itemwise.models.local.load import LocalModel, _family, load
+from itemwise.models.local.load import LocalModel, load, model_class
 from itemwise.models.registry import with_adapter
 from tests.models.checkpoints import make_checkpoint, overwrite
 
@@ -39,7 +39,7 @@ PROMPTS = [f"Ana has {n} apples and buys {3 * n + 1} more. How many apples has s
 def save_adapter(folder: Path, config: Any, *, base: Path = Path(BASE.location), spread: float = 0.1, seed: int = 0) -> Path:
     """An adapter as peft writes it, its trained weights drawn at random: `spread` 0 leaves it as it is before training."""
     torch.manual_seed(seed)
-    model = _family(transformers.AutoConfig.from_pretrained(base)).from_pretrained(base, dtype=torch.float32)
+    model = model_class(transformers.AutoConfig.from_pretrained(base)).from_pretrained(base, dtype=torch.float32)
     with warnings.catch_warnings():  # peft's, about training
         warnings.simplefilter("ignore")
         adapted = peft.get_peft_model(model, config)
@@ -149,7 +149,7 @@ def test_the_model_computes_what_peft_itself_does(tmp_path: Path, settings: dict
     ids = torch.arange(2, 34).reshape(2, 16)
     with torch.inference_mode():
         expected = peft.PeftModel.from_pretrained(base, str(folder)).eval()(input_ids=ids).logits
-        found = load(with_adapter(BASE, folder), LoadOptions("none", 8))._model(ids).logits
+        found = load(with_adapter(BASE, folder), LoadOptions("none", 8)).checkpoint.model(ids).logits
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-4)  # products are summed in another order
 
 
@@ -164,11 +164,11 @@ def test_weights_saved_in_half_precision_compute_in_float32(copied_adapter: Path
     file = copied_adapter / "adapter_model.safetensors"
     save_file({name: weight.to(torch.bfloat16) for name, weight in load_file(file).items()}, file)
     model = load(with_adapter(BASE, copied_adapter), LoadOptions("nf4", LIMIT))
-    assert {weight.dtype for name, weight in model._model.named_parameters() if "lora_" in name} == {torch.float32}
+    assert {weight.dtype for name, weight in model.checkpoint.model.named_parameters() if "lora_" in name} == {torch.float32}
 
 
 def test_four_bit_layers_under_an_adapter_compute_in_float32_on_every_cpu(adapter: Path) -> None:
-    linear = [module for module in loaded(adapter, "nf4")._model.modules() if isinstance(module, bitsandbytes.nn.Linear4bit)]
+    linear = [module for module in loaded(adapter, "nf4").checkpoint.model.modules() if isinstance(module, bitsandbytes.nn.Linear4bit)]
     assert len(linear) == 4 * 7  # of every layer: query, key, value, output, gate, up, down
     assert not any(layer.support_avx512bf16_for_cpu for layer in linear)
     assert {layer.compute_dtype for layer in linear} == {torch.float32}
@@ -176,8 +176,8 @@ def test_four_bit_layers_under_an_adapter_compute_in_float32_on_every_cpu(adapte
 
 def test_the_model_is_still_the_one_that_transformers_made(adapter: Path) -> None:
     model = loaded(adapter, "nf4")
-    assert type(model._model).__name__ == "Qwen2ForCausalLM"
-    assert not model._model.training
+    assert type(model.checkpoint.model).__name__ == "Qwen2ForCausalLM"
+    assert not model.checkpoint.model.training
     assert (model.describe()["model"], model.describe()["dtype"]) == ("embedded-text+step-900", "float32")
 
 

@@ -19,8 +19,7 @@ from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, OutOfMemoryError, Request
 from itemwise.models.lazy import LazyModel
-from itemwise.models.local import continuous
-from itemwise.models.local import kv_cache as key_values
+from itemwise.models.local import continuous, kv_cache
 from itemwise.models.local import load as local
 from itemwise.models.local.load import LocalModel, load
 from itemwise.strategies.calculator import CALCULATOR
@@ -202,14 +201,14 @@ def test_a_picture_that_breaks_the_model_concerns_its_own_case_only(
     model = loaded(checkpoint("qwen2_vl"))
     requests = [Request((Turn("user", f"What is it, {seed}?", pictures=(noise(28 * (seed + 2), 56, seed),)),)) for seed in range(6)]
     expected = alone(model, requests)
-    see = model._model.model.get_image_features
+    see = model.checkpoint.model.model.get_image_features
 
     def broken(pixel_values: torch.Tensor, image_grid_thw: torch.Tensor, **others: Any) -> Any:
         if (image_grid_thw[:, 2] == 10).any():  # the one of 140 pixels
             raise RuntimeError("unheard-of picture")
         return see(pixel_values, image_grid_thw, **others)
 
-    monkeypatch.setattr(model._model.model, "get_image_features", broken)
+    monkeypatch.setattr(model.checkpoint.model.model, "get_image_features", broken)
     results = together(model, requests, 4)
     assert isinstance(results[3], RuntimeError)
     assert results[:3] + results[4:] == expected[:3] + expected[4:]
@@ -219,14 +218,15 @@ def test_a_picture_that_breaks_the_model_concerns_its_own_case_only(
 def test_within_little_memory_all_is_said_and_nothing_else(talkative: Path, positions: int) -> None:
     model = loaded(talkative)
     expected = alone(model, mixed())
-    model._running._batch._positions = positions  # type: ignore[union-attr]
+    assert model.continuous is not None
+    model.continuous.batch.max_positions = positions
     assert together(model, mixed(), 8) == expected
 
 
 def test_a_model_within_little_free_memory_takes_fewer_chats_at_once(talkative: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = alone(loaded(talkative), mixed())
     position = 2 * 2 * 2 * 16 * 4  # keys and values of two layers, two heads of 16 numbers in float32
-    monkeypatch.setattr(local, "free_bytes", lambda device: int(250 * position / local.KEYS_AND_VALUES))
+    monkeypatch.setattr(local, "free_bytes", lambda device: int(250 * position / local.KV_CACHE_SHARE))
     model = loaded(talkative)
     asked = [PendingRequest(request) for request in mixed()]
     waiting, batches = list(asked), batcher_for(model)
@@ -238,7 +238,7 @@ def test_a_model_within_little_free_memory_takes_fewer_chats_at_once(talkative: 
 
 def test_the_size_of_latent_keys_and_values_is_estimated() -> None:
     config = transformers.DeepseekV3Config(num_hidden_layers=3, hidden_size=64)
-    assert continuous._bytes_of_a_position(SimpleNamespace(config=config, dtype=torch.bfloat16)) == 2 * 3 * 64 * 2
+    assert continuous._kv_bytes_of_a_token(SimpleNamespace(config=config, dtype=torch.bfloat16)) == 2 * 3 * 64 * 2
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -246,10 +246,12 @@ def test_memory_that_runs_out_at_any_moment_loses_nothing(talkative: Path, monke
     model = loaded(talkative)
     expected = alone(model, mixed())
     random_ = random.Random(seed)
+    assert model.continuous is not None
+    batch = model.continuous.batch
 
     def scarce(work: Callable[..., Any]) -> Callable[..., Any]:
         def done(*given: Any, **named: Any) -> Any:
-            full = random_.random() < 0.1 and len(model._running._batch.rows) > 1  # type: ignore[union-attr]
+            full = random_.random() < 0.1 and len(batch.sequences) > 1
             if full and random_.random() < 0.5:
                 raise OutOfMemoryError("full")
             found = work(*given, **named)
@@ -260,7 +262,7 @@ def test_memory_that_runs_out_at_any_moment_loses_nothing(talkative: Path, monke
         return done
 
     monkeypatch.setattr(continuous.ContinuousBatch, "_forward", scarce(continuous.ContinuousBatch._forward))
-    monkeypatch.setattr(key_values, "_moved", scarce(key_values._moved))
+    monkeypatch.setattr(kv_cache, "_reallocated", scarce(kv_cache._reallocated))
     assert together(model, mixed(), 8, seed) == expected
 
 
@@ -274,13 +276,13 @@ def test_a_model_with_a_sliding_window_is_asked_in_whole_batches(checkpoint: Cal
 
 
 def test_a_kind_that_prepares_its_inputs_in_its_own_way_is_asked_in_whole_batches(checkpoint: Callable[..., Path]) -> None:
-    model = loaded(checkpoint())._model
-    assert continuous.can_run(model)
+    model = loaded(checkpoint()).checkpoint.model
+    assert continuous.supports_continuous_batching(model)
     own = type("Own", (type(model),), {"prepare_inputs_for_generation": lambda self: {}, "__module__": type(model).__module__})
     model.__class__ = own
-    assert not continuous.can_run(model)
+    assert not continuous.supports_continuous_batching(model)
     model.__class__ = type("Remote", (own.__mro__[1],), {"__module__": "transformers_modules.x"})
-    assert not continuous.can_run(model)
+    assert not continuous.supports_continuous_batching(model)
 
 
 def test_released_weights_are_given_back_while_an_engine_is_still_held(talkative: Path) -> None:
@@ -298,7 +300,7 @@ def test_released_weights_are_given_back_while_an_engine_is_still_held(talkative
 
 def test_tokens_are_counted_while_they_are_said_in_whole_batches_and_in_a_running_one(talkative: Path) -> None:
     model, seen = loaded(talkative), []
-    model._model.register_forward_hook(lambda *_: seen.append(model.tokens_underway))
+    model.checkpoint.model.register_forward_hook(lambda *_: seen.append(model.tokens_underway))
     said = sum(generation.completion_tokens for generation in model.generate(mixed()))
     assert seen[0] == 0
     assert seen == sorted(seen)

@@ -12,7 +12,7 @@ import torch
 from itemwise.cases.case import Turn
 from itemwise.models import REGISTRY, LoadOptions, ModelEntry, Request
 from itemwise.models.local import load as local
-from itemwise.models.local.cpu_linear import lay_out
+from itemwise.models.local.cpu_linear import prepack_linear
 from itemwise.models.local.load import LocalModel, load
 from itemwise.synthetic import word_problems
 from tests.models.checkpoints import KINDS, SEEING
@@ -38,7 +38,7 @@ def test_a_copy_holds_the_values_that_would_be_unpacked(kind: str, bias: bool, i
     kept, unit = layer.weight.data.clone(), torch.eye(inner)
     alone, inputs = layer(unit), torch.randn(2, 7, inner)
     expected = layer(inputs)
-    assert lay_out(torch.nn.Sequential(layer), 4 * inner * outer)
+    assert prepack_linear(torch.nn.Sequential(layer), 4 * inner * outer)
     assert torch.equal(layer(unit), alone)  # one weight an output, and the bias: nothing is rounded
     torch.testing.assert_close(layer(inputs), expected)
     assert torch.equal(layer.weight.data, kept)
@@ -46,12 +46,12 @@ def test_a_copy_holds_the_values_that_would_be_unpacked(kind: str, bias: bool, i
 
 def test_without_memory_for_all_nothing_is_copied() -> None:
     layers = torch.nn.Sequential(torch.nn.Linear(8, 4), torch.nn.Linear(4, 2))
-    assert not lay_out(layers, 4 * (8 * 4 + 4 * 2) - 1)
+    assert not prepack_linear(layers, 4 * (8 * 4 + 4 * 2) - 1)
     assert not any("forward" in vars(layer) for layer in layers)
 
 
 def test_a_model_without_linear_layers_is_left_as_it_is() -> None:
-    assert not lay_out(torch.nn.Embedding(4, 4), 2**30)
+    assert not prepack_linear(torch.nn.Embedding(4, 4), 2**30)
 
 
 def loaded(entry: ModelEntry, quantisation: str, *, copies: bool = True) -> LocalModel:

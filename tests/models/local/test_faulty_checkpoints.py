@@ -39,7 +39,7 @@ def with_weights(folder: Path, name: str, change: Callable[[torch.Tensor], objec
 def in_batches(model: LocalModel, prompts: Sequence[str], *, whole: bool = False, most: int = 8) -> list[Generation | Exception | None]:
     """What comes of `prompts`, asked together as the engine does it."""
     if whole:
-        model._running = None
+        model.continuous = None
     batches = batcher_for(model, most)
     waiting = [PendingRequest(Request((Turn("user", prompt),))) for prompt in prompts]
     asked = list(waiting)
@@ -66,8 +66,8 @@ def test_a_weight_that_is_no_number_is_refused(copied: Callable[..., Path], quan
 def test_logits_that_are_no_numbers_fail_the_one_row_that_has_them(checkpoint: Callable[..., Path], value: float, whole: bool) -> None:
     model = loaded(checkpoint())
     alone = [ask(model, prompt)[0] for prompt in ("2+2?", "3*3", "10")]
-    marked = model._tokenizer.convert_tokens_to_ids("!")
-    model._model.get_input_embeddings().weight.data[marked] = value  # as a chat that overflows meets it
+    marked = model.prompting.tokenizer.convert_tokens_to_ids("!")
+    model.checkpoint.model.get_input_embeddings().weight.data[marked] = value  # as a chat that overflows meets it
     first, bad, *rest = in_batches(model, ["2+2?", "6*7!", "3*3", "10"], whole=whole)
     assert [first, *rest] == alone
     assert isinstance(bad, ModelError)
@@ -79,8 +79,8 @@ def test_rows_that_join_where_one_without_numbers_stood_are_sound(checkpoint: Ca
     model = loaded(checkpoint())
     prompts = ["a long question that goes on and on", "x" * 60, "2+2?", "3*3", "10", "9"]
     alone = [ask(model, prompt)[0] for prompt in prompts]
-    marked = model._tokenizer.convert_tokens_to_ids("x")
-    model._model.get_input_embeddings().weight.data[marked] = float("nan")
+    marked = model.prompting.tokenizer.convert_tokens_to_ids("x")
+    model.checkpoint.model.get_input_embeddings().weight.data[marked] = float("nan")
     results = in_batches(model, prompts, most=most)
     assert isinstance(results.pop(1), ModelError)
     assert results == [alone[0], *alone[2:]]
@@ -89,8 +89,8 @@ def test_rows_that_join_where_one_without_numbers_stood_are_sound(checkpoint: Ca
 def test_what_comes_after_the_end_of_a_reply_is_no_fault(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint())
     [generation] = ask(model, "2+2?")
-    assert isinstance(model._result(Request((Turn("user", "2+2?"),)), [5], [7, 1, 0, 0], 2), Generation)
-    assert isinstance(model._result(Request((Turn("user", "2+2?"),)), [5], [7, 8, 0, 0], 2), ModelError)
+    assert isinstance(model.prompting.generation(Request((Turn("user", "2+2?"),)), 1, [7, 1, 0, 0], 2), Generation)
+    assert isinstance(model.prompting.generation(Request((Turn("user", "2+2?"),)), 1, [7, 8, 0, 0], 2), ModelError)
     assert generation.completion_tokens == LIMIT
 
 
@@ -150,12 +150,12 @@ def test_a_template_with_a_clock_is_told_one_day_which_is_part_of_the_key(copied
     model = loaded(with_template(folder, CHAT_TEMPLATE.replace("{{ bos_token }}", "{{ strftime_now('%Y-%m-%d') }}")))
     assert prompt_text(model, Turn("user", "2+2?")).startswith("2026-01-01<|user|>")
     assert model.describe()["prompting"].endswith(", its clock at 2026-01-01")
-    assert identity_of(model._entry, LoadOptions("none", 9))["clock"] == "2026-01-01"
+    assert identity_of(model.checkpoint.entry, LoadOptions("none", 9))["clock"] == "2026-01-01"
 
 
 def test_a_template_without_a_clock_leaves_the_key_as_it_was(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint())
-    assert "clock" not in identity_of(model._entry, LoadOptions("none", 9))
+    assert "clock" not in identity_of(model.checkpoint.entry, LoadOptions("none", 9))
     assert "clock" not in model.describe()["prompting"]
 
 
@@ -247,7 +247,7 @@ def test_an_embedding_larger_than_the_tokenizer_is_fine(tmp_path: Path, one_thre
 
 def test_an_added_token_without_an_embedding_fails_the_prompts_that_hold_it(copied: Callable[..., Path]) -> None:
     folder = copied()
-    tokenizer = loaded(folder)._tokenizer
+    tokenizer = loaded(folder).prompting.tokenizer
     tokenizer.add_special_tokens({"pad_token": "<late>"})
     tokenizer.save_pretrained(folder)
     model = loaded(folder)
@@ -258,7 +258,7 @@ def test_an_added_token_without_an_embedding_fails_the_prompts_that_hold_it(copi
 
 def test_a_template_of_tokens_without_an_embedding_is_refused_at_load(copied: Callable[..., Path]) -> None:
     folder = copied()
-    tokenizer: Any = loaded(folder)._tokenizer
+    tokenizer: Any = loaded(folder).prompting.tokenizer
     tokenizer.add_special_tokens({"additional_special_tokens": ["<late>"]})
     tokenizer.save_pretrained(folder)
     assert "which token 268 (<late>) of the prompt is beyond" in refused(with_template(folder, CHAT_TEMPLATE + "<late>"))

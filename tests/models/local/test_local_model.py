@@ -53,7 +53,7 @@ def decoded(folder: Path, ids: Sequence[int]) -> str:
 
 
 def layers(model: LocalModel, kind: type[torch.nn.Module]) -> list[Any]:
-    return [module for module in model._model.modules() if isinstance(module, kind)]
+    return [module for module in model.checkpoint.model.modules() if isinstance(module, kind)]
 
 
 # Loading
@@ -85,7 +85,7 @@ def test_eight_bit_is_eight_bit(checkpoint: Callable[..., Path]) -> None:
 def test_none_is_left_as_it_is(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint())
     assert not layers(model, bitsandbytes.nn.Linear4bit) + layers(model, bitsandbytes.nn.Linear8bitLt)
-    assert {parameter.dtype for parameter in model._model.parameters()} == {torch.float32}
+    assert {parameter.dtype for parameter in model.checkpoint.model.parameters()} == {torch.float32}
 
 
 def test_four_bit_computes_in_float32_on_every_cpu(checkpoint: Callable[..., Path]) -> None:
@@ -106,7 +106,7 @@ def test_widths_that_are_no_multiple_of_64_load_in_four_bit(tmp_path: Path, one_
 @pytest.mark.parametrize("quantisation", ["none", "nf4"])
 def test_a_model_that_also_sees_is_asked_in_words(checkpoint: Callable[..., Path], quantisation: str) -> None:
     model = loaded(checkpoint("qwen2_vl"), quantisation)
-    assert type(model._model).__name__ == "Qwen2VLForConditionalGeneration"
+    assert type(model.checkpoint.model).__name__ == "Qwen2VLForConditionalGeneration"
     assert [ask(model, prompt)[0] for prompt in PROMPTS[:4]] == ask(model, *PROMPTS[:4])
 
 
@@ -201,7 +201,7 @@ def test_a_prompt_longer_than_the_context_is_an_error_with_both_numbers(checkpoi
 
 
 def prompt_text(model: LocalModel, *turns: Turn) -> str:
-    return str(model._tokenizer.decode(model._encode(Request(turns))))
+    return str(model.prompting.tokenizer.decode(model.prompting.encode(Request(turns)).ids))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -337,8 +337,8 @@ def test_a_damaged_folder_is_one_error_that_names_it(copied: Callable[..., Path]
 
 def test_a_checkpoint_already_quantised_is_not_quantised_again(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     quantised, folder = loaded(checkpoint(), "nf4"), tmp_path / "quantised"
-    quantised._model.save_pretrained(folder)
-    quantised._tokenizer.save_pretrained(folder)
+    quantised.checkpoint.model.save_pretrained(folder)
+    quantised.prompting.tokenizer.save_pretrained(folder)
     assert "already quantised (bitsandbytes), so --quant fp4 cannot be applied; give --quant none" in refused(folder, "fp4")
     assert loaded(folder).describe()["quantisation"] == "the checkpoint's own (bitsandbytes)"
     assert ask(loaded(folder), *PROMPTS[:4]) == ask(quantised, *PROMPTS[:4])

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.models.local.prefix_cache import Prefix, Prefixes, Read
+from itemwise.models.local.prefix_cache import LayerKV, Prefix, PrefixCache
 
 TEMPLATE, OTHER = list(range(100, 140)), list(range(200, 260))
 
@@ -16,18 +16,18 @@ class Reader:
 
     def __init__(self, worth: int = 20, most: int = 1000) -> None:
         self.lengths: list[int] = []
-        self.prefixes = Prefixes(self.read, worth, most)
+        self.prefix_cache = PrefixCache(self.read, worth, most)
 
-    def read(self, ids: list[int], known: Prefix | None) -> Read:
+    def read(self, ids: list[int], known: Prefix | None) -> LayerKV:
         self.lengths.append(len(ids) - (len(known.ids) if known else 0))
         return written(ids)
 
     def known(self, *prompts: list[int]) -> list[int]:
         """How many tokens are known of each."""
-        return [len(prefix.ids) if prefix else 0 for prefix in self.prefixes.beginnings(prompts)]
+        return [len(prefix.ids) if prefix else 0 for prefix in self.prefix_cache.lookup(prompts)]
 
 
-def written(ids: list[int]) -> Read:
+def written(ids: list[int]) -> LayerKV:
     tokens = torch.tensor(ids)[None, None, :, None]
     return ((tokens, tokens),)
 
@@ -71,7 +71,7 @@ def test_a_beginning_that_is_shared_in_part_is_cut() -> None:
 
 def test_a_chat_is_known_until_it_goes_on() -> None:
     reader = Reader()
-    reader.prefixes.keep_turn([*TEMPLATE, 1, 2, 3], written([*TEMPLATE, 1, 2, 3]))
+    reader.prefix_cache.keep_turn([*TEMPLATE, 1, 2, 3], written([*TEMPLATE, 1, 2, 3]))
     assert reader.known([*TEMPLATE, 1, 2, 3, 4, 5]) == [43]
     assert reader.known([*TEMPLATE, 1, 2, 3, 4, 5]) == [0]
     assert reader.lengths == []
@@ -80,7 +80,7 @@ def test_a_chat_is_known_until_it_goes_on() -> None:
 def test_chats_are_kept_within_the_memory_for_them() -> None:
     reader = Reader(most=100)
     for first in range(4):
-        reader.prefixes.keep_turn([first, *TEMPLATE], written([first, *TEMPLATE]))
+        reader.prefix_cache.keep_turn([first, *TEMPLATE], written([first, *TEMPLATE]))
     assert reader.known([0, *TEMPLATE, 1], [1, *TEMPLATE, 1], [2, *TEMPLATE, 1], [3, *TEMPLATE, 1]) == [0, 0, 41, 41]
 
 
@@ -97,9 +97,9 @@ prompts = st.lists(
 def test_what_is_known_of_a_prompt_is_its_beginning(arriving: list[list[list[int]]], worth: int, go_on: bool) -> None:
     reader = Reader(worth, most=200)
     for some in arriving:
-        for prompt, prefix in zip(some, reader.prefixes.beginnings(some), strict=True):
+        for prompt, prefix in zip(some, reader.prefix_cache.lookup(some), strict=True):
             if prefix is not None:
-                assert prompt[: len(prefix.ids)] == prefix.ids == prefix.read[0][0].flatten().tolist()
+                assert prompt[: len(prefix.ids)] == prefix.ids == prefix.kv[0][0].flatten().tolist()
                 assert len(prompt) > len(prefix.ids) > 0
         if go_on:
-            reader.prefixes.keep_turn(some[0], written(some[0]))
+            reader.prefix_cache.keep_turn(some[0], written(some[0]))

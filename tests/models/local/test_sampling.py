@@ -12,7 +12,7 @@ import torch
 from itemwise.cases.case import Turn
 from itemwise.models import LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
-from itemwise.models.local.sampling import Choosing, chosen
+from itemwise.models.local.sampling import SamplingProcessor, sample_tokens
 
 CPU = torch.device("cpu")
 
@@ -53,7 +53,7 @@ def test_samples_are_drawn_with_the_probabilities_of_the_softmax() -> None:
     logits = torch.tensor([2.0, 1.0, 0.0, -1.0])
     expected = torch.softmax(logits / 0.7, dim=0)
     requests = [request(f"case {number}", temperature=0.7) for number in range(4000)]
-    scores = Choosing(requests, CPU)(torch.zeros(4000, 1, dtype=torch.long), logits.repeat(4000, 1))
+    scores = SamplingProcessor(requests, CPU)(torch.zeros(4000, 1, dtype=torch.long), logits.repeat(4000, 1))
     counts = Counter(scores.argmax(dim=1).tolist())
     shares = torch.tensor([counts[token] / 4000 for token in range(4)])
     assert torch.allclose(shares, expected, atol=0.03)  # four standard errors
@@ -61,14 +61,14 @@ def test_samples_are_drawn_with_the_probabilities_of_the_softmax() -> None:
 
 def test_greedy_rows_are_left_as_they_are() -> None:
     logits = torch.randn(2, 50)
-    scores = Choosing([request("a", temperature=0.0), request("b")], CPU)(torch.zeros(2, 1, dtype=torch.long), logits)
+    scores = SamplingProcessor([request("a", temperature=0.0), request("b")], CPU)(torch.zeros(2, 1, dtype=torch.long), logits)
     assert torch.equal(scores[0], logits[0])
     assert not torch.equal(scores[1], logits[1])
 
 
 def test_nothing_is_done_where_nothing_is_sampled() -> None:
     logits = torch.randn(1, 50)
-    assert torch.equal(Choosing([request("a", temperature=0.0)], CPU)(torch.zeros(1, 1, dtype=torch.long), logits), logits)
+    assert torch.equal(SamplingProcessor([request("a", temperature=0.0)], CPU)(torch.zeros(1, 1, dtype=torch.long), logits), logits)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_nothing_is_done_where_nothing_is_sampled() -> None:
 )
 def test_nothing_is_chosen_where_the_logits_are_no_numbers(row: list[float], fault: int | None) -> None:
     logits = torch.tensor([row, [0.0, 1.0]])
-    choosing = Choosing([request("a", temperature=0.0), request("b", temperature=0.0)], CPU)
+    choosing = SamplingProcessor([request("a", temperature=0.0), request("b", temperature=0.0)], CPU)
     choosing(torch.zeros(2, 1, dtype=torch.long), logits)
-    assert choosing.faults == [fault, None]
-    assert chosen(logits, [None, None]) == [0 if fault is None else None, 1]
+    assert choosing.invalid_at == [fault, None]
+    assert sample_tokens(logits, [None, None]) == [0 if fault is None else None, 1]

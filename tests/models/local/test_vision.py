@@ -132,14 +132,14 @@ def test_a_tool_may_be_called_after_a_picture(copied: Callable[..., Path], kind:
     rounds = [(question,), (question, call, Turn("tool", "42")), (question, call, Turn("tool", "42"), Turn("user", "So?"))]
     chats = [Request(turns, tools=(CALCULATOR,)) for turns in rounds]
     assert model.generate(chats) == one_by_one(model, chats)
-    prompt = model._tokenizer.decode(model._prompt(chats[1]).ids)
+    prompt = model.prompting.tokenizer.decode(model.prompting.encode(chats[1]).ids)
     assert prompt.startswith("calculator <|user|><|vision_start|>" + "<|image_pad|>" * 12 + "<|vision_end|>Sum?")
     assert '"expression": "6*7"' in prompt
 
 
 def test_words_to_a_template_that_looks_for_parts_are_not_lost(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint("llava"), system="Be brief.")
-    prompt = model._tokenizer.decode(model._prompt(request("2+2?")).ids)
+    prompt = model.prompting.tokenizer.decode(model.prompting.encode(request("2+2?")).ids)
     assert prompt == f"{BOS}SYSTEM: Be brief. USER: 2+2? ASSISTANT:"
 
 
@@ -262,7 +262,7 @@ def test_a_limit_beyond_the_checkpoints_other_one_is_refused(checkpoint: Callabl
 @pytest.mark.parametrize("quantisation", ["nf4", "fp4", "int8"])
 @pytest.mark.parametrize("kind", SEEING)
 def test_all_of_the_language_layers_are_quantised_and_nothing_else(checkpoint: Callable[..., Path], kind: str, quantisation: str) -> None:
-    model = loaded(checkpoint(kind), quantisation)._model
+    model = loaded(checkpoint(kind), quantisation).checkpoint.model
     layers = {name: module for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
     quantised = {name for name, module in layers.items() if type(module) is not torch.nn.Linear}
     assert quantised == {name for name in layers if name.startswith("model.language_model.")}

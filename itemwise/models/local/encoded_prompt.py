@@ -1,0 +1,48 @@
+"""An encoded chat, and batches of them padded on the left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+__all__ = ["Prompt", "left_padded", "padded_for"]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One encoded chat: its token `ids`, the `token_type_ids` of each (0 is text), and the preprocessed `image_inputs`.
+
+    Both mappings go by the names of the model's forward, such as ``mm_token_type_ids`` and ``pixel_values``.
+    """
+
+    ids: list[int]
+    token_type_ids: Mapping[str, list[int]] = field(default_factory=dict)
+    image_inputs: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+def left_padded(prompts: Sequence[Prompt], pad: int) -> dict[str, Tensor]:
+    """One batch as `generate` takes it: [prompts, longest] token ids, and the image inputs one after another in the prompts' order."""
+    batch = {
+        "input_ids": _padded([prompt.ids for prompt in prompts], pad),
+        "attention_mask": _padded([[1] * len(prompt.ids) for prompt in prompts], 0),
+    }
+    for name in prompts[0].token_type_ids:
+        batch[name] = _padded([list(prompt.token_type_ids[name]) for prompt in prompts], 0)
+    for name in dict.fromkeys(name for prompt in prompts for name in prompt.image_inputs):
+        batch[name] = torch.cat([prompt.image_inputs[name] for prompt in prompts if name in prompt.image_inputs])
+    return batch
+
+
+def padded_for(model: Any, prompts: Sequence[Prompt], pad: int) -> dict[str, Tensor]:
+    """`left_padded` on the device of `model`, what is no integers in its dtype."""
+    batch = left_padded(prompts, pad)
+    return {name: value.to(model.device, model.dtype if value.is_floating_point() else None) for name, value in batch.items()}
+
+
+def _padded(rows: Sequence[list[int]], filler: int) -> Tensor:
+    width = max(map(len, rows))
+    return torch.tensor([[filler] * (width - len(row)) + row for row in rows])

@@ -1,0 +1,199 @@
+"""Prompts and replies of a local model: a chat to token ids by its chat template, and output ids back to text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from itemwise.cases.case import Turn
+from itemwise.models.checkpoint import CLOCK
+from itemwise.models.local.chat_template import ChatTemplate, TemplateError
+from itemwise.models.local.encoded_prompt import Prompt
+from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
+from itemwise.models.local.turn_end import Ends, ends_of
+from itemwise.models.local.vision import is_multimodal, with_pictures
+from itemwise.models.model import ContextFullError, Generation, ModelError, Request, one_line
+from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls, with_system
+
+__all__ = ["Prompting"]
+
+_Encoded = TypeVar("_Encoded")
+
+
+class Prompting:
+    """Chat template, pictures, tool calls and ends of turns of one checkpoint; nothing here runs the model.
+
+    Raises ModelError if no chat at all could be encoded: every case would fail alike.
+
+    Attributes:
+        tokenizer: transformers' own.
+        template: the chat template; None for a completion model.
+        ends: what ends a reply.
+        pad: the token that fills batches; it is masked, but has an embedding.
+    """
+
+    def __init__(self, checkpoint: LoadedCheckpoint, max_new_tokens: int) -> None:
+        model, tokenizer, vision = checkpoint.model, checkpoint.tokenizer, checkpoint.vision
+        self.max_new_tokens = max_new_tokens
+        self.tokenizer = tokenizer
+        self.template = vision.template if vision else _template_of(checkpoint.entry.name, tokenizer)
+        self.ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self.template)
+        self.context_length = _context_length(model.config)
+        self._checkpoint = checkpoint
+        self._name = checkpoint.entry.name
+        self._vision = vision
+        self._embeddings: int = model.get_input_embeddings().weight.shape[0]
+        self.pad = _pad_token(tokenizer, self.ends, self._embeddings)
+        with suppress(ContextFullError):  # a case may be shorter
+            self.encode(Request((Turn("user", "1 + 1 = 2"),)))
+
+    def describe(self) -> str:
+        """The chat template by its hash, and where its clock stands."""
+        if self.template is None:
+            return "completion (no chat template)"
+        clock = f", its clock at {CLOCK:%Y-%m-%d}" if self.template.uses_clock else ""
+        return f"chat template {_short_hash(str(self.tokenizer.chat_template))}{clock}"
+
+    def encode(self, request: Request) -> Prompt:
+        """The chat as the model takes it.
+
+        Raises ModelError if the model cannot be given it (ContextFullError for its length), PictureError for a picture at fault.
+        """
+        if self._vision is None and any(turn.pictures for turn in request.turns):
+            raise ModelError(self._no_vision())
+        prompt = self._chat(request, self._vision.prompt) if self._vision else Prompt(self._text_ids(request))
+        if (length := len(prompt.ids)) >= self.context_length:
+            raise ContextFullError(f"the prompt has {length} tokens, the context of {self._name} holds {self.context_length}; shorten it.")
+        if (largest := max(prompt.ids, default=0)) >= self._embeddings:
+            raise ModelError(self._no_embedding(largest))
+        return prompt
+
+    def max_tokens(self, prompt_tokens: int) -> int:
+        """The token limit of a reply to a prompt of that length."""
+        return min(self.max_new_tokens, self.context_length - prompt_tokens)
+
+    def generation(self, request: Request, prompt_tokens: int, output_ids: list[int], invalid_at: int | None) -> Generation | Exception:
+        """What became of `request`; `invalid_at` is the index of the first output token whose logits were NaN or infinite, if any.
+
+        Tokens beyond the limit or the end of the reply count for nothing, and a fault there neither. A fault before is a ModelError.
+        """
+        if invalid_at is not None and invalid_at < self.max_tokens(prompt_tokens) and self.ends.index(output_ids[:invalid_at]) is None:
+            return ModelError(
+                f"the logits of {self._name} are no numbers (NaN or infinite) at token {invalid_at + 1} of the reply: its weights are "
+                f"damaged, or too large for {self._checkpoint.dtype}. Check the checkpoint, or try --quant none."
+            )
+        ids = output_ids[: self.max_tokens(prompt_tokens)]
+        end = self.ends.index(ids)
+        text = self._text(request, ids if end is None else self._before_end(ids, end))
+        return Generation(
+            text=text if end is None else self.ends.cut(text),
+            finish_reason="length" if end is None else "stop",
+            prompt_tokens=prompt_tokens,
+            completion_tokens=len(ids) if end is None else end + 1,
+        )
+
+    def _before_end(self, ids: list[int], end: int) -> list[int]:
+        """The ids before the end at index `end`; the token itself stays if the end is written in its text."""
+        return ids[: end + 1] if self.ends.text and ids[end] not in self.ends.tokens else ids[:end]
+
+    def _text(self, request: Request, ids: list[int]) -> str:
+        """The decoded reply; one with tool calls keeps the special tokens by which some models mark calls."""
+        if request.tools:
+            with_special_tokens = str(self.tokenizer.decode(ids))
+            if read_calls(with_special_tokens, request.tools)[1]:
+                return with_special_tokens
+        return str(self.tokenizer.decode(ids, skip_special_tokens=True))
+
+    def _text_ids(self, request: Request) -> list[int]:
+        return self._chat(request, self._templated) if self.template else self._completion(request)
+
+    def _messages(self, request: Request) -> list[dict[str, Any]]:
+        messages = with_pictures(messages_for_template(request.turns, request.tools), request.turns)
+        return with_system(messages, self._checkpoint.entry.system)
+
+    def _completion(self, request: Request) -> list[int]:
+        self._require_tools(request, "it has no chat template")
+        return list(self.tokenizer("\n\n".join(message["content"] for message in self._messages(request)) + "\n")["input_ids"])
+
+    def _chat(self, request: Request, encode: Callable[[list[dict[str, Any]], Request], _Encoded]) -> _Encoded:
+        """The chat by its template, which must show every turn and tool of a chat of this shape."""
+        assert self.template is not None
+        if not self.template.knows_tools():
+            self._require_tools(request, "its chat template has no place for tools")
+        messages = self._messages(request)
+        try:
+            self.template.require_shown(messages, request.tools)
+            return encode(messages, request)
+        except TemplateError:
+            messages_of_one_call = split_calls(messages)  # some templates take one call a turn
+        try:
+            self.template.require_shown(messages_of_one_call, request.tools)
+            return encode(messages_of_one_call, request)
+        except TemplateError as error:
+            raise ModelError(_refusal(self._name, [message["role"] for message in messages], error)) from None
+
+    def _templated(self, messages: list[dict[str, Any]], request: Request) -> list[int]:
+        assert self.template is not None
+        return list(self.tokenizer(self.template.prompt(messages, request.tools), add_special_tokens=False)["input_ids"])
+
+    def _require_tools(self, request: Request, why: str) -> None:
+        """Refuse to offer tools that would not reach the model: its score would be one without them."""
+        if request.tools:
+            raise ModelError(f"{self._name} cannot be offered a tool: {why}; take another --strategy.")
+
+    def _no_embedding(self, token: int) -> str:
+        return (
+            f"{self._name} has an embedding of {self._embeddings} tokens, which token {token} "
+            f"({one_line(str(self.tokenizer.decode([token])))}) of the prompt is beyond; take the tokenizer that belongs to these weights."
+        )
+
+    def _no_vision(self) -> str:
+        if not is_multimodal(self._checkpoint.model.config):
+            return f"{self._name} sees no pictures; take a vision-language model such as --model qwen2-vl-7b-instruct."
+        return (
+            f"{self._name} cannot be shown pictures: {self._checkpoint.entry.location} has no chat template; "
+            "add that of the model it was made from."
+        )
+
+
+def _template_of(name: str, tokenizer: Any) -> ChatTemplate | None:
+    """The chat template of a tokenizer, if it has one."""
+    text = getattr(tokenizer, "chat_template", None)
+    return ChatTemplate(name, text, tokenizer.special_tokens_map) if text else None
+
+
+def _refusal(name: str, roles: Sequence[str], error: TemplateError) -> str:
+    what, advice = {
+        ("user",): ("a question", "mend chat_template.jinja"),
+        ("system", "user"): (
+            "a system prompt",
+            "leave system out of its entry or the benchmark's chat, or put its words into the prompt",
+        ),
+    }.get(tuple(roles), (f"turns of {', '.join(roles)}", "take another --strategy, or another form of the benchmark's chat"))
+    return f"the chat template of {name} refuses {what} ({error}); {advice}."
+
+
+def _pad_token(tokenizer: Any, ends: Ends, embeddings: int) -> int:
+    pad = tokenizer.pad_token_id
+    return int(pad) if pad is not None and pad < embeddings else min(ends.tokens, default=0)
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
+    declared = model.generation_config.eos_token_id
+    ends = [token for token in (declared if isinstance(declared, list) else [declared]) if token is not None]
+    if wrong := [token for token in ends if type(token) is not int]:
+        raise ModelError(
+            f"generation_config.json has the eos_token_id {one_line(repr(wrong[0]))}, which is no token's number; "
+            "give it as a whole number, or several as a list."
+        )
+    return {token for token in (*ends, tokenizer.eos_token_id) if token is not None}
+
+
+def _context_length(config: Any) -> int:
+    return int(getattr(config.get_text_config(), "max_position_embeddings", None) or 2**20)
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
