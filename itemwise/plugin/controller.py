@@ -5,13 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timezone
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,15 +18,10 @@ from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
-from itemwise.session.settings import Settings
+from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from itemwise.gates.gate import Decision
     from itemwise.reporting import RunRecord
-    from itemwise.reporting.write_folder import Claim
-    from itemwise.results.entry import Entry, Skip
-    from itemwise.results.run_folder import RunFolder
-    from itemwise.results.store import Store, StoreError
     from itemwise.snapshots import FileChanges
 
 __all__ = ["ControllerSession"]
@@ -42,26 +31,15 @@ class ControllerSession:
     """Hears of every case that ran, in this process or a worker, and sums up."""
 
     def __init__(self, config: pytest.Config, settings: Settings, worker: WorkerSession) -> None:
-        from itemwise.results.ledger import Ledger
-        from itemwise.results.spill import SpillFile
+        from itemwise.session.run import Run
 
         self._config = config
         self._worker = worker
-        self._batch_check: list[dict[str, Any]] = []
         self._settings = settings
-        self._ledger = Ledger(SpillFile(settings.report_dir))
-        self._folder: Path | None = None
-        self._claim: Claim | None = None
-        self._store: Store | None = None
-        self._baseline: RunFolder | None = None
-        self._suite: dict[str, str] = {}
-        self._expected = 0
-        self._began = time.monotonic()
-        self._started = datetime.now(timezone.utc)
-        self.progress = Progress(config, settings, self._ledger, worker)
+        self._run = Run(settings)
+        self._batch_check: list[dict[str, Any]] = []  # of workers of -n
+        self.progress = Progress(config, settings, self._run.ledger, worker)
         self._model_failures = 0
-        self._merged = False
-        self._unkept = False
         self._closing: list[str] = []
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
@@ -84,17 +62,16 @@ class ControllerSession:
         from itemwise.engine.lookahead import case_blocks
 
         cases = sum(block is not None for block in case_blocks(ids, prefixes(self._settings)))
-        if not self._expected and ids and (cases or "fail-under" in self._settings.given):
+        if not self._run.expected and ids and (cases or "fail-under" in self._settings.given):
             self._require_gated([node_id for node_id in ids if "[" in node_id])
-        if cases and not self._expected:
+        if cases and not self._run.expected:
             self._write(self._begin(ids, cases))
-            self._require_places()
+            self._claim()
 
     def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
         from itemwise.session.header import header_lines, idle_lines
 
-        self._expected = cases
-        self._began = time.monotonic()
+        self._run.begin(cases)
         self.progress.begin(node_ids, cases)
         header = [*header_lines(self._settings), *idle_lines(self._settings)] if self._config.get_verbosity() >= 0 else []
         return header + taken_line(self._config.stash[TAKEN])
@@ -106,8 +83,8 @@ class ControllerSession:
         if self._config.option.collectonly or hasattr(self._config, "workerinput") or not session.items:
             return
         self._require_gated([item.nodeid for item in session.items if item.get_closest_marker(MARK)])
-        if self._expected:
-            self._require_places()
+        if self._run.expected:
+            self._claim()
 
     def _require_gated(self, node_ids: Sequence[str]) -> None:
         """Refuse a gate that nothing can decide, before anything is asked. A gate of pyproject.toml is none on an ordinary suite."""
@@ -118,38 +95,14 @@ class ControllerSession:
         if (node_ids or "fail-under" in self._settings.given) and (absent := absent_gates(self._settings.gates, node_ids, self._settings)):
             raise pytest.UsageError("\n".join(absent))
 
-    def _require_places(self) -> None:
+    def _claim(self) -> None:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
-        from itemwise.reporting.write_folder import claimed, sweep
-        from itemwise.results.environment import suite_state
-        from itemwise.results.store import StoreError
-        from itemwise.session.header import store_line
-
-        self._baseline = self._read_baseline()
-        self._suite = suite_state(self._config.rootpath, self._settings.report_dir)
         try:
-            sweep(self._settings.report_dir)
-            self._claim = claimed(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
-            self._folder = self._claim.folder
-            self._store = self._worker.store()
-            held = store_line(self._settings, len(self._store))
-        except OSError as error:
-            raise usage_error(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
-        except StoreError as error:
+            lines = self._run.claim(self._config.rootpath, self._worker.store)
+        except SettingsError as error:
             raise usage_error(str(error)) from None
         if self._config.get_verbosity() >= 0:
-            self._write([held, *([f"itemwise: {self._store.note}"] if self._store.note else [])])
-
-    def _read_baseline(self) -> RunFolder | None:
-        if self._settings.baseline is None:
-            return None
-        from itemwise.gates.baseline import read_baseline
-        from itemwise.results.run_folder import RunFolderError
-
-        try:
-            return read_baseline(self._settings.baseline, self._settings.report_dir)
-        except RunFolderError as error:
-            raise usage_error(f"--baseline {self._settings.baseline}: {error}") from None
+            self._write(lines)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -158,8 +111,7 @@ class ControllerSession:
 
     def pytest_unconfigure(self) -> None:
         """The run's folder is its own no longer."""
-        if self._claim is not None:
-            self._claim.release()
+        self._run.release()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
@@ -175,7 +127,7 @@ class ControllerSession:
     def _enter_skip(self, report: pytest.TestReport) -> None:
         from itemwise.results.entry import Skip
 
-        self._ledger.skip(Skip.from_record(json.loads(report.itemwise_skip)))
+        self._run.skip(Skip.from_record(json.loads(report.itemwise_skip)))
 
     def _enter(self, report: pytest.TestReport) -> None:
         from itemwise.results.entry import Entry
@@ -183,7 +135,7 @@ class ControllerSession:
         assert hasattr(report, "itemwise"), "a report of a case that ran"
         entry = Entry.from_record(json.loads(report.itemwise))
         if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
-            self._ledger.put(entry, report.itemwise)
+            self._run.enter(entry, report.itemwise)
         self._model_failures += report.failed and entry.verdict.value in ("wrong", "no answer", "truncated")
         self.progress.look()
 
@@ -193,79 +145,16 @@ class ControllerSession:
         finished = yield
         self._merge()
         session.testsfailed -= self._model_failures
-        if self._unkept or not all(decision.passed for decision in self._decisions):
+        if self._run.store_faults or not (self._config.option.collectonly or all(decision.passed for decision in self._run.decisions)):
             session.testsfailed += 1
         return finished
 
     def _merge(self) -> None:
-        """Keep this run's verdicts, and complete the ledger with those that earlier runs of the same settings know."""
-        if self._merged or not self._ledger:
+        if not self._run.ledger:
             return
-        if self._store is None:  # under -n cases that ask no model are not counted beforehand
-            self._require_places()
-        self._merged = True
-        judged = self._ledger.entries
-        own = [entry for entry in judged if entry.verdict.value != "error"]
-        with self._noting():
-            self._open_store().keep_verdicts((entry.measurement, entry.case, entry.record()) for entry in own)
-        with self._noting():
-            self._recall()
-
-    def _recall(self) -> None:
-        from itemwise.results.entry import Entry
-
-        for run, (label, known) in self._measurements().items():
-            for entry in self._open_store().verdicts(run, Entry.from_record, but=known):
-                self._ledger.recall(_relabelled(entry, label))
-
-    def _open_store(self) -> Store:
-        assert self._store is not None, "opened, or refused"
-        return self._store
-
-    @contextmanager
-    def _noting(self) -> Iterator[None]:
-        """What the store can no longer give or take is said once, makes the run red, and keeps no report from being written."""
-        from itemwise.results.store import StoreError
-
-        try:
-            yield
-        except StoreError as error:
-            self._note(error)
-
-    def _note(self, error: StoreError) -> None:
-        from itemwise.results.safe_text import printable
-
-        message = printable(str(error))
-        if not self._unkept and message != self._worker.stopped_by:
-            self._closing.append(message)
-        self._unkept = True
-
-    def _measurements(self) -> dict[str, tuple[str, set[str]]]:
-        """What each measurement of this run is called, without what twins and controls add, and the cases known of it."""
-        from itemwise.results.labels import variant_of
-
-        found: dict[str, tuple[str, set[str]]] = {}
-        cases: list[Entry | Skip] = [*self._ledger.entries, *self._ledger.skips]
-        for case in sorted(cases, key=lambda case: case.measurement):
-            label = case.benchmark.removesuffix(variant_of(case.case))
-            found.setdefault(case.measurement, (label, set()))[1].add(case.case)
-        return found
-
-    @cached_property
-    def _decisions(self) -> list[Decision]:
-        """What the gates say, first asked for when the ledger is merged."""
-        from itemwise.gates.threshold import decisions
-
-        if not self._expected or self._config.option.collectonly:
-            return []
-        return decisions(self._settings.gates, self._ledger.tallies()) + self._baseline_decisions()
-
-    def _baseline_decisions(self) -> list[Decision]:
-        if self._baseline is None:
-            return []
-        from itemwise.gates.baseline import baseline_decisions
-
-        return baseline_decisions(self._baseline, self._ledger.entries)
+        if not self._run.is_claimed:  # under -n cases that ask no model are not counted beforehand
+            self._claim()
+        self._run.merge()
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters and words for the ways a model can fail: F wrong, N no answer, T truncated."""
@@ -277,70 +166,30 @@ class ControllerSession:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Sum up before pytest writes its reports; print the table after everything else."""
-        if self._ledger:
+        if self._run.ledger:
             self._merge()
             self._finish(session)
         yield
         self._write(self._closing, section="itemwise")
 
     def _finish(self, session: pytest.Session) -> None:
-        from itemwise.reporting import shown_path, write_reports
-        from itemwise.reporting.writers.terminal import closing_lines, gate_annotations
+        from itemwise.reporting.writers.terminal import gate_annotations
         from itemwise.results.safe_text import printable
-        from itemwise.results.store import StoreError
 
-        run = self._run_record()
-        assert self._folder is not None, "made before the ledger was merged"
-        troubles = []
-        try:
-            try:
-                write_reports(run, self._folder)
-            except StoreError as error:  # a picture that was there a moment ago
-                self._note(error)
-                write_reports(replace(run, pictures={}), self._folder)
-        except OSError as error:
-            troubles.append(str(error))
-        self._add_suite_properties(run)
-        try:
-            self._closing += closing_lines(run, shown_path(self._folder, self._config.invocation_params.dir))
-        except Exception as error:  # what is written is written
-            troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
-        troubles = [*run.troubles.values(), *troubles]
-        self._closing += [printable(trouble) for trouble in troubles]
-        if (troubles or self._unkept) and session.exitstatus == pytest.ExitCode.OK:  # an interrupted run stays one
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            self._closing += gate_annotations(run)
-
-    def _run_record(self) -> RunRecord:
-        from itemwise.reporting import RunRecord
-        from itemwise.results.environment import environment
-
-        entries, tallies = self._ledger.entries, self._ledger.tallies()
-        return RunRecord(
-            started=self._started.isoformat(timespec="seconds"),
-            seconds=time.monotonic() - self._began,
-            command=shlex.join(["pytest", *(without_userinfo(str(each)) for each in self._config.invocation_params.args)]),
-            settings=self._settings.record(),
-            measured={entry.model_name: entry.model for entry in entries if entry.model},
-            rows={entry.benchmark: entry.rows for entry in entries},
-            environment=environment(self._suite),
-            entries=entries,
-            tallies=tallies,
-            skips=self._ledger.skips,
-            decisions=self._decisions,
-            pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
+        arguments = (without_userinfo(str(argument)) for argument in self._config.invocation_params.args)
+        record = self._run.record(
+            shlex.join(["pytest", *arguments]),
             batch_check=[*self._batch_check, *self._worker.batch_check],
             snapshots=self._snapshots(),
         )
-
-    def _pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
-        """The pictures of these hashes that can be read."""
-        found = []
-        for sha256 in hashes:
-            with self._noting():
-                found += [sha256] if self._open_store().picture(sha256) else []
-        return self._open_store().pictures(found)
+        lines, troubles = self._run.write(record, self._config.invocation_params.dir)
+        self._add_suite_properties(record)
+        faults = [fault for fault in map(printable, self._run.store_faults[:1]) if fault != self._worker.stopped_by]
+        self._closing = [*faults, *lines, *map(printable, troubles)]
+        if (troubles or self._run.store_faults) and session.exitstatus == pytest.ExitCode.OK:  # an interrupted run stays one
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            self._closing += gate_annotations(record)
 
     def _snapshots(self) -> list[FileChanges]:
         snapshots: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
@@ -365,10 +214,3 @@ class ControllerSession:
             terminal.section(section, sep="=")
         for line in lines:
             terminal.write_line(line)
-
-
-def _relabelled(entry: Entry, label: str) -> Entry:
-    """An entry of an earlier run, as its measurement is called in this one."""
-    from itemwise.results.labels import variant_of
-
-    return replace(entry, benchmark=f"{label}{variant_of(entry.case)}")

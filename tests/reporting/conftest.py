@@ -12,11 +12,11 @@ from itemwise.cases.case import Reply, Turn, Verdict
 from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
-from tests.commands.conftest import reports
-
-__all__ = ["reports"]
 from itemwise.results.entry import Entry, Texts
 from itemwise.results.ledger import Ledger
+from tests.commands.conftest import reports
+
+__all__ = ["MODEL", "a_reply", "a_run", "an_entry", "reports"]
 
 MODEL = {
     "model": "embedded-text",

@@ -1,0 +1,216 @@
+"""One run from its first case to its reports: folder, ledger, store, gates and exit status. Nothing here knows pytest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.labels import variant_of
+from itemwise.results.ledger import Ledger
+from itemwise.results.spill import SpillFile
+from itemwise.results.store import Store, StoreError
+from itemwise.session.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from itemwise.gates.gate import Decision
+    from itemwise.reporting import RunRecord
+    from itemwise.reporting.write_folder import Claim
+    from itemwise.results.run_folder import RunFolder
+    from itemwise.snapshots import FileChanges
+
+# Gates and reports are imported where a run has something for them: every pytest run of an ordinary suite makes a `Run`.
+
+__all__ = ["Run"]
+
+
+class Run:
+    """Collects what became of the cases, completes it with what earlier runs know, decides the gates and writes the reports.
+
+    In this order: `begin` with what was selected, `claim` before anything is asked, `enter` and `skip` as cases end, `merge` once
+    all have, then `decisions`, `record` and `write`; `release` at the very end.
+
+    Attributes:
+        ledger: The verdicts so far.
+        expected: How many cases were selected.
+        store_faults: What the store could no longer keep or give. It makes the run red and keeps no report from being written.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.ledger = Ledger(SpillFile(settings.report_dir))
+        self.expected = 0
+        self.store_faults: list[str] = []
+        self._settings = settings
+        self._started = datetime.now(timezone.utc)
+        self._began = time.monotonic()
+        self._claim: Claim | None = None
+        self._store: Store | None = None
+        self._baseline: RunFolder | None = None
+        self._suite: dict[str, str] = {}
+        self._merged = False
+
+    def begin(self, cases: int) -> None:
+        """So many `cases` are about to be asked."""
+        self.expected = cases
+        self._began = time.monotonic()
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether there is a folder and a store for what the run finds."""
+        return self._store is not None
+
+    def claim(self, root: Path, open_store: Callable[[], Store]) -> list[str]:
+        """Read the baseline, make the run's folder and open the store before anything is spent. Returns what to say of the store.
+
+        Raises SettingsError where one of them cannot be had.
+        """
+        from itemwise.reporting.write_folder import claimed, sweep
+        from itemwise.results.environment import suite_state
+        from itemwise.session.header import store_line
+
+        self._baseline = self._read_baseline()
+        self._suite = suite_state(root, self._settings.report_dir)
+        try:
+            sweep(self._settings.report_dir)
+            self._claim = claimed(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
+            self._store = open_store()
+            line = store_line(self._settings, len(self._store))
+        except OSError as error:
+            raise SettingsError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
+        except StoreError as error:
+            raise SettingsError(str(error)) from None
+        return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
+
+    def release(self) -> None:
+        """The run's folder is its own no longer."""
+        if self._claim is not None:
+            self._claim.release()
+
+    def enter(self, entry: Entry, record: str = "") -> None:
+        """Note the verdict on a case; `record` is the JSON of its record where that is known already."""
+        self.ledger.put(entry, record)
+
+    def skip(self, skip: Skip) -> None:
+        """Note a case that was selected and not asked."""
+        self.ledger.skip(skip)
+
+    def merge(self) -> None:
+        """Keep this run's verdicts, and complete the ledger with those that earlier runs of the same measurements know. Once only."""
+        if self._merged:
+            return
+        self._merged = True
+        own = [entry for entry in self.ledger.entries if entry.verdict.value != "error"]
+        with self._noting_faults():
+            self._open().keep_verdicts((entry.measurement, entry.case, entry.record()) for entry in own)
+        with self._noting_faults():
+            self._recall()
+
+    def _recall(self) -> None:
+        for measurement, (label, known) in self._measurements().items():
+            for entry in self._open().verdicts(measurement, Entry.from_record, but=known):
+                self.ledger.recall(replace(entry, benchmark=f"{label}{variant_of(entry.case)}"))
+
+    def _measurements(self) -> dict[str, tuple[str, set[str]]]:
+        """What each measurement of this run is called, without what variants and controls add, and the cases known of it."""
+        result: dict[str, tuple[str, set[str]]] = {}
+        cases: list[Entry | Skip] = [*self.ledger.entries, *self.ledger.skips]
+        for case in sorted(cases, key=lambda case: case.measurement):
+            label = case.benchmark.removesuffix(variant_of(case.case))
+            result.setdefault(case.measurement, (label, set()))[1].add(case.case)
+        return result
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What the gates say of the merged ledger; nothing where no case was selected."""
+        from itemwise.gates.threshold import decisions
+
+        if not self.expected:
+            return []
+        return decisions(self._settings.gates, self.ledger.tallies()) + self._baseline_decisions()
+
+    def _baseline_decisions(self) -> list[Decision]:
+        if self._baseline is None:
+            return []
+        from itemwise.gates.baseline import baseline_decisions
+
+        return baseline_decisions(self._baseline, self.ledger.entries)
+
+    def _read_baseline(self) -> RunFolder | None:
+        if self._settings.baseline is None:
+            return None
+        from itemwise.gates.baseline import read_baseline
+        from itemwise.results.run_folder import RunFolderError
+
+        try:
+            return read_baseline(self._settings.baseline, self._settings.report_dir)
+        except RunFolderError as error:
+            raise SettingsError(f"--baseline {self._settings.baseline}: {error}") from None
+
+    def record(self, command: str, *, batch_check: Sequence[Mapping[str, Any]], snapshots: Sequence[FileChanges]) -> RunRecord:
+        """Everything the reports may speak of."""
+        from itemwise.reporting import RunRecord
+        from itemwise.results.environment import environment
+
+        entries = self.ledger.entries
+        return RunRecord(
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=time.monotonic() - self._began,
+            command=command,
+            settings=self._settings.record(),
+            measured={entry.model_name: entry.model for entry in entries if entry.model},
+            rows={entry.benchmark: entry.rows for entry in entries},
+            environment=environment(self._suite),
+            entries=entries,
+            tallies=self.ledger.tallies(),
+            skips=self.ledger.skips,
+            decisions=self.decisions,
+            pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
+            batch_check=batch_check,
+            snapshots=snapshots,
+        )
+
+    def write(self, record: RunRecord, here: Path) -> tuple[list[str], list[str]]:
+        """Write the reports. Returns the closing table, which names their folder as seen from `here`, and what went wrong."""
+        from itemwise.reporting import shown_path, write_reports
+        from itemwise.reporting.writers.terminal import closing_lines
+
+        assert self._claim is not None, "claimed before the ledger was merged"
+        lines, troubles = [], []
+        try:
+            try:
+                write_reports(record, self._claim.folder)
+            except StoreError as error:  # a picture that was there a moment ago
+                self.store_faults.append(str(error))
+                write_reports(replace(record, pictures={}), self._claim.folder)
+        except OSError as error:
+            troubles.append(str(error))
+        try:
+            lines = closing_lines(record, shown_path(self._claim.folder, here))
+        except Exception as error:  # what is written is written
+            troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
+        return lines, [*record.troubles.values(), *troubles]
+
+    def _pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
+        """The pictures of these hashes that can be read."""
+        readable = []
+        for sha256 in hashes:
+            with self._noting_faults():
+                readable += [sha256] if self._open().picture(sha256) else []
+        return self._open().pictures(readable)
+
+    def _open(self) -> Store:
+        assert self._store is not None, "opened, or refused"
+        return self._store
+
+    @contextmanager
+    def _noting_faults(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            self.store_faults.append(str(error))
