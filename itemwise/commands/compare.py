@@ -36,7 +36,7 @@ def compare(names: Sequence[str], page: str | None = None) -> None:
     for line in _lines(found):
         print(line)
     if page is not None:
-        pictures = {sha: uri for run in runs for sha, uri in run.pictures.items()}
+        pictures = {sha256: picture for run in runs for sha256, picture in run.pictures.items()}
         print(f"\npage: {printable(str(_written(page, compare_html(found, pictures))))}")
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from itemwise.reporting.run_record import RunRecord
-from itemwise.reporting.writers.html import report_parts
+from itemwise.reporting.writers.html import page_picture, report_parts
 from itemwise.reporting.writers.json_files import results_jsonl, run_json
 from itemwise.reporting.writers.junit import junit_parts
 from itemwise.reporting.writers.markdown import summary_md
-from itemwise.results.private_files import make_private_folder, open_private
-from itemwise.results.run_folder import LATEST, RUN_NAME
+from itemwise.results.private_files import make_private_folder, open_private, write_private
+from itemwise.results.run_folder import LATEST, PICTURE_NAME, PICTURES, RUN_NAME
 
 __all__ = ["Claim", "claimed", "new_folder", "shown_path", "sweep", "write_reports"]
 
@@ -90,8 +90,19 @@ def _sweep_run(folder: Path) -> None:
         unfinished = () if (folder / "run.json").exists() else REPORTS
         for name in (*(f".{name}" for name in (*REPORTS, LATEST)), *unfinished, CLAIM):
             (folder / name).unlink(missing_ok=True)
+        if unfinished:
+            _sweep_pictures(folder / PICTURES)
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def _sweep_pictures(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        for file in list(folder.iterdir()):
+            if PICTURE_NAME.fullmatch(file.name.removeprefix(".")):
+                file.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _is_alive(claim: Path) -> bool:
@@ -132,6 +143,7 @@ def write_reports(run: RunRecord, folder: Path) -> None:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("results.jsonl", lambda: _write(folder / "results.jsonl", results_jsonl(run))),
         ("run.json", lambda: _write(folder / "run.json", [run_json(run)])),
+        (PICTURES, lambda: _write_pictures(folder / PICTURES, run.pictures)),
         ("junit.xml", lambda: _write(folder / "junit.xml", junit_parts(run))),
         ("summary.md", lambda: _write(folder / "summary.md", [summary_md(run)])),
         ("report.html", lambda: _write(folder / "report.html", report_parts(run))),
@@ -155,15 +167,32 @@ def _trouble(name: str, step: Callable[[], None]) -> str:
 
 
 def _write(path: Path, parts: Iterable[str]) -> None:
+    with _begun(path) as begun, open_private(begun) as file:
+        file.writelines(parts)
+
+
+@contextmanager
+def _begun(path: Path) -> Iterator[Path]:
+    """Where to write what becomes `path` once it is whole, and goes where it does not."""
     begun = path.with_name(f".{path.name}")
     try:
         begun.unlink(missing_ok=True)
-        with open_private(begun) as file:
-            file.writelines(parts)
+        yield begun
         begun.replace(path)
     except BaseException:
         begun.unlink(missing_ok=True)
         raise
+
+
+def _write_pictures(folder: Path, pictures: Mapping[str, bytes]) -> None:
+    """A file for each picture as pages show it; what cannot be decoded has none."""
+    for sha256, content in pictures.items():
+        picture = page_picture(sha256, content)
+        name = f"{sha256}.{'jpg' if picture and picture.kind == 'image/jpeg' else 'png'}"
+        if picture and PICTURE_NAME.fullmatch(name):
+            make_private_folder(folder)
+            with _begun(folder / name) as begun:
+                write_private(begun, picture.content)
 
 
 def _add_step_summary(run: RunRecord) -> None:

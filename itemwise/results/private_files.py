@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
-__all__ = ["create_private", "make_private_folder", "open_private"]
+__all__ = ["create_private", "make_private_folder", "open_private", "write_private"]
 
 
 def make_private_folder(path: Path) -> None:
@@ -27,4 +27,14 @@ def create_private(path: Path) -> None:
 
 def open_private(path: Path, mode: str = "w") -> IO[str]:
     """A text file to write in UTF-8, where what cannot be encoded is spelled out."""
-    return open(path, mode, encoding="utf-8", errors="backslashreplace", opener=lambda name, flags: os.open(name, flags, 0o600))
+    return open(path, mode, encoding="utf-8", errors="backslashreplace", opener=_open)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file of bytes. Raises OSError where it cannot be written."""
+    with open(path, "wb", opener=_open) as file:
+        file.write(content)
+
+
+def _open(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)

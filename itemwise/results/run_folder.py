@@ -6,20 +6,21 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from itemwise.reporting.writers.single_page import data_of
+from itemwise.cases.picture import Picture
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Ledger, Tally
 
-__all__ = ["LATEST", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
+__all__ = ["LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
 
 REPORTS = Path("reports")
 LATEST = "latest"
 RUN_NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")  # how the folders of runs are named
-_PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*")
+PICTURES = "pictures"  # the folder in a run's folder that holds what was shown, as SHA256.png or SHA256.jpg
+PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.(png|jpg)")
 _TEXTS = ("node_id", "benchmark", "model_name", "strategy", "case", "expected", "verdict")
 
 
@@ -46,15 +47,14 @@ class RunFolder:
         return ledger.tallies()
 
     @cached_property
-    def pictures(self) -> dict[str, str]:
-        """The pictures of the cases as data URIs by hash, as report.html shows them; empty where there is no such page."""
-        try:
-            page = (self.folder / "report.html").read_text(encoding="utf-8") if self.folder else ""
-        except (OSError, ValueError):
-            return {}
-        found = data_of(page).get("pictures")
-        held = found.items() if isinstance(found, dict) else ()
-        return {sha: uri for sha, uri in held if isinstance(uri, str) and _PICTURE.fullmatch(uri)}
+    def pictures(self) -> dict[str, Picture]:
+        """The pictures of the cases by hash, as pages show them, where the folder holds them; each is read when it is looked at."""
+        pictures = {}
+        for sha256 in {entry.picture for entry in self.entries if entry.picture}:
+            for name in (f"{sha256}.png", f"{sha256}.jpg"):
+                if self.folder and PICTURE_NAME.fullmatch(name) and (file := self.folder / PICTURES / name).is_file():
+                    pictures[sha256] = Picture(str(file), partial(Path, file))
+        return pictures
 
     def entries_of(self, tally: Tally) -> list[Entry]:
         """The cases that `tally` counts."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import base64
 from collections.abc import Mapping
 from typing import Any
 
+import PIL.Image
 import pytest
 
+from itemwise.cases.picture import encoded_picture
 from itemwise.commands import CommandError
 from itemwise.commands.compare import compare, comparison_lines
-from itemwise.reporting.writers.single_page import data_of
-from itemwise.results.run_folder import read_runs
+from itemwise.results.run_folder import read_run, read_runs
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
+from tests.reporting.writers.test_html import data
 
 
 def compared(*names: str) -> list[str]:
@@ -177,16 +179,12 @@ def test_many_flips_are_wrapped_between_ids(reports: Reports) -> None:
     assert " ".join(flips).count("sums-") == 200
 
 
-def single_page_with(data: Mapping[str, Any]) -> str:
-    return f'<!doctype html><script type="application/json" id="data">{json.dumps(data)}</script><script>1</script>'
-
-
 def test_the_page_is_written_beside_what_is_printed(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
     reports.judged("before", "CW")
     reports.judged("after", "WW")
     compare(["before", "after"], "page.html")
     assert capsys.readouterr().out.endswith("lost, right to not right, 1: sums-0\n\npage: page.html\n")
-    found = data_of((reports.root / "page.html").read_text(encoding="utf-8"))
+    found = data((reports.root / "page.html").read_text(encoding="utf-8"))
     assert [[reply["verdict"] for reply in case["replies"]] for case in found["cases"]] == [["correct", "wrong"], ["wrong", "wrong"]]
 
 
@@ -224,27 +222,38 @@ def test_a_page_is_not_written_where_nothing_can_be_compared(reports: Reports) -
     assert not (reports.root / "page.html").exists()
 
 
-PICTURE = "data:image/png;base64,iVBORw0KGgo="
+SEEN = "5ee" + "0" * 61
+PNG = encoded_picture(PIL.Image.new("RGB", (3, 2)))
+JPEG = b"\xff\xd8\xff" + bytes(9)
+PAGE = f'<script type="application/json" id="data">{{"pictures":{{"{SEEN}":"data:image/png;base64,AAAA"}}}}</script>'.encode()
 
 
 @pytest.mark.parametrize(
-    ("left", "expected"),
+    ("files", "shown"),
     [
-        (single_page_with({"pictures": {"seen": PICTURE, "other": PICTURE}}), {"seen": PICTURE}),
-        (single_page_with({"pictures": {"seen": "https://example.org/a.png"}}), {}),
-        (single_page_with({"pictures": {"seen": 3}}), {}),
-        (single_page_with({"pictures": [PICTURE]}), {}),
-        (single_page_with({}), {}),
-        ('<script type="application/json" id="data">{"pictures"</script>', {}),
-        ("no page of ours", {}),
-        (None, {}),
+        ({f"pictures/{SEEN}.png": PNG, f"pictures/{'0' * 64}.png": PNG}, "data:image/png;base64," + base64.b64encode(PNG).decode()),
+        ({f"pictures/{SEEN}.jpg": JPEG}, "data:image/jpeg;base64," + base64.b64encode(JPEG).decode()),
+        ({f"pictures/{SEEN}.png": b"no picture"}, None),
+        ({f"pictures/{SEEN}.png/notes.txt": b"a folder"}, None),
+        ({"report.html": PAGE}, None),
+        ({}, None),
     ],
 )
-def test_pictures_come_from_the_pages_that_the_runs_left(left: str | None, expected: dict[str, str], reports: Reports) -> None:
+def test_pictures_come_from_the_files_that_the_runs_left(files: dict[str, bytes], shown: str | None, reports: Reports) -> None:
     for name in ("before", "after"):
-        folder = reports.leave(name, a_case(0, "C", picture="seen"))
-        if left is not None:
-            (folder / "report.html").write_text(left, encoding="utf-8")
+        folder = reports.leave(name, a_case(0, "C", picture=SEEN))
+        for file, content in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(content)
     compare(["before", "after"], "page.html")
-    found = data_of((reports.root / "page.html").read_text(encoding="utf-8"))
-    assert (found["pictures"], found["cases"][0]["picture"]) == (expected, "seen")
+    page = (reports.root / "page.html").read_text(encoding="utf-8")
+    assert (data(page)["pictures"], data(page)["cases"][0]["picture"]) == ({SEEN: shown} if shown else {}, SEEN)
+    assert ("1 picture is not in the runs&#39; folders" in page) is not bool(shown)
+
+
+@pytest.mark.parametrize("name", ["../../secret", "/etc/passwd", "", "5ee", "é" * 64])
+def test_a_picture_whose_name_is_no_hash_is_looked_for_nowhere(name: str, reports: Reports) -> None:
+    folder = reports.leave("before", a_case(0, "C", picture=name))
+    (folder / "pictures").mkdir()
+    (folder.parent / "secret.png").write_bytes(PNG)
+    assert read_run("before").pictures == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import PIL.Image
 import pytest
 
 from itemwise.cases.case import Verdict
+from itemwise.cases.picture import Picture
 from itemwise.reporting import RunRecord, write_reports
 from itemwise.reporting.write_folder import claimed, new_folder, sweep
 from itemwise.reporting.writers.markdown import summary_md
@@ -23,6 +26,13 @@ from itemwise.results.entry import Entry
 from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolderError, followed, read_run
 from itemwise.results.spill import SpillFile
+from tests.reporting.writers.test_html import a_png
+
+
+def a_jpeg() -> bytes:
+    content = io.BytesIO()
+    PIL.Image.new("RGB", (30, 20)).save(content, format="JPEG")
+    return content.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +59,19 @@ def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> Non
     folder = new_folder(tmp_path, "run")
     write_reports(run, folder)
     assert sorted(file.name for file in folder.iterdir()) == ["junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"]
+
+
+def test_a_run_leaves_its_pictures_small_and_private(run: RunRecord, tmp_path: Path) -> None:
+    names = [digit * 64 for digit in "0123"]
+    shown = dict(zip(names, (a_png(), a_png((1600, 1200)), b"no picture", a_jpeg()), strict=True)) | {"../no hash": a_png()}
+    folder = new_folder(tmp_path, "run")
+    write_reports(replace(run, pictures=shown), folder)
+    files = {file.name: file for file in (folder / "pictures").iterdir()}
+    assert sorted(files) == [f"{names[0]}.png", f"{names[1]}.png", f"{names[3]}.jpg"]
+    assert files[f"{names[0]}.png"].read_bytes() == shown[names[0]]
+    assert Picture("large", lambda: files[f"{names[1]}.png"]).image().size == (768, 576)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files.values()} == {0o600}
+    assert stat.S_IMODE((folder / "pictures").stat().st_mode) == 0o700
 
 
 def test_reports_of_a_ledger_with_a_spool_are_those_of_one_without(run: RunRecord, tmp_path: Path) -> None:
@@ -187,6 +210,7 @@ from pathlib import Path
 from itemwise.reporting import write_folder as folder
 claim = folder.claimed(Path(sys.argv[1]), sys.argv[2])
 for name in sys.argv[3:]:
+    (claim.folder / name).parent.mkdir(exist_ok=True)
     (claim.folder / name).touch()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -195,6 +219,9 @@ KILLED_AT = {
     "20260101-000001": [".results.jsonl"],
     "20260101-000002": ["results.jsonl", ".run.json"],
     "20260101-000003": ["results.jsonl", "run.json", ".report.html"],
+    "20260101-000009": ["results.jsonl", f"pictures/{'0' * 64}.png", f"pictures/.{'1' * 64}.jpg"],
+    "20260101-000010": ["results.jsonl", f"pictures/{'0' * 64}.png", "pictures/my own.png"],
+    "20260101-000011": ["results.jsonl", "run.json", f"pictures/{'0' * 64}.png"],
     "20260101-000004": ["results.jsonl", "run.json", "junit.xml", "summary.md", "report.html", ".latest"],
 }
 
@@ -219,6 +246,8 @@ def test_what_killed_runs_left_is_swept_and_nothing_else(tmp_path: Path) -> None
     assert left == {
         *(f"20260101-000003/{name}" for name in ("results.jsonl", "run.json")),
         *(f"20260101-000004/{name}" for name in ("results.jsonl", "run.json", "junit.xml", "summary.md", "report.html")),
+        "20260101-000010/pictures/my own.png",
+        *(f"20260101-000011/{name}" for name in ("results.jsonl", "run.json", f"pictures/{'0' * 64}.png")),
         *("mine", "20260101-000005/notes.txt", "20260101-000006/results.jsonl", ".itemwise-new"),
         *("20260101-000008/.running", "20260101-000008/.results.jsonl"),
     }

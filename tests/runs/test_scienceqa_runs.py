@@ -16,6 +16,7 @@ import scipy.stats  # noqa: F401 - in-process runs forget the modules they impor
 import itemwise.models.local.load  # noqa: F401 - as above
 from itemwise.cases.draw import draw_like_random
 from itemwise.cases.picture import LARGEST
+from itemwise.commands.compare import compare
 from itemwise.synthetic import science_pictures
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "test_scienceqa.py"
@@ -93,6 +94,15 @@ def test_pictures_stand_on_the_page(suite: pytest.Pytester) -> None:
     page = suite.path.joinpath("reports", "latest", "report.html").read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 3
     assert all(f'"{each["picture"]}"' in page for each in results(suite))
+
+
+def test_a_comparison_shows_the_pictures_without_the_page_of_the_run(suite: pytest.Pytester) -> None:
+    suite.runpytest_inprocess("--sample", "3", "--strategy", "direct", "--strategy", "retry")
+    (suite.path / "reports" / "latest" / "report.html").unlink()
+    shown = [each["picture"] for each in results(suite)]
+    assert sorted(file.stem for file in (suite.path / "reports" / "latest" / "pictures").iterdir()) == sorted(set(shown))
+    compare(["latest"], "compare.html")
+    assert (suite.path / "compare.html").read_text(encoding="utf-8").count("data:image/png;base64,") == len(set(shown))
 
 
 def test_a_folder_of_pictures_and_a_jsonl_are_rows(suite: pytest.Pytester) -> None:

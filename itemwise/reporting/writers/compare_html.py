@@ -10,6 +10,7 @@ from itemwise.analysis.pairs import Series
 from itemwise.analysis.provenance import Part
 from itemwise.analysis.reply_changes import Change, case_change
 from itemwise.analysis.word_diff import Piece, word_diff
+from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
 from itemwise.reporting.sections.comparison_sections import (
     PAIR_COLUMNS,
@@ -34,12 +35,13 @@ _NAMED = 3  # benchmarks that are too many for a title
 _OPEN = 3  # findings that stand open, whatever they are
 
 
-def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
-    """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are data URIs by hash; a case
+def compare_html(comparison: Comparison, pictures: Mapping[str, Picture]) -> str:
+    """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
+    data = _data(comparison, pictures)
     return single_page(
         "compare",
-        _data(comparison, pictures),
+        data,
         scripts=("list",),
         title=_title(comparison),
         findings=[_finding(comparison, place) for place in range(len(comparison.pairs))],
@@ -49,7 +51,7 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, str]) -> str:
         pair_columns=PAIR_COLUMNS,
         pairs=[_pair(row, *counts) for row, counts in zip(pair_rows(comparison), _counts(comparison), strict=True)],
         legend=pair_legend(comparison.pairs),
-        missing=list(_missing(comparison)),
+        missing=[*_missing(comparison), *_missing_pictures(data)],
         flips=flips,
     )
 
@@ -128,7 +130,15 @@ def _missing(comparison: Comparison) -> Iterator[str]:
         yield f"{series.label} has no other run of {series.tally.benchmark} beside it, so its {len(series.entries)} cases are not shown."
 
 
-def _data(comparison: Comparison, pictures: Mapping[str, str]) -> dict[str, Any]:
+def _missing_pictures(data: Mapping[str, Any]) -> Iterator[str]:
+    """Why cases stand without their pictures."""
+    missing = {case["picture"] for case in data["cases"] if case["picture"]} - set(data["pictures"])
+    if missing:
+        are = "picture is" if len(missing) == 1 else "pictures are"
+        yield f"{len(missing)} {are} not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
+
+
+def _data(comparison: Comparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
     places = {series.label: place for place, series in enumerate(comparison.series)}
     cases = list(_cases(comparison))
     wanted = {case["picture"] for case in cases}
@@ -137,8 +147,16 @@ def _data(comparison: Comparison, pictures: Mapping[str, str]) -> dict[str, Any]
         "pairs": [{"first": places[pair.first.label], "second": places[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,
-        "pictures": {sha: uri for sha, uri in pictures.items() if sha in wanted},
+        "pictures": {sha256: uri for sha256, picture in pictures.items() if sha256 in wanted and (uri := _data_uri(picture))},
     }
+
+
+def _data_uri(picture: Picture) -> str:
+    """Empty for a file that is no picture, or gone."""
+    try:
+        return picture.data_uri()
+    except PictureError:
+        return ""
 
 
 def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:

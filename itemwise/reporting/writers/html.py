@@ -22,7 +22,7 @@ from itemwise.reporting.writers.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 
-__all__ = ["report_html", "report_parts"]
+__all__ = ["page_picture", "report_html", "report_parts"]
 
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
@@ -92,9 +92,9 @@ def _data(run: RunRecord) -> Iterator[str]:
     for number, entry in enumerate(run.entries):
         yield "," * bool(number) + page_json(_case(entry))
     yield '],"pictures":{'
-    shown = ((sha, _data_uri(sha, content)) for sha, content in run.pictures.items())
-    for number, (sha, uri) in enumerate((sha, uri) for sha, uri in shown if uri):
-        yield "," * bool(number) + f"{page_json(sha)}:{page_json(uri)}"
+    shown = ((sha, page_picture(sha, content)) for sha, content in run.pictures.items())
+    for number, (sha, picture) in enumerate((sha, picture) for sha, picture in shown if picture):
+        yield "," * bool(number) + f"{page_json(sha)}:{page_json(picture.data_uri())}"
     yield '},"changes":['
     for number, change in enumerate(snapshot_differences(run.snapshots)):
         yield "," * bool(number) + page_json(change)
@@ -141,17 +141,17 @@ def _turn(turn: Mapping[str, Any]) -> dict[str, Any]:
     return {**turn, "content": content, **({"reasoning": reasoning} if reasoning else {})}
 
 
-def _data_uri(sha: str, content: bytes) -> str:
-    """The picture for the page, small enough for it; empty where it cannot be decoded."""
-    picture = Picture(sha, lambda: content)
-    if picture.kind is None or len(content) > _LARGEST:
-        try:
-            image = picture.image()
-        except PictureError:
-            return ""
-        image.thumbnail((_SIDE, _SIDE))
-        picture = Picture(sha, lambda: image)
-    return picture.data_uri()
+def page_picture(sha256: str, content: bytes) -> Picture | None:
+    """The picture as pages show it: PNG or JPEG, and small; None where it cannot be decoded."""
+    picture = Picture(sha256, lambda: content)
+    if picture.kind and len(content) <= _LARGEST:
+        return picture
+    try:
+        image = picture.image()
+    except PictureError:
+        return None
+    image.thumbnail((_SIDE, _SIDE))
+    return Picture(sha256, lambda: image)
 
 
 def _names(tallies: Sequence[Tally]) -> dict[tuple[str, str, str], str]:

@@ -1,11 +1,10 @@
-"""Pages that are whole in themselves: style, script and data inside, no request to anywhere, and no markup but our own."""
+"""Self-contained HTML pages: style, script and JSON data inline, no request to anywhere, everything else escaped."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,9 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["data_of", "page_json", "page_parts", "single_page", "trusted"]
-
-_DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
+__all__ = ["page_json", "page_parts", "single_page", "trusted"]
 
 
 def single_page(name: str, data: Mapping[str, Any], *, scripts: Sequence[str] = (), **values: Any) -> str:
@@ -43,16 +40,6 @@ def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), *
         )
     )
     return (part.encode("utf-8", "replace").decode() for part in told)  # lone surrogates are no text
-
-
-def data_of(page: str) -> dict[str, Any]:
-    """The data that `single_page` put into `page`; empty where it is not such a page, or damaged."""
-    found = _DATA.search(page)
-    try:
-        data = json.loads(found[1]) if found else {}
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def trusted(markup: str) -> Markup:

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +17,18 @@ from itemwise.analysis.comparison import Comparison
 from itemwise.analysis.pairs import Pair, series
 from itemwise.analysis.provenance import Measured, Part
 from itemwise.cases.case import Verdict
+from itemwise.cases.picture import Picture
 from itemwise.causes import Cause
 from itemwise.reporting.svg import flips
 from itemwise.reporting.writers.compare_html import compare_html
-from itemwise.reporting.writers.single_page import data_of
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
 from tests.reporting.conftest import an_entry
-from tests.reporting.writers.test_html import HOSTILE, elements
+from tests.reporting.writers.test_html import HOSTILE, a_png, data, elements
 
 VERDICTS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "T": Verdict.TRUNCATED, "E": Verdict.ERROR}
 SAME: Measured = {Part.MODEL: {"quantisation": "nf4"}, Part.HARNESS: {"prompt": "json"}, Part.MACHINE: {"torch": "2.9"}}
-PICTURE = "data:image/png;base64,iVBORw0KGgo="
+PICTURE = Picture("seen", a_png)
 
 
 def judged(verdicts: str, **changes: Any) -> list[Entry]:
@@ -42,7 +43,7 @@ def comparison(*runs: Sequence[Entry], measured: Sequence[Measured] = ()) -> Com
     return Comparison(held, pairs, {each.label: settings for each, settings in zip(held, told, strict=True)})
 
 
-def page_of(*runs: Sequence[Entry], measured: Sequence[Measured] = (), pictures: Mapping[str, str] | None = None) -> str:
+def page_of(*runs: Sequence[Entry], measured: Sequence[Measured] = (), pictures: Mapping[str, Picture] | None = None) -> str:
     return compare_html(comparison(*runs, measured=measured), pictures or {})
 
 
@@ -52,7 +53,7 @@ def visible(page: str) -> str:
 
 
 def test_every_case_is_there_once_with_all_replies_and_its_change() -> None:
-    found = data_of(page_of(judged("CWWCE"), judged("WCWCC")))
+    found = data(page_of(judged("CWWCE"), judged("WCWCC")))
     kinds = [found["changes"][case["changes"][0]]["name"] for case in found["cases"]]
     assert dict(zip([case["id"] for case in found["cases"]], kinds, strict=True)) == {
         "sums-0": "lost", "sums-1": "gained", "sums-2": "same", "sums-3": "same", "sums-4": "left_out",
@@ -62,7 +63,7 @@ def test_every_case_is_there_once_with_all_replies_and_its_change() -> None:
 
 
 def test_kinds_of_change_are_in_the_order_in_which_they_are_read() -> None:
-    changes = data_of(page_of(judged("C"), judged("C")))["changes"]
+    changes = data(page_of(judged("C"), judged("C")))["changes"]
     assert [change["name"] for change in changes] == [
         "lost", "lost_unreadable", "gained", "unreadable", "other_answer", "other_words", "new", "same", "left_out",
     ]  # fmt: skip
@@ -139,12 +140,12 @@ def test_flips_with_one_reply_on_both_sides_are_counted_as_read_otherwise() -> N
 
 
 def test_a_prompt_that_all_share_is_held_once() -> None:
-    assert data_of(page_of(judged("C"), judged("W")))["cases"][0]["prompts"] == ["What is 6*7?"]
-    assert data_of(page_of(judged("C"), judged("W", prompt="6*7 = ?")))["cases"][0]["prompts"] == ["What is 6*7?", "6*7 = ?"]
+    assert data(page_of(judged("C"), judged("W")))["cases"][0]["prompts"] == ["What is 6*7?"]
+    assert data(page_of(judged("C"), judged("W", prompt="6*7 = ?")))["cases"][0]["prompts"] == ["What is 6*7?", "6*7 = ?"]
 
 
 def test_three_runs_make_three_pairs_and_a_change_for_each() -> None:
-    found = data_of(page_of(judged("C"), judged("W"), judged("C")))
+    found = data(page_of(judged("C"), judged("W"), judged("C")))
     assert found["pairs"] == [{"first": 0, "second": 1}, {"first": 0, "second": 2}, {"first": 1, "second": 2}]
     assert [found["changes"][kind]["name"] for kind in found["cases"][0]["changes"]] == ["lost", "same", "gained"]
 
@@ -157,7 +158,7 @@ def test_cases_that_only_some_runs_hold_are_said() -> None:
 
 def test_benchmarks_do_not_share_cases_of_one_name() -> None:
     runs = [judged("C"), judged("C", benchmark="aqua"), judged("W"), judged("C", benchmark="aqua")]
-    found = data_of(page_of(*runs))
+    found = data(page_of(*runs))
     assert [(case["benchmark"], case["id"], len(case["replies"])) for case in found["cases"]] == [
         ("sums-synthetic", "sums-0", 2),
         ("aqua", "sums-0", 2),
@@ -166,12 +167,15 @@ def test_benchmarks_do_not_share_cases_of_one_name() -> None:
 
 
 def test_pictures_at_hand_are_inside_and_others_are_named_by_their_hash() -> None:
-    found = data_of(
-        page_of(judged("C", picture="seen"), judged("C", picture="seen"), pictures={"seen": PICTURE, "of another case": PICTURE})
-    )
-    assert found["pictures"] == {"seen": PICTURE}
-    lost = data_of(page_of(judged("C", picture="lost"), judged("C", picture="lost")))
-    assert (lost["pictures"], lost["cases"][0]["picture"]) == ({}, "lost")
+    found = data(page_of(judged("C", picture="seen"), judged("C", picture="seen"), pictures={"seen": PICTURE, "of another case": PICTURE}))
+    assert found["pictures"] == {"seen": PICTURE.data_uri()}
+    pages = [
+        page_of(judged("C", picture="lost"), judged("C", picture="lost"), pictures=pictures)
+        for pictures in ({}, {"lost": Picture("lost", lambda: b"no picture")}, {"lost": Picture("lost", lambda: Path("gone.png"))})
+    ]
+    for page in pages:
+        assert (data(page)["pictures"], data(page)["cases"][0]["picture"]) == ({}, "lost")
+        assert "1 picture is not in the runs' folders, under pictures/; earlier versions left them in report.html alone." in visible(page)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +192,7 @@ def test_pictures_at_hand_are_inside_and_others_are_named_by_their_hash() -> Non
 )
 def test_where_two_replies_differ_is_told_by_the_lengths_of_their_pieces(first: str, second: str, diff: object) -> None:
     runs = [[an_entry(0, Verdict.CORRECT, reply={"text": text}, prompt=text)] for text in (first, second)]
-    (case,) = data_of(page_of(*runs))["cases"]
+    (case,) = data(page_of(*runs))["cases"]
     assert case["diffs"] == [diff]
     assert case["prompt_diffs"] == ([] if diff is None else [diff])
 
@@ -196,7 +200,7 @@ def test_where_two_replies_differ_is_told_by_the_lengths_of_their_pieces(first: 
 def test_the_span_that_was_read_is_counted_in_units_of_utf_16() -> None:
     text = "😀 it is 42"
     entry = an_entry(0, Verdict.CORRECT, reply={"text": text}, span=(8, 10))
-    assert data_of(page_of([entry], [entry]))["cases"][0]["replies"][0]["span"] == [9, 11]
+    assert data(page_of([entry], [entry]))["cases"][0]["replies"][0]["span"] == [9, 11]
 
 
 def test_the_page_asks_for_nothing_and_lets_its_own_script_run_alone() -> None:
@@ -221,7 +225,7 @@ def test_what_a_model_wrote_makes_no_element(text: str) -> None:
     assert {tag for tag, _ in elements(page)} <= {tag for tag, _ in elements(plain)}
     assert not [name for _, attributes in elements(page) for name in attributes if name.startswith("on")]
     assert page.count("<script") == 2
-    assert data_of(page)["cases"][0]["replies"][0]["text"] == text.encode("utf-8", "replace").decode()
+    assert data(page)["cases"][0]["replies"][0]["text"] == text.encode("utf-8", "replace").decode()
     page.encode("utf-8")
 
 
