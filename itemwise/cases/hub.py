@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["hub_table", "picture_folders"]
 
 ROWS_ELSEWHERE = (
-    "or give the rows as --source PATH (jsonl, parquet, arrow); or measure made problems with --source synthetic, "
+    "or give the rows as --source PATH (jsonl, csv, parquet, arrow); or measure made problems with --source synthetic, "
     "where the benchmark has them."
 )
 

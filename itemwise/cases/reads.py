@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itemwise.cases.row import Hub, RowsError
-from itemwise.cases.split_files import RowFiles, plain_split
+from itemwise.cases.split_files import RowFiles, is_training, plain_split
 
 __all__ = ["Reads", "note_commit", "note_files", "note_split", "noting_reads"]
 
@@ -57,7 +57,7 @@ def note_split(source: str | Path, split: str, found: RowFiles) -> None:
     wanted, reads = plain_split(split), _READS.get() or Reads()
     parts = found.files or (str(source),)
     other = next((other for part in parts if (other := reads.as_split.get(part, wanted)) != wanted), None)
-    if other or (found.split is None and wanted == "train"):
+    if other or (found.split is None and is_training(split)):
         as_what = f"already read as {other}" if other else "rows to be asked"
         raise RowsError(
             f"{source} is one split, {as_what}, and {split!r} is asked for; give a folder with a file for each split, "

@@ -15,10 +15,10 @@ from itemwise.cases.picture import encoded_picture
 from itemwise.cases.reads import note_commit, note_files, note_split
 from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.row_formats import file_rows, mapping_row, table_rows
-from itemwise.cases.split_files import RowFiles, plain_split, row_files, sha256_of_files
+from itemwise.cases.split_files import RowFiles, plain_split, row_files
 from itemwise.cases.variants import twin_of
 
-__all__ = ["POOLS", "Source", "hub", "rows", "sha256_of"]
+__all__ = ["POOLS", "Source", "hub", "rows"]
 
 POOLS = ("seen", "held-out", "all", "trained")  # of templates: which of them made rows are drawn from
 _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that takes split=, beside the rows to be asked
@@ -114,7 +114,7 @@ def hub(path: str, config: str | None = None, *, split: str = "test", revision: 
 
 
 def rows(path: str | Path, *, split: str | None = None, picture_folder: str | Path | None = None) -> Iterable[Row]:
-    """Rows of a ``.jsonl``, ``.parquet`` or ``.arrow`` file, or of all such files of a folder in order of name.
+    """Rows of a ``.jsonl``, ``.csv``, ``.parquet`` or ``.arrow`` file, or of all such files of a folder in order of name.
 
     A folder with train and test files is read with `split`, which names files or folders: ``test.jsonl``,
     ``data/test-00000-of-00001.parquet``, ``test/``. Paths of pictures lead to regular files inside the folder of the rows, or
@@ -123,11 +123,6 @@ def rows(path: str | Path, *, split: str | None = None, picture_folder: str | Pa
     found = row_files(Path(path), split)
     note_files(found.files)
     return _rows_of(found.files, picture_folder)
-
-
-def sha256_of(path: Path, split: str | None = None) -> str:
-    """The hash of a row file, or of a folder's row files in order of name."""
-    return sha256_of_files(row_files(path, split).files)
 
 
 def _rows_of(files: Sequence[Path], picture_folder: str | Path | None) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from itemwise.cases.regular_file import open_regular
 from itemwise.cases.row import RowsError
 
-__all__ = ["SUFFIXES", "RowFiles", "opened", "plain_split", "row_files", "sha256_of_files"]
+__all__ = ["SUFFIXES", "RowFiles", "is_training", "opened", "plain_split", "row_files", "sha256_of_files"]
 
 SUFFIXES = (".jsonl", ".csv", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
@@ -40,6 +40,17 @@ def plain_split(name: str) -> str:
     return _CALLED.get(name.lower(), name)
 
 
+def is_training(split: str) -> bool:
+    """Whether rows of the split may be shown as examples: train, training, auxiliary_train, train_sft."""
+    return "train" in _splits_named(split)
+
+
+def _splits_named(name: str) -> list[str]:
+    """The splits that the words of a name say, by their plain names: gsm8k-test, gsm8k.test and gsm8kTest say test."""
+    words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower())
+    return sorted({_CALLED[word] for word in words if word in _CALLED})
+
+
 def row_files(path: Path, split: str | None = None, config: str | None = None) -> RowFiles:
     """The files at `path` that hold `split`: those whose own name or folder says so, or all of them where none says anything.
 
@@ -53,7 +64,7 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
     if not path.is_dir():
         return _checked(path, _of_one(path, split))
     folder = path / config if config and (path / config).is_dir() else path
-    found = _by_split(folder, split)
+    found = _by_split(folder, split, config)
     if not found:
         raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
     if split is None and len(found) > 1:
@@ -65,7 +76,9 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
         return _checked(path, RowFiles(tuple(files), name))
     if plain_split(split) not in found:
         raise RowsError(f"{path} has no split {split!r}; it holds {_listed(found)}. A split is named by its file or folder: {split}.jsonl.")
-    return _checked(path, RowFiles(_of_config(found[plain_split(split)], config), plain_split(split)))
+    chosen = _of_config(found.pop(plain_split(split)), config)
+    _require_no_copies(chosen, [file for files in found.values() for file in files])
+    return _checked(path, RowFiles(chosen, plain_split(split)))
 
 
 def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
@@ -87,36 +100,41 @@ def _require_no_train_of_another(source: Path, name: str | None, split: str | No
 
     Whatever else it is called it may be asked: whoever gives one file wants its rows measured.
     """
-    if split is not None and plain_split(split) == "train" and name not in (None, "train"):
+    if split is not None and is_training(split) and name is not None and _splits_named(name) != ["train"]:
         raise RowsError(
             f"{source} is the split {name} by its name, and {split!r} is asked for; give the file of that split, or a folder of both."
         )
 
 
-def _by_split(folder: Path, wanted: str | None) -> dict[str | None, list[Path]]:
-    """The row files of a folder by split. Folders inside it are looked into where they are splits, `data`, or all there is."""
+def _by_split(folder: Path, wanted: str | None, config: str | None = None) -> dict[str | None, list[Path]]:
+    """The row files of a folder by split. Folders inside it are looked into where they are called for a split, `data`, or all there is.
+
+    A folder that is called for a split is that split, unless its files say another: of ``eval/train.jsonl`` and ``eval/test.jsonl``
+    the first is no row to be asked.
+    """
     if (folder / _SAVED).is_file():
         return _saved(folder)
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     found: dict[str | None, list[Path]] = {}
     for file in entries:
-        if file.suffix in SUFFIXES and not file.match(CACHES) and not file.is_dir():
+        if file.suffix.lower() in SUFFIXES and not file.match(CACHES) and not file.is_dir():
             found.setdefault(_split_of_name(file.name, wanted), []).append(file)
     folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
     for inside in folders:
-        if name := _split_of_folder(inside.name, wanted):
-            files = [file for files in _by_split(inside, wanted).values() for file in files]
-            found |= {name: [*found.get(name, []), *files]} if files else {}
-        elif inside.name == "data":
-            for name_there, files in _by_split(inside, wanted).items():
-                found.setdefault(name_there, []).extend(files)
-    return found or _of_configs(folder, {inside: _by_split(inside, wanted) for inside in folders})
+        name = _split_of_folder(inside.name, wanted)
+        if name or inside.name == "data":
+            nested = _by_split(inside, wanted, config)
+            for split, files in nested.items():
+                found.setdefault(name if set(nested) <= {name, None} else split, []).extend(files)
+    return found or _of_configs(folder, {inside: _by_split(inside, wanted, config) for inside in folders}, config)
 
 
-def _of_configs(folder: Path, configs: Mapping[Path, dict[str | None, list[Path]]]) -> dict[str | None, list[Path]]:
-    """The rows of the one folder that has any; several are other questions each, and are not mixed."""
+def _of_configs(folder: Path, configs: Mapping[Path, dict[str | None, list[Path]]], config: str | None) -> dict[str | None, list[Path]]:
+    """The rows of the folder that is called `config`, else of the one that has any; several are other questions each, and are not mixed."""
     with_rows = {inside: found for inside, found in configs.items() if found}
     if len(with_rows) > 1:
+        if named := [found for inside, found in with_rows.items() if inside.name == config]:
+            return named[0]
         names = ", ".join(inside.name for inside in with_rows)
         raise RowsError(f"{folder} holds rows in several folders ({names}); give one of them: {next(iter(with_rows))}.")
     return next(iter(with_rows.values()), {})
@@ -142,20 +160,18 @@ def _split_of_folder(name: str, wanted: str | None) -> str | None:
 
 def _split_of_name(name: str, wanted: str | None) -> str | None:
     """The split that a file's name says it holds: gsm8k-test.arrow, test-00000-of-00001.parquet; two names make one of their own."""
-    stem = name.partition(".")[0] if name.endswith(SUFFIXES) else Path(name).stem
+    stem = Path(name).stem
     shard = _SHARD.fullmatch(stem)
-    words = [word for word in re.split(r"[^a-z]+", stem.lower()) if word in _CALLED]
-    named = sorted({_CALLED[word] for word in words})
-    if named:
-        return "+".join(named)
-    if wanted is not None and stem == wanted:
-        return wanted
-    return plain_split(shard["split"]) if shard and shard["split"] != "data" else None
+    if wanted is not None and wanted in (stem, shard and shard["split"]):
+        return plain_split(wanted)
+    if shard and shard["split"] != "data":
+        return plain_split(shard["split"])
+    return "+".join(_splits_named(stem)) or None
 
 
 def _checked(path: Path, found: RowFiles) -> RowFiles:
     """The files, where they are all there are of the split and none counts twice."""
-    formats = sorted({file.suffix for file in found.files})
+    formats = sorted({file.suffix.lower() for file in found.files})
     if found.split and len(formats) > 1:
         raise RowsError(f"{path}: split {found.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out.")
     if ".csv" in formats and len(formats) > 1:  # often the same rows once more, or notes
@@ -177,13 +193,26 @@ def _require_shards(files: Sequence[Path]) -> None:
 
 def _require_different(files: Sequence[Path]) -> None:
     """Raise RowsError where two files are the same: a copy under another name, or a link."""
+    if copy := _first_copy(files):
+        raise RowsError(f"{copy[1]} is the same as {copy[0]}, so that its rows would count twice; take one out.")
+
+
+def _require_no_copies(files: Sequence[Path], of_other_splits: Sequence[Path]) -> None:
+    """Raise RowsError where one of the files is also one of another split."""
+    if (copy := _first_copy([*of_other_splits, *files])) and copy[0] in of_other_splits and copy[1] in files:
+        raise RowsError(f"{copy[1]} is the same as {copy[0]}, so that rows to be asked could be shown as examples; take one out.")
+
+
+def _first_copy(files: Sequence[Path]) -> tuple[Path, Path] | None:
+    """The first file that is the same as one before it, behind that one. Only files of one size are read."""
     sizes = Counter(file.stat().st_size for file in files)
     contents: dict[str, Path] = {}
     for file in files:
         if sizes[file.stat().st_size] > 1 and file.stat().st_size:
-            twin = contents.setdefault(sha256_of_files([file]), file)
-            if twin is not file:
-                raise RowsError(f"{file} is the same as {twin}, so that its rows would count twice; take one out.")
+            original = contents.setdefault(sha256_of_files([file]), file)
+            if original is not file:
+                return original, file
+    return None
 
 
 def _listed(found: Mapping[str | None, Sequence[Path]]) -> str:

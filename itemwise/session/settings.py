@@ -74,7 +74,10 @@ OPTIONS = (
     ),
     Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
     Option("seed", "seed of the draw and of made rows (default: 42)", 42),
-    Option("source", "where rows come from: hub, synthetic, synthetic:held-out, or a file or folder of jsonl, parquet, arrow"),
+    Option(
+        "source",
+        "where rows come from: hub, synthetic (or synthetic:held-out, :all, :trained), or a file or folder of jsonl, csv, parquet, arrow",
+    ),
     Option("picture-folder", "folder that picture paths of the rows may lead into, besides the rows' own"),
     Option("twins", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0),
     Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),

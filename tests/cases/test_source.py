@@ -18,11 +18,16 @@ from PIL import Image
 from itemwise.cases.draw import draw
 from itemwise.cases.picture import Picture
 from itemwise.cases.row import Hub, Row, RowsError
-from itemwise.cases.source import Source, rows, sha256_of
+from itemwise.cases.source import Source, rows
+from itemwise.cases.split_files import row_files, sha256_of_files
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 QUESTIONS = [{"question": f"What is {number}?", "answer": str(number)} for number in range(3)]
 MIB = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    return sha256_of_files(row_files(path).files)
 
 
 def jsonl(file: Path, *found: object) -> Path:

@@ -27,6 +27,12 @@ def write(file: Path, *names: str) -> Path:
     found = [{"name": name} for name in names]
     if file.suffix == ".parquet":
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(found), file)
+    elif file.suffix == ".arrow":
+        table = pyarrow.Table.from_pylist(found)
+        with pyarrow.OSFile(str(file), "wb") as stream, pyarrow.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table)
+    elif file.suffix.lower() == ".csv":
+        file.write_text("\n".join(["name", *names]))
     else:
         file.write_text("".join(json.dumps(row) + "\n" for row in found))
     return file
@@ -50,6 +56,16 @@ LAYOUTS = {
     "folders": "{split}/rows.jsonl",
     "folders in folders": "{split}/algebra/rows.jsonl",
     "data and folders": "data/{split}/part.parquet",
+    "tables of text": "{split}.csv",
+    "names after a point": "gsm8k.{split}.jsonl",
+    "names in capitals": "{split}_SET.CSV",
+    "the hub's, converted": "main/{split}/0000.parquet",
+    "configurations in data": "data/main/{split}-00000-of-00001.parquet",
+    "configurations in splits": "{split}/main/rows.jsonl",
+    "a snapshot in the hub's cache": "snapshots/0123abc/main/{split}-00000-of-00001.parquet",
+    "the library's cache": "owner___data/main/0.0.0/0123abc/data-{split}.arrow",
+    "splits of a folder that is called for one": "eval/{split}.jsonl",
+    "the same in data": "data/test/{split}.csv",
 }
 
 
@@ -59,6 +75,52 @@ def test_a_folder_gives_the_split_that_is_asked_for_and_no_other(tmp_path: Path,
         write(tmp_path / layout.format(split=split), f"{split} row")
     for split in ("train", "test", "validation"):
         assert read(tmp_path, split) == [f"{split} row"]
+
+
+@pytest.mark.parametrize("layout", [layout for layout in LAYOUTS.values() if "main" in layout])
+def test_a_layout_with_configurations_gives_the_rows_of_that_of_the_benchmark(tmp_path: Path, layout: str) -> None:
+    for config in ("main", "socratic"):
+        write(tmp_path / layout.replace("main", config).format(split="test"), config)
+    assert read(tmp_path, "test") == ["main"]
+
+
+def test_words_in_capitals_within_a_name_are_words(tmp_path: Path) -> None:
+    write(tmp_path / "gsm8kTest.jsonl", "test row")
+    write(tmp_path / "gsm8kTrain.jsonl", "train row")
+    assert (read(tmp_path, "test"), read(tmp_path, "train")) == (["test row"], ["train row"])
+
+
+def test_a_split_of_the_hub_is_the_one_that_is_spelled_so(tmp_path: Path) -> None:
+    for split in ("test", "test_sft", "train_sft"):
+        write(tmp_path / "data" / f"{split}-00000-of-00001.parquet", split)
+    assert [read(tmp_path, split) for split in ("test", "test_sft", "train_sft")] == [["test"], ["test_sft"], ["train_sft"]]
+    assert refused(tmp_path, "train").startswith(f"{tmp_path} has no split 'train'; it holds test, test_sft, train_sft.")
+
+
+@pytest.mark.parametrize("split", ["train", "training", "train_sft", "auxiliary_train"])
+def test_rows_of_no_named_split_are_none_of_training_however_that_is_spelled(tmp_path: Path, split: str) -> None:
+    assert f"is one split, rows to be asked, and '{split}' is asked for" in refused(write(tmp_path / "rows.csv", "row"), split)
+    assert f"is the split test by its name, and '{split}' is asked for" in refused(write(tmp_path / "test.csv", "row"), split)
+
+
+def test_a_file_of_another_split_in_a_folder_of_one_is_not_read_as_that_one(tmp_path: Path) -> None:
+    write(tmp_path / "train" / "a.jsonl", "train row")
+    write(tmp_path / "train" / "test.jsonl", "test row")
+    assert "has no split 'train'; it holds files of no named split (a.jsonl), test." in refused(tmp_path, "train")
+
+
+@pytest.mark.parametrize("split", ["test", "train"])
+def test_two_splits_of_the_same_content_are_refused(tmp_path: Path, split: str) -> None:
+    write(tmp_path / "train.jsonl", "row")
+    write(tmp_path / "test.jsonl", "row")
+    assert f"{split}.jsonl is the same as" in (said := refused(tmp_path, split))
+    assert said.endswith("so that rows to be asked could be shown as examples; take one out.")
+
+
+def test_a_table_of_text_beside_other_files_of_no_named_split_is_not_mixed_with_them(tmp_path: Path) -> None:
+    write(tmp_path / "rows.csv", "row")
+    write(tmp_path / "rows.jsonl", "row")
+    assert f"{tmp_path} holds .csv and .jsonl files that name no split; give one of them" in refused(tmp_path, "test")
 
 
 def test_saved_datasets_give_the_split_that_is_asked_for(tmp_path: Path) -> None:
