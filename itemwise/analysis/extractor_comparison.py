@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON, NamedExtractor
-from itemwise.cases.benchmark import accepted
 from itemwise.cases.case import Reply
 from itemwise.results.entry import Entry
+from itemwise.results.judge import answer_in
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
 
@@ -71,16 +71,25 @@ def panels(tallies: Sequence[Tally], entries: Sequence[Entry], own_extractors: S
 
 
 def read_reply(read: Callable[[str], object], reply: Reply) -> Read:
-    """What `read` makes of `reply`, by the rule of the run: in a reply that the token limit cut off, a number
-    that was merely the last one (``stated`` is False) is no answer. What it raises becomes a fault, never an answer."""
+    """What `read` makes of `reply`, by the rule of the run (`answer_in`). What it raises becomes a fault, never an answer."""
+
+    def text_only(text: str) -> str | None:
+        found = read(text)
+        if found is not None and not isinstance(found, str):
+            raise _NoTextError(f"{type(found).__name__} returned instead of text or None")
+        return found
+
     try:
-        found = read(reply.text)
+        answer = answer_in(text_only, reply)
+    except _NoTextError as error:
+        return Read(None, str(error))
     except Exception as error:  # an extractor's crash is a result here
         return Read(None, f"{type(error).__name__}: {error}")
-    if found is not None and not isinstance(found, str):
-        return Read(None, f"{type(found).__name__} returned instead of text or None")
-    answer = accepted(found, truncated=reply.truncated)
     return Read(None if answer is None else str(answer))
+
+
+class _NoTextError(Exception):
+    """An extractor returned what is no text."""
 
 
 def _judged(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> list[Judged]:

@@ -10,6 +10,7 @@ from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Pair, series
 from itemwise.cases.case import Verdict
 from itemwise.results.entry import Entry
+from itemwise.results.judge import AssertOutcome, verdict_of
 from itemwise.results.ledger import Tally, tallied
 from itemwise.results.statistics import SIGNIFICANT, holm
 
@@ -98,8 +99,8 @@ def _strictly(entry: Entry) -> Entry:
     if entry.verdict is Verdict.ERROR or reply is None:
         return replace(entry, strategy=STRICTLY)
     read = read_reply(STRICT_JSON.read, reply)
-    nothing = Verdict.TRUNCATED if reply.truncated else Verdict.NO_ANSWER
-    verdict = nothing if read.answer is None else Verdict.CORRECT if read.answer == entry.expected else Verdict.WRONG
+    outcome = AssertOutcome.HELD if read.answer == entry.expected else AssertOutcome.FAILED
+    verdict = verdict_of(outcome, reply, read.answer)
     return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
 
 

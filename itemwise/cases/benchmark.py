@@ -16,7 +16,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
 from itemwise.cases.source import Source
 
-__all__ = ["MARK", "Benchmark", "BenchmarkError", "accepted", "cases"]
+__all__ = ["MARK", "Benchmark", "BenchmarkError", "cases"]
 
 MARK = "itemwise"
 Loader = Callable[..., Iterable[Case]]
@@ -97,18 +97,6 @@ def _require_call(what: str, function: Callable[..., object], given: Sequence[st
         signature.bind(*given, **named)
     except TypeError as error:
         raise BenchmarkError(f"{what} cannot be called ({error}): it {may}, and nothing else.") from None
-
-
-def accepted(read: str | None, *, truncated: bool) -> str | None:
-    """The answer that counts of what an extractor read: where the token limit cut the reply off before it stated anything,
-    the last number on the way (a reading whose ``stated`` is False) is none. Raises TypeError for what is no text, which would
-    be unequal to every gold."""
-    if read is not None and not isinstance(read, str):
-        raise TypeError(
-            f"the extractor returned {reprlib.repr(read)} ({type(read).__name__}); "
-            "it must return text (str), or None where a reply has no answer."
-        )
-    return None if truncated and not getattr(read, "stated", True) else read
 
 
 def cases(

@@ -263,6 +263,11 @@ class Turn:
     reasoning: str = ""
     refusal: str = ""
 
+    @property
+    def truncated(self) -> bool:
+        """Whether the token limit ended the turn."""
+        return self.cost is not None and self.cost.finish_reason == "length"
+
     def message(self) -> dict[str, Any]:
         """The turn as a model's request tells it: what decides the text that follows, and nothing of its cost or reasoning.
 

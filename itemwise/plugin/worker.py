@@ -16,20 +16,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest import outcomes
 
-from itemwise.cases.benchmark import Extractor, accepted
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes, rerun_command
 from itemwise.plugin.progress_lines import worker_watch
 from itemwise.plugin.run_samples import Samples
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.cases.case import Case, Reply, Turn, Verdict
-    from itemwise.causes import Cause
+    from itemwise.cases.case import Reply, Verdict
     from itemwise.engine.batch_check import BatchedCase
     from itemwise.engine.engine import Engine
     from itemwise.engine.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
     from itemwise.results.entry import Entry, MeasuredCase
+    from itemwise.results.judge import AssertOutcome
     from itemwise.results.progress import Counts
     from itemwise.results.store import Store
     from itemwise.session.model_session import ModelSession
@@ -128,8 +127,10 @@ class WorkerSession:
         )
 
     def _bound(self, strategy: ConfiguredStrategy, item: pytest.Item) -> BoundStrategy:
+        from itemwise.results.judge import answer_in
+
         case = self.samples.case(item)
-        return strategy.bind(case.chat, partial(_read, self.samples.extractor(item)), case.choices)
+        return strategy.bind(case.chat, partial(answer_in, self.samples.extractor(item)), case.choices)
 
     def use(self, entry: ModelEntry) -> Model:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
@@ -235,7 +236,9 @@ class WorkerSession:
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
-        item.stash[ANSWER] = accepted(self.samples.extractor(item)(reply.text), truncated=reply.truncated)
+        from itemwise.results.judge import answer_in
+
+        item.stash[ANSWER] = answer_in(self.samples.extractor(item), reply)
         return item.stash[ANSWER]
 
     @pytest.hookimpl(wrapper=True)
@@ -284,24 +287,18 @@ class WorkerSession:
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
-        from itemwise.results.entry import Entry, Texts
+        from itemwise.results.judge import entry_of
 
-        found = self.samples.case(item)
-        reply, read = item.stash.get(REPLY, None), item.stash.get(ANSWER, None)
-        return Entry(
-            **vars(self._measured_case(item)),
-            expected=found.answer,
-            verdict=verdict,
-            answer=None if read is None else str(read),
-            rule=getattr(read, "rule", None),
-            span=_span(read),
-            causes=_causes(found, reply, read, verdict),
-            tags=dict(found.tags),
-            choices=found.choices,
-            picture=_picture(found),
+        return entry_of(
+            self._measured_case(item),
+            self.samples.case(item),
+            item.stash.get(REPLY, None),
+            item.stash.get(ANSWER, None),
+            verdict,
             model=self._described(),
             rows={**self.samples.of_case(item).rows, "cases": self.samples.measure(item)["cases"][:16]},
-            quoted=Texts(found.text, report.longreprtext if report.failed else "", rerun_command(item), reply),
+            message=report.longreprtext if report.failed else "",
+            rerun=rerun_command(item),
         )
 
     def _measured_case(self, item: pytest.Item) -> MeasuredCase:
@@ -376,25 +373,23 @@ def _is_skipped(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
     """What became of the assertion, whatever a mark or another plugin makes of the test."""
-    verdict = _of_call(item, call, report)
+    from itemwise.results.judge import verdict_of
+
+    is_read = ANSWER in item.stash
+    verdict = verdict_of(_outcome(call, report), item.stash.get(REPLY, None), item.stash.get(ANSWER, None), is_read=is_read)
     if verdict.value == "correct":  # what a subtest of it found wrong before stays wrong
         return item.stash.get(WORST, verdict)
     return item.stash.setdefault(WORST, verdict)
 
 
-def _of_call(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
-    from itemwise.cases.case import Verdict
+def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> AssertOutcome:
+    from itemwise.results.judge import AssertOutcome
 
     if call.excinfo is None:
         unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
-        return Verdict.ERROR if unexpected else Verdict.CORRECT
+        return AssertOutcome.BROKEN if unexpected else AssertOutcome.HELD
     asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(call.excinfo)
-    if call.when != "call" or not asserted:
-        return Verdict.ERROR
-    if item.stash.get(ANSWER, "not read") is not None:
-        return Verdict.WRONG
-    reply = item.stash.get(REPLY, None)  # none where a fixture of the suite stands in the place of ours
-    return Verdict.TRUNCATED if reply and reply.truncated else Verdict.NO_ANSWER
+    return AssertOutcome.FAILED if call.when == "call" and asserted else AssertOutcome.BROKEN
 
 
 def _is_failed_by_hand(error: pytest.ExceptionInfo[BaseException]) -> bool:
@@ -412,41 +407,3 @@ def _forget(item: pytest.Item) -> None:
     for key in said:
         if key in item.stash:
             del item.stash[key]
-
-
-def _span(answer: str | None) -> tuple[int, int] | None:
-    """Where an extractor that tells (a `Reading`) found the answer."""
-    start, end = getattr(answer, "start", None), getattr(answer, "end", None)
-    return None if start is None or end is None else (start, end)
-
-
-def _read(extract: Extractor, turn: Turn) -> str | None:
-    """What a strategy is told of a turn: what would count as its answer."""
-    return accepted(extract(turn.content), truncated=turn.cost is not None and turn.cost.finish_reason == "length")
-
-
-def _causes(case: Case, said: Reply | None, read: str | None, verdict: Verdict) -> tuple[Cause, ...]:
-    """Why the case is not correct, as far as its reply shows it."""
-    from itemwise.causes import causes
-
-    if said is None or verdict.value in ("correct", "error"):
-        return ()
-    answer = None if read is None else str(read)
-    return tuple(causes(case.text, said.text, case.answer, answer, truncated=verdict.value == "truncated", called=_called(case, said)))
-
-
-def _picture(case: Case) -> str:
-    """The hash under which the store keeps the last picture that the case shows; empty where there is none to be had."""
-    from itemwise.cases.picture import PictureError
-
-    try:
-        return case.pictures[-1].sha256 if case.pictures else ""
-    except PictureError:
-        return ""
-
-
-def _called(case: Case, said: Reply) -> bool | None:
-    """Whether a tool was called after the case's own chat; None where none was offered, as far as the strategy tells."""
-    if any(turn.calls for turn in said.turns[len(case.chat) :]):
-        return True
-    return False if "calls" in said.notes else None

@@ -1,0 +1,104 @@
+"""From a case, its reply, the answer read in it and the outcome of its assertion to a verdict, and to the ledger's entry."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from itemwise.cases.case import Case, Reply, Turn, Verdict
+from itemwise.cases.picture import PictureError
+from itemwise.causes import Cause, causes
+from itemwise.results.entry import Entry, MeasuredCase, Texts
+
+__all__ = ["AssertOutcome", "answer_in", "causes_of", "entry_of", "verdict_of"]
+
+
+class AssertOutcome(Enum):
+    """How a test ended that was to judge a reply: its assertion held or did not, or something else ended it."""
+
+    HELD = "held"
+    FAILED = "failed"
+    BROKEN = "broken"
+
+
+def answer_in(extract: Callable[[str], str | None], said: Reply | Turn) -> str | None:
+    """The answer that counts of what `extract` reads in a reply, or in an assistant's turn; None where it has none.
+
+    In one that the token limit cut off, a number that was merely the last one on the way (a `Reading` whose ``stated`` is False)
+    is no answer. Raises TypeError where `extract` returns what is no text, which would be unequal to every gold.
+    """
+    read = extract(said.text if isinstance(said, Reply) else said.content)
+    if read is not None and not isinstance(read, str):
+        raise TypeError(
+            f"the extractor returned {reprlib.repr(read)} ({type(read).__name__}); "
+            "it must return text (str), or None where a reply has no answer."
+        )
+    return None if said.truncated and not getattr(read, "stated", True) else read
+
+
+def verdict_of(outcome: AssertOutcome, reply: Reply | None, answer: str | None, *, is_read: bool = True) -> Verdict:
+    """What became of a case. With `is_read` False nobody asked for the answer: the test judged the reply by itself.
+
+    `reply` is None where there was no model to give one.
+    """
+    if outcome is not AssertOutcome.FAILED:
+        return Verdict.CORRECT if outcome is AssertOutcome.HELD else Verdict.ERROR
+    if answer is not None or not is_read:
+        return Verdict.WRONG
+    return Verdict.TRUNCATED if reply and reply.truncated else Verdict.NO_ANSWER
+
+
+def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verdict) -> tuple[Cause, ...]:
+    """Why the case is not correct, as far as its reply shows it; empty for a correct one, and for an error of ours."""
+    if reply is None or verdict in (Verdict.CORRECT, Verdict.ERROR):
+        return ()
+    plain = None if answer is None else str(answer)
+    is_truncated = verdict is Verdict.TRUNCATED
+    return tuple(causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=_is_tool_called(case, reply)))
+
+
+def entry_of(
+    measured: MeasuredCase,
+    case: Case,
+    reply: Reply | None,
+    answer: str | None,
+    verdict: Verdict,
+    *,
+    model: Mapping[str, str],
+    rows: Mapping[str, str],
+    message: str = "",
+    rerun: str = "",
+) -> Entry:
+    """The ledger's entry of a case that was judged; the other arguments are as the entry has them."""
+    start, end = getattr(answer, "start", None), getattr(answer, "end", None)  # of a `Reading`
+    return Entry(
+        **vars(measured),
+        expected=case.answer,
+        verdict=verdict,
+        answer=None if answer is None else str(answer),
+        rule=getattr(answer, "rule", None),
+        span=None if start is None or end is None else (start, end),
+        causes=causes_of(case, reply, answer, verdict),
+        tags=dict(case.tags),
+        choices=case.choices,
+        picture=_last_picture(case),
+        model=model,
+        rows=rows,
+        quoted=Texts(case.text, message, rerun, reply),
+    )
+
+
+def _last_picture(case: Case) -> str:
+    """The hash under which the store keeps the last picture that the case shows; empty where there is none to be had."""
+    try:
+        return case.pictures[-1].sha256 if case.pictures else ""
+    except PictureError:
+        return ""
+
+
+def _is_tool_called(case: Case, reply: Reply) -> bool | None:
+    """Whether a tool was called after the case's own chat; None where none was offered, as far as the strategy tells."""
+    if any(turn.calls for turn in reply.turns[len(case.chat) :]):
+        return True
+    return False if "calls" in reply.notes else None
