@@ -1,4 +1,13 @@
-"""GSM8K: grade-school word problems whose answer is one number (Cobbe et al. 2021, arXiv:2110.14168)."""
+"""GSM8K: grade-school word problems whose answer is one number (Cobbe et al. 2021, arXiv:2110.14168).
+
+A row, made up here in the dataset's form; the gold is what follows the last ``####``::
+
+    {"question": "A baker fills 6 trays with 7 rolls each and eats 2 rolls. How many rolls are left?",
+     "answer": "The trays hold 6*7=<<6*7=42>>42 rolls.\\nAfter eating there are 42-2=<<42-2=40>>40.\\n#### 40"}
+
+Source: ``openai/gsm8k`` on the Hugging Face hub, configuration ``main``, 1,319 rows in ``test`` and 7,473 in ``train``. Licence: MIT.
+Without a hub the rows are made (``itemwise.synthetic.word_problems``), and called gsm8k-synthetic.
+"""
 
 from collections.abc import Iterator
 
