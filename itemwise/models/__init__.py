@@ -1,6 +1,5 @@
 """Models behind one small interface; libraries are imported only where a model loads."""
 
-from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.model import (
     PLANNED,
     QUANTISATIONS,
@@ -14,6 +13,7 @@ from itemwise.models.model import (
     Request,
     RunningBatch,
 )
+from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.registry import REGISTRY, entry_named, registry_with, with_adapter, with_pixels
 
 __all__ = [

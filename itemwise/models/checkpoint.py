@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from itemwise.models.entry import ModelEntry
 from itemwise.models.model import ModelError
+from itemwise.models.model_entry import ModelEntry
 
 __all__ = [
     "CLOCK",

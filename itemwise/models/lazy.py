@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
-from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch
+from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.threads import wait_passively
 
 __all__ = ["LazyModel", "ReplayModel"]

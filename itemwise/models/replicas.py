@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.lazy import LazyModel
 from itemwise.models.model import Generation, ModelUnavailableError, Request
+from itemwise.models.model_entry import LoadOptions, ModelEntry
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -21,7 +21,6 @@ from itemwise.plugin.items import prefixes
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.plugin.worker import WorkerSession
     from itemwise.results.ledger import Ledger
     from itemwise.results.progress import Counts
 
@@ -66,13 +65,23 @@ class Watch:
                 self.look()
 
 
+class Watched(Protocol):
+    """What this process is at, and what it enters while it waits for a model."""
+
+    waiting: Callable[[], AbstractContextManager[None]]
+
+    def counts(self) -> Counts:
+        """How far its cases are."""
+        ...
+
+
 class Progress:
     """In the process that reports: writes the lines, in one process from what it is at itself, under ``-n`` from what its workers note.
 
     Nothing is written by ``-q``, nor in a run that is over before the first line would be due.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, worker: WorkerSession) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, worker: Watched) -> None:
         from itemwise.results.progress import Speed
 
         self._config = config

@@ -16,7 +16,6 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
 
 from itemwise.models.checkpoint import folder_hash, hub_options, require_folder, unreachable
-from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.local.adapter import adapted, adapter_config
 from itemwise.models.local.cpu_linear import prepack_linear
 from itemwise.models.local.free_memory import free_bytes
@@ -27,6 +26,7 @@ from itemwise.models.local.quantisation import compute_dtype, finite_before_quan
 from itemwise.models.local.vision import is_multimodal, load_processor
 from itemwise.models.local.weight_checks import require_all_weights, require_embeddings, require_finite, require_tokenizer
 from itemwise.models.model import ModelError, OutOfMemoryError, one_line
+from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.threads import threads_for
 
 __all__ = ["LocalModel", "compute_in_float32", "load", "model_class", "placed", "unload"]

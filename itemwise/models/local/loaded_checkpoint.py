@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from itemwise.models.checkpoint import adapter_hash, own_quantisation
-from itemwise.models.entry import ModelEntry
 from itemwise.models.local.vision import VisionProcessor, is_multimodal
+from itemwise.models.model_entry import ModelEntry
 
 __all__ = ["LoadedCheckpoint"]
 

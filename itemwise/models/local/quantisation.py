@@ -11,10 +11,10 @@ import torch
 from transformers import BitsAndBytesConfig
 
 from itemwise.models.checkpoint import own_quantisation
-from itemwise.models.entry import ModelEntry
 from itemwise.models.local.vision import is_multimodal, outside_language
 from itemwise.models.local.weight_checks import are_finite, not_finite
 from itemwise.models.model import ModelError
+from itemwise.models.model_entry import ModelEntry
 
 __all__ = ["compute_dtype", "finite_before_quantising", "quantisation_options"]
 

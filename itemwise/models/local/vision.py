@@ -11,10 +11,10 @@ from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
 from itemwise.cases.case import Turn
 from itemwise.cases.picture import Picture, PictureError
-from itemwise.models.entry import ModelEntry
 from itemwise.models.local.chat_template import ChatTemplate
 from itemwise.models.local.encoded_prompt import Prompt
 from itemwise.models.model import ModelError, Request
+from itemwise.models.model_entry import ModelEntry
 
 if TYPE_CHECKING:
     from PIL.Image import Image

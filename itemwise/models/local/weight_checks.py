@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from itemwise.models.entry import ModelEntry
 from itemwise.models.model import ModelError
+from itemwise.models.model_entry import ModelEntry
 
 __all__ = ["are_finite", "not_finite", "require_all_weights", "require_embeddings", "require_finite", "require_tokenizer"]
 

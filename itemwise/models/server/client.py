@@ -8,8 +8,8 @@ import zlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.entry import ModelEntry
 from itemwise.models.model import ModelError
+from itemwise.models.model_entry import ModelEntry
 from itemwise.models.server.address import read_address
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.entry import ModelEntry
 from itemwise.models.model import ModelError
+from itemwise.models.model_entry import ModelEntry
 from itemwise.models.server.address import read_address
 from itemwise.models.server.client import RedirectError, TooLargeError, client_library, new_client, shown, url_of
 from itemwise.models.server.pending_requests import ClientThread

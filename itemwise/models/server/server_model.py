@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.entry import LoadOptions, ModelEntry
 from itemwise.models.model import Generation, ModelError, ModelUnavailableError, Request, RunningBatch
+from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.server.address import read_address
 from itemwise.models.server.chat_completion import generation_of, uncounted
 from itemwise.models.server.client import new_client, shown, url_of
