@@ -13,7 +13,7 @@ from itemwise.analysis.pairs import Pair, Series, TwiceError, items_differ, seri
 from itemwise.analysis.provenance import measured
 from itemwise.cases.case import Verdict
 from itemwise.commands import CommandError
-from itemwise.reporting.sections.comparison_sections import PAIR_COLUMNS, SERIES_COLUMNS, pair_legend, pair_name, pair_rows, series_row
+from itemwise.reporting.sections.comparison_sections import pair_name, pairs_table, series_table
 from itemwise.reporting.table import aligned
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.ledger import Tally
@@ -99,8 +99,8 @@ def _written(page: str, text: str) -> Path:
 
 
 def _lines(found: Comparison) -> list[str]:
-    lines = aligned([SERIES_COLUMNS, *(series_row(each) for each in found.series)])
-    lines += ["", *aligned([PAIR_COLUMNS, *pair_rows(found)]), "", *pair_legend(found.pairs)]
+    pairs = pairs_table(found)
+    lines = [*(series_table(found).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
     for pair in found.pairs:
         lines += ["", *_flips(pair)]
     lines += [f"{each.label} has no other run of {each.tally.benchmark} beside it." for each in found.alone]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from itemwise.reporting.table import COLUMNS, aligned, cells
+from itemwise.reporting.sections.accuracy_section import accuracy_table
+from itemwise.reporting.table import aligned
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
 
@@ -24,7 +25,7 @@ def show_lines(run: RunFolder) -> list[str]:
     """Everything run.json holds, then the table and what the gates said."""
     told = {name: value for name, value in run.record.items() if name not in _SUMMED_UP}
     lines = [f"run: {run.name}", *_told(told, ""), ""]
-    lines += aligned([COLUMNS, *(cells(tally) for tally in run.tallies)])
+    lines += aligned(accuracy_table(run.tallies).table())
     lines += [str(gate["text"]) for gate in run.record.get("gates", []) if isinstance(gate, dict) and "text" in gate]
     return [printable(line) for line in lines]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from itemwise.engine.engine import Engine
 from itemwise.models import Model
 from itemwise.strategies import BoundStrategy
 
-__all__ = ["BatchedCase", "rerun_alone", "invariance_lines"]
+__all__ = ["BatchedCase", "rerun_alone"]
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,6 @@ def rerun_alone(model: Model, batched: Sequence[BatchedCase]) -> list[dict[str, 
     in it are the same, and both where they are not."""
     engine = Engine(model, batch_size=1)
     return [_compared(model.name, item, _alone(engine, item)) for item in batched]
-
-
-def invariance_lines(checked: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A line for each model and strategy, and one for each case that came out otherwise."""
-    lines = []
-    for key in dict.fromkeys((item["model"], item["strategy"]) for item in checked):
-        items = [item for item in checked if (item["model"], item["strategy"]) == key]
-        texts, answers = sum(item["same_text"] for item in items), sum(item["same_answer"] for item in items)
-        lines.append(f"asked again alone, {', '.join(key)}: {texts} of {len(items)} texts and {answers} answers as in the batch")
-        lines += [
-            f"  {item['case']}: {item['answer']!r} in the batch, {item['alone']!r} alone" for item in items if not item["same_answer"]
-        ]
-    return lines
 
 
 def _alone(engine: Engine, batched: BatchedCase) -> Reply:

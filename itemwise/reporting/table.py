@@ -1,31 +1,13 @@
-"""The table a run ends in, for terminals and for Markdown."""
+"""Figures as text, and tables as lines of aligned columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itemwise.cases.case import Verdict
-from itemwise.causes import KINDS
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["COLUMNS", "accuracy_text", "aligned", "cause_table", "cells", "cost_text", "points_text"]
-
-COLUMNS = (
-    "benchmark", "model", "strategy", "accuracy", "95% interval",
-    "correct", "wrong", "no answer", "truncated", "errors", "tokens/correct", "n of N",
-)  # fmt: skip
-CAUSE_COLUMNS = ("benchmark", "model", "strategy")  # and a column for each cause there is
-_LEFT = 3  # the first columns are words, the others figures
-
-
-def cells(tally: Tally) -> tuple[str, ...]:
-    """One row of the table."""
-    share, interval = accuracy_text(tally.accuracy)
-    verdicts = (Verdict.CORRECT, Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED, Verdict.ERROR)
-    counts = (str(tally.counts[verdict]) for verdict in verdicts)
-    known = f"{tally.judged} of {tally.sample_size}"
-    return (tally.benchmark, tally.model_name, tally.strategy, share, interval, *counts, cost_text(tally), known)
+__all__ = ["accuracy_text", "aligned", "cost_text", "duration_text", "points_text", "short_names"]
 
 
 def points_text(change: float | None) -> str:
@@ -39,14 +21,6 @@ def cost_text(tally: Tally) -> str:
     return "-" if cost is None else f"{cost:.0f}"
 
 
-def cause_table(tallies: Sequence[Tally]) -> list[tuple[str, ...]]:
-    """How often each cause comes first among the causes of a case that is not correct; empty where all are correct."""
-    kinds = [kind for kind in KINDS if any(tally.causes.get(kind) for tally in tallies)]
-    if not kinds:
-        return []
-    return [(*CAUSE_COLUMNS, *kinds), *((*tally.key, *(str(tally.causes.get(kind, 0)) for kind in kinds)) for tally in tallies)]
-
-
 def accuracy_text(accuracy: Accuracy) -> tuple[str, str]:
     """The accuracy and its interval in percent, or dashes where nothing was judged."""
     if accuracy.share is None or accuracy.interval is None:
@@ -55,11 +29,25 @@ def accuracy_text(accuracy: Accuracy) -> tuple[str, str]:
     return f"{accuracy.share:.1%}", f"{100 * low:.1f} to {100 * high:.1f}%"
 
 
-def aligned(rows: Sequence[Sequence[str]], words: int = _LEFT) -> list[str]:
-    """Rows of cells as lines of aligned columns: the first `words` columns to the left, figures to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+def aligned(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:
+    """Rows of cells as lines of aligned columns: the first `words` columns to the left, figures to the right; none without a row."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     padded = (
-        [cell.ljust(width) if place < words else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        [cell.ljust(width) if index < words else cell.rjust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True))]
         for row in rows
     )
     return ["  ".join(row).rstrip() for row in padded]
+
+
+def duration_text(seconds: float) -> str:
+    """A time in the unit that a person would choose."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def short_names(tallies: Sequence[Tally]) -> dict[tuple[str, str, str], str]:
+    """Each tally's name by its key, without what all of them share; where they share all, its strategy."""
+    keys = [tally.key for tally in tallies]
+    differing = [part for part in range(3) if len({key[part] for key in keys}) > 1] or [2]
+    return {key: ", ".join(key[part] for part in differing) for key in keys}

@@ -194,7 +194,7 @@ class Run:
             lines = closing_lines(record, shown_path(self._claim.folder, here))
         except Exception as error:  # what is written is written
             troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
-        return lines, [*record.troubles.values(), *troubles]
+        return lines, [*record.troubles, *troubles]
 
     def _pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
         """The pictures of these hashes that can be read."""

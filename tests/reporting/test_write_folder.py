@@ -112,12 +112,12 @@ def test_a_section_that_cannot_be_made_costs_no_report(run: RunRecord, tmp_path:
     def broken(*_: object) -> list[object]:
         raise ValueError("no such split")
 
-    monkeypatch.setattr("itemwise.reporting.run_record.splits", broken)
+    monkeypatch.setattr("itemwise.reporting.sections.splits_section.splits", broken)
     folder = new_folder(tmp_path, "run")
-    write_reports(replace(run, troubles={}), folder)
-    own = replace(run, troubles={})
-    assert own.splits == []
-    assert own.troubles == {"splits": "the section splits could not be made: ValueError: no such split"}
+    own = replace(run)
+    write_reports(own, folder)
+    assert "splits" not in {section.id for section in own.sections}
+    assert own.troubles == ["the section splits could not be made: ValueError: no such split"]
     assert (folder / "report.html").exists()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from itemwise.cases.case import Reply, Turn, TurnCost
-from itemwise.engine.batch_check import BatchedCase, invariance_lines, rerun_alone
+from itemwise.engine.batch_check import BatchedCase, rerun_alone
+from itemwise.reporting.sections.batch_check_section import batch_check_lines
 from itemwise.strategies import configured_strategy
 from tests.scripted import ScriptedModel, read_all
 
@@ -17,7 +18,7 @@ def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:
     same, other = rerun_alone(ScriptedModel(str.upper), [asked("X"), asked("Y")])
     assert (same["same_text"], same["same_answer"]) == (True, True)
     assert (other["same_text"], other["same_answer"], other["text"], other["text_alone"]) == (False, False, "Y", "X")
-    assert invariance_lines([same, other]) == [
+    assert batch_check_lines([same, other]) == [
         "asked again alone, scripted, direct: 1 of 2 texts and 1 answers as in the batch",
         "  case: 'Y' in the batch, 'X' alone",
     ]

@@ -1,72 +1,41 @@
-"""Choices as people read them: accuracy beside chance, the best constant letter, and what the controls showed."""
+"""Choices: accuracy beside chance and the best constant letter, and what the controls showed."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from itemwise.analysis.choice_baselines import ChoiceResult
+from itemwise.analysis.choice_baselines import ChoiceResult, choice_results
 from itemwise.analysis.control_results import ControlResult
-from itemwise.analysis.splits import Split
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Section, figures, named, notes, plain_rows, words
 from itemwise.reporting.table import accuracy_text, points_text
 
-__all__ = ["CHOICE_COLUMNS", "SPLIT_COLUMNS", "choice_record", "choice_rows", "control_lines", "short_splits", "split_record", "split_rows"]
+__all__ = ["choice_record", "build"]
 
-CHOICE_COLUMNS = ("benchmark", "model", "strategy", "accuracy", "chance", "one letter", "p against it", "controls")
-SPLIT_COLUMNS = ("benchmark", "model", "strategy", "split by", "accuracy", "95% interval", "cases")
-
-
-def choice_rows(results: Sequence[ChoiceResult]) -> list[tuple[str, ...]]:
-    """A row of CHOICE_COLUMNS for each result."""
-    return [_row(result) for result in results]
+_COLUMNS = (*words("benchmark", "model", "strategy"), *figures("accuracy", "chance", "one letter", "p against it", "controls"))
 
 
-def control_lines(results: Sequence[ChoiceResult]) -> list[str]:
-    """A sentence for each control that was run."""
-    return [_sentence(result, control) for result in results for control in result.controls]
+def build(run: RunFacts) -> Iterator[Section]:
+    """A row for each accuracy on choices, and a sentence for each control that was run."""
+    results = choice_results(run.tallies, run.entries)
+    yield Section(
+        "choices",
+        "Choices beside chance",
+        _COLUMNS,
+        plain_rows([_row(result) for result in results]),
+        notes=notes([_sentence(result, control) for result in results for control in result.controls]),
+        record={"choices": [choice_record(result) for result in results]},
+    )
 
 
 def choice_record(result: ChoiceResult) -> dict[str, object]:
     """A result with its controls as plain data, with the flipped cases by id."""
-    benchmark, model, strategy = result.tally.key
     return {
-        "benchmark": benchmark,
-        "model": model,
-        "strategy": strategy,
+        **named(result.tally.key),
         "accuracy": result.tally.accuracy.share,
         "chance": result.chance,
         "constant": {"letter": result.letter, "accuracy": result.constant, "p": result.p},
         "controls": [_control_record(control) for control in result.controls],
-    }
-
-
-def short_splits(splits: Sequence[Split], most: int) -> tuple[list[Split], list[str]]:
-    """The splits of tags with at most so many values, and a line for each tag of more that says where its values stand."""
-    counted = Counter((split.whole.key, split.tag) for split in splits)
-    long = {key: count for key, count in counted.items() if count > most}
-    lines = [f"{', '.join(key)}: split by {tag}: {count} values, in run.json and report.html" for (key, tag), count in long.items()]
-    return [split for split in splits if (split.whole.key, split.tag) not in long], lines
-
-
-def split_rows(splits: Sequence[Split]) -> Iterator[tuple[str, ...]]:
-    """A row of SPLIT_COLUMNS for each part."""
-    for split in splits:
-        yield (*split.whole.key, f"{split.tag}: {split.value}", *accuracy_text(split.part.accuracy), str(split.part.judged))
-
-
-def split_record(split: Split) -> dict[str, object]:
-    """A part as plain data."""
-    found = split.part.accuracy
-    benchmark, model, strategy = split.whole.key
-    return {
-        "benchmark": benchmark,
-        "model": model,
-        "strategy": strategy,
-        "tag": split.tag,
-        "value": split.value,
-        "accuracy": found.share,
-        "interval": list(found.interval) if found.interval else None,
-        "n": found.judged,
     }
 
 

@@ -1,44 +1,55 @@
-"""A comparison as people read it, in a terminal and on a page: its rows, and in words what each pair shows and differs in."""
+"""The tables of a comparison, for a terminal and for its page, and in words what each pair shows and differs in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from itemwise.analysis.comparison import Comparison
 from itemwise.analysis.pairs import Pair, Series
 from itemwise.analysis.provenance import Part
 from itemwise.cases.case import Verdict
-from itemwise.reporting.table import accuracy_text, points_text
+from itemwise.reporting.sections.accuracy_section import accuracy_table
+from itemwise.reporting.sections.section import Column, Flips, Row, Section, Style, figures, words
+from itemwise.reporting.table import accuracy_text, aligned, points_text
 from itemwise.results.statistics import SIGNIFICANT
 
-__all__ = ["PAIR_COLUMNS", "SERIES_COLUMNS"]
-__all__ += ["attribution", "finding", "pair_legend", "pair_name", "pair_rows", "series_row", "settings_rows"]
+__all__ = ["NOT_RECORDED", "attribution", "finding", "pair_name", "pairs_table", "series_table", "settings_tables"]
 
-SERIES_COLUMNS = ("", "run", "benchmark/model/strategy", "accuracy", "95% interval", "correct", "n of N")
-PAIR_COLUMNS = ("pair", "benchmark", "shown", "cases", "difference", "gained", "lost", "p", "Holm p", "can show")
+NOT_RECORDED = "not told"  # what stands for a setting that a run did not record
+_SERIES = ("", "run", "benchmark/model/strategy", "accuracy", "95% interval", "correct", "n of N")
+_PAIRS = (
+    Column("pair", Style.LABEL), *words("benchmark", "shown"), *figures("cases", "difference", "gained", "lost", "p", "Holm p", "can show"),
+    Column("lost and gained", Style.FLIPS),
+)  # fmt: skip
 
 
-def series_row(series: Series) -> tuple[str, ...]:
-    """A row of SERIES_COLUMNS."""
+def series_table(comparison: Comparison) -> Section:
+    """The main table, led by the labels of the series; in a terminal a shorter one that names their runs."""
+    tallies, labels = zip(*((series.tally, series.label) for series in comparison.series), strict=True)
+    return replace(accuracy_table(tallies, labels), brief=aligned([_SERIES, *map(_brief, comparison.series)]))
+
+
+def _brief(series: Series) -> tuple[str, ...]:
     tally = series.tally
     known = f"{tally.judged} of {tally.sample_size}"
     return (series.label, series.run, tally.name, *accuracy_text(tally.accuracy), str(tally.counts[Verdict.CORRECT]), known)
 
 
-def pair_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
-    """A row of PAIR_COLUMNS for each pair."""
-    for place, (pair, corrected) in enumerate(zip(comparison.pairs, comparison.corrected, strict=True)):
-        better = comparison.better(place)
-        least = comparison.can_show(place)
-        numbers = (points_text(pair.change), str(len(pair.gained)), str(len(pair.lost)), f"{pair.p:.3g}", f"{corrected:.3g}")
-        yield (
-            pair_name(pair),
-            pair.first.tally.benchmark,
-            f"{better.label} is better" if better else "no difference",
-            str(len(pair.judged)),
-            *numbers,
-            f"{least.flips} ({least.share:.1%})" if least else "nothing",
-        )
+def pairs_table(comparison: Comparison) -> Section:
+    """A row for each pair, and what its figures mean."""
+    title = "Pairs" if len(comparison.pairs) > 1 else "The pair"
+    rows = [_pair(comparison, index) for index in range(len(comparison.pairs))]
+    return Section("pairs", title, _PAIRS, rows, legend=_pair_legend(comparison.pairs))
+
+
+def _pair(comparison: Comparison, index: int) -> Row:
+    pair, better, least = comparison.pairs[index], comparison.better(index), comparison.can_show(index)
+    flips = Flips(len(pair.gained), len(pair.lost), len(pair.judged))
+    name, shown = pair_name(pair), f"{better.label} is better" if better else "no difference"
+    changed = (str(flips.judged), points_text(pair.change), str(flips.gained), str(flips.lost))
+    tested = (f"{pair.p:.3g}", f"{comparison.corrected[index]:.3g}", f"{least.flips} ({least.share:.1%})" if least else "nothing")
+    return Row((name, pair.first.tally.benchmark, shown, *changed, *tested, ""), flips)
 
 
 def pair_name(pair: Pair) -> str:
@@ -46,8 +57,7 @@ def pair_name(pair: Pair) -> str:
     return f"{pair.first.label} to {pair.second.label}"
 
 
-def pair_legend(pairs: Sequence[Pair]) -> list[str]:
-    """What the figures of `pair_rows` mean."""
+def _pair_legend(pairs: Sequence[Pair]) -> list[str]:
     tests = f"Holm's correction over {len(pairs)} pairs" if len(pairs) > 1 else "one pair, so Holm's correction changes nothing"
     return [
         f"p: exact McNemar on the cases that flipped; {tests}; a difference is shown where Holm p < {SIGNIFICANT}.",
@@ -87,15 +97,20 @@ def _unless(machine: Sequence[str]) -> str:
     return ", unless other software or another machine made it" if machine else ""
 
 
-def settings_rows(comparison: Comparison, benchmark: str) -> tuple[list[Mapping[str, object]], list[Mapping[str, object]]]:
-    """The settings of the series of `benchmark`, each with their values, None where one has none: those that differ between
-    any two of them, and those that do not."""
-    differing: list[Mapping[str, object]] = []
-    same: list[Mapping[str, object]] = []
-    told = [comparison.measured.get(series.label, {}) for series in comparison.of(benchmark)]
+def settings_tables(comparison: Comparison, benchmark: str) -> tuple[Section, Section]:
+    """The settings of the series of `benchmark`, each with their values: those that differ between any two, and those that do not."""
+    series = comparison.of(benchmark)
+    columns = (Column("part", Style.QUIET), Column("setting", Style.NAME), *words(*(each.label for each in series)))
+    rows = list(_settings(comparison, series))
+    same = [len(set(row.cells[2:])) == 1 for row in rows]
+    return (
+        Section("differing", "What differs", columns, [row for row, is_same in zip(rows, same, strict=True) if not is_same]),
+        Section("same", "What is the same", columns, [row for row, is_same in zip(rows, same, strict=True) if is_same]),
+    )
+
+
+def _settings(comparison: Comparison, series: Sequence[Series]) -> Iterator[Row]:
+    measured = [comparison.measured.get(each.label, {}) for each in series]
     for part in Part:
-        for name in dict.fromkeys(name for each in told for name in each.get(part, {})):
-            values = [each.get(part, {}).get(name) for each in told]
-            row = {"part": part.value, "name": name, "values": values}
-            (same if len(set(values)) == 1 else differing).append(row)
-    return differing, same
+        for name in dict.fromkeys(name for settings in measured for name in settings.get(part, {})):
+            yield Row((part.value, name, *(settings.get(part, {}).get(name, NOT_RECORDED) for settings in measured)))

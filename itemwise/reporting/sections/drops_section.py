@@ -1,30 +1,44 @@
-"""The drop from made problems to their renumbered twins, in words and as plain data."""
+"""The drop from made problems to their renumbered twins."""
 
 from __future__ import annotations
 
-from itemwise.analysis.variant_drops import RenumberedDrop
+from collections.abc import Iterator
 
-__all__ = ["drop_record", "drop_text"]
+from itemwise.analysis.variant_drops import RenumberedDrop, drops
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Note, OnPage, Section, named
+
+__all__ = ["drop_record", "drop_text", "build"]
 
 
-def drop_text(found: RenumberedDrop) -> str:
+def build(run: RunFacts) -> Iterator[Section]:
+    """A sentence for each benchmark, model and strategy whose twins were asked too."""
+    found = drops(run.tallies, run.entries)
+    yield Section(
+        "twins",
+        "From made problems to renumbered ones",
+        notes=[Note(drop_text(drop)) for drop in found],
+        record={"renumbered": [drop_record(drop) for drop in found]},
+        page=OnPage(title="Renumbered twins"),
+    )
+
+
+def drop_text(renumbered: RenumberedDrop) -> str:
     """The two accuracies, their difference with its interval and p, and how many problems flipped."""
-    drop = found.drop
+    drop = renumbered.drop
     low, high = drop.interval
     return (
-        f"{', '.join(found.tally.key)}: from {100 * drop.seen:.1f}% to {100 * drop.renumbered:.1f}% with other numbers, "
+        f"{', '.join(renumbered.tally.key)}: from {100 * drop.seen:.1f}% to {100 * drop.renumbered:.1f}% with other numbers, "
         f"{100 * drop.difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), p = {drop.p:.3g}, {drop.pairs} problems with twins; "
         f"{len(drop.lost)} right with a wrong twin, {len(drop.gained)} wrong with a right one"
     )
 
 
-def drop_record(found: RenumberedDrop) -> dict[str, object]:
+def drop_record(renumbered: RenumberedDrop) -> dict[str, object]:
     """Everything that drop_text says, with the flipped problems by id."""
-    drop, (benchmark, model, strategy) = found.drop, found.tally.key
+    drop = renumbered.drop
     return {
-        "benchmark": benchmark,
-        "model": model,
-        "strategy": strategy,
+        **named(renumbered.tally.key),
         "problems": drop.pairs,
         "accuracy": drop.seen,
         "renumbered": drop.renumbered,

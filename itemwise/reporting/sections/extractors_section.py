@@ -1,67 +1,68 @@
-"""The panel as people read it: accuracy by extractor, the spread, and where the extractors part ways."""
+"""The same replies under several extractors: accuracy by extractor, the spread, and the replies that they read differently."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right
+from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right, panels
 from itemwise.cases.case import Verdict
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import OnPage, Section, figures, named, plain_rows, words
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
 from itemwise.results.statistics import accuracy
 
-__all__ = ["PANEL_COLUMNS", "panel_lines", "panel_record", "panel_rows", "readings_text", "spread_text"]
+__all__ = ["build", "extractors_table", "panel_lines", "panel_record", "spread_text"]
 
-PANEL_COLUMNS = (
-    "benchmark",
-    "model, strategy",
-    "extractor",
-    "accuracy",
-    "95% interval",
-    "correct",
-    "wrong",
-    "no answer",
-    "raised",
-    "replies",
+_COLUMNS = (
+    *words("benchmark", "model, strategy", "extractor"),
+    *figures("accuracy", "95% interval", "correct", "wrong", "no answer", "raised", "replies"),
 )
 _SHOWN = 60  # characters of an answer or a fault in the list of disagreements
 
 
-def panel_rows(panel: Panel) -> Iterator[tuple[str, ...]]:
-    """A row of PANEL_COLUMNS for the run's own reading and one for each extractor."""
+def build(run: RunFacts) -> Iterator[Section]:
+    """What other extractors make of the run's replies; in a terminal a line for each benchmark, model and strategy."""
+    yield extractors_table(panels(run.plain_tallies, run.entries))
+
+
+def extractors_table(compared: Sequence[Panel]) -> Section:
+    """A row for the run's own reading of each benchmark, model and strategy, and one for each extractor."""
+    return Section(
+        "readers",
+        "The same replies under other extractors",
+        _COLUMNS,
+        plain_rows([row for panel in compared for row in _rows(panel)]),
+        brief=[_brief(panel) for panel in compared],
+        record={"readers": [record for panel in compared for record in panel_record(panel)]},
+        page=OnPage(title="Other extractors"),
+    )
+
+
+def _rows(panel: Panel) -> Iterator[tuple[str, ...]]:
     tally = panel.tally
-    named = (tally.benchmark, f"{tally.model_name}, {tally.strategy}")
+    name = (tally.benchmark, f"{tally.model_name}, {tally.strategy}")
     counts = [tally.counts[verdict] for verdict in (Verdict.CORRECT, Verdict.WRONG)]
     nothing = tally.counts[Verdict.NO_ANSWER] + tally.counts[Verdict.TRUNCATED]
-    yield (*named, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
+    yield (*name, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
     for judged in panel.judged:
         read = len(judged.reads) - judged.raised
         nothing = sum(each.answer is None and not each.fault for each in judged.reads)
         counts = [judged.correct, read - judged.correct - nothing, nothing, judged.raised, len(judged.reads)]
-        yield (*named, judged.extractor, *accuracy_text(accuracy(judged.correct, read)), *map(str, counts))
+        yield (*name, judged.extractor, *accuracy_text(accuracy(judged.correct, read)), *map(str, counts))
 
 
-def spread_text(panel: Panel) -> str:
-    """How far the extractors move the score, and which of them give its ends; empty where there is nothing to say."""
-    if panel.spread is None:
-        return ""
-    low, high = panel.spread
-    return f"the extractor moves the score by {100 * (high - low):.1f} points: {_by(panel.judged, low)}; {_by(panel.judged, high)}"
-
-
-def readings_text(panel: Panel) -> str:
-    """Each extractor with its accuracy, in a line."""
-    return ", ".join(f"{judged.extractor} {'-' if judged.share is None else f'{judged.share:.1%}'}" for judged in panel.judged)
+def _brief(panel: Panel) -> str:
+    shares = ", ".join(f"{judged.extractor} {'-' if judged.share is None else f'{judged.share:.1%}'}" for judged in panel.judged)
+    return f"the same replies read by other extractors: {', '.join(panel.tally.key)}: {shares}"
 
 
 def panel_record(panel: Panel) -> list[dict[str, object]]:
     """Each extractor's accuracy as plain data."""
-    tally = panel.tally
-    named = {"benchmark": tally.benchmark, "model": tally.model_name, "strategy": tally.strategy}
     return [
         {
-            **named,
+            **named(panel.tally.key),
             "reader": judged.extractor,
             "accuracy": judged.share,
             "correct": judged.correct,
@@ -72,12 +73,21 @@ def panel_record(panel: Panel) -> list[dict[str, object]]:
     ]
 
 
-def panel_lines(panels: Sequence[Panel], most: int) -> list[str]:
+def panel_lines(compared: Sequence[Panel], most: int) -> list[str]:
     """Accuracy by extractor, their spread, and the cases they read in more than one way, at most `most` of each panel."""
-    lines = aligned([PANEL_COLUMNS, *(row for panel in panels for row in panel_rows(panel))])
-    for panel in panels:
+    table = extractors_table(compared)
+    lines = aligned(table.table(), table.words)
+    for panel in compared:
         lines += ["", *_summary(panel), *_disagreements(panel.judged, most)]
     return lines
+
+
+def spread_text(panel: Panel) -> str:
+    """How far the extractors move the score, and which of them give its ends; empty where there is nothing to say."""
+    if panel.spread is None:
+        return ""
+    low, high = panel.spread
+    return f"the extractor moves the score by {100 * (high - low):.1f} points: {_by(panel.judged, low)}; {_by(panel.judged, high)}"
 
 
 def _summary(panel: Panel) -> Iterator[str]:

@@ -1,39 +1,42 @@
-"""The ladder as people read it: a line for each rung, and in one sentence what each of them added."""
+"""The ladder of strategies: a row for each rung, and in one sentence what each of them added."""
 
 from __future__ import annotations
 
-from itemwise.analysis.ladder import Ladder, Rung
+from collections.abc import Iterator
+
+from itemwise.analysis.ladder import Ladder, Rung, ladders
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Column, OnPage, PagePart, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, cost_text, points_text
 
-__all__ = ["LADDER_COLUMNS", "ladder_record", "ladder_rows", "ladder_summary"]
+__all__ = ["ladder_record", "build"]
 
-LADDER_COLUMNS = (
-    "rung",
-    "against",
-    "by",
-    "accuracy",
-    "95% interval",
-    "change",
-    "gained",
-    "lost",
-    "p",
-    "Holm p",
-    "since first",
-    "tokens/correct",
-    "finding",
+_COLUMNS: tuple[Column, ...] = (
+    *words("rung", "against", "by"),
+    *figures("accuracy", "95% interval", "change", "gained", "lost", "p", "Holm p", "since first", "tokens/correct", "finding"),
 )
 
 
-def ladder_rows(ladder: Ladder) -> list[tuple[str, ...]]:
-    """A row of LADDER_COLUMNS for each rung."""
-    return [_row(rung) for rung in ladder.rungs]
+def build(run: RunFacts) -> Iterator[Section]:
+    """A section for each benchmark that was asked in more than one way; the first holds the record of all."""
+    found = ladders(run.plain_tallies, run.entries)
+    yield Section("ladders", record={"ladders": [ladder_record(ladder) for ladder in found]})
+    for number, ladder in enumerate(found):
+        yield Section(
+            f"ladder-{number}",
+            f"The ladder of {ladder.benchmark}",
+            _COLUMNS,
+            [_row(rung) for rung in ladder.rungs],
+            legend=_summary(ladder),
+            page=OnPage(PagePart.ABOVE_CASES, name="Ladder", layout="ladder", data=ladder.rungs),
+        )
 
 
-def ladder_summary(ladder: Ladder) -> list[str]:
+def _summary(ladder: Ladder) -> list[str]:
     """What each rung added, and that a rung which adds nothing says nothing for itself."""
-    found = [f"{rung.gain} {_points(rung)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
+    gains = [f"{rung.gain} {_points(rung)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
     return [
-        f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(found)}.",
+        f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(gains)}.",
         "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers.",
     ]
 
@@ -43,13 +46,14 @@ def ladder_record(ladder: Ladder) -> dict[str, object]:
     return {"benchmark": ladder.benchmark, "rungs": [_record(rung) for rung in ladder.rungs]}
 
 
-def _row(rung: Rung) -> tuple[str, ...]:
+def _row(rung: Rung) -> Row:
     share, interval = accuracy_text(rung.tally.accuracy)
     tokens = cost_text(rung.tally)
     if rung.pair is None or rung.holm_p is None:
-        return (rung.name, "-", "-", share, interval, *("-" * 6), tokens, "-")
+        return Row((rung.name, "-", "-", share, interval, *("-" * 6), tokens, "-"))
     flips = (str(len(rung.pair.gained)), str(len(rung.pair.lost)), f"{rung.pair.p:.3g}", f"{rung.holm_p:.3g}")
-    return (rung.name, rung.against or "-", rung.gain, share, interval, _points(rung), *flips, _since_first(rung), tokens, rung.finding)
+    compared = (rung.against or "-", rung.gain, share, interval, _points(rung), *flips, _since_first(rung), tokens, rung.finding)
+    return Row((rung.name, *compared))
 
 
 def _since_first(rung: Rung) -> str:
@@ -62,7 +66,7 @@ def _points(rung: Rung) -> str:
 
 
 def _record(rung: Rung) -> dict[str, object]:
-    found = rung.tally.accuracy
+    accuracy = rung.tally.accuracy
     compared = rung.pair and {
         "against": rung.against,
         "by": rung.gain,
@@ -78,8 +82,8 @@ def _record(rung: Rung) -> dict[str, object]:
     return {
         "rung": rung.name,
         "model": rung.tally.model_name,
-        "accuracy": found.share,
-        "interval": list(found.interval) if found.interval else None,
+        "accuracy": accuracy.share,
+        "interval": list(accuracy.interval) if accuracy.interval else None,
         "tokens_per_correct": rung.tally.tokens_per_correct,
         **(compared or {}),
     }

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.word_diff import changed_excerpt
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Column, OnPage, PagePart, Section, Style, figures, notes, plain_rows
 from itemwise.results.safe_text import shortened
 from itemwise.snapshots import FileChanges, Snapshot, SnapshotChange
 
-__all__ = ["snapshot_differences", "snapshot_lines", "snapshot_record", "snapshot_table"]
+__all__ = ["build", "snapshot_differences", "snapshot_record"]
 
 _LONG = 200  # characters of an answer or a reason
 _KINDS = [kind for kind in Change if kind is not Change.LEFT_OUT]  # an error is not compared
 
 
-def snapshot_table(files: Sequence[FileChanges]) -> list[tuple[str, ...]]:
-    """The head and a row for each file; kinds that none has are left out, and so is everything where nothing was compared."""
-    counts = {file.file: Counter(change.kind for change in file.changes.values()) for file in files if file.changes}
+def build(run: RunFacts) -> Iterator[Section]:
+    """Kinds that no file has are left out, and so are files without a reply. A terminal has the changes themselves, as they are found."""
+    counts = {file.file: _counts(file) for file in run.snapshots if file.changes}
     kinds = [kind for kind in _KINDS if any(counted[kind] for counted in counts.values())]
-    rows = [(name, *(str(counted[kind]) for kind in kinds)) for name, counted in counts.items()]
-    return [("snapshots", *(kind.value for kind in kinds)), *rows] if rows else []
+    yield Section(
+        "snapshots",
+        "How replies changed since they were kept",
+        (Column("snapshots", Style.NAME), *figures(*(kind.value for kind in kinds))),
+        plain_rows([(name, *(str(counted[kind]) for kind in kinds)) for name, counted in counts.items()]),
+        notes=notes(_lines(run.snapshots)),
+        brief=(),
+        record={"snapshots": [snapshot_record(file) for file in run.snapshots]},
+        page=OnPage(PagePart.ABOVE_CASES, name="Snapshots", layout="changes"),
+    )
 
 
-def snapshot_lines(files: Sequence[FileChanges]) -> list[str]:
+def _counts(file: FileChanges) -> Counter[Change]:
+    return Counter(change.kind for change in file.changes.values())
+
+
+def _lines(files: Sequence[FileChanges]) -> list[str]:
     """What kept a file from being compared, and whether this run was to renew it."""
     troubles = [file.trouble for file in files if file.trouble]
     return [*troubles, *(["This run was asked to keep what differs as the new snapshots."] if any(file.updated for file in files) else [])]
@@ -33,7 +47,7 @@ def snapshot_lines(files: Sequence[FileChanges]) -> list[str]:
 
 def snapshot_record(file: FileChanges) -> dict[str, Any]:
     """A file for run.json, without the words that changed: the replies themselves stand in results.jsonl and in the file."""
-    counts = Counter(change.kind for change in file.changes.values())
+    counts = _counts(file)
     return {
         "file": file.file,
         "trouble": file.trouble,

@@ -6,23 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.analysis.comparison import Comparison
-from itemwise.analysis.pairs import Series
+from itemwise.analysis.pairs import Pair, Series
 from itemwise.analysis.provenance import Part
 from itemwise.analysis.reply_changes import Change, case_change
 from itemwise.analysis.word_diff import Piece, word_diff
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
 from itemwise.reporting.sections.comparison_sections import (
-    PAIR_COLUMNS,
+    NOT_RECORDED,
     attribution,
     finding,
-    pair_legend,
     pair_name,
-    pair_rows,
-    settings_rows,
+    pairs_table,
+    series_table,
+    settings_tables,
 )
 from itemwise.reporting.svg import accuracy_track, flips
-from itemwise.reporting.table import accuracy_text, cost_text
 from itemwise.reporting.writers.single_page import single_page
 from itemwise.results.entry import Entry
 
@@ -44,14 +43,13 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, Picture]) -> str
         data,
         scripts=("list",),
         title=_title(comparison),
-        findings=[_finding(comparison, place) for place in range(len(comparison.pairs))],
+        findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
         series=[_series(comparison, series) for series in comparison.series],
-        settings=[_settings(comparison, benchmark) for benchmark in comparison.benchmarks],
-        accuracy=[_accuracy(series) for series in comparison.series],
-        pair_columns=PAIR_COLUMNS,
-        pairs=[_pair(row, *counts) for row, counts in zip(pair_rows(comparison), _counts(comparison), strict=True)],
-        legend=pair_legend(comparison.pairs),
+        settings=[(benchmark, *settings_tables(comparison, benchmark)) for benchmark in comparison.benchmarks],
+        tables=[series_table(comparison), pairs_table(comparison)],
+        not_recorded=NOT_RECORDED,
         missing=[*_missing(comparison), *_missing_pictures(data)],
+        accuracy_track=accuracy_track,
         flips=flips,
     )
 
@@ -63,59 +61,35 @@ def _title(comparison: Comparison) -> str:
 
 def _series(comparison: Comparison, series: Series) -> dict[str, Any]:
     prompt = comparison.measured.get(series.label, {}).get(Part.HARNESS, {}).get("prompt")
-    told = [*series.tally.key, *([f"prompt {prompt}"] if prompt else [])]
-    return {"label": series.label, "told": ", ".join(told), "run": series.run}
+    parts = [*series.tally.key, *([f"prompt {prompt}"] if prompt else [])]
+    return {"label": series.label, "name": ", ".join(parts), "run": series.run}
 
 
-def _settings(comparison: Comparison, benchmark: str) -> dict[str, Any]:
-    differing, same = settings_rows(comparison, benchmark)
-    return {"benchmark": benchmark, "labels": [series.label for series in comparison.of(benchmark)], "differing": differing, "same": same}
-
-
-def _finding(comparison: Comparison, place: int) -> dict[str, Any]:
-    shown, figures = finding(comparison, place)
-    pair = comparison.pairs[place]
-    told = [comparison.measured.get(each.label, {}) for each in (pair.first, pair.second)]
-    differing = [
-        {"part": part.value, "settings": [{"name": name, "values": [each.get(part, {}).get(name) for each in told]} for name in names]}
-        for part, names in comparison.differing(place).items()
-    ]
+def _finding(comparison: Comparison, index: int) -> dict[str, Any]:
+    shown, sentence = finding(comparison, index)
+    pair = comparison.pairs[index]
+    differing = comparison.differing(index).items()
     return {
         "pair": pair_name(pair),
         "benchmark": pair.first.tally.benchmark,
         "shown": shown,
-        "open": len(comparison.pairs) <= _OPEN or comparison.better(place) is not None,
-        "figures": figures,
-        "attribution": attribution(comparison, place),
-        "differing": differing,
-        "reworded": comparison.reworded(place),
+        "open": len(comparison.pairs) <= _OPEN or comparison.better(index) is not None,
+        "figures": sentence,
+        "attribution": attribution(comparison, index),
+        "differing": [
+            {"part": part.value, "settings": [(name, _values(comparison, pair, part, name)) for name in names]} for part, names in differing
+        ],
+        "reworded": comparison.reworded(index),
         "cases": len(pair.first.entries),
-        "reread": comparison.reread(place),
+        "reread": comparison.reread(index),
         "flips": len(pair.gained) + len(pair.lost),
     }
 
 
-def _accuracy(series: Series) -> dict[str, Any]:
-    tally = series.tally
-    share, interval = accuracy_text(tally.accuracy)
-    verdicts = [str(count) for count in tally.counts.values()]
-    figures = [*verdicts, cost_text(tally), f"{tally.judged} of {tally.sample_size}"]
-    return {
-        "label": series.label,
-        "words": tally.key,
-        "accuracy": share,
-        "interval": interval,
-        "figures": figures,
-        "drawn": accuracy_track(tally.accuracy),
-    }
-
-
-def _counts(comparison: Comparison) -> Iterator[tuple[int, int, int]]:
-    return ((len(pair.gained), len(pair.lost), len(pair.judged)) for pair in comparison.pairs)
-
-
-def _pair(row: tuple[str, ...], gained: int, lost: int, judged: int) -> dict[str, Any]:
-    return {"cells": row, "gained": gained, "lost": lost, "judged": judged}
+def _values(comparison: Comparison, pair: Pair, part: Part, name: str) -> list[str]:
+    """The setting's value on either side; empty where neither is recorded."""
+    sides = [comparison.measured.get(series.label, {}).get(part, {}) for series in (pair.first, pair.second)]
+    return [side.get(name, NOT_RECORDED) for side in sides] if any(name in side for side in sides) else []
 
 
 def _missing(comparison: Comparison) -> Iterator[str]:

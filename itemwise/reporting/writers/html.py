@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from itemwise.analysis.ladder import Ladder
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
-from itemwise.reporting.histograms import figure, spreads
+from itemwise.reporting.histograms import figure
 from itemwise.reporting.run_record import RunRecord
-from itemwise.reporting.sections.choices_section import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, split_rows
-from itemwise.reporting.sections.drops_section import drop_text
-from itemwise.reporting.sections.extractors_section import PANEL_COLUMNS, panel_rows
-from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_rows, ladder_summary
-from itemwise.reporting.sections.snapshots_section import snapshot_differences, snapshot_lines, snapshot_table
-from itemwise.reporting.svg import accuracy_axis, accuracy_track, histogram, share_bar
-from itemwise.reporting.table import COLUMNS, cells
+from itemwise.reporting.sections.section import PagePart, Section
+from itemwise.reporting.sections.snapshots_section import snapshot_differences
+from itemwise.reporting.svg import accuracy_axis, accuracy_track, flips, histogram, share_bar
 from itemwise.reporting.writers.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally
 
 __all__ = ["page_picture", "report_html", "report_parts"]
 
@@ -37,54 +31,54 @@ def report_html(run: RunRecord) -> str:
 
 def report_parts(run: RunRecord) -> Iterator[str]:
     """The page in parts, none larger than a case or its tables."""
-    names, tables = _names(run.tallies), _tables(run)
+    blocks = _blocks(run.sections)
+    above = [*blocks[PagePart.HEAD], *blocks[PagePart.ABOVE_CASES]]
     return page_parts(
         "report",
         _data(run),
         scripts=("list",),
         title=_title(run),
         run=run,
-        sections=[*_above_cases(run), ("cases", "Cases"), *((table["id"], table["title"]) for table in tables)],
-        tallies=[{"tally": tally, "cells": cells(tally)} for tally in run.tallies],
-        columns=COLUMNS,
-        ladders=[_ladder(number, ladder) for number, ladder in enumerate(run.ladders)],
-        causes=_causes(run.tallies, names),
-        spreads=[{"name": names[each.tally.key], "spread": each} for each in spreads(run.tallies, run.entries)],
-        snapshots=snapshot_table(run.snapshots),
-        snapshot_lines=snapshot_lines(run.snapshots),
-        tables=tables,
-        measured=_measured(run),
+        above=above,
+        below=blocks[PagePart.BELOW_CASES],
+        navigation=[*_names(above), ("Cases", "cases"), *_names(blocks[PagePart.BELOW_CASES])],
+        json=_json,
         accuracy_track=accuracy_track,
         accuracy_axis=accuracy_axis,
         share_bar=share_bar,
+        flips=flips,
         histogram=histogram,
         figure=figure,
         open_charts=_MULTIPLES,
+        open_rows=_ROWS,
     )
 
 
-def _above_cases(run: RunRecord) -> Iterator[tuple[str, str]]:
-    """What stands above the cases, by id and name."""
-    yield "accuracy", "Accuracy"
-    if run.decisions:
-        yield "gates", "Gates"
-    if run.ladders:
-        yield "ladder-0", "Ladder"
-    if any(tally.causes for tally in run.tallies):
-        yield "causes", "Causes"
-    if any(entry.cost for entry in run.entries):
-        yield "spread", "Tokens and seconds"
-    if run.snapshots:
-        yield "snapshots", "Snapshots"
+def _blocks(sections: Sequence[Section]) -> dict[PagePart, list[list[Section]]]:
+    """Under each heading its section and those that go on below it, by the part of the page where they stand."""
+    blocks: dict[PagePart, list[list[Section]]] = {part: [] for part in PagePart}
+    block: list[Section] = []
+    for section in sections:
+        if section.is_on_page:
+            if section.heading:
+                blocks[section.page.part].append(block := [])
+            block.append(section)
+    return blocks
+
+
+def _names(blocks: Sequence[Sequence[Section]]) -> list[tuple[str, str]]:
+    """What the navigation calls each block, and its id; of several of one name the first."""
+    heads = [block[0] for block in blocks]
+    ids = {section.page.name or section.heading: section.id for section in reversed(heads)}
+    return list(reversed(ids.items()))
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
 def _title(run: RunRecord) -> str:
     return ", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or "no cases"
-
-
-def _measured(run: RunRecord) -> str:
-    told = {"models": run.measured, "rows": run.rows, "settings": run.settings, "environment": run.environment}
-    return json.dumps(told, ensure_ascii=False, indent=2, default=str)
 
 
 def _data(run: RunRecord) -> Iterator[str]:
@@ -152,63 +146,3 @@ def page_picture(sha256: str, content: bytes) -> Picture | None:
         return None
     image.thumbnail((_SIDE, _SIDE))
     return Picture(sha256, lambda: image)
-
-
-def _names(tallies: Sequence[Tally]) -> dict[tuple[str, str, str], str]:
-    """Each tally's name by its key, without what all of them share; where they share all, its strategy."""
-    keys = [tally.key for tally in tallies]
-    told = [place for place in range(3) if len({key[place] for key in keys}) > 1] or [2]
-    return {key: ", ".join(key[place] for place in told) for key in keys}
-
-
-def _ladder(number: int, ladder: Ladder) -> dict[str, Any]:
-    """A ladder drawn, and the table and sentences it rests on."""
-    rows = _plain(ladder_rows(ladder))
-    title = f"The ladder of {ladder.benchmark}"
-    return {**_table(f"ladder-{number}", title, LADDER_COLUMNS, rows, 3, notes=ladder_summary(ladder)), "rungs": ladder.rungs}
-
-
-def _causes(tallies: Sequence[Tally], names: Mapping[tuple[str, str, str], str]) -> list[dict[str, Any]]:
-    """For each tally the causes it has, the most frequent first, as shares of its judged cases; all bars are on one scale."""
-    longest = max((count / tally.judged for tally in tallies for count in tally.causes.values()), default=0.0)
-    found = []
-    for tally in tallies:
-        counted = sorted(tally.causes.items(), key=lambda pair: -pair[1])
-        bars = [{"kind": kind, "count": count, "share": count / tally.judged, "longest": longest} for kind, count in counted]
-        if bars:
-            found.append({"name": names[tally.key], "tally": tally, "bars": bars})
-    return found
-
-
-def _tables(run: RunRecord) -> list[dict[str, Any]]:
-    """The tables below the cases: `words` columns of words come first, a row's accuracy is drawn in column `drawn`; long ones fold."""
-    found = []
-    if run.choices:
-        rows, notes = _plain(choice_rows(run.choices)), control_lines(run.choices)
-        found.append(_table("choices", "Choices beside chance", CHOICE_COLUMNS, rows, 3, notes=notes))
-    if run.splits:
-        parts = [{"cells": row, "accuracy": split.part.accuracy} for row, split in zip(split_rows(run.splits), run.splits, strict=True)]
-        found.append(_table("splits", "By tag", SPLIT_COLUMNS, parts, 4, drawn=5))
-    if run.panels:
-        readings = _plain([row for panel in run.panels for row in panel_rows(panel)])
-        found.append(_table("readers", "Other extractors", PANEL_COLUMNS, readings, 3))
-    if run.drops:
-        found.append(_table("twins", "Renumbered twins", (), [], 0, notes=[drop_text(drop) for drop in run.drops]))
-    return found
-
-
-def _table(
-    id: str,
-    title: str,
-    head: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-    words: int,
-    drawn: int = -1,
-    notes: Sequence[str] = (),
-) -> dict[str, Any]:
-    long = len(rows) > _ROWS
-    return {"id": id, "title": title, "head": head, "rows": rows, "words": words, "drawn": drawn, "notes": notes, "long": long}
-
-
-def _plain(rows: Iterable[Sequence[str]]) -> list[dict[str, Any]]:
-    return [{"cells": row, "accuracy": None} for row in rows]

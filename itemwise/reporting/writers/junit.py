@@ -30,10 +30,11 @@ def junit_xml(run: RunRecord) -> str:
 
 def junit_parts(run: RunRecord) -> Iterator[str]:
     """The document in parts, none larger than a case or the properties of a suite."""
+    properties = _properties(run)
     yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="itemwise">'
     for tally in run.tallies:
         entries = [entry for entry in run.entries if tally.counts_entry(entry)]
-        head, end, _ = _text(_suite(run, tally, entries), level=1).rpartition("\n  </testsuite>")
+        head, end, _ = _text(_suite(run.started, tally, entries, properties[tally.key]), level=1).rpartition("\n  </testsuite>")
         yield "\n  " + head
         for entry in entries:
             yield "\n    " + _text(_testcase(entry), level=2)
@@ -51,7 +52,7 @@ def _text(element: ElementTree.Element, level: int) -> str:
 
 def suite_properties(run: RunRecord) -> dict[str, str]:
     """All suites' properties in one dictionary, each name led by its benchmark, model and strategy."""
-    return {f"{tally.name}/{name}": value for tally in run.tallies for name, value in _properties(run, tally).items()}
+    return {f"{'/'.join(key)}/{name}": value for key, values in _properties(run).items() for name, value in values.items()}
 
 
 def case_properties(entry: Entry) -> dict[str, str]:
@@ -72,7 +73,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
     return {name: xml_safe(shortened(str(value), _NAMED)) for name, value in found.items() if value is not None}
 
 
-def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.Element:
+def _suite(started: str, tally: Tally, entries: list[Entry], properties: Mapping[str, str]) -> ElementTree.Element:
     """The suite of `entries` without its cases."""
     suite = ElementTree.Element(
         "testsuite",
@@ -82,40 +83,19 @@ def _suite(run: RunRecord, tally: Tally, entries: list[Entry]) -> ElementTree.El
         errors=str(tally.counts[Verdict.ERROR]),
         skipped=str(tally.skipped),
         time=f"{tally.seconds:.3f}",
-        timestamp=run.started,
+        timestamp=started,
     )
-    _add_properties(suite, _properties(run, tally))
+    _add_properties(suite, properties)
     return suite
 
 
-def _properties(run: RunRecord, tally: Tally) -> dict[str, str]:
-    found = tally.accuracy
-    low, high = found.interval or (None, None)
-    counts = {verdict.value.replace(" ", "_"): str(count) for verdict, count in tally.counts.items()}
-    measured = {f"model.{key.replace(' ', '_')}": value for key, value in run.measured.get(tally.model_name, {}).items()}
-    rows = {f"rows.{key}": value for key, value in run.rows.get(tally.benchmark, {}).items()}
-    return {
-        "accuracy": "" if found.share is None else f"{found.share:.6f}",
-        "accuracy_low": "" if low is None else f"{low:.6f}",
-        "accuracy_high": "" if high is None else f"{high:.6f}",
-        "n": str(tally.judged),
-        "sample": str(tally.sample_size),
-        "replies_generated": str(tally.generated),
-        "coverage": f"{tally.judged / tally.sample_size:.6f}",
-        **counts,
-        **{f"cause.{kind.replace(' ', '_')}": str(count) for kind, count in tally.causes.items()},
-        "prompt_tokens": str(tally.prompt_tokens),
-        "completion_tokens": str(tally.completion_tokens),
-        "tokens_per_correct": "" if tally.tokens_per_correct is None else f"{tally.tokens_per_correct:.1f}",
-        **{f"strategy.{name}": str(value) for name, value in _strategy_settings(run, tally).items()},
-        **measured,
-        **rows,
-    }
-
-
-def _strategy_settings(run: RunRecord, tally: Tally) -> Mapping[str, object]:
-    found: Mapping[str, object] = run.settings.get("strategies", {}).get(tally.strategy, {})
-    return found
+def _properties(run: RunRecord) -> dict[tuple[str, str, str], dict[str, str]]:
+    """The properties of each suite by benchmark, model and strategy: those of all sections."""
+    properties: dict[tuple[str, str, str], dict[str, str]] = {tally.key: {} for tally in run.tallies}
+    for section in run.sections:
+        for key, values in section.properties.items():
+            properties[key] |= values
+    return properties
 
 
 def _skipped(skip: Skip) -> ElementTree.Element:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itemwise.cases.case import Reply, TurnCost
-from itemwise.engine.batch_check import invariance_lines
 from itemwise.reporting.run_record import RunRecord
-from itemwise.reporting.sections.choices_section import CHOICE_COLUMNS, SPLIT_COLUMNS, choice_rows, control_lines, short_splits, split_rows
-from itemwise.reporting.sections.drops_section import drop_text
-from itemwise.reporting.sections.extractors_section import readings_text
-from itemwise.reporting.sections.ladder_section import LADDER_COLUMNS, ladder_rows, ladder_summary
-from itemwise.reporting.sections.pins import pin_lines
-from itemwise.reporting.table import COLUMNS, accuracy_text, aligned, cause_table, cells
+from itemwise.reporting.sections.section import Section
+from itemwise.reporting.table import accuracy_text, aligned, duration_text
 from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.safe_text import printable, shortened
@@ -20,7 +15,7 @@ from itemwise.results.statistics import accuracy
 
 __all__ = ["closing_lines", "failure_text", "gate_annotations", "progress_line"]
 
-_SPLIT_BY = 24  # values of a tag that a terminal shows
+_GROUP = 24  # rows of a group, such as values of a tag, that a terminal shows
 _SHOWN = 3000  # characters of a prompt or reply in a failure
 
 
@@ -36,7 +31,7 @@ def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_p
     words += [f"{counts.underway} being answered"] if counts.underway and not counts.loading else []
     words += [f"{counts.tokens} tokens so far"] if counts.tokens else []
     words += [f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f} tokens/s"] if tokens_per_second else []
-    words += [f"about {_duration(left.seconds)} left{_of_block(left.block)}"] if left else []
+    words += [f"about {duration_text(left.seconds)} left{_of_block(left.block)}"] if left else []
     return printable(", ".join(words))
 
 
@@ -85,44 +80,16 @@ def _turn_cost(cost: TurnCost | None) -> str:
 
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:
-    """The last lines of a run: the table, what was measured, what the gates say."""
-    lines = [*aligned([COLUMNS, *(cells(tally) for tally in run.tallies)]), *run.notes]
-    if run.choices:
-        lines += ["", *aligned([CHOICE_COLUMNS, *choice_rows(run.choices)]), *control_lines(run.choices)]
-    short, long = short_splits(run.splits, _SPLIT_BY)
-    lines += ["", *aligned([SPLIT_COLUMNS, *split_rows(short)], words=4)] if short else []
-    lines += ["", *long] if long else []
-    if causes := cause_table(run.tallies):
-        lines += ["", "why cases are not correct (results.jsonl quotes the evidence):", *aligned(causes)]
-    for ladder in run.ladders:
-        lines += ["", *aligned([LADDER_COLUMNS, *ladder_rows(ladder)]), *ladder_summary(ladder)]
-    lines += ["", *(drop_text(drop) for drop in run.drops)] if run.drops else []
-    lines += ["", *_readings(run), ""]
-    for name, model in run.measured.items():
-        said = (model[key] for key in ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding") if key in model)
-        lines.append(f"{name}: {', '.join(said)}, max {model.get('max new tokens', '?')} new tokens")
-    for label, rows in run.rows.items():
-        lines.append(f"{label}: " + ", ".join(f"{key} {value[:16] if key == 'sha256' else value}" for key, value in rows.items()))
-    lines += pin_lines(run.rows)
-    lines += [*invariance_lines(run.batch_check), _generated(run)]
-    lines += [decision.text for decision in run.decisions]
+    """The last lines of a run: each section as lines, one with a title set apart, and the folder of the reports."""
+    lines: list[str] = []
+    for section in run.sections:
+        if shown := list(_section_lines(section) if section.brief is None else section.brief):
+            lines += ["", *shown] if section.title else shown
     return [printable(line) for line in [*lines, f"reports: {folder}"]]
 
 
-def _readings(run: RunRecord) -> list[str]:
-    """What other extractors make of the same replies; ``python -m itemwise extractors`` shows where they part."""
-    return [f"the same replies read by other extractors: {', '.join(panel.tally.key)}: {readings_text(panel)}" for panel in run.panels]
-
-
-def _generated(run: RunRecord) -> str:
-    """How many replies this run paid for, how many were known, and how fast the model was."""
-    seconds = sum(tally.seconds for tally in run.tallies)
-    tokens = sum(tally.generated_tokens for tally in run.tallies)
-    speed = f" ({tokens} tokens in {_duration(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
-    return f"{run.generated} replies generated{speed}, {run.recalled} from the store"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+def _section_lines(section: Section) -> list[str]:
+    rows, folded = section.folded(_GROUP)
+    lines = aligned(section.table(rows), section.words)
+    lines += ["", *folded] if lines and folded else folded
+    return [*lines, *section.legend, *(note.text for note in section.notes)]

@@ -15,6 +15,7 @@ from typing import Any
 import PIL.Image
 import pytest
 
+from itemwise.analysis.ladder import ladders
 from itemwise.cases.case import Reply, Turn, Verdict
 from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
@@ -165,7 +166,7 @@ def test_the_page_goes_from_the_whole_to_the_cases_and_then_to_what_is_long(
     tagged = [entry(number, Verdict.CORRECT, tags={"topic": str(number % 20)}) for number in range(200, 240)]
     page = report_html(run_of(*run.entries, *tagged, decisions=run.decisions, snapshots=[snapshots("gsm8k")]))
     headings = [attributes["id"] for tag, attributes in elements(page) if tag == "h2"]
-    assert headings == ["accuracy", "gates", "ladder-0", "causes", "spread", "snapshots", "cases", "splits", "readers", "measured"]
+    assert headings == ["accuracy", "gates", "causes", "ladder-0", "spread", "snapshots", "cases", "splits", "readers", "measured"]
     assert "<details><summary>20 rows</summary>" in section(page, "splits")
 
 
@@ -178,7 +179,7 @@ def test_every_entry_of_the_navigation_is_a_place_on_the_page(run: RunRecord) ->
 
 def test_the_ladder_is_drawn_at_the_accuracies_and_intervals_of_its_rungs(run: RunRecord) -> None:
     drawn = section(report_html(run), "ladder-0")
-    (ladder,) = run.ladders
+    (ladder,) = ladders(run.plain_tallies, run.entries)
     reached = [rung.tally.accuracy for rung in ladder.rungs]
     assert [percent(point, "cx") for point in named(drawn, "point")] == pytest.approx(
         [100 * (each.share or 0) for each in reached], abs=0.01

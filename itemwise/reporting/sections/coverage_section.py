@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Section, named, notes
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 
-__all__ = ["count_notes"]
+__all__ = ["build"]
 
 _NAMED = 5  # cases that a note names
 
 
-def count_notes(tallies: Sequence[Tally], entries: Sequence[Entry], skips: Sequence[Skip]) -> list[str]:
-    """A sentence for each of these that there is, led by benchmark, model and strategy."""
-    return [f"{', '.join(tally.key)}: {note}" for tally in tallies for note in _notes(tally, entries, skips)]
+def build(run: RunFacts) -> Iterator[Section]:
+    """Notes below the main table, and the figures behind them."""
+    lines = [f"{', '.join(tally.key)}: {note}" for tally in run.tallies for note in _notes(tally, run.entries, run.skips)]
+    record = {
+        "coverage": [_coverage(tally) for tally in run.tallies],
+        "notes": lines,
+        "skipped": [{**named(skip.key), "case": skip.case, "node_id": skip.node_id, "reason": skip.reason} for skip in run.skips],
+    }
+    yield Section("coverage", notes=notes(lines), record=record)
+
+
+def _coverage(tally: Tally) -> dict[str, object]:
+    """How many of a measurement's cases ran in this command, are known from earlier runs alone, and were skipped."""
+    ran = sum(tally.counts.values()) - tally.recalled
+    return {**named(tally.key), "ran": ran, "earlier": tally.recalled, "skipped": tally.skipped, "sample": tally.sample_size}
 
 
 def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Iterator[str]:
@@ -22,8 +36,8 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
     if tally.recalled:
         yield f"{known - tally.recalled} of these {known} cases ran here, {tally.recalled} are known from earlier runs"
     if tally.skipped:
-        named = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
-        yield f"{tally.skipped} of {tally.sample_size} cases were skipped and are not judged: {_listed(named)}"
+        texts = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
+        yield f"{tally.skipped} of {tally.sample_size} cases were skipped and are not judged: {_listed(texts)}"
     if repeated := [entry for entry in entries if entry.repeats and tally.counts_entry(entry)]:
         parted = [f"{entry.case} ({', '.join([*entry.repeats, entry.verdict.value])})" for entry in repeated if _differs(entry)]
         differing = f"; in {len(parted)} the verdicts differ: {_listed(parted)}" if parted else "; the verdicts agree"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-__all__ = ["pin_lines"]
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Note, Section
+
+__all__ = ["build"]
 
 
-def pin_lines(rows: Mapping[str, Mapping[str, str]]) -> list[str]:
+def build(run: RunFacts) -> Iterator[Section]:
     """A line for each benchmark that read a hub dataset without a pinned commit."""
-    return [
+    lines = [
         f'{label}: {read["unpinned"]} is not pinned and may change; revision="<commit>" in the benchmark\'s Hub(...) pins it '
         f"(read: {read['hub']})"
-        for label, read in rows.items()
+        for label, read in run.rows.items()
         if "unpinned" in read
     ]
+    yield Section("pins", notes=list(map(Note, lines)))

@@ -1,0 +1,44 @@
+"""What a finished run leaves for its reports: when, what was asked for, what answered, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from itemwise.cases.controls import CONTROLS
+from itemwise.cases.variants import RENUMBERED
+from itemwise.gates.gate import Decision
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.ledger import Tally
+from itemwise.snapshots import FileChanges
+
+__all__ = ["RunFacts"]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
+    holds what was shown by its hash, `batch_check` is what became of cases that were asked again by themselves, `snapshots` what
+    became of the replies that each snapshot file keeps, where these were compared, `skips` are the
+    cases without a verdict."""
+
+    started: str
+    seconds: float
+    command: str
+    settings: Mapping[str, Any]
+    measured: Mapping[str, Mapping[str, str]]
+    rows: Mapping[str, Mapping[str, str]]
+    environment: Mapping[str, Any]
+    entries: Sequence[Entry]
+    tallies: Sequence[Tally]
+    decisions: Sequence[Decision]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    batch_check: Sequence[Mapping[str, Any]] = ()
+    snapshots: Sequence[FileChanges] = ()
+    skips: Sequence[Skip] = ()
+
+    @property
+    def plain_tallies(self) -> list[Tally]:
+        """The tallies of cases as they are, without twins and controls."""
+        return [tally for tally in self.tallies if not tally.benchmark.endswith((RENUMBERED, *CONTROLS))]

@@ -1,0 +1,20 @@
+"""What the gates on accuracies say of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Note, OnPage, PagePart, Section
+
+__all__ = ["build"]
+
+
+def build(run: RunFacts) -> Iterator[Section]:
+    """A note for each gate, passed or not."""
+    yield Section(
+        "gates",
+        notes=[Note(decision.text, passed=decision.passed) for decision in run.decisions],
+        record={"gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions]},
+        page=OnPage(PagePart.HEAD, "Gates", layout="gates"),
+    )

@@ -1,0 +1,51 @@
+"""What was measured: each model with all that identifies it, and where each benchmark's rows come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Note, OnPage, Section
+from itemwise.results.ledger import Tally
+
+__all__ = ["build"]
+
+_BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding")  # what a terminal shows of a model
+_HASH = 16  # characters of a file's hash in a terminal
+
+
+def build(run: RunFacts) -> Iterator[Section]:
+    """A note for each model and each benchmark's rows; on the page settings and environment too."""
+    models = {name: {key: value for key, value in model.items() if key != "model"} for name, model in run.measured.items()}
+    yield Section(
+        "measured",
+        "What was measured",
+        notes=[Note(_listed(values), name) for name, values in [*models.items(), *run.rows.items()]],
+        brief=[*map(_brief_model, run.measured, run.measured.values()), *map(_brief_rows, run.rows, run.rows.values())],
+        properties={tally.key: _properties(run, tally) for tally in run.tallies},
+        page=OnPage(
+            layout="json",
+            data={"models": run.measured, "rows": run.rows, "settings": run.settings, "environment": run.environment},
+        ),
+    )
+
+
+def _listed(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items())
+
+
+def _brief_model(name: str, model: Mapping[str, str]) -> str:
+    return f"{name}: {', '.join(model[key] for key in _BRIEF if key in model)}, max {model.get('max new tokens', '?')} new tokens"
+
+
+def _brief_rows(label: str, rows: Mapping[str, str]) -> str:
+    return f"{label}: {_listed({key: value[:_HASH] if key == 'sha256' else value for key, value in rows.items()})}"
+
+
+def _properties(run: RunFacts, tally: Tally) -> dict[str, str]:
+    strategy: Mapping[str, object] = run.settings.get("strategies", {}).get(tally.strategy, {})
+    return {
+        **{f"strategy.{name}": str(value) for name, value in strategy.items()},
+        **{f"model.{key.replace(' ', '_')}": value for key, value in run.measured.get(tally.model_name, {}).items()},
+        **{f"rows.{key}": value for key, value in run.rows.get(tally.benchmark, {}).items()},
+    }

@@ -1,0 +1,21 @@
+"""How many replies a run asked its models for, how many were known, and how fast they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Note, Section
+from itemwise.reporting.table import duration_text
+
+__all__ = ["build"]
+
+
+def build(run: RunFacts) -> Iterator[Section]:
+    """One line; in a terminal it tells the speed too."""
+    generated = sum(tally.generated for tally in run.tallies)
+    recalled = sum(entry.cost is not None for entry in run.entries) - generated
+    seconds, tokens = sum(tally.seconds for tally in run.tallies), sum(tally.generated_tokens for tally in run.tallies)
+    speed = f" ({tokens} tokens in {duration_text(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
+    brief = [f"{generated} replies generated{speed}, {recalled} from the store"]
+    yield Section("replies", notes=[Note(f"{generated} replies generated, {recalled} from the store")], brief=brief)
