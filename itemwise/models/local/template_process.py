@@ -1,7 +1,7 @@
-"""Renders chat templates in a process of its own, which can be killed: run as a script, with jinja2 and the standard library alone.
+"""The child process that renders chat templates: run as a script, with jinja2 and the standard library alone.
 
-A checkpoint's template is code of strangers. The sandbox keeps it from everything but time and memory; `chat_template` watches
-those from outside. A line of JSON in is a job, a line of JSON out its text or its error.
+A checkpoint's template is untrusted code. The sandbox keeps it from everything but time and memory; `template_renderer` limits
+those from outside, and kills this process. A line of JSON in is a job, a line of JSON out its text or its error.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class PlainDict:
 
 
 class PlainNamespace(jinja2.utils.Namespace):
-    """``namespace`` that keeps nothing under names with an underscore, through which Python's insides could be reached."""
+    """``namespace`` without names that begin with an underscore, through which Python's internals could be reached."""
 
     def __init__(*args: Any, **kwargs: Any) -> None:
         attributes = dict(*args[1:], **kwargs)
@@ -73,14 +73,14 @@ def _require_plain(name: object) -> None:
 
 
 def environment(clock: datetime) -> ImmutableSandboxedEnvironment:
-    """What transformers gives a template, but that the `clock` stands still."""
-    made = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols])
-    made.filters["tojson"] = _tojson
-    made.globals["raise_exception"] = _raise_exception
-    made.globals["strftime_now"] = clock.strftime
-    made.globals["dict"] = PlainDict()
-    made.globals["namespace"] = PlainNamespace
-    return made
+    """The environment that transformers gives a template, with the `clock` standing still."""
+    sandbox = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols])
+    sandbox.filters["tojson"] = _tojson
+    sandbox.globals["raise_exception"] = _raise_exception
+    sandbox.globals["strftime_now"] = clock.strftime
+    sandbox.globals["dict"] = PlainDict()
+    sandbox.globals["namespace"] = PlainNamespace
+    return sandbox
 
 
 def _tojson(value: Any, ensure_ascii: bool = False, indent: Any = None, separators: Any = None, sort_keys: bool = False) -> str:
@@ -114,7 +114,7 @@ def answer(job: Mapping[str, Any]) -> dict[str, str]:
         return {"text": rendered(job)}
     except (TooLargeError, MemoryError):
         return {"limit": "size"}
-    except Exception as error:  # whatever a template does wrong is its own
+    except Exception as error:  # a template can raise anything
         message = str(error)[:ERROR]
         own = isinstance(error, jinja2.exceptions.TemplateError)
         return {"error": message if own and message else f"{type(error).__name__}: {message}"}

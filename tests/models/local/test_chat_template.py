@@ -11,7 +11,7 @@ import pytest
 import transformers
 
 from itemwise.models import ModelError
-from itemwise.models.local import chat_template as module
+from itemwise.models.local import template_renderer as module
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError, TemplateLimitError
 from itemwise.strategies.calculator import CALCULATOR
 from tests.models.checkpoints import CHAT_TEMPLATE, TOOL_TEMPLATE
@@ -254,16 +254,16 @@ def test_the_clock_of_a_template_stands_still() -> None:
 
 def test_an_interrupt_ends_no_rendering_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     assert template(EACH).render([USER])
-    child = module._PROCESS._child
+    child = module.PROCESS._child
     assert child is not None
     child.send_signal(signal.SIGINT)
     assert template(EACH).render([USER]) == "<user>2+2?"
-    assert module._PROCESS._child is child
+    assert module.PROCESS._child is child
 
 
 def test_a_process_that_was_killed_is_started_anew() -> None:
     assert template(EACH).render([USER])
-    child = module._PROCESS._child
+    child = module.PROCESS._child
     assert child is not None
     child.kill()
     child.wait()

@@ -127,7 +127,7 @@ def test_a_template_that_drops_later_turns_fails_the_cases_that_have_them(copied
 
 
 def test_an_endless_template_is_refused_at_load(copied: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("itemwise.models.local.chat_template.SECONDS", 0.3)
+    monkeypatch.setattr("itemwise.models.local.template_renderer.SECONDS", 0.3)
     loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
     assert "the chat template of qwen2 does not end" in refused(with_template(copied(), loops))
 
