@@ -116,7 +116,7 @@ def _memory(footprint: Footprint | None, quantisation: str) -> Iterator[str]:
 
 
 def _weights(how: str, weights: Weights) -> tuple[str, ...]:
-    return how, weights.place, str(weights.tensors), f"{weights.numbers:,}", f"{weights.bytes:,}"
+    return how, weights.name, str(weights.tensors), f"{weights.numbers:,}", f"{weights.bytes:,}"
 
 
 def _pixels(found: Structure) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _pixels(found: Structure) -> Iterator[str]:
     how = f"sides in steps of {path.patch * path.merge}{limits}" if path.merge > 1 else "the shorter side to this, the middle cut out"
     deep = f" and {path.frames} frames deep (a picture is shown {path.frames} times)" if path.frames > 1 else ""
     rows = [
-        ("  picture", f"{_by(path.size)} pixels, scaled to {_by(path.seen)}: {how}"),
+        ("  picture", f"{_by(path.size)} pixels, scaled to {_by(path.scaled)}: {how}"),
         ("  patches", f"{_by(path.patches)} = {prod(path.patches)} of {path.patch} x {path.patch} pixels{deep}"),
         ("  encoder", f"{path.layers} layers of width {path.width}"),
         ("  projector", f"{path.merge} x {path.merge} patches -> 1 token, {' -> '.join(map(str, path.projector))}"),

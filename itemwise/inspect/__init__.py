@@ -1,1 +1,1 @@
-"""What a model is made of and what it takes: architecture, parameters, memory and pixels, from its configuration."""
+"""Model inspection without weights: architecture, parameter counts, memory and image tokens, from the configuration."""

@@ -19,9 +19,9 @@ __all__ = ["Architecture", "architecture_of", "skeleton"]
 
 @dataclass(frozen=True)
 class Architecture:
-    """`config` as transformers reads it, where it is from in words, and the fewest and most `pixels` a picture is scaled to.
+    """`config` as transformers reads it, its `origin` in words, and the fewest and most `pixels` a picture is scaled to.
 
-    `pixels` is None where the model sees nothing, takes pictures of one size, or does not say.
+    `pixels` is None if the model takes no pictures, pictures of one size, or declares no limits.
     """
 
     config: Any
@@ -30,29 +30,29 @@ class Architecture:
 
 
 def architecture_of(entry: ModelEntry) -> Architecture:
-    """What `entry` is built from: the folder's configuration, the one kept here, or that of the hub or its cache.
+    """The configuration of `entry`: that of its folder, the published one kept in this package, or that of the hub or its cache.
 
-    Raises ModelError where none of them can be had.
+    Raises ModelError if there is none or it cannot be read.
     """
     if not entry.local and (known := published(entry)):
-        config = AutoConfig.for_model(**_copied(known.config))
+        config = AutoConfig.for_model(**_deep_copy(known.config))
         return Architecture(config, f"{entry.location}, as published", _limited(entry, known.pixels))
     if entry.local and not (Path(entry.location) / "config.json").is_file():
         raise ModelError(f"{entry.name} is not at {entry.location}: no config.json there; give the folder that save_pretrained wrote.")
-    where = {} if entry.local else hub_options(entry)
-    options = {"trust_remote_code": entry.trust_remote_code, **where}
+    hub = {} if entry.local else hub_options(entry)
+    options = {"trust_remote_code": entry.trust_remote_code, **hub}
     try:
         config = AutoConfig.from_pretrained(entry.location, **options)
     except Exception as error:  # damaged JSON, an unknown architecture, values it refuses: each an error of its own
         raise ModelError(f"{entry.name}: the configuration of {entry.location} cannot be read ({_cause(error)}).") from None
-    origin = entry.location + (f" at {where['revision']}" if where else "")
-    return Architecture(config, origin, _limited(entry, _own_pixels(entry, config, options)))
+    origin = entry.location + (f" at {hub['revision']}" if hub else "")
+    return Architecture(config, origin, _limited(entry, _declared_pixels(entry, config, options)))
 
 
 def skeleton(entry: ModelEntry, config: Any) -> Any:
-    """The model of `config` with shapes and no numbers, put together as transformers does, tied weights included.
+    """The model of `config` on the meta device: shapes without numbers, tied weights included.
 
-    Raises ModelError where transformers knows no such model, or the configuration makes none.
+    Raises ModelError if transformers can build no language model from it.
     """
     family = AutoModelForImageTextToText if is_multimodal(config) else AutoModelForCausalLM
     try:
@@ -62,8 +62,8 @@ def skeleton(entry: ModelEntry, config: Any) -> Any:
         raise ModelError(f"{entry.name}: no language model can be built from its configuration ({_cause(error)}).") from None
 
 
-def _own_pixels(entry: ModelEntry, config: Any, options: dict[str, Any]) -> tuple[int, int] | None:
-    """The limits in the checkpoint's image processor, which Qwen's call edges of `size`; None where it has none of the kind."""
+def _declared_pixels(entry: ModelEntry, config: Any, options: dict[str, Any]) -> tuple[int, int] | None:
+    """The limits of the checkpoint's image processor, which Qwen's keep as edges of `size`; None if it has no such limits."""
     if not is_multimodal(config):
         return None
     try:
@@ -75,14 +75,14 @@ def _own_pixels(entry: ModelEntry, config: Any, options: dict[str, Any]) -> tupl
 
 
 def _limited(entry: ModelEntry, pixels: tuple[int, int] | None) -> tuple[int, int] | None:
-    """The limits, where the entry does not set its own."""
+    """The limits, those of the entry first."""
     return (entry.min_pixels or pixels[0], entry.max_pixels or pixels[1]) if pixels else None
 
 
-def _copied(values: Any) -> Any:
-    """The values, nested ones too, for a configuration that changes what it is given."""
+def _deep_copy(values: Any) -> Any:
+    """A copy, nested values too: AutoConfig changes what it is given."""
     if isinstance(values, dict):
-        return {name: _copied(value) for name, value in values.items()}
+        return {name: _deep_copy(value) for name, value in values.items()}
     return list(values) if isinstance(values, list) else values
 
 

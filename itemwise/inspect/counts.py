@@ -13,8 +13,8 @@ __all__ = ["Parameters", "Positions", "parameters_of", "positions_of"]
 
 @dataclass(frozen=True)
 class Parameters:
-    """Distinct weights: all of them, those outside the language model's embeddings (in and out), those outside the language
-    model; `outside_language` is 0 where the model reads text only."""
+    """Counts of distinct weights: all, all but the language model's embeddings (in and out), and those outside the language
+    model, 0 for a text model."""
 
     total: int
     non_embedding: int
@@ -25,8 +25,8 @@ class Parameters:
 class Positions:
     """How the language model knows the order of tokens: rotary embedding (Su et al. 2021, arXiv 2104.09864) of base `rope_base`.
 
-    `scaling` is how it is stretched, ``default`` for not at all. `sections` are the pairs of a head's numbers that turn with
-    time, height and width under M-RoPE (arXiv 2409.12191), else empty. `rope_base` is None where there is none, or more than one.
+    `scaling` is the kind of RoPE scaling, ``default`` for none. `sections` are the pairs of head dimensions rotated by time, height
+    and width under M-RoPE (arXiv 2409.12191), else empty. `rope_base` is None if there is none, or more than one.
     """
 
     rope_base: float | None
@@ -36,28 +36,29 @@ class Positions:
 
 
 def parameters_of(model: nn.Module, outside: Sequence[str] = ()) -> Parameters:
-    """The counts of `model`; `outside` names the modules that are no part of its language model, its head aside."""
-    ends: Any = model
-    embedded = {id(weight) for end in (ends.get_input_embeddings(), ends.get_output_embeddings()) if end for weight in end.parameters()}
+    """The counts of `model`; `outside` names the modules outside its language model, without the head."""
+    untyped: Any = model
+    embeddings = filter(None, (untyped.get_input_embeddings(), untyped.get_output_embeddings()))
+    embedded = {id(weight) for embedding in embeddings for weight in embedding.parameters()}
     non_embedding = sum(weight.numel() for weight in model.parameters() if id(weight) not in embedded)
-    beside = sum(weight.numel() for name in outside for weight in model.get_submodule(name).parameters())
-    return Parameters(sum(weight.numel() for weight in model.parameters()), non_embedding, beside)
+    outside_language = sum(weight.numel() for name in outside for weight in model.get_submodule(name).parameters())
+    return Parameters(sum(weight.numel() for weight in model.parameters()), non_embedding, outside_language)
 
 
 def positions_of(config: Any) -> Positions:
     """The positional encoding and context of `config`'s language model."""
     text = config.get_text_config()
     rope = getattr(text, "rope_parameters", None) or {}
-    alike = rope if "rope_theta" in rope else _the_only(rope)
+    parameters = rope if "rope_theta" in rope else _single_kind(rope)
     return Positions(
-        rope_base=alike.get("rope_theta"),
-        scaling=str(alike.get("rope_type", "default")),
-        sections=tuple(alike.get("mrope_section") or ()),
+        rope_base=parameters.get("rope_theta"),
+        scaling=str(parameters.get("rope_type", "default")),
+        sections=tuple(parameters.get("mrope_section") or ()),
         context=getattr(text, "max_position_embeddings", None),
     )
 
 
-def _the_only(rope: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The parameters of the one kind of layer that has any; some models have several, each turning in its own way."""
+def _single_kind(rope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters of the only kind of layer that has any; empty for a model with several kinds."""
     kinds = [parameters for parameters in rope.values() if isinstance(parameters, Mapping)]
     return kinds[0] if len(kinds) == 1 else {}

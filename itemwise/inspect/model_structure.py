@@ -1,4 +1,4 @@
-"""All that is told of a model, computed from its entry."""
+"""Everything that ``itemwise structure`` shows of a model, computed from its entry."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ __all__ = ["Structure", "structure_of"]
 
 @dataclass(frozen=True)
 class Structure:
-    """What a model is made of. `attention` is None where keys and values are not kept as such, `footprint` where the checkpoint
-    was quantised in another way already, `path` where pictures are not read or in a way that is not described."""
+    """Architecture and sizes of a model.
+
+    `attention` is None for latent attention or none, `footprint` for a checkpoint that is already quantised in another way, `path`
+    for a model without pictures or with a vision encoder that is not described here.
+    """
 
     architecture: Architecture
     sees: bool
@@ -33,9 +36,9 @@ class Structure:
 
 
 def structure_of(entry: ModelEntry, quantisation: str = "nf4", picture: tuple[int, int] = (224, 224)) -> Structure:
-    """What `entry` is made of, with its memory under `quantisation` and the way of a `picture` (width, height).
+    """The structure of `entry`, with its memory under `quantisation` and the path of a `picture` (width, height in pixels).
 
-    Raises ModelError where its configuration cannot be had or makes no model, ValueError for a picture of an impossible shape.
+    Raises ModelError if its configuration cannot be read or makes no model, ValueError for a picture of an impossible shape.
     """
     architecture = architecture_of(entry)
     config = architecture.config

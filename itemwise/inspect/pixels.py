@@ -1,4 +1,4 @@
-"""From pixels to tokens: how a model that sees cuts a picture up, and how many tokens the language model reads of it."""
+"""Image tokens: how a multimodal model scales a picture and splits it into patches, and how many tokens these become."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-__all__ = ["PicturePath", "picture_path", "scaled"]
+__all__ = ["PicturePath", "picture_path", "scaled_size"]
 
 _ONE_SIZE = ("llava", "vipllava")
 _PROJECTORS = ("merger", "multi_modal_projector")
@@ -16,12 +16,23 @@ _PROJECTORS = ("merger", "multi_modal_projector")
 
 @dataclass(frozen=True)
 class PicturePath:
-    """A picture's way: `size` as given and `seen` as scaled, both width and height in pixels; `patches` across and down, each of
-    `patch` x `patch` pixels and `frames` deep; the encoder's `layers` and `width`; `merge` x `merge` patches become one token
-    through the `projector`, a list of widths; `tokens` are those of the picture alone, without marks around it."""
+    """From pixels to tokens.
+
+    Attributes:
+        size: width and height as given, in pixels.
+        scaled: width and height as the encoder gets them, in pixels.
+        patch: side of a patch, in pixels.
+        frames: depth of a patch: how often the picture is repeated as a frame.
+        patches: patches across and down.
+        layers: the encoder's layers.
+        width: the encoder's width.
+        merge: `merge` x `merge` patches become one token.
+        projector: the widths on the way from merged patches to a token.
+        tokens: those of the picture alone, without the special tokens around it.
+    """
 
     size: tuple[int, int]
-    seen: tuple[int, int]
+    scaled: tuple[int, int]
     patch: int
     frames: int
     patches: tuple[int, int]
@@ -33,10 +44,10 @@ class PicturePath:
 
 
 def picture_path(config: Any, model: nn.Module, size: tuple[int, int], pixels: tuple[int, int] | None) -> PicturePath | None:
-    """The way of a picture of `size` (width, height) through `model`, scaled to the limits `pixels` where the model has any.
+    """The path of a picture of `size` (width, height) through `model`, scaled to the limits `pixels` if the model has any.
 
-    None where the model sees nothing, or in a way that is not described here. Raises ValueError where a side is below 1,
-    or over 200 times the other, which the processors refuse.
+    None for a text model, or a vision encoder that is not described here. Raises ValueError for a side below 1, or over 200
+    times the other, which the processors refuse.
     """
     vision = getattr(config, "vision_config", None)
     by_pixels = str(config.model_type).startswith(("qwen2_vl", "qwen2_5_vl"))
@@ -44,12 +55,12 @@ def picture_path(config: Any, model: nn.Module, size: tuple[int, int], pixels: t
         return None
     _require_shape(size)
     patch, merge = int(vision.patch_size), int(vision.spatial_merge_size) if by_pixels else 1
-    seen = scaled(size, patch * merge, pixels) if by_pixels else (vision.image_size, vision.image_size)
-    patches = (seen[0] // patch, seen[1] // patch)
-    whole = 0 if by_pixels or config.vision_feature_select_strategy == "default" else 1  # the token of the picture as a whole
+    width, height = scaled_size(size, patch * merge, pixels) if by_pixels else (vision.image_size, vision.image_size)
+    patches = (width // patch, height // patch)
+    class_token = 0 if by_pixels or config.vision_feature_select_strategy == "default" else 1
     return PicturePath(
         size=size,
-        seen=seen,
+        scaled=(width, height),
         patch=patch,
         frames=int(vision.temporal_patch_size) if by_pixels else 1,
         patches=patches,
@@ -57,14 +68,14 @@ def picture_path(config: Any, model: nn.Module, size: tuple[int, int], pixels: t
         width=_width(model),
         merge=merge,
         projector=_projector(model),
-        tokens=patches[0] * patches[1] // merge**2 + whole,
+        tokens=patches[0] * patches[1] // merge**2 + class_token,
     )
 
 
-def scaled(size: tuple[int, int], step: int, pixels: tuple[int, int] | None) -> tuple[int, int]:
-    """`size` as Qwen2-VL sees it: each side the nearest multiple of `step`, and both scaled alike where that leaves `pixels`.
+def scaled_size(size: tuple[int, int], step: int, pixels: tuple[int, int] | None) -> tuple[int, int]:
+    """`size` as Qwen2-VL scales it: each side to the nearest multiple of `step`, both by one factor if that is outside `pixels`.
 
-    The naive dynamic resolution of arXiv 2409.12191, section 2.1: a picture keeps its shape, and its tokens grow with it.
+    The naive dynamic resolution of arXiv 2409.12191, section 2.1: a picture keeps its aspect ratio, and its tokens grow with it.
     """
     width, height = (round(side / step) * step for side in size)
     least, most = pixels or (step * step, max(width * height, step * step))
@@ -83,12 +94,12 @@ def _require_shape(size: tuple[int, int]) -> None:
 
 
 def _width(model: nn.Module) -> int:
-    """The width of the encoder: what the first convolution, which takes up the patches, gives."""
+    """The width of the encoder: the output channels of its first convolution, the patch embedding."""
     return int(next(module for module in model.modules() if isinstance(module, (nn.Conv2d, nn.Conv3d))).out_channels)
 
 
 def _projector(model: nn.Module) -> tuple[int, ...]:
     """The widths on the way from merged patches to a token of the language model."""
-    found = next(module for name, module in model.named_modules() if name.rpartition(".")[2] in _PROJECTORS)
-    layers = [module for module in found.modules() if isinstance(module, nn.Linear)]
+    projector = next(module for name, module in model.named_modules() if name.rpartition(".")[2] in _PROJECTORS)
+    layers = [module for module in projector.modules() if isinstance(module, nn.Linear)]
     return (layers[0].in_features, *(layer.out_features for layer in layers))

@@ -1,7 +1,7 @@
-"""The numbers that make the registry's 7B models, as their authors published them, so that they can be looked at without the hub.
+"""Published configurations of the registry's 7B models, so that they can be inspected without the hub.
 
 Qwen2.5: arXiv 2412.15115; Qwen2.5-Math: 2409.12122; Llama 2: 2307.09288; Qwen2-VL: 2409.12191; Qwen2.5-VL: 2502.13923;
-LLaVA-1.5: 2310.03744. What is not said here is the default of the architecture in transformers.
+LLaVA-1.5: 2310.03744. What is missing here is the architecture's default in transformers.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LLAMA_7B = {
     "tie_word_embeddings": False,
 }
 _M_ROPE = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [16, 24, 24]}
-_QWEN_EYE = {"depth": 32, "num_heads": 16, "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2}
+_QWEN_VISION = {"depth": 32, "num_heads": 16, "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2}
 _CLIP_L_336 = {
     "model_type": "clip_vision_model",
     "hidden_size": 1024,
@@ -73,7 +73,7 @@ PUBLISHED: dict[str, Published] = {
         {
             "model_type": "qwen2_vl",
             "text_config": {**_QWEN_7B, "rope_parameters": _M_ROPE},
-            "vision_config": {**_QWEN_EYE, "embed_dim": 1280, "mlp_ratio": 4, "hidden_size": 3584},
+            "vision_config": {**_QWEN_VISION, "embed_dim": 1280, "mlp_ratio": 4, "hidden_size": 3584},
         },
         _QWEN_PIXELS,
     ),
@@ -81,7 +81,7 @@ PUBLISHED: dict[str, Published] = {
         {
             "model_type": "qwen2_5_vl",
             "text_config": {**_QWEN_7B, "max_position_embeddings": 128000, "rope_parameters": _M_ROPE},
-            "vision_config": {**_QWEN_EYE, "hidden_size": 1280, "intermediate_size": 3420, "out_hidden_size": 3584, "window_size": 112},
+            "vision_config": {**_QWEN_VISION, "hidden_size": 1280, "intermediate_size": 3420, "out_hidden_size": 3584, "window_size": 112},
         },
         _QWEN_PIXELS,
     ),
@@ -98,7 +98,7 @@ PUBLISHED: dict[str, Published] = {
 
 
 def published(entry: ModelEntry) -> Published | None:
-    """What is kept here of `entry`, found by its place on the hub; None for another model, or another revision of one of these."""
+    """The published configuration of `entry`, by its location on the hub; None for other models, and other revisions of these."""
     for name, values in PUBLISHED.items():
         known = REGISTRY[name]
         if entry.location == known.location and entry.revision in (None, known.revision):

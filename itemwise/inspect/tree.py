@@ -1,4 +1,4 @@
-"""The modules of a model as a tree in which layers of one shape are one branch."""
+"""The module tree of a model, consecutive layers of one shape folded into one branch."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["Branch", "tree_of"]
 
 @dataclass(frozen=True)
 class Branch:
-    """A module, or `times` modules of one shape that follow each other: ``layers.0-27`` is 28 times a Qwen2DecoderLayer.
+    """A module, or `times` consecutive modules of one shape: ``layers.0-27`` is 28 times a Qwen2DecoderLayer.
 
-    `parameters` are those of one of them; `shape` is told of modules with weights of their own. `shared` modules have
-    no weight that an earlier branch has not.
+    `parameters` are those of one of them; `shape` is empty for modules without weights of their own. All weights of a
+    `shared` module are in an earlier branch too.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Branch:
 
 
 def tree_of(model: nn.Module) -> Branch:
-    """The tree of `model`. Counts are of distinct weights: what two modules share counts in each, and once in what holds both."""
+    """The tree of `model`. Counts are of distinct weights: one that two modules share counts in each, and once in their parent."""
     return _branch("", [model], set())
 
 
@@ -45,19 +45,19 @@ def _branch(name: str, modules: list[nn.Module], seen: set[int]) -> Branch:
 
 
 def _children(module: nn.Module, seen: set[int]) -> Iterator[Branch]:
-    """Branches for the children of `module`; a list of modules has no branch of its own, but gives its children its name."""
+    """The branches of the children of `module`; a ModuleList has no branch of its own, its name goes to its children."""
     for name, child in module.named_children():
         if not isinstance(child, (nn.ModuleList, nn.Sequential)):
             yield _branch(name, [child], seen)
             continue
-        for _, run in groupby(child.named_children(), key=lambda named: _signature(named[1])):
-            numbers, modules = zip(*run, strict=True)
+        for _, group in groupby(child.named_children(), key=lambda named: _signature(named[1])):
+            numbers, modules = zip(*group, strict=True)
             span = numbers[0] if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
             yield _branch(f"{name}.{span}", list(modules), seen)
 
 
 def _signature(module: nn.Module) -> tuple[Any, ...]:
-    """Equal for modules of one kind with weights of one shape, and the same in their children."""
+    """Equal for modules of one class whose weights, those of their children too, have the same names and shapes."""
     shapes = tuple((name, tuple(weight.shape)) for name, weight in module.named_parameters(remove_duplicate=False))
     return type(module).__name__, shapes
 

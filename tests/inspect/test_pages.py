@@ -44,7 +44,7 @@ def test_the_table_of_models_is_what_is_computed(name: str) -> None:
 def test_the_table_of_pictures_is_what_is_computed(size: tuple[int, int]) -> None:
     path = structure_of(REGISTRY["qwen2-vl-7b-instruct"], picture=size).path
     assert path is not None
-    by = (" x ".join(map(str, pair)) for pair in (path.size, path.seen, path.patches))
+    by = (" x ".join(map(str, pair)) for pair in (path.size, path.scaled, path.patches))
     assert f"| {' | '.join(by)} | {path.tokens} |" in (DOCS / "models.md").read_text(encoding="utf-8")
 
 

@@ -115,7 +115,7 @@ def test_the_patches_of_qwen2_vl_are_merged_by_four() -> None:
 def test_a_picture_for_llava_is_576_tokens_whatever_its_size(size: tuple[int, int]) -> None:
     path = structure_of(REGISTRY["llava-1.5-7b"], picture=size).path
     assert path is not None
-    assert (path.seen, path.patches, path.tokens, path.projector) == ((336, 336), (24, 24), 576, (1024, 4096, 4096))
+    assert (path.scaled, path.patches, path.tokens, path.projector) == ((336, 336), (24, 24), 576, (1024, 4096, 4096))
 
 
 @pytest.mark.parametrize(("name", "gigabytes"), [("qwen2.5-7b-instruct", 5.55), ("llama-2-7b-chat", 3.87), ("qwen2-vl-7b-instruct", 6.90)])
@@ -136,4 +136,4 @@ def test_limits_of_pixels_that_an_entry_sets_come_first() -> None:
     entry = replace(REGISTRY["qwen2-vl-7b-instruct"], max_pixels=4 * 28 * 28)
     path = structure_of(entry, picture=(640, 480)).path
     assert path is not None
-    assert (path.seen, path.tokens) == ((56, 28), 2)
+    assert (path.scaled, path.tokens) == ((56, 28), 2)

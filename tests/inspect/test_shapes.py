@@ -13,7 +13,7 @@ from transformers import AutoConfig
 from itemwise.inspect.architecture import architecture_of, skeleton
 from itemwise.inspect.counts import positions_of
 from itemwise.inspect.footprint import four_bit_bytes, int8_bytes
-from itemwise.inspect.pixels import scaled
+from itemwise.inspect.pixels import scaled_size
 from itemwise.inspect.tree import Branch, tree_of
 from itemwise.models import ModelEntry, ModelError
 from itemwise.models.attention import attention_of
@@ -90,7 +90,7 @@ def test_the_bytes_of_an_int8_matrix() -> None:
 
 
 def test_without_limits_a_picture_has_at_least_one_token() -> None:
-    assert [scaled(size, 28, None) for size in ((1, 1), (100, 3), (280, 28))] == [(28, 28), (168, 28), (280, 28)]
+    assert [scaled_size(size, 28, None) for size in ((1, 1), (100, 3), (280, 28))] == [(28, 28), (168, 28), (280, 28)]
 
 
 def test_a_damaged_configuration_is_an_error_that_names_it(tmp_path: Path) -> None:
