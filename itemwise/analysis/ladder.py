@@ -1,4 +1,4 @@
-"""The ladder of a run: what each way of asking or reading adds to the one before it, on the same cases."""
+"""Ablation ladder: what each strategy, and reading less strictly, adds to the one before it on the same cases."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from itemwise.results.entry import Entry
 from itemwise.results.judge import AssertOutcome, verdict_of
 from itemwise.results.ledger import Tally, tallied
 from itemwise.results.statistics import SIGNIFICANT, holm
+from itemwise.strategies import begins_plainly, gain_of
 
 __all__ = ["Ladder", "Rung", "ladders"]
 
 STRICTLY = f"direct, {STRICT_JSON.name}"  # the first rung: the same replies as direct's, read strictly
-_GAINS = {"retry": "asking again", "tool": "the calculator", "vote": "voting"}
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ class _Step:
 
 
 def _steps(tally: Tally, entries: Sequence[Entry]) -> Iterator[_Step]:
-    theirs = [entry for entry in entries if tally.counts_entry(entry)]
-    if tally.strategy == "direct" and _is_json_asked(theirs):
-        strict = [_strictly(entry) for entry in theirs]
+    counted = [entry for entry in entries if tally.counts_entry(entry)]
+    if tally.strategy == "direct" and _is_json_asked(counted):
+        strict = [_strictly(entry) for entry in counted]
         yield _Step(tallied(strict)[0], strict)
-    yield _Step(tally, theirs)
+    yield _Step(tally, counted)
 
 
 def _is_json_asked(entries: Sequence[Entry]) -> bool:
@@ -107,28 +107,28 @@ def _strictly(entry: Entry) -> Entry:
 def _rungs(steps: Sequence[_Step]) -> list[Rung]:
     several = len({step.tally.model_name for step in steps}) > 1
     rungs: list[Rung] = []
-    for place, step in enumerate(steps):
-        before = _before(steps, place)
+    for index, step in enumerate(steps):
+        before = _before(steps, index)
         name = f"{step.tally.model_name}, {step.name}" if several else step.name
         if before is None:
             rungs.append(Rung(name, step.tally))
         else:
             against = f"{before.tally.model_name}, {before.name}" if several else before.name
-            first = _first(steps[:place], step)
+            first = _first(steps[:index], step)
             since = _pair(first, step) if first and first is not before else None
             rungs.append(Rung(name, step.tally, against, _gain(before, step), _pair(before, step), since_first=since))
     corrected = iter(holm([rung.pair.p for rung in rungs if rung.pair]))
     return [replace(rung, holm_p=next(corrected)) if rung.pair else rung for rung in rungs]
 
 
-def _before(steps: Sequence[_Step], place: int) -> _Step | None:
-    """The step that `steps[place]` is compared with."""
-    if place == 0:
+def _before(steps: Sequence[_Step], index: int) -> _Step | None:
+    """The step that `steps[index]` is compared with."""
+    if index == 0:
         return None
-    step, before = steps[place], steps[place - 1]
+    step, before = steps[index], steps[index - 1]
     if before.tally.model_name == step.tally.model_name:
         return before
-    same = [other for other in steps[:place] if other.name == step.name]
+    same = [other for other in steps[:index] if other.name == step.name]
     return same[-1] if same else before
 
 
@@ -143,15 +143,8 @@ def _gain(before: _Step, step: _Step) -> str:
         return "the model" if before.name == step.name else f"the model and {step.name}"
     if before.name == STRICTLY:
         return "reading"
-    gain = _GAINS.get(_plain(step.name), step.name)
-    if _plain(before.name) in ("direct", "retry"):  # the next one asks the same question, and takes its first reply
-        return gain
-    return f"{gain} instead of {_GAINS.get(_plain(before.name), before.name)}"
-
-
-def _plain(strategy: str) -> str:
-    """A strategy's name without its settings."""
-    return strategy.partition(":")[0]
+    gain = gain_of(step.name)
+    return gain if begins_plainly(before.name) else f"{gain} instead of {gain_of(before.name)}"
 
 
 def _pair(before: _Step, step: _Step) -> Pair:

@@ -1,16 +1,37 @@
-"""From a run's verdicts on problems and on their renumbered twins to the drop between the two."""
+"""Variant drops: how much accuracy drops from problems to the same ones with other numbers (Mirzadeh et al. 2024, arXiv:2410.05229)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from itemwise.cases.case import Verdict
-from itemwise.cases.variants import RENUMBERED, Drop, drop
+from itemwise.cases.variants import RENUMBERED, original_of
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
+from itemwise.results.statistics import Interval, difference_interval, sign_flip
 
-__all__ = ["RenumberedDrop", "drops"]
+__all__ = ["Drop", "RenumberedDrop", "drop", "drops"]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What other numbers cost one model on one benchmark. The unit is an original with its twins: `pairs` of them.
+
+    `seen` is the share of the originals that is correct, `renumbered` the mean over them of the share of their twins
+    that is. `difference` is renumbered less seen, with its 95 % `interval`, as shares too: -0.04 is four points less.
+    `p` is two-sided. `lost` are the originals that are correct with a wrong twin, `gained` the wrong ones with a correct twin.
+    """
+
+    pairs: int
+    seen: float
+    renumbered: float
+    difference: float
+    interval: Interval
+    p: float
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -23,15 +44,49 @@ class RenumberedDrop:
 
 def drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[RenumberedDrop]:
     """A drop for each tally whose twins were judged too. Cases that ended in an error of ours are left out."""
-    found = []
+    results = []
     for tally in tallies:
         label = f"{tally.benchmark}-{RENUMBERED}"
         twins = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
         originals = _right(entry for entry in entries if tally.counts_entry(entry))
         if twins and (between := drop(originals, twins)):
-            found.append(RenumberedDrop(tally, between))
-    return found
+            results.append(RenumberedDrop(tally, between))
+    return results
 
 
 def _right(entries: Iterable[Entry]) -> dict[str, bool]:
     return {entry.case: entry.verdict is Verdict.CORRECT for entry in entries if entry.verdict is not Verdict.ERROR}
+
+
+def drop(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Drop | None:
+    """How the twins fare beside their originals; both map the names of judged cases to whether they are correct.
+
+    An original without a judged twin is left out, and so is a twin without its original; None where no pair is left.
+    The unit is the original, because twins of one problem are right and wrong together: what enters the interval and the
+    test is one difference for each, the share of its twins less the original's 1 or 0. With one twin each the test is the
+    exact McNemar of ``compare``.
+    """
+    families = _families(originals, twins)
+    if not families:
+        return None
+    shares = {name: Fraction(sum(answers), len(answers)) for name, answers in families.items()}
+    differences = [share - originals[name] for name, share in shares.items()]
+    return Drop(
+        pairs=len(families),
+        seen=sum(originals[name] for name in families) / len(families),
+        renumbered=float(sum(shares.values()) / Fraction(len(families))),
+        difference=float(sum(differences) / Fraction(len(families))),
+        interval=difference_interval(differences),
+        p=sign_flip(differences),
+        lost=tuple(name for name, answers in families.items() if originals[name] and not all(answers)),
+        gained=tuple(name for name, answers in families.items() if not originals[name] and any(answers)),
+    )
+
+
+def _families(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Mapping[str, Sequence[bool]]:
+    """The answers to the twins of each original that has some, in the order of the originals."""
+    families: dict[str, list[bool]] = {name: [] for name in originals}
+    for twin, correct in twins.items():
+        if (original := original_of(twin)) in families:
+            families[original].append(correct)
+    return {name: answers for name, answers in families.items() if answers}

@@ -1,37 +1,13 @@
-"""From problems to the same problems with other numbers: how much accuracy drops (Mirzadeh et al. 2024, arXiv:2410.05229)."""
+"""Variants: the names of renumbered problems, the same problem with other numbers, and of the problem each was made from."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
-from itemwise.results.statistics import Interval, difference_interval, sign_flip
-
-__all__ = ["RENUMBERED", "Drop", "drop", "original_of", "twin_of"]
+__all__ = ["RENUMBERED", "original_of", "twin_of"]
 
 RENUMBERED = "renumbered"  # ends the label under which twins are counted
 _TWIN = re.compile(r"(.+)-twin[1-9][0-9]*", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Drop:
-    """What other numbers cost one model on one benchmark. The unit is an original with its twins: `pairs` of them.
-
-    `seen` is the share of the originals that is correct, `renumbered` the mean over them of the share of their twins
-    that is. `difference` is renumbered less seen, with its 95 % `interval`, as shares too: -0.04 is four points less.
-    `p` is two-sided. `lost` are the originals that are correct with a wrong twin, `gained` the wrong ones with a correct twin.
-    """
-
-    pairs: int
-    seen: float
-    renumbered: float
-    difference: float
-    interval: Interval
-    p: float
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
 
 
 def twin_of(original: str, number: int) -> str:
@@ -49,39 +25,5 @@ def original_of(case_name: str) -> str | None:
     >>> original_of("gsm8k-synthetic-42-7-twin1")
     'gsm8k-synthetic-42-7'
     """
-    found = _TWIN.fullmatch(case_name)
-    return found.group(1) if found else None
-
-
-def drop(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Drop | None:
-    """How the twins fare beside their originals; both map the names of judged cases to whether they are correct.
-
-    An original without a judged twin is left out, and so is a twin without its original; None where no pair is left.
-    The unit is the original, because twins of one problem are right and wrong together: what enters the interval and the
-    test is one difference for each, the share of its twins less the original's 1 or 0. With one twin each the test is the
-    exact McNemar of ``compare``.
-    """
-    families = _families(originals, twins)
-    if not families:
-        return None
-    shares = {name: Fraction(sum(answers), len(answers)) for name, answers in families.items()}
-    differences = [share - originals[name] for name, share in shares.items()]
-    return Drop(
-        pairs=len(families),
-        seen=sum(originals[name] for name in families) / len(families),
-        renumbered=float(sum(shares.values()) / Fraction(len(families))),
-        difference=float(sum(differences) / Fraction(len(families))),
-        interval=difference_interval(differences),
-        p=sign_flip(differences),
-        lost=tuple(name for name, answers in families.items() if originals[name] and not all(answers)),
-        gained=tuple(name for name, answers in families.items() if not originals[name] and any(answers)),
-    )
-
-
-def _families(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Mapping[str, Sequence[bool]]:
-    """The answers to the twins of each original that has some, in the order of the originals."""
-    found: dict[str, list[bool]] = {name: [] for name in originals}
-    for twin, correct in twins.items():
-        if (original := original_of(twin)) in found:
-            found[original].append(correct)
-    return {name: answers for name, answers in found.items() if answers}
+    match = _TWIN.fullmatch(case_name)
+    return match.group(1) if match else None

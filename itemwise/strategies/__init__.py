@@ -1,12 +1,21 @@
 """Strategies, the ways of asking a model: one coroutine per file, given the chat, `ask` and the extractor, never the expected answer.
 
-A file of this folder whose coroutine has the file's name is a strategy; nothing else needs to know of it.
+A file of this folder whose coroutine has the file's name is a strategy; nothing else needs to know of it. Two constants of the file
+are read by the ladder: `GAIN`, in words, what the strategy adds, and `BEGINS_PLAINLY` where its first request is the chat alone.
 """
 
 import warnings
 from typing import Any
 
-from itemwise.strategies.parse import BoundStrategy, ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
+from itemwise.strategies.parse import (
+    BoundStrategy,
+    ConfiguredStrategy,
+    StrategyError,
+    begins_plainly,
+    configured_strategy,
+    gain_of,
+    strategy_names,
+)
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript, gather
 
 __all__ = [
@@ -16,8 +25,10 @@ __all__ = [
     "Extract",
     "Strategy",
     "StrategyError",
+    "begins_plainly",
     "Transcript",
     "configured_strategy",
+    "gain_of",
     "gather",
     "strategy_names",
 ]

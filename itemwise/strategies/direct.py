@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from itemwise.cases.case import Turn
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
-__all__ = ["direct"]
+__all__ = ["BEGINS_PLAINLY", "direct"]
+
+BEGINS_PLAINLY = True
 
 
 async def direct(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:  # noqa: ARG001 - every strategy is given it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +16,7 @@ from itemwise.cases.case import Turn
 from itemwise.import_string import NamedError, function_named
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
 
-__all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "configured_strategy", "strategy_names"]
+__all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "strategy_names"]
 
 
 OPTIONS = "options"  # the parameter of a strategy that is given the case's options and is no setting
@@ -81,6 +82,21 @@ def configured_strategy(text: str, folders: Sequence[Path] = ()) -> ConfiguredSt
     if given:
         name += ":" + ",".join(f"{key}={value}" for key, value in sorted(settings.items()))
     return ConfiguredStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given)
+
+
+def gain_of(name: str) -> str:
+    """What the strategy of this name, settings among it or not, adds to plain asking: its file's ``GAIN``, else the name."""
+    return str(_constant(name, "GAIN", name))
+
+
+def begins_plainly(name: str) -> bool:
+    """Whether the strategy's first request is the chat alone, so that the next rung of a ladder adds to what it does."""
+    return bool(_constant(name, "BEGINS_PLAINLY", False))
+
+
+def _constant(name: str, constant: str, default: object) -> object:
+    strategy = _own().get(name.partition(":")[0])
+    return getattr(sys.modules[strategy.__module__], constant, default) if strategy else default
 
 
 @cache

@@ -9,8 +9,10 @@ from itemwise.cases.case import Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
-__all__ = ["REPAIR", "retry"]
+__all__ = ["BEGINS_PLAINLY", "GAIN", "REPAIR", "retry"]
 
+GAIN = "asking again"
+BEGINS_PLAINLY = True
 REPAIR = "I could not read a final answer in your reply. Answer the question again, in exactly the form that it asks for."
 
 

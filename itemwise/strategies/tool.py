@@ -10,7 +10,9 @@ from itemwise.models import ContextFullError
 from itemwise.strategies.calculator import CALCULATOR, calculate
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
-__all__ = ["answer_to", "tool"]
+__all__ = ["GAIN", "answer_to", "tool"]
+
+GAIN = "the calculator"
 
 
 async def tool(chat: Sequence[Turn], ask: Ask, extract: Extract, *, rounds: int = 12) -> Transcript:  # noqa: ARG001 - every strategy is given it

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from itemwise.cases.case import Turn
 from itemwise.strategies.strategy import Ask, Extract, Transcript, gather
 
-__all__ = ["vote"]
+__all__ = ["GAIN", "vote"]
+
+GAIN = "voting"
 
 
 async def vote(chat: Sequence[Turn], ask: Ask, extract: Extract, *, samples: int = 5, temperature: float = 0.7) -> Transcript:

@@ -9,7 +9,7 @@ import pytest
 
 from itemwise import strategies
 from itemwise.cases.case import Turn
-from itemwise.strategies import StrategyError, configured_strategy, strategy_names
+from itemwise.strategies import StrategyError, begins_plainly, configured_strategy, gain_of, strategy_names
 from tests.scripted import Script, read_all
 
 NAMES = ", ".join(strategy_names())
@@ -149,3 +149,17 @@ def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> Non
     assert all(tuple(turns[: len(SHOT)]) == SHOT for turns, *_ in script.asked)
     assert tuple(transcript.turns[: len(SHOT)]) == SHOT
     assert transcript.reply.content == "42"
+
+
+@pytest.mark.parametrize(
+    ("name", "gain", "plainly"),
+    [
+        ("direct", "direct", True),
+        ("retry:attempts=2", "asking again", True),
+        ("tool", "the calculator", False),
+        ("vote:samples=9,temperature=1", "voting", False),
+        ("mine:samples=2", "mine:samples=2", False),
+    ],
+)
+def test_a_strategys_file_says_what_it_adds_to_plain_asking(name: str, gain: str, plainly: bool) -> None:
+    assert (gain_of(name), begins_plainly(name)) == (gain, plainly)
