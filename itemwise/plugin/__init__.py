@@ -20,7 +20,8 @@ from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
 from itemwise.plugin.worker import GROUPED, WorkerSession
-from itemwise.session.settings import OPTION_NAMES, SettingsError, read_settings
+from itemwise.session.option_values import OPTION_NAMES
+from itemwise.session.settings import SettingsError, read_settings
 
 if TYPE_CHECKING:
     from itemwise.cases.case import Case, Reply

@@ -22,7 +22,8 @@ import PIL.Image
 import pytest
 
 from itemwise.models.registry import EMBEDDED, REGISTRY, ModelEntry
-from itemwise.session.settings import OPTIONS, read_settings
+from itemwise.session.option_values import OPTIONS
+from itemwise.session.settings import read_settings
 from itemwise.synthetic import science_pictures, word_problems
 from tests.docs.command_runner import OLDEST
 from tests.docs.pages import PAGES, PROGRAMS, ROOT, SHELL, Block, Command, all_commands, anchors, blocks, commands, links, prose

@@ -1,0 +1,243 @@
+"""The options of a run, one word each on the command line and in pyproject.toml, and their values read as what they must be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itemwise.analysis.named_extractors import extractor_names
+from itemwise.cases.controls import CONTROLS
+from itemwise.models import QUANTISATIONS
+from itemwise.models.server.address import without_userinfo
+from itemwise.strategies import strategy_names
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["ENGINES", "OPTIONS", "OPTION_NAMES", "Option", "OptionValues", "SettingsError", "own_models", "pyproject_table"]
+
+ENGINES = ("local", "ray")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message says which, its value, and what it may be."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting, the same word on the command line (``--word``) and in ``[tool.itemwise]``. Its `former` name still works."""
+
+    name: str
+    help: str
+    default: Any = None
+    many: bool = False
+    flag: bool = False
+    former: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The option's name, and the former one where it had another."""
+        return (self.name, self.former) if self.former else (self.name,)
+
+
+OPTIONS = (
+    Option(
+        "model",
+        "model to ask: a registered name, a folder, a hub id, or a server (http://host:8000/v1#name); repeatable "
+        "(default: embedded-text, embedded-vision for pictures)",
+        ["embedded-text"],
+        many=True,
+    ),
+    Option("adapter", "LoRA to put on the model: a folder that peft wrote"),
+    Option(
+        "strategy",
+        f"way of asking, repeatable: {', '.join(strategy_names())}, with settings such as vote:samples=9,temperature=1, "
+        "or MODULE:FUNCTION (default: direct)",
+        ["direct"],
+        many=True,
+    ),
+    Option(
+        "extractor",
+        f"read replies by this instead of the benchmark's own extractor: {', '.join(extractor_names())}, or MODULE:FUNCTION",
+        former="reader",
+    ),
+    Option("sample", 'how many cases to draw, or "all" (default: 50)', 50),
+    Option("seed", "seed of the draw and of made rows (default: 42)", 42),
+    Option(
+        "source",
+        "where rows come from: hub, synthetic (or synthetic:held-out, :all, :trained), or a file or folder of jsonl, csv, parquet, arrow",
+    ),
+    Option("picture-folder", "folder that picture paths of the rows may lead into, besides the rows' own"),
+    Option("twins", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0),
+    Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),
+    Option("min-pixels", "fewest pixels a picture is scaled up to (default: the model's own)"),
+    Option("max-pixels", "most pixels a picture is scaled down to (default: the model's own)"),
+    Option("prompt", "which of a benchmark's named prompts to use (default: its first)"),
+    Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
+    Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
+    Option(
+        "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"
+    ),
+    Option("batch-invariance", "ask so many cases of each strategy again, each alone, and tell what differs (default: 0)", 0),
+    Option("engine", f"where local models run: {', '.join(ENGINES)} (default: local)", "local"),
+    Option("replicas", "with --engine ray: how many of the model at once (default: 2)", 2),
+    Option(
+        "gpus-per-replica", "with --engine ray: what each replica takes of a GPU, such as 0.5 (default: a whole one where there are any)"
+    ),
+    Option(
+        "fail-under",
+        "gate, repeatable: BENCHMARK[/MODEL[/STRATEGY]]=ACCURACY, such as gsm8k=0.80; >= demands it of the interval's lower end",
+        [],
+        many=True,
+    ),
+    Option("baseline", "gate: not significantly worse than this earlier run, given by its folder or its name in the report folder"),
+    Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
+    Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
+    Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),
+    Option("replay", "judge stored replies only; a case without one is an error, and no model is loaded", False, flag=True),
+)
+OPTION_NAMES = tuple(name for option in OPTIONS for name in option.names)
+_DEFAULTS = {option.name: option.default for option in OPTIONS}
+
+
+class OptionValues:
+    """The value of each option by its name: what the command line gave (None where it did not) over the pyproject.toml in `root`,
+    over the default. Each method reads one as what it must be, and raises SettingsError with the option and its value where it is not.
+
+    Attributes:
+        given: The options that the command line gave.
+        renamed: A line for each option that was given by a former name.
+        models: The tables of [tool.itemwise.models].
+    """
+
+    def __init__(self, given: Mapping[str, Any], root: Path, here: Path) -> None:
+        given, renamed = _by_present_names(given, "--{}")
+        table, renamed_keys = _by_present_names(pyproject_table(root), "{} in [tool.itemwise]")
+        self.models = own_models(table.pop("models", {}))
+        names = {option.name for option in OPTIONS}
+        if unknown := set(table) - names:
+            listed = ", ".join(sorted(names))
+            raise SettingsError(f"[tool.itemwise] has no setting {sorted(unknown)[0]!r}; it may have {listed}, and models.")
+        self.given = frozenset(name for name in names if given.get(name) is not None)
+        self.renamed = (*renamed, *renamed_keys)
+        self._chosen = {**table, **{name: given[name] for name in self.given}}
+        self._here, self._root = here, root
+
+    def __getitem__(self, name: str) -> Any:
+        """The value as it was given, or the default."""
+        return self._chosen.get(name, _DEFAULTS[name])
+
+    def chose(self, name: str) -> bool:
+        """Whether the command line or pyproject.toml says anything of it."""
+        return name in self._chosen
+
+    def base(self, name: str) -> Path:
+        """What a path in this option is relative to: the current folder on the command line, else that of pyproject.toml."""
+        return self._here if name in self.given else self._root
+
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        if not isinstance(self[name], bool):
+            raise SettingsError(f"--{name} must be true or false in pyproject.toml, got {self[name]!r}.")
+        return bool(self[name])
+
+    def text(self, name: str) -> str | None:
+        """Text; None where nothing was chosen."""
+        return None if self[name] is None else _text(name, self[name])
+
+    def texts(self, name: str, least: int = 1) -> list[str]:
+        """One text or several, at least so many and none twice."""
+        value = self[name]
+        listed = [_text(name, text) for text in (value if isinstance(value, (list, tuple)) else [value])]
+        repeated = [text for index, text in enumerate(listed) if text in listed[:index]]
+        if repeated:
+            raise SettingsError(f"--{name} {without_userinfo(repeated[0])} is given twice.")
+        if len(listed) < least:
+            raise SettingsError(f"--{name} must name at least one, got none.")
+        return listed
+
+    def path(self, name: str) -> Path | None:
+        """A path; None where nothing was chosen."""
+        text = self.text(name)
+        return None if text is None else self.base(name) / Path(text).expanduser()
+
+    def whole(self, name: str, least: int = 1, besides: str = "") -> int:
+        """A whole number of at least `least`; the message says what it may be `besides`."""
+        try:
+            number = int(str(self[name]))
+        except ValueError:
+            number = least - 1
+        if number < least and besides:
+            raise SettingsError(f'--{name} must be at least {least} or "{besides}", got {self[name]}.')
+        if number < least:
+            raise SettingsError(f"--{name} must be a whole number of at least {least}, got {self[name]}.")
+        return number
+
+    def whole_or(self, name: str, word: str | None = None) -> int | None:
+        """A whole number of at least 1; None for `word`, or where there is none and nothing was chosen."""
+        return None if self[name] == word else self.whole(name, besides=word or "")
+
+    def fraction(self, name: str) -> float | None:
+        """A number of at least 0; None where nothing was chosen."""
+        try:
+            number = None if self[name] is None else float(str(self[name]))
+        except ValueError:
+            number = -1.0
+        if number is not None and not 0 <= number < float("inf"):
+            raise SettingsError(f"--{name} must be a number of at least 0, such as 0.5, got {self[name]}.")
+        return number
+
+    def one_of(self, name: str, known: Sequence[str]) -> str:
+        """One of the words in `known`."""
+        return _one_of(name, self[name], known)
+
+    def some_of(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
+        """Any of the words in `known`, none twice."""
+        return tuple(_one_of(name, text, known) for text in self.texts(name, least=0))
+
+
+def pyproject_table(root: Path) -> dict[str, Any]:
+    """[tool.itemwise] of the pyproject.toml in `root`; empty where there is none. Raises SettingsError."""
+    file = root / "pyproject.toml"
+    if not file.is_file():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("itemwise", {})
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from None
+    return dict(table)
+
+
+def own_models(value: Any) -> dict[str, dict[str, Any]]:
+    """`value` as the tables of [tool.itemwise.models]. Raises SettingsError."""
+    if not isinstance(value, dict) or not all(isinstance(settings, dict) for settings in value.values()):
+        raise SettingsError(f"[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got {value!r}.")
+    return value
+
+
+def _by_present_names(given: Mapping[str, Any], form: str) -> tuple[dict[str, Any], list[str]]:
+    """`given` with former names replaced by the present ones, and a line, its names in `form`, for each that was. Raises SettingsError."""
+    values, lines = dict(given), list[str]()
+    for name, former in ((option.name, option.former) for option in OPTIONS if given.get(option.former) is not None):
+        if values.get(name) is not None:
+            raise SettingsError(f"{form.format(former)} is the former name of {form.format(name)}: give only {form.format(name)}.")
+        values[name] = values.pop(former)
+        lines.append(f"{form.format(former)} is now {form.format(name)}; the former name still works")
+    return values, lines
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f'--{name} must be text ("..." in pyproject.toml), got {value!r}.')
+    return value
+
+
+def _one_of(name: str, value: Any, known: Sequence[str]) -> str:
+    if value not in known:
+        raise SettingsError(f"--{name} must be one of {', '.join(known)}, got {value}.")
+    return str(value)
