@@ -16,13 +16,12 @@ from itemwise.plugin.items import function_id, is_case, prefixes
 from itemwise.plugin.options import TAKEN, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
-from itemwise.plugin.snapshot_checks import SNAPSHOTS, Snapshots
+from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
 from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from itemwise.reporting import RunRecord
-    from itemwise.snapshots import FileChanges
 
 __all__ = ["ControllerSession"]
 
@@ -136,6 +135,8 @@ class ControllerSession:
         entry = Entry.from_record(json.loads(report.itemwise))
         if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
             self._run.enter(entry, report.itemwise)
+        if SNAPSHOT in report.keywords and (snapshots := self._snapshots):
+            snapshots.compare(entry)
         self._model_failures += report.failed and entry.verdict.value in ("wrong", "no answer", "truncated")
         self.progress.look()
 
@@ -180,7 +181,7 @@ class ControllerSession:
         record = self._run.record(
             shlex.join(["pytest", *arguments]),
             batch_check=[*self._batch_check, *self._worker.batch_check],
-            snapshots=self._snapshots(),
+            snapshots=self._snapshots.file_changes() if self._snapshots else [],
         )
         lines, troubles = self._run.write(record, self._config.invocation_params.dir)
         self._add_suite_properties(record)
@@ -191,9 +192,11 @@ class ControllerSession:
         if os.environ.get("GITHUB_ACTIONS") == "true":
             self._closing += gate_annotations(record)
 
-    def _snapshots(self) -> list[FileChanges]:
+    @property
+    def _snapshots(self) -> Snapshots | None:
+        """What compares replies with those kept, where that was asked for."""
         snapshots: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
-        return snapshots.file_changes() if snapshots else []
+        return snapshots
 
     def _add_suite_properties(self, run: RunRecord) -> None:
         """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""

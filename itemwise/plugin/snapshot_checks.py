@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -79,7 +78,7 @@ class _File:
 
 
 class Snapshots:
-    """In the one process that reports: hears of every case that ran, here or in a worker, so that one process writes."""
+    """In the one process that reports, so that one process writes: given every case that ran, here or in a worker."""
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
@@ -94,19 +93,12 @@ class Snapshots:
 
         return machine()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def compare(self, entry: Entry) -> None:
         """Compare one reply; a case that an error of ours kept from one has none."""
-        from itemwise.results.entry import Entry
-
-        if not hasattr(report, "itemwise") or SNAPSHOT not in report.keywords:
-            return
-        entry = Entry.from_record(json.loads(report.itemwise))
-        if entry.cost and entry.verdict.value != "error":
-            self._compare(entry)
-
-    def _compare(self, entry: Entry) -> None:
         from itemwise.snapshots import Snapshot, snapshot_change
 
+        if not entry.cost or entry.verdict.value == "error":
+            return
         file = self._file(self._path(entry))
         if file.kept:
             name = _case_name(entry)
