@@ -46,11 +46,11 @@ class Distribution:
         if not self.values:
             return []
         bins = max(round(self.end / self.step), 1)
-        found = Counter(min(int(value / self.step), bins - 1) for value in self.values)
-        return [found[place] for place in range(bins)]
+        counts = Counter(min(int(value / self.step), bins - 1) for value in self.values)
+        return [counts[index] for index in range(bins)]
 
     @property
-    def limit_place(self) -> float | None:
+    def limit_position(self) -> float | None:
         """Where on the axis the limit lies, from 0 to 1; None where it is not known or beyond."""
         return self.limit / self.end if self.limit is not None and self.limit <= self.end else None
 
@@ -76,7 +76,7 @@ def spreads(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Spread]:
                 limits[entry.key] = int(known)
     tokens = {key: sorted(float(cost.completion_tokens) for cost in of_key) for key, of_key in replies.items()}
     seconds = {key: sorted(cost.seconds for cost in of_key if _is_of_this_run(cost)) for key, of_key in replies.items()}
-    found = []
+    made = []
     for tally in tallies:
         key = tally.key
         if key in replies:
@@ -85,8 +85,8 @@ def spreads(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Spread]:
             seconds_axis = _axis(_most(seconds, tally.benchmark))
             of_tokens = Distribution("completion tokens", tokens[key], *tokens_axis, limit)
             of_seconds = Distribution("seconds", seconds[key], *seconds_axis)
-            found.append(Spread(tally, of_tokens, of_seconds, len(replies[key]) - len(seconds[key])))
-    return found
+            made.append(Spread(tally, of_tokens, of_seconds, len(replies[key]) - len(seconds[key])))
+    return made
 
 
 def figure(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Drawings of figures for pages: SVG, mostly in percent of its width, to fit any screen. Only numbers and words of our own go in."""
+"""SVG charts for pages, mostly in percent of its width, to fit any screen. Only numbers and words of our own go in."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _GRID = (0, 25, 50, 75, 100)  # percent
 _WIDTH = 120  # pixels of the drawing of flips
 
 
-def accuracy_track(found: Accuracy) -> Markup | str:
+def accuracy_track(accuracy: Accuracy) -> Markup | str:
     """An accuracy as a point and its interval as a bar, on an axis from 0 to 100%; nothing where none was judged."""
-    if found.share is None or found.interval is None:
+    if accuracy.share is None or accuracy.interval is None:
         return ""
-    low, high = (100 * end for end in found.interval)
-    share, interval = accuracy_text(found)
+    low, high = (100 * end for end in accuracy.interval)
+    share, interval = accuracy_text(accuracy)
     return trusted(
         f'<svg class="track" role="img" aria-label="{share}, 95% interval {interval}">{_grid()}'
         f'<rect class="interval" x="{low:.2f}%" width="{high - low:.2f}%" y="50%" height="10" rx="2" transform="translate(0 -5)"/>'
-        f'<circle class="point" cx="{100 * found.share:.2f}%" cy="50%" r="4"/></svg>'
+        f'<circle class="point" cx="{100 * accuracy.share:.2f}%" cy="50%" r="4"/></svg>'
     )
 
 
 def accuracy_axis() -> Markup:
     """The figures below a column of tracks."""
-    figures = "".join(f'<text x="{place}%" y="1em" text-anchor="middle">{place}%</text>' for place in _GRID)
+    figures = "".join(f'<text x="{percent}%" y="1em" text-anchor="middle">{percent}%</text>' for percent in _GRID)
     return trusted(f'<svg class="axis" aria-hidden="true">{figures}</svg>')
 
 
@@ -43,16 +43,16 @@ def share_bar(share: float, longest: float) -> Markup:
     return trusted(f'<svg class="share" aria-hidden="true"><rect class="whole" width="{width:.2f}%" height="100%" rx="2"/></svg>')
 
 
-def histogram(found: Distribution) -> Markup | str:
+def histogram(distribution: Distribution) -> Markup | str:
     """How many values lie in each bin, the token limit as a dashed line where it lies on the axis; nothing without a value."""
-    counts = found.counts
+    counts = distribution.counts
     if not counts:
         return ""
     wide, most = 100 / len(counts), max(counts)
-    bars = "".join(_bin(place * wide, wide, 100 * count / most) for place, count in enumerate(counts) if count)
-    place = None if found.limit_place is None else f"{found.limit_place:.2%}"
-    limit = f'<line class="limit" x1="{place}" x2="{place}" y2="100%"/>' if place else ""
-    label = f"{len(found.values)} values of {found.unit}: {found.text}"
+    bars = "".join(_bin(index * wide, wide, 100 * count / most) for index, count in enumerate(counts) if count)
+    limit_at = None if distribution.limit_position is None else f"{distribution.limit_position:.2%}"
+    limit = f'<line class="limit" x1="{limit_at}" x2="{limit_at}" y2="100%"/>' if limit_at else ""
+    label = f"{len(distribution.values)} values of {distribution.unit}: {distribution.text}"
     return trusted(f'<svg class="histogram" role="img" aria-label="{label}">{bars}{limit}</svg>')
 
 
@@ -78,4 +78,4 @@ def _bin(left: float, width: float, height: float) -> str:
 
 
 def _grid() -> str:
-    return "".join(f'<line class="grid" x1="{place}%" x2="{place}%" y2="100%"/>' for place in _GRID)
+    return "".join(f'<line class="grid" x1="{percent}%" x2="{percent}%" y2="100%"/>' for percent in _GRID)

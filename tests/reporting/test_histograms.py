@@ -67,7 +67,7 @@ def test_every_value_is_in_one_bin(seconds: list[float]) -> None:
 def test_the_limit_is_on_the_axis_where_it_does_not_push_the_values_aside(
     spread_of: Callable[..., Spread], most: int, limit: str, place: float | None
 ) -> None:
-    assert spread_of(reply(most), limit=limit).tokens.limit_place == (place and pytest.approx(place))
+    assert spread_of(reply(most), limit=limit).tokens.limit_position == (place and pytest.approx(place))
 
 
 def test_a_reply_that_came_from_the_store_in_whole_or_in_part_has_no_time(spread_of: Callable[..., Spread]) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from itemwise.cases.case import Verdict
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Column, OnPage, PagePart, Row, Section, Style
+from itemwise.reporting.sections.section import Column, OnPage, Row, Section, Style
 from itemwise.reporting.table import accuracy_text, cost_text
 from itemwise.results.ledger import Tally
 
@@ -20,20 +20,19 @@ Value = TypeVar("Value")
 @dataclass(frozen=True)
 class TallyColumn:
     """One thing that is told of a tally: its `record` in run.json's results, its `text` under `title` in every table, or in none
-    without a text, and its JUnit `properties`, which are the figures of its record unless they are given; fractions have so many
-    `digits` there."""
+    without a text, and its JUnit `properties`: if they are not given, the figures of its record, fractions with `digits`."""
 
     title: str
     record: Callable[[Tally], Mapping[str, object]]
     text: Callable[[Tally], str] | None = None
-    style: Style = Style.FIGURE
+    style: Style = "figure"
     properties: Callable[[Tally], Mapping[str, object]] | None = None
     digits: int = 6
 
     def property_texts(self, tally: Tally) -> dict[str, str]:
         """The JUnit properties of `tally`: figures as text, empty where there is none."""
-        values = (self.properties or self.record)(tally)
-        return {name: self._text(value) for name, value in values.items() if isinstance(value, float | int | None)}
+        values = (self.properties or self.record)(tally).items()
+        return {name: self._text(value) for name, value in values if isinstance(value, float | int | None)}
 
     def _text(self, value: float | None) -> str:
         return "" if value is None else f"{value:.{self.digits}f}" if isinstance(value, float) else str(value)
@@ -48,12 +47,8 @@ def _verdicts(title: str, verdict: Verdict) -> TallyColumn:
     return TallyColumn(title, lambda tally: {name: tally.counts[verdict]}, lambda tally: str(tally.counts[verdict]))
 
 
-def _share(tally: Tally) -> dict[str, object]:
-    return {"accuracy": tally.accuracy.share}
-
-
-def _interval(tally: Tally) -> dict[str, object]:
-    return {"interval": list(tally.accuracy.interval) if tally.accuracy.interval else None}
+def _interval(tally: Tally) -> str:
+    return accuracy_text(tally.accuracy)[1]
 
 
 def _ends(tally: Tally) -> dict[str, object]:
@@ -64,27 +59,24 @@ def _size(tally: Tally) -> dict[str, object]:
     return {"n": tally.judged, "sample": tally.sample_size}
 
 
-def _coverage(tally: Tally) -> dict[str, object]:
-    return {**_size(tally), "coverage": tally.judged / tally.sample_size}
-
-
 def _causes(tally: Tally) -> dict[str, object]:
     return {f"cause.{kind.replace(' ', '_')}": count for kind, count in tally.causes.items()}
 
 
 COLUMNS: tuple[TallyColumn, ...] = (
-    _name("benchmark", "benchmark", Style.NAME),
-    _name("model", "model_name", Style.SUBNAME),
-    _name("strategy", "strategy", Style.SUBNAME),
-    TallyColumn("accuracy", _share, lambda tally: accuracy_text(tally.accuracy)[0], Style.LEADING),
-    TallyColumn("95% interval", _interval, lambda tally: accuracy_text(tally.accuracy)[1], Style.INTERVAL, _ends),
+    _name("benchmark", "benchmark", "name"),
+    _name("model", "model_name", "subname"),
+    _name("strategy", "strategy", "subname"),
+    TallyColumn("accuracy", lambda tally: {"accuracy": tally.accuracy.share}, lambda tally: accuracy_text(tally.accuracy)[0], "leading"),
+    TallyColumn("95% interval", lambda tally: {"interval": tally.accuracy.interval}, _interval, "interval", _ends),
     _verdicts("correct", Verdict.CORRECT),
     _verdicts("wrong", Verdict.WRONG),
     _verdicts("no answer", Verdict.NO_ANSWER),
     _verdicts("truncated", Verdict.TRUNCATED),
     _verdicts("errors", Verdict.ERROR),
     TallyColumn("tokens/correct", lambda tally: {"tokens_per_correct": tally.tokens_per_correct}, cost_text, digits=1),
-    TallyColumn("n of N", _size, lambda tally: f"{tally.judged} of {tally.sample_size}", properties=_coverage),
+    TallyColumn("n of N", _size, lambda tally: f"{tally.judged} of {tally.sample_size}"),
+    TallyColumn("coverage", lambda _: {}, properties=lambda tally: {"coverage": tally.judged / tally.sample_size}),
     TallyColumn("causes", lambda tally: {"causes": dict(tally.causes)}, properties=_causes),
     TallyColumn("tokens", lambda tally: {"prompt_tokens": tally.prompt_tokens, "completion_tokens": tally.completion_tokens}),
     TallyColumn("replies", lambda tally: {"replies_generated": tally.generated, "replies_stored": tally.judged - tally.generated}),
@@ -98,9 +90,9 @@ def accuracy_table(tallies: Sequence[Tally], labels: Sequence[str] = ()) -> Sect
     columns = [Column(column.title, column.style) for column, _ in shown]
     rows = [Row([text(tally) for _, text in shown], tally.accuracy) for tally in tallies]
     if labels:
-        columns = [Column("", Style.LABEL), *columns]
+        columns.insert(0, Column("", "label"))
         rows = [Row([label, *row.cells], row.drawn) for label, row in zip(labels, rows, strict=True)]
-    return Section("accuracy", columns=columns, rows=rows, page=OnPage(PagePart.HEAD, "Accuracy"))
+    return Section("accuracy", columns=columns, rows=rows, page=OnPage("head", "Accuracy"))
 
 
 def build(run: RunFacts) -> Iterator[Section]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Section, notes
+from itemwise.reporting.sections.section import Note, Section
 
 __all__ = ["batch_check_lines", "build"]
 
@@ -14,7 +14,7 @@ __all__ = ["batch_check_lines", "build"]
 def build(run: RunFacts) -> Iterator[Section]:
     """How many texts and answers came out as in the batch, and the cases whose answer did not."""
     record = {"batch_invariance": [dict(check) for check in run.batch_check]}
-    yield Section("batch-check", notes=notes(batch_check_lines(run.batch_check)), record=record)
+    yield Section("batch-check", notes=[Note(line) for line in batch_check_lines(run.batch_check)], record=record)
 
 
 def batch_check_lines(checks: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from itemwise.causes import KINDS
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import OnPage, PagePart, Section, figures, plain_rows, words
+from itemwise.reporting.sections.section import OnPage, Row, Section, figures, words
 from itemwise.reporting.table import aligned, short_names
 from itemwise.results.ledger import Tally
 
@@ -41,8 +41,8 @@ def build(run: RunFacts) -> Iterator[Section]:
         "causes",
         "Why cases are not correct",
         (*words("benchmark", "model", "strategy"), *figures(*kinds)),
-        plain_rows(rows),
-        page=OnPage(PagePart.ABOVE_CASES, name="Causes", layout="causes", data=_charts(run.tallies)),
+        [Row(row) for row in rows],
+        page=OnPage("above", name="Causes", layout="causes", data=_charts(run.tallies)),
     )
     brief = ["why cases are not correct (results.jsonl quotes the evidence):", *aligned(section.table())] if rows else []
     yield replace(section, brief=brief)

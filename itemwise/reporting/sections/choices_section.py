@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itemwise.analysis.choice_baselines import ChoiceResult, choice_results
 from itemwise.analysis.control_results import ControlResult
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Section, figures, named, notes, plain_rows, words
+from itemwise.reporting.sections.section import Note, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text, points_text
 
-__all__ = ["choice_record", "build"]
+__all__ = ["build"]
 
 _COLUMNS = (*words("benchmark", "model", "strategy"), *figures("accuracy", "chance", "one letter", "p against it", "controls"))
 
@@ -22,13 +22,13 @@ def build(run: RunFacts) -> Iterator[Section]:
         "choices",
         "Choices beside chance",
         _COLUMNS,
-        plain_rows([_row(result) for result in results]),
-        notes=notes([_sentence(result, control) for result in results for control in result.controls]),
-        record={"choices": [choice_record(result) for result in results]},
+        [Row(_row(result)) for result in results],
+        notes=[Note(_sentence(result, control)) for result in results for control in result.controls],
+        record={"choices": [_record(result) for result in results]},
     )
 
 
-def choice_record(result: ChoiceResult) -> dict[str, object]:
+def _record(result: ChoiceResult) -> dict[str, object]:
     """A result with its controls as plain data, with the flipped cases by id."""
     return {
         **named(result.tally.key),

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from itemwise.analysis.comparison import Comparison
 from itemwise.analysis.pairs import Pair, Series
-from itemwise.analysis.provenance import Part
+from itemwise.analysis.provenance import Measured, Part
 from itemwise.cases.case import Verdict
 from itemwise.reporting.sections.accuracy_section import accuracy_table
-from itemwise.reporting.sections.section import Column, Flips, Row, Section, Style, figures, words
+from itemwise.reporting.sections.section import Column, Flips, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, aligned, points_text
 from itemwise.results.statistics import SIGNIFICANT
 
@@ -19,8 +19,8 @@ __all__ = ["NOT_RECORDED", "attribution", "finding", "pair_name", "pairs_table",
 NOT_RECORDED = "not told"  # what stands for a setting that a run did not record
 _SERIES = ("", "run", "benchmark/model/strategy", "accuracy", "95% interval", "correct", "n of N")
 _PAIRS = (
-    Column("pair", Style.LABEL), *words("benchmark", "shown"), *figures("cases", "difference", "gained", "lost", "p", "Holm p", "can show"),
-    Column("lost and gained", Style.FLIPS),
+    Column("pair", "label"), *words("benchmark", "shown"), *figures("cases", "difference", "gained", "lost", "p", "Holm p", "can show"),
+    Column("lost and gained", "flips"),
 )  # fmt: skip
 
 
@@ -65,22 +65,25 @@ def _pair_legend(pairs: Sequence[Pair]) -> list[str]:
     ]
 
 
-def finding(comparison: Comparison, place: int) -> tuple[str, str]:
-    """What the pair at `place` shows: in a few words, and the figures behind it in a sentence."""
-    pair, better, least = comparison.pairs[place], comparison.better(place), comparison.can_show(place)
+def finding(comparison: Comparison, index: int) -> tuple[str, str]:
+    """What the pair at `index` shows: in a few words, and the figures behind it in a sentence."""
+    pair, better, least = comparison.pairs[index], comparison.better(index), comparison.can_show(index)
     if pair.change is None:
         return "No difference is shown", "No case is judged on both sides."
     shown = f"{better.label} is better by {100 * abs(pair.change):.1f} points" if better else "No difference is shown"
-    told = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
-    told += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[place]:.3g}. " if len(comparison.pairs) > 1 else ". ")
+    figures_text = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
+    figures_text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
     if least is None:
-        return shown, told + "So few cases can show no difference."
-    return shown, told + f"The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way."
+        return shown, figures_text + "So few cases can show no difference."
+    return (
+        shown,
+        figures_text + f"The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way.",
+    )
 
 
-def attribution(comparison: Comparison, place: int) -> str:
+def attribution(comparison: Comparison, index: int) -> str:
     """Which part of the pair's difference is the model's and which the harness's, as far as the records tell."""
-    differing = comparison.differing(place)
+    differing = comparison.differing(index)
     model, harness, machine = (differing.get(part, []) for part in Part)
     if model and harness:
         return "The model and the harness both differ, so this pair cannot tell whose a difference is."
@@ -99,18 +102,14 @@ def _unless(machine: Sequence[str]) -> str:
 
 def settings_tables(comparison: Comparison, benchmark: str) -> tuple[Section, Section]:
     """The settings of the series of `benchmark`, each with their values: those that differ between any two, and those that do not."""
-    series = comparison.of(benchmark)
-    columns = (Column("part", Style.QUIET), Column("setting", Style.NAME), *words(*(each.label for each in series)))
-    rows = list(_settings(comparison, series))
-    same = [len(set(row.cells[2:])) == 1 for row in rows]
-    return (
-        Section("differing", "What differs", columns, [row for row, is_same in zip(rows, same, strict=True) if not is_same]),
-        Section("same", "What is the same", columns, [row for row, is_same in zip(rows, same, strict=True) if is_same]),
-    )
+    all_series = comparison.of(benchmark)
+    columns = (Column("part", "quiet"), Column("setting", "name"), *words(*(series.label for series in all_series)))
+    rows = list(_settings([comparison.measured.get(series.label, {}) for series in all_series]))
+    differing, same = ([row for row in rows if (len(set(row.cells[2:])) == 1) == is_same] for is_same in (False, True))
+    return Section("differing", "What differs", columns, differing), Section("same", "What is the same", columns, same)
 
 
-def _settings(comparison: Comparison, series: Sequence[Series]) -> Iterator[Row]:
-    measured = [comparison.measured.get(each.label, {}) for each in series]
+def _settings(measured: Sequence[Measured]) -> Iterator[Row]:
     for part in Part:
         for name in dict.fromkeys(name for settings in measured for name in settings.get(part, {})):
             yield Row((part.value, name, *(settings.get(part, {}).get(name, NOT_RECORDED) for settings in measured)))

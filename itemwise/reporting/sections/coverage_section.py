@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Section, named, notes
+from itemwise.reporting.sections.section import Note, Section, named
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 
@@ -22,7 +22,7 @@ def build(run: RunFacts) -> Iterator[Section]:
         "notes": lines,
         "skipped": [{**named(skip.key), "case": skip.case, "node_id": skip.node_id, "reason": skip.reason} for skip in run.skips],
     }
-    yield Section("coverage", notes=notes(lines), record=record)
+    yield Section("coverage", notes=[Note(line) for line in lines], record=record)
 
 
 def _coverage(tally: Tally) -> dict[str, object]:

@@ -8,22 +8,22 @@ from itemwise.analysis.variant_drops import RenumberedDrop, drops
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section, named
 
-__all__ = ["drop_record", "drop_text", "build"]
+__all__ = ["build"]
 
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A sentence for each benchmark, model and strategy whose twins were asked too."""
-    found = drops(run.tallies, run.entries)
+    renumbered = drops(run.tallies, run.entries)
     yield Section(
         "twins",
         "From made problems to renumbered ones",
-        notes=[Note(drop_text(drop)) for drop in found],
-        record={"renumbered": [drop_record(drop) for drop in found]},
+        notes=[Note(_text(drop)) for drop in renumbered],
+        record={"renumbered": [_record(drop) for drop in renumbered]},
         page=OnPage(title="Renumbered twins"),
     )
 
 
-def drop_text(renumbered: RenumberedDrop) -> str:
+def _text(renumbered: RenumberedDrop) -> str:
     """The two accuracies, their difference with its interval and p, and how many problems flipped."""
     drop = renumbered.drop
     low, high = drop.interval
@@ -34,8 +34,8 @@ def drop_text(renumbered: RenumberedDrop) -> str:
     )
 
 
-def drop_record(renumbered: RenumberedDrop) -> dict[str, object]:
-    """Everything that drop_text says, with the flipped problems by id."""
+def _record(renumbered: RenumberedDrop) -> dict[str, object]:
+    """Everything that _text says, with the flipped problems by id."""
     drop = renumbered.drop
     return {
         **named(renumbered.tally.key),

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right, panels
 from itemwise.cases.case import Verdict
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import OnPage, Section, figures, named, plain_rows, words
+from itemwise.reporting.sections.section import OnPage, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
 from itemwise.results.statistics import accuracy
 
-__all__ = ["build", "extractors_table", "panel_lines", "panel_record", "spread_text"]
+__all__ = ["build", "extractors_table", "panel_lines", "spread_text"]
 
 _COLUMNS = (
     *words("benchmark", "model, strategy", "extractor"),
@@ -33,9 +33,9 @@ def extractors_table(compared: Sequence[Panel]) -> Section:
         "readers",
         "The same replies under other extractors",
         _COLUMNS,
-        plain_rows([row for panel in compared for row in _rows(panel)]),
+        [Row(cells) for panel in compared for cells in _rows(panel)],
         brief=[_brief(panel) for panel in compared],
-        record={"readers": [record for panel in compared for record in panel_record(panel)]},
+        record={"readers": [record for panel in compared for record in _record(panel)]},
         page=OnPage(title="Other extractors"),
     )
 
@@ -47,10 +47,10 @@ def _rows(panel: Panel) -> Iterator[tuple[str, ...]]:
     nothing = tally.counts[Verdict.NO_ANSWER] + tally.counts[Verdict.TRUNCATED]
     yield (*name, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
     for judged in panel.judged:
-        read = len(judged.reads) - judged.raised
-        nothing = sum(each.answer is None and not each.fault for each in judged.reads)
-        counts = [judged.correct, read - judged.correct - nothing, nothing, judged.raised, len(judged.reads)]
-        yield (*name, judged.extractor, *accuracy_text(accuracy(judged.correct, read)), *map(str, counts))
+        judgeable = len(judged.reads) - judged.raised
+        nothing = sum(read.answer is None and not read.fault for read in judged.reads)
+        counts = [judged.correct, judgeable - judged.correct - nothing, nothing, judged.raised, len(judged.reads)]
+        yield (*name, judged.extractor, *accuracy_text(accuracy(judged.correct, judgeable)), *map(str, counts))
 
 
 def _brief(panel: Panel) -> str:
@@ -58,7 +58,7 @@ def _brief(panel: Panel) -> str:
     return f"the same replies read by other extractors: {', '.join(panel.tally.key)}: {shares}"
 
 
-def panel_record(panel: Panel) -> list[dict[str, object]]:
+def _record(panel: Panel) -> list[dict[str, object]]:
     """Each extractor's accuracy as plain data."""
     return [
         {
@@ -94,10 +94,10 @@ def _summary(panel: Panel) -> Iterator[str]:
     yield f"{panel.tally.benchmark}, {panel.tally.model_name}, {panel.tally.strategy}"
     if spread := spread_text(panel):
         yield f"  {spread}"
-    asked = [place for place, entry in enumerate(panel.judged[0].entries) if entry.verdict is not Verdict.ERROR]
+    indices = [index for index, entry in enumerate(panel.judged[0].entries) if entry.verdict is not Verdict.ERROR]
     for judged in panel.judged:
-        same = sum(judged.reads[place].answer == judged.entries[place].answer for place in asked)
-        yield f"  {judged.extractor} reads as the run did in {same} of {len(asked)} judged replies"
+        same = sum(judged.reads[index].answer == judged.entries[index].answer for index in indices)
+        yield f"  {judged.extractor} reads as the run did in {same} of {len(indices)} judged replies"
 
 
 def _by(panel_of: Sequence[Judged], share: float) -> str:
@@ -108,26 +108,26 @@ def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:
     """The replies on which extractors part ways, the telling ones first: a fault, two answers, then an answer by some only."""
     reads = zip(*(judged.reads for judged in panel_of), strict=True)
     names = [judged.extractor for judged in panel_of]
-    found = [(entry, read) for entry, read in zip(panel_of[0].entries, reads, strict=True) if len(set(read)) > 1]
-    found.sort(key=lambda parting: _read_by_some_only(parting[1]))
-    some_only = sum(_read_by_some_only(read) for _, read in found)
-    yield f"  {len(found)} replies are read in more than one way, {some_only} of them read by some and not by others"
-    for entry, read in found[:most]:
+    differing = [(entry, read) for entry, read in zip(panel_of[0].entries, reads, strict=True) if len(set(read)) > 1]
+    differing.sort(key=lambda pair: _read_by_some_only(pair[1]))
+    some_only = sum(_read_by_some_only(read) for _, read in differing)
+    yield f"  {len(differing)} replies are read in more than one way, {some_only} of them read by some and not by others"
+    for entry, read in differing[:most]:
         yield f"  {entry.case}, expected {entry.expected!r}: {_by_answer(entry, names, read)}"
-    if len(found) > most:
-        yield f"  and {len(found) - most} more; --most {len(found)} lists all"
+    if len(differing) > most:
+        yield f"  and {len(differing) - most} more; --most {len(differing)} lists all"
 
 
 def _read_by_some_only(read: Sequence[Read]) -> bool:
-    return not any(each.fault for each in read) and len({each.answer for each in read} - {None}) == 1
+    return not any(one.fault for one in read) and len({one.answer for one in read} - {None}) == 1
 
 
 def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Read]) -> str:
     extractors: dict[Read, list[str]] = {}
-    for name, each in zip(names, read, strict=True):
-        extractors.setdefault(each, []).append(name)
-    right = {each: " (right)" if is_right(entry, each) else "" for each in extractors}
-    return "; ".join(f"{_read_text(each)}{right[each]} by {', '.join(by)}" for each, by in extractors.items())
+    for name, one in zip(names, read, strict=True):
+        extractors.setdefault(one, []).append(name)
+    right = {one: " (right)" if is_right(entry, one) else "" for one in extractors}
+    return "; ".join(f"{_read_text(one)}{right[one]} by {', '.join(by)}" for one, by in extractors.items())
 
 
 def _read_text(read: Read) -> str:

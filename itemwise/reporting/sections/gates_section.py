@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Note, OnPage, PagePart, Section
+from itemwise.reporting.sections.section import Note, OnPage, Section
 
 __all__ = ["build"]
 
@@ -16,5 +16,5 @@ def build(run: RunFacts) -> Iterator[Section]:
         "gates",
         notes=[Note(decision.text, passed=decision.passed) for decision in run.decisions],
         record={"gates": [{"passed": decision.passed, "text": decision.text} for decision in run.decisions]},
-        page=OnPage(PagePart.HEAD, "Gates", layout="gates"),
+        page=OnPage("head", "Gates", layout="gates"),
     )

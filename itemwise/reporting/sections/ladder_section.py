@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Column, OnPage, PagePart, Row, Section, figures, words
+from itemwise.reporting.sections.section import Column, OnPage, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, cost_text, points_text
 
-__all__ = ["ladder_record", "build"]
+__all__ = ["build"]
 
 _COLUMNS: tuple[Column, ...] = (
     *words("rung", "against", "by"),
@@ -19,16 +19,16 @@ _COLUMNS: tuple[Column, ...] = (
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A section for each benchmark that was asked in more than one way; the first holds the record of all."""
-    found = ladders(run.plain_tallies, run.entries)
-    yield Section("ladders", record={"ladders": [ladder_record(ladder) for ladder in found]})
-    for number, ladder in enumerate(found):
+    all_ladders = ladders(run.plain_tallies, run.entries)
+    yield Section("ladders", record={"ladders": [_ladder_record(ladder) for ladder in all_ladders]})
+    for number, ladder in enumerate(all_ladders):
         yield Section(
             f"ladder-{number}",
             f"The ladder of {ladder.benchmark}",
             _COLUMNS,
             [_row(rung) for rung in ladder.rungs],
             legend=_summary(ladder),
-            page=OnPage(PagePart.ABOVE_CASES, name="Ladder", layout="ladder", data=ladder.rungs),
+            page=OnPage("above", name="Ladder", layout="ladder", data=ladder.rungs),
         )
 
 
@@ -41,7 +41,7 @@ def _summary(ladder: Ladder) -> list[str]:
     ]
 
 
-def ladder_record(ladder: Ladder) -> dict[str, object]:
+def _ladder_record(ladder: Ladder) -> dict[str, object]:
     """The ladder as plain data, with the flipped cases by id."""
     return {"benchmark": ladder.benchmark, "rungs": [_record(rung) for rung in ladder.rungs]}
 

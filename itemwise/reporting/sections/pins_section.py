@@ -18,4 +18,4 @@ def build(run: RunFacts) -> Iterator[Section]:
         for label, read in run.rows.items()
         if "unpinned" in read
     ]
-    yield Section("pins", notes=list(map(Note, lines)))
+    yield Section("pins", notes=[Note(line) for line in lines])

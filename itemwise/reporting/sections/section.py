@@ -5,40 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import NamedTuple, TypeVar
+from itertools import compress
+from typing import Literal, NamedTuple, TypeVar
 
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["Column", "Flips", "Note", "OnPage", "PagePart", "Row", "Section", "Style", "figures", "named", "notes", "plain_rows", "words"]
+__all__ = ["Column", "Flips", "Note", "OnPage", "Row", "Section", "Style", "figures", "named", "words"]
 
+Style = Literal["word", "quiet", "label", "name", "subname", "figure", "leading", "interval", "flips"]
 Value = TypeVar("Value")
-
-
-class Style(Enum):
-    """What a column holds. In text words stand left and all else right; a page shows each in its own way."""
-
-    WORD = "word"
-    NAME = "name"  # what the row is about, with the SUBNAMEs that follow below it
-    SUBNAME = "subname"
-    LABEL = "label"  # a short name that stands for a series
-    QUIET = "quiet"  # a word of less weight
-    FIGURE = "figure"
-    LEADING = "leading"  # the figure to look at first
-    INTERVAL = "interval"  # with the row's accuracy drawn beside it
-    FLIPS = "flips"  # the row's flips drawn; on pages only
-
-    @property
-    def is_word(self) -> bool:
-        """Whether text stands left in its column."""
-        return self in (Style.WORD, Style.NAME, Style.SUBNAME, Style.LABEL, Style.QUIET)
+_WORDS = ("word", "quiet", "label", "name", "subname")  # the styles of words: these stand left in text, figures right
 
 
 class Column(NamedTuple):
-    """A column's heading and what it holds."""
+    """A heading, and how a page shows what stands below it.
+
+    A "name" is what the row is about, with the "subname"s that follow it in the same cell; a "label" stands for a series. A "leading"
+    figure is the one to look at first; at an "interval" the row's accuracy is drawn. "flips" are drawn alone, and only on pages.
+    """
 
     title: str
-    style: Style = Style.FIGURE
+    style: Style = "figure"
 
 
 class Flips(NamedTuple):
@@ -65,20 +52,12 @@ class Note(NamedTuple):
     passed: bool | None = None
 
 
-class PagePart(Enum):
-    """Where on a page a section stands, around the list of cases."""
-
-    HEAD = "head"
-    ABOVE_CASES = "above"
-    BELOW_CASES = "below"
-
-
 @dataclass(frozen=True)
 class OnPage:
-    """How a page shows a section: where, under which title (the section's own if empty), by which name in the navigation (the title
-    if empty), and by which macro of report.html.jinja; `data` is what a macro draws beside the rows."""
+    """How a page shows a section: at its head, above or below the cases; under a `title` and in the navigation under a `name` where
+    the section's own does not serve; by the macro `layout` of report.html.jinja, which may draw `data` beside the rows."""
 
-    part: PagePart = PagePart.BELOW_CASES
+    part: Literal["head", "above", "below"] = "below"
     title: str = ""
     name: str = ""
     layout: str = "table"
@@ -111,29 +90,24 @@ class Section:
         return self.page.title or self.title
 
     @property
-    def is_on_page(self) -> bool:
-        """Whether a page has anything of it to show."""
-        return bool(self.rows or self.legend or self.notes or self.page.data)
-
-    @property
     def words(self) -> int:
         """How many columns of words lead its table."""
-        return sum(column.style.is_word for column in self.columns)
+        return sum(column.style in _WORDS for column in self.columns)
 
-    def table(self, rows: Sequence[Row] | None = None) -> list[Sequence[str]]:
+    def table(self, rows: Sequence[Row] | None = None) -> list[list[str]]:
         """The headings and then `rows`, all if not given, as text has them: without what can only be drawn; empty without a row."""
-        shown = [index for index, column in enumerate(self.columns) if column.style is not Style.FLIPS]
-        texts = [[row.cells[index] for index in shown] for row in (self.rows if rows is None else rows)]
-        return [[self.columns[index].title for index in shown], *texts] if texts else []
+        texts = [column.style != "flips" for column in self.columns]
+        lines = [[column.title for column in self.columns], *(row.cells for row in (self.rows if rows is None else rows))]
+        return [list(compress(line, texts)) for line in lines] if len(lines) > 1 else []
 
     def in_cells(self, values: Sequence[Value]) -> list[Sequence[Value]]:
         """A value for each column, parted as a page parts them: a name and its subnames share a cell."""
-        starts = [index for index, column in enumerate(self.columns) if column.style is not Style.SUBNAME]
+        starts = [index for index, column in enumerate(self.columns) if column.style != "subname"]
         return [values[start:end] for start, end in zip(starts, [*starts[1:], len(values)], strict=True)]
 
     def text(self, row: Row, title: str) -> str:
         """What stands in `row` under the heading `title`."""
-        return row.cells[[column.title for column in self.columns].index(title)]
+        return next(cell for column, cell in zip(self.columns, row.cells, strict=True) if column.title == title)
 
     def folded(self, most: int) -> tuple[list[Row], list[str]]:
         """The rows without the groups of more than `most`, and for each of these a line that says where it stands whole."""
@@ -142,24 +116,14 @@ class Section:
         return [row for row in self.rows if sizes[row.group] <= most], lines
 
 
-def words(*titles: str) -> tuple[Column, ...]:
+def words(*titles: str) -> list[Column]:
     """Columns of words."""
-    return tuple(Column(title, Style.WORD) for title in titles)
+    return [Column(title, "word") for title in titles]
 
 
-def figures(*titles: str) -> tuple[Column, ...]:
+def figures(*titles: str) -> list[Column]:
     """Columns of figures."""
-    return tuple(map(Column, titles))
-
-
-def plain_rows(rows: Sequence[Sequence[str]]) -> list[Row]:
-    """Rows of cells alone."""
-    return list(map(Row, rows))
-
-
-def notes(lines: Sequence[str]) -> list[Note]:
-    """Notes of text alone."""
-    return list(map(Note, lines))
+    return [Column(title) for title in titles]
 
 
 def named(key: tuple[str, str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.word_diff import changed_excerpt
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Column, OnPage, PagePart, Section, Style, figures, notes, plain_rows
+from itemwise.reporting.sections.section import Column, Note, OnPage, Row, Section, figures
 from itemwise.results.safe_text import shortened
 from itemwise.snapshots import FileChanges, Snapshot, SnapshotChange
 
@@ -26,12 +26,12 @@ def build(run: RunFacts) -> Iterator[Section]:
     yield Section(
         "snapshots",
         "How replies changed since they were kept",
-        (Column("snapshots", Style.NAME), *figures(*(kind.value for kind in kinds))),
-        plain_rows([(name, *(str(counted[kind]) for kind in kinds)) for name, counted in counts.items()]),
-        notes=notes(_lines(run.snapshots)),
+        (Column("snapshots", "name"), *figures(*(kind.value for kind in kinds))),
+        [Row((name, *(str(counted[kind]) for kind in kinds))) for name, counted in counts.items()],
+        notes=[Note(line) for line in _lines(run.snapshots)],
         brief=(),
         record={"snapshots": [snapshot_record(file) for file in run.snapshots]},
-        page=OnPage(PagePart.ABOVE_CASES, name="Snapshots", layout="changes"),
+        page=OnPage("above", name="Snapshots", layout="changes"),
     )
 
 

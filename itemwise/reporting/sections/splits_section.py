@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from itemwise.analysis.splits import Split, splits
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Column, Row, Section, Style, figures, named, words
+from itemwise.reporting.sections.section import Column, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text
 
-__all__ = ["split_record", "build"]
+__all__ = ["build"]
 
 _COLUMNS = (
-    *words("benchmark", "model", "strategy", "split by"), *figures("accuracy"), Column("95% interval", Style.INTERVAL), *figures("cases"),
+    *words("benchmark", "model", "strategy", "split by"), *figures("accuracy"), Column("95% interval", "interval"), *figures("cases"),
 )  # fmt: skip
 
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A row for each value of each tag; a tag of many values is left out of short reports."""
     parts = splits(run.plain_tallies, run.entries)
-    record = {"splits": [split_record(part) for part in parts]}
+    record = {"splits": [_record(part) for part in parts]}
     yield Section("splits", "By tag", _COLUMNS, [_row(part) for part in parts], record=record)
 
 
@@ -29,7 +29,7 @@ def _row(split: Split) -> Row:
     return Row(cells, accuracy, group=f"{', '.join(key)}: split by {split.tag}")
 
 
-def split_record(split: Split) -> dict[str, object]:
+def _record(split: Split) -> dict[str, object]:
     """A part as plain data."""
     accuracy = split.part.accuracy
     return {

@@ -12,6 +12,7 @@ from itemwise.analysis.reply_changes import Change, case_change
 from itemwise.analysis.word_diff import Piece, word_diff
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
+from itemwise.reporting import svg
 from itemwise.reporting.sections.comparison_sections import (
     NOT_RECORDED,
     attribution,
@@ -21,7 +22,6 @@ from itemwise.reporting.sections.comparison_sections import (
     series_table,
     settings_tables,
 )
-from itemwise.reporting.svg import accuracy_track, flips
 from itemwise.reporting.writers.single_page import single_page
 from itemwise.results.entry import Entry
 
@@ -49,8 +49,7 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, Picture]) -> str
         tables=[series_table(comparison), pairs_table(comparison)],
         not_recorded=NOT_RECORDED,
         missing=[*_missing(comparison), *_missing_pictures(data)],
-        accuracy_track=accuracy_track,
-        flips=flips,
+        svg=svg,
     )
 
 
@@ -113,12 +112,12 @@ def _missing_pictures(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _data(comparison: Comparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    places = {series.label: place for place, series in enumerate(comparison.series)}
+    indices = {series.label: index for index, series in enumerate(comparison.series)}
     cases = list(_cases(comparison))
     wanted = {case["picture"] for case in cases}
     return {
         "series": [{"label": each.label, "run": each.run, **dict(zip(_KEY, each.tally.key, strict=True))} for each in comparison.series],
-        "pairs": [{"first": places[pair.first.label], "second": places[pair.second.label]} for pair in comparison.pairs],
+        "pairs": [{"first": indices[pair.first.label], "second": indices[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,
         "pictures": {sha256: uri for sha256, picture in pictures.items() if sha256 in wanted and (uri := _data_uri(picture))},
@@ -165,7 +164,7 @@ def _reply(entry: Entry) -> dict[str, Any]:
     texts = entry.texts()
     reply = texts.reply
     text, thought, span = parted(texts.reply_text, entry.span)
-    told = {
+    values = {
         "verdict": entry.verdict.value,
         "answer": entry.answer,
         "rule": entry.rule,
@@ -178,7 +177,7 @@ def _reply(entry: Entry) -> dict[str, Any]:
         "turns": sum(turn.cost is not None for turn in reply.turns) if reply else 0,
         "message": "" if reply else texts.message,
     }
-    return {name: value for name, value in told.items() if value not in ("", None, 0, [])}
+    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}
 
 
 def _diff(left: str, right: str) -> list[int] | str | None:

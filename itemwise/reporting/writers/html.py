@@ -8,11 +8,11 @@ from typing import Any
 
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
+from itemwise.reporting import svg
 from itemwise.reporting.histograms import figure
 from itemwise.reporting.run_record import RunRecord
-from itemwise.reporting.sections.section import PagePart, Section
+from itemwise.reporting.sections.section import Section
 from itemwise.reporting.sections.snapshots_section import snapshot_differences
-from itemwise.reporting.svg import accuracy_axis, accuracy_track, flips, histogram, share_bar
 from itemwise.reporting.writers.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 
@@ -32,7 +32,8 @@ def report_html(run: RunRecord) -> str:
 def report_parts(run: RunRecord) -> Iterator[str]:
     """The page in parts, none larger than a case or its tables."""
     blocks = _blocks(run.sections)
-    above = [*blocks[PagePart.HEAD], *blocks[PagePart.ABOVE_CASES]]
+    above, below = ([block for block in blocks if (block[0].page.part == "below") == is_below] for is_below in (False, True))
+    above.sort(key=lambda block: block[0].page.part != "head")
     return page_parts(
         "report",
         _data(run),
@@ -40,29 +41,24 @@ def report_parts(run: RunRecord) -> Iterator[str]:
         title=_title(run),
         run=run,
         above=above,
-        below=blocks[PagePart.BELOW_CASES],
-        navigation=[*_names(above), ("Cases", "cases"), *_names(blocks[PagePart.BELOW_CASES])],
+        below=below,
+        navigation=[*_names(above), ("Cases", "cases"), *_names(below)],
         json=_json,
-        accuracy_track=accuracy_track,
-        accuracy_axis=accuracy_axis,
-        share_bar=share_bar,
-        flips=flips,
-        histogram=histogram,
+        svg=svg,
         figure=figure,
         open_charts=_MULTIPLES,
         open_rows=_ROWS,
     )
 
 
-def _blocks(sections: Sequence[Section]) -> dict[PagePart, list[list[Section]]]:
-    """Under each heading its section and those that go on below it, by the part of the page where they stand."""
-    blocks: dict[PagePart, list[list[Section]]] = {part: [] for part in PagePart}
-    block: list[Section] = []
+def _blocks(sections: Sequence[Section]) -> list[list[Section]]:
+    """Each section that has a heading and anything to show on the page, with those that go on below it."""
+    blocks: list[list[Section]] = []
     for section in sections:
-        if section.is_on_page:
-            if section.heading:
-                blocks[section.page.part].append(block := [])
-            block.append(section)
+        if section.rows or section.legend or section.notes or section.page.data:
+            if section.heading or not blocks:
+                blocks.append([])
+            blocks[-1].append(section)
     return blocks
 
 

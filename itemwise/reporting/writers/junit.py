@@ -58,7 +58,7 @@ def suite_properties(run: RunRecord) -> dict[str, str]:
 def case_properties(entry: Entry) -> dict[str, str]:
     """What stands beside a test case: its answer, what was expected, its verdict and its cost."""
     cost = entry.cost
-    found = {
+    values = {
         "answer": entry.answer,
         "expected": entry.expected,
         "verdict": entry.verdict.value,
@@ -70,7 +70,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
         "seconds": f"{cost.seconds:.4f}" if cost else None,
         "finish_reason": cost and cost.finish_reason,
     }
-    return {name: xml_safe(shortened(str(value), _NAMED)) for name, value in found.items() if value is not None}
+    return {name: xml_safe(shortened(str(value), _NAMED)) for name, value in values.items() if value is not None}
 
 
 def _suite(started: str, tally: Tally, entries: list[Entry], properties: Mapping[str, str]) -> ElementTree.Element:
@@ -119,9 +119,9 @@ def _testcase(entry: Entry) -> ElementTree.Element:
         error.text = _shown(texts.message, _SHOWN)
     elif entry.verdict is not Verdict.CORRECT:
         because = "".join(f"; {cause.kind}: {cause.evidence}" for cause in entry.causes[:1])
-        said = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
-        failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=said)
-        failure.text = f"{said}\nrerun: {_untagged(xml_safe(texts.rerun))}\n\n{text}"  # some dashboards show the text alone
+        message = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
+        failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=message)
+        failure.text = f"{message}\nrerun: {_untagged(xml_safe(texts.rerun))}\n\n{text}"  # some dashboards show the text alone
     lines = [f"[[PROPERTY|{name}={_one_line(value)}]]" for name, value in case_properties(entry).items()]
     ElementTree.SubElement(case, "system-out").text = "\n".join([*lines, "", text])
     return case
