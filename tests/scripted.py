@@ -71,13 +71,15 @@ class Script:
 
     def __init__(self, *lines: str | Exception, finish_reason: str = "stop") -> None:
         self.asked: list[tuple[list[Turn], list[Any], float, int]] = []
+        self.settings: list[dict[str, Any]] = []  # that were asked for beside
         self._lines = list(lines)
         self._finish_reason = finish_reason
 
     async def __call__(
-        self, turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0
+        self, turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0, **settings: Any
     ) -> Turn:
         self.asked.append((list(turns), list(tools), temperature, seed))
+        self.settings.append(settings)
         line = self._lines.pop(0) if len(self._lines) > 1 else self._lines[0]
         if isinstance(line, Exception):
             raise line

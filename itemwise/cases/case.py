@@ -313,7 +313,8 @@ class TurnCost:
     """What one assistant turn took: `finish_reason` is ``stop`` or ``length``, tokens are of this turn's chat alone.
 
     `temperature` 0 is greedy decoding; a sampled turn names the `seed` that its text follows from. `native_finish_reason`
-    is a server's own word where neither of the two is what it said, such as ``content_filter``.
+    is a server's own word where neither of the two is what it said, such as ``content_filter``. `stop`, `top_p` and `max_new_tokens`
+    are what the strategy asked for beside.
     """
 
     finish_reason: str
@@ -322,10 +323,14 @@ class TurnCost:
     temperature: float = 0.0
     seed: int = 0
     native_finish_reason: str = ""
+    stop: tuple[str, ...] = ()
+    top_p: float | None = None
+    max_new_tokens: int | None = None
 
     def record(self) -> dict[str, Any]:
-        """The cost as plain data."""
-        return {name: value for name, value in vars(self).items() if name != "native_finish_reason" or value}
+        """The cost as plain data, without what was not asked for."""
+        rare = ("native_finish_reason", "stop", "top_p", "max_new_tokens")
+        return {name: value for name, value in vars(self).items() if name not in rare or value}
 
 
 @dataclass(frozen=True)

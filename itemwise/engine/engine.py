@@ -33,10 +33,21 @@ class ReplyCache(Protocol):
         ...
 
 
-def _ask(turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0) -> AskAwaitable:
+def _ask(
+    turns: Sequence[Turn],
+    *,
+    tools: Sequence[Mapping[str, Any]] = (),
+    temperature: float = 0.0,
+    seed: int = 0,
+    stop: str | Sequence[str] = (),
+    top_p: float | None = None,
+    max_new_tokens: int | None = None,
+) -> AskAwaitable:
     if wrong := next((turn for turn in turns if not isinstance(turn, Turn)), None):
         raise TypeError(f"ask(...) takes the turns of a chat, got a {type(wrong).__name__} among them: ask(chat) or ask([*chat, turn]).")
-    return AskAwaitable(Request(tuple(turns), tuple(tools), temperature, seed if temperature else 0))
+    stops = (stop,) if isinstance(stop, str) else tuple(stop)
+    request = Request(tuple(turns), tuple(tools), temperature, seed, stops, top_p, max_new_tokens)
+    return AskAwaitable(request if temperature else replace(request, seed=0, top_p=None))  # which change nothing greedily
 
 
 @dataclass(eq=False)
@@ -268,8 +279,7 @@ class Engine:
 
 def _key(request: Request) -> str:
     """The same for requests that a model cannot tell apart. Raises PictureError where one cannot be read."""
-    turns = [turn.message() for turn in request.turns]
-    return key_of({"turns": turns, "tools": request.tools, "temperature": request.temperature, "seed": request.seed})
+    return key_of(request.record())
 
 
 def _turn(request: Request, generation: Generation) -> Turn:
@@ -284,6 +294,9 @@ def _turn(request: Request, generation: Generation) -> Turn:
         request.temperature,
         request.seed,
         generation.native_finish_reason,
+        request.stop,
+        request.top_p,
+        request.max_new_tokens,
     )
     return Turn("assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal)
 

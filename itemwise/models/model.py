@@ -54,13 +54,50 @@ def one_line(text: str) -> str:
 class Request:
     """One chat to continue: the turns so far and the tools the model may call, as chat templates take them.
 
-    At `temperature` 0 the model says the likeliest; above it samples, and `seed` with the turns decides what it says.
+    At `temperature` 0 the model says the likeliest; above it samples, and `seed` with the turns decides what it says. `top_p` then leaves
+    only the likeliest tokens whose probabilities add up to it; None is the model's own, 1 for a local one. The first of the `stop` texts
+    ends the reply, which holds what is before it. `max_new_tokens` lowers the run's limit and never raises it.
+
+    Raises ValueError, naming the setting and its value, for one that cannot be kept.
     """
 
     turns: tuple[Turn, ...]
     tools: tuple[Mapping[str, Any], ...] = ()
     temperature: float = 0.0
     seed: int = 0
+    stop: tuple[str, ...] = ()
+    top_p: float | None = None
+    max_new_tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature < float("inf"):
+            raise ValueError(f"temperature must be at least 0 and finite, got {self.temperature!r}.")
+        if not all(isinstance(text, str) and text for text in self.stop):
+            raise ValueError(f"stop must be texts that are not empty, got {self.stop!r}.")
+        if self.top_p is not None and not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p must be above 0 and at most 1, got {self.top_p!r}.")
+        if self.max_new_tokens is not None and (type(self.max_new_tokens) is not int or self.max_new_tokens < 1):
+            raise ValueError(f"max_new_tokens must be a whole number of at least 1, got {self.max_new_tokens!r}.")
+
+    def settings(self) -> dict[str, Any]:
+        """How to generate, as plain data, without what is left to the model: empty for a greedy request that says no more."""
+        given = {"stop": list(self.stop) or None, "top_p": self.top_p, "max_new_tokens": self.max_new_tokens}
+        sampling = {"temperature": self.temperature, "seed": self.seed} if self.temperature else {}
+        return sampling | {name: value for name, value in given.items() if value is not None}
+
+    def record(self) -> dict[str, Any]:
+        """All that decides the text, as plain data; the store's key is made of it. Raises PictureError where a picture cannot be read."""
+        turns, tools = [turn.message() for turn in self.turns], [dict(tool) for tool in self.tools]
+        return {"turns": turns, "tools": tools, **self.settings()}
+
+    def token_limit(self, most: int) -> int:
+        """The most tokens of the reply, where the run allows `most`."""
+        return most if self.max_new_tokens is None else min(most, self.max_new_tokens)
+
+    def before_stop(self, text: str) -> str | None:
+        """What is before the first of the stop texts in `text`; None where none is in it."""
+        found = [index for index in map(text.find, self.stop) if index >= 0]
+        return text[: min(found)] if found else None
 
 
 @dataclass(frozen=True)

@@ -358,12 +358,7 @@ class ModelReplies:
             self.renewed.update(key_of(self._asked(request)) for request, _ in said)
 
     def _asked(self, request: Request) -> dict[str, Any]:
-        return {
-            "model": dict(self.identity),
-            "turns": [turn.message() for turn in request.turns],
-            "tools": [dict(tool) for tool in request.tools],
-            **({"temperature": request.temperature, "seed": request.seed} if request.temperature else {}),
-        }
+        return {"model": dict(self.identity), **request.record()}
 
 
 def _record(said: Generation) -> dict[str, Any]:

@@ -24,11 +24,18 @@ class Ask(Protocol):
         tools: Sequence[Mapping[str, Any]] = (),
         temperature: float = 0.0,
         seed: int = 0,
+        stop: str | Sequence[str] = (),
+        top_p: float | None = None,
+        max_new_tokens: int | None = None,
     ) -> Awaitable[Turn]:
         """The assistant's turn that follows `turns`; the model may call `tools`.
 
-        At `temperature` 0 it is the likeliest text. Above it is sampled: `turns` and `seed` decide the text, whatever
-        else is asked at the same time. Raises ContextFullError where `turns` leave no room for a reply.
+        At `temperature` 0 it is the likeliest text. Above it is sampled, of the likeliest tokens that add up to `top_p` where it is
+        given: `turns` and `seed` decide the text, whatever else is asked at the same time. The first of the texts in `stop` ends the
+        reply, which does not hold it; its finish reason is ``stop``. `max_new_tokens` lowers the run's limit for this reply and never
+        raises it. Every kind of model keeps them all, or refuses what it cannot keep.
+
+        Raises ContextFullError where `turns` leave no room for a reply, and ValueError for a setting that is none.
         """
         ...
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -350,3 +351,48 @@ def test_a_chat_inside_a_list_is_refused_with_what_to_write() -> None:
     engine = Engine(ScriptedModel(str.upper))
     asked(engine, "a", "x", nested)
     assert str(engine.outcomes["a"]) == ("ask(...) takes the turns of a chat, got a tuple among them: ask(chat) or ask([*chat, turn]).")
+
+
+SETTINGS = {"temperature": 0.5, "seed": 3, "stop": "\n", "top_p": 0.9, "max_new_tokens": 8}
+
+
+def strategy_with(**settings: Any) -> Strategy:
+    async def once(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        reply = await ask(chat, **settings)
+        return Transcript([*chat, reply], reply)
+
+    return once
+
+
+def test_what_a_strategy_asks_for_reaches_the_model_and_stands_with_the_turn() -> None:
+    seen: list[Request] = []
+
+    class Recording(ScriptedModel):
+        def generate(self, requests: Sequence[Request]) -> list[Generation]:
+            seen.extend(requests)
+            return super().generate(requests)
+
+    engine = Engine(Recording(str.upper))
+    asked(engine, "a", "x", strategy_with(**SETTINGS))
+    asked(engine, "b", "x", strategy_with(seed=3, top_p=0.9))
+    finished(engine)
+    chat = (Turn("user", "x"),)
+    assert seen == [Request(chat, (), 0.5, 3, ("\n",), 0.9, 8), Request(chat)]  # greedily seed and top_p change nothing
+    costs = [outcome.turns[-1].record() for outcome in engine.outcomes.values() if isinstance(outcome, Reply)]
+    assert {"stop": ("\n",), "top_p": 0.9, "max_new_tokens": 8}.items() <= costs[0].items()
+    assert {"stop", "top_p", "max_new_tokens"}.isdisjoint(costs[1])
+
+
+def test_requests_that_differ_in_a_setting_are_asked_apart() -> None:
+    model = ScriptedModel(str.upper)
+    engine = Engine(model)
+    for key, settings in {"a": {}, "b": {"stop": "\n"}, "c": {"max_new_tokens": 8}, "d": {"stop": ["\n"]}}.items():
+        asked(engine, key, "x", strategy_with(**settings))
+    finished(engine)
+    assert model.batches == [["x"] * 3]
+
+
+def test_a_setting_that_is_none_fails_its_own_case() -> None:
+    engine = Engine(ScriptedModel(str.upper))
+    asked(engine, "a", "x", strategy_with(stop=""))
+    assert str(engine.outcomes["a"]) == "stop must be texts that are not empty, got ('',)."

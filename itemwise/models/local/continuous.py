@@ -32,11 +32,12 @@ _VISION_TYPES = ("llava", "qwen2_vl", "qwen2_5_vl")  # whose image inputs and po
 
 @dataclass(eq=False)
 class SequenceState:
-    """One chat of a continuous batch: its prompt, the most tokens of its reply, its sampling noise, and the reply so far."""
+    """One chat of a continuous batch: its prompt, the most tokens and the ends of its reply, its sampling noise, and the reply so far."""
 
     request: Request
     prompt: Prompt
     max_tokens: int
+    ends: Ends
     noise: GumbelNoise | None = None
     output_ids: list[int] = field(default_factory=list)
     position: int = 0  # of the last token
@@ -65,13 +66,12 @@ class ContinuousBatch:
     of a chat with tools. The KV cache stays within `kv_bytes`. After OutOfMemoryError only `clear` may follow.
     """
 
-    def __init__(self, model: Any, pad: int, ends: Ends, kv_bytes: int) -> None:
+    def __init__(self, model: Any, pad: int, kv_bytes: int) -> None:
         self.sequences: list[SequenceState] = []
         self.most_at_once = MAX_SEQUENCES.get(model.device.type, MAX_SEQUENCES["cuda"])
         self.max_positions = kv_bytes // _kv_bytes_of_a_token(model)  # rows times columns of the KV cache
         self._model = model
         self._pad = pad
-        self._ends = ends
         self._kv_cache = KVCache()
         self._finished: list[SequenceState] = []
         self._longest_reply = EXPECTED_REPLY
@@ -145,7 +145,7 @@ class ContinuousBatch:
     def _is_finished(self, sequence: SequenceState) -> bool:
         if sequence.invalid_at is not None or len(sequence.output_ids) >= sequence.max_tokens:
             return True
-        return self._ends.is_at_end(sequence.output_ids)
+        return sequence.ends.is_at_end(sequence.output_ids)
 
     def _evict_finished(self) -> None:
         finished = [sequence for sequence in self.sequences if self._is_finished(sequence)]

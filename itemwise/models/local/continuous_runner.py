@@ -23,7 +23,7 @@ class ContinuousRunner:
     eager = False  # a prefill keeps all others waiting
 
     def __init__(self, checkpoint: LoadedCheckpoint, prompting: Prompting, kv_bytes: int) -> None:
-        self.batch = ContinuousBatch(checkpoint.model, prompting.pad, prompting.ends, kv_bytes)
+        self.batch = ContinuousBatch(checkpoint.model, prompting.pad, kv_bytes)
         self._device = checkpoint.device
         self._prompting = prompting
         self._advises = checkpoint.quantisation == "int8"  # silencing takes a while, and only int8 needs it at every forward
@@ -41,7 +41,8 @@ class ContinuousRunner:
     def prepare(self, request: Request) -> SequenceState:
         """The encoded request. Raises as `Prompting.encode` does."""
         prompt = self._prompting.encode(request)
-        return SequenceState(request, prompt, self._prompting.max_tokens(len(prompt.ids)), gumbel_noise(request, self._device))
+        limit, ends = self._prompting.max_tokens(request, len(prompt.ids)), self._prompting.ends_of(request)
+        return SequenceState(request, prompt, limit, ends, gumbel_noise(request, self._device))
 
     def capacity(self, sequences: Sequence[SequenceState]) -> int:
         """How many of `sequences` the KV cache has memory for now."""

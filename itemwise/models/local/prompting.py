@@ -70,33 +70,35 @@ class Prompting:
             raise ModelError(self._no_embedding(largest))
         return prompt
 
-    def max_tokens(self, prompt_tokens: int) -> int:
-        """The token limit of a reply to a prompt of that length."""
-        return min(self.max_new_tokens, self.context_length - prompt_tokens)
+    def max_tokens(self, request: Request, prompt_tokens: int) -> int:
+        """The token limit of the reply to a request whose prompt has that length."""
+        return min(request.token_limit(self.max_new_tokens), self.context_length - prompt_tokens)
+
+    def ends_of(self, request: Request) -> Ends:
+        """What ends the reply to `request`: its stop texts too."""
+        return self.ends.with_stop(request.stop)
 
     def generation(self, request: Request, prompt_tokens: int, output_ids: list[int], invalid_at: int | None) -> Generation | Exception:
         """What became of `request`; `invalid_at` is the index of the first output token whose logits were NaN or infinite, if any.
 
         Tokens beyond the limit or the end of the reply count for nothing, and a fault there neither. A fault before is a ModelError.
         """
-        if invalid_at is not None and invalid_at < self.max_tokens(prompt_tokens) and self.ends.index(output_ids[:invalid_at]) is None:
+        ends = self.ends_of(request)
+        ids = output_ids[: self.max_tokens(request, prompt_tokens)]
+        if invalid_at is not None and invalid_at < len(ids) and ends.index(ids[:invalid_at]) is None:
             return ModelError(
                 f"the logits of {self._name} are no numbers (NaN or infinite) at token {invalid_at + 1} of the reply: its weights are "
                 f"damaged, or too large for {self._checkpoint.dtype}. Check the checkpoint, or try --quant none."
             )
-        ids = output_ids[: self.max_tokens(prompt_tokens)]
-        end = self.ends.index(ids)
-        text = self._text(request, ids if end is None else self._before_end(ids, end))
+        end = ends.index(ids)
+        text = self._text(request, ids if end is None else _before_end(ends, ids, end))
+        before = ends.cut(text)
         return Generation(
-            text=text if end is None else self.ends.cut(text),
-            finish_reason="length" if end is None else "stop",
+            text=before,
+            finish_reason="length" if end is None and before == text else "stop",
             prompt_tokens=prompt_tokens,
             completion_tokens=len(ids) if end is None else end + 1,
         )
-
-    def _before_end(self, ids: list[int], end: int) -> list[int]:
-        """The ids before the end at index `end`; the token itself stays if the end is written in its text."""
-        return ids[: end + 1] if self.ends.text and ids[end] not in self.ends.tokens else ids[:end]
 
     def _text(self, request: Request, ids: list[int]) -> str:
         """The decoded reply; one with tool calls keeps the special tokens by which some models mark calls."""
@@ -156,6 +158,11 @@ class Prompting:
             f"{self._name} cannot be shown pictures: {self._checkpoint.entry.location} has no chat template; "
             "add that of the model it was made from."
         )
+
+
+def _before_end(ends: Ends, ids: list[int], end: int) -> list[int]:
+    """The ids before the end at index `end`; the token itself stays if the end is written in its text."""
+    return ids[:end] if ids[end] in ends.tokens else ids[: end + 1]
 
 
 def _template_of(name: str, tokenizer: Any) -> ChatTemplate | None:

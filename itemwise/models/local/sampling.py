@@ -17,19 +17,29 @@ __all__ = ["GumbelNoise", "SamplingProcessor", "gumbel_noise", "sample_tokens"]
 
 class GumbelNoise:
     """A request's temperature times Gumbel noise, step by step: the largest sum of it and the logits is an exact sample of
-    the softmax at that temperature (the Gumbel-max trick, Maddison et al. 2014, arXiv:1411.0030).
+    the softmax at that temperature (the Gumbel-max trick, Maddison et al. 2014, arXiv:1411.0030), of its nucleus where the request
+    has a `top_p` (Holtzman et al. 2020, arXiv:1904.09751).
 
-    It comes from a generator seeded by the whole request, so neither the batch nor the order of asking changes a text.
+    It comes from a generator seeded by the chat, temperature and seed, so neither the batch nor the order of asking changes a text.
     """
 
     def __init__(self, request: Request, device: torch.device) -> None:
         self._temperature = request.temperature
+        self._top_p = request.top_p
         self._generator = torch.Generator(device).manual_seed(_seed(request))
 
     def step(self, vocabulary_size: int) -> Tensor:
         """The noise of the next step, [vocabulary_size]."""
         uniform = torch.rand(vocabulary_size, generator=self._generator, device=self._generator.device)
         return -self._temperature * torch.log(-torch.log(uniform.clamp_min(torch.finfo(torch.float32).tiny)))
+
+    def nucleus(self, logits: Tensor) -> Tensor:
+        """The logits, [vocabulary_size], with minus infinity for all but the fewest likeliest tokens that add up to `top_p`."""
+        if self._top_p is None:
+            return logits
+        probabilities, order = torch.softmax(logits / self._temperature, dim=-1).sort(descending=True, stable=True)
+        likelier = probabilities.cumsum(dim=-1) - probabilities  # of all tokens before each
+        return logits.index_fill(0, order[likelier >= self._top_p], -torch.inf)
 
 
 def gumbel_noise(request: Request, device: torch.device) -> GumbelNoise | None:
@@ -77,11 +87,11 @@ def _noisy(logits: Tensor, noises: Sequence[GumbelNoise | None]) -> Tensor:
     scores = logits.float().clone()
     for row, noise in enumerate(noises):
         if noise:
-            scores[row] += noise.step(scores.shape[1])
+            scores[row] = noise.nucleus(scores[row]) + noise.step(scores.shape[1])
     return scores
 
 
 def _seed(request: Request) -> int:
-    """A seed from the whole request."""
+    """A seed from what is asked and how it is sampled; a stop text or a limit only cuts the text that would follow anyway."""
     content = [[turn.message() for turn in request.turns], [dict(tool) for tool in request.tools], request.temperature, request.seed]
     return int.from_bytes(hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()[:8], "big") >> 1

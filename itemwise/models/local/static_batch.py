@@ -44,26 +44,26 @@ class StaticRunner:
         with quiet(), memory_errors(), torch.inference_mode():
             output = self._model.generate(
                 **batch,
-                generation_config=self._config(min(len(prompt.ids) for prompt in prompts)),
+                generation_config=self._config(max(map(self._prompting.max_tokens, requests, (len(prompt.ids) for prompt in prompts)))),
                 logits_processor=sampling.processors,
-                stopping_criteria=self._stopping_criteria(width),
+                stopping_criteria=self._stopping_criteria(requests, width),
                 streamer=self._counter,
             )
         rows = zip(requests, prompts, output[:, width:].tolist(), sampling.invalid_at, strict=True)
         return [self._prompting.generation(request, len(prompt.ids), ids, invalid_at) for request, prompt, ids, invalid_at in rows]
 
-    def _config(self, shortest_prompt: int) -> GenerationConfig:
+    def _config(self, max_new_tokens: int) -> GenerationConfig:
         return GenerationConfig(
             do_sample=False,
             num_beams=1,
-            max_new_tokens=self._prompting.max_tokens(shortest_prompt),
+            max_new_tokens=max_new_tokens,
             eos_token_id=sorted(self._prompting.ends.tokens) or None,
             pad_token_id=self._prompting.pad,
         )
 
-    def _stopping_criteria(self, prompt_width: int) -> StoppingCriteriaList | None:
-        ends = self._prompting.ends
-        return StoppingCriteriaList([_EndText(ends, prompt_width)]) if ends.text else None
+    def _stopping_criteria(self, requests: Sequence[Request], prompt_width: int) -> StoppingCriteriaList | None:
+        ends = [self._prompting.ends_of(request) for request in requests]
+        return StoppingCriteriaList([_EndText(ends, prompt_width)]) if any(each.texts for each in ends) else None
 
 
 class _TokenCounter(BaseStreamer):  # type: ignore[misc]  # transformers is untyped
@@ -86,13 +86,13 @@ class _TokenCounter(BaseStreamer):  # type: ignore[misc]  # transformers is unty
 
 
 class _EndText(StoppingCriteria):  # type: ignore[misc]  # transformers is untyped
-    """Ends a row of generate() at an end of a turn that is plain text."""
+    """Ends a row of generate() at a stop text, or an end of a turn that is plain text. `ends` are of each row."""
 
-    def __init__(self, ends: Ends, prompt_width: int) -> None:
+    def __init__(self, ends: Sequence[Ends], prompt_width: int) -> None:
         self._ends = ends
         self._prompt_width = prompt_width
 
     def __call__(self, input_ids: Tensor, scores: Any, **_: Any) -> Tensor:  # noqa: ARG002 - the signature is transformers'
         """Which rows of tokens are at their end, [rows]."""
         rows = input_ids[:, self._prompt_width :].tolist()
-        return torch.tensor([self._ends.is_at_end(row) for row in rows], device=input_ids.device)
+        return torch.tensor([ends.is_at_end(row) for ends, row in zip(self._ends, rows, strict=True)], device=input_ids.device)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from itemwise.models.local.chat_template import ChatTemplate
@@ -15,15 +16,20 @@ MIN_TEXT = 3  # characters of an end in plain text: less may be part of a reply
 
 @dataclass(frozen=True)
 class Ends:
-    """The `tokens` that end a reply, and the `text` that does if the template's end of a turn is no token of its own.
+    """The `tokens` that end a reply, and the `texts` that do: the template's end of a turn if it is no token of its own, and a
+    request's stop texts.
 
-    `note` says what differs from the checkpoint's declaration. `decode` turns tokens into text.
+    `decode` turns tokens into text. `note` says what differs from the checkpoint's declaration.
     """
 
     tokens: frozenset[int]
-    text: str = ""
+    decode: Callable[[Sequence[int]], str]
+    texts: tuple[str, ...] = ()
     note: str = ""
-    decode: Callable[[Sequence[int]], str] = lambda _: ""
+
+    def with_stop(self, stop: tuple[str, ...]) -> Ends:
+        """These ends and the texts in `stop`."""
+        return replace(self, texts=(*self.texts, *stop)) if stop else self
 
     def is_at_end(self, ids: Sequence[int]) -> bool:
         """Whether a reply ends with the last token of `ids`."""
@@ -31,35 +37,42 @@ class Ends:
 
     def index(self, ids: Sequence[int]) -> int | None:
         """The index of the token with which a reply ends; None if it does not."""
-        if not self.text:
+        if not self.texts:
             return next((index for index, token in enumerate(ids) if token in self.tokens), None)
         return next((index for index in range(len(ids)) if self.is_at_end(ids[: index + 1])), None)
 
     def cut(self, text: str) -> str:
-        """The text before the end."""
-        return text.partition(self.text)[0] if self.text else text
+        """The text before the first of the texts that end a reply."""
+        return text[: min((index for index in map(text.find, self.texts) if index >= 0), default=len(text))]
 
     def _has_end_text(self, ids: Sequence[int]) -> bool:
-        """Whether `text` stands at the end; a token is a byte at least, and the last may hold more than the end of it."""
-        return bool(self.text) and self.text in self.decode(ids[-len(self.text.encode()) - 1 :])
+        """Whether one of the texts stands at the end; a token is a byte at least, and the last may hold more than the end of it."""
+        if not self.texts:
+            return False
+        tail = self.decode(ids[-max(len(text.encode()) for text in self.texts) - 1 :])
+        return any(text in tail for text in self.texts)
 
 
 def ends_of(declared: set[int], tokenizer: Any, template: ChatTemplate | None) -> Ends:
     """The ends of a reply under `template`. What it writes after an assistant's text ends a turn, and so does a special token
     with which the next turn begins; plain text with which that begins may be part of a reply, so it is only noted."""
-    tokens = frozenset(declared)
+    tokens, decode = frozenset(declared), partial(_decode, tokenizer)
     if template is None:
-        return Ends(tokens)
+        return Ends(tokens, decode)
     after, between = (text.strip() for text in template.turn_end())
     token = next(iter(_special_tokens(tokenizer, after)), None) if after else _first(tokenizer, between)
     if token is not None:
         known = token in tokens
-        return Ends(tokens | {token}, note="" if known else f"{tokenizer.decode([token])} of the chat template, which is no declared end")
+        note = "" if known else f"{tokenizer.decode([token])} of the chat template, which is no declared end"
+        return Ends(tokens | {token}, decode, note=note)
     if len(after) >= MIN_TEXT:
-        decode = lambda ids: str(tokenizer.decode(ids, skip_special_tokens=True))  # noqa: E731 - it has no name elsewhere
-        return Ends(tokens, after, f"{after!r} of the chat template, as text", decode)
+        return Ends(tokens, decode, (after,), f"{after!r} of the chat template, as text")
     ends = ", ".join(str(tokenizer.decode([token])) for token in sorted(tokens)) or "the token limit"
-    return Ends(tokens, note=f"not in the chat template; only {ends} ends a reply")
+    return Ends(tokens, decode, note=f"not in the chat template; only {ends} ends a reply")
+
+
+def _decode(tokenizer: Any, ids: Sequence[int]) -> str:
+    return str(tokenizer.decode(ids, skip_special_tokens=True))
 
 
 def _special_tokens(tokenizer: Any, text: str) -> list[int]:

@@ -44,9 +44,10 @@ def generation_of(answer: Any, request: Request, limit: int | None = None) -> Ge
         raise ModelError(_own_limit(reason, counted, limit, _count(answer, "prompt_tokens")))
     is_end = is_known(reason) and reason not in (None, "")
     at_limit = is_limit(reason) or (not is_end and limit is not None and counted >= limit)
+    stopped = request.before_stop(said.text)  # by a server that sends the stop text along, or knows of none
     return Generation(
-        text=said.text,
-        finish_reason="length" if at_limit else "stop",
+        text=said.text if stopped is None else stopped,
+        finish_reason="length" if at_limit and stopped is None else "stop",
         prompt_tokens=_count(answer, "prompt_tokens"),
         completion_tokens=counted,
         calls=_calls(message, request.tools),

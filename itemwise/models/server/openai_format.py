@@ -14,7 +14,8 @@ __all__ = ["request_body"]
 
 
 def request_body(request: Request, system: str | None) -> dict[str, Any]:
-    """What a request adds to the body: messages, tools, temperature, and the seed where it samples.
+    """What a request adds to the body: messages, tools, temperature, the seed where it samples, and `stop` and `top_p` where it has
+    them; the token limit goes under a name that the server decides.
 
     Raises PictureError where a picture cannot be had or decoded.
     """
@@ -25,6 +26,8 @@ def request_body(request: Request, system: str | None) -> dict[str, Any]:
         "temperature": request.temperature,
         **({"tools": [dict(tool) for tool in request.tools]} if request.tools else {}),
         **({"seed": request.seed} if request.temperature else {}),
+        **({"stop": list(request.stop)} if request.stop else {}),
+        **({"top_p": request.top_p} if request.top_p is not None else {}),
     }
 
 

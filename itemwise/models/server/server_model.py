@@ -153,7 +153,8 @@ class ServerModel:
             try:
                 async with self.concurrency.slot(lambda: self._retry.is_down):
                     with self._retry.attempt():
-                        return self._parse(await self._post(client, body), request)
+                        response = await self._post(client, body, request.token_limit(self._max_new_tokens))
+                        return self._parse(response, request)
             except ServerDownError:
                 raise ModelError(f"{self.log.last}, and has not answered since. {_ADVICE}") from None
             except TransientError as error:
@@ -189,18 +190,18 @@ class ServerModel:
         kind = ModelUnavailableError if error.alike else ModelError
         raise kind(f"{text}{often}: {error.remedy}.") from None
 
-    async def _post(self, client: AsyncOpenAI, body: Mapping[str, Any]) -> Any:
+    async def _post(self, client: AsyncOpenAI, body: Mapping[str, Any], limit: int) -> Any:
         """The response's body. A model that refuses the first name of the token limit is asked by the second, now and from then on."""
         from openai import APIStatusError
 
         name = self._limit_name
-        post = client.chat.completions.with_raw_response.create(**{**body, name: self._max_new_tokens})
+        post = client.chat.completions.with_raw_response.create(**{**body, name: limit})
         try:
             raw = await asyncio.wait_for(post, REPLY_TIMEOUT)  # the client's own timeout is between two bytes
         except APIStatusError as error:
             if name == LIMIT_NAMES[0] and is_limit_refused(error):
                 self._limit_name = LIMIT_NAMES[1]
-                return await self._post(client, body)
+                return await self._post(client, body, limit)
             raise status_error(self._entry, error, self._served, self._listed) from None
         except asyncio.TimeoutError:
             raise TransientError(TIMED_OUT) from None
@@ -210,7 +211,7 @@ class ServerModel:
 
     def _parse(self, body: Any, request: Request) -> Generation:
         try:
-            generation = generation_of(body, request, self._max_new_tokens)
+            generation = generation_of(body, request, request.token_limit(self._max_new_tokens))
         except RecursionError:
             raise PersistentError("answered with JSON that is nested too deeply", "see its log") from None
         except ModelError as error:

@@ -114,6 +114,42 @@ def test_what_is_sent_says_all_that_was_asked(serve: Serve) -> None:
     ]
 
 
+def test_a_strategy_s_settings_are_sent_and_the_token_limit_is_lowered_never_raised(serve: Serve) -> None:
+    server = serve()
+    chat = (Turn("user", "a"),)
+    model_on(server).generate([Request(chat, temperature=0.5, seed=7, stop=("Q:", "\n"), top_p=0.9, max_new_tokens=8)])
+    model_on(server).generate([Request(chat, max_new_tokens=1000)])
+    asked, raised = server.bodies
+    assert {name: asked[name] for name in asked if name not in ("messages", "model")} == {
+        "max_tokens": 8,
+        "temperature": 0.5,
+        "seed": 7,
+        "stop": ["Q:", "\n"],
+        "top_p": 0.9,
+    }
+    assert (raised["max_tokens"], set(raised) & {"stop", "top_p", "seed"}) == (64, set())
+
+
+def test_a_server_that_knows_no_stop_texts_stops_at_them_all_the_same(serve: Serve) -> None:
+    server = serve(lambda *_: said("42\nQ: 6*8?", "length"))
+    (generation,) = model_on(server).generate([Request((Turn("user", "a"),), stop=("Q:",), max_new_tokens=2)])
+    assert isinstance(generation, Generation)
+    assert (generation.text, generation.finish_reason) == ("42\n", "stop")
+
+
+def test_a_server_that_refuses_a_setting_is_quoted(serve: Serve) -> None:
+    server = serve(lambda *_: error(400, "stop: at most 4 sequences"))
+    (refused,) = model_on(server).generate([Request((Turn("user", "a"),), stop=tuple("abcde"))])
+    assert isinstance(refused, ModelError)
+    assert "stop: at most 4 sequences" in str(refused)
+
+
+def test_a_case_s_own_system_turn_is_sent_and_not_that_of_the_entry(serve: Serve) -> None:
+    server = serve()
+    model_on(server, system="Be brief.").generate([Request((Turn("system", "Be long."), Turn("user", "a")))])
+    assert server.bodies[0]["messages"] == [{"role": "system", "content": "Be long."}, {"role": "user", "content": "a"}]
+
+
 def test_a_model_without_a_name_is_the_only_one_there_is(serve: Serve) -> None:
     server = serve()
     model_on(server, "").generate(requests("a"))
