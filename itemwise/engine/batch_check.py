@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from itemwise.cases.case import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import Model
+from itemwise.results.batch_invariance import BatchCheck
 from itemwise.strategies import BoundStrategy
 
 __all__ = ["BatchedCase", "rerun_alone"]
@@ -23,9 +23,8 @@ class BatchedCase:
     reply: Reply
 
 
-def rerun_alone(model: Model, batched: Sequence[BatchedCase]) -> list[dict[str, Any]]:
-    """What becomes of each case asked again with batch size 1, nothing recalled: as plain data, whether the text and the answer read
-    in it are the same, and both where they are not."""
+def rerun_alone(model: Model, batched: Sequence[BatchedCase]) -> list[BatchCheck]:
+    """What becomes of each case asked again with batch size 1, nothing recalled."""
     engine = Engine(model, batch_size=1)
     return [_compared(model.name, item, _alone(engine, item)) for item in batched]
 
@@ -40,23 +39,14 @@ def _alone(engine: Engine, batched: BatchedCase) -> Reply:
     return outcome
 
 
-def _compared(model: str, batched: BatchedCase, alone: Reply) -> dict[str, Any]:
-    answers = [None if answer is None else str(answer) for answer in (_answer(batched, batched.reply), _answer(batched, alone))]
-    same = batched.reply.text == alone.text
-    return {
-        "model": model,
-        "strategy": batched.strategy.name,
-        "case": batched.case,
-        "same_text": same,
-        "same_answer": answers[0] == answers[1],
-        "answer": answers[0],
-        "alone": answers[1],
-        "batch_size": batched.reply.batch_size,
-        **({} if same else {"text": batched.reply.text, "text_alone": alone.text}),
-    }
+def _compared(model: str, batched: BatchedCase, alone: Reply) -> BatchCheck:
+    answer, answer_alone = _answer(batched, batched.reply), _answer(batched, alone)
+    differing = None if batched.reply.text == alone.text else (batched.reply.text, alone.text)
+    return BatchCheck(model, batched.strategy.name, batched.case, answer, answer_alone, batched.reply.batch_size, differing)
 
 
 def _answer(batched: BatchedCase, reply: Reply) -> str | None:
     """What is read in the turn that is the reply."""
     turns = (turn for turn in reversed(reply.turns) if turn.role == "assistant" and turn.content == reply.text)
-    return next((batched.strategy.extract(turn) for turn in turns), None)
+    answer = next((batched.strategy.extract(turn) for turn in turns), None)
+    return None if answer is None else str(answer)

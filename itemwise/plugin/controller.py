@@ -22,6 +22,7 @@ from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from itemwise.reporting import RunRecord
+    from itemwise.results.batch_invariance import BatchCheck
 
 __all__ = ["ControllerSession"]
 
@@ -36,7 +37,7 @@ class ControllerSession:
         self._worker = worker
         self._settings = settings
         self._run = Run(settings)
-        self._batch_check: list[dict[str, Any]] = []  # of workers of -n
+        self._batch_check: list[BatchCheck] = []  # of workers of -n
         self.progress = Progress(config, settings, self._run.ledger, worker)
         self._model_failures = 0
         self._closing: list[str] = []
@@ -106,7 +107,9 @@ class ControllerSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Hear what a worker of ``-n`` asked again alone; one that died tells nothing."""
-        self._batch_check += json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]"))
+        from itemwise.results.batch_invariance import BatchCheck
+
+        self._batch_check += map(BatchCheck.from_record, json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]")))
 
     def pytest_unconfigure(self) -> None:
         """The run's folder is its own no longer."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from itemwise.engine.engine import Engine
     from itemwise.engine.lookahead import Lookahead
     from itemwise.models import Model, ModelEntry
+    from itemwise.results.batch_invariance import BatchCheck
     from itemwise.results.entry import Entry, MeasuredCase
     from itemwise.results.judge import AssertOutcome
     from itemwise.results.progress import Counts
@@ -61,7 +62,7 @@ class WorkerSession:
         self._fault = ""  # that stopped the run
         self._measurements: dict[tuple[object, ...], str] = {}  # by function, model in use and strategy
         self._in_batches: list[BatchedCase] = []
-        self.batch_check: list[dict[str, Any]] = []
+        self.batch_check: list[BatchCheck] = []
         self._loading: tuple[str, float] | None = None  # the model that is got ready, and since when
         self._tokens = 0  # of models let go of
         watch = worker_watch(config, self.counts)
@@ -212,7 +213,7 @@ class WorkerSession:
         """Hand what was asked alone to the process that reports."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[ALONE] = json.dumps(self.batch_check)
+            output[ALONE] = json.dumps([check.record() for check in self.batch_check])
 
     @contextmanager
     def _stopping(self) -> Iterator[None]:

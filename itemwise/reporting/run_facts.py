@@ -9,6 +9,7 @@ from typing import Any
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.variants import RENUMBERED
 from itemwise.gates.gate import Decision
+from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 from itemwise.snapshots import FileChanges
@@ -34,7 +35,7 @@ class RunFacts:
     tallies: Sequence[Tally]
     decisions: Sequence[Decision]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    batch_check: Sequence[Mapping[str, Any]] = ()
+    batch_check: Sequence[BatchCheck] = ()
     snapshots: Sequence[FileChanges] = ()
     skips: Sequence[Skip] = ()
 

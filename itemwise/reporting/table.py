@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["accuracy_text", "aligned", "cost_text", "duration_text", "points_text", "short_names"]
+__all__ = ["accuracy_text", "aligned", "cost_text", "points_text", "short_names"]
 
 
 def points_text(change: float | None) -> str:
@@ -37,13 +37,6 @@ def aligned(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:
         for row in rows
     )
     return ["  ".join(row).rstrip() for row in padded]
-
-
-def duration_text(seconds: float) -> str:
-    """A time in the unit that a person would choose."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def short_names(tallies: Sequence[Tally]) -> dict[tuple[str, str, str], str]:

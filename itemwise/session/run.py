@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.labels import variant_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from itemwise.gates.gate import Decision
     from itemwise.reporting import RunRecord
     from itemwise.reporting.write_folder import Claim
+    from itemwise.results.batch_invariance import BatchCheck
     from itemwise.results.run_folder import RunFolder
     from itemwise.snapshots import FileChanges
 
@@ -152,7 +153,7 @@ class Run:
         except RunFolderError as error:
             raise SettingsError(f"--baseline {self._settings.baseline}: {error}") from None
 
-    def record(self, command: str, *, batch_check: Sequence[Mapping[str, Any]], snapshots: Sequence[FileChanges]) -> RunRecord:
+    def record(self, command: str, *, batch_check: Sequence[BatchCheck], snapshots: Sequence[FileChanges]) -> RunRecord:
         """Everything the reports may speak of."""
         from itemwise.reporting import RunRecord
         from itemwise.results.environment import environment

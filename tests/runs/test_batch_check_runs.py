@@ -16,8 +16,8 @@ def asked(text: str) -> BatchedCase:
 
 def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:
     same, other = rerun_alone(ScriptedModel(str.upper), [asked("X"), asked("Y")])
-    assert (same["same_text"], same["same_answer"]) == (True, True)
-    assert (other["same_text"], other["same_answer"], other["text"], other["text_alone"]) == (False, False, "Y", "X")
+    assert (same.is_same_text, same.is_same_answer) == (True, True)
+    assert (other.is_same_text, other.is_same_answer, other.differing) == (False, False, ("Y", "X"))
     assert batch_check_lines([same, other]) == [
         "asked again alone, scripted, direct: 1 of 2 texts and 1 answers as in the batch",
         "  case: 'Y' in the batch, 'X' alone",

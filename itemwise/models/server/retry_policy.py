@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
+from itemwise.cases.duration import duration_text
+
 __all__ = [
     "MAX_PERSISTENT",
     "TRANSIENT_STATUSES",
@@ -18,7 +20,6 @@ __all__ = [
     "RetryPolicy",
     "ServerDownError",
     "TransientError",
-    "duration",
 ]
 
 MAX_ATTEMPTS = 16  # of one request
@@ -138,9 +139,4 @@ class RetryPolicy:
         """How long a request that failed is still tried again, in words."""
         now = asyncio.get_running_loop().time()
         left = max(0.0, next(iter(attempts.failed_at), now) + MAX_SECONDS - now)
-        return f"asked again for up to {duration(left)}, {MAX_ATTEMPTS} times at most"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: ``45 s``, ``5 min``."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        return f"asked again for up to {duration_text(left)}, {MAX_ATTEMPTS} times at most"

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from itemwise.models.server.retry_policy import duration
+from itemwise.cases.duration import duration_text
 
 __all__ = ["LOGGER", "TroubleLog"]
 
@@ -58,7 +58,7 @@ class TroubleLog:
         """The server answers again; `text` is logged if its trouble was, and lasted."""
         seconds = 0.0 if self._began is None else self._clock() - self._began
         if self._is_logged and seconds >= LASTING:
-            self._lines.put(f"{text} after {duration(seconds)}.")
+            self._lines.put(f"{text} after {duration_text(seconds)}.")
         self._began, self._is_logged, self.last = None, False, ""
 
     def flush(self) -> None:

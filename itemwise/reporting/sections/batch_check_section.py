@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
+from itemwise.results.batch_invariance import BatchCheck
 
 __all__ = ["batch_check_lines", "build"]
 
 
 def build(run: RunFacts) -> Iterator[Section]:
     """How many texts and answers came out as in the batch, and the cases whose answer did not."""
-    record = {"batch_invariance": [dict(check) for check in run.batch_check]}
+    record = {"batch_invariance": [check.record() for check in run.batch_check]}
     yield Section("batch-check", notes=[Note(line) for line in batch_check_lines(run.batch_check)], record=record)
 
 
-def batch_check_lines(checks: Sequence[Mapping[str, Any]]) -> list[str]:
+def batch_check_lines(checks: Sequence[BatchCheck]) -> list[str]:
     """A line for each model and strategy, and an indented one for each case that came out otherwise."""
     lines = []
-    for key in dict.fromkeys((check["model"], check["strategy"]) for check in checks):
-        group = [check for check in checks if (check["model"], check["strategy"]) == key]
-        texts, answers = sum(check["same_text"] for check in group), sum(check["same_answer"] for check in group)
+    for key in dict.fromkeys((check.model, check.strategy) for check in checks):
+        group = [check for check in checks if (check.model, check.strategy) == key]
+        texts, answers = sum(check.is_same_text for check in group), sum(check.is_same_answer for check in group)
         lines.append(f"asked again alone, {', '.join(key)}: {texts} of {len(group)} texts and {answers} answers as in the batch")
-        lines += [
-            f"  {check['case']}: {check['answer']!r} in the batch, {check['alone']!r} alone" for check in group if not check["same_answer"]
-        ]
+        lines += [f"  {check.case}: {check.answer!r} in the batch, {check.alone!r} alone" for check in group if not check.is_same_answer]
     return lines

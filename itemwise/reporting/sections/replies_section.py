@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from itemwise.cases.duration import duration_text
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
-from itemwise.reporting.table import duration_text
 
 __all__ = ["build"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itemwise.cases.case import Reply, TurnCost
+from itemwise.cases.duration import duration_text
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
-from itemwise.reporting.table import accuracy_text, aligned, duration_text
+from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.safe_text import printable, shortened

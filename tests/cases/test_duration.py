@@ -1,0 +1,14 @@
+"""Durations are told in the unit that a person would choose."""
+
+from __future__ import annotations
+
+import pytest
+
+from itemwise.cases.duration import duration_text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (0.6, "1 s"), (89.4, "89 s"), (90, "2 min"), (300, "5 min"), (5399, "90 min"), (5400, "1.5 h")]
+)
+def test_a_duration_is_told_in_a_unit_that_fits(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
