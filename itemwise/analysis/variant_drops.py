@@ -17,11 +17,11 @@ __all__ = ["Drop", "RenumberedDrop", "drop", "drops"]
 
 @dataclass(frozen=True)
 class Drop:
-    """What other numbers cost one model on one benchmark. The unit is an original with its twins: `pairs` of them.
+    """What other numbers cost one model on one benchmark. The unit is an original with its variants: `pairs` of them.
 
-    `seen` is the share of the originals that is correct, `renumbered` the mean over them of the share of their twins
+    `seen` is the share of the originals that is correct, `renumbered` the mean over them of the share of their variants
     that is. `difference` is renumbered less seen, with its 95 % `interval`, as shares too: -0.04 is four points less.
-    `p` is two-sided. `lost` are the originals that are correct with a wrong twin, `gained` the wrong ones with a correct twin.
+    `p` is two-sided. `lost` are the originals that are correct with a wrong variant, `gained` the wrong ones with a correct variant.
     """
 
     pairs: int
@@ -43,13 +43,13 @@ class RenumberedDrop:
 
 
 def drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[RenumberedDrop]:
-    """A drop for each tally whose twins were judged too. Cases that ended in an error of ours are left out."""
+    """A drop for each tally whose variants were judged too. Cases that ended in an error of ours are left out."""
     results = []
     for tally in tallies:
         label = f"{tally.benchmark}-{RENUMBERED}"
-        twins = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
+        variants = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
         originals = _right(entry for entry in entries if tally.counts_entry(entry))
-        if twins and (between := drop(originals, twins)):
+        if variants and (between := drop(originals, variants)):
             results.append(RenumberedDrop(tally, between))
     return results
 
@@ -58,15 +58,15 @@ def _right(entries: Iterable[Entry]) -> dict[str, bool]:
     return {entry.case: entry.verdict is Verdict.CORRECT for entry in entries if entry.verdict is not Verdict.ERROR}
 
 
-def drop(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Drop | None:
-    """How the twins fare beside their originals; both map the names of judged cases to whether they are correct.
+def drop(originals: Mapping[str, bool], variants: Mapping[str, bool]) -> Drop | None:
+    """How the variants fare beside their originals; both map the names of judged cases to whether they are correct.
 
-    An original without a judged twin is left out, and so is a twin without its original; None where no pair is left.
-    The unit is the original, because twins of one problem are right and wrong together: what enters the interval and the
-    test is one difference for each, the share of its twins less the original's 1 or 0. With one twin each the test is the
+    An original without a judged variant is left out, and so is a variant without its original; None where no pair is left.
+    The unit is the original, because variants of one problem are right and wrong together: what enters the interval and the
+    test is one difference for each, the share of its variants less the original's 1 or 0. With one variant each the test is the
     exact McNemar of ``compare``.
     """
-    families = _families(originals, twins)
+    families = _families(originals, variants)
     if not families:
         return None
     shares = {name: Fraction(sum(answers), len(answers)) for name, answers in families.items()}
@@ -83,10 +83,10 @@ def drop(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Drop | Non
     )
 
 
-def _families(originals: Mapping[str, bool], twins: Mapping[str, bool]) -> Mapping[str, Sequence[bool]]:
-    """The answers to the twins of each original that has some, in the order of the originals."""
+def _families(originals: Mapping[str, bool], variants: Mapping[str, bool]) -> Mapping[str, Sequence[bool]]:
+    """The answers to the variants of each original that has some, in the order of the originals."""
     families: dict[str, list[bool]] = {name: [] for name in originals}
-    for twin, correct in twins.items():
-        if (original := original_of(twin)) in families:
+    for variant, correct in variants.items():
+        if (original := original_of(variant)) in families:
             families[original].append(correct)
     return {name: answers for name, answers in families.items() if answers}

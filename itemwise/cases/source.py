@@ -16,12 +16,13 @@ from itemwise.cases.reads import note_commit, note_files, note_split
 from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.row_formats import file_rows, mapping_row, table_rows
 from itemwise.cases.split_files import RowFiles, plain_split, row_files
-from itemwise.cases.variants import twin_of
+from itemwise.cases.variants import variant_name
 
 __all__ = ["POOLS", "Source", "hub", "rows"]
 
 POOLS = ("seen", "held-out", "all", "trained")  # of templates: which of them made rows are drawn from
 _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that takes split=, beside the rows to be asked
+_FORMER = {"pool": "half", "variants": "twins"}  # what parameters of makers were called, and still may be
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Source:
     """Where a run's rows come from, as `--source` says: `kind` is ``hub``, ``file`` or ``synthetic``.
 
     `path` is the file or folder of ``file``; `pool` the templates of ``synthetic``; `seed` makes synthetic rows, each
-    followed by `twins` more that tell it with other numbers. `picture_folder` is where paths of pictures may lead besides
+    followed by `variants` more that tell it with other numbers. `picture_folder` is where paths of pictures may lead besides
     the folder of their rows.
     """
 
@@ -37,7 +38,7 @@ class Source:
     seed: int = 42
     path: Path | None = None
     pool: str = "seen"
-    twins: int = 0
+    variants: int = 0
     picture_folder: Path | None = None
 
     @classmethod
@@ -70,11 +71,11 @@ class Source:
     def rows(self, hub: Hub, *, synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None) -> Iterable[Row]:
         """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`.
 
-        `synthetic` is called with the seed and `pool=` (a name of POOLS); where there are to be twins with `twins=` too, and then
-        follows each row with that many. Raises RowsError where the rows cannot be had, or cannot have twins.
+        `synthetic` is called with the seed and `pool=` (a name of POOLS); where there are to be variants with `variants=` too, and then
+        follows each row with that many. Raises RowsError where the rows cannot be had, or cannot have variants.
         """
-        if self.twins and self.kind != "synthetic":
-            raise RowsError(f"--twins needs rows that can be renumbered: --source synthetic makes such rows, {self.text} does not.")
+        if self.variants and self.kind != "synthetic":
+            raise RowsError(f"--variants needs rows that can be renumbered: --source synthetic makes such rows, {self.text} does not.")
         if self.kind == "hub":
             return _hub_rows(hub)
         if self.path is not None:
@@ -85,19 +86,21 @@ class Source:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         split = self._made_split(hub, synthetic)
         label = "-".join(["synthetic", *([self.pool] if self.pool != "seen" else []), *([split] if split else []), str(self.seed)])
-        return _made_rows(label, self._made(hub, synthetic, split), self.twins)
+        return _made_rows(label, self._made(hub, synthetic, split), self.variants)
 
     def _made(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]], split: str) -> Iterator[dict[str, Any]]:
         parameters = inspect.signature(synthetic).parameters
-        if self.twins and "twins" not in parameters:
-            raise RowsError(f"--twins needs rows that can be renumbered: {hub.path} makes its own without twins; run without --twins.")
-        options: dict[str, Any] = ({"split": split} if split else {}) | ({"twins": self.twins} if self.twins else {})
-        if "half" in parameters and "pool" not in parameters:
-            warnings.warn(
-                f"{hub.path}: the maker of synthetic rows takes half=, which is called pool= now.", DeprecationWarning, stacklevel=3
+        if self.variants and not {"variants", "twins"} & set(parameters):
+            raise RowsError(
+                f"--variants needs rows that can be renumbered: {hub.path} makes its own without variants; run without --variants."
             )
-            return synthetic(self.seed, half=self.pool, **options)
-        return synthetic(self.seed, pool=self.pool, **options)
+        wanted: dict[str, Any] = {"pool": self.pool, "split": split, "variants": self.variants}
+        for name, former in _FORMER.items():
+            if wanted[name] and former in parameters and name not in parameters:
+                words = f"{hub.path}: the maker of synthetic rows takes {former}=, which is called {name}= now."
+                warnings.warn(words, DeprecationWarning, stacklevel=3)
+                wanted[former] = wanted.pop(name)
+        return synthetic(self.seed, **{name: value for name, value in wanted.items() if value})
 
     def _made_split(self, hub: Hub, synthetic: Callable[..., Iterator[dict[str, Any]]]) -> str:
         """The maker's name for rows that are none of those it makes to be asked; empty for those, and where it knows only them."""
@@ -132,12 +135,12 @@ def _rows_of(files: Sequence[Path], picture_folder: str | Path | None) -> Iterat
         yield row
 
 
-def _made_rows(label: str, made: Iterator[dict[str, Any]], twins: int) -> Iterator[Row]:
+def _made_rows(label: str, made: Iterator[dict[str, Any]], variants: int) -> Iterator[Row]:
     try:
         for place, row in enumerate(made):
-            number, twin = divmod(place, 1 + twins)
+            number, variant = divmod(place, 1 + variants)
             original = f"{label}-{number}"
-            yield mapping_row(twin_of(original, twin) if twin else original, _packed(row))
+            yield mapping_row(variant_name(original, variant) if variant else original, _packed(row))
     except ValueError as error:  # the maker's: it has nothing new to ask
         raise RowsError(str(error)) from error
 

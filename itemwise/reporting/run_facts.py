@@ -41,5 +41,5 @@ class RunFacts:
 
     @property
     def plain_tallies(self) -> list[Tally]:
-        """The tallies of cases as they are, without twins and controls."""
+        """The tallies of cases as they are, without variants and controls."""
         return [tally for tally in self.tallies if not tally.benchmark.endswith((RENUMBERED, *CONTROLS))]

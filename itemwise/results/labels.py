@@ -40,7 +40,7 @@ class Label:
 
     def is_meant_by(self, wanted: Label, function: str = "") -> bool:
         """Whether `wanted` names this measurement of the test `function` (a node id): in whole, or without its file, its parameters,
-        or the word that its rows are made. Renumbered twins and controls answer to their full name only."""
+        or the word that its rows are made. Renumbered variants and controls answer to their full name only."""
         full = "".join(f"{part}." for part in _parts(function)) or self.where
         return (
             wanted.name == self.name
@@ -71,7 +71,7 @@ def measurement_names(functions: Sequence[str]) -> dict[str, str]:
 
 
 def variant_of(case: str) -> str:
-    """What a case's name adds to its label: a twin and a control are measurements of their own.
+    """What a case's name adds to its label: a renumbered variant and a control are measurements of their own.
 
     >>> variant_of("sum-synthetic-42-7-twin1-blank-image")
     '-renumbered-blank-image'

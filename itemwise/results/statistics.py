@@ -104,7 +104,7 @@ def smallest_difference(cases: int, tests: int = 1) -> SmallestDifference | None
 def sign_flip(differences: Sequence[Fraction]) -> float:
     """The two-sided p-value of the paired sign-flip test (Fisher 1935, The Design of Experiments, section 21).
 
-    Each difference is one independent pair's, or one group's such as a problem's with all its twins. If nothing changed,
+    Each difference is one independent pair's, or one group's such as a problem's with all its variants. If nothing changed,
     each could as well have come with the other sign: SciPy's permutation test of their sum, over all signs of up to 16
     differences, else over 99,999 draws of them with a fixed seed (no p is then below 0.00002). Where all are of one size
     the signs are coins, and the test is McNemar's exact one, for any number. Zeros say nothing.

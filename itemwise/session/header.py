@@ -13,7 +13,7 @@ __all__ = ["header_lines", "idle_lines", "store_line"]
 def header_lines(settings: Settings) -> list[str]:
     """What is about to be measured."""
     sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
-    sample += f" with {settings.source.twins} renumbered twins each" if settings.source.twins else ""
+    sample += f" with {settings.source.variants} renumbered variants each" if settings.source.variants else ""
     lines = [
         f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
         + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),

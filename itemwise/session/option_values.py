@@ -73,7 +73,7 @@ OPTIONS = (
         "where rows come from: hub, synthetic (or synthetic:held-out, :all, :trained), or a file or folder of jsonl, csv, parquet, arrow",
     ),
     Option("picture-folder", "folder that picture paths of the rows may lead into, besides the rows' own"),
-    Option("twins", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0),
+    Option("variants", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0, former="twins"),
     Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),
     Option("min-pixels", "fewest pixels a picture is scaled up to (default: the model's own)"),
     Option("max-pixels", "most pixels a picture is scaled down to (default: the model's own)"),

@@ -37,7 +37,7 @@ class Sample:
     rows: Mapping[str, str]
 
     def label_of(self, case: Case) -> str:
-        """What a verdict on `case` counts for: renumbered twins and controls are measurements of their own."""
+        """What a verdict on `case` counts for: renumbered variants and controls are measurements of their own."""
         return f"{self.label}{variant_of(case.name)}"
 
     @cached_property
@@ -65,7 +65,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         with noting_reads() as read:
             found = _only_cases(name, benchmark.cases(source, prompt), "loader")
             if endless:
-                cases = list(islice(found, settings.sample * (1 + source.twins))) if settings.sample else []
+                cases = list(islice(found, settings.sample * (1 + source.variants))) if settings.sample else []
             else:
                 population = list(found)
                 _check_names(name, population)
@@ -98,8 +98,8 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
         yield f"--prompt {settings.prompt}"
     if "source" in given and not benchmark.takes_source:
         yield f"--source {settings.source.text}"
-    if "twins" in given and settings.source.twins and not any(original_of(case.name) for case in cases):
-        yield f"--twins {settings.source.twins}"
+    if "variants" in given and settings.source.variants and not any(original_of(case.name) for case in cases):
+        yield f"--variants {settings.source.variants}"
     for control in settings.controls if "control" in given else ():
         if not any(case.name.endswith(f"-{control}") for case in cases):
             yield f"--control {control}"

@@ -81,7 +81,7 @@ class Settings:
             "sample": self.sample or "all",
             "seed": self.seed,
             "source": self.source.text,
-            "twins": self.source.twins,
+            "twins": self.source.variants,
             "controls": list(self.controls),
             "prompt": self.prompt,
             "quantisation": self.quantisation,
@@ -196,7 +196,7 @@ def _source(values: OptionValues, models: Sequence[ModelEntry]) -> Source:
     seed = values.whole("seed", least=0)
     text = values.text("source")
     source = Source.parse(_default_source(models) if text is None else text, seed=seed, root=values.base("source"))
-    return replace(source, twins=values.whole("twins", least=0), picture_folder=values.path("picture-folder"))
+    return replace(source, variants=values.whole("variants", least=0), picture_folder=values.path("picture-folder"))
 
 
 def _default_source(models: Sequence[ModelEntry]) -> str:

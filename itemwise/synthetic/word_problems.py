@@ -6,7 +6,7 @@ import hashlib
 import random
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from itemwise.synthetic.held_out import HELD_OUT
 from itemwise.synthetic.seen import SEEN
@@ -14,6 +14,7 @@ from itemwise.synthetic.template import Problem, Template
 
 __all__ = ["TEMPLATE_POOLS", "SPLITS", "word_problems"]
 
+T = TypeVar("T")
 TEMPLATE_POOLS: dict[str, tuple[Template, ...]] = {
     "seen": SEEN,
     "held-out": HELD_OUT,
@@ -22,11 +23,11 @@ TEMPLATE_POOLS: dict[str, tuple[Template, ...]] = {
 }  # by cases.source.POOLS
 SPLITS = {"test": (0,), "selection": (1,), "train": (2, 3, 4, 5, 6, 7)}  # of eight buckets by hash of the question
 _TRIES = 10_000
-_TWIN_TRIES = 1000  # the same words with other numbers are soon used up: some stories have fewer than fifty
+_VARIANT_TRIES = 1000  # the same words with other numbers are soon used up: some stories have fewer than fifty
 
 
 def word_problems(
-    seed: int, *, pool: str = "seen", split: str | None = None, twins: int = 0, half: str | None = None
+    seed: int, *, pool: str = "seen", split: str | None = None, variants: int = 0, half: str | None = None, twins: int | None = None
 ) -> Iterator[dict[str, Any]]:
     """Endless rows in GSM8K's own shape, no question twice: ``question``, ``answer`` (worked lines, then
     ``#### 72``), and besides ``steps`` (pairs of expression and result) and ``template``.
@@ -38,31 +39,33 @@ def word_problems(
     checkpoint (``selection``) and what was trained on (``train``); by default it is ``train`` for ``trained``, else ``test``.
     The templates take turns in a shuffled order, so any run of rows holds them about equally often.
 
-    Each row is followed by `twins` rows that tell the same problem with other numbers (``Template.renumbered``), those
-    of ``trained`` from the test split. The n-th twin of a row is the same however many there are, and the other rows are
-    the same without any; so a row that comes later may repeat a twin, but no twin repeats a row before it, except a
-    higher twin of another row. Where the split has no such numbers left for the words of a row, a twin is one that
-    training never saw, unlike its row and that row's other twins. Raises ValueError where even those are used up.
+    Each row is followed by `variants` rows that tell the same problem with other numbers (``Template.renumbered``), those
+    of ``trained`` from the test split. The n-th variant of a row is the same however many there are, and the other rows are
+    the same without any; so a row that comes later may repeat a variant, but no variant repeats a row before it, except a
+    higher variant of another row. Where the split has no such numbers left for the words of a row, a variant is one that
+    training never saw, unlike its row and that row's other variants. Raises ValueError where even those are used up.
     """
-    pool = pool_named(pool, half)
+    pool, variants = renamed("pool", pool, half=half), renamed("variants", variants, twins=twins)
     split = split or ("train" if pool == "trained" else "test")
     stream = f"{pool}/{split}/{seed}"
     rng = random.Random(f"word-problems/{stream}")
-    asked: list[set[str]] = [set() for _ in range(1 + twins)]  # as rows, as their first twins, as their second ones, ...
+    asked: list[set[str]] = [set() for _ in range(1 + variants)]  # as rows, as their first variants, as their second ones, ...
     for number, template in enumerate(_in_turn(TEMPLATE_POOLS[pool], rng)):
         problem = _fresh(template, rng, asked[0], SPLITS[split])
         asked[0].add(problem.question)
         yield _row(problem)
         buckets = SPLITS["test" if pool == "trained" else split]
-        for twin in _twins(template, problem, f"twins/{stream}/{number}", asked, buckets):
-            yield _row(twin)
+        for variant in _variants(template, problem, f"twins/{stream}/{number}", asked, buckets):
+            yield _row(variant)
 
 
-def pool_named(pool: str, half: str | None) -> str:
-    """`pool`, or the value of `half`, as it was called before, with a DeprecationWarning."""
-    if half is not None:
-        warnings.warn("half= is called pool= now.", DeprecationWarning, stacklevel=3)
-    return half or pool
+def renamed(name: str, value: T, **former: T | None) -> T:
+    """The value of the parameter `name`, or that of its `former` name, with a DeprecationWarning, where it was given by that."""
+    for former_name, given in former.items():
+        if given is not None:
+            warnings.warn(f"{former_name}= is called {name}= now.", DeprecationWarning, stacklevel=3)
+            return given
+    return value
 
 
 def _in_turn(templates: Sequence[Template], rng: random.Random) -> Iterator[Template]:
@@ -78,24 +81,24 @@ def _fresh(template: Template, rng: random.Random, asked: set[str], buckets: Seq
     raise ValueError(f"template {template.name!r} has no further question after {len(asked)}; take a smaller sample")
 
 
-def _twins(template: Template, problem: Problem, seed: str, asked: Sequence[set[str]], buckets: Sequence[int]) -> Iterator[Problem]:
+def _variants(template: Template, problem: Problem, seed: str, asked: Sequence[set[str]], buckets: Sequence[int]) -> Iterator[Problem]:
     family = {problem.question}
     for place in range(1, len(asked)):
-        twin = _twin(template, problem, random.Random(f"{seed}/{place}"), asked[: place + 1], family, buckets)
-        asked[place].add(twin.question)
-        family.add(twin.question)
-        yield twin
+        variant = _variant(template, problem, random.Random(f"{seed}/{place}"), asked[: place + 1], family, buckets)
+        asked[place].add(variant.question)
+        family.add(variant.question)
+        yield variant
 
 
-def _twin(
+def _variant(
     template: Template, problem: Problem, rng: random.Random, asked: Sequence[set[str]], family: set[str], buckets: Sequence[int]
 ) -> Problem:
     for taken, allowed in ((asked, buckets), ([family], _untrained(template))):
-        for _ in range(_TWIN_TRIES):
-            twin = template.renumbered(problem, rng)
-            if _bucket(twin.question) in allowed and not any(twin.question in questions for questions in taken):
-                return twin
-    raise ValueError(f"template {template.name!r} has no more than {len(family) - 1} twins of {problem.question!r}; take fewer")
+        for _ in range(_VARIANT_TRIES):
+            variant = template.renumbered(problem, rng)
+            if _bucket(variant.question) in allowed and not any(variant.question in questions for questions in taken):
+                return variant
+    raise ValueError(f"template {template.name!r} has no more than {len(family) - 1} variants of {problem.question!r}; take fewer")
 
 
 def _untrained(template: Template) -> Sequence[int]:

@@ -429,18 +429,18 @@ class TestMadeRows:
         assert [row["question"] for row in source.rows(self.HUB, synthetic=numbers)] == ["from the file"]
 
 
-def pairs(seed: int, *, pool: str, twins: int = 0) -> Iterator[dict[str, Any]]:
+def pairs(seed: int, *, pool: str, variants: int = 0) -> Iterator[dict[str, Any]]:
     for row in range(2):
         yield {"question": f"{pool} {seed} {row}?"}
-        yield from ({"question": f"{pool} {seed} {row}, {twin}?"} for twin in range(1, 1 + twins))
+        yield from ({"question": f"{pool} {seed} {row}, {variant}?"} for variant in range(1, 1 + variants))
 
 
-class TestTwins:
+class TestVariants:
     HUB = Hub("owner/data")
 
     @pytest.mark.parametrize(("pool", "label"), [("seen", "synthetic-7"), ("trained", "synthetic-trained-7")])
     def test_are_named_after_the_row_they_follow(self, pool: str, label: str) -> None:
-        found = {row.id: row["question"] for row in Source("synthetic", 7, pool=pool, twins=2).rows(self.HUB, synthetic=pairs)}
+        found = {row.id: row["question"] for row in Source("synthetic", 7, pool=pool, variants=2).rows(self.HUB, synthetic=pairs)}
         assert found == {
             f"{label}-0": f"{pool} 7 0?",
             f"{label}-0-twin1": f"{pool} 7 0, 1?",
@@ -452,27 +452,36 @@ class TestTwins:
 
     def test_leave_the_names_of_the_rows_as_they_are_without_them(self) -> None:
         alone = [row.id for row in Source("synthetic").rows(self.HUB, synthetic=pairs)]
-        assert alone == [row.id for row in Source("synthetic", twins=1).rows(self.HUB, synthetic=pairs)][::2]
+        assert alone == [row.id for row in Source("synthetic", variants=1).rows(self.HUB, synthetic=pairs)][::2]
 
     @pytest.mark.parametrize("kind", ["hub", "file"])
     def test_of_rows_that_nobody_makes_are_an_error_before_any_is_read(self, kind: str) -> None:
-        source = Source(kind, path=Path("/data/mine.jsonl") if kind == "file" else None, twins=1)
+        source = Source(kind, path=Path("/data/mine.jsonl") if kind == "file" else None, variants=1)
         with pytest.raises(RowsError) as raised:
             source.rows(self.HUB, synthetic=pairs)
         given = {"hub": "hub", "file": "/data/mine.jsonl"}[kind]
-        assert str(raised.value) == f"--twins needs rows that can be renumbered: --source synthetic makes such rows, {given} does not."
+        assert str(raised.value) == f"--variants needs rows that can be renumbered: --source synthetic makes such rows, {given} does not."
 
     def test_of_rows_whose_maker_takes_none_are_an_error(self) -> None:
         with pytest.raises(RowsError) as raised:
-            Source("synthetic", twins=1).rows(self.HUB, synthetic=numbers)
+            Source("synthetic", variants=1).rows(self.HUB, synthetic=numbers)
         assert (
-            str(raised.value) == "--twins needs rows that can be renumbered: owner/data makes its own without twins; run without --twins."
+            str(raised.value)
+            == "--variants needs rows that can be renumbered: owner/data makes its own without variants; run without --variants."
         )
 
-    def test_that_are_used_up_are_an_error_in_the_makers_words(self) -> None:
-        def exhausted(seed: int, *, pool: str, twins: int) -> Iterator[dict[str, Any]]:
-            yield {"question": "the only one"}
-            raise ValueError("no more than 0 twins; take fewer")
+    def test_of_a_maker_that_calls_them_twins_are_made_and_their_new_name_is_said(self) -> None:
+        def made(seed: int, *, pool: str, twins: int) -> Iterator[dict[str, Any]]:
+            yield from ({"question": f"{pool} {number} of {twins}?"} for number in range(1 + twins))
 
-        with pytest.raises(RowsError, match="no more than 0 twins; take fewer"):
-            list(Source("synthetic", twins=1).rows(self.HUB, synthetic=exhausted))
+        with pytest.warns(DeprecationWarning, match="owner/data: .* takes twins=, which is called variants= now"):
+            found = list(Source("synthetic", variants=1).rows(self.HUB, synthetic=made))
+        assert [row["question"] for row in found] == ["seen 0 of 1?", "seen 1 of 1?"]
+
+    def test_that_are_used_up_are_an_error_in_the_makers_words(self) -> None:
+        def exhausted(seed: int, *, pool: str, variants: int) -> Iterator[dict[str, Any]]:
+            yield {"question": "the only one"}
+            raise ValueError("no more than 0 variants; take fewer")
+
+        with pytest.raises(RowsError, match="no more than 0 variants; take fewer"):
+            list(Source("synthetic", variants=1).rows(self.HUB, synthetic=exhausted))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source
-from itemwise.cases.variants import original_of, twin_of
+from itemwise.cases.variants import original_of, variant_name
 from itemwise.synthetic import word_problems
 
 
@@ -30,13 +30,13 @@ class TestNames:
             ("", None),
         ],
     )
-    def test_tell_whose_twin_a_case_is(self, case: str, original: str | None) -> None:
+    def test_tell_whose_variant_a_case_is(self, case: str, original: str | None) -> None:
         assert original_of(case) == original
 
     @given(st.text(min_size=1), st.integers(1, 99))
-    def test_lead_from_a_twin_back_to_its_original(self, original: str, number: int) -> None:
-        assert original_of(twin_of(original, number)) == original
+    def test_lead_from_a_variant_back_to_its_original(self, original: str, number: int) -> None:
+        assert original_of(variant_name(original, number)) == original
 
-    def test_of_made_rows_lead_to_the_row_before_the_twins(self) -> None:
-        rows = islice(Source("synthetic", twins=2).rows(Hub("owner/data"), synthetic=word_problems), 6)
+    def test_of_made_rows_lead_to_the_row_before_the_variants(self) -> None:
+        rows = islice(Source("synthetic", variants=2).rows(Hub("owner/data"), synthetic=word_problems), 6)
         assert [original_of(row.id) for row in rows] == [None, *["synthetic-42-0"] * 2, None, *["synthetic-42-1"] * 2]

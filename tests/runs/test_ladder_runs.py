@@ -1,4 +1,4 @@
-"""Whole runs with several strategies, extractors, twins and prompts, as a user starts them, with the embedded model."""
+"""Whole runs with several strategies, extractors, variants and prompts, as a user starts them, with the embedded model."""
 
 from __future__ import annotations
 
@@ -169,8 +169,8 @@ def test_every_case_that_is_not_correct_has_a_cause_with_its_evidence(suite: pyt
     assert first_cause(failed[0])["cause"] in junit
 
 
-def test_twins_are_a_measurement_of_their_own_and_the_drop_is_told(suite: pytest.Pytester) -> None:
-    result = suite.runpytest_inprocess("--sample", "6", "--twins", "2")
+def test_variants_are_a_measurement_of_their_own_and_the_drop_is_told(suite: pytest.Pytester) -> None:
+    result = suite.runpytest_inprocess("--sample", "6", "--variants", "2")
     assert {each["benchmark"]: each["n"] for each in record(suite)["results"]} == {
         "problems-synthetic": 6,
         "problems-synthetic-renumbered": 12,
@@ -183,18 +183,18 @@ def test_twins_are_a_measurement_of_their_own_and_the_drop_is_told(suite: pytest
     assert record(suite)["settings"]["twins"] == 2
 
 
-def test_twins_do_not_change_the_problems_they_are_twins_of(suite: pytest.Pytester) -> None:
-    suite.runpytest_inprocess("--sample", "6", "--twins", "1")
-    with_twins = [each["prompt"] for each in results(suite) if not each["case"].endswith("-twin1")]
+def test_variants_do_not_change_the_problems_they_are_variants_of(suite: pytest.Pytester) -> None:
+    suite.runpytest_inprocess("--sample", "6", "--variants", "1")
+    with_variants = [each["prompt"] for each in results(suite) if not each["case"].endswith("-twin1")]
     suite.runpytest_inprocess("--sample", "6")
-    assert [each["prompt"] for each in results(suite)] == with_twins
+    assert [each["prompt"] for each in results(suite)] == with_variants
 
 
 def test_rows_that_cannot_be_renumbered_say_so(suite: pytest.Pytester) -> None:
     suite.path.joinpath("rows.jsonl").write_text('{"question": "6*7?", "answer": "#### 42"}\n')
-    result = suite.runpytest_inprocess("--source", "rows.jsonl", "--sample", "all", "--twins", "1")
+    result = suite.runpytest_inprocess("--source", "rows.jsonl", "--sample", "all", "--variants", "1")
     assert result.ret != pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["*--twins needs rows that can be renumbered*"])
+    result.stdout.fnmatch_lines(["*--variants needs rows that can be renumbered*"])
 
 
 def test_a_model_is_asked_with_the_prompt_it_prefers(suite: pytest.Pytester) -> None:

@@ -366,9 +366,11 @@ def test_a_control_is_one_of_ours(project: Project) -> None:
     assert project.complaint(control=["blank"]) == "--control must be one of blank-image, shuffle-options, got blank."
 
 
-def test_twins_are_counted_from_none(project: Project) -> None:
-    assert (project.read().source.twins, project.read(twins="3").source.twins) == (0, 3)
-    assert project.complaint(twins="-1") == "--twins must be a whole number of at least 0, got -1."
+def test_variants_are_counted_from_none(project: Project) -> None:
+    assert (project.read().source.variants, project.read(variants="3").source.variants) == (0, 3)
+    assert project.complaint(variants="-1") == "--variants must be a whole number of at least 0, got -1."
+    former = project.read(twins="3")
+    assert (former.source.variants, former.renamed) == (3, ("--twins is now --variants; the former name still works",))
 
 
 def test_two_models_of_one_name_are_refused_with_the_way_to_name_them(project: Project) -> None:

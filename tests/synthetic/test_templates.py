@@ -139,23 +139,23 @@ def test_draws_that_can_never_work_are_said_instead_of_tried_forever() -> None:
 def test_a_renumbered_problem_has_the_same_words_but_for_its_numbers(template: Template) -> None:
     for problem in problems(template):
         words = SPELLED.sub("#", problem.question)
-        assert [SPELLED.sub("#", twin.question) for twin in renumberings(template, problem)] == [words] * 10
+        assert [SPELLED.sub("#", variant.question) for variant in renumberings(template, problem)] == [words] * 10
 
 
 @every_template
 def test_a_renumbered_problem_has_another_answer_after_the_same_steps(template: Template) -> None:
     for problem in problems(template):
-        for twin in renumberings(template, problem):
-            assert twin.answer == int(twin.steps[-1][1]) != problem.answer
-            assert {number for number in drawn(template, twin) if not told(number, twin.question)} == set(), twin.question
+        for variant in renumberings(template, problem):
+            assert variant.answer == int(variant.steps[-1][1]) != problem.answer
+            assert {number for number in drawn(template, variant) if not told(number, variant.question)} == set(), variant.question
 
 
 @every_template
 def test_renumbering_draws_every_number_anew_and_no_word(template: Template) -> None:
     problem, *_ = problems(template)
-    twins = renumberings(template, problem, 60)
+    variants = renumberings(template, problem, 60)
     for name, value in problem.fields.items():
-        assert (len({twin.fields[name] for twin in twins}) > 1) == isinstance(value, int), name
+        assert (len({variant.fields[name] for variant in variants}) > 1) == isinstance(value, int), name
 
 
 def test_renumbering_leaves_a_stray_fact_as_it_is() -> None:
@@ -163,7 +163,7 @@ def test_renumbering_leaves_a_stray_fact_as_it_is() -> None:
     told = (template.problem(random.Random(seed)) for seed in range(100))
     problem = next(problem for problem in told if problem.story.stray)
     assert problem.story.stray is not None
-    assert all(problem.story.stray in twin.question for twin in renumberings(template, problem))
+    assert all(problem.story.stray in variant.question for variant in renumberings(template, problem))
 
 
 def test_a_renumbered_problem_can_be_renumbered_again() -> None:

@@ -26,10 +26,10 @@ def first(size: int, seed: int = 42, **which: Any) -> list[Row]:
     return list(islice(word_problems(seed, **which), size))
 
 
-def families(size: int, twins: int, seed: int = 42, **which: Any) -> list[list[Row]]:
-    """Rows, each with its twins behind it."""
-    found = word_problems(seed, twins=twins, **which)
-    return [list(islice(found, 1 + twins)) for _ in range(size)]
+def families(size: int, variants: int, seed: int = 42, **which: Any) -> list[list[Row]]:
+    """Rows, each with its variants behind it."""
+    found = word_problems(seed, variants=variants, **which)
+    return [list(islice(found, 1 + variants)) for _ in range(size)]
 
 
 def parts(found: list[Row]) -> set[int]:
@@ -176,36 +176,36 @@ def pool(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def with_twins(pool: str) -> list[list[Row]]:
+def with_variants(pool: str) -> list[list[Row]]:
     return families(160, 3, pool=pool)
 
 
-class TestTwins:
-    def test_follow_rows_that_are_the_same_without_them(self, pool: str, with_twins: list[list[Row]]) -> None:
-        assert [row for row, *_ in with_twins] == first(160, pool=pool)
+class TestVariants:
+    def test_follow_rows_that_are_the_same_without_them(self, pool: str, with_variants: list[list[Row]]) -> None:
+        assert [row for row, *_ in with_variants] == first(160, pool=pool)
 
-    def test_do_not_depend_on_how_many_there_are(self, pool: str, with_twins: list[list[Row]]) -> None:
-        assert families(160, 1, pool=pool) == [family[:2] for family in with_twins]
+    def test_do_not_depend_on_how_many_there_are(self, pool: str, with_variants: list[list[Row]]) -> None:
+        assert families(160, 1, pool=pool) == [family[:2] for family in with_variants]
 
     def test_are_the_same_each_time_and_others_with_another_seed(self) -> None:
         one, again, other = (families(20, 2, seed) for seed in (7, 7, 8))
         assert one == again
         assert not questions([row for family in one for row in family]) & questions([row for family in other for row in family])
 
-    def test_tell_the_row_in_its_words_with_another_answer(self, with_twins: list[list[Row]]) -> None:
-        for row, *twins in with_twins:
-            for twin in twins:
-                assert NUMBER.sub("#", twin["question"]) == NUMBER.sub("#", row["question"])
-                assert (list(twin), twin["template"], len(twin["steps"])) == (list(row), row["template"], len(row["steps"]))
-                assert twin["steps"][-1][1] != row["steps"][-1][1]
+    def test_tell_the_row_in_its_words_with_another_answer(self, with_variants: list[list[Row]]) -> None:
+        for row, *variants in with_variants:
+            for variant in variants:
+                assert NUMBER.sub("#", variant["question"]) == NUMBER.sub("#", row["question"])
+                assert (list(variant), variant["template"], len(variant["steps"])) == (list(row), row["template"], len(row["steps"]))
+                assert variant["steps"][-1][1] != row["steps"][-1][1]
 
-    def test_are_worked_right(self, with_twins: list[list[Row]]) -> None:
-        twins = [twin for _, *twins in with_twins for twin in twins]
-        assert [step for twin in twins for step in twin["steps"] if worth(step[0]) != Fraction(step[1])] == []
-        assert all(twin["answer"].endswith(f"#### {twin['steps'][-1][1]}") for twin in twins)
+    def test_are_worked_right(self, with_variants: list[list[Row]]) -> None:
+        variants = [variant for _, *variants in with_variants for variant in variants]
+        assert [step for variant in variants for step in variant["steps"] if worth(step[0]) != Fraction(step[1])] == []
+        assert all(variant["answer"].endswith(f"#### {variant['steps'][-1][1]}") for variant in variants)
 
-    def test_of_a_row_are_unlike_it_and_each_other(self, with_twins: list[list[Row]]) -> None:
-        assert [len(questions(family)) for family in with_twins] == [4] * 160
+    def test_of_a_row_are_unlike_it_and_each_other(self, with_variants: list[list[Row]]) -> None:
+        assert [len(questions(family)) for family in with_variants] == [4] * 160
 
     @pytest.mark.parametrize("pool", ["seen", "held-out", "trained"])
     def test_repeat_no_question_of_a_usual_sample(self, pool: str) -> None:
@@ -213,13 +213,13 @@ class TestTwins:
 
     @pytest.mark.parametrize("split", SPLITS)
     def test_belong_to_the_split_of_their_row(self, split: str) -> None:
-        assert parts([twin for _, twin in families(100, 1, 1, split=split)]) == set(SPLITS[split])
+        assert parts([variant for _, variant in families(100, 1, 1, split=split)]) == set(SPLITS[split])
 
-    def test_of_seen_templates_have_numbers_that_no_training_saw(self, pool: str, with_twins: list[list[Row]]) -> None:
+    def test_of_seen_templates_have_numbers_that_no_training_saw(self, pool: str, with_variants: list[list[Row]]) -> None:
         seen = {template.name for template in TEMPLATE_POOLS["seen"]}
-        twins = [twin for _, *twins in with_twins for twin in twins if twin["template"] in seen]
-        assert not parts(twins) & set(SPLITS["train"])
-        assert len(twins) == {"held-out": 0, "all": 240}.get(pool, 480)
+        variants = [variant for _, *variants in with_variants for variant in variants if variant["template"] in seen]
+        assert not parts(variants) & set(SPLITS["train"])
+        assert len(variants) == {"held-out": 0, "all": 240}.get(pool, 480)
 
 
 class TestTrained:
@@ -228,8 +228,8 @@ class TestTrained:
         assert {row["template"] for row in found} == {template.name for template in TEMPLATE_POOLS["seen"]}
         assert parts(found) == set(SPLITS["train"])
 
-    def test_twins_are_of_the_test_split(self) -> None:
-        assert parts([twin for _, twin in families(100, 1, pool="trained")]) == set(SPLITS["test"])
+    def test_variants_are_of_the_test_split(self) -> None:
+        assert parts([variant for _, variant in families(100, 1, pool="trained")]) == set(SPLITS["test"])
 
 
 class TestStoryWithFewNumbers:
@@ -240,14 +240,14 @@ class TestStoryWithFewNumbers:
         fence = Template("fence", {"a": range(1, 30)}, ("{a}*2",), ("A fence has {a} posts a side. How many have two sides?",), False)
         monkeypatch.setitem(TEMPLATE_POOLS, "fence", (fence,))
 
-    def test_takes_twins_from_all_that_training_never_saw_once_the_split_is_used_up(self) -> None:
-        ((row, *twins),) = families(1, 6, pool="fence")
+    def test_takes_variants_from_all_that_training_never_saw_once_the_split_is_used_up(self) -> None:
+        ((row, *variants),) = families(1, 6, pool="fence")
         assert parts([row]) == {0}
-        assert parts(twins) == {0, 1}
-        assert len(questions([row, *twins])) == 7
+        assert parts(variants) == {0, 1}
+        assert len(questions([row, *variants])) == 7
 
-    def test_without_a_further_twin_is_an_error_that_says_how_many_there_are(self) -> None:
-        with pytest.raises(ValueError, match=r"template 'fence' has no more than 7 twins of 'A fence has \d+ posts.*'; take fewer"):
+    def test_without_a_further_variant_is_an_error_that_says_how_many_there_are(self) -> None:
+        with pytest.raises(ValueError, match=r"template 'fence' has no more than 7 variants of 'A fence has \d+ posts.*'; take fewer"):
             families(1, 20, pool="fence")
 
 
@@ -256,6 +256,12 @@ def test_the_pool_may_still_be_called_half(maker: Any) -> None:
     with pytest.warns(DeprecationWarning, match="half= is called pool= now"):
         row = next(maker(7, half="held-out"))
     assert row["question"] == next(maker(7, pool="held-out"))["question"]
+
+
+def test_variants_may_still_be_called_twins() -> None:
+    with pytest.warns(DeprecationWarning, match="twins= is called variants= now"):
+        rows = list(islice(word_problems(7, twins=1), 2))
+    assert rows == list(islice(word_problems(7, variants=1), 2))
 
 
 def test_pools_are_those_that_a_source_names() -> None:

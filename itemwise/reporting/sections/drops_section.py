@@ -1,4 +1,4 @@
-"""The drop from made problems to their renumbered twins."""
+"""The drop from made problems to their renumbered variants."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["build"]
 
 
 def build(run: RunFacts) -> Iterator[Section]:
-    """A sentence for each benchmark, model and strategy whose twins were asked too."""
+    """A sentence for each benchmark, model and strategy whose variants were asked too."""
     renumbered = drops(run.tallies, run.entries)
     yield Section(
         "twins",
         "From made problems to renumbered ones",
         notes=[Note(_text(drop)) for drop in renumbered],
         record={"renumbered": [_record(drop) for drop in renumbered]},
-        page=OnPage(title="Renumbered twins"),
+        page=OnPage(title="Renumbered variants"),
     )
 
 
@@ -29,8 +29,8 @@ def _text(renumbered: RenumberedDrop) -> str:
     low, high = drop.interval
     return (
         f"{', '.join(renumbered.tally.key)}: from {100 * drop.seen:.1f}% to {100 * drop.renumbered:.1f}% with other numbers, "
-        f"{100 * drop.difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), p = {drop.p:.3g}, {drop.pairs} problems with twins; "
-        f"{len(drop.lost)} right with a wrong twin, {len(drop.gained)} wrong with a right one"
+        f"{100 * drop.difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), p = {drop.p:.3g}, "
+        f"{drop.pairs} problems with variants; {len(drop.lost)} right with a wrong variant, {len(drop.gained)} wrong with a right one"
     )
 
 

@@ -13,7 +13,7 @@ from itemwise.synthetic.pictures.forces import BALANCE, CIRCUIT, MAGNETS, PARTIC
 from itemwise.synthetic.pictures.measuring import BEAKER, CLOCK, COUNTING, RULER, THERMOMETER
 from itemwise.synthetic.pictures.nature import BARS, COMPASS, FOOD_CHAIN, MOON, SHADOW, WEATHER
 from itemwise.synthetic.pictures.scene import QuestionKind, Scene
-from itemwise.synthetic.word_problems import SPLITS, pool_named
+from itemwise.synthetic.word_problems import SPLITS, renamed
 
 __all__ = ["KIND_POOLS", "science_pictures"]
 
@@ -33,7 +33,7 @@ def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None,
     and what was trained on (``train``); where on the canvas things are and their colours vary besides. The kinds take
     turns in a shuffled order.
     """
-    pool = pool_named(pool, half)
+    pool = renamed("pool", pool, half=half)
     split = split or ("train" if pool == "trained" else "test")
     rng = random.Random(f"science-pictures/{pool}/{split}/{seed}")
     for kind in _in_turn(KIND_POOLS[pool], rng):
