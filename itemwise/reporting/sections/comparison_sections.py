@@ -71,13 +71,13 @@ def finding(comparison: Comparison, index: int) -> tuple[str, str]:
     if pair.change is None:
         return "No difference is shown", "No case is judged on both sides."
     shown = f"{better.label} is better by {100 * abs(pair.change):.1f} points" if better else "No difference is shown"
-    figures_text = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
-    figures_text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
+    text = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
+    text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
     if least is None:
-        return shown, figures_text + "So few cases can show no difference."
+        return shown, text + "So few cases can show no difference."
     return (
         shown,
-        figures_text + f"The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way.",
+        text + f"The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way.",
     )
 
 

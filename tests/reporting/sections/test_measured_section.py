@@ -1,0 +1,26 @@
+"""What was measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from itemwise.reporting import RunRecord
+from itemwise.reporting.sections import measured_section
+
+
+def test_models_and_rows_are_told_whole_and_in_a_terminal_in_brief(run: RunRecord) -> None:
+    rows = {"sums-synthetic": {"source": "x.jsonl", "sha256": "0123456789abcdef" * 4}}
+    (section,) = measured_section.build(replace(run, rows=rows))
+    model, source = section.notes
+    assert (model.name, source) == ("embedded-text", (f"source x.jsonl, sha256 {'0123456789abcdef' * 4}", "sums-synthetic", None))
+    assert "versions transformers" in model.text
+    assert section.brief is not None
+    assert section.brief[0].endswith("greedy, max 512 new tokens")
+    assert section.brief[1] == "sums-synthetic: source x.jsonl, sha256 0123456789abcdef"
+
+
+def test_properties_are_those_of_the_strategy_the_model_and_the_rows(run: RunRecord) -> None:
+    (section,) = measured_section.build(replace(run, settings={"strategies": {"tool": {"rounds": 4}}}))
+    direct, tool = section.properties.values()
+    assert (tool["strategy.rounds"], tool["model.max_new_tokens"], tool["rows.seed"]) == ("4", "512", "42")
+    assert "strategy.rounds" not in direct
