@@ -8,7 +8,7 @@ import reprlib
 from decimal import Decimal
 from numbers import Rational, Real
 
-from itemwise.extractors.numeral import NUMERAL, canonical, opposite
+from itemwise.extractors.number.numeral import NUMERAL, canonical, opposite
 from itemwise.extractors.visible import folded
 
 __all__ = ["gold_number"]

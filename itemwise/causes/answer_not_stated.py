@@ -9,27 +9,26 @@ from fractions import Fraction
 from itemwise.causes.arithmetic.equations import Equation
 from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
-from itemwise.extractors.pattern import pattern
 from itemwise.extractors.visible import folded
 
 __all__ = ["not_given"]
 
-_WRITTEN = pattern(r"(?<![0-9.,/:^A-Za-z_])(?:[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])")
-_TELLING = pattern(  # what comes right before a result
+_WRITTEN = re.compile(r"(?<![0-9.,/:^A-Za-z_])(?:[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])")
+_TELLING = re.compile(  # what comes right before a result
     r"(?:[=:]|\b(?:is|are|was|were|be|been|gets?|got|gives?|equals?|makes?|made|leaves?|left|have|has|had|needs?|result|answer|total|so|thus|"
     r"saves?|spends?|spent|costs?|earns?|earned|pays?|paid|sells?|sold|takes?|took|uses?|used|to|of)\b(?: [a-z]+)??|[是为共得有剩要花])"
     r"[\s\"*]*[$€£¥]?$",
     re.IGNORECASE,
 )
-_LABEL_BEFORE = pattern(r"(?:\b(?:step|part|day|week|case|option|problem|question|equation|example|no\.?)|[#第])[ *]*$", re.IGNORECASE)
-_ITEM_BEFORE = pattern(r"(?:^|\n)[ \t>*(\[#-]*$")
-_LINE_BEHIND = pattern(r"[ \t*]*(?:\n|$)")
-_GOES_ON = pattern(r" ?(?:[+*/×÷^%]|- ?[0-9\\]|[x:] ?[0-9]|, ?[0-9])|[a-z\\}_]", re.IGNORECASE)  # noqa: RUF001
+_LABEL_BEFORE = re.compile(r"(?:\b(?:step|part|day|week|case|option|problem|question|equation|example|no\.?)|[#第])[ *]*$", re.IGNORECASE)
+_ITEM_BEFORE = re.compile(r"(?:^|\n)[ \t>*(\[#-]*$")
+_LINE_BEHIND = re.compile(r"[ \t*]*(?:\n|$)")
+_GOES_ON = re.compile(r" ?(?:[+*/×÷^%]|- ?[0-9\\]|[x:] ?[0-9]|, ?[0-9])|[a-z\\}_]", re.IGNORECASE)  # noqa: RUF001
 _SPELLED = dict(zip(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(11), strict=True))
 _SPELLED |= dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {"eleven": 11, "twelve": 12}
 _SPELLED |= {"a": 1, "once": 1, "single": 1, "half": 2, "twice": 2, "double": 2, "couple": 2, "pair": 2, "两": 2, "半": 2, "third": 3}
 _SPELLED |= {"triple": 3, "quarter": 4, "week": 7, "year": 12, "dozen": 12, "day": 24, "hour": 60, "minute": 60, "percent": 100, "%": 100}
-_WORD = pattern(r"[a-z]+|[零一二三四五六七八九十两半%]")
+_WORD = re.compile(r"[a-z]+|[零一二三四五六七八九十两半%]")
 
 
 def not_given(case: Asked, found: Sequence[Equation]) -> Cause | None:

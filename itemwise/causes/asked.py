@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import NamedTuple
 
 from itemwise.extractors import last_number
-from itemwise.extractors.pattern import pattern
 from itemwise.extractors.visible import folded
 
 __all__ = ["Asked", "answer_value", "plain_number"]
 
 _LONGEST_NUMBER = 60
-_NUMBER = pattern(r"-?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
-_GROUPING = pattern(r"(?<=[0-9]),(?=[0-9]{3})")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
+_GROUPING = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
 
 
 class Asked(NamedTuple):

@@ -9,7 +9,6 @@ from fractions import Fraction
 from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import OTHER_FORM, Cause, cause, quote
 from itemwise.extractors import Reading, last_number
-from itemwise.extractors.pattern import pattern
 from itemwise.strategies.calculator import number_text
 
 __all__ = ["other_form", "rounded", "stated_otherwise"]
@@ -51,7 +50,7 @@ _CONVERSIONS = (
     (1000, "g", "kg"),
     (1000, "ml", "liters"),
 )
-_PERCENT = pattern(r"%|percent|per cent")
+_PERCENT = re.compile(r"%|percent|per cent")
 
 
 def other_form(case: Asked) -> Cause | None:

@@ -6,12 +6,11 @@ import json
 import re
 
 from itemwise.causes.cause import AROUND, BROKEN_JSON, NO_JSON, Cause, cause, quote
-from itemwise.extractors.pattern import pattern
 
 __all__ = ["layout_cause"]
 
-_OPENS_OBJECT = pattern(r"\{\s*[\"'“}]")
-_LANGUAGE = pattern(r"\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
+_OPENS_OBJECT = re.compile(r"\{\s*[\"'“}]")
+_LANGUAGE = re.compile(r"\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
 
 
 def layout_cause(text: str, *, truncated: bool) -> Cause | None:

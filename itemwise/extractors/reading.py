@@ -1,4 +1,4 @@
-"""What an extractor hands back: the answer, where in the reply it stands, and which rule found it."""
+"""`Reading`, what an extractor returns: the answer as text, with its span in the reply and the rule that found it."""
 
 from __future__ import annotations
 

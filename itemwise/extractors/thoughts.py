@@ -1,4 +1,4 @@
-"""What a model thought aloud, in think blocks of its text: kept for the reports, never read as the answer."""
+"""Parts the think blocks of a reply from its text: the reports show them, no extractor reads them."""
 
 from __future__ import annotations
 

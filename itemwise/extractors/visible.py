@@ -1,4 +1,4 @@
-"""What an extractor may see of a reply: no thoughts, nothing after the next question, look-alike characters made plain.
+"""Cleans a reply for the extractors: think blocks blanked, cut at the next question, look-alike characters made plain.
 
 Every cleaning keeps the length of the text, so that a position found in it is a position in the reply.
 """
@@ -6,22 +6,21 @@ Every cleaning keeps the length of the text, so that a position found in it is a
 from __future__ import annotations
 
 import re
-
-from itemwise.extractors.pattern import pattern
+from collections.abc import Iterator
 
 _LOOKALIKES: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms
 _LOOKALIKES |= {ord(dash): "-" for dash in "−‐‑‒–—﹣"}
 _LOOKALIKES |= {ord(quote): '"' for quote in "“”„″"} | {ord(quote): "'" for quote in "‘’"}
 _LOOKALIKES |= {ord(space): " " for space in "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"}
 _LOOKALIKES |= {ord(odd): plain for odd, plain in zip("İ【】", "i[]", strict=True)}
-_THOUGHT = pattern(
+_THOUGHT = re.compile(
     r"<(?P<close>/?)(?:think|thinking|thought|thoughts|reasoning|scratchpad)>"
     r"|(?P<opener>◁think▷|<\|begin_of_thought\|>|\[think\]|<\|channel\|>analysis)"
     r"|(?P<closer>◁/think▷|<\|end_of_thought\|>|\[/think\]|<\|channel\|>final)"
 )
 _THOUGHT_GATES = ("think", "thought", "<reasoning>", "scratchpad>", "<|channel|>")
 
-_TURN = pattern(
+_TURN = re.compile(
     r"</s>|<eo[as]>|<\|(?:im_end|im_start|endoftext|eot_id|end|user|start_header_id)\|>|<end_of_turn>|\[/?inst\]"
     r"|^[ \t]*(?:[#*>]+[ \t]*)*(?:"
     r"(?:next |new |follow-?up )?(?:question|problem|exercise|example(?= ?\d))[ \t]*\d*[ \t]*\**:(?!\s*(?:the )?answer)"
@@ -33,6 +32,12 @@ _TURN_WORDS = """
 question problem exercise example human: user instruction q: q1 q2 q3 input inst] </s> <| <eo <end_of 题 问
 """
 _TURN_GATES = _TURN_WORDS.split()
+
+
+def visible_parts(text: str) -> Iterator[tuple[str, int]]:
+    """The parts of a reply that may hold its answer, in order, each with its offset: the turns of the folded text without thoughts."""
+    shown = without_thoughts(folded(text))
+    yield from ((shown[start:end], start) for start, end in turns(shown.lower()))
 
 
 def folded(text: str) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-from itemwise.extractors.pattern import pattern
-
 __all__ = ["OPERATORS", "RAISED", "TOKEN", "VULGAR"]
 
 _LATEX = r"\\{1,4}"  # JSON doubles a backslash, JSON in JSON again
 _DOLLAR = rf"(?:[$€£¥₹]|{_LATEX}\$)"
 _BRACED = r"(?:[^{}\n]|\{[^{}\n]{0,80}\}){1,80}"
 _LATIN = "A-Za-zÀ-ɏ"
-TOKEN = pattern(
+TOKEN = re.compile(
     rf"""
       (?P<space>\r?\n(?=[ \t]*(?:\\\\[ \t]*)?&?[ \t]*=[^=])  # the next line begins with an equals sign
         | [ \t`&_]+ | {_LATEX}(?:[,;:!()\[\]\ ] | (?:left|right|q?quad|displaystyle)(?![A-Za-z])) | (?<=[0-9])-(?=[^\W\d_]))

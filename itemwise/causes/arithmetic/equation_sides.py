@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from itemwise.causes.arithmetic.operand import LONGEST, Part, is_changed_by, mixes_units
-from itemwise.extractors.pattern import pattern
 
 __all__ = ["Side", "Sides", "side_of", "sides_of"]
 
-_CALCULATES = pattern(r"[0-9)%][-+*/]|%[0-9(]")
+_CALCULATES = re.compile(r"[0-9)%][-+*/]|%[0-9(]")
 
 
 @dataclass(frozen=True)

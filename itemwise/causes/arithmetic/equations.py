@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,14 +11,13 @@ from itemwise.causes.arithmetic.equation_sides import Side, Sides, sides_of
 from itemwise.causes.arithmetic.interpretations import agree, readings, unlabelled, unrounded, values_of
 from itemwise.causes.arithmetic.operand import before_rate, has_no_unit, is_told, mixes_units
 from itemwise.causes.arithmetic.operand_parser import parts_of
-from itemwise.extractors.pattern import pattern
 from itemwise.extractors.visible import folded
 from itemwise.strategies.calculator import number_text
 
 __all__ = ["Equation", "equations"]
 
 _MOST = 2000  # equals signs looked at: a longer text is a model caught in a loop
-_PROPER = pattern(r"\(*(?P<top>[0-9]+)\)?/\(?(?P<bottom>[0-9]+)\)*")
+_PROPER = re.compile(r"\(*(?P<top>[0-9]+)\)?/\(?(?P<bottom>[0-9]+)\)*")
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from itemwise.causes.arithmetic.equation_sides import Side, Sides, side_of
 from itemwise.causes.arithmetic.operand import Part
-from itemwise.extractors.pattern import pattern
 from itemwise.strategies.calculator import CalculatorError, evaluate
 
 __all__ = ["agree", "readings", "unlabelled", "unrounded", "values_of"]
 
-_PLAIN = pattern(r"-?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?P<percent>%)?")
-_DOTTED = pattern(r"(?<![0-9.])([0-9]{1,3})\.(?=[0-9]{3}(?![0-9]))")
+_PLAIN = re.compile(r"-?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?P<percent>%)?")
+_DOTTED = re.compile(r"(?<![0-9.])([0-9]{1,3})\.(?=[0-9]{3}(?![0-9]))")
 
 
 def values_of(reading: Sides) -> tuple[Fraction, Fraction] | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
 from itemwise.causes.arithmetic.equations import Equation
 from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import LONGEST, SLIP, Cause, cause
-from itemwise.extractors.pattern import pattern
 from itemwise.strategies.calculator import CalculatorError, evaluate, number_text
 
 __all__ = ["decisive_slip", "plain_slip"]
 
 _MOST_SLIPS = 8  # false equations that are put right, each by itself
-_OPERAND = pattern(r"(?<![0-9.])(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![0-9.]*%)")
+_OPERAND = re.compile(r"(?<![0-9.])(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![0-9.]*%)")
 
 
 def plain_slip(text: str, equation: Equation) -> Cause:

@@ -1,17 +1,16 @@
-"""An option named by its text instead of its letter: compared without case, markup, space and closing marks."""
+"""Finds options by their texts instead of their letters: compared without case, markup, space and closing marks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from itemwise.extractors.pattern import pattern
-
 _LONGEST = 20_000  # characters of a reply in which option texts are looked for
-_IDLE = pattern(r"\\(?:text|mathrm|mathbf|left|right|displaystyle|rm)\b|\\[,;!() ]|[\s${}*_`~\"'’]+")
-_ARTICLE = pattern(r"^(?:the|a|an) ")
-_WORD = pattern(r"(?:(?<!\w)-(?=[0-9.]))?[a-z0-9]+(?:[.,/][0-9]+)*%?|[^\W\da-z_]")
-_ABOUT = pattern(r" (?:is|are|was|were|has|have|had|can|could|do|does|will|would|may|might) ")
+_IDLE = re.compile(r"\\(?:text|mathrm|mathbf|left|right|displaystyle|rm)\b|\\[,;!() ]|[\s${}*_`~\"'’]+")
+_ARTICLE = re.compile(r"^(?:the|a|an) ")
+_WORD = re.compile(r"(?:(?<!\w)-(?=[0-9.]))?[a-z0-9]+(?:[.,/][0-9]+)*%?|[^\W\da-z_]")
+_ABOUT = re.compile(r" (?:is|are|was|were|has|have|had|can|could|do|does|will|would|may|might) ")
 _EDGES = " .,;:!?()[]"
 
 
@@ -23,14 +22,14 @@ def normal(text: str) -> str:
 
 def option_stated(words: str, options: Sequence[str]) -> int | None:
     """The option whose text the words are, or open with as whole words; None where none or several do."""
-    said = normal(words) if options else ""
-    if not said:
+    text = normal(words) if options else ""
+    if not text:
         return None
     texts, openers = _forms(tuple(options))
-    if texts.count(said) == 1:
-        return texts.index(said)
+    if texts.count(text) == 1:
+        return texts.index(text)
     opening = f"{_plain(words[:_LONGEST])} "
-    longest = max((text for text in openers if text and opening.startswith(f"{text} ")), key=len, default=None)
+    longest = max((opener for opener in openers if opener and opening.startswith(f"{opener} ")), key=len, default=None)
     if not longest or openers.count(longest) != 1 or _ABOUT.match(opening, len(longest)):
         return None
     return openers.index(longest)
@@ -38,10 +37,10 @@ def option_stated(words: str, options: Sequence[str]) -> int | None:
 
 def option_mentioned(words: str, options: Sequence[str]) -> int | None:
     """The one option whose text occurs in the words; None where none or several do. Short texts do not count."""
-    said = f" {_plain(words[-_LONGEST:])} "
+    padded = f" {_plain(words[-_LONGEST:])} "
     _, texts = _forms(tuple(options))
-    found = [place for place, text in enumerate(texts) if len(text) > 3 and f" {text} " in said]
-    outer = [one for one in found if not any(texts[one] in texts[other] and one != other for other in found)]
+    found = [index for index, text in enumerate(texts) if len(text) > 3 and f" {text} " in padded]
+    outer = [index for index in found if not any(texts[index] in texts[other] and index != other for other in found)]
     return outer[0] if len(outer) == 1 else None
 
 

@@ -1,9 +1,9 @@
-"""A sentence narrowed to what it says: without asides, denials and reasons, from its last "so" on."""
+"""Drops what a sentence says in passing: asides in brackets, denials, reasons, and all before its last "so"."""
 
 from __future__ import annotations
 
-from itemwise.extractors.tokens import Token
-from itemwise.extractors.vocabulary import CONCLUSIONS, DENIALS, REASONS
+from itemwise.extractors.number.phrase_tokens import Token
+from itemwise.extractors.number.vocabulary import CONCLUSIONS, DENIALS, REASONS
 
 
 def without_asides(sentence: list[Token]) -> list[Token]:
@@ -22,11 +22,11 @@ def without_asides(sentence: list[Token]) -> list[Token]:
 
 def without_denials(sentence: list[Token]) -> list[Token]:
     """Without the numbers right behind a "not"."""
-    return [token for place, token in enumerate(sentence) if token.kind != "number" or not _is_denied(sentence, place)]
+    return [token for index, token in enumerate(sentence) if token.kind != "number" or not _is_denied(sentence, index)]
 
 
-def _is_denied(sentence: list[Token], place: int) -> bool:
-    return any(token.text in DENIALS for token in sentence[max(0, place - 2) : place])
+def _is_denied(sentence: list[Token], index: int) -> bool:
+    return any(token.text in DENIALS for token in sentence[max(0, index - 2) : index])
 
 
 def without_reasons(sentence: list[Token], *, announced: bool) -> list[Token]:
@@ -34,10 +34,10 @@ def without_reasons(sentence: list[Token], *, announced: bool) -> list[Token]:
 
     Where nothing was announced, a result worked out inside the clause stays: "leaving him, as 7 - 3 = 4, with 4".
     """
-    place = next((place for place, token in enumerate(sentence) if token.text in REASONS), None)
-    if place is None:
+    index = next((index for index, token in enumerate(sentence) if token.text in REASONS), None)
+    if index is None:
         return sentence
-    before, clause = sentence[:place], sentence[place:]
+    before, clause = sentence[:index], sentence[index:]
     comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
     rest = clause[comma + 1 :]
     if _has(rest, "number") and (_has(rest, "equals") or not _has(before, "number")):
@@ -52,5 +52,5 @@ def _has(tokens: list[Token], kind: str) -> bool:
 
 def after_conclusion(sentence: list[Token]) -> list[Token]:
     """From the last "so", "therefore" or "hence" on."""
-    places = [place for place, token in enumerate(sentence) if token.text in CONCLUSIONS]
-    return sentence[places[-1] + 1 :] if places else sentence
+    indices = [index for index, token in enumerate(sentence) if token.text in CONCLUSIONS]
+    return sentence[indices[-1] + 1 :] if indices else sentence

@@ -1,4 +1,4 @@
-"""Numbers written in words: "twelve", "one hundred and five", "two thirds", "十二", "三百二十", "三分之二"."""
+"""Parses numbers written in words: "twelve", "one hundred and five", "two thirds", "十二", "三百二十", "三分之二"."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def spelled_number(words: Sequence[str]) -> Ratio | None:
 
 
 def _run(parts: Sequence[str], belongs: Callable[[str], bool]) -> int:
-    return next((place for place, part in enumerate(parts) if not belongs(part)), len(parts))
+    return next((index for index, part in enumerate(parts) if not belongs(part)), len(parts))
 
 
 def _english(parts: Sequence[str]) -> int:

@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from itemwise.extractors.pattern import pattern
-
 _MOST = 400  # fields looked at, counted from the end of the reply
 _LONGEST = 2000  # characters of one value
-_KEY = pattern(r"(?:[_ -]?(?:value|number|numeric|letter|choice|option|key))?\\?[\"'`] ?:")
-_NOT_FINAL = pattern(r"(?:step|intermediate|partial|wrong|previous|sub|incorrect|initial|student|user)[a-z_ -]{0,3}$")
-_SECOND_CHOICE = pattern(
+_KEY = re.compile(r"(?:[_ -]?(?:value|number|numeric|letter|choice|option|key))?\\?[\"'`] ?:")
+_NOT_FINAL = re.compile(r"(?:step|intermediate|partial|wrong|previous|sub|incorrect|initial|student|user)[a-z_ -]{0,3}$")
+_SECOND_CHOICE = re.compile(
     r"[\"'](?:final[_ ]?)?(?:result|solution|value|output|total|prediction|choice|option|correct[_ ]?(?:choice|option))[\"'] ?:"
 )
-_VALUE = pattern(
+_VALUE = re.compile(
     r"""\s*(?:
         \\?"(?P<double>(?:[^"\\]|\\[^"]|\\"(?!\s*[,}\]\n])|"(?!\s*(?:[",}\]\n]|$|//|/\*)))*)\\?"
       | '(?P<single>(?:[^'\\\n]|\\.|'(?!\s*(?:[,}\]\n]|$)))*)'
@@ -26,11 +24,11 @@ _VALUE = pattern(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = pattern(r"\\u(?P<code>[0-9a-fA-F]{4})|\\[nrt](?![a-z])")
-_STRUCTURE = pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}]', re.DOTALL)
+_ESCAPE = re.compile(r"\\u(?P<code>[0-9a-fA-F]{4})|\\[nrt](?![a-z])")
+_STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}]', re.DOTALL)
 
 
-class Field(NamedTuple):
+class AnswerField(NamedTuple):
     """A field's value and its span, quotes left out; `key` is where the field begins."""
 
     text: str
@@ -44,18 +42,18 @@ def unescaped(value: str) -> str:
     return _ESCAPE.sub(lambda escape: chr(int(escape["code"], 16)) if escape["code"] else " ", value)
 
 
-def answer_field(text: str, lower: str) -> Field | None:
+def answer_field(text: str, lower: str) -> AnswerField | None:
     """The field that answers: of several objects the last that has one, within it the least nested, last one."""
     fields = _fields(text, lower)
     if len(fields) < 2:
         return fields[0] if fields else None
-    places = _places(lower, [field.key for field in fields])
-    last_object = places[-1][0]
-    top = min(depth for number, depth in places if number == last_object)
-    return [field for field, place in zip(fields, places, strict=True) if place == (last_object, top)][-1]
+    nestings = _nestings(lower, [field.key for field in fields])
+    last_object = nestings[-1][0]
+    top = min(depth for number, depth in nestings if number == last_object)
+    return [field for field, nesting in zip(fields, nestings, strict=True) if nesting == (last_object, top)][-1]
 
 
-def object_end(lower: str, field: Field) -> int:
+def object_end(lower: str, field: AnswerField) -> int:
     """Where the object that holds the field ends, as far as its quotes and braces can be trusted."""
     opening = max(lower.rfind("{", 0, field.key), 0)
     depth = 0
@@ -66,43 +64,43 @@ def object_end(lower: str, field: Field) -> int:
     return len(lower)
 
 
-def _fields(text: str, lower: str) -> list[Field]:
-    found: list[Field | None] = []
-    place = lower.rfind("answer")
-    while place >= 0 and len(found) < _MOST:
-        key = _KEY.match(lower, place + len("answer"))
-        if key and not _NOT_FINAL.search(lower[max(0, place - 20) : place]):
-            found.append(_field(text, place, key.end()))
-        place = lower.rfind("answer", 0, place)
+def _fields(text: str, lower: str) -> list[AnswerField]:
+    found: list[AnswerField | None] = []
+    offset = lower.rfind("answer")
+    while offset >= 0 and len(found) < _MOST:
+        key = _KEY.match(lower, offset + len("answer"))
+        if key and not _NOT_FINAL.search(lower[max(0, offset - 20) : offset]):
+            found.append(_field(text, offset, key.end()))
+        offset = lower.rfind("answer", 0, offset)
     if not found and "{" in lower:
         keys = list(_SECOND_CHOICE.finditer(lower))[-_MOST:]
         found = [_field(text, key.start(), key.end()) for key in reversed(keys)]
     return [field for field in reversed(found) if field and not _is_placeholder(field.text)]
 
 
-def _field(text: str, key: int, colon: int) -> Field | None:
+def _field(text: str, key: int, colon: int) -> AnswerField | None:
     value = _VALUE.match(text, colon, colon + _LONGEST)
     if value is None or value.lastgroup is None:
         return None
     start, end = value.span(value.lastgroup)
-    return Field(text[start:end], start, end, key)
+    return AnswerField(text[start:end], start, end, key)
 
 
 def _is_placeholder(value: str) -> bool:
     return not value.strip(" _.?-") or (value.startswith("<") and value.endswith(">"))
 
 
-def _places(lower: str, keys: list[int]) -> list[tuple[int, int]]:
+def _nestings(lower: str, keys: list[int]) -> list[tuple[int, int]]:
     """For each key in order: the number of the outermost object it stands in, and its depth there."""
-    places, number, depth = [], 0, 0
+    nestings, number, depth = [], 0, 0
     waiting = iter(keys)
     key = next(waiting, None)
     for mark in _STRUCTURE.finditer(lower):
         while key is not None and key < mark.end():
-            places.append((number, depth))
+            nestings.append((number, depth))
             key = next(waiting, None)
         if mark.group() == "{":
             number, depth = number + (depth == 0), depth + 1
         elif mark.group() == "}":
             depth = max(0, depth - 1)
-    return places + [(number, depth)] * (len(keys) - len(places))
+    return nestings + [(number, depth)] * (len(keys) - len(nestings))

@@ -1,13 +1,13 @@
-"""Whether an answer is the gold: exact by value; each leniency has its own name and is asked for by it.
+"""Compares an answer with the gold: exactly by value, or with one of the named leniencies (`within`, `same_share`, ...).
 
-Kept apart from reading on purpose: an extractor that forgives hides a wrong answer, a comparison that forgives says so.
+Kept apart from extraction on purpose: an extractor that forgives hides a wrong answer, a comparison that forgives says so by its name.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itemwise.extractors.phrase import stated_number
+from itemwise.extractors.number.number_phrase import number_in_announcement
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -18,14 +18,14 @@ def same_number(answer: str | None, gold: str) -> bool:
 
     Raises ValueError where the gold is no number: a broken benchmark is not a wrong answer.
     """
-    said, true = _value(answer), _gold(gold)
-    return said is not None and said == true
+    value, true = _value(answer), _gold(gold)
+    return value is not None and value == true
 
 
 def within(answer: str | None, gold: str, *, relative: str = "0", absolute: str = "0") -> bool:
     """Whether the answer is off by no more than a share of the gold or an amount, both as exact text: relative="0.01"."""
-    said, true = _value(answer), _gold(gold)
-    return said is not None and abs(said - true) <= max(_gold(relative) * abs(true), _gold(absolute))
+    value, true = _value(answer), _gold(gold)
+    return value is not None and abs(value - true) <= max(_gold(relative) * abs(true), _gold(absolute))
 
 
 def same_share(answer: str | None, gold: str) -> bool:
@@ -35,8 +35,8 @@ def same_share(answer: str | None, gold: str) -> bool:
 
 def same_after_scaling(answer: str | None, gold: str, *, factor: str) -> bool:
     """Whether the answer times the factor is the gold: factor="1/100" takes cents for dollars."""
-    said, true = _value(answer), _gold(gold)
-    return said is not None and said * _gold(factor) == true
+    value, true = _value(answer), _gold(gold)
+    return value is not None and value * _gold(factor) == true
 
 
 def _gold(text: str) -> Fraction:
@@ -47,7 +47,7 @@ def _gold(text: str) -> Fraction:
 
 
 def _value(text: str | None) -> Fraction | None:
-    from fractions import Fraction  # costs as much as all extractors together, and reading does without it
+    from fractions import Fraction  # its import costs as much as that of all extractors, which do without it
 
-    stated = stated_number(text.lower()) if text else None
-    return Fraction(stated.number) if stated and stated.number else None
+    match = number_in_announcement(text.lower()) if text else None
+    return Fraction(match.number) if match and match.number else None

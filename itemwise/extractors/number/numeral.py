@@ -1,4 +1,4 @@
-r"""One written number and its exact value as canonical text: `1,430.` is 1430 and `\frac{1}{3}` is 1/3.
+r"""Parses one written number into its exact value as canonical text: `1,430.` is 1430 and `\frac{1}{3}` is 1/3.
 
 Canonical text is an integer ("-3"), a terminating decimal without idle zeros ("0.5"), or a reduced fraction where no
 decimal terminates ("1/3"). Signs and currencies belong to the phrase around a numeral. Reads folded lower-case text.
@@ -97,13 +97,13 @@ def ratio_text(top: int, bottom: int) -> str:
         top, bottom = -top, -bottom
     shared = gcd(top, bottom)
     top, bottom = top // shared, bottom // shared
-    places = _decimal_places(bottom)
-    if places is None:
+    decimals = _decimal_places(bottom)
+    if decimals is None:
         return f"{top}/{bottom}"
-    if places == 0:
+    if decimals == 0:
         return str(top)
-    digits = str(abs(top) * 10**places // bottom).rjust(places + 1, "0")
-    return f"{'-' if top < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+    digits = str(abs(top) * 10**decimals // bottom).rjust(decimals + 1, "0")
+    return f"{'-' if top < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def _decimal_places(bottom: int) -> int | None:

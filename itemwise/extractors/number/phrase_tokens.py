@@ -1,17 +1,16 @@
-"""A phrase cut into what means something to an extractor of numbers: numerals, operators, words, stops."""
+"""Tokenizer of phrases with numbers: numerals, operators, words, stops."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from itemwise.extractors.markup import without_markup
-from itemwise.extractors.numeral import NUMERAL, canonical
-from itemwise.extractors.pattern import pattern
+from itemwise.extractors.number.markup import without_markup
+from itemwise.extractors.number.numeral import NUMERAL, canonical
 
 
 class Token(NamedTuple):
-    """A piece of a phrase that means something to an extractor of numbers."""
+    """A piece of a phrase with its span."""
 
     kind: str  # number, operator, equals, letter, word, comma, stop, open, close
     text: str  # for a number its canonical text, "" where it has no single value
@@ -19,7 +18,7 @@ class Token(NamedTuple):
     end: int
 
 
-_TOKEN = pattern(
+_TOKEN = re.compile(
     rf"""(?P<number>{NUMERAL})
     | (?P<equals>[=-]?=>?|≈|≃|->|→|⇒|[为是]|等于|equals?)
     | (?P<operator>[-+*/×÷^±<>≤≥≠√∞π⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负)

@@ -1,10 +1,8 @@
-r"""Markup blanked out of a phrase, length kept: `\text{}`, `\,`, `**`, JSON escapes, math delimiters."""
+r"""Blanks markup out of a phrase and keeps its length: `\text{}`, `\,`, `**`, JSON escapes, math delimiters."""
 
 from __future__ import annotations
 
 import re
-
-from itemwise.extractors.pattern import pattern
 
 _SYMBOLS = dict.fromkeys(("times", "cdot"), "*") | dict.fromkeys(("approx", "simeq"), "≈")
 _SYMBOLS |= dict.fromkeys(("to", "equiv", "implies", "rightarrow", "longrightarrow"), "=")
@@ -15,7 +13,7 @@ cup begin overline
 """
 _KEPT = frozenset(_KEPT_NAMES.split())  # these make a number of what follows, or something that is no number
 _GONE = frozenset(("text", "textbf", "textit", "textrm", "right", "rm", "tiny", "no", "n", "t", "r"))
-_MARKUP = pattern(
+_MARKUP = re.compile(
     r"\\+u(?P<code>[0-9a-f]{4})|\\+(?:(?P<name>[a-z]+)|(?P<mark>[^a-z]))"
     r"|\*\*+|__+|`+|<<[^<>]{0,80}>>|</?[a-z][^<>]{0,40}>|~"
 )

@@ -1,4 +1,4 @@
-"""The words by which an extractor tells the number a sentence is about from those it mentions in passing."""
+"""Word lists that tell the number a sentence is about from those it mentions in passing."""
 
 from __future__ import annotations
 
