@@ -142,7 +142,7 @@ def _implied(part: str, _lower: str, options: Options) -> _Result | None:
     match = pointed_out_letter(part, options.letters)
     if match is None and is_finished(part.rstrip()):
         match = confirmed_letter(part, options.letters)
-    return _Result(match, "option match") if match else None
+    return _Result(match, "option named") if match else None
 
 
 def _last_letter(part: str, _lower: str, options: Options) -> _Result | None:
