@@ -1,1 +1,1 @@
-"""What a run's verdicts tell once they are all in: pairs of accuracies, the ladder of strategies, the panel of extractors."""
+"""Statistics over a run's verdicts: paired comparisons, the ladder of strategies, extractors compared, choices, splits, variants."""

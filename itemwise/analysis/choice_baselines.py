@@ -1,4 +1,4 @@
-"""What an accuracy on choices has to be held against: chance, and always giving the same letter."""
+"""Baselines of multiple choice: chance, and always giving the same letter."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class ChoiceResult:
 
 def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[ChoiceResult]:
     """A result for each tally of choices, controls themselves left out."""
-    found = []
+    results = []
     for tally in tallies:
-        theirs = [entry for entry in entries if tally.counts_entry(entry) and entry.choices and entry.verdict is not Verdict.ERROR]
-        if theirs and not original_and_control(theirs[0].case):
-            found.append(_result(tally, theirs, controlled_by(tally, tallies, entries)))
-    return found
+        judged = [entry for entry in entries if tally.counts_entry(entry) and entry.choices and entry.verdict is not Verdict.ERROR]
+        if judged and not original_and_control(judged[0].case):
+            results.append(_result(tally, judged, controlled_by(tally, tallies, entries)))
+    return results
 
 
 def _result(tally: Tally, entries: Sequence[Entry], controls: Sequence[ControlResult]) -> ChoiceResult:
     right = Counter(entry.expected for entry in entries)
-    letter = max(LETTERS, key=lambda each: right[each])  # of equal ones the first
+    letter = max(LETTERS, key=lambda letter: right[letter])  # of equal ones the first
     gained = sum(entry.verdict is Verdict.CORRECT and entry.expected != letter for entry in entries)
     lost = sum(entry.verdict is not Verdict.CORRECT and entry.expected == letter for entry in entries)
     chance = sum(1 / len(entry.choices) for entry in entries) / len(entries)

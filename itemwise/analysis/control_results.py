@@ -1,11 +1,11 @@
-"""What became of the same cases under a control: whether the picture is used, whether the order of the options matters."""
+"""Results of the controls (ablations): whether the picture is used, whether the order of the options matters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from itemwise.analysis.pairs import Pair, series
+from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
 from itemwise.results.entry import Entry
@@ -52,26 +52,26 @@ def _results(tally: Tally, tallies: dict[tuple[str, str, str], Tally], entries: 
             changed = [replace(entry, case=_original(entry)) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
-            pair = Pair(series("as it is", "", tally, first), series(control, "", other, changed))
+            pair = Pair(measurement("as it is", "", tally, first), measurement(control, "", other, changed))
             yield ControlResult(control, other, pair, *_sameness(first, changed, control))
 
 
 def _original(entry: Entry) -> str:
-    found = original_and_control(entry.case)
-    return found[0] if found else entry.case
+    names = original_and_control(entry.case)
+    return names[0] if names else entry.case
 
 
 def _sameness(first: Sequence[Entry], second: Sequence[Entry], control: str) -> tuple[float | None, float | None]:
     """How often the letter, and how often the option, stayed the same; None where nothing was answered both times."""
-    both = [(one, other) for one, other in zip(first, second, strict=True) if _option(one) and _option(other)]
+    both = [(left, right) for left, right in zip(first, second, strict=True) if _option(left) and _option(right)]
     if not both or control != SHUFFLED:
         return None, None
-    letters = sum(one.answer == other.answer for one, other in both)
-    options = sum(_option(one) == _option(other) for one, other in both)
+    letters = sum(left.answer == right.answer for left, right in both)
+    options = sum(_option(left) == _option(right) for left, right in both)
     return letters / len(both), options / len(both)
 
 
 def _option(entry: Entry) -> str | None:
     """The text of the option that was answered."""
-    place = LETTERS.find(entry.answer) if entry.answer and len(entry.answer) == 1 else -1
-    return entry.choices[place] if 0 <= place < len(entry.choices) else None
+    index = LETTERS.find(entry.answer) if entry.answer and len(entry.answer) == 1 else -1
+    return entry.choices[index] if 0 <= index < len(entry.choices) else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from itemwise.analysis.extractor_comparison import read_reply
+from itemwise.analysis.extractor_comparison import extract_from
 from itemwise.analysis.named_extractors import STRICT_JSON
-from itemwise.analysis.pairs import Pair, series
+from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.case import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.judge import AssertOutcome, verdict_of
@@ -59,13 +59,13 @@ def ladders(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Ladder]:
     model is paired with the same strategy of the model before. Where a plain asking for JSON is among the rungs, a rung
     below it reads the very same replies as strict JSON compared as text.
     """
-    found = []
+    results = []
     for benchmark in dict.fromkeys(tally.benchmark for tally in tallies):
         of_benchmark = [tally for tally in tallies if tally.benchmark == benchmark]
         if len(of_benchmark) > 1:
             steps = [step for tally in of_benchmark for step in _steps(tally, entries)]
-            found.append(Ladder(benchmark, _rungs(steps)))
-    return found
+            results.append(Ladder(benchmark, _rungs(steps)))
+    return results
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _strictly(entry: Entry) -> Entry:
     reply = entry.texts().reply
     if entry.verdict is Verdict.ERROR or reply is None:
         return replace(entry, strategy=STRICTLY)
-    read = read_reply(STRICT_JSON.read, reply)
+    read = extract_from(STRICT_JSON.read, reply)
     outcome = AssertOutcome.HELD if read.answer == entry.expected else AssertOutcome.FAILED
     verdict = verdict_of(outcome, reply, read.answer)
     return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
@@ -150,5 +150,5 @@ def _gain(before: _Step, step: _Step) -> str:
 def _pair(before: _Step, step: _Step) -> Pair:
     """The two steps on the cases that both hold."""
     both = {entry.case for entry in before.entries} & {entry.case for entry in step.entries}
-    first, second = (series(each.name, "", each.tally, [entry for entry in each.entries if entry.case in both]) for each in (before, step))
-    return Pair(first, second)
+    first, second = ([entry for entry in side.entries if entry.case in both] for side in (before, step))
+    return Pair(measurement(before.name, "", before.tally, first), measurement(step.name, "", step.tally, second))

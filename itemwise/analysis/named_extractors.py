@@ -36,10 +36,10 @@ def strict_json(text: str) -> str | None:
     parts = text.split("```")
     body = parts[1].removeprefix("json") if len(parts) == 3 else text
     try:
-        found = json.loads(body)
+        record = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    answer = found.get("answer") if isinstance(found, dict) else None
+    answer = record.get("answer") if isinstance(record, dict) else None
     return None if answer is None or isinstance(answer, (dict, list)) else _plain(answer)
 
 
@@ -49,8 +49,8 @@ def bare_last_number(text: str) -> str | None:
     >>> bare_last_number('{"answer": "1,430", "confidence": 0.95}')
     '0.95'
     """
-    found = _BARE.findall(text)
-    return found[-1].replace(",", "") if found else None
+    numbers = _BARE.findall(text)
+    return numbers[-1].replace(",", "") if numbers else None
 
 
 def strict_hashes(text: str) -> str | None:
@@ -58,14 +58,14 @@ def strict_hashes(text: str) -> str | None:
 
     Like there, commas and a final full stop do not count (lm_eval/tasks/gsm8k/gsm8k.yaml).
     """
-    found = _HASHES.search(text)
-    return (found[1].replace(",", "").removesuffix(".") or None) if found else None
+    match = _HASHES.search(text)
+    return (match[1].replace(",", "").removesuffix(".") or None) if match else None
 
 
 def first_capital(text: str) -> str | None:
     """The first capital letter: a bare regular expression for choices, under which "The answer is B" is T."""
-    found = _CAPITAL.search(text)
-    return found[0] if found else None
+    match = _CAPITAL.search(text)
+    return match[0] if match else None
 
 
 STRICT_JSON = NamedExtractor("strict-json", strict_json)

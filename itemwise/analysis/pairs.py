@@ -1,8 +1,8 @@
-"""Two accuracies on the same cases, case by case: what was gained, what was lost, and whether that shows a difference."""
+"""Paired comparison of two accuracies on the same cases: what was gained, what was lost, and McNemar's test on these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import mcnemar
 
-__all__ = ["Pair", "Series", "TwiceError", "items_differ", "series"]
+__all__ = ["Measurement", "Pair", "TwiceError", "items_differ", "measurement"]
 
 _NAMED = 3  # cases named where items differ
 _SAME_ROWS = ("source", "sha256", "revision", "rows", "seed")  # of run.json's rows; the prompt's wording may differ
@@ -22,7 +22,7 @@ class TwiceError(Exception):
 
 
 @dataclass(frozen=True)
-class Series:
+class Measurement:
     """The cases of one benchmark under one model and strategy in one run, by their ids."""
 
     label: str
@@ -38,10 +38,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two series on the same items. A case that is an error on either side is left out of everything else."""
+    """Two measurements of the same items. A case that is an error on either side is left out of everything else."""
 
-    first: Series
-    second: Series
+    first: Measurement
+    second: Measurement
 
     @cached_property
     def judged(self) -> list[str]:
@@ -55,17 +55,17 @@ class Pair:
 
     @cached_property
     def gained(self) -> list[str]:
-        """The cases that only the second series got right."""
+        """The cases that only the second side got right."""
         return [case for case in self.judged if self._right(case) == (False, True)]
 
     @cached_property
     def lost(self) -> list[str]:
-        """The cases that only the first series got right."""
+        """The cases that only the first side got right."""
         return [case for case in self.judged if self._right(case) == (True, False)]
 
     @property
     def change(self) -> float | None:
-        """How much better the second series is, as a share of the judged cases; None where there are none."""
+        """How much better the second side is, as a share of the judged cases; None where there are none."""
         return (len(self.gained) - len(self.lost)) / len(self.judged) if self.judged else None
 
     @property
@@ -81,51 +81,47 @@ class Pair:
         return first is Verdict.CORRECT, second is Verdict.CORRECT
 
 
-def series(label: str, run: str, tally: Tally, entries: Sequence[Entry]) -> Series:
+def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) -> Measurement:
     """The `entries` that `tally` counts in `run`, by case. Raises TwiceError where one is there twice."""
-    found: dict[str, Entry] = {}
+    by_case: dict[str, Entry] = {}
     for entry in entries:
-        if entry.case in found:
+        if entry.case in by_case:
             raise TwiceError(
-                f"{run} holds case {entry.case} of {entry.benchmark} twice ({found[entry.case].node_id} and {entry.node_id}), "
+                f"{run} holds case {entry.case} of {entry.benchmark} twice ({by_case[entry.case].node_id} and {entry.node_id}), "
                 "so it cannot be paired; run one of the two test functions alone."
             )
-        found[entry.case] = entry
-    return Series(label, run, tally, found)
+        by_case[entry.case] = entry
+    return Measurement(label, run, tally, by_case)
 
 
-def items_differ(first: Series, second: Series) -> str:
-    """How the items of two series differ, in words; empty where they are the same.
+def items_differ(first: Measurement, second: Measurement) -> str:
+    """How the items of two measurements differ, in words; empty where they are the same.
 
     An item is its case id and its expected answer, from the same rows; how the prompt words it may differ.
     """
-    mine, others = first.entries, second.entries
-    regraded = [f"{case} ({mine[case].expected} and {others[case].expected})" for case in _expected_otherwise(mine, others)]
-    found = [
+    left, right = first.entries, second.entries
+    regraded = [case for case in left if case in right and left[case].expected != right[case].expected]
+    differences = [
         _rows_differ(first.rows, second.rows),
-        _some(f"only in {first.label}", [case for case in mine if case not in others]),
-        _some(f"only in {second.label}", [case for case in others if case not in mine]),
-        _some("with another expected answer", regraded),
+        _some(f"only in {first.label}", [case for case in left if case not in right]),
+        _some(f"only in {second.label}", [case for case in right if case not in left]),
+        _some("with another expected answer", [f"{case} ({left[case].expected} and {right[case].expected})" for case in regraded]),
     ]
-    return "; ".join(words for words in found if words)
-
-
-def _expected_otherwise(mine: Mapping[str, Entry], others: Mapping[str, Entry]) -> Iterator[str]:
-    return (case for case in mine if case in others and mine[case].expected != others[case].expected)
+    return "; ".join(words for words in differences if words)
 
 
 def _rows_differ(first: Mapping[str, str], second: Mapping[str, str]) -> str:
     """A file is the same by its hash, wherever it lies; a seed makes rows only where they are made."""
-    asked = [name for name in _SAME_ROWS if name in first and name in second]
-    if "sha256" in asked:
-        asked.remove("source")
-    if "seed" in asked and not first.get("source", "").startswith("synthetic"):
-        asked.remove("seed")
-    return ", ".join(f"{name} of the rows {first[name]} and {second[name]}" for name in asked if first[name] != second[name])
+    names = [name for name in _SAME_ROWS if name in first and name in second]
+    if "sha256" in names:
+        names.remove("source")
+    if "seed" in names and not first.get("source", "").startswith("synthetic"):
+        names.remove("seed")
+    return ", ".join(f"{name} of the rows {first[name]} and {second[name]}" for name in names if first[name] != second[name])
 
 
 def _some(what: str, cases: Sequence[str]) -> str:
     if not cases:
         return ""
-    named = ", ".join(cases[:_NAMED]) + (", ..." if len(cases) > _NAMED else "")
-    return f"{len(cases)} {'case' if len(cases) == 1 else 'cases'} {what}: {named}"
+    listed = ", ".join(cases[:_NAMED]) + (", ..." if len(cases) > _NAMED else "")
+    return f"{len(cases)} {'case' if len(cases) == 1 else 'cases'} {what}: {listed}"

@@ -1,4 +1,4 @@
-"""What a series was measured with, sorted by what it belongs to: the model, the harness around it, or the machine beneath."""
+"""Provenance of a measurement: every recorded setting, sorted into the model, the harness around it, and the machine beneath."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from itemwise.results.ledger import Tally
 
-__all__ = ["Measured", "Part", "differing", "measured"]
+__all__ = ["Part", "Provenance", "differing", "provenance_of"]
 
 _MACHINE = ("device", "threads", "compute", "replicas", "tokens")  # of a model's record; all else there is the model's own
 _ASKED = ("prompting", "turn end", "system", "decoding", "batching", "max new tokens", "pictures", "min pixels", "max pixels")
@@ -23,13 +23,13 @@ class Part(Enum):
     MACHINE = "software and machine"
 
 
-Measured = Mapping[Part, Mapping[str, str]]
+Provenance = Mapping[Part, Mapping[str, str]]
 
 
-def measured(record: Mapping[str, Any], tally: Tally) -> Measured:
-    """All that run.json, `record`, tells of how `tally` came about, by part and by the setting's name.
+def provenance_of(record: Mapping[str, Any], tally: Tally) -> Provenance:
+    """All that run.json, `record`, holds of how `tally` was measured, by part and by the setting's name.
 
-    What is not told is left out; a part that is not an object counts as not told.
+    What is not recorded is left out; a part that is not an object counts as not recorded.
     """
     settings, model, environment = _object(record, "settings"), _object(record, "models", tally.model_name), _object(record, "environment")
     own = dict(_flat(model))
@@ -51,14 +51,14 @@ def measured(record: Mapping[str, Any], tally: Tally) -> Measured:
     return {Part.MODEL: {"name": tally.model_name, **own}, Part.HARNESS: asked, Part.MACHINE: machine}
 
 
-def differing(first: Measured, second: Measured) -> dict[Part, list[str]]:
+def differing(first: Provenance, second: Provenance) -> dict[Part, list[str]]:
     """The settings that are not the same in both, by part; a part that is the same is left out."""
-    found = {}
+    different = {}
     for part in Part:
-        mine, others = first.get(part, {}), second.get(part, {})
-        if names := [name for name in dict.fromkeys([*mine, *others]) if mine.get(name) != others.get(name)]:
-            found[part] = names
-    return found
+        left, right = first.get(part, {}), second.get(part, {})
+        if names := [name for name in dict.fromkeys([*left, *right]) if left.get(name) != right.get(name)]:
+            different[part] = names
+    return different
 
 
 def _around(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -78,10 +78,10 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, st
 
 def _object(record: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
     for name in names:
-        found = record.get(name)
-        if not isinstance(found, dict):
+        value = record.get(name)
+        if not isinstance(value, dict):
             return {}
-        record = found
+        record = value
     return record
 
 

@@ -1,4 +1,4 @@
-"""An accuracy split by the cases' tags: subject, grade, or whatever a benchmark tells of its rows."""
+"""Splits of an accuracy by the cases' tags: subject, grade, or whatever a benchmark says of its rows."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def splits(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Split]:
 
 
 def _of(tally: Tally, entries: Sequence[Entry]) -> list[Split]:
-    found = []
+    results = []
     for tag in dict.fromkeys(tag for entry in entries for tag in entry.tags):
         parts: dict[str, list[Entry]] = {}
         for entry in entries:
             if tag in entry.tags:
                 parts.setdefault(entry.tags[tag], []).append(entry)
         if len(parts) > 1:
-            found += [Split(tally, tag, value, replace(tallied(part)[0], sample_size=len(part))) for value, part in sorted(parts.items())]
-    return found
+            results += [Split(tally, tag, value, replace(tallied(part)[0], sample_size=len(part))) for value, part in sorted(parts.items())]
+    return results

@@ -12,7 +12,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Interval, difference_interval, sign_flip
 
-__all__ = ["Drop", "RenumberedDrop", "drop", "drops"]
+__all__ = ["Drop", "VariantDrop", "drop", "variant_drops"]
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Drop:
 
 
 @dataclass(frozen=True)
-class RenumberedDrop:
+class VariantDrop:
     """The drop of one benchmark, model and strategy; `tally` is that of the problems themselves."""
 
     tally: Tally
     drop: Drop
 
 
-def drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[RenumberedDrop]:
+def variant_drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[VariantDrop]:
     """A drop for each tally whose variants were judged too. Cases that ended in an error of ours are left out."""
     results = []
     for tally in tallies:
@@ -50,7 +50,7 @@ def drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Renumbered
         variants = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
         originals = _right(entry for entry in entries if tally.counts_entry(entry))
         if variants and (between := drop(originals, variants)):
-            results.append(RenumberedDrop(tally, between))
+            results.append(VariantDrop(tally, between))
     return results
 
 

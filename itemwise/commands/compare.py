@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from itemwise.analysis.comparison import Comparison
-from itemwise.analysis.pairs import Pair, Series, TwiceError, items_differ, series
-from itemwise.analysis.provenance import measured
+from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
+from itemwise.analysis.provenance import provenance_of
+from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.case import Verdict
 from itemwise.commands import CommandError
 from itemwise.reporting.sections.comparison_sections import pair_name, pairs_table, series_table
@@ -32,12 +32,12 @@ def compare(names: Sequence[str], page: str | None = None) -> None:
     if page is not None:
         _check_page(page)
     runs = read_runs(names)
-    found = comparison_of(runs)
-    for line in _lines(found):
+    comparison = comparison_of(runs)
+    for line in _lines(comparison):
         print(line)
     if page is not None:
         pictures = {sha256: picture for run in runs for sha256, picture in run.pictures.items()}
-        print(f"\npage: {printable(str(_written(page, compare_html(found, pictures))))}")
+        print(f"\npage: {printable(str(_written(page, compare_html(comparison, pictures))))}")
 
 
 def comparison_lines(runs: Sequence[RunFolder]) -> list[str]:
@@ -48,35 +48,35 @@ def comparison_lines(runs: Sequence[RunFolder]) -> list[str]:
     return _lines(comparison_of(runs))
 
 
-def comparison_of(runs: Sequence[RunFolder]) -> Comparison:
-    """The runs' series, those of one benchmark paired.
+def comparison_of(runs: Sequence[RunFolder]) -> RunComparison:
+    """The runs' measurements, those of one benchmark paired.
 
-    Raises CommandError where two series of a benchmark hold different items, or nothing is there to be paired.
+    Raises CommandError where two measurements of a benchmark hold different items, or nothing is there to be paired.
     """
-    held = [(run, tally) for run in runs for tally in run.tallies]
-    each = [_series_of(run, tally, f"#{number}") for number, (run, tally) in enumerate(held, start=1)]
-    pairs = [Pair(first, second) for first, second in combinations(each, 2) if first.tally.benchmark == second.tally.benchmark]
+    tallies = [(run, tally) for run in runs for tally in run.tallies]
+    measurements = [_measurement(run, tally, f"#{number}") for number, (run, tally) in enumerate(tallies, start=1)]
+    pairs = [Pair(first, second) for first, second in combinations(measurements, 2) if first.tally.benchmark == second.tally.benchmark]
     if not pairs:
         holding = "; ".join(f"{run.name} holds {', '.join(tally.benchmark for tally in run.tallies) or 'no case'}" for run in runs)
         raise CommandError(f"nothing to pair: {holding}. Give runs of one benchmark.")
     for pair in pairs:
         if difference := items_differ(pair.first, pair.second):
             raise CommandError(_refusal(pair, difference))
-    told = {one.label: measured(run.record, tally) for one, (run, tally) in zip(each, held, strict=True)}
-    return Comparison(each, pairs, told)
+    provenance = {side.label: provenance_of(run.record, tally) for side, (run, tally) in zip(measurements, tallies, strict=True)}
+    return RunComparison(measurements, pairs, provenance)
 
 
-def _series_of(run: RunFolder, tally: Tally, label: str) -> Series:
+def _measurement(run: RunFolder, tally: Tally, label: str) -> Measurement:
     """The cases that `tally` counts in `run`. Raises CommandError where one is there twice."""
     try:
-        return series(label, run.name, tally, run.entries_of(tally))
+        return measurement(label, run.name, tally, run.entries_of(tally))
     except TwiceError as error:
         raise CommandError(str(error)) from None
 
 
 def _refusal(pair: Pair, difference: str) -> str:
-    named = " and ".join(f"{each.label} ({each.run}, {each.tally.name})" for each in (pair.first, pair.second))
-    return printable(f"{named} hold different items: {difference}. Run both with the same --source, --sample and --seed, and no -k.")
+    sides = " and ".join(f"{side.label} ({side.run}, {side.tally.name})" for side in (pair.first, pair.second))
+    return printable(f"{sides} hold different items: {difference}. Run both with the same --source, --sample and --seed, and no -k.")
 
 
 def _check_page(page: str) -> None:
@@ -98,12 +98,12 @@ def _written(page: str, text: str) -> Path:
     return Path(page)
 
 
-def _lines(found: Comparison) -> list[str]:
-    pairs = pairs_table(found)
-    lines = [*(series_table(found).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
-    for pair in found.pairs:
+def _lines(comparison: RunComparison) -> list[str]:
+    pairs = pairs_table(comparison)
+    lines = [*(series_table(comparison).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
+    for pair in comparison.pairs:
         lines += ["", *_flips(pair)]
-    lines += [f"{each.label} has no other run of {each.tally.benchmark} beside it." for each in found.alone]
+    lines += [f"{side.label} has no other run of {side.tally.benchmark} beside it." for side in comparison.alone]
     return [printable(line) for line in lines]
 
 
@@ -111,16 +111,16 @@ def _flips(pair: Pair) -> Iterator[str]:
     yield pair_name(pair)
     yield from _listed("gained, not right to right", (_was(case, pair.first) for case in pair.gained))
     yield from _listed("lost, right to not right", (_was(case, pair.second) for case in pair.lost))
-    spoiled = [(case, [each.label for each in (pair.first, pair.second) if _failed(each, case)]) for case in pair.left_out]
+    spoiled = [(case, [side.label for side in (pair.first, pair.second) if _failed(side, case)]) for case in pair.left_out]
     if spoiled:
         yield from _listed("left out, an error of ours", (f"{case} (in {' and '.join(labels)})" for case, labels in spoiled))
 
 
-def _failed(series: Series, case: str) -> bool:
-    return series.entries[case].verdict is Verdict.ERROR
+def _failed(side: Measurement, case: str) -> bool:
+    return side.entries[case].verdict is Verdict.ERROR
 
 
-def _was(case: str, wrong_in: Series) -> str:
+def _was(case: str, wrong_in: Measurement) -> str:
     """The case, with how it failed where it was not plainly wrong."""
     verdict = wrong_in.entries[case].verdict
     return case if verdict is Verdict.WRONG else f"{case} ({verdict.value})"

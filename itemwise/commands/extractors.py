@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from itemwise.analysis.extractor_comparison import panels
+from itemwise.analysis.extractor_comparison import extractor_comparisons
 from itemwise.analysis.named_extractors import NamedExtractor, extractor_named
 from itemwise.commands import CommandError
 from itemwise.import_string import NamedError
-from itemwise.reporting.sections.extractors_section import panel_lines
+from itemwise.reporting.sections.extractors_section import extractors_lines
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
 
@@ -28,7 +28,7 @@ def compare_extractors(name: str, own_extractors: Sequence[str], most: int) -> N
 
 def comparison_lines(run: RunFolder, own_extractors: Sequence[NamedExtractor] = (), most: int = 20) -> list[str]:
     """The accuracy by each extractor and where they differ. Raises CommandError where the run holds no reply."""
-    found = panels(run.tallies, run.entries, own_extractors)
+    found = extractor_comparisons(run.tallies, run.entries, own_extractors)
     if not found:
         raise CommandError(f"{run.name} holds no replies to read.")
-    return [printable(line) for line in [f"run: {run.name}", *panel_lines(found, most)]]
+    return [printable(line) for line in [f"run: {run.name}", *extractors_lines(found, most)]]

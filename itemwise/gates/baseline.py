@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from itemwise.analysis.pairs import Pair, TwiceError, items_differ, series
+from itemwise.analysis.pairs import Pair, TwiceError, items_differ, measurement
 from itemwise.gates.gate import Decision
 from itemwise.gates.threshold import coverage_text
 from itemwise.results.entry import Entry
@@ -66,7 +66,8 @@ def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: T
         if not part.complete:
             return Decision(False, f"{named}: undecided, {whose}{coverage_text(part)}")
     try:
-        pair = Pair(*(series(run.name, run.name, part, run.entries_of(part)) for run, part in ((baseline, counterpart), (this, tally))))
+        before, now = ((baseline, counterpart), (this, tally))
+        pair = Pair(*(measurement(run.name, run.name, part, run.entries_of(part)) for run, part in (before, now)))
     except TwiceError as error:
         return Decision(False, f"{named}: undecided, {error}")
     if difference := items_differ(pair.first, pair.second):

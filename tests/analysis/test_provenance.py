@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.analysis.provenance import Part, differing, measured
+from itemwise.analysis.provenance import Part, differing, provenance_of
 from itemwise.cases.case import Verdict
 from itemwise.results.ledger import Tally
 
@@ -37,7 +37,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def test_settings_are_sorted_by_what_they_belong_to() -> None:
-    assert measured(RECORD, TALLY) == {
+    assert provenance_of(RECORD, TALLY) == {
         Part.MODEL: {"name": "m", "revision": "sha256:01", "quantisation": "nf4", "dtype": "float32"},
         Part.HARNESS: {
             "strategy": "vote:samples=9", "strategy samples": "9", "seed": "7", "batch size": "32", "source": "synthetic",
@@ -64,9 +64,9 @@ def test_settings_are_sorted_by_what_they_belong_to() -> None:
     ],
 )
 def test_what_differs_is_named_under_its_part(path: str, value: Any, expected: dict[Part, list[str]]) -> None:
-    assert differing(measured(RECORD, TALLY), measured(changed(path, value), TALLY)) == expected
+    assert differing(provenance_of(RECORD, TALLY), provenance_of(changed(path, value), TALLY)) == expected
 
 
 @pytest.mark.parametrize("record", [{}, {"settings": None, "models": [], "rows": {"sums": "?"}, "environment": 3}])
 def test_a_record_that_tells_nothing_leaves_the_names(record: dict[str, Any]) -> None:
-    assert measured(record, TALLY) == {Part.MODEL: {"name": "m"}, Part.HARNESS: {"strategy": "vote:samples=9"}, Part.MACHINE: {}}
+    assert provenance_of(record, TALLY) == {Part.MODEL: {"name": "m"}, Part.HARNESS: {"strategy": "vote:samples=9"}, Part.MACHINE: {}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itemwise.analysis.pairs import Pair, Series, series
+from itemwise.analysis.pairs import Measurement, Pair, measurement
 from itemwise.analysis.reply_changes import Change, Outcome, case_change, change_between
 from itemwise.cases.case import Verdict
 from itemwise.results.ledger import tallied
@@ -13,9 +13,9 @@ from tests.reporting.conftest import a_reply, an_entry
 C, W, N, T, E = Verdict.CORRECT, Verdict.WRONG, Verdict.NO_ANSWER, Verdict.TRUNCATED, Verdict.ERROR
 
 
-def one(verdict: Verdict, answer: str | None, text: str | None) -> Series:
+def one(verdict: Verdict, answer: str | None, text: str | None) -> Measurement:
     entry = an_entry(0, verdict, case="a", answer=answer, reply=None if text is None else a_reply(text))
-    return series("#1", "run", tallied([entry])[0], [entry])
+    return measurement("#1", "run", tallied([entry])[0], [entry])
 
 
 @pytest.mark.parametrize(

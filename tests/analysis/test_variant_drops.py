@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.analysis.variant_drops import drop, drops
+from itemwise.analysis.variant_drops import drop, variant_drops
 from itemwise.cases.case import Verdict
 from itemwise.cases.variants import variant_name
 from itemwise.results.ledger import tallied
@@ -88,8 +88,8 @@ class TestDrops:
             an_entry(number, verdict, benchmark=f"{originals[0].benchmark}-renumbered", case=f"sums-{number}-twin1")
             for number, verdict in results
         ]
-        unvariantned = [an_entry(0, Verdict.CORRECT, benchmark="other")]
-        entries = [*originals, *variants, *unvariantned]
-        (only,) = drops(tallied(entries), entries)
+        without_variants = [an_entry(0, Verdict.CORRECT, benchmark="other")]
+        entries = [*originals, *variants, *without_variants]
+        (only,) = variant_drops(tallied(entries), entries)
         assert only.tally.key == originals[0].key
         assert (only.drop.pairs, only.drop.lost, only.drop.gained) == (3, ("sums-0", "sums-2"), ("sums-1",))  # an error is no verdict

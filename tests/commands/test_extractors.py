@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.analysis.extractor_comparison import read_reply
+from itemwise.analysis.extractor_comparison import extract_from
 from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.commands import CommandError
 from itemwise.commands.extractors import comparison_lines
@@ -76,7 +76,7 @@ def test_no_more_than_the_most_are_listed(reports: Reports) -> None:
     ],
 )
 def test_a_reply_that_was_cut_off_is_read_as_the_run_reads_it(text: str, finish_reason: str, answer: str | None) -> None:
-    assert read_reply(last_number, a_reply(text, finish_reason=finish_reason)).answer == answer
+    assert extract_from(last_number, a_reply(text, finish_reason=finish_reason)).answer == answer
 
 
 def test_our_extractor_agrees_with_the_verdicts_of_a_run_that_used_it(reports: Reports) -> None:

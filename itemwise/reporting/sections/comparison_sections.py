@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from itemwise.analysis.comparison import Comparison
-from itemwise.analysis.pairs import Pair, Series
-from itemwise.analysis.provenance import Measured, Part
+from itemwise.analysis.pairs import Measurement, Pair
+from itemwise.analysis.provenance import Part, Provenance
+from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.case import Verdict
 from itemwise.reporting.sections.accuracy_section import accuracy_table
 from itemwise.reporting.sections.section import Column, Flips, Row, Section, figures, words
@@ -24,26 +24,26 @@ _PAIRS = (
 )  # fmt: skip
 
 
-def series_table(comparison: Comparison) -> Section:
-    """The main table, led by the labels of the series; in a terminal a shorter one that names their runs."""
-    tallies, labels = zip(*((series.tally, series.label) for series in comparison.series), strict=True)
-    return replace(accuracy_table(tallies, labels), brief=aligned([_SERIES, *map(_brief, comparison.series)]))
+def series_table(comparison: RunComparison) -> Section:
+    """The main table, led by the labels of the measurements; in a terminal a shorter one that names their runs."""
+    tallies, labels = zip(*((side.tally, side.label) for side in comparison.measurements), strict=True)
+    return replace(accuracy_table(tallies, labels), brief=aligned([_SERIES, *map(_brief, comparison.measurements)]))
 
 
-def _brief(series: Series) -> tuple[str, ...]:
-    tally = series.tally
+def _brief(side: Measurement) -> tuple[str, ...]:
+    tally = side.tally
     known = f"{tally.judged} of {tally.sample_size}"
-    return (series.label, series.run, tally.name, *accuracy_text(tally.accuracy), str(tally.counts[Verdict.CORRECT]), known)
+    return (side.label, side.run, tally.name, *accuracy_text(tally.accuracy), str(tally.counts[Verdict.CORRECT]), known)
 
 
-def pairs_table(comparison: Comparison) -> Section:
+def pairs_table(comparison: RunComparison) -> Section:
     """A row for each pair, and what its figures mean."""
     title = "Pairs" if len(comparison.pairs) > 1 else "The pair"
     rows = [_pair(comparison, index) for index in range(len(comparison.pairs))]
     return Section("pairs", title, _PAIRS, rows, legend=_pair_legend(comparison.pairs))
 
 
-def _pair(comparison: Comparison, index: int) -> Row:
+def _pair(comparison: RunComparison, index: int) -> Row:
     pair, better, least = comparison.pairs[index], comparison.better(index), comparison.can_show(index)
     flips = Flips(len(pair.gained), len(pair.lost), len(pair.judged))
     name, shown = pair_name(pair), f"{better.label} is better" if better else "no difference"
@@ -65,7 +65,7 @@ def _pair_legend(pairs: Sequence[Pair]) -> list[str]:
     ]
 
 
-def finding(comparison: Comparison, index: int) -> tuple[str, str]:
+def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     """What the pair at `index` shows: in a few words, and the figures behind it in a sentence."""
     pair, better, least = comparison.pairs[index], comparison.better(index), comparison.can_show(index)
     if pair.change is None:
@@ -81,7 +81,7 @@ def finding(comparison: Comparison, index: int) -> tuple[str, str]:
     )
 
 
-def attribution(comparison: Comparison, index: int) -> str:
+def attribution(comparison: RunComparison, index: int) -> str:
     """Which part of the pair's difference is the model's and which the harness's, as far as the records tell."""
     differing = comparison.differing(index)
     model, harness, machine = (differing.get(part, []) for part in Part)
@@ -100,16 +100,16 @@ def _unless(machine: Sequence[str]) -> str:
     return ", unless other software or another machine made it" if machine else ""
 
 
-def settings_tables(comparison: Comparison, benchmark: str) -> tuple[Section, Section]:
-    """The settings of the series of `benchmark`, each with their values: those that differ between any two, and those that do not."""
-    all_series = comparison.of(benchmark)
-    columns = (Column("part", "quiet"), Column("setting", "name"), *words(*(series.label for series in all_series)))
-    rows = list(_settings([comparison.measured.get(series.label, {}) for series in all_series]))
+def settings_tables(comparison: RunComparison, benchmark: str) -> tuple[Section, Section]:
+    """The settings of the measurements of `benchmark`, each with their values: those that differ between any two, and those that do not."""
+    sides = comparison.of(benchmark)
+    columns = (Column("part", "quiet"), Column("setting", "name"), *words(*(side.label for side in sides)))
+    rows = list(_settings([comparison.provenance.get(side.label, {}) for side in sides]))
     differing, same = ([row for row in rows if (len(set(row.cells[2:])) == 1) == is_same] for is_same in (False, True))
     return Section("differing", "What differs", columns, differing), Section("same", "What is the same", columns, same)
 
 
-def _settings(measured: Sequence[Measured]) -> Iterator[Row]:
+def _settings(provenances: Sequence[Provenance]) -> Iterator[Row]:
     for part in Part:
-        for name in dict.fromkeys(name for settings in measured for name in settings.get(part, {})):
-            yield Row((part.value, name, *(settings.get(part, {}).get(name, NOT_RECORDED) for settings in measured)))
+        for name in dict.fromkeys(name for settings in provenances for name in settings.get(part, {})):
+            yield Row((part.value, name, *(settings.get(part, {}).get(name, NOT_RECORDED) for settings in provenances)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from itemwise.analysis.variant_drops import RenumberedDrop, drops
+from itemwise.analysis.variant_drops import VariantDrop, variant_drops
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section, named
 
@@ -13,7 +13,7 @@ __all__ = ["build"]
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A sentence for each benchmark, model and strategy whose variants were asked too."""
-    renumbered = drops(run.tallies, run.entries)
+    renumbered = variant_drops(run.tallies, run.entries)
     yield Section(
         "twins",
         "From made problems to renumbered ones",
@@ -23,7 +23,7 @@ def build(run: RunFacts) -> Iterator[Section]:
     )
 
 
-def _text(renumbered: RenumberedDrop) -> str:
+def _text(renumbered: VariantDrop) -> str:
     """The two accuracies, their difference with its interval and p, and how many problems flipped."""
     drop = renumbered.drop
     low, high = drop.interval
@@ -34,7 +34,7 @@ def _text(renumbered: RenumberedDrop) -> str:
     )
 
 
-def _record(renumbered: RenumberedDrop) -> dict[str, object]:
+def _record(renumbered: VariantDrop) -> dict[str, object]:
     """Everything that _text says, with the flipped problems by id."""
     drop = renumbered.drop
     return {

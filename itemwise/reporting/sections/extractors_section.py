@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from itemwise.analysis.extractor_comparison import Judged, Panel, Read, is_right, panels
+from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right
 from itemwise.cases.case import Verdict
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, named, words
@@ -13,7 +13,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
 from itemwise.results.statistics import accuracy
 
-__all__ = ["build", "extractors_table", "panel_lines", "spread_text"]
+__all__ = ["build", "extractors_table", "extractors_lines", "spread_text"]
 
 _COLUMNS = (
     *words("benchmark", "model, strategy", "extractor"),
@@ -24,91 +24,91 @@ _SHOWN = 60  # characters of an answer or a fault in the list of disagreements
 
 def build(run: RunFacts) -> Iterator[Section]:
     """What other extractors make of the run's replies; in a terminal a line for each benchmark, model and strategy."""
-    yield extractors_table(panels(run.plain_tallies, run.entries))
+    yield extractors_table(extractor_comparisons(run.plain_tallies, run.entries))
 
 
-def extractors_table(compared: Sequence[Panel]) -> Section:
+def extractors_table(compared: Sequence[ExtractorComparison]) -> Section:
     """A row for the run's own reading of each benchmark, model and strategy, and one for each extractor."""
     return Section(
         "readers",
         "The same replies under other extractors",
         _COLUMNS,
-        [Row(cells) for panel in compared for cells in _rows(panel)],
-        brief=[_brief(panel) for panel in compared],
-        record={"readers": [record for panel in compared for record in _record(panel)]},
+        [Row(cells) for comparison in compared for cells in _rows(comparison)],
+        brief=[_brief(comparison) for comparison in compared],
+        record={"readers": [record for comparison in compared for record in _record(comparison)]},
         page=OnPage(title="Other extractors"),
     )
 
 
-def _rows(panel: Panel) -> Iterator[tuple[str, ...]]:
-    tally = panel.tally
+def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
+    tally = comparison.tally
     name = (tally.benchmark, f"{tally.model_name}, {tally.strategy}")
     counts = [tally.counts[verdict] for verdict in (Verdict.CORRECT, Verdict.WRONG)]
     nothing = tally.counts[Verdict.NO_ANSWER] + tally.counts[Verdict.TRUNCATED]
     yield (*name, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
-    for judged in panel.judged:
-        judgeable = len(judged.reads) - judged.raised
-        nothing = sum(read.answer is None and not read.fault for read in judged.reads)
-        counts = [judged.correct, judgeable - judged.correct - nothing, nothing, judged.raised, len(judged.reads)]
-        yield (*name, judged.extractor, *accuracy_text(accuracy(judged.correct, judgeable)), *map(str, counts))
+    for result in comparison.results:
+        judgeable = len(result.extractions) - result.raised
+        nothing = sum(read.answer is None and not read.fault for read in result.extractions)
+        counts = [result.correct, judgeable - result.correct - nothing, nothing, result.raised, len(result.extractions)]
+        yield (*name, result.extractor, *accuracy_text(accuracy(result.correct, judgeable)), *map(str, counts))
 
 
-def _brief(panel: Panel) -> str:
-    shares = ", ".join(f"{judged.extractor} {'-' if judged.share is None else f'{judged.share:.1%}'}" for judged in panel.judged)
-    return f"the same replies read by other extractors: {', '.join(panel.tally.key)}: {shares}"
+def _brief(comparison: ExtractorComparison) -> str:
+    shares = ", ".join(f"{result.extractor} {'-' if result.share is None else f'{result.share:.1%}'}" for result in comparison.results)
+    return f"the same replies read by other extractors: {', '.join(comparison.tally.key)}: {shares}"
 
 
-def _record(panel: Panel) -> list[dict[str, object]]:
+def _record(comparison: ExtractorComparison) -> list[dict[str, object]]:
     """Each extractor's accuracy as plain data."""
     return [
         {
-            **named(panel.tally.key),
-            "reader": judged.extractor,
-            "accuracy": judged.share,
-            "correct": judged.correct,
-            "raised": judged.raised,
-            "n": len(judged.reads),
+            **named(comparison.tally.key),
+            "reader": result.extractor,
+            "accuracy": result.share,
+            "correct": result.correct,
+            "raised": result.raised,
+            "n": len(result.extractions),
         }
-        for judged in panel.judged
+        for result in comparison.results
     ]
 
 
-def panel_lines(compared: Sequence[Panel], most: int) -> list[str]:
-    """Accuracy by extractor, their spread, and the cases they read in more than one way, at most `most` of each panel."""
+def extractors_lines(compared: Sequence[ExtractorComparison], most: int) -> list[str]:
+    """Accuracy by extractor, their spread, and the cases they read in more than one way, at most `most` of each."""
     table = extractors_table(compared)
     lines = aligned(table.table(), table.words)
-    for panel in compared:
-        lines += ["", *_summary(panel), *_disagreements(panel.judged, most)]
+    for comparison in compared:
+        lines += ["", *_summary(comparison), *_disagreements(comparison.results, most)]
     return lines
 
 
-def spread_text(panel: Panel) -> str:
+def spread_text(comparison: ExtractorComparison) -> str:
     """How far the extractors move the score, and which of them give its ends; empty where there is nothing to say."""
-    if panel.spread is None:
+    if comparison.spread is None:
         return ""
-    low, high = panel.spread
-    return f"the extractor moves the score by {100 * (high - low):.1f} points: {_by(panel.judged, low)}; {_by(panel.judged, high)}"
+    (low, high), results = comparison.spread, comparison.results
+    return f"the extractor moves the score by {100 * (high - low):.1f} points: {_by(results, low)}; {_by(results, high)}"
 
 
-def _summary(panel: Panel) -> Iterator[str]:
-    yield f"{panel.tally.benchmark}, {panel.tally.model_name}, {panel.tally.strategy}"
-    if spread := spread_text(panel):
+def _summary(comparison: ExtractorComparison) -> Iterator[str]:
+    yield f"{comparison.tally.benchmark}, {comparison.tally.model_name}, {comparison.tally.strategy}"
+    if spread := spread_text(comparison):
         yield f"  {spread}"
-    indices = [index for index, entry in enumerate(panel.judged[0].entries) if entry.verdict is not Verdict.ERROR]
-    for judged in panel.judged:
-        same = sum(judged.reads[index].answer == judged.entries[index].answer for index in indices)
-        yield f"  {judged.extractor} reads as the run did in {same} of {len(indices)} judged replies"
+    indices = [index for index, entry in enumerate(comparison.results[0].entries) if entry.verdict is not Verdict.ERROR]
+    for result in comparison.results:
+        same = sum(result.extractions[index].answer == result.entries[index].answer for index in indices)
+        yield f"  {result.extractor} reads as the run did in {same} of {len(indices)} judged replies"
 
 
-def _by(panel_of: Sequence[Judged], share: float) -> str:
-    return f"{share:.1%} by {', '.join(judged.extractor for judged in panel_of if judged.share == share)}"
+def _by(results: Sequence[ExtractorResult], share: float) -> str:
+    return f"{share:.1%} by {', '.join(result.extractor for result in results if result.share == share)}"
 
 
-def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:
+def _disagreements(results: Sequence[ExtractorResult], most: int) -> Iterator[str]:
     """The replies on which extractors part ways, the telling ones first: a fault, two answers, then an answer by some only."""
-    reads = zip(*(judged.reads for judged in panel_of), strict=True)
-    names = [judged.extractor for judged in panel_of]
-    differing = [(entry, read) for entry, read in zip(panel_of[0].entries, reads, strict=True) if len(set(read)) > 1]
+    reads = zip(*(result.extractions for result in results), strict=True)
+    names = [result.extractor for result in results]
+    differing = [(entry, read) for entry, read in zip(results[0].entries, reads, strict=True) if len(set(read)) > 1]
     differing.sort(key=lambda pair: _read_by_some_only(pair[1]))
     some_only = sum(_read_by_some_only(read) for _, read in differing)
     yield f"  {len(differing)} replies are read in more than one way, {some_only} of them read by some and not by others"
@@ -118,19 +118,19 @@ def _disagreements(panel_of: Sequence[Judged], most: int) -> Iterator[str]:
         yield f"  and {len(differing) - most} more; --most {len(differing)} lists all"
 
 
-def _read_by_some_only(read: Sequence[Read]) -> bool:
+def _read_by_some_only(read: Sequence[Extraction]) -> bool:
     return not any(one.fault for one in read) and len({one.answer for one in read} - {None}) == 1
 
 
-def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Read]) -> str:
-    extractors: dict[Read, list[str]] = {}
+def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Extraction]) -> str:
+    extractors: dict[Extraction, list[str]] = {}
     for name, one in zip(names, read, strict=True):
         extractors.setdefault(one, []).append(name)
     right = {one: " (right)" if is_right(entry, one) else "" for one in extractors}
     return "; ".join(f"{_read_text(one)}{right[one]} by {', '.join(by)}" for one, by in extractors.items())
 
 
-def _read_text(read: Read) -> str:
+def _read_text(read: Extraction) -> str:
     """The answer in quotes, nothing, or the fault."""
     if read.fault:
         return f"raised {shortened(read.fault, _SHOWN)!r}"

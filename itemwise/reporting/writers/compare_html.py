@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from itemwise.analysis.comparison import Comparison
-from itemwise.analysis.pairs import Pair, Series
+from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part
 from itemwise.analysis.reply_changes import Change, case_change
+from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.word_diff import Piece, word_diff
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
@@ -34,7 +34,7 @@ _NAMED = 3  # benchmarks that are too many for a title
 _OPEN = 3  # findings that stand open, whatever they are
 
 
-def compare_html(comparison: Comparison, pictures: Mapping[str, Picture]) -> str:
+def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
     data = _data(comparison, pictures)
@@ -44,7 +44,7 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, Picture]) -> str
         scripts=("list",),
         title=_title(comparison),
         findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
-        series=[_series(comparison, series) for series in comparison.series],
+        series=[_side(comparison, side) for side in comparison.measurements],
         settings=[(benchmark, *settings_tables(comparison, benchmark)) for benchmark in comparison.benchmarks],
         tables=[series_table(comparison), pairs_table(comparison)],
         not_recorded=NOT_RECORDED,
@@ -53,18 +53,18 @@ def compare_html(comparison: Comparison, pictures: Mapping[str, Picture]) -> str
     )
 
 
-def _title(comparison: Comparison) -> str:
+def _title(comparison: RunComparison) -> str:
     benchmarks = comparison.benchmarks
     return f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}"
 
 
-def _series(comparison: Comparison, series: Series) -> dict[str, Any]:
-    prompt = comparison.measured.get(series.label, {}).get(Part.HARNESS, {}).get("prompt")
-    parts = [*series.tally.key, *([f"prompt {prompt}"] if prompt else [])]
-    return {"label": series.label, "name": ", ".join(parts), "run": series.run}
+def _side(comparison: RunComparison, side: Measurement) -> dict[str, Any]:
+    prompt = comparison.provenance.get(side.label, {}).get(Part.HARNESS, {}).get("prompt")
+    parts = [*side.tally.key, *([f"prompt {prompt}"] if prompt else [])]
+    return {"label": side.label, "name": ", ".join(parts), "run": side.run}
 
 
-def _finding(comparison: Comparison, index: int) -> dict[str, Any]:
+def _finding(comparison: RunComparison, index: int) -> dict[str, Any]:
     shown, sentence = finding(comparison, index)
     pair = comparison.pairs[index]
     differing = comparison.differing(index).items()
@@ -85,22 +85,22 @@ def _finding(comparison: Comparison, index: int) -> dict[str, Any]:
     }
 
 
-def _values(comparison: Comparison, pair: Pair, part: Part, name: str) -> list[str]:
+def _values(comparison: RunComparison, pair: Pair, part: Part, name: str) -> list[str]:
     """The setting's value on either side; empty where neither is recorded."""
-    sides = [comparison.measured.get(series.label, {}).get(part, {}) for series in (pair.first, pair.second)]
+    sides = [comparison.provenance.get(side.label, {}).get(part, {}) for side in (pair.first, pair.second)]
     return [side.get(name, NOT_RECORDED) for side in sides] if any(name in side for side in sides) else []
 
 
-def _missing(comparison: Comparison) -> Iterator[str]:
-    """Which runs hold no case of a benchmark that others hold, and which series has nothing beside it."""
-    runs = list(dict.fromkeys(series.run for series in comparison.series))
+def _missing(comparison: RunComparison) -> Iterator[str]:
+    """Which runs hold no case of a benchmark that others hold, and which measurement has nothing beside it."""
+    runs = list(dict.fromkeys(side.run for side in comparison.measurements))
     for benchmark in comparison.benchmarks:
         holding = comparison.of(benchmark)
-        lacking = [run for run in runs if run not in {series.run for series in holding}]
+        lacking = [run for run in runs if run not in {side.run for side in holding}]
         if lacking:
             yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
-    for series in comparison.alone:
-        yield f"{series.label} has no other run of {series.tally.benchmark} beside it, so its {len(series.entries)} cases are not shown."
+    for side in comparison.alone:
+        yield f"{side.label} has no other run of {side.tally.benchmark} beside it, so its {len(side.entries)} cases are not shown."
 
 
 def _missing_pictures(data: Mapping[str, Any]) -> Iterator[str]:
@@ -111,12 +111,14 @@ def _missing_pictures(data: Mapping[str, Any]) -> Iterator[str]:
         yield f"{len(missing)} {are} not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
 
 
-def _data(comparison: Comparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    indices = {series.label: index for index, series in enumerate(comparison.series)}
+def _data(comparison: RunComparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
+    indices = {side.label: index for index, side in enumerate(comparison.measurements)}
     cases = list(_cases(comparison))
     wanted = {case["picture"] for case in cases}
     return {
-        "series": [{"label": each.label, "run": each.run, **dict(zip(_KEY, each.tally.key, strict=True))} for each in comparison.series],
+        "series": [
+            {"label": side.label, "run": side.run, **dict(zip(_KEY, side.tally.key, strict=True))} for side in comparison.measurements
+        ],
         "pairs": [{"first": indices[pair.first.label], "second": indices[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,
@@ -132,18 +134,18 @@ def _data_uri(picture: Picture) -> str:
         return ""
 
 
-def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """Each case of a benchmark once. Its ``replies`` are those of the benchmark's series, its ``changes`` and ``diffs`` those
+def _cases(comparison: RunComparison) -> Iterator[dict[str, Any]]:
+    """Each case of a benchmark once. Its ``replies`` are those of the benchmark's measurements, its ``changes`` and ``diffs`` those
     of the benchmark's pairs, all in their order; a change is an index in the order of kinds, a diff is as `_diff` makes it."""
     kinds = {kind: index for index, kind in enumerate(Change)}
     for benchmark in comparison.benchmarks:
-        held = comparison.of(benchmark)
+        measurements = comparison.of(benchmark)
         pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
-        for case, first in held[0].entries.items():
-            entries = [series.entries[case] for series in held]
+        for case, first in measurements[0].entries.items():
+            entries = [side.entries[case] for side in measurements]
             prompts = [entry.texts().prompt for entry in entries]
             replies = [_reply(entry) for entry in entries]
-            sides = [(held.index(pair.first), held.index(pair.second)) for pair in pairs]
+            sides = [(measurements.index(pair.first), measurements.index(pair.second)) for pair in pairs]
             is_reworded = len(set(prompts)) > 1
             yield {
                 "id": case,
@@ -160,7 +162,7 @@ def _cases(comparison: Comparison) -> Iterator[dict[str, Any]]:
 
 
 def _reply(entry: Entry) -> dict[str, Any]:
-    """What one series made of a case, without what is empty: a page may hold many."""
+    """What one measurement made of a case, without what is empty: a page may hold many."""
     texts = entry.texts()
     reply = texts.reply
     text, thought, span = parted(texts.reply_text, entry.span)

@@ -27,8 +27,8 @@ def single_page(name: str, data: Mapping[str, Any], *, scripts: Sequence[str] = 
 
 def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
     """The page as `single_page` makes it, part by part; `data` are the parts of one JSON text, each made by `page_json`."""
-    script = "".join(_file(f"{each}.js") for each in ("dom", *scripts, name))
-    told = (
+    script = "".join(_file(f"{script_name}.js") for script_name in ("dom", *scripts, name))
+    rendered = (
         _templates()
         .get_template(f"{name}.html.jinja")
         .generate(
@@ -39,7 +39,7 @@ def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), *
             **values,
         )
     )
-    return (part.encode("utf-8", "replace").decode() for part in told)  # lone surrogates are no text
+    return (part.encode("utf-8", "replace").decode() for part in rendered)  # lone surrogates are no text
 
 
 def trusted(markup: str) -> Markup:

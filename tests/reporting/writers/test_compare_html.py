@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from itemwise.analysis.comparison import Comparison
-from itemwise.analysis.pairs import Pair, series
-from itemwise.analysis.provenance import Measured, Part
+from itemwise.analysis.pairs import Pair, measurement
+from itemwise.analysis.provenance import Part, Provenance
+from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.case import Verdict
 from itemwise.cases.picture import Picture
 from itemwise.causes import Cause
@@ -27,7 +27,7 @@ from tests.reporting.conftest import an_entry
 from tests.reporting.writers.test_html import HOSTILE, a_png, data, elements
 
 VERDICTS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "T": Verdict.TRUNCATED, "E": Verdict.ERROR}
-SAME: Measured = {Part.MODEL: {"quantisation": "nf4"}, Part.HARNESS: {"prompt": "json"}, Part.MACHINE: {"torch": "2.9"}}
+SAME: Provenance = {Part.MODEL: {"quantisation": "nf4"}, Part.HARNESS: {"prompt": "json"}, Part.MACHINE: {"torch": "2.9"}}
 PICTURE = Picture("seen", a_png)
 
 
@@ -35,15 +35,15 @@ def judged(verdicts: str, **changes: Any) -> list[Entry]:
     return [an_entry(number, VERDICTS[verdict], **changes) for number, verdict in enumerate(verdicts)]
 
 
-def comparison(*runs: Sequence[Entry], measured: Sequence[Measured] = ()) -> Comparison:
+def comparison(*runs: Sequence[Entry], measured: Sequence[Provenance] = ()) -> RunComparison:
     """The runs, each of one benchmark, compared as the command does."""
-    held = [series(f"#{number}", f"run-{number}", tallied(run)[0], run) for number, run in enumerate(runs, start=1)]
+    held = [measurement(f"#{number}", f"run-{number}", tallied(run)[0], run) for number, run in enumerate(runs, start=1)]
     pairs = [Pair(*two) for two in combinations(held, 2) if two[0].tally.benchmark == two[1].tally.benchmark]
     told = list(measured) or [SAME] * len(held)
-    return Comparison(held, pairs, {each.label: settings for each, settings in zip(held, told, strict=True)})
+    return RunComparison(held, pairs, {each.label: settings for each, settings in zip(held, told, strict=True)})
 
 
-def page_of(*runs: Sequence[Entry], measured: Sequence[Measured] = (), pictures: Mapping[str, Picture] | None = None) -> str:
+def page_of(*runs: Sequence[Entry], measured: Sequence[Provenance] = (), pictures: Mapping[str, Picture] | None = None) -> str:
     return compare_html(comparison(*runs, measured=measured), pictures or {})
 
 
@@ -106,7 +106,7 @@ def test_where_nothing_can_be_shown_the_page_says_so(first: str, second: str, ex
         ),
     ],
 )
-def test_a_difference_is_attributed_as_far_as_the_settings_tell(other: Measured, expected: str) -> None:
+def test_a_difference_is_attributed_as_far_as_the_settings_tell(other: Provenance, expected: str) -> None:
     assert expected in visible(page_of(judged("CW"), judged("CC"), measured=[SAME, {**SAME, **other}]))
 
 
@@ -219,7 +219,7 @@ def test_what_a_model_wrote_makes_no_element(text: str) -> None:
     causes = (Cause(text, text),)
     words = dict.fromkeys(("answer", "rule", "expected", "prompt", "benchmark", "model_name", "strategy", "case"), text)
     hostile = [an_entry(0, Verdict.WRONG, reply=reply, causes=causes, tags={text: text}, picture=text, **words)]
-    settings: Measured = {part: {text: text, "own": text} for part in Part}
+    settings: Provenance = {part: {text: text, "own": text} for part in Part}
     page = page_of(hostile, hostile, measured=[settings, {**settings, Part.MODEL: {text: "other"}}], pictures={text: PICTURE})
     plain = page_of(judged("W"), judged("W"), measured=[SAME, {**SAME, Part.MODEL: {"quantisation": "none"}}])
     assert {tag for tag, _ in elements(page)} <= {tag for tag, _ in elements(plain)}

@@ -1,0 +1,75 @@
+"""Run comparison: several measurements of one benchmark pair by pair, tested together, with what each was measured with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from itemwise.analysis.pairs import Measurement, Pair
+from itemwise.analysis.provenance import Part, Provenance, differing
+from itemwise.analysis.reply_changes import reply_text
+from itemwise.results.statistics import SIGNIFICANT, SmallestDifference, holm, smallest_difference
+
+__all__ = ["RunComparison"]
+
+
+@dataclass(frozen=True)
+class RunComparison:
+    """`measurements` in the order given, their `pairs`, and by label the `provenance` of each."""
+
+    measurements: Sequence[Measurement]
+    pairs: Sequence[Pair]
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+
+    @cached_property
+    def corrected(self) -> list[float]:
+        """Each pair's p after Holm's correction over all of them."""
+        return holm([pair.p for pair in self.pairs])
+
+    @property
+    def benchmarks(self) -> list[str]:
+        """The benchmarks of the pairs."""
+        return list(dict.fromkeys(pair.first.tally.benchmark for pair in self.pairs))
+
+    def of(self, benchmark: str) -> list[Measurement]:
+        """The measurements of `benchmark`."""
+        return [measurement for measurement in self.measurements if measurement.tally.benchmark == benchmark]
+
+    @property
+    def alone(self) -> list[Measurement]:
+        """The measurements without another of their benchmark."""
+        paired = {side.label for pair in self.pairs for side in (pair.first, pair.second)}
+        return [measurement for measurement in self.measurements if measurement.label not in paired]
+
+    def better(self, index: int) -> Measurement | None:
+        """The better side of the pair at `index`; None where no difference is shown."""
+        pair = self.pairs[index]
+        if self.corrected[index] >= SIGNIFICANT:
+            return None
+        return pair.second if len(pair.gained) > len(pair.lost) else pair.first
+
+    def can_show(self, index: int) -> SmallestDifference | None:
+        """The smallest difference that the pair at `index` can show beside the others."""
+        return smallest_difference(len(self.pairs[index].judged), len(self.pairs))
+
+    def differing(self, index: int) -> dict[Part, list[str]]:
+        """The settings in which the pair at `index` differs, by part, in the order of parts.
+
+        Prompts in other words are a difference of the harness even where no setting records it.
+        """
+        pair = self.pairs[index]
+        names = differing(*(self.provenance.get(side.label, {}) for side in (pair.first, pair.second)))
+        if Part.HARNESS not in names and self.reworded(index):
+            names[Part.HARNESS] = ["words of the prompt"]
+        return {part: names[part] for part in Part if part in names}
+
+    def reworded(self, index: int) -> int:
+        """How many cases of the pair at `index` were asked in other words."""
+        left, right = self.pairs[index].first.entries, self.pairs[index].second.entries
+        return sum(left[case].texts().prompt != right[case].texts().prompt for case in left if case in right)
+
+    def reread(self, index: int) -> int:
+        """How many flips of the pair at `index` have the same reply on both sides, so that reading it alone made them."""
+        pair = self.pairs[index]
+        return sum(reply_text(pair.first.entries[case]) == reply_text(pair.second.entries[case]) for case in [*pair.gained, *pair.lost])
