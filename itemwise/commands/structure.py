@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from itemwise.commands import CommandError
 from itemwise.models import ModelEntry, ModelError, entry_named
+from itemwise.models.local.requirements import local_libraries
 from itemwise.reporting.table import aligned
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import SettingsError, known_models
@@ -28,10 +29,10 @@ __all__ = ["structure", "structure_lines"]
 
 def structure(model: str, quantisation: str, picture: tuple[int, int]) -> None:
     """Print what `model` is made of. Raises CommandError where it cannot be found, read or built."""
-    from itemwise.inspect.model_structure import structure_of
-
     here = Path.cwd()
     try:
+        with local_libraries("structure"):
+            from itemwise.inspect.model_structure import structure_of
         entry = entry_named(model, known_models(here), here)
         found = structure_of(entry, quantisation, picture)
     except (ModelError, SettingsError) as error:

@@ -15,12 +15,12 @@ __all__ = ["identity_of"]
 
 
 def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
-    """All of a model that decides its text, found out without torch: the store's key begins with it.
+    """Everything about a model that decides its text, found without loading it; the first part of every key in the store, so
+    names, values and their order must stay.
 
-    The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template; an adapter
-    is known by the hash of its own, and where the chat template asks for the date, the day that it is told is a part.
-    Raises ModelUnavailableError where neither the folder, the hub nor its cache has the model, or the adapter is not to be had.
-    Of a server it is known where it is and what it calls its model.
+    The revision is a commit, or the hash of a folder's weights, configuration, tokenizer and chat template; an adapter has a
+    hash of its own; ``clock`` is the date that a chat template is given, where it asks for one. Of a server it is the URL and the
+    served name. Raises ModelUnavailableError where neither the folder, the hub nor its cache has the model, or its adapter is missing.
     """
     try:
         if entry.server:
@@ -51,19 +51,22 @@ def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
 
 
 def _versions(entry: ModelEntry) -> list[str]:
-    """The libraries that compute the text; peft may be missing where only stored replies are judged."""
-    versions = [f"{name} {version(name)}" for name in ("transformers", "torch", "bitsandbytes")]
-    if entry.adapter is not None:
+    """The libraries that compute the text. Those that are not installed are left out: then only stored replies are judged."""
+    names = ["transformers", "torch", "bitsandbytes", *(["peft"] if entry.adapter is not None else [])]
+    versions = []
+    for name in names:
         with suppress(PackageNotFoundError):
-            versions.append(f"peft {version('peft')}")
+            versions.append(f"{name} {version(name)}")
     return versions
 
 
 def _compute() -> str:
-    """What computes; float32 on a CPU, and whatever CUDA's device prefers on a machine that has one."""
+    """The device: ``cpu`` (float32), or the name of the GPU where torch sees one. Imports torch on a machine with an NVIDIA GPU only."""
     if not any(Path("/dev").glob("nvidia[0-9]*")):
         return "cpu"
     wait_passively()
-    import torch
-
+    try:
+        import torch
+    except ImportError:  # then only stored replies are judged
+        return "cpu"
     return torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
+from itemwise.models.local.requirements import local_libraries
 from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.threads import wait_passively
@@ -77,8 +78,8 @@ class LazyModel:
 
     def _load(self) -> Model:
         wait_passively()
-        with warnings.catch_warnings():  # the libraries' own, about themselves
-            warnings.simplefilter("ignore", DeprecationWarning)
+        with local_libraries(f"{self.name} is a local model, which"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the libraries' own, about themselves
             from itemwise.models.local.load import load
         loaded = load(self._entry, self._options)
         if isinstance(loaded, Closing):
