@@ -54,10 +54,10 @@ def scienceqa(source: Source, prompt: str) -> Iterator[Case]:
             tags = {tag: str(row[tag]) for tag in TAGS if row.get(tag)}
             name = f"scienceqa-{row.get('pid', row.id)}"
             choices = row.choices("choices")
-            yield Case.choice(name, partial(worded, prompt, row), choices, row.place("answer", choices), tags=tags, picture=picture)
+            yield Case.choice(name, partial(prompt_for, prompt, row), choices, row.place("answer", choices), tags=tags, picture=picture)
 
 
-def worded(prompt: str, row: Row, choices: Sequence[str]) -> str:
+def prompt_for(prompt: str, row: Row, choices: Sequence[str]) -> str:
     options = "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False))
     context = {name: f"{text}\n" if (text := row.text(name, "")) else "" for name in ("hint", "lecture")}
     return prompt.format(question=row.text("question"), options=options, **context)

@@ -6,8 +6,9 @@ import operator
 import re
 import reprlib
 import string
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
 from enum import Enum
 from typing import Any
 
@@ -31,7 +32,7 @@ class Case:
     benchmark's own. `answer` is the gold answer in the form the extractor returns, so that a test can compare with ``==``.
     `tags` (subject, grade, ...) split the reports; they are never shown to the model. `picture` is shown to the model
     before the prompt; a chat has its pictures in the user's turns. A multiple-choice case has its `choices`, the options' texts
-    in the order of their letters, and may have `word`, which words the prompt for any order of them.
+    in the order of their letters, and may have `prompt_for`, which gives the prompt for any order of them.
 
     A chat may begin with one system turn, which is sent in the place of the system prompt of the model's entry, never beside it.
     Then come turns of user, assistant and tool, the last of them user or tool.
@@ -54,9 +55,13 @@ class Case:
     tags: Mapping[str, str] = field(default_factory=dict)
     picture: Picture | None = None
     choices: tuple[str, ...] = ()
-    word: Callable[[Sequence[str]], str | Sequence[Turn]] | None = field(default=None, compare=False, repr=False)
+    prompt_for: Callable[[Sequence[str]], str | Sequence[Turn]] | None = field(default=None, compare=False, repr=False)
+    word: InitVar[Callable[[Sequence[str]], str] | None] = None  # what prompt_for was called
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, word: Callable[[Sequence[str]], str] | None) -> None:
+        if word is not None:
+            warnings.warn("Case(word=) is called prompt_for= now.", DeprecationWarning, stacklevel=3)
+            object.__setattr__(self, "prompt_for", word)
         called = f"case {_shown(self.name)}"
         name = _plain_text(self.name, f"{called}: name")
         if not name.strip() or _NO_NAME.search(name):
@@ -66,8 +71,8 @@ class Case:
         _plain_text(self.answer, f"{called}: answer", _answer_advice(self.answer))
         if self.picture is not None and not isinstance(self.picture, Picture):
             raise ValueError(f"{called}: picture must be an itemwise.Picture or None, got {_shown(self.picture)}; use row.picture(...).")
-        if self.word is not None and not callable(self.word):
-            raise ValueError(f"{called}: word must be a function of the choices, got {_shown(self.word)}.")
+        if self.prompt_for is not None and not callable(self.prompt_for):
+            raise ValueError(f"{called}: prompt_for must be a function of the choices, got {_shown(self.prompt_for)}.")
         for name_of_field, value in (
             ("name", name),
             ("prompt", prompt),
@@ -80,14 +85,14 @@ class Case:
     def choice(
         cls,
         name: str,
-        word: Callable[[Sequence[str]], str | Sequence[Turn]],
+        prompt_for: Callable[[Sequence[str]], str | Sequence[Turn]],
         choices: Sequence[str],
         right: int,
         *,
         tags: Mapping[str, str] | None = None,
         picture: Picture | None = None,
     ) -> Case:
-        """A multiple-choice case: `word` gives the prompt, a text or a chat, for the options' texts; `right` is the right one's place.
+        """A multiple-choice case: `prompt_for` gives the prompt, a text or chat, for the options' texts; `right` is the right one's index.
 
         The answer is its letter, A for the first. Raises ValueError where `right` is no place in `choices`.
         """
@@ -95,7 +100,7 @@ class Case:
         place = _place(right)
         if not 0 <= place < len(options) <= len(LETTERS):
             raise ValueError(f"{name}: right must be a place in {len(options)} choices (at most {len(LETTERS)}), got {_shown(right)}.")
-        return cls(name, word(choices), LETTERS[place], tags or {}, picture, options, word)
+        return cls(name, prompt_for(choices), LETTERS[place], tags or {}, picture, options, prompt_for)
 
     @property
     def chat(self) -> tuple[Turn, ...]:

@@ -25,17 +25,17 @@ def controlled(case: Case, control: str, seed: int) -> Case | None:
 
     ``blank-image`` shows a white picture of the same size; it needs a picture. ``shuffle-options`` puts the options in
     another order, drawn by `seed` and the case's name, in which the right one has another letter; it needs at least two
-    options and a case that can word its prompt for them (`Case.choice`).
+    options and a case that gives its prompt for any order of them (`Case.choice`).
     """
     name = f"{case.name}-{control}"
     if control == BLANK:
         return _blanked(replace(case, name=name)) if case.pictures else None
-    if case.word is None or len(case.choices) < 2:
+    if case.prompt_for is None or len(case.choices) < 2:
         return None
     right = LETTERS.index(case.answer)
     order = _other_order(len(case.choices), right, random.Random(f"{seed}/{case.name}"))
     choices = [case.choices[place] for place in order]
-    return Case.choice(name, case.word, choices, order.index(right), tags=case.tags, picture=case.picture)
+    return Case.choice(name, case.prompt_for, choices, order.index(right), tags=case.tags, picture=case.picture)
 
 
 def original_and_control(case_name: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,7 +89,7 @@ class Word(str):
         ({"choices": "AB"}, "choices must be a list of texts, got 'AB'"),
         ({"choices": ["a", None]}, "choice 1 must be text (str), got None"),
         ({"picture": "p.png"}, "picture must be an itemwise.Picture or None, got 'p.png'"),
-        ({"word": "?"}, "word must be a function of the choices, got '?'"),
+        ({"prompt_for": "?"}, "prompt_for must be a function of the choices, got '?'"),
     ],
 )
 def test_a_field_of_another_form_is_refused_with_the_case_the_field_and_the_value(given: dict[str, Any], said: str) -> None:
@@ -182,3 +182,11 @@ def test_a_case_keeps_its_tags_whatever_the_loader_makes_of_its_own() -> None:
     case = Case("a", "?", "4", tags)
     tags["subject"] = "law"
     assert case.tags == {"subject": "art"}
+
+
+def test_prompt_for_may_still_be_called_word() -> None:
+    with pytest.warns(DeprecationWarning, match=r"Case\(word=\) is called prompt_for= now"):
+        case = Case("a", "?", "A", choices=("x", "y"), word=", ".join)
+    assert case.prompt_for is not None
+    assert case.prompt_for(case.choices) == "x, y"
+    assert replace(case, name="b").prompt_for == case.prompt_for

@@ -14,13 +14,13 @@ from itemwise.cases.picture import Picture
 CHOICES = ("red", "green", "blue", "white")
 
 
-def worded(choices: Sequence[str]) -> str:
+def prompt_for(choices: Sequence[str]) -> str:
     return "Which colour?\n" + "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False))
 
 
 def a_case(right: int = 1, choices: Sequence[str] = CHOICES) -> Case:
     picture = Picture("row 0", lambda: PIL.Image.new("RGB", (20, 10), "green"))
-    return Case.choice("colours-0", worded, choices, right, tags={"subject": "art"}, picture=picture)
+    return Case.choice("colours-0", prompt_for, choices, right, tags={"subject": "art"}, picture=picture)
 
 
 def test_a_blank_image_is_white_and_of_the_same_size_and_nothing_else_changes() -> None:
@@ -42,7 +42,7 @@ def test_shuffled_options_are_the_same_options_and_the_right_one_has_another_let
     assert (shuffled.name, sorted(shuffled.choices), shuffled.picture) == ("colours-0-shuffle-options", sorted(CHOICES), case.picture)
     assert shuffled.answer != case.answer
     assert shuffled.choices[LETTERS.index(shuffled.answer)] == CHOICES[right]
-    assert shuffled.prompt == worded(shuffled.choices)
+    assert shuffled.prompt == prompt_for(shuffled.choices)
 
 
 def test_the_order_follows_from_the_seed_and_the_case() -> None:
@@ -79,8 +79,8 @@ def test_every_picture_of_a_chat_is_blanked_and_its_words_stay() -> None:
 
 
 def test_options_are_shuffled_in_a_chat_as_its_word_has_them() -> None:
-    case = Case.choice("colours-0", lambda choices: [Turn("system", "Reply with a letter."), Turn("user", worded(choices))], CHOICES, 1)
+    case = Case.choice("colours-0", lambda choices: [Turn("system", "Reply with a letter."), Turn("user", prompt_for(choices))], CHOICES, 1)
     shuffled = controlled(case, SHUFFLED, seed=42)
     assert shuffled is not None
-    assert [turn.content for turn in shuffled.chat] == ["Reply with a letter.", worded(shuffled.choices)]
+    assert [turn.content for turn in shuffled.chat] == ["Reply with a letter.", prompt_for(shuffled.choices)]
     assert shuffled.choices[LETTERS.index(shuffled.answer)] == CHOICES[1]
