@@ -16,7 +16,7 @@ def test_the_drop_is_a_sentence_and_a_record_with_the_flipped_problems() -> None
     (section,) = drops_section.build(a_run(*originals, *twins))
     (note,) = section.notes
     assert note.text.startswith("sums-synthetic, embedded-text, direct: from 100.0% to 25.0% with other numbers, -75.0 points")
-    assert note.text.endswith("3 right with a wrong twin, 0 wrong with a right one")
+    assert note.text.endswith("3 right with a wrong variant, 0 wrong with a right one")
     (record,) = section.record["renumbered"]
     assert (record["problems"], record["lost"], record["gained"]) == (4, ["sums-1", "sums-2", "sums-3"], [])
 
