@@ -19,6 +19,7 @@ from itemwise.plugin.options import TAKEN, add_options, destination, give_way, s
 from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
+from itemwise.plugin.verdicts import Verdicts
 from itemwise.plugin.worker import GROUPED, WorkerSession
 from itemwise.session.option_values import OPTION_NAMES
 from itemwise.session.settings import SettingsError, read_settings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from itemwise.models import Model
 
 WORKER_SESSION = pytest.StashKey[WorkerSession]()
+VERDICTS = pytest.StashKey[Verdicts]()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -49,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise usage_error(spelled(str(error), config.stash[TAKEN])) from None
     config.stash[WORKER_SESSION] = WorkerSession(config, settings)
     config.pluginmanager.register(config.stash[WORKER_SESSION], "itemwise-worker")
+    config.stash[VERDICTS] = Verdicts(config.stash[WORKER_SESSION])
+    config.pluginmanager.register(config.stash[VERDICTS], "itemwise-verdicts")
     if not hasattr(config, "workerinput"):
         controller = ControllerSession(config, settings, config.stash[WORKER_SESSION])
         config.pluginmanager.register(controller, "itemwise-controller")
@@ -145,7 +149,7 @@ def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Cas
 @pytest.fixture
 def answer(request: pytest.FixtureRequest, reply: Reply) -> str | None:
     """What the benchmark's extractor reads in the reply; None where it reads nothing."""
-    return request.config.stash[WORKER_SESSION].answer(request.node, reply)
+    return request.config.stash[VERDICTS].answer(request.node, reply)
 
 
 def _parameter(request: pytest.FixtureRequest) -> Any:

@@ -28,7 +28,7 @@ def answer_in(extract: Callable[[str], str | None], said: Reply | Turn) -> str |
     In one that the token limit cut off, a number that was merely the last one on the way (a `Reading` whose ``stated`` is False)
     is no answer. Raises TypeError where `extract` returns what is no text, which would be unequal to every gold.
     """
-    read = extract(said.text if isinstance(said, Reply) else said.content)
+    read = extract(said.content if isinstance(said, Turn) else said.text)  # a suite may have a reply of its own kind
     if read is not None and not isinstance(read, str):
         raise TypeError(
             f"the extractor returned {reprlib.repr(read)} ({type(read).__name__}); "

@@ -1,0 +1,182 @@
+"""From the outcome of a test to a verdict on its case: correct, wrong, no answer, truncated, or an error of the infrastructure."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest import outcomes
+
+from itemwise.plugin.items import function_id, is_case, parameters, rerun_command
+from itemwise.plugin.worker import REPLY, WorkerSession
+
+if TYPE_CHECKING:
+    from itemwise.cases.case import Reply, Verdict
+    from itemwise.results.entry import Entry, MeasuredCase
+    from itemwise.results.judge import AssertOutcome
+
+__all__ = ["Verdicts"]
+
+OUTCOMES = Path(outcomes.__file__)  # where pytest.fail itself is
+ANSWER = pytest.StashKey["str | None"]()
+WORST = pytest.StashKey["Verdict"]()  # of a test with subtests
+
+
+class Verdicts:
+    """Reads the answer to each case, and hands the verdict on it to the process that reports."""
+
+    def __init__(self, worker: WorkerSession) -> None:
+        self._worker = worker
+        self._measurements: dict[tuple[object, ...], str] = {}  # by function, model and strategy
+
+    def answer(self, item: pytest.Item, reply: Reply) -> str | None:
+        """What is read in the reply."""
+        from itemwise.results.judge import answer_in
+
+        item.stash[ANSWER] = answer_in(self._worker.samples.extractor(item), reply)
+        return item.stash[ANSWER]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Pass a verdict on a case that ran, or note the error that kept it from running."""
+        report = yield
+        decided = report.when == "call" or (report.when == "setup" and call.excinfo is not None)
+        if decided and is_case(item):
+            self._conclude(item, call, report)
+        if report.when == "teardown":
+            _forget(item)
+        return report
+
+    def _conclude(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Judge the case, or note that it was skipped. What fails here is an error of this one test, not the end of the run."""
+        try:
+            (self._skip if _is_skipped(item, call) else self._judge)(item, call, report)
+        except Exception:  # a case without a verdict is missing from the coverage, and the run is red
+            report.outcome = "failed"
+            report.longrepr = f"itemwise could not judge this case:\n{traceback.format_exc()}"
+
+    def _judge(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        from itemwise.reporting.writers.junit import case_properties
+        from itemwise.reporting.writers.terminal import failure_text
+
+        verdict = _verdict(item, call, report)
+        if verdict.value == "error" and report.skipped:  # a mark may expect a model to fail, not us
+            report.outcome = "failed"
+            del report.wasxfail
+        entry = self._entry(item, report, verdict)
+        report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
+        report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
+        item.user_properties += list(case_properties(entry).items())
+        report.user_properties = list(item.user_properties)
+        if report.failed and entry.verdict.value != "error" and call.excinfo:
+            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
+
+    def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Tell of a case that was asked for and has no verdict."""
+        from itemwise.results.entry import Skip
+
+        assert call.excinfo is not None, "what skipped it"
+        skip = Skip(**vars(self._measured_case(item)), reason=str(call.excinfo.value))
+        report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
+
+    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
+        from itemwise.results.judge import entry_of
+
+        return entry_of(
+            self._measured_case(item),
+            self._worker.samples.case(item),
+            item.stash.get(REPLY, None),
+            item.stash.get(ANSWER, None),
+            verdict,
+            model=self._worker.described(),
+            rows={**self._worker.samples.of_case(item).rows, "cases": self._worker.samples.measure(item)["cases"][:16]},
+            message=report.longreprtext if report.failed else "",
+            rerun=rerun_command(item),
+        )
+
+    def _measured_case(self, item: pytest.Item) -> MeasuredCase:
+        from itemwise.results.entry import MeasuredCase
+
+        asked, sample, found = parameters(item), self._worker.samples.of_case(item), self._worker.samples.case(item)
+        return MeasuredCase(
+            node_id=item.nodeid,
+            position=self._position(item),
+            benchmark=self._worker.samples.label(item),
+            model_name=asked["model"].name if "model" in asked else "-",
+            strategy=asked.get("strategy", "-"),
+            case=found.name,
+            sample_size=sample.sizes[sample.label_of(found)],
+            measurement=self._measurement(item),
+        )
+
+    def _position(self, item: pytest.Item) -> tuple[str | int, ...]:
+        """Where the case stands in the table and the reports, in whatever order it ran."""
+        asked = parameters(item)
+        model = self._worker.settings.all_models.index(asked["model"]) if "model" in asked else 0
+        names = [chosen.name for chosen in self._worker.settings.strategies]
+        strategy = names.index(asked["strategy"]) if "strategy" in asked else 0
+        _, own, repeats = self._worker.samples.own_parameters(item)
+        return function_id(item), *own, model, strategy, self._worker.samples.place(item), *repeats
+
+    def _measurement(self, item: pytest.Item) -> str:
+        """What a case must share with another run's for their verdicts to be one measurement."""
+        from itemwise.results.store import key_of
+
+        function, own = function_id(item), self._worker.samples.own_parameters(item)[0]
+        asked = function, own, parameters(item).get("model"), parameters(item).get("strategy"), key_of(self._worker.identity)
+        if asked not in self._measurements:
+            asks = {**self._worker.samples.measure(item), "model": self._worker.identity, "test": f"{function}[{own}]"}
+            self._measurements[asked] = key_of(asks)
+        return self._measurements[asked]
+
+
+def _is_skipped(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
+    """Whether the test ended before it could judge the reply: by a skip, or by an xfail before there was one."""
+    if call.excinfo is None:
+        return False
+    early = call.when == "setup" or REPLY not in item.stash
+    return call.excinfo.errisinstance(pytest.skip.Exception) or (early and call.excinfo.errisinstance(pytest.xfail.Exception))
+
+
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
+    """What became of the assertion, whatever a mark or another plugin makes of the test."""
+    from itemwise.results.judge import verdict_of
+
+    is_read = ANSWER in item.stash
+    verdict = verdict_of(_outcome(call, report), item.stash.get(REPLY, None), item.stash.get(ANSWER, None), is_read=is_read)
+    if verdict.value == "correct":  # what a subtest of it found wrong before stays wrong
+        return item.stash.get(WORST, verdict)
+    return item.stash.setdefault(WORST, verdict)
+
+
+def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> AssertOutcome:
+    from itemwise.results.judge import AssertOutcome
+
+    if call.excinfo is None:
+        unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
+        return AssertOutcome.BROKEN if unexpected else AssertOutcome.HELD
+    asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(call.excinfo)
+    return AssertOutcome.FAILED if call.when == "call" and asserted else AssertOutcome.BROKEN
+
+
+def _is_failed_by_hand(error: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Whether code of the suite called ``pytest.fail``; pytest and its plugins, which are installed, call it for faults of their own,
+    such as a timeout."""
+    if not error.errisinstance(pytest.fail.Exception):
+        return False
+    callers = [Path(entry.path) for entry in error.traceback if Path(entry.path) != OUTCOMES]
+    return bool(callers) and not {"site-packages", "dist-packages"}.intersection(callers[-1].parts)
+
+
+def _forget(item: pytest.Item) -> None:
+    """Let go of what was said to a case; one that is run again is asked again."""
+    said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER, WORST)
+    for key in said:
+        if key in item.stash:
+            del item.stash[key]
