@@ -105,9 +105,13 @@ def test_a_template_without_a_place_for_the_system_prompt_is_refused_at_load(cop
 
 def test_a_template_that_raises_at_a_system_prompt_is_refused_at_load(copied: Callable[..., Path]) -> None:
     no_system = "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}" + CHAT_TEMPLATE
-    message = refused(with_template(copied(), no_system), system="Be brief.")
+    folder = with_template(copied(), no_system)
+    message = refused(folder, system="Be brief.")
     assert "chat template of qwen2 refuses a system prompt (System role not supported)" in message
     assert "leave system out of its entry or the benchmark's chat" in message
+    model = loaded(folder)
+    with pytest.raises(ModelError, match=r"refuses a system prompt .*leave system out of its entry or the benchmark's chat"):
+        model.generate([Request((Turn("system", "Be long."), Turn("user", "2+2?")))])
 
 
 def test_a_template_that_drops_the_question_is_refused_at_load(copied: Callable[..., Path]) -> None:

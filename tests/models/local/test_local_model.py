@@ -226,6 +226,13 @@ def test_the_system_prompt_of_the_entry_comes_first(checkpoint: Callable[..., Pa
     assert model.describe()["system"] == "Be brief."
 
 
+def test_the_system_turn_of_a_case_takes_the_place_of_that_of_the_entry(checkpoint: Callable[..., Path]) -> None:
+    shown = f"{BOS}<|system|>Be long.</s><|user|>2+2?</s><|assistant|>4</s><|user|>3+3?</s><|assistant|>"
+    chat = [Turn("system", "Be long."), Turn("user", "2+2?"), Turn("assistant", "4"), Turn("user", "3+3?")]
+    assert prompt_text(loaded(checkpoint(), system="Be brief."), *chat) == shown
+    assert prompt_text(loaded(checkpoint()), *chat) == shown
+
+
 def test_turns_the_chat_template_refuses_are_named(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint())
     with pytest.raises(ModelError, match=r"chat template of qwen2 refuses turns of user, tool \(no tools here\); take another --strategy"):
