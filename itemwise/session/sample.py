@@ -1,4 +1,4 @@
-"""From a benchmark and a run's settings to the cases that are asked."""
+"""Samples a benchmark: loads and draws its cases as the settings say, adds controls, and records where they come from."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Sample:
 
 
 def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None = None) -> Sample:
-    """The sample of `benchmark` that `settings` ask for, drawn before anything heavy is read.
+    """The sample of `benchmark` that `settings` ask for, drawn before anything heavy is imported.
 
     The prompt is that of the settings, else the one that `model` prefers where the benchmark has it, else the first.
     Raises BenchmarkError where the cases cannot be had, with words fit to be shown.
@@ -56,39 +56,53 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEnt
         benchmark.require_form()
     except BenchmarkError as error:
         raise BenchmarkError(f"{name}: {error}") from None
-    source = settings.source
     prompt = prompt_of(benchmark, settings, model)
-    endless = source.endless and benchmark.takes_source
-    if endless and settings.sample is None:
-        raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     try:
-        with noting_reads() as read:
-            found = _only_cases(name, benchmark.cases(source, prompt), "loader")
-            if endless:
-                cases = list(islice(found, settings.sample * (1 + source.variants))) if settings.sample else []
-            else:
-                population = list(found)
-                _check_names(name, population)
-                cases = population if settings.sample is None else _drawn(name, benchmark, population, settings)
+        with noting_reads() as reads:
+            cases, population = _draw(name, benchmark, settings, prompt)
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
-    cases = [each for case in cases for each in _with_controls(case, settings)]
+    cases = [variant for case in cases for variant in _with_controls(case, settings)]
     _check_names(name, cases)
-    rows = {
-        "source": _source_text(benchmark, settings),
+    rows = _chosen_words(benchmark, settings, prompt) | _case_words(benchmark, settings, cases, population)
+    return Sample(_label(name, benchmark, settings), cases, rows | _read_words(reads) | _hub_words(reads.commits))
+
+
+def _draw(name: str, benchmark: Benchmark, settings: Settings, prompt: str | None) -> tuple[Sequence[Case], Sequence[Case] | None]:
+    """The cases that were drawn, and all that they were drawn from; None where the source is endless."""
+    source = settings.source
+    loaded = _only_cases(name, benchmark.cases(source, prompt), "loader")
+    if source.endless and benchmark.takes_source:
+        if settings.sample is None:
+            raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
+        return list(islice(loaded, settings.sample * (1 + source.variants))) if settings.sample else [], None
+    population = list(loaded)
+    _check_names(name, population)
+    if settings.sample is None:
+        return population, population
+    return list(_only_cases(name, benchmark.draw(population, settings.sample, settings.seed), "draw")), population
+
+
+def _chosen_words(benchmark: Benchmark, settings: Settings, prompt: str | None) -> dict[str, str]:
+    """How the cases were chosen and are asked, as words."""
+    return {
+        "source": settings.source.text if benchmark.takes_source else "the benchmark's own",
         "prompt": prompt or "own",
         "reader": settings.extractor.name if settings.extractor else getattr(benchmark.extract, "__name__", "the benchmark's own"),
         "seed": str(settings.seed),
     }
-    if system := _system_words(cases, settings.all_models):
-        rows["system"] = system
-    if not endless:
-        rows["rows"] = str(len(population))
-        if repeated := _repeated(population):
-            rows["repeated"] = f"{repeated} of them ask the same as another"
-    if idle := list(_without_effect(benchmark, settings, cases)):
-        rows[WITHOUT_EFFECT] = ", ".join(idle)
-    return Sample(_label(name, benchmark, settings), cases, rows | _read_words(read) | _hub_words(read.commits))
+
+
+def _case_words(benchmark: Benchmark, settings: Settings, cases: Sequence[Case], population: Sequence[Case] | None) -> dict[str, str]:
+    """What is to be told of the cases themselves: the system turns they bring, how many there were to draw from, idle options."""
+    repeated = _repeated(population or ())
+    words = {
+        "system": _system_words(cases, settings.all_models),
+        "rows": "" if population is None else str(len(population)),
+        "repeated": f"{repeated} of them ask the same as another" if repeated else "",
+        WITHOUT_EFFECT: ", ".join(_without_effect(benchmark, settings, cases)),
+    }
+    return {name: text for name, text in words.items() if text}
 
 
 def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Case]) -> Iterator[str]:
@@ -124,11 +138,11 @@ def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None
 
 
 def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:
-    """The case, and what the run's controls make of it where they apply."""
+    """The case, and its copies under the run's controls that apply to it."""
     yield case
     for control in settings.controls:
-        if found := controlled(case, control, settings.seed):
-            yield found
+        if changed := controlled(case, control, settings.seed):
+            yield changed
 
 
 def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:
@@ -138,24 +152,20 @@ def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:
     return f"{name}-synthetic" if pool == "seen" else f"{name}-synthetic-{pool}"
 
 
-def _source_text(benchmark: Benchmark, settings: Settings) -> str:
-    return settings.source.text if benchmark.takes_source else "the benchmark's own"
-
-
 def _repeated(population: Sequence[Case]) -> int:
     """How many cases ask what another before them asks, word for word; what shows a picture is passed over, as pictures are not read."""
     asked = [(case.text, case.answer, case.choices) for case in population if not case.pictures]
     return len(asked) - len(set(asked))
 
 
-def _read_words(read: Reads) -> dict[str, str]:
+def _read_words(reads: Reads) -> dict[str, str]:
     """The split and the files that were read, and the hash of their contents."""
-    splits = {split: None for given in read.splits.values() for split in given}
+    splits = {split: None for names in reads.splits.values() for split in names}
     words = {"split": ", ".join(splits)} if splits else {}
-    if read.files:
-        more = f" and {len(read.files) - _NAMED} more" if len(read.files) > _NAMED else ""
-        words["files"] = ", ".join(file.name for file in read.files[:_NAMED]) + more
-        words["sha256"] = sha256_of_files(read.files)
+    if reads.files:
+        more = f" and {len(reads.files) - _NAMED} more" if len(reads.files) > _NAMED else ""
+        words["files"] = ", ".join(file.name for file in reads.files[:_NAMED]) + more
+        words["sha256"] = sha256_of_files(reads.files)
     return words
 
 
@@ -163,31 +173,21 @@ def _hub_words(commits: Mapping[Hub, str]) -> dict[str, str]:
     """The commits that the hub's rows are of, and whose benchmark does not hold on to its own."""
     read = {f"{hub.path}@{commit}": None for hub, commit in commits.items()}
     unpinned = {hub.path: None for hub in commits if not hub.is_pinned}
-    return {name: ", ".join(each) for name, each in (("hub", read), ("unpinned", unpinned)) if each}
-
-
-def _drawn(name: str, benchmark: Benchmark, population: Sequence[Case], settings: Settings) -> list[Case]:
-    assert settings.sample is not None, "a draw has a size"
-    return list(_only_cases(name, benchmark.draw(population, settings.sample, settings.seed), "draw"))
+    return {name: ", ".join(hubs) for name, hubs in (("hub", read), ("unpinned", unpinned)) if hubs}
 
 
 def _only_cases(name: str, given: Iterable[Case], source: str) -> Iterator[Case]:
-    """What a loader or a draw gives, which is cases. Raises BenchmarkError for what is none."""
+    """The cases that a loader or a draw yields. Raises BenchmarkError for anything else."""
     if not isinstance(given, Iterable):
         raise BenchmarkError(f"{name}: the {source} must yield cases, got {reprlib.repr(given)}; does it lack a yield?")
-    for number, case in enumerate(given):
+    for index, case in enumerate(given):
         if not isinstance(case, Case):
-            raise BenchmarkError(
-                f"{name}: the {source} must yield Case(name, prompt, answer), got {reprlib.repr(case)} as number {number}."
-            )
+            raise BenchmarkError(f"{name}: the {source} must yield Case(name, prompt, answer), got {reprlib.repr(case)} as number {index}.")
         yield case
 
 
 def _check_names(name: str, cases: Sequence[Case]) -> None:
     if not cases:
         raise BenchmarkError(f"{name}: the source holds no case.")
-    names = [case.name for case in cases]
-    if len(set(names)) < len(names):
-        seen: set[str] = set()
-        twice = next(text for text in names if text in seen or seen.add(text))  # type: ignore[func-returns-value]
+    if twice := next((text for text, count in Counter(case.name for case in cases).items() if count > 1), None):
         raise BenchmarkError(f"{name}: two cases are called {twice!r}; a case's name must be its own, it is its node id.")

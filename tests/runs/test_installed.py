@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from setuptools import find_packages
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,7 +27,7 @@ BESIDE_OURS = """
 
 def packages() -> list[str]:
     setup = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    return list(setup["packages"])
+    return list(find_packages(str(ROOT), **setup["packages"]["find"]))
 
 
 def test_one_top_level_name_is_installed() -> None:
@@ -34,7 +35,7 @@ def test_one_top_level_name_is_installed() -> None:
 
 
 def test_every_package_is_installed() -> None:
-    folders = {file.parent.relative_to(ROOT) for file in (ROOT / "itemwise").rglob("__init__.py")}
+    folders = {file.parent.relative_to(ROOT) for file in (ROOT / "itemwise").rglob("*.py")}
     assert sorted(packages()) == sorted(".".join(folder.parts) for folder in folders)
 
 
