@@ -1,4 +1,4 @@
-"""The right value, stated in the reply as a result and not given as its answer."""
+"""The cause "right value not given as the answer": the gold is a result in the reply, and another or no answer was given."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from itemwise.causes.arithmetic.equations import Equation
-from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
+from itemwise.causes.numeric_reply import NumericReply, parse_number
 from itemwise.extractors.visible import folded
 
-__all__ = ["not_given"]
+__all__ = ["answer_not_stated"]
 
 _WRITTEN = re.compile(r"(?<![0-9.,/:^A-Za-z_])(?:[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])")
-_TELLING = re.compile(  # what comes right before a result
+_BEFORE_RESULT = re.compile(  # what comes right before a result
     r"(?:[=:]|\b(?:is|are|was|were|be|been|gets?|got|gives?|equals?|makes?|made|leaves?|left|have|has|had|needs?|result|answer|total|so|thus|"
     r"saves?|spends?|spent|costs?|earns?|earned|pays?|paid|sells?|sold|takes?|took|uses?|used|to|of)\b(?: [a-z]+)??|[是为共得有剩要花])"
     r"[\s\"*]*[$€£¥]?$",
@@ -23,7 +23,7 @@ _TELLING = re.compile(  # what comes right before a result
 _LABEL_BEFORE = re.compile(r"(?:\b(?:step|part|day|week|case|option|problem|question|equation|example|no\.?)|[#第])[ *]*$", re.IGNORECASE)
 _ITEM_BEFORE = re.compile(r"(?:^|\n)[ \t>*(\[#-]*$")
 _LINE_BEHIND = re.compile(r"[ \t*]*(?:\n|$)")
-_GOES_ON = re.compile(r" ?(?:[+*/×÷^%]|- ?[0-9\\]|[x:] ?[0-9]|, ?[0-9])|[a-z\\}_]", re.IGNORECASE)  # noqa: RUF001
+_TRAILING_OPERATION = re.compile(r" ?(?:[+*/×÷^%]|- ?[0-9\\]|[x:] ?[0-9]|, ?[0-9])|[a-z\\}_]", re.IGNORECASE)  # noqa: RUF001
 _SPELLED = dict(zip(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(11), strict=True))
 _SPELLED |= dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {"eleven": 11, "twelve": 12}
 _SPELLED |= {"a": 1, "once": 1, "single": 1, "half": 2, "twice": 2, "double": 2, "couple": 2, "pair": 2, "两": 2, "半": 2, "third": 3}
@@ -31,44 +31,44 @@ _SPELLED |= {"triple": 3, "quarter": 4, "week": 7, "year": 12, "dozen": 12, "day
 _WORD = re.compile(r"[a-z]+|[零一二三四五六七八九十两半%]")
 
 
-def not_given(case: Asked, found: Sequence[Equation]) -> Cause | None:
+def answer_not_stated(reply: NumericReply, equations: Sequence[Equation]) -> Cause | None:
     """The expected value is a result in the reply, and another or none was given as the answer."""
-    results = [equation for equation in found if equation.claimed == case.expected and not equation.false]
+    results = [equation for equation in equations if equation.claimed == reply.expected and not equation.false]
     if results:
-        return cause(NOT_GIVEN, f"stated: {quote(case.text, results[-1].start, results[-1].end)}")
-    if case.expected in _told(case.prompt):
+        return cause(NOT_GIVEN, f"stated: {quote(reply.text, results[-1].start, results[-1].end)}")
+    if reply.expected in _prompt_numbers(reply.prompt):
         return None
-    spans = [(equation.start, equation.end) for equation in found]
-    span = next(_mentions(case, spans), None)
-    return cause(NOT_GIVEN, f"stated: {quote(case.text, *span)}") if span else None
+    spans = [(equation.start, equation.end) for equation in equations]
+    span = next(_results_in_prose(reply, spans), None)
+    return cause(NOT_GIVEN, f"stated: {quote(reply.text, *span)}") if span else None
 
 
-def _told(prompt: str) -> set[Fraction]:
-    """The numbers that the prompt tells, in digits and in words."""
+def _prompt_numbers(prompt: str) -> set[Fraction]:
+    """The numbers in the prompt, in digits and in words."""
     lower = folded(prompt).lower()
-    written = {plain_number(number.group()) for number in _WRITTEN.finditer(lower)}
+    written = {parse_number(number.group()) for number in _WRITTEN.finditer(lower)}
     words = {word.group() for word in _WORD.finditer(lower)}
     spelled = {Fraction(_SPELLED[word]) for word in words | {word.removesuffix("s") for word in words} if word in _SPELLED}
     return {value for value in written if value is not None} | spelled
 
 
-def _mentions(case: Asked, equation_spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _results_in_prose(reply: NumericReply, equation_spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where the reply gives the expected value outside its equations, and not as a label or an operand."""
-    text = folded(case.text)
+    text = folded(reply.text)
     spans = iter([*equation_spans, (len(text), len(text))])
     start, end = next(spans)
     for number in _WRITTEN.finditer(text):
         while number.start() >= end and start < len(text):
             start, end = next(spans)
-        if number.end() <= start and case.expected == plain_number(number.group()) and _is_result(text, number):
+        if number.end() <= start and reply.expected == parse_number(number.group()) and _is_result(text, number):
             yield number.span()
 
 
 def _is_result(text: str, number: re.Match[str]) -> bool:
-    """Whether the number is told as a result: behind a verb, a colon or an equals sign, or alone on its line."""
+    """Whether the number is given as a result: behind a verb, a colon or an equals sign, or alone on its line."""
     before = text[max(0, number.start() - 40) : number.start()]
-    if _LABEL_BEFORE.search(before) or _GOES_ON.match(text, number.end()):
+    if _LABEL_BEFORE.search(before) or _TRAILING_OPERATION.match(text, number.end()):
         return False
     if _ITEM_BEFORE.search(before):
         return _LINE_BEHIND.match(text, number.end()) is not None
-    return _TELLING.search(before) is not None
+    return _BEFORE_RESULT.search(before) is not None

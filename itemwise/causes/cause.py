@@ -1,4 +1,4 @@
-"""The kinds of causes, and a cause: one of them, with a quotation from the reply that shows it."""
+"""`Cause`: why a reply is not correct, one of eight kinds, with the words of the reply that show it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def cause(kind: str, evidence: str) -> Cause:
 
 
 def quote(text: str, start: int, end: int) -> str:
-    """The stretch with a few words around it."""
+    """text[start:end] with a few words around it."""
     first, last = max(0, start - AROUND), min(len(text), end + AROUND)
     return ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")

@@ -1,4 +1,4 @@
-"""The right value in another form: written otherwise, as a percentage, in another unit, rounded, or not in the form to be read."""
+"""The cause "right value in another form": notation, a percentage, another unit, rounding, or a form the extractor does not take."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import OTHER_FORM, Cause, cause, quote
+from itemwise.causes.numeric_reply import NumericReply, parse_number
 from itemwise.extractors import Reading, last_number
 from itemwise.strategies.calculator import number_text
 
-__all__ = ["other_form", "rounded", "stated_otherwise"]
+__all__ = ["equivalent_form", "rounded_answer", "stated_in_other_form"]
 
 _UNITS = {
     "seconds": r"\bsec(?:ond)?s?\b|秒",
@@ -53,59 +53,59 @@ _CONVERSIONS = (
 _PERCENT = re.compile(r"%|percent|per cent")
 
 
-def other_form(case: Asked) -> Cause | None:
+def equivalent_form(reply: NumericReply) -> Cause | None:
     """The answer is the expected value, written otherwise, as a percentage or in another unit."""
-    if case.answer is None:
+    if reply.answer is None:
         return None
-    expected = number_text(case.expected)
-    if case.answer == case.expected:
-        return cause(OTHER_FORM, f"{case.written!r} is {expected}, written otherwise")
-    if _PERCENT.search(case.words) and case.expected != 0:
-        if case.answer * 100 == case.expected:
-            return cause(OTHER_FORM, f"{number_text(case.answer)} is {expected}%")
-        if case.answer == case.expected * 100:
-            return cause(OTHER_FORM, f"{number_text(case.answer)}% is {expected}")
-    return next(_conversions(case), None)
+    expected = number_text(reply.expected)
+    if reply.answer == reply.expected:
+        return cause(OTHER_FORM, f"{reply.written!r} is {expected}, written otherwise")
+    if _PERCENT.search(reply.words) and reply.expected != 0:
+        if reply.answer * 100 == reply.expected:
+            return cause(OTHER_FORM, f"{number_text(reply.answer)} is {expected}%")
+        if reply.answer == reply.expected * 100:
+            return cause(OTHER_FORM, f"{number_text(reply.answer)}% is {expected}")
+    return next(_conversions(reply), None)
 
 
-def _conversions(case: Asked) -> Iterator[Cause]:
+def _conversions(reply: NumericReply) -> Iterator[Cause]:
     for factor, small, large in _CONVERSIONS:
         for share, given, wanted in ((Fraction(factor), large, small), (Fraction(1, factor), small, large)):
-            if case.answer and case.answer * share == case.expected and _is_measured(case, given, wanted):
-                words = f"{number_text(case.answer)} {given} are {number_text(case.expected)} {wanted}"
+            if reply.answer and reply.answer * share == reply.expected and _is_measured(reply, given, wanted):
+                words = f"{number_text(reply.answer)} {given} are {number_text(reply.expected)} {wanted}"
                 yield cause(OTHER_FORM, words)
 
 
-def _is_measured(case: Asked, given: str, wanted: str) -> bool:
+def _is_measured(reply: NumericReply, given: str, wanted: str) -> bool:
     """Whether prompt or reply speak of both units, and the reply gives the one or the prompt wants the other."""
-    words = case.words
+    words = reply.words
     if not (re.search(_UNITS[given], words) and re.search(_UNITS[wanted], words)):
         return False
     if _UNITS[wanted] and re.search(rf"(?:how (?:many|much)|\bin|多少|几) ?(?:{_UNITS[wanted]})", words):
         return True
-    number = re.escape(number_text(case.answer or Fraction(0)))
+    number = re.escape(number_text(reply.answer or Fraction(0)))
     return bool(_UNITS[given]) and re.search(rf"(?<![0-9.,]){number} ?(?:{_UNITS[given]})", words) is not None
 
 
-def stated_otherwise(case: Asked, layout: Cause | None) -> Cause | None:
-    """Nothing was read, though the reply states the expected value: not in the form that the extractor takes."""
-    if case.answer is not None or layout:
+def stated_in_other_form(reply: NumericReply, json_cause: Cause | None) -> Cause | None:
+    """Nothing was extracted, though the reply states the expected value: not in the form that the extractor takes."""
+    if reply.answer is not None or json_cause:
         return None
-    stated = _stated(case)
-    return cause(OTHER_FORM, f"stated, but not as asked: {quote(case.text, stated.start, stated.end)}") if stated else None
+    stated = _stated(reply)
+    return cause(OTHER_FORM, f"stated, but not as asked: {quote(reply.text, stated.start, stated.end)}") if stated else None
 
 
-def _stated(case: Asked) -> Reading | None:
+def _stated(reply: NumericReply) -> Reading | None:
     """The expected value where the reply announces it."""
-    reading = last_number(case.text)
-    return reading if reading is not None and reading.stated and plain_number(reading) == case.expected else None
+    reading = last_number(reply.text)
+    return reading if reading is not None and reading.stated and parse_number(reading) == reply.expected else None
 
 
-def rounded(case: Asked) -> Cause | None:
+def rounded_answer(reply: NumericReply) -> Cause | None:
     """The answer rounds to the expected value, or the other way round."""
-    if case.answer is None or abs(case.answer - case.expected) * 2 > 1:
+    if reply.answer is None or abs(reply.answer - reply.expected) * 2 > 1:
         return None
-    answer, expected = number_text(case.answer), number_text(case.expected)
-    if case.expected.denominator == 1:
+    answer, expected = number_text(reply.answer), number_text(reply.expected)
+    if reply.expected.denominator == 1:
         return cause(OTHER_FORM, f"{answer} rounds to {expected}")
-    return cause(OTHER_FORM, f"{expected} rounds to {answer}") if case.answer.denominator == 1 else None
+    return cause(OTHER_FORM, f"{expected} rounds to {answer}") if reply.answer.denominator == 1 else None

@@ -1,4 +1,4 @@
-"""The JSON causes: what keeps a reply from being the JSON that was asked for, in the parser's words."""
+"""The causes "no JSON" and "broken JSON": why a reply is not the JSON that was asked for, in the parser's words."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 
 from itemwise.causes.cause import AROUND, BROKEN_JSON, NO_JSON, Cause, cause, quote
 
-__all__ = ["layout_cause"]
+__all__ = ["json_error"]
 
 _OPENS_OBJECT = re.compile(r"\{\s*[\"'“}]")
 _LANGUAGE = re.compile(r"\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
 
 
-def layout_cause(text: str, *, truncated: bool) -> Cause | None:
+def json_error(text: str, *, truncated: bool) -> Cause | None:
     """What keeps the reply from being JSON; a reply that was cut off is not also broken."""
     if not _OPENS_OBJECT.search(text):
         return cause(NO_JSON, f"no object anywhere; the reply begins: {quote(text, 0, AROUND)}" if text.strip() else "the reply is empty")

@@ -8,7 +8,7 @@ from enum import Enum
 
 from itemwise.cases.case import Case, Reply, Turn, Verdict
 from itemwise.cases.picture import PictureError
-from itemwise.causes import Cause, causes
+from itemwise.causes import Cause, find_causes
 from itemwise.results.entry import Entry, MeasuredCase, Texts
 
 __all__ = ["AssertOutcome", "answer_in", "causes_of", "entry_of", "verdict_of"]
@@ -55,7 +55,7 @@ def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verd
         return ()
     plain = None if answer is None else str(answer)
     is_truncated = verdict is Verdict.TRUNCATED
-    return tuple(causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=_is_tool_called(case, reply)))
+    return tuple(find_causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=_is_tool_called(case, reply)))
 
 
 def entry_of(

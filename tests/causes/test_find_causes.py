@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from itemwise.causes import KINDS, Cause, causes
+from itemwise.causes import KINDS, Cause, find_causes
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 
@@ -24,7 +24,7 @@ CHOICE = "Which planet is the largest?\n(A) Mars\n(B) Jupiter\nReply as JSON wit
 
 
 def found(asked: str, text: str, expected: str, answer: str | None, *, truncated: bool = False, called: bool | None = None) -> list[Cause]:
-    return causes(asked, text, expected, answer, truncated=truncated, called=called)
+    return find_causes(asked, text, expected, answer, truncated=truncated, called=called)
 
 
 LAYOUTS = [
@@ -243,7 +243,7 @@ EXPECTED = st.one_of(TEXTS, st.sampled_from(["18", "-3", "0", "1/3", "1/0", "B"]
 def test_every_reply_has_causes_of_known_kinds(
     asked: str, text: str, expected: str, answer: str | None, truncated: bool, called: bool | None
 ) -> None:
-    shown = causes(asked, text, expected, answer, truncated=truncated, called=called)
+    shown = find_causes(asked, text, expected, answer, truncated=truncated, called=called)
     kinds = [cause.kind for cause in shown]
     assert kinds
     assert set(kinds) <= set(KINDS)
@@ -262,5 +262,5 @@ def test_one_wrong_step_of_a_chain_is_found(terms: list[int], start: int, off: i
         steps.append(f"{given_value}+{term}={claimed}")
         given_value = claimed
     text = json.dumps({"steps": steps, "answer": given_value})
-    cause = causes(JSON, text, str(right), str(given_value), truncated=False, called=None)[0]
+    cause = find_causes(JSON, text, str(right), str(given_value), truncated=False, called=None)[0]
     assert cause == Cause("arithmetic slip", f"{steps[0]} (it is {start + terms[0]}); corrected, the steps give {right}")

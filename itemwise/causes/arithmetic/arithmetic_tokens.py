@@ -1,4 +1,4 @@
-"""The tokens of arithmetic in text: numbers, operators, brackets, currencies and words, in plain text, LaTeX and JSON."""
+"""Tokenizer of arithmetic in text: numbers, operators, brackets, currencies and words, in plain text, LaTeX and JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every equation written in a text, with the exact value of what it calculates: where a reply calculates wrong, it shows."""
+"""Finds every equation in a text, with the exact value of what it calculates: a false one is a miscalculation."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from itemwise.causes.arithmetic.equation_sides import Side, Sides, sides_of
-from itemwise.causes.arithmetic.interpretations import agree, readings, unlabelled, unrounded, values_of
-from itemwise.causes.arithmetic.operand import before_rate, has_no_unit, is_told, mixes_units
-from itemwise.causes.arithmetic.operand_parser import parts_of
+from itemwise.causes.arithmetic.equation_sides import EquationSide, EquationSides, sides_around
+from itemwise.causes.arithmetic.interpretations import agree, before_rounding, interpretations, values_of, without_label
+from itemwise.causes.arithmetic.operand import before_rate, has_trailing_text, mixes_units, unit_alters_value
+from itemwise.causes.arithmetic.operand_parser import parse_elements
 from itemwise.extractors.visible import folded
 from itemwise.strategies.calculator import number_text
 
-__all__ = ["Equation", "equations"]
+__all__ = ["Equation", "find_equations"]
 
 _MOST = 2000  # equals signs looked at: a longer text is a model caught in a loop
 _PROPER = re.compile(r"\(*(?P<top>[0-9]+)\)?/\(?(?P<bottom>[0-9]+)\)*")
@@ -39,67 +39,68 @@ class Equation:
     false: bool
 
 
-def equations(text: str) -> list[Equation]:
+def find_equations(text: str) -> list[Equation]:
     r"""The equations of numbers in the text, in order, the first 2,000 at most.
 
     Each side of a ``=`` that calculates is compared with its neighbours; a side in unknowns, a time or a ratio with none.
     Units, currencies, labels, LaTeX, percent signs and JSON around the numbers are read past. Where the sides differ, and
     what stands around them leaves open what is meant (``half of 30 + 5 = 20``), there is no equation to speak of.
 
-    >>> [(found.left, found.right, found.false) for found in equations('{"steps": ["48/2 = 24 clips", "48+24=62"]}')]
+    >>> [(result.left, result.right, result.false) for result in find_equations('{"steps": ["48/2 = 24 clips", "48+24=62"]}')]
     [('48/2', '24', False), ('48+24', '62', True)]
     """
-    parts = parts_of(folded(text))
-    signs = [place for place, part in enumerate(parts) if part.kind == "equals"][:_MOST]
-    found: list[Equation] = []
+    elements = parse_elements(folded(text))
+    signs = [index for index, element in enumerate(elements) if element.kind == "equals"][:_MOST]
+    result: list[Equation] = []
     rounded: dict[Fraction, Fraction] = {}
     for sign in signs:
-        sides = sides_of(parts, sign)
+        sides = sides_around(elements, sign)
         equation = _equation(sides, rounded, text) if sides else None
         if equation:
-            found.append(equation)
+            result.append(equation)
             if not equation.false and equation.true != equation.claimed:
                 rounded[equation.claimed] = equation.true
-    return found
+    return result
 
 
-def _equation(sides: Sides, rounded: Mapping[Fraction, Fraction], text: str) -> Equation | None:
-    """The equation under the first reading that makes it true, else as it stands unless that is doubtful."""
-    values = ((reading, values_of(reading)) for reading in (*readings(sides), *unrounded(sides, rounded)))
-    found = next(((reading, pair) for reading, pair in values if pair and agree(*pair, reading)), None)
-    if found:
-        return _made(*found[0], *found[1], text, false=False)
-    reading = unlabelled(sides)
-    pair = values_of(reading)
-    if pair is None or not reading.left.calculates or _is_doubtful(reading, pair, text):
+def _equation(sides: EquationSides, rounded: Mapping[Fraction, Fraction], text: str) -> Equation | None:
+    """The equation under the first interpretation that makes it true, else as it stands unless that is doubtful."""
+    for interpretation in (*interpretations(sides), *before_rounding(sides, rounded)):
+        values = values_of(interpretation)
+        if values and agree(*values, interpretation):
+            return _equation_of(*interpretation, *values, text, false=False)
+    interpretation = without_label(sides)
+    values = values_of(interpretation)
+    if values is None or not interpretation.left.calculates or _is_doubtful(interpretation, values, text):
         return None
-    return _made(*reading, *pair, text, false=True)
+    return _equation_of(*interpretation, *values, text, false=True)
 
 
-def _made(left: Side, right: Side, true: Fraction, claimed: Fraction, text: str, *, false: bool) -> Equation:
+def _equation_of(left: EquationSide, right: EquationSide, true: Fraction, claimed: Fraction, text: str, *, false: bool) -> Equation:
     start, end = min(left.start, right.start), max(left.end, right.end)
-    written = text[left.start : left.end], text[right.start : right.end]
-    return Equation(*written, start, end, left.source, true, claimed, false)
+    texts = text[left.start : left.end], text[right.start : right.end]
+    return Equation(*texts, start, end, left.source, true, claimed, false)
 
 
-def _is_doubtful(reading: Sides, values: tuple[Fraction, Fraction], text: str) -> bool:
+def _is_doubtful(interpretation: EquationSides, values: tuple[Fraction, Fraction], text: str) -> bool:
     """Whether what is written leaves open what is meant, so that the difference cannot be held against the text."""
-    left, right = reading
-    operands = [*left.parts, *right.parts[:-1]]
-    claim = right.parts[-1]._replace(units=before_rate(right.parts[-1].units))
-    unsure = left.doubtful or right.doubtful or claim.doubtful or any(part.doubtful for part in operands)
-    unclear = has_no_unit(claim) or any(has_no_unit(operand) or is_told(operand) for operand in operands)
-    return unsure or unclear or mixes_units([*operands, claim]) or _is_share(left, right, values[1]) or _is_cut(right, values[0], text)
+    left, right = interpretation
+    operands = [*left.elements, *right.elements[:-1]]
+    claim = right.elements[-1]._replace(units=before_rate(right.elements[-1].units))
+    unsure = left.doubtful or right.doubtful or claim.doubtful or any(element.doubtful for element in operands)
+    unclear = unit_alters_value(claim) or any(unit_alters_value(operand) or has_trailing_text(operand) for operand in operands)
+    unsettled = unsure or unclear or mixes_units([*operands, claim])
+    return unsettled or _is_share(left, right, values[1]) or _is_truncated(right, values[0], text)
 
 
-def _is_share(left: Side, right: Side, claimed: Fraction) -> bool:
+def _is_share(left: EquationSide, right: EquationSide, claimed: Fraction) -> bool:
     """Whether a share is named with what it comes to: "3/4 = 30 pages", "100% - 20% = 40 pupils"."""
     proper = _PROPER.fullmatch(left.source)
     share = proper is not None and int(proper["top"]) < int(proper["bottom"])
-    percents = all(part.source.endswith("%") for part in left.parts[::2]) and "%" not in right.source
-    return (share and (abs(claimed) >= 1 or bool(left.parts[-1].units))) or (percents and abs(claimed) > 1)
+    percents = all(element.source.endswith("%") for element in left.elements[::2]) and "%" not in right.source
+    return (share and (abs(claimed) >= 1 or bool(left.elements[-1].units))) or (percents and abs(claimed) > 1)
 
 
-def _is_cut(right: Side, true: Fraction, text: str) -> bool:
+def _is_truncated(right: EquationSide, true: Fraction, text: str) -> bool:
     """Whether the text ends within what may become the true value."""
     return right.end == len(text) and number_text(true).startswith(right.source)

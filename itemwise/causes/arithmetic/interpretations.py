@@ -1,4 +1,4 @@
-"""The readings of a doubtful equation: what else its two sides may mean, and whether they agree under one of them."""
+"""Interpretations of an ambiguous equation: what else its two sides may mean, and whether they agree under one of them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from itemwise.causes.arithmetic.equation_sides import Side, Sides, side_of
-from itemwise.causes.arithmetic.operand import Part
+from itemwise.causes.arithmetic.equation_sides import EquationSide, EquationSides, side_of
+from itemwise.causes.arithmetic.operand import Element
 from itemwise.strategies.calculator import CalculatorError, evaluate
 
-__all__ = ["agree", "readings", "unlabelled", "unrounded", "values_of"]
+__all__ = ["agree", "interpretations", "without_label", "before_rounding", "values_of"]
 
 _PLAIN = re.compile(r"-?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?P<percent>%)?")
 _DOTTED = re.compile(r"(?<![0-9.])([0-9]{1,3})\.(?=[0-9]{3}(?![0-9]))")
 
 
-def values_of(reading: Sides) -> tuple[Fraction, Fraction] | None:
+def values_of(interpretation: EquationSides) -> tuple[Fraction, Fraction] | None:
     """The values of the two sides; None where the calculator does not take one of them."""
-    left, right = _value(reading.left.source), _value(reading.right.source)
+    left, right = _value(interpretation.left.source), _value(interpretation.right.source)
     return None if left is None or right is None else (left, right)
 
 
@@ -30,78 +30,78 @@ def _value(source: str) -> Fraction | None:
         return None
 
 
-def agree(true: Fraction, claimed: Fraction, reading: Sides) -> bool:
+def agree(true: Fraction, claimed: Fraction, interpretation: EquationSides) -> bool:
     """Whether the claim is the true value, rounded or cut to the digits it shows; whole after a division, up or down."""
     apart = abs(true - claimed)
-    plain = _PLAIN.fullmatch(reading.right.source)
+    plain = _PLAIN.fullmatch(interpretation.right.source)
     if apart == 0 or plain is None:
-        return apart == 0 or ("." in reading.left.source + reading.right.source and apart * 200 <= abs(true))
+        return apart == 0 or ("." in interpretation.left.source + interpretation.right.source and apart * 200 <= abs(true))
     shown = len(plain["decimals"] or "")
     unit = Fraction(1, 10 ** (shown + 2 * bool(plain["percent"])))
     cut = shown > 0 and apart < unit and abs(claimed) < abs(true)
-    whole = shown == 0 and apart < unit and "/" in reading.left.source
+    whole = shown == 0 and apart < unit and "/" in interpretation.left.source
     return apart * 2 <= unit or cut or whole
 
 
-def readings(sides: Sides) -> Iterator[Sides]:
-    """The ways to read two sides, the plainest first."""
+def interpretations(sides: EquationSides) -> Iterator[EquationSides]:
+    """The interpretations of two sides, the plainest first."""
     left, right = sides
     yield sides
-    if len(right.parts) > 1:  # 5*3 = 15 + 2 = 17: the result so far, and on
-        yield Sides(left, side_of(right.parts[:1]))
-    yield from (Sides(shorter, right) for shorter in _tails(left) if shorter.calculates)
+    if len(right.elements) > 1:  # 5*3 = 15 + 2 = 17: the result so far, and on
+        yield EquationSides(left, side_of(right.elements[:1]))
+    yield from (EquationSides(shorter, right) for shorter in _tails(left) if shorter.calculates)
     if left.dashed:
-        yield Sides(replace(left, source="-" + left.source), right)
-    if len(left.parts) > 3:
-        yield Sides(replace(left, source=_in_turn(left.parts)), right)
+        yield EquationSides(replace(left, source="-" + left.source), right)
+    if len(left.elements) > 3:
+        yield EquationSides(replace(left, source=_in_turn(left.elements)), right)
     if "%" in left.source + right.source:
-        yield from _percent_readings(left, right)
+        yield from _percent_interpretations(left, right)
     if "." in left.source:  # 1.200 + 300 = 1.500
-        yield Sides(*(replace(side, source=_DOTTED.sub(r"\1", side.source)) for side in sides))
+        yield EquationSides(*(replace(side, source=_DOTTED.sub(r"\1", side.source)) for side in sides))
 
 
-def unrounded(sides: Sides, rounded: Mapping[Fraction, Fraction]) -> Iterator[Sides]:
-    """The calculation with what its operands were before they were rounded: 20/3 = 6.67, 6.67*300 = 2000."""
-    exact = [_before_rounding(part, rounded) for part in sides.left.parts] if rounded else []
+def before_rounding(sides: EquationSides, rounded: Mapping[Fraction, Fraction]) -> Iterator[EquationSides]:
+    """The calculation with the exact values of operands that were rounded before: 20/3 = 6.67, 6.67*300 = 2000."""
+    exact = [_exact_value(element, rounded) for element in sides.left.elements] if rounded else []
     if any(exact):
-        source = "".join(f"({value})" if value else part.source for value, part in zip(exact, sides.left.parts, strict=True))
-        yield Sides(replace(sides.left, source=source), sides.right)
+        source = "".join(f"({value})" if value else element.source for value, element in zip(exact, sides.left.elements, strict=True))
+        yield EquationSides(replace(sides.left, source=source), sides.right)
 
 
-def _before_rounding(part: Part, rounded: Mapping[Fraction, Fraction]) -> Fraction | None:
-    value = _value(part.source) if part.kind == "operand" else None
+def _exact_value(element: Element, rounded: Mapping[Fraction, Fraction]) -> Fraction | None:
+    value = _value(element.source) if element.kind == "operand" else None
     return None if value is None else rounded.get(value)
 
 
-def _tails(side: Side) -> Iterator[Side]:
+def _tails(side: EquationSide) -> Iterator[EquationSide]:
     """What is left when a dash only set off a label: "Day 1 - 5 + 3", "-5 + 3" in a list."""
     if side.source.startswith("-"):
-        first = side.parts[0]._replace(source=side.parts[0].source[1:], start=side.parts[0].start + 1)
-        yield side_of([first, *side.parts[1:]])
-    for place in range(1, len(side.parts), 2):
-        if side.parts[place].source == "-" and side.parts[place].spaced:
-            yield side_of(side.parts[place + 1 :])
+        first = side.elements[0]._replace(source=side.elements[0].source[1:], start=side.elements[0].start + 1)
+        yield side_of([first, *side.elements[1:]])
+    for index in range(1, len(side.elements), 2):
+        if side.elements[index].source == "-" and side.elements[index].spaced:
+            yield side_of(side.elements[index + 1 :])
 
 
-def _in_turn(parts: Sequence[Part]) -> str:
+def _in_turn(elements: Sequence[Element]) -> str:
     """The calculation as one types it: 5 + 3 * 2 is 16."""
-    source = parts[0].source
-    for place in range(1, len(parts), 2):
-        source = f"({source}{parts[place].source}{parts[place + 1].source})"
+    source = elements[0].source
+    for index in range(1, len(elements), 2):
+        source = f"({source}{elements[index].source}{elements[index + 1].source})"
     return source
 
 
-def _percent_readings(left: Side, right: Side) -> Iterator[Sides]:
+def _percent_interpretations(left: EquationSide, right: EquationSide) -> Iterator[EquationSides]:
     bare_left = replace(left, source=left.source.replace("%", ""))
     bare_right = replace(right, source=right.source.replace("%", ""))
-    yield from (Sides(left, bare_right), Sides(bare_left, bare_right), Sides(bare_left, right))
-    if len(left.parts) == 3 and left.parts[1].source in ("+", "-"):  # 80 - 25% = 60
-        base, operator, share = (part.source for part in left.parts)
-        yield Sides(replace(left, source=f"{base}*(1{operator}{share})"), right)
+    yield from (EquationSides(left, bare_right), EquationSides(bare_left, bare_right), EquationSides(bare_left, right))
+    if len(left.elements) == 3 and left.elements[1].source in ("+", "-"):  # 80 - 25% = 60
+        base, operator, share = (element.source for element in left.elements)
+        yield EquationSides(replace(left, source=f"{base}*(1{operator}{share})"), right)
 
 
-def unlabelled(sides: Sides) -> Sides:
+def without_label(sides: EquationSides) -> EquationSides:
     """The sides, without "Day 1 -" before them."""
     side = sides.left
-    labelled = len(side.parts) > 1 and side.parts[0].labelled and side.parts[1].source == "-" and side.parts[1].spaced
-    return Sides(side_of(side.parts[2:], doubtful=side.doubtful), sides.right) if labelled else sides
+    labelled = len(side.elements) > 1 and side.elements[0].labelled and side.elements[1].source == "-" and side.elements[1].spaced
+    return EquationSides(side_of(side.elements[2:], doubtful=side.doubtful), sides.right) if labelled else sides

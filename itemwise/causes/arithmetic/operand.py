@@ -1,13 +1,23 @@
-"""A part of a text that calculates, and what the words around a number make of it: its unit, or another number."""
+"""Elements of arithmetic in a text, and what the words around an operand make of it: its unit, or another value."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["LABELS", "LONGEST", "MOST_UNITS", "Part", "before_rate", "has_no_unit", "is_changed_by", "is_told", "mixes_units"]
+__all__ = [
+    "LABELS",
+    "LONGEST",
+    "MOST_UNITS",
+    "Element",
+    "before_rate",
+    "has_trailing_text",
+    "mixes_units",
+    "unit_alters_value",
+    "words_alter_value",
+]
 
-LONGEST = 60  # operands and operators of one side, and parts of one pair of brackets
+LONGEST = 60  # operands and operators of one side, and elements in one pair of brackets
 
 
 def _words(text: str) -> frozenset[str]:
@@ -15,13 +25,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 LABELS = _words("day step week month year part case option person level round question problem example item group team box stage")
-# right before a number these make it another one; a share does so from further off: "half of the 30"
+# right before a number these alter its value; a share does so from further off: "half of the 30"
 _FACTORS = _words("of and plus minus times sqrt log ln sin cos tan hundred thousand million billion dozen")
 _FACTORS |= _words("zero one two three four five six seven eight nine ten eleven twelve")
 _SHARES = _words("half third thirds fourth quarter quarters fifth fifths tenth percent twice double triple multiplied divided root")
 _SHARES |= _words("than average mean product difference")
 _FACTOR_ENDS = tuple("加减減乘除以倍半之和与")
-# right behind a number these make it another one
+# right behind a number these alter its value
 _SCALES = _words(
     "hundred thousand million billion trillion dozen dozens half halves k st nd rd th pair pairs couple factorial am pm o'clock"
 )
@@ -41,8 +51,8 @@ _DIMENSIONS = {
 _DIMENSION = {unit: dimension for dimension, units in _DIMENSIONS.items() for unit in units.split()}
 
 
-class Part(NamedTuple):
-    """An operand with its units, or what stands between operands."""
+class Element(NamedTuple):
+    """An operand with its units, an operator, an equals sign, or what else stands between them; `source` is the calculator's spelling."""
 
     kind: str
     source: str
@@ -56,8 +66,8 @@ class Part(NamedTuple):
     doubtful: bool = False
 
 
-def has_no_unit(operand: Part) -> bool:
-    """Whether the word behind the number makes it another one: an unknown, a scale, a half."""
+def unit_alters_value(operand: Element) -> bool:
+    """Whether the word behind a number alters its value: an unknown (5x), a scale (5 million), a half."""
     first = operand.units[0] if operand.units else ""
     if first.startswith("\\"):
         return not first.lstrip("\\").startswith(("text", "mathrm", "mbox"))
@@ -67,14 +77,14 @@ def has_no_unit(operand: Part) -> bool:
     return unknown or not _SCALES.isdisjoint(operand.units) or (operand.glued and first.startswith(_SCALE_STARTS))
 
 
-def is_told(operand: Part) -> bool:
-    """Whether more stands behind the number than its unit."""
+def has_trailing_text(operand: Element) -> bool:
+    """Whether a number is followed by more words than a unit has."""
     prose = any(unit in _PROSE or (not unit.isascii() and len(unit) > _LONGEST_UNIT) for unit in operand.units)
     return prose or len(operand.units) > MOST_UNITS
 
 
-def is_changed_by(words: Sequence[str]) -> bool:
-    """Whether the words before a number make it another one; "a total of" does not."""
+def words_alter_value(words: Sequence[str]) -> bool:
+    """Whether the words before a number alter its value ("half of 30", "sqrt 9"); "a total of" does not."""
     last, near = words[-1], words[-3:]
     joined = last in ("of", "and") and len(words) > 1
     changed = (last in _FACTORS and not joined) or not _SHARES.isdisjoint(near) or (words[0] == "of" and len(words) < 3)
@@ -83,10 +93,10 @@ def is_changed_by(words: Sequence[str]) -> bool:
 
 def before_rate(units: tuple[str, ...]) -> tuple[str, ...]:
     """The units without "per week"."""
-    return units[: next((place for place, unit in enumerate(units) if unit in ("per", "a", "an", "each", "every")), len(units))]
+    return units[: next((index for index, unit in enumerate(units) if unit in ("per", "a", "an", "each", "every")), len(units))]
 
 
-def mixes_units(operands: Sequence[Part]) -> bool:
+def mixes_units(operands: Sequence[Element]) -> bool:
     """Whether two units of one dimension meet, such as hours and minutes."""
     named = [unit for operand in operands for unit in map(_singular, operand.units)]
     named += ["dollar" for operand in operands if operand.money]

@@ -1,4 +1,4 @@
-"""A text in parts: the operands, operators and equals signs that its tokens make, and what lies between them."""
+"""Parser from tokens to elements: operands with their units, operators, equals signs, and what lies between them."""
 
 from __future__ import annotations
 
@@ -6,169 +6,171 @@ import re
 from collections.abc import Callable, Sequence
 
 from itemwise.causes.arithmetic.arithmetic_tokens import OPERATORS, RAISED, TOKEN, VULGAR
-from itemwise.causes.arithmetic.operand import LABELS, LONGEST, MOST_UNITS, Part, has_no_unit, is_told, mixes_units
+from itemwise.causes.arithmetic.operand import LABELS, LONGEST, MOST_UNITS, Element, has_trailing_text, mixes_units, unit_alters_value
 
-__all__ = ["parts_of"]
+__all__ = ["parse_elements"]
 
 _LONGEST_SOURCE = 200  # characters that the calculator takes
 
 
-def parts_of(text: str) -> list[Part]:
+def parse_elements(text: str) -> list[Element]:
     """The text as operands, operators, equals signs and what lies between them; brackets that calculate are one operand."""
-    parts: list[Part] = []
+    elements: list[Element] = []
     opened: list[int] = []
     for token in TOKEN.finditer(text):
         if token.lastgroup == "open":
-            opened.append(len(parts))
-            parts.append(Part("open", "(", *token.span()))
+            opened.append(len(elements))
+            elements.append(Element("open", "(", *token.span()))
         elif token.lastgroup == "close":
-            _close(parts, opened, token)
+            _close(elements, opened, token)
         else:
-            _ADDERS[token.lastgroup or "odd"](parts, token)
-    return parts
+            _HANDLERS[token.lastgroup or "odd"](elements, token)
+    return elements
 
 
-def _close(parts: list[Part], opened: list[int], token: re.Match[str]) -> None:
-    """Put one operand for what the bracket holds; a remark in brackets belongs to the number before it."""
+def _close(elements: list[Element], opened: list[int], token: re.Match[str]) -> None:
+    """Replace what the bracket holds by one operand; a remark in brackets belongs to the number before it."""
     if not opened:
-        parts.append(Part("stop", ")", *token.span()))
+        elements.append(Element("stop", ")", *token.span()))
         return
-    place = opened.pop()
-    inside = parts[place + 1 :] if len(parts) - place <= LONGEST else []
-    start, end = parts[place].start, token.end()
-    words = next((count for count, part in enumerate(inside) if part.kind != "word"), len(inside))
+    index = opened.pop()
+    inside = elements[index + 1 :] if len(elements) - index <= LONGEST else []
+    start, end = elements[index].start, token.end()
+    words = next((count for count, element in enumerate(inside) if element.kind != "word"), len(inside))
     if inside and words == len(inside):
-        del parts[place:]
-        _add_unit(parts, Part("remark", "", start, end))
-    elif _alternate(inside[words:]):
-        del parts[place:]
-        source = f"({''.join(part.source for part in inside[words:])})"
-        unclear = any(part.doubtful or has_no_unit(part) or is_told(part) for part in inside)
+        del elements[index:]
+        _add_unit(elements, Element("remark", "", start, end))
+    elif _is_calculation(inside[words:]):
+        del elements[index:]
+        source = f"({''.join(element.source for element in inside[words:])})"
+        unclear = any(element.doubtful or unit_alters_value(element) or has_trailing_text(element) for element in inside)
         doubtful = words > 0 or unclear or mixes_units(inside)
         units = inside[-1].units if len(inside) == 1 else ()
-        _add_operand(parts, Part("operand", source, start, end, units, doubtful=doubtful))
+        _add_operand(elements, Element("operand", source, start, end, units, doubtful=doubtful))
     else:
-        parts.append(Part("odd", ")", *token.span()))
+        elements.append(Element("odd", ")", *token.span()))
 
 
-def _alternate(parts: Sequence[Part]) -> bool:
+def _is_calculation(elements: Sequence[Element]) -> bool:
     """Whether these are operands with operators between them."""
-    return len(parts) % 2 == 1 and all(part.kind == ("operator" if place % 2 else "operand") for place, part in enumerate(parts))
+    kinds = [element.kind for element in elements]
+    return len(kinds) % 2 == 1 and set(kinds[::2]) == {"operand"} and set(kinds[1::2]) <= {"operator"}
 
 
-def _add_operand(parts: list[Part], operand: Part) -> None:
+def _add_operand(elements: list[Element], operand: Element) -> None:
     """Append the operand with the sign and the currency before it."""
-    while parts and parts[-1].kind in ("sign", "money"):
-        mark = parts.pop()
+    while elements and elements[-1].kind in ("sign", "money"):
+        mark = elements.pop()
         sign = "-" if mark.source == "-" else ""
         operand = operand._replace(source=sign + operand.source, start=mark.start, money=operand.money or mark.kind == "money")
     if len(operand.source) > _LONGEST_SOURCE:
         operand = operand._replace(kind="odd", source="")
-    if parts and parts[-1].kind == "word" and parts[-1].source.lower() in LABELS:
+    if elements and elements[-1].kind == "word" and elements[-1].source.lower() in LABELS:
         operand = operand._replace(labelled=True)
-    parts.append(operand)
+    elements.append(operand)
 
 
-def _add_unit(parts: list[Part], word: Part) -> None:
-    """Hang the word on the number before it, or append it where there is none."""
-    if not parts or parts[-1].kind != "operand":
-        parts.append(word._replace(kind="word"))
+def _add_unit(elements: list[Element], word: Element) -> None:
+    """Add the word to the units of the number before it, or append it where there is none."""
+    if not elements or elements[-1].kind != "operand":
+        elements.append(word._replace(kind="word"))
         return
     if word.kind == "remark":
         return
-    number = parts[-1]
+    number = elements[-1]
     glued = number.glued if number.units else word.start == number.end
-    parts[-1] = number._replace(units=(*number.units[:MOST_UNITS], *number.units[MOST_UNITS:][-3:], word.source.lower()), glued=glued)
+    elements[-1] = number._replace(units=(*number.units[:MOST_UNITS], *number.units[MOST_UNITS:][-3:], word.source.lower()), glued=glued)
 
 
-def _number(parts: list[Part], token: re.Match[str]) -> None:
+def _number(elements: list[Element], token: re.Match[str]) -> None:
     written = token.group()
     source = VULGAR.get(written) or re.sub(r"[^0-9.]", "", written)
-    _add_operand(parts, Part("operand", source, *token.span(), doubtful=token.lastgroup == "spaced"))
+    _add_operand(elements, Element("operand", source, *token.span(), doubtful=token.lastgroup == "spaced"))
 
 
-def _fraction(parts: list[Part], token: re.Match[str]) -> None:
-    halves = [parts_of(token[name]) for name in ("top", "bottom")]
-    if all(map(_alternate, halves)):
-        top, bottom = ("".join(part.source for part in half) for half in halves)
-        doubtful = any(part.doubtful or has_no_unit(part) for half in halves for part in half)
-        _add_operand(parts, Part("operand", f"(({top})/({bottom}))", *token.span(), doubtful=doubtful))
+def _fraction(elements: list[Element], token: re.Match[str]) -> None:
+    halves = [parse_elements(token[name]) for name in ("top", "bottom")]
+    if all(map(_is_calculation, halves)):
+        top, bottom = ("".join(element.source for element in half) for half in halves)
+        doubtful = any(element.doubtful or unit_alters_value(element) for half in halves for element in half)
+        _add_operand(elements, Element("operand", f"(({top})/({bottom}))", *token.span(), doubtful=doubtful))
     else:
-        parts.append(Part("odd", "", *token.span()))
+        elements.append(Element("odd", "", *token.span()))
 
 
-def _suffix(parts: list[Part], token: re.Match[str]) -> None:
+def _suffix(elements: list[Element], token: re.Match[str]) -> None:
     """A percent sign or a raised exponent behind a number."""
-    if parts and parts[-1].kind == "operand" and not parts[-1].units:
+    if elements and elements[-1].kind == "operand" and not elements[-1].units:
         suffix = RAISED.get(token.group(), "%")
-        parts[-1] = parts[-1]._replace(source=parts[-1].source + suffix, end=token.end())
+        elements[-1] = elements[-1]._replace(source=elements[-1].source + suffix, end=token.end())
     else:
-        parts.append(Part("odd", "", *token.span()))
+        elements.append(Element("odd", "", *token.span()))
 
 
-def _operator(parts: list[Part], token: re.Match[str]) -> None:
+def _operator(elements: list[Element], token: re.Match[str]) -> None:
     written = token.group().lower().lstrip("\\")
     name = "div" if written.startswith("divided") else written.split()[-1]
     source = OPERATORS.get(name, name)
-    text, before = token.string, parts[-1].kind if parts else "stop"
+    text, before = token.string, elements[-1].kind if elements else "stop"
     spaced = text[token.end() : token.end() + 1] in (" ", "")
     if before == "stop" and spaced and source in ("-", "+", "*"):
-        parts.append(Part("odd" if _is_unfinished(parts) else "stop", source, *token.span()))  # a bullet, or the line before goes on
+        kind = "odd" if _is_unfinished(elements) else "stop"  # the line before goes on, or this is a bullet
+        elements.append(Element(kind, source, *token.span()))
     elif before in ("stop", "operator", "open", "equals") and source in ("-", "+"):
-        parts.append(Part("sign", source, *token.span()))
+        elements.append(Element("sign", source, *token.span()))
     else:
-        parts.append(Part("operator", source, *token.span(), spaced=spaced))
+        elements.append(Element("operator", source, *token.span(), spaced=spaced))
 
 
-def _is_unfinished(parts: list[Part]) -> bool:
+def _is_unfinished(elements: list[Element]) -> bool:
     """Whether the line before ended in a number that no equals sign came to."""
-    return len(parts) > 1 and parts[-2].kind == "operand" and (len(parts) < 3 or parts[-3].kind != "equals")
+    return len(elements) > 1 and elements[-2].kind == "operand" and (len(elements) < 3 or elements[-3].kind != "equals")
 
 
-def _of(parts: list[Part], token: re.Match[str]) -> None:
+def _of(elements: list[Element], token: re.Match[str]) -> None:
     """A share of a number is a product; any other "of" is a word."""
-    share = parts and parts[-1].kind == "operand" and (parts[-1].source.endswith(("%", ")")) or _ends_in_fraction(parts))
-    if share and not parts[-1].units:
-        parts.append(Part("operator", "*", *token.span()))
+    share = elements and elements[-1].kind == "operand" and (elements[-1].source.endswith(("%", ")")) or _ends_in_fraction(elements))
+    if share and not elements[-1].units:
+        elements.append(Element("operator", "*", *token.span()))
     else:
-        _word(parts, token)
+        _word(elements, token)
 
 
-def _ends_in_fraction(parts: list[Part]) -> bool:
-    return len(parts) > 2 and parts[-2].source == "/" and parts[-3].kind == "operand" and parts[-3].end == parts[-2].start
+def _ends_in_fraction(elements: list[Element]) -> bool:
+    return len(elements) > 2 and elements[-2].source == "/" and elements[-3].kind == "operand" and elements[-3].end == elements[-2].start
 
 
-def _cross(parts: list[Part], token: re.Match[str]) -> None:
+def _cross(elements: list[Element], token: re.Match[str]) -> None:
     """The letter x between numbers is a multiplication."""
-    if parts and parts[-1].kind == "operand":
-        parts.append(Part("operator", "*", *token.span()))
+    if elements and elements[-1].kind == "operand":
+        elements.append(Element("operator", "*", *token.span()))
     else:
-        _word(parts, token)
+        _word(elements, token)
 
 
-def _word(parts: list[Part], token: re.Match[str]) -> None:
-    _add_unit(parts, Part("word", token.group(), *token.span()))
+def _word(elements: list[Element], token: re.Match[str]) -> None:
+    _add_unit(elements, Element("word", token.group(), *token.span()))
 
 
-def _per(parts: list[Part], token: re.Match[str]) -> None:
-    _add_unit(parts, Part("word", "per", *token.span()))
+def _per(elements: list[Element], token: re.Match[str]) -> None:
+    _add_unit(elements, Element("word", "per", *token.span()))
 
 
-def _stop(parts: list[Part], token: re.Match[str]) -> None:
+def _stop(elements: list[Element], token: re.Match[str]) -> None:
     text = token.string
     between = token.group() == "," and text[token.start() - 1 : token.start()].isdigit() and text[token.end() : token.end() + 1].isdigit()
-    parts.append(Part("odd" if between else "stop", token.group(), *token.span()))  # 1,5 may be a decimal
+    elements.append(Element("odd" if between else "stop", token.group(), *token.span()))  # 1,5 may be a decimal
 
 
-def _plain(kind: str, source: str = "") -> Callable[[list[Part], re.Match[str]], None]:
-    return lambda parts, token: parts.append(Part(kind, source, *token.span()))
+def _plain(kind: str, source: str = "") -> Callable[[list[Element], re.Match[str]], None]:
+    return lambda elements, token: elements.append(Element(kind, source, *token.span()))
 
 
-def _skip(parts: list[Part], token: re.Match[str]) -> None:
+def _skip(elements: list[Element], token: re.Match[str]) -> None:
     """White space and emphasis."""
 
 
-_ADDERS: dict[str, Callable[[list[Part], re.Match[str]], None]] = {
+_HANDLERS: dict[str, Callable[[list[Element], re.Match[str]], None]] = {
     "space": _skip,
     "emphasis": _skip,
     "per": _per,

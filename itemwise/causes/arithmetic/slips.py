@@ -1,4 +1,4 @@
-"""Arithmetic slips: the equations of a reply that are false, and what its steps give with these put right."""
+"""The cause "arithmetic slip": false equations of a reply, and what its steps give once these are corrected."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from itemwise.causes.arithmetic.equations import Equation
-from itemwise.causes.asked import Asked, plain_number
 from itemwise.causes.cause import LONGEST, SLIP, Cause, cause
+from itemwise.causes.numeric_reply import NumericReply, parse_number
 from itemwise.strategies.calculator import CalculatorError, evaluate, number_text
 
 __all__ = ["decisive_slip", "plain_slip"]
@@ -22,11 +22,11 @@ def plain_slip(text: str, equation: Equation) -> Cause:
     return cause(SLIP, _correction(text, equation))
 
 
-def decisive_slip(case: Asked, found: Sequence[Equation], slips: Sequence[Equation]) -> Cause | None:
+def decisive_slip(reply: NumericReply, steps: Sequence[Equation], slips: Sequence[Equation]) -> Cause | None:
     """The slip but for which the steps come to the expected value: one by itself, or all together."""
     for corrected in (*([slip] for slip in slips[:_MOST_SLIPS]), slips):
-        if corrected and _result(found, corrected) == case.expected:
-            evidence = f"{_correction(case.text, corrected[0])}; corrected, the steps give {number_text(case.expected)}"
+        if corrected and _result(steps, corrected) == reply.expected:
+            evidence = f"{_correction(reply.text, corrected[0])}; corrected, the steps give {number_text(reply.expected)}"
             return cause(SLIP, evidence)
     return None
 
@@ -35,13 +35,13 @@ def _correction(text: str, equation: Equation) -> str:
     return f"{text[equation.start : equation.end][: LONGEST // 2]} (it is {number_text(equation.true)})"
 
 
-def _result(found: Sequence[Equation], corrected: Sequence[Equation]) -> Fraction | None:
-    """What the last equation that changes comes to when these are put right and carried through the later ones."""
-    right: dict[Fraction, Fraction] = {}  # claimed values, put right
+def _result(steps: Sequence[Equation], corrected: Sequence[Equation]) -> Fraction | None:
+    """The value of the last equation that changes when these are corrected and carried through the later ones."""
+    right: dict[Fraction, Fraction] = {}  # true values by claimed ones
     spans = {(equation.start, equation.end) for equation in corrected}
     last = None
-    for equation in found:
-        value = _carried(equation, right)
+    for equation in steps:
+        value = _recalculated(equation, right)
         if value is None and (equation.start, equation.end) in spans:
             value = equation.true
         if value is None:
@@ -51,9 +51,9 @@ def _result(found: Sequence[Equation], corrected: Sequence[Equation]) -> Fractio
     return last
 
 
-def _carried(equation: Equation, right: dict[Fraction, Fraction]) -> Fraction | None:
+def _recalculated(equation: Equation, right: dict[Fraction, Fraction]) -> Fraction | None:
     """The equation's value with the corrected values for its operands; None where it has none of them."""
-    expression = _OPERAND.sub(lambda operand: _put_right(operand.group(), right), equation.expression) if right else equation.expression
+    expression = _OPERAND.sub(lambda operand: _true_value(operand.group(), right), equation.expression) if right else equation.expression
     if expression == equation.expression:
         return None
     try:
@@ -62,6 +62,6 @@ def _carried(equation: Equation, right: dict[Fraction, Fraction]) -> Fraction | 
         return None
 
 
-def _put_right(operand: str, right: dict[Fraction, Fraction]) -> str:
-    value = plain_number(operand)
+def _true_value(operand: str, right: dict[Fraction, Fraction]) -> str:
+    value = parse_number(operand)
     return f"({right[value]})" if value is not None and value in right else operand

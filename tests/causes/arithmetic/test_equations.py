@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from itemwise.causes.arithmetic.equations import Equation, equations
+from itemwise.causes.arithmetic.equations import Equation, find_equations
 from tests.counted import calls
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
@@ -169,7 +169,7 @@ NOT_EQUATIONS = [
 
 
 def spoken_of(text: str, *, false: bool) -> list[Equation]:
-    return [equation for equation in equations(text) if equation.false == false]
+    return [equation for equation in find_equations(text) if equation.false == false]
 
 
 @pytest.mark.parametrize("text", TRUE)
@@ -187,23 +187,23 @@ def test_a_false_equation_is_found_with_its_true_value(text: str, quoted: str, t
 
 @pytest.mark.parametrize("text", NOT_EQUATIONS)
 def test_what_is_no_plain_equation_is_left_alone(text: str) -> None:
-    assert equations(text) == []
+    assert find_equations(text) == []
 
 
 def test_an_equation_says_what_is_written_and_what_it_is_worth() -> None:
-    assert equations("Eggs: 16 - 7 = $1,000.") == [
+    assert find_equations("Eggs: 16 - 7 = $1,000.") == [
         Equation("16 - 7", "$1,000", 6, 21, expression="16-7", true=Fraction(9), claimed=Fraction(1000), false=True)
     ]
 
 
 def test_neighbouring_sides_of_a_chain_are_compared() -> None:
-    found = [(equation.left, equation.right) for equation in equations("3*4 = 12 = 6*2")]
+    found = [(equation.left, equation.right) for equation in find_equations("3*4 = 12 = 6*2")]
     assert found == [("3*4", "12"), ("6*2", "12")]
 
 
 def test_equations_come_in_the_order_of_the_text() -> None:
     text = "\n".join(f"{number} + 1 = {number + 1}" for number in range(50))
-    assert [f"{number} + 1" for number in range(50)] == [equation.left for equation in equations(text)]
+    assert [f"{number} + 1" for number in range(50)] == [equation.left for equation in find_equations(text)]
 
 
 OPERATORS = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__, "/": Fraction.__truediv__}
@@ -215,7 +215,7 @@ CARRIERS = ["{}", '{{"steps": ["{}"]}}', "So {}.", "- {}\n", "\\( {} \\)", "共{
 @given(OPERANDS, st.sampled_from("+-*"), OPERANDS, st.sampled_from(CARRIERS))
 def test_a_right_result_is_never_false(left: Fraction, operator: str, right: Fraction, carrier: str) -> None:
     text = carrier.format(f"{left} {operator} {right} = {OPERATORS[operator](left, right)}")
-    assert [equation.false for equation in equations(text)] == [False]
+    assert [equation.false for equation in find_equations(text)] == [False]
 
 
 @UNHURRIED
@@ -223,14 +223,14 @@ def test_a_right_result_is_never_false(left: Fraction, operator: str, right: Fra
 def test_a_wrong_result_is_false_in_every_carrier(left: Fraction, operator: str, right: Fraction, off: int, carrier: str) -> None:
     result = OPERATORS[operator](left, right)
     text = carrier.format(f"{left} {operator} {right} = {result + off}")
-    assert [(equation.true, equation.claimed, equation.false) for equation in equations(text)] == [(result, result + off, True)]
+    assert [(equation.true, equation.claimed, equation.false) for equation in find_equations(text)] == [(result, result + off, True)]
 
 
 @UNHURRIED
 @given(OPERANDS, OPERANDS, st.integers(0, 6))
 def test_a_rounded_quotient_is_not_false(left: Fraction, right: Fraction, places: int) -> None:
     text = f"{left} / {right} = {float(left / right):.{places}f}."
-    assert [equation.false for equation in equations(text)] == [False]
+    assert [equation.false for equation in find_equations(text)] == [False]
 
 
 _PIECES = '=~ = ~1~ 7 ~12,000~.5~ + ~*~/~-~(~)~[~]~{~}~$~%~x~ of ~ apples ~\n~:~,~?~!~个~×~½~²~０~"~<<~>>~**~-5~10:30~ hours '
@@ -243,7 +243,7 @@ PIECES = [*_PIECES.split("~"), *(r"\frac{1}{2}~\frac{~\text{~\times ~" + "\\").s
 @example("1+1=" + "7" * 5000)
 @example("=" * 5000)
 def test_every_text_is_read_and_spans_lie_within_it(text: str) -> None:
-    for equation in equations(text):
+    for equation in find_equations(text):
         assert 0 <= equation.start < equation.end <= len(text)
         assert equation.left in text[equation.start : equation.end]
         assert equation.right in text[equation.start : equation.end]
@@ -256,5 +256,5 @@ UNITS = ["=", "1=", "7", "1+", "1+1=", "(", "(1)", "((1)", "\\", "1,11", "\\frac
 @pytest.mark.parametrize("unit", UNITS)
 def test_work_grows_no_faster_than_the_text(unit: str) -> None:
     text = unit * (10_000 // len(unit))
-    equations(text)  # patterns are compiled at their first use
-    assert calls(lambda: equations(text * 2)) <= 2.5 * calls(lambda: equations(text)) + 50
+    find_equations(text)  # patterns are compiled at their first use
+    assert calls(lambda: find_equations(text * 2)) <= 2.5 * calls(lambda: find_equations(text)) + 50
