@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itemwise.reporting.histograms import Distribution
+from itemwise.reporting.single_page import trusted
 from itemwise.reporting.table import accuracy_text
-from itemwise.reporting.writers.single_page import trusted
 from itemwise.results.statistics import Accuracy
 
 if TYPE_CHECKING:

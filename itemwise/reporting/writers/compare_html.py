@@ -22,7 +22,7 @@ from itemwise.reporting.sections.comparison_sections import (
     series_table,
     settings_tables,
 )
-from itemwise.reporting.writers.single_page import single_page
+from itemwise.reporting.single_page import single_page
 from itemwise.results.entry import Entry
 
 __all__ = ["compare_html"]

@@ -13,7 +13,7 @@ from itemwise.reporting.histograms import figure
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.sections.snapshots_section import snapshot_differences
-from itemwise.reporting.writers.single_page import page_json, page_parts
+from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 
 __all__ = ["page_picture", "report_html", "report_parts"]

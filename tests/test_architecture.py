@@ -1,0 +1,155 @@
+"""The house's walls: which folder may import which, no circle anywhere, no import of what is not installed, no file name twice.
+
+Imports are read from the source, those inside functions and under TYPE_CHECKING too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "itemwise"
+
+# A folder (or file) of itemwise and what it may import of itemwise, from the ground up: all of it stands above. `itemwise` is the
+# package itself: its names for users and its version.
+ARROWS: Mapping[str, tuple[str, ...]] = {
+    "extractors": (),
+    "import_string": (),
+    "cases": ("extractors",),
+    "itemwise": ("cases",),
+    "models": ("cases",),
+    "strategies": ("import_string", "cases", "models"),
+    "synthetic": ("strategies",),
+    "causes": ("extractors", "cases", "strategies"),
+    "results": ("cases", "itemwise", "models", "causes"),
+    "analysis": ("extractors", "import_string", "cases", "strategies", "results"),
+    "snapshots": ("cases", "results", "analysis"),
+    "gates": ("cases", "results", "analysis"),
+    "reporting": ("extractors", "cases", "causes", "results", "analysis", "snapshots", "gates"),
+    "engine": ("extractors", "cases", "models", "strategies", "results"),
+    "session": ("import_string", "cases", "models", "strategies", "results", "analysis", "snapshots", "gates", "reporting", "engine"),
+    "inspect": ("models",),
+    "plugin": ("cases", "models", "strategies", "results", "snapshots", "reporting", "engine", "session"),
+    "commands": ("import_string", "cases", "models", "results", "analysis", "reporting", "session", "inspect"),
+    "__main__": ("models", "results", "commands"),
+    "embedded": (),
+}
+
+UPWARD: Mapping[tuple[str, str], str] = {}  # arrows that run up, each with the reason: there is none
+
+NOT_INSTALLED = {"benchmarks", "extractors", "tests", "tools", "training"}
+
+Graph = Mapping[str, set[str]]
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its full name."""
+    names = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in PACKAGE.rglob("*.py")}
+    return {name.removesuffix(".__init__"): file for name, file in names.items()}
+
+
+MODULES = modules()
+
+
+def named(file: Path) -> Iterable[str]:
+    """All names that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{file}: imports are absolute here"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in MODULES else node.module
+
+
+def folder(module: str) -> str:
+    """The folder of a module, or the module where it stands at the top: ``itemwise.cases.row`` is of ``cases``."""
+    return (*module.split("."), "itemwise")[1] if module != "itemwise" else "itemwise"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    """What each module imports of the package."""
+    return {name: {other for other in named(file) if other in MODULES and other != name} for name, file in MODULES.items()}
+
+
+@pytest.fixture(scope="module")
+def arrows(graph: Graph) -> dict[str, set[str]]:
+    """What each folder imports of the others."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module, others in graph.items():
+        found[folder(module)] |= {folder(other) for other in others} - {folder(module)}
+    return dict(found)
+
+
+def circles(graph: Graph) -> list[list[str]]:
+    """The names that lead to themselves: what is left when whatever imports nothing that is left is taken away, again and again, from
+    both ends."""
+    left = {name: set(others) for name, others in graph.items()}
+    while True:
+        imported = {other for others in left.values() for other in others}
+        ends = {name for name, others in left.items() if not others & left.keys() or name not in imported}
+        if not ends:
+            return [sorted(left)] if left else []
+        left = {name: others - ends for name, others in left.items() if name not in ends}
+
+
+def test_folders_import_what_the_table_allows_and_nothing_else(arrows: dict[str, set[str]]) -> None:
+    table = {name: {*below, *(other for this, other in UPWARD if this == name)} for name, below in ARROWS.items()}
+    assert arrows == table
+
+
+def test_the_arrows_of_the_table_run_down() -> None:
+    floors = {name: floor for floor, name in enumerate(ARROWS)}
+    assert {(name, other) for name, below in ARROWS.items() for other in below if floors[other] >= floors[name]} == set()
+    assert all(reason.endswith(".") for reason in UPWARD.values())
+
+
+def test_no_folders_import_each_other_in_a_circle(arrows: dict[str, set[str]]) -> None:
+    assert circles(arrows) == []
+
+
+def test_no_modules_import_each_other_in_a_circle_inside_functions_neither(graph: Graph) -> None:
+    assert circles(graph) == []
+
+
+@pytest.mark.parametrize("package", sorted({name for name in MODULES if MODULES[name].name == "__init__.py"}))
+def test_within_a_folder_no_modules_and_folders_import_each_other_in_a_circle(graph: Graph, package: str) -> None:
+    def inside(module: str) -> str:
+        return module.removeprefix(f"{package}.").partition(".")[0] if module != package else ""
+
+    found: dict[str, set[str]] = defaultdict(set)
+    for module, others in graph.items():
+        if module.startswith(f"{package}."):
+            found[inside(module)] |= {inside(other) for other in others if other.startswith(f"{package}.")} - {inside(module)}
+    assert circles(found) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}, "e": set()}) == [["b", "c"]]
+
+
+def test_the_package_imports_nothing_that_is_not_installed_with_it() -> None:
+    found = {name: {other for other in named(file) if other.partition(".")[0] in NOT_INSTALLED} for name, file in MODULES.items()}
+    assert {name: others for name, others in found.items() if others} == {}
+
+
+def test_the_plugin_imports_no_command_and_the_reports_no_engine(graph: Graph) -> None:
+    assert {folder(other) for name, others in graph.items() if folder(name) == "plugin" for other in others}.isdisjoint({"commands"})
+    reports = {folder(other) for name, others in graph.items() if folder(name) == "reporting" for other in others}
+    assert reports.isdisjoint({"engine", "models", "session", "plugin"})
+
+
+def test_no_file_name_stands_twice() -> None:
+    names = Counter(file.name for file in PACKAGE.rglob("*.py") if file.name not in ("__init__.py", "__main__.py"))
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+def test_training_stands_on_the_package_and_the_benchmarks_alone() -> None:
+    ours = {other.partition(".")[0] for file in (ROOT / "training").glob("*.py") for other in named(file)}
+    assert ours & {"itemwise", *NOT_INSTALLED} == {"itemwise", "benchmarks", "training"}
