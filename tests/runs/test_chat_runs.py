@@ -114,7 +114,9 @@ def test_a_snapshot_of_a_chat_holds_until_one_of_its_turns_changes(pytester: pyt
     pytester.runpytest(*options, "--snapshot-update")
     assert pytester.runpytest(*options).ret == pytest.ExitCode.OK
     pytester.makepyfile(test_shots=SHOTS.replace('Turn("assistant", "2")', 'Turn("assistant", "two")'))
-    pytester.runpytest(*options).stdout.fnmatch_lines(["  other words, same answer *2  shot-0, shot-1", "*the prompt changed (2 of 2)*"])
+    pytester.runpytest(*options).stdout.fnmatch_lines(
+        ["  may be due to: the prompt changed", "  other words, same answer *2  shot-1, shot-0"]
+    )
 
 
 @pytest.mark.parametrize(
