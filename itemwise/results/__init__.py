@@ -1,1 +1,1 @@
-"""What became of the cases: the ledger of verdicts, the store of replies, statistics, and where it all ran."""
+"""Results: entries and the ledger of verdicts, the store of generations, how a case is judged, statistics, and the environment."""

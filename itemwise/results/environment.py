@@ -1,4 +1,4 @@
-"""Where a run took place: the versions that decide text, the machine, and the state of the suite's repository."""
+"""Environment of a run: library versions, hardware, and the git commit and state of the suite."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from itemwise import __version__
 __all__ = ["environment", "gpu_count", "hardware", "library_versions", "suite_state"]
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "datasets")
-_PATIENCE = 5  # seconds for git, which may sit on a slow disk
+_GIT_TIMEOUT = 5  # seconds for git, which may sit on a slow disk
 
 
 def environment(suite: Mapping[str, str]) -> dict[str, Any]:
-    """Everything, for run.json; `suite` is its `suite_state` when the run began."""
+    """All of it, for run.json; `suite` is its `suite_state` when the run began."""
     return {
         "itemwise": __version__,
         "pytest": version("pytest"),
@@ -35,13 +35,13 @@ def environment(suite: Mapping[str, str]) -> dict[str, Any]:
 
 def library_versions() -> dict[str, str]:
     """The versions of the libraries between a prompt and a reply, without importing one; what is not installed is left out."""
-    return {name: found for name in LIBRARIES if (found := _installed(name))}
+    return {name: installed for name in LIBRARIES if (installed := _installed(name))}
 
 
 def hardware() -> dict[str, Any]:
     """CPU, cores and memory; GPUs only where torch is imported already, for it takes seconds. What is not known is left out."""
-    found = {"cpu": _cpu(), "cores": os.cpu_count(), "memory": _memory(), "gpus": _gpus()}
-    return {name: value for name, value in found.items() if value}
+    parts = {"cpu": _cpu(), "cores": os.cpu_count(), "memory": _memory(), "gpus": _gpus()}
+    return {name: value for name, value in parts.items() if value}
 
 
 def gpu_count() -> int:
@@ -81,19 +81,19 @@ def _tree(changed: list[str]) -> str:
 
 
 def _git(folder: Path, *words: str) -> str | None:
-    """What git says, or None where it is missing, slow, or finds no repository."""
+    """The output of git, or None where it is missing, slow, or finds no repository."""
     try:
-        said = subprocess.run(  # noqa: S603 - fixed words
+        result = subprocess.run(  # noqa: S603 - fixed words
             ["git", "-C", str(folder), *words],  # noqa: S607 - the git that the user has
             capture_output=True,
             check=True,
             encoding="utf-8",
             errors="replace",
-            timeout=_PATIENCE,
+            timeout=_GIT_TIMEOUT,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return said.stdout.strip()
+    return result.stdout.strip()
 
 
 def _cpu() -> str:

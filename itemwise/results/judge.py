@@ -22,19 +22,19 @@ class AssertOutcome(Enum):
     BROKEN = "broken"
 
 
-def answer_in(extract: Callable[[str], str | None], said: Reply | Turn) -> str | None:
+def answer_in(extract: Callable[[str], str | None], message: Reply | Turn) -> str | None:
     """The answer that counts of what `extract` reads in a reply, or in an assistant's turn; None where it has none.
 
     In one that the token limit cut off, a number that was merely the last one on the way (a `Reading` whose ``stated`` is False)
     is no answer. Raises TypeError where `extract` returns what is no text, which would be unequal to every gold.
     """
-    read = extract(said.content if isinstance(said, Turn) else said.text)  # a suite may have a reply of its own kind
+    read = extract(message.content if isinstance(message, Turn) else message.text)  # a suite may have a reply of its own kind
     if read is not None and not isinstance(read, str):
         raise TypeError(
             f"the extractor returned {reprlib.repr(read)} ({type(read).__name__}); "
             "it must return text (str), or None where a reply has no answer."
         )
-    return None if said.truncated and not getattr(read, "stated", True) else read
+    return None if message.truncated and not getattr(read, "stated", True) else read
 
 
 def verdict_of(outcome: AssertOutcome, reply: Reply | None, answer: str | None, *, is_read: bool = True) -> Verdict:

@@ -1,4 +1,4 @@
-"""What a measurement is called in tables, reports and gates: its benchmark's name, with file or class where two share it.
+"""Labels of measurements in tables, reports and gates: the benchmark's name, qualified by file or class where two share it.
 
 A label is ``[WHERE.]NAME[[PARAMETERS]][-synthetic...][-renumbered][-CONTROL]``: ``quiz``, ``test_a.quiz``, ``quiz[short]-synthetic``.
 """
@@ -30,8 +30,8 @@ class Label:
     @classmethod
     def parse(cls, text: str) -> Label:
         """The parts of `text`; what is no label is all name."""
-        found = LABEL.fullmatch(text)
-        return cls(found["where"], found["name"], found["parameters"] or "", found["rest"]) if found else cls("", text, "", "")
+        match = LABEL.fullmatch(text)
+        return cls(match["where"], match["name"], match["parameters"] or "", match["rest"]) if match else cls("", text, "", "")
 
     @property
     def own(self) -> str:
@@ -67,7 +67,7 @@ def measurement_names(functions: Sequence[str]) -> dict[str, str]:
     alike: dict[str, list[str]] = {}
     for function in dict.fromkeys(functions):
         alike.setdefault(_name(function), []).append(function)
-    return {function: name for plain, group in alike.items() for function, name in _told_apart(plain, group).items()}
+    return {function: name for plain, group in alike.items() for function, name in _distinguished(plain, group).items()}
 
 
 def variant_of(case: str) -> str:
@@ -81,7 +81,7 @@ def variant_of(case: str) -> str:
     return f"-{RENUMBERED}{suffix}" if original_of(original) else suffix
 
 
-def _told_apart(plain: str, functions: Sequence[str]) -> dict[str, str]:
+def _distinguished(plain: str, functions: Sequence[str]) -> dict[str, str]:
     parts = {function: _parts(function) for function in functions}
     for depth in range(max(map(len, parts.values())) + 1):
         names = {function: ".".join([*own[max(0, len(own) - depth) :], plain]) for function, own in parts.items()}

@@ -1,4 +1,4 @@
-"""Files and folders that only their user may read (0600 and 0700) where we make them; what is there already keeps its rights."""
+"""Files and folders created with rights for their user alone (0600 and 0700); existing ones keep their rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's folder read back: what run.json says, and the cases of results.jsonl as the entries they were."""
+"""Reads the folder of a run back: run.json, the cases of results.jsonl as ledger entries, and pictures."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{folder / 'run.json'} is not one that a run writes ({type(error).__name__}: {error}).") from None
     entries = []
-    for number, found in _lines(folder / "results.jsonl"):
-        key = (found["benchmark"], found["model_name"], found["strategy"])
+    for number, result in _lines(folder / "results.jsonl"):
+        key = (result["benchmark"], result["model_name"], result["strategy"])
         beside = {"sample_size": sizes.get(key, 0), "model": models.get(key[1], {}), "rows": rows.get(key[0], {}), "position": [number]}
-        entries.append(_entry(found | beside, folder / "results.jsonl", number))
+        entries.append(_entry(result | beside, folder / "results.jsonl", number))
     return RunFolder(_shown(folder), record, entries, folder)
 
 
@@ -85,17 +85,17 @@ def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:
     """The runs in the order given. Raises RunFolderError, also where one is given twice, whatever it is called."""
     runs = [read_run(text, reports) for text in texts]
     names = [run.name for run in runs]
-    if repeated := next((name for place, name in enumerate(names) if name in names[:place]), None):
+    if repeated := next((name for index, name in enumerate(names) if name in names[:index]), None):
         raise RunFolderError(f"the run {repeated} is given twice.")
     return runs
 
 
 def _folder(text: str, reports: Path) -> Path:
-    places = [followed(Path(text)), followed(reports / text)]
-    if found := next((place for place in places if text and (place / "run.json").is_file()), None):
-        return found.resolve()
-    if found := next((place for place in places if text and place.is_dir()), None):
-        raise RunFolderError(f"{found} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
+    folders = [followed(Path(text)), followed(reports / text)]
+    if folder := next((folder for folder in folders if text and (folder / "run.json").is_file()), None):
+        return folder.resolve()
+    if folder := next((folder for folder in folders if text and folder.is_dir()), None):
+        raise RunFolderError(f"{folder} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
     raise RunFolderError(f"no run {text!r}: neither {text or '(nothing)'} nor {reports / text} is a folder; {_known(reports)}.")
 
 
@@ -124,12 +124,12 @@ def _shown(folder: Path) -> str:
 
 def _run_json(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_bytes())
+        record = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise RunFolderError(f"{file} cannot be read: {error}") from None
-    if not isinstance(found, dict):
-        raise RunFolderError(f"{file} holds {type(found).__name__} instead of an object.")
-    return found
+    if not isinstance(record, dict):
+        raise RunFolderError(f"{file} holds {type(record).__name__} instead of an object.")
+    return record
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -141,27 +141,27 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            record = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise RunFolderError(f"{file}, line {number}: not JSON ({error}).") from None
-        if fault := _fault(found):
+        if fault := _fault(record):
             raise RunFolderError(f"{file}, line {number}: {fault}.")
-        yield number, found
+        yield number, record
 
 
-def _fault(found: Any) -> str | None:
-    if not isinstance(found, dict):
-        return f"{type(found).__name__} instead of an object"
-    if missing := next((name for name in _TEXTS if not isinstance(found.get(name), str)), None):
+def _fault(record: Any) -> str | None:
+    if not isinstance(record, dict):
+        return f"{type(record).__name__} instead of an object"
+    if missing := next((name for name in _TEXTS if not isinstance(record.get(name), str)), None):
         return f"no text under {missing!r}"
-    reply = found.get("reply")
+    reply = record.get("reply")
     if not isinstance(reply, dict) or (reply and not isinstance(reply.get("text"), str)):
         return "no reply with a text, nor an empty one"
-    return None if isinstance(found.get("answer"), (str, type(None))) else "an answer that is neither text nor null"
+    return None if isinstance(record.get("answer"), (str, type(None))) else "an answer that is neither text nor null"
 
 
-def _entry(found: Mapping[str, Any], file: Path, number: int) -> Entry:
+def _entry(record: Mapping[str, Any], file: Path, number: int) -> Entry:
     try:
-        return Entry.from_record(found)
+        return Entry.from_record(record)
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{file}, line {number}: not a case as a run writes it ({type(error).__name__}: {error}).") from None

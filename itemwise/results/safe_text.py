@@ -33,10 +33,10 @@ def shortened(text: str, most: int) -> str:
     return f"{text[: most // 2]}\n[... {len(text) - most} characters left out ...]\n{text[-most // 2 :]}"
 
 
-def _command_spelled(found: re.Match[str]) -> str:
-    return "\\x23" if found[1] is None else f"{found[1]}\\x3a"
+def _command_spelled(match: re.Match[str]) -> str:
+    return "\\x23" if match[1] is None else f"{match[1]}\\x3a"
 
 
-def _spelled(found: re.Match[str]) -> str:
-    code = ord(found.group())
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match.group())
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,4 +1,4 @@
-"""How sure a pass rate is, and whether two of them on the same cases differ."""
+"""Statistics of accuracies: Wilson intervals, exact McNemar and sign-flip tests, Holm's correction, smallest detectable difference."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def accuracy(correct: int, judged: int) -> Accuracy:
         return Accuracy(0, 0, None, None)
     from scipy.stats import binomtest
 
-    found = binomtest(correct, judged).proportion_ci(confidence_level=CONFIDENCE, method="wilson")
-    return Accuracy(correct, judged, correct / judged, Interval(float(found.low), float(found.high)))
+    interval = binomtest(correct, judged).proportion_ci(confidence_level=CONFIDENCE, method="wilson")
+    return Accuracy(correct, judged, correct / judged, Interval(float(interval.low), float(interval.high)))
 
 
 def mcnemar(gained: int, lost: int) -> float:
@@ -81,9 +81,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
     [0.03, 0.06, 0.06, 0.02]
     """
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    steps = (min(1.0, (len(order) - rank) * p_values[place]) for rank, place in enumerate(order))
+    steps = (min(1.0, (len(order) - rank) * p_values[index]) for rank, index in enumerate(order))
     corrected = dict(zip(order, accumulate(steps, max), strict=True))
-    return [corrected[place] for place in range(len(order))]
+    return [corrected[index] for index in range(len(order))]
 
 
 def smallest_difference(cases: int, tests: int = 1) -> SmallestDifference | None:

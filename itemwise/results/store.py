@@ -1,4 +1,4 @@
-"""Replies already paid for, and the verdicts passed on them: one SQLite file that any number of processes share."""
+"""The store: generations by the hash of model and request, verdicts by measurement; one SQLite file that any number of processes share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["MACHINE", "ModelReplies", "Store", "StoreError", "key_of"]
 APPLICATION = 0x49574C31  # "IWL1" in the file's header says that it is ours
 VERSION = 2
 MACHINE = ("compute", "versions")  # the parts of a model's identity that belong to where it runs
-PATIENCE = 60.0  # seconds to wait for another process's write
+TIMEOUT = 60.0  # seconds to wait for another process's write
 SMALLEST = 100  # bytes of a database: its header
 CHECKPOINT_EVERY = 30.0  # seconds after which what was kept moves from the write-ahead log into the file itself
 LOG = slice(1, None)  # of the files of a store
@@ -68,7 +68,7 @@ class Store:
         with self._clear_errors():
             make_private_folder(path.parent)
             create_private(path)
-            self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None)
             try:
                 self._leave_wal()
                 self._check()
@@ -98,8 +98,11 @@ class Store:
         return self._first(query, key_of(_without_machine(asked)), "replies", _generation)
 
     def keep_replies(self, kept: Iterable[tuple[Mapping[str, Any], Generation]]) -> None:
-        """Keep what was said to what was asked; what is there already is replaced."""
-        rows = [(key_of(asked), key_of(_without_machine(asked)), json.dumps(asked), json.dumps(_record(said))) for asked, said in kept]
+        """Keep each generation under the request that it answers; one that is there already is replaced."""
+        rows = [
+            (key_of(asked), key_of(_without_machine(asked)), json.dumps(asked), json.dumps(_record(generation)))
+            for asked, generation in kept
+        ]
         with self._writing():
             self._connection.executemany("INSERT OR REPLACE INTO replies (key, elsewhere, asked, said) VALUES (?, ?, ?, ?)", rows)
         if time.monotonic() - self._checkpointed > CHECKPOINT_EVERY:
@@ -118,10 +121,10 @@ class Store:
     def picture(self, sha256: str) -> bytes | None:
         """The picture with this hash, encoded as it was shown to a model. Raises StoreError for one that is another by now."""
         with self._clear_errors():
-            found = self._connection.execute("SELECT CAST(content AS BLOB) FROM pictures WHERE sha256 = ?", (sha256,)).fetchone()
-        if found is not None and hashlib.sha256(found[0] or b"").hexdigest() != sha256:
+            row = self._connection.execute("SELECT CAST(content AS BLOB) FROM pictures WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is not None and hashlib.sha256(row[0] or b"").hexdigest() != sha256:
             raise self._damaged("pictures", sha256, "its content has another hash")
-        return found[0] if found else None
+        return row[0] if row else None
 
     def pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
         """The pictures of these hashes, which are here; each is read when it is looked at, and raises as `picture` does."""
@@ -140,8 +143,8 @@ class Store:
         with self._clear_errors():
             known = self._connection.execute("SELECT node_id FROM verdicts WHERE run = ? ORDER BY node_id", (measurement,)).fetchall()
             for (node_id,) in known:
-                if node_id not in but and (found := self._connection.execute(_VERDICT, (measurement, node_id)).fetchone()):
-                    yield self._read("verdicts", f"{measurement} {node_id}", found[0], read)
+                if node_id not in but and (row := self._connection.execute(_VERDICT, (measurement, node_id)).fetchone()):
+                    yield self._read("verdicts", f"{measurement} {node_id}", row[0], read)
 
     def keep_verdicts(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Keep ledger entries by measurement and case."""
@@ -193,7 +196,7 @@ class Store:
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
             if "unable to open" not in str(error):
-                return  # said by what follows, which waits for others
+                return  # what follows waits for others, and says so
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.execute("PRAGMA locking_mode = NORMAL")
@@ -214,7 +217,7 @@ class Store:
 
     def _journal(self, mode: str) -> str:
         """Switch to a mode; the one that is then in use. SQLite itself does not wait where several processes switch at once."""
-        given_up = time.monotonic() + PATIENCE
+        given_up = time.monotonic() + TIMEOUT
         while True:
             try:
                 return str(self._connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0])
@@ -230,14 +233,14 @@ class Store:
 
     def _on_disk(self) -> tuple[tuple[int, int] | None, ...]:
         """Which files stand under the names of the store and its log."""
-        found: list[tuple[int, int] | None] = []
+        files: list[tuple[int, int] | None] = []
         for path in (self.path, self._log):
             try:
                 state = path.stat()
-                found.append((state.st_dev, state.st_ino))
+                files.append((state.st_dev, state.st_ino))
             except OSError:  # noqa: PERF203 - of two
-                found.append(None)
-        return tuple(found)
+                files.append(None)
+        return tuple(files)
 
     def _require_in_place(self, files: slice = slice(None)) -> None:
         """SQLite goes on writing into a file that has lost its name, where nobody will ever find it."""
@@ -298,10 +301,10 @@ class _Pictures(Mapping[str, bytes]):
     hashes: Collection[str]
 
     def __getitem__(self, sha256: str) -> bytes:
-        found = self.store.picture(sha256) if sha256 in self.hashes else None
-        if found is None:
+        content = self.store.picture(sha256) if sha256 in self.hashes else None
+        if content is None:
             raise KeyError(sha256)
-        return found
+        return content
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.hashes)
@@ -313,7 +316,7 @@ class _Pictures(Mapping[str, bytes]):
 def _fault(error: Exception) -> str:
     """What is wrong with the file, and what to do about it."""
     if "locked" in str(error):
-        return f"cannot be used: {error}, for {PATIENCE:.0f} s, by another program. End that"
+        return f"cannot be used: {error}, for {TIMEOUT:.0f} s, by another program. End that"
     if isinstance(error, sqlite3.OperationalError) and "decode" not in str(error):
         return f"cannot be used: {error}. Free space or rights there"
     return f"is damaged or no store ({error}); move it away"
@@ -334,7 +337,7 @@ def _network_of(folder: Path) -> str:
 @dataclass(frozen=True)
 class ModelReplies:
     """A store as one model sees it. `identity` is all of the model that decides its text. With `fresh` nothing kept before
-    this was made is recalled, and what is said now replaces it; with `replay` also replies of other machines are recalled."""
+    this was made is recalled, and what is generated now replaces it; with `replay` also replies of other machines are recalled."""
 
     store: Store
     identity: Mapping[str, str]
@@ -343,27 +346,27 @@ class ModelReplies:
     renewed: set[str] = field(default_factory=set, compare=False)  # keys of what was kept since; filled where it is `fresh`
 
     def recall(self, request: Request) -> Generation | None:
-        """What the model said to this very request before."""
+        """The generation kept for this very request."""
         asked = self._asked(request)
         key = key_of(asked)
         if self.fresh and key not in self.renewed:
             return None
         return self.store.reply(key) or (self.store.reply_from_elsewhere(asked) if self.replay else None)
 
-    def keep(self, said: Sequence[tuple[Request, Generation]]) -> None:
-        """Keep what the model said and was shown, all of a batch at once."""
-        self.store.keep_pictures(picture for request, _ in said for turn in request.turns for picture in turn.pictures)
-        self.store.keep_replies((self._asked(request), generation) for request, generation in said)
+    def keep(self, answered: Sequence[tuple[Request, Generation]]) -> None:
+        """Keep the generations of a batch, and the pictures that their requests show, all at once."""
+        self.store.keep_pictures(picture for request, _ in answered for turn in request.turns for picture in turn.pictures)
+        self.store.keep_replies((self._asked(request), generation) for request, generation in answered)
         if self.fresh:
-            self.renewed.update(key_of(self._asked(request)) for request, _ in said)
+            self.renewed.update(key_of(self._asked(request)) for request, _ in answered)
 
     def _asked(self, request: Request) -> dict[str, Any]:
         return {"model": dict(self.identity), **request.record()}
 
 
-def _record(said: Generation) -> dict[str, Any]:
-    """A generation as plain data. What servers tell apart from the text is left out where they told nothing, as before they were asked."""
-    return {name: value for name, value in asdict(said).items() if value != "" or name in ("text", "finish_reason")}
+def _record(generation: Generation) -> dict[str, Any]:
+    """A generation as plain data. What only some servers report apart from the text is left out where it is empty, as in older stores."""
+    return {name: value for name, value in asdict(generation).items() if value != "" or name in ("text", "finish_reason")}
 
 
 def _generation(kept: Any) -> Generation:

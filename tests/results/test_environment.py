@@ -86,7 +86,7 @@ def test_without_git_there_is_no_commit(suite: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_git_that_takes_too_long_is_left_out(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "_PATIENCE", 0)
+    monkeypatch.setattr(place, "_GIT_TIMEOUT", 0)
     assert suite_state(suite, suite / "reports") == {}
 
 
