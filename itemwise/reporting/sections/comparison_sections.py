@@ -10,7 +10,7 @@ from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.case import Verdict
 from itemwise.reporting.sections.accuracy_section import accuracy_table
-from itemwise.reporting.sections.section import Column, Flips, Row, Section, figures, words
+from itemwise.reporting.sections.section import Column, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, aligned, points_text
 from itemwise.results.statistics import SIGNIFICANT
 
@@ -45,11 +45,11 @@ def pairs_table(comparison: RunComparison) -> Section:
 
 def _pair(comparison: RunComparison, index: int) -> Row:
     pair, better, least = comparison.pairs[index], comparison.better(index), comparison.can_show(index)
-    flips = Flips(len(pair.gained), len(pair.lost), len(pair.judged))
+    gained, lost, judged = len(pair.gained), len(pair.lost), len(pair.judged)
     name, shown = pair_name(pair), f"{better.label} is better" if better else "no difference"
-    changed = (str(flips.judged), points_text(pair.change), str(flips.gained), str(flips.lost))
+    changed = (str(judged), points_text(pair.change), str(gained), str(lost))
     tested = (f"{pair.p:.3g}", f"{comparison.corrected[index]:.3g}", f"{least.flips} ({least.share:.1%})" if least else "nothing")
-    return Row((name, pair.first.tally.benchmark, shown, *changed, *tested, ""), flips)
+    return Row((name, pair.first.tally.benchmark, shown, *changed, *tested, ""), (gained, lost, judged))
 
 
 def pair_name(pair: Pair) -> str:

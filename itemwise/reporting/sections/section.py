@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["Column", "Flips", "Note", "OnPage", "Row", "Section", "Style", "figures", "named", "words"]
+__all__ = ["Column", "Note", "OnPage", "Row", "Section", "Style", "figures", "named", "words"]
 
 Style = Literal["word", "quiet", "label", "name", "subname", "figure", "leading", "interval", "flips"]
 Value = TypeVar("Value")
@@ -28,19 +28,12 @@ class Column(NamedTuple):
     style: Style = "figure"
 
 
-class Flips(NamedTuple):
-    """The cases of a pair that only the second series got right, that only the first did, and all that are judged."""
-
-    gained: int
-    lost: int
-    judged: int
-
-
 class Row(NamedTuple):
-    """A text for each column, what a page draws for the row, and the `group` with which it is left out where that is long."""
+    """A text for each column, and the `group` with which the row is left out where that is long. A page draws its accuracy, or its
+    flips: how many cases were gained, lost and judged."""
 
     cells: Sequence[str]
-    drawn: Accuracy | Flips | None = None
+    drawn: Accuracy | tuple[int, int, int] | None = None
     group: str = ""
 
 
