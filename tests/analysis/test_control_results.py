@@ -1,0 +1,82 @@
+"""What became of the same cases under a control."""
+
+from __future__ import annotations
+
+from itemwise.analysis.control_results import ControlResult, controlled_by
+from itemwise.cases.case import Verdict
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import tallied
+from itemwise.results.statistics import mcnemar
+from tests.analysis.conftest import FOUR, choice
+from tests.reporting.conftest import an_entry
+
+SHUFFLED = ("green", "red", "blue", "white")
+
+
+def controls_of(*entries: Entry) -> list[ControlResult]:
+    tallies = tallied(entries)
+    return controlled_by(tallies[0], tallies, entries)
+
+
+def control_of(*entries: Entry) -> ControlResult:
+    (result,) = controls_of(*entries)
+    return result
+
+
+def test_a_model_that_needs_the_picture_is_seen_to_use_it() -> None:
+    entries = [choice(number, "A", "A") for number in range(8)] + [choice(number, "A", "B", "blank-image") for number in range(8)]
+    control = control_of(*entries)
+    assert (control.pair.change, control.pair.p, control.finding) == (-1.0, mcnemar(0, 8), "the picture is used")
+
+
+def test_a_model_that_does_not_look_is_exposed() -> None:
+    entries = [choice(number, "A", "A") for number in range(8)] + [choice(number, "A", "A", "blank-image") for number in range(8)]
+    assert control_of(*entries).finding == "no use of the picture is shown"
+
+
+def test_a_model_that_likes_a_letter_is_exposed() -> None:
+    entries = [choice(number, "A", "A") for number in range(8)]
+    entries += [choice(number, "B", "A", "shuffle-options", SHUFFLED) for number in range(8)]
+    control = control_of(*entries)
+    assert (control.same_letter, control.same_option, control.finding) == (1.0, 0.0, "the order of the options matters")
+
+
+def test_a_model_that_reads_the_options_keeps_the_option() -> None:
+    entries = [
+        choice(0, "A", "A"),
+        choice(1, "A", None),
+        choice(0, "B", "B", "shuffle-options", SHUFFLED),
+        choice(1, "B", "B", "shuffle-options", SHUFFLED),
+    ]
+    control = control_of(*entries)
+    assert (control.same_letter, control.same_option) == (0.0, 1.0)  # of the one case that was answered both times
+
+
+def test_without_controls_there_is_nothing_to_compare() -> None:
+    assert controls_of(choice(0, "A", "A")) == []
+
+
+def test_a_case_that_ran_under_the_control_alone_is_left_out() -> None:
+    entries = [choice(0, "A", "A"), choice(0, "A", "B", "blank-image"), choice(1, "A", "B", "blank-image")]
+    assert control_of(*entries).pair.judged == ["colours-0"]
+
+
+def test_each_control_has_a_result_of_its_own_in_their_order() -> None:
+    entries = [choice(0, "A", "A"), choice(0, "B", "B", "shuffle-options", SHUFFLED), choice(0, "A", "B", "blank-image")]
+    assert [result.control for result in controls_of(*entries)] == ["blank-image", "shuffle-options"]
+
+
+def test_where_nothing_was_answered_both_times_no_share_is_told() -> None:
+    entries = [choice(0, "A", None), choice(0, "B", "B", "shuffle-options", SHUFFLED)]
+    assert (control_of(*entries).same_letter, control_of(*entries).same_option) == (None, None)
+
+
+def test_an_answer_that_names_no_option_is_no_answer_given_both_times() -> None:
+    entries = [choice(0, "A", "E"), choice(0, "B", "B", "shuffle-options", SHUFFLED)]
+    assert control_of(*entries).same_letter is None
+
+
+def test_an_error_of_ours_on_either_side_is_in_no_pair() -> None:
+    spoiled = an_entry(0, Verdict.ERROR, node_id="e", case="colours-0-blank-image", benchmark="colours-blank-image", choices=FOUR)
+    control = control_of(choice(0, "A", "A"), spoiled)
+    assert (control.pair.judged, control.pair.left_out) == ([], ["colours-0"])
