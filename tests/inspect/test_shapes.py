@@ -16,7 +16,6 @@ from itemwise.inspect.footprint import four_bit_bytes, int8_bytes
 from itemwise.inspect.pixels import scaled_size
 from itemwise.inspect.tree import Branch, tree_of
 from itemwise.models import ModelEntry, ModelError
-from itemwise.models.attention import attention_of
 
 ANY = ModelEntry("any", "owner/any")
 
@@ -56,16 +55,6 @@ def test_a_tied_head_is_shared_and_counts_once() -> None:
     tree = tree_of(skeleton(ANY, config("qwen2", tie_word_embeddings=True)))
     assert [child.shared for child in tree.children] == [False, True]
     assert tree.parameters == tree.children[0].parameters
-
-
-def test_layers_that_see_a_window_are_told_apart() -> None:
-    attention = attention_of(config("qwen2", use_sliding_window=True, sliding_window=16, max_window_layers=3))
-    assert attention is not None
-    assert (attention.layers, attention.caching, attention.sliding, attention.window) == (4, 4, 1, 16)
-
-
-def test_a_latent_cache_is_not_told_as_one_of_keys_and_values() -> None:
-    assert attention_of(config("deepseek_v3")) is None
 
 
 def test_a_model_without_rotary_embedding_has_no_base() -> None:

@@ -106,6 +106,7 @@ def test_an_adapter_is_named_and_known_without_torch_or_peft(adapter: Path) -> N
     script = f"""
 import sys
 from pathlib import Path
+from itemwise.models import LoadOptions
 from itemwise.models.identity import identity_of
 from itemwise.models.registry import REGISTRY, with_adapter
 identity_of(with_adapter(REGISTRY["embedded-text"], Path({str(adapter)!r})), LoadOptions("nf4", 8))
