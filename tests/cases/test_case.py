@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import Case, Reply, ToolCall, Turn, Verdict
+from itemwise.cases.case import Case, Reply, ToolCall, Turn, TurnCost, Verdict
 from itemwise.cases.picture import Picture
 
 PICTURE = Picture("row 0", lambda: PIL.Image.new("RGB", (20, 10), "green"))
@@ -36,6 +36,53 @@ def test_a_reply_is_recorded_whole_as_plain_data() -> None:
         "generated_tokens": 0,
         "notes": {},
     }
+
+
+TURNS = (
+    Turn("system", "Be brief."),
+    Turn("user", "How many?", pictures=(PICTURE,)),
+    Turn(
+        "assistant",
+        "<call>",
+        (ToolCall("calculator", {"expression": "6*7"}), ToolCall("", {"text": "{"}, "not JSON")),
+        TurnCost("stop", 9, 4),
+    ),
+    Turn("tool", "42"),
+    Turn("assistant", "42 \ud800", cost=TurnCost("length", 12, 3, 0.7, 2, "content_filter"), reasoning="6*7", refusal="No."),
+)
+
+
+@pytest.mark.parametrize(
+    "reply", [REPLY, Reply("42", "length", 21, 7, 0.5, 8, TURNS, 1, 3, {"calls": 2, "votes": {"42": 2}}, "6*7", "No.")]
+)
+def test_a_reply_survives_the_way_through_json(reply: Reply) -> None:
+    record = json.loads(json.dumps(reply.record()))
+    assert Reply.from_record(record) == reply
+    assert Reply.from_record(record).record() == record
+
+
+def test_a_reply_of_which_a_record_tells_only_the_text_cost_nothing() -> None:
+    assert Reply.from_record({"text": "42"}) == Reply("42", "", 0, 0, 0.0, 0, ())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": None},
+        {"seconds": "x"},
+        {"turns": {}},
+        {"turns": ["42"]},
+        {"turns": [{"role": "user"}]},
+        {"turns": [{"role": "user", "content": 5}]},
+        {"turns": [{"role": "assistant", "content": "", "calls": [1]}]},
+        {"turns": [{"role": "assistant", "content": "", "calls": [{"name": "calculator"}]}]},
+        {"turns": [{"role": "assistant", "content": "", "calls": [], "faults": ["one too many"]}]},
+        {"notes": []},
+    ],
+)
+def test_what_is_no_record_of_a_reply_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Reply.from_record({**REPLY.record(), **wrong})
 
 
 def test_a_case_cannot_be_changed_once_made() -> None:

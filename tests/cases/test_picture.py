@@ -122,6 +122,14 @@ def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:
     assert refused(7) == "row 7: int is no picture; give bytes, a path, or a picture of Pillow."
 
 
+def test_a_picture_of_which_only_the_hash_was_kept_equals_the_one_that_was_shown_and_says_that_it_is_not_there() -> None:
+    shown = Picture("p", lambda: b"\x89PNG\r\n\x1a\n")
+    known = Picture.known(shown.sha256)
+    assert (known, known.sha256, hash(known)) == (shown, shown.sha256, hash(shown))
+    with pytest.raises(PictureError, match=f"picture {shown.sha256[:12]}: the picture cannot be read .only its hash was kept"):
+        _ = known.content
+
+
 def test_a_picture_takes_its_content_along_to_another_process() -> None:
     picture = Picture("row 7", lambda: encoded(PIL.Image.new("RGB", (4, 4), "red")))
     moved = pickle.loads(pickle.dumps(picture))

@@ -74,14 +74,14 @@ def test_a_run_leaves_its_pictures_small_and_private(run: RunRecord, tmp_path: P
     assert stat.S_IMODE((folder / "pictures").stat().st_mode) == 0o700
 
 
-def test_reports_of_a_ledger_with_a_spool_are_those_of_one_without(run: RunRecord, tmp_path: Path) -> None:
+def test_reports_of_a_ledger_with_a_spill_file_are_those_of_one_without(run: RunRecord, tmp_path: Path) -> None:
     ledger = Ledger(SpillFile(tmp_path))
     for entry in run.entries:
         ledger.put(entry)
-    for name, told in (("plain", run), ("spooled", replace(run, entries=ledger.entries, tallies=ledger.tallies()))):
+    for name, told in (("plain", run), ("spilled", replace(run, entries=ledger.entries, tallies=ledger.tallies()))):
         write_reports(told, new_folder(tmp_path, name))
-    plain, spooled = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("plain", "spooled"))
-    assert plain == spooled
+    plain, spilled = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("plain", "spilled"))
+    assert plain == spilled
 
 
 def test_a_report_that_cannot_be_finished_is_not_there_in_part(run: RunRecord, tmp_path: Path) -> None:
