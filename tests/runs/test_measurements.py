@@ -489,7 +489,7 @@ def test_what_fails_in_judging_a_case_costs_its_verdict_alone(
             raise RuntimeError("no cause to be found")
         return ()
 
-    monkeypatch.setattr("itemwise.results.judge.causes", fails_once)
+    monkeypatch.setattr("itemwise.results.judge.find_causes", fails_once)
     pytester.makepyfile(test_quiz=quiz())
     result = replayed()
     result.stdout.fnmatch_lines(["*itemwise could not judge this case*", "*RuntimeError: no cause to be found*", "quiz * 3 of 4"])
