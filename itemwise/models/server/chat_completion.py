@@ -1,4 +1,4 @@
-"""What the body of a chat completion says: the reply, what the model thought, its calls, why it ended and what it cost."""
+"""Parses chat completions of many servers: text, reasoning, refusal, tool calls, finish reason and token counts."""
 
 from __future__ import annotations
 
@@ -15,75 +15,74 @@ from itemwise.models.tool_calls import calls_from_api
 
 __all__ = ["brief", "generation_of", "uncounted"]
 
-_MOST_TOKENS = 10**9  # of one reply; more is no count
-_THOUGHTS = ("reasoning", "reasoning_content", "thinking", "thinking_content")  # of a message, by server
-_DETAILED = ("reasoning_details", "thinking_blocks")  # the same again in parts, where it is told at all
-_WORDS = ("text", "output_text")
-_THOUGHT = re.compile("think|thought|reason", re.IGNORECASE)
-_NAMES = (
+_MAX_TOKENS = 10**9  # of one reply; more is no count
+_REASONING_FIELDS = ("reasoning", "reasoning_content", "thinking", "thinking_content")  # of a message, by server
+_REASONING_PARTS = ("reasoning_details", "thinking_blocks")  # the same again in parts
+_TEXT_TYPES = ("text", "output_text")
+_REASONING = re.compile("think|thought|reason", re.IGNORECASE)
+_TEXT_FIELDS = (
     *("text", "value", "refusal", "thinking", "reasoning", "thought", "think", "reasoning_content", "reasoningContent", "reasoningText"),
     *("summary", "content"),
-)  # under which a part has its words
+)  # of a part
 _NO_REPLY = "the server's answer is no reply:"
 _LOOK = "look into the server's log."
 
 
-def generation_of(answer: Any, request: Request, limit: int | None = None) -> Generation:
-    """What the body of an answer says, to a request for at most `limit` tokens. Token counts are 0 where it tells none.
+def generation_of(body: Any, request: Request, limit: int | None = None) -> Generation:
+    """The generation in the `body` of a response to a request for at most `limit` tokens. Token counts are 0 where it has none.
 
-    Calls are `calls` where the server tells them apart, and left in the text where it does not. A message without text is an
-    empty text: the model gave no answer, whatever it thought or refused, which is kept beside it. Raises ModelError where
-    content is of no form that has text, and where the server ended the reply before `limit`; TransientError where the answer
-    is none.
+    `calls` are those that the server parsed; others are left in the text. A message without text is an empty text: the model
+    gave no answer, whatever its reasoning or refusal, which are kept beside it. Raises ModelError where content has no form of
+    text, and where the server ended the reply before `limit`; TransientError where there is no message.
     """
-    choice = _choice(answer)
+    choice = _choice(body)
     message, reason = choice["message"], choice.get("finish_reason")
-    said = _Said(message)
-    counted = _count(answer, "completion_tokens")
-    if is_limit(reason) and limit and counted > 0 and _generated(answer, counted) < limit:
-        raise ModelError(_own_limit(reason, counted, limit, _count(answer, "prompt_tokens")))
+    parts = _Parts(message)
+    completion_tokens = _count(body, "completion_tokens")
+    if is_limit(reason) and limit and completion_tokens > 0 and _generated(body, completion_tokens) < limit:
+        raise ModelError(_own_limit(reason, completion_tokens, limit, _count(body, "prompt_tokens")))
     is_end = is_known(reason) and reason not in (None, "")
-    at_limit = is_limit(reason) or (not is_end and limit is not None and counted >= limit)
-    stopped = request.before_stop(said.text)  # by a server that sends the stop text along, or knows of none
+    at_limit = is_limit(reason) or (not is_end and limit is not None and completion_tokens >= limit)
+    stopped = request.before_stop(parts.text)  # by a server that sends the stop text along, or knows of none
     return Generation(
-        text=said.text if stopped is None else stopped,
+        text=parts.text if stopped is None else stopped,
         finish_reason="length" if at_limit and stopped is None else "stop",
-        prompt_tokens=_count(answer, "prompt_tokens"),
-        completion_tokens=counted,
+        prompt_tokens=_count(body, "prompt_tokens"),
+        completion_tokens=completion_tokens,
         calls=_calls(message, request.tools),
-        reasoning=said.reasoning,
-        refusal=said.refusal,
+        reasoning=parts.reasoning,
+        refusal=parts.refusal,
         native_finish_reason="" if is_plain(reason) else _well_formed(str(reason))[:100],
     )
 
 
-def uncounted(answer: Any) -> str:
-    """Why the tokens of an answer are not known, in words; empty where they are."""
-    usage = answer.get("usage") if isinstance(answer, dict) else None
+def uncounted(body: Any) -> str:
+    """Why the tokens of a response are not known, in words; empty where they are."""
+    usage = body.get("usage") if isinstance(body, dict) else None
     if not isinstance(usage, dict) or usage.get("completion_tokens") is None:
         return "the server told no usage"
     wrong = [usage[name] for name in ("prompt_tokens", "completion_tokens") if usage.get(name) is not None and not _is_count(usage[name])]
     return f"the server told a usage of {brief(wrong[0], 30)}, which is no count" if wrong else ""
 
 
-class _Said:
-    """The parts of a message by what they are."""
+class _Parts:
+    """A message's text, reasoning and refusal, each put together from its fields and the parts of its content."""
 
     def __init__(self, message: Mapping[str, Any]) -> None:
         texts: list[str] = []
-        thoughts = list(dict.fromkeys(filter(None, (_words(message.get(name)) for name in _THOUGHTS))))
-        refusals = [_words(message.get("refusal"))]
-        for kind, words in _parts(message.get("content")):
-            (thoughts if kind == "thought" else refusals if kind == "refusal" else texts).append(words)
-        thoughts = thoughts or list(dict.fromkeys(_words(message.get(name)) for name in _DETAILED))
+        reasoning = list(dict.fromkeys(filter(None, (_text_of(message.get(name)) for name in _REASONING_FIELDS))))
+        refusals = [_text_of(message.get("refusal"))]
+        for kind, text in _parts(message.get("content")):
+            (reasoning if kind == "reasoning" else refusals if kind == "refusal" else texts).append(text)
+        reasoning = reasoning or list(dict.fromkeys(_text_of(message.get(name)) for name in _REASONING_PARTS))
         self.text = _well_formed("".join(texts))
-        self.reasoning = _well_formed("\n".join(filter(None, thoughts)))
+        self.reasoning = _well_formed("\n".join(filter(None, reasoning)))
         self.refusal = _well_formed("\n".join(filter(None, refusals)))
 
 
 def _parts(content: object) -> Iterator[tuple[str, str]]:
-    """What a content says, part by part: ``text``, ``thought`` or ``refusal``, and the words. Raises ModelError for a form that
-    has no words; a part that has none (a reference, a picture) is passed over beside parts that have."""
+    """The parts of a content, each as its kind (``text``, ``reasoning``, ``refusal``) and its text. A part without text (a reference,
+    a picture) is passed over beside parts that have some. Raises ModelError where none has, or the form is unknown."""
     match content:
         case None:
             return
@@ -91,60 +90,61 @@ def _parts(content: object) -> Iterator[tuple[str, str]]:
             yield "text", content
         case list() | {}:
             parts = content if isinstance(content, list) else [content]
-            found = [part for each in parts if (part := _part(each))]
-            if parts and not any(kind == "text" for kind, _ in found) and (odd := [each for each in parts if not _part(each)]):
-                raise ModelError(f"{_NO_REPLY} its content is a list with {brief(odd[0])}, which is no text; {_LOOK}")
-            yield from found
+            parsed = [_part(part) for part in parts]
+            without = [part for part, pair in zip(parts, parsed, strict=True) if not pair]
+            if without and not any(pair[0] == "text" for pair in parsed if pair):
+                raise ModelError(f"{_NO_REPLY} its content is a list with {brief(without[0])}, which is no text; {_LOOK}")
+            yield from filter(None, parsed)
         case _:
             raise ModelError(f"{_NO_REPLY} its content is a {type(content).__name__}; {_LOOK}")
 
 
 def _part(part: object) -> tuple[str, str] | None:
-    """What a part is and says; None for what is neither words of the model's nor its thoughts."""
+    """Kind and text of a part; None for what is neither the model's text nor its reasoning."""
     if isinstance(part, str):
         return "text", part
     if not isinstance(part, dict):
         return None
     kind = part.get("type")
-    if _is_thought(part):
-        return "thought", _words(part)
+    if _is_reasoning(part):
+        return "reasoning", _text_of(part)
     if kind == "refusal":
-        return "refusal", _words(part)
-    if kind in _WORDS or (kind is None and "text" in part) or isinstance(part.get("text"), str):
-        return "text", _words(part)
+        return "refusal", _text_of(part)
+    if kind in _TEXT_TYPES or (kind is None and "text" in part) or isinstance(part.get("text"), str):
+        return "text", _text_of(part)
     return None
 
 
-def _is_thought(part: Mapping[str, Any]) -> bool:
-    """Whether the model thought a part, by its type (``reasoning_text``), name (Bedrock) or flag (Gemini)."""
+def _is_reasoning(part: Mapping[str, Any]) -> bool:
+    """Whether a part is reasoning, by its type (``reasoning_text``), name (Bedrock) or flag (Gemini)."""
     kind = part.get("type", next(iter(part), ""))
-    return part.get("thought") is True or (isinstance(kind, str) and bool(_THOUGHT.search(kind)))
+    return part.get("thought") is True or (isinstance(kind, str) and bool(_REASONING.search(kind)))
 
 
-def _words(value: object) -> str:
-    """What a field or part says, in whichever of the forms that servers have; empty where it says nothing."""
+def _text_of(value: object) -> str:
+    """The text of a field or part, in whichever form a server has; empty where it has none."""
     match value:
         case str():
             return value
         case list():
-            return "".join(_words(each) for each in value)
+            return "".join(_text_of(item) for item in value)
         case {}:
-            return next(filter(None, (_words(value.get(name)) for name in _NAMES)), "")
+            return next(filter(None, (_text_of(value.get(name)) for name in _TEXT_FIELDS)), "")
     return ""
 
 
-def _choice(answer: Any) -> Mapping[str, Any]:
-    """The one choice of an answer, which has a message."""
-    match answer:
+def _choice(body: Any) -> Mapping[str, Any]:
+    """The first choice of a response, with its message. Raises TransientError where there is none."""
+    match body:
         case {"choices": [{"finish_reason": reason, **more}, *_]} if is_broken(reason):
-            why = more.get("error") or answer.get("error")
+            why = more.get("error") or body.get("error")
             raise TransientError(f"broke off its answer ({brief(reason, 100)}{f': {brief(why)}' if why else ''})")
         case {"choices": [{"message": {}} as choice, *_]}:
-            found: Mapping[str, Any] = choice
-            return found
+            first: Mapping[str, Any] = choice
+            return first
         case {"error": error} if error and not _is_refusal(error):
-            raise TransientError(f"answered without a message ({brief(answer)})")
-    raise PersistentError(f"answered without a message ({brief(answer)})", "it answers no chat completion to this request; see its log")
+            raise TransientError(f"answered without a message ({brief(body)})")
+    raise PersistentError(f"answered without a message ({brief(body)})", "it answers no chat completion to this request; see its log")
 
 
 def _is_refusal(error: object) -> bool:
@@ -157,33 +157,33 @@ def _is_refusal(error: object) -> bool:
 
 
 def _calls(message: Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...] | None:
-    """The calls that the server told apart; None where it told none."""
+    """The calls that the server parsed; None where there are none."""
     single = message.get("function_call")  # the form before tool_calls
-    told = message.get("tool_calls") or ([{"function": single}] if single else None)
-    if not told:
+    calls = message.get("tool_calls") or ([{"function": single}] if single else None)
+    if not calls:
         return None
-    if not isinstance(told, list) or not all(isinstance(call, dict) and isinstance(call.get("function"), dict) for call in told):
-        raise PersistentError(f"answered with calls that are none ({brief(told)})", "its parser of tool calls may not fit the model")
-    return calls_from_api([call["function"] for call in told], tools)
+    if not isinstance(calls, list) or not all(isinstance(call, dict) and isinstance(call.get("function"), dict) for call in calls):
+        raise PersistentError(f"answered with calls that are none ({brief(calls)})", "its parser of tool calls may not fit the model")
+    return calls_from_api([call["function"] for call in calls], tools)
 
 
-def _count(answer: Mapping[str, Any], name: str) -> int:
-    """A number of tokens as the answer tells it; 0 for what is no count."""
-    usage = answer.get("usage")
-    told = usage.get(name) if isinstance(usage, dict) else None
-    return told if _is_count(told) else 0
+def _count(body: Mapping[str, Any], name: str) -> int:
+    """A number of tokens from the response's usage; 0 for what is no count."""
+    usage = body.get("usage")
+    value = usage.get(name) if isinstance(usage, dict) else None
+    return value if _is_count(value) else 0
 
 
-def _generated(answer: Mapping[str, Any], counted: int) -> int:
-    """How many tokens the model made at most: some servers count those of its thoughts only in the total, or beside."""
-    details = answer["usage"].get("completion_tokens_details")
-    thoughts = details.get("reasoning_tokens") if isinstance(details, dict) else None
-    beside = thoughts if _is_count(thoughts) and thoughts > counted else 0
-    return max(counted + beside, _count(answer, "total_tokens") - _count(answer, "prompt_tokens"))
+def _generated(body: Mapping[str, Any], counted: int) -> int:
+    """How many tokens the model generated at most: some servers count those of its reasoning only in the total, or beside."""
+    details = body["usage"].get("completion_tokens_details")
+    reasoning = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    beside = reasoning if _is_count(reasoning) and reasoning > counted else 0
+    return max(counted + beside, _count(body, "total_tokens") - _count(body, "prompt_tokens"))
 
 
-def _is_count(told: object) -> TypeGuard[int]:
-    return isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= _MOST_TOKENS
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_TOKENS
 
 
 def _own_limit(reason: object, counted: int, limit: int, prompt: int) -> str:
@@ -195,13 +195,13 @@ def _own_limit(reason: object, counted: int, limit: int, prompt: int) -> str:
     )
 
 
-def brief(told: object, most: int = 400) -> str:
-    """`told` as JSON, as far as a message shows it."""
+def brief(value: object, most: int = 400) -> str:
+    """`value` as JSON, cut to `most` characters."""
     try:
-        said = told if isinstance(told, str) else json.dumps(told)
+        text = value if isinstance(value, str) else json.dumps(value)
     except (ValueError, RecursionError):
-        said = f"a {type(told).__name__}"
-    return said if len(said) <= most else said[:most] + "..."
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= most else text[:most] + "..."
 
 
 def _well_formed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The HTTP client for servers: bodies of bounded size (counted decompressed), no redirect to another host, keys kept out of messages."""
+"""The HTTP client for servers: bounded body sizes (decompressed), no redirect to another host, secrets kept out of messages."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ __all__ = ["KEY_ENV", "STREAMS", "RedirectError", "TooLargeError", "client_libra
 
 KEY_ENV = "OPENAI_API_KEY"
 NO_KEY = "none"  # servers of one's own mostly want none, the client always sends one
-CONNECTING = 30.0  # seconds for a connection to be made
-LARGEST = 16 * 2**20  # bytes of a body: the longest replies and lists of models take a tenth of it
-SHOWN = 300  # characters of what a server said
-SECRET = 4  # characters that a key has at least; to hide the "x" of a local server would garble every word with one
-_REDIRECTS = 5  # on one host, as from http to https
+CONNECT_TIMEOUT = 30.0  # seconds
+MAX_BODY = 16 * 2**20  # bytes of a body: the longest replies and lists of models take a tenth of it
+MAX_SHOWN = 300  # characters of a server's message
+MIN_SECRET = 4  # characters: to hide the "x" of a local server would garble every word with one
+_MAX_REDIRECTS = 5  # on one host, as from http to https
 STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 
 
 class TooLargeError(Exception):
-    """A body that is longer than LARGEST, or packed so that its length cannot be known."""
+    """A body that is longer than MAX_BODY, or compressed so that its length cannot be known."""
 
 
 class RedirectError(Exception):
@@ -50,7 +50,7 @@ def new_client(entry: ModelEntry, *, timeout: float) -> AsyncOpenAI:
     What it raises for a body or a redirect that is refused is an APIConnectionError, caused by TooLargeError or RedirectError.
     """
     openai = client_library(entry)
-    limits = openai.Timeout(timeout, connect=min(CONNECTING, timeout))
+    limits = openai.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout))
     basic = base64.b64encode(entry.userinfo.encode()).decode()
     headers = {"Accept-Encoding": "identity", **({"Authorization": f"Basic {basic}"} if entry.userinfo else {})}
     return openai.AsyncOpenAI(  # type: ignore[no-any-return]
@@ -68,15 +68,15 @@ def url_of(entry: ModelEntry) -> str:
     return read_address(entry.location).url
 
 
-def shown(entry: ModelEntry, said: str) -> str:
-    """The first line of what a server said, printable and without what it was told in secret."""
+def shown(entry: ModelEntry, text: str) -> str:
+    """The first line of a server's message, printable, cut to MAX_SHOWN characters, and with keys and passwords masked."""
     userinfo = entry.userinfo
     secrets = [_key(entry), userinfo, userinfo.partition(":")[2], base64.b64encode(userinfo.encode()).decode()]
-    for secret in sorted((secret for secret in secrets if len(secret) >= SECRET), key=len, reverse=True):
-        said = said.replace(secret, "***")
-    line = next((line for line in said.splitlines() if line.strip()), "").strip()
-    line = "".join(character if character.isprintable() else " " for character in line[: 4 * SHOWN])
-    return line if len(line) <= SHOWN else line[:SHOWN] + "..."
+    for secret in sorted((secret for secret in secrets if len(secret) >= MIN_SECRET), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    line = next((line for line in text.splitlines() if line.strip()), "").strip()
+    line = "".join(character if character.isprintable() else " " for character in line[: 4 * MAX_SHOWN])
+    return line if len(line) <= MAX_SHOWN else line[:MAX_SHOWN] + "..."
 
 
 def _key(entry: ModelEntry) -> str:
@@ -91,17 +91,17 @@ def _key(entry: ModelEntry) -> str:
 
 
 def _bounded(openai: Any) -> Any:
-    """The class of HTTP clients that openai builds on, which differs between its versions, with every body read here and bounded."""
+    """A subclass of openai's own HTTP client class, which differs between its versions, that reads every body here, bounded."""
 
     class Bounded(openai.DefaultAsyncHttpxClient):  # type: ignore[misc]
         async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:  # noqa: ARG002 - bodies are read whole
             response = await super().send(request, stream=True, **{**options, "follow_redirects": False})
-            for _ in range(_REDIRECTS):
+            for _ in range(_MAX_REDIRECTS):
                 if not response.has_redirect_location:
                     break
                 await response.aclose()
-                following = _followed(response)
-                response = await super().send(following, stream=True, **{**options, "follow_redirects": False})
+                redirected = _redirected(response)
+                response = await super().send(redirected, stream=True, **{**options, "follow_redirects": False})
             if response.has_redirect_location:
                 await response.aclose()
                 raise RedirectError(f"redirects again and again, at last to {response.headers['location']}")
@@ -109,54 +109,54 @@ def _bounded(openai: Any) -> Any:
                 content = await _content(response)
             finally:
                 await response.aclose()
-            headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _OF_THE_WAY]
+            headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _TRANSFER_HEADERS]
             return type(response)(response.status_code, headers=headers, content=content, request=response.request)
 
     return Bounded
 
 
-_OF_THE_WAY = ("content-encoding", "content-length", "transfer-encoding")  # headers that tell of the body as it was sent
+_TRANSFER_HEADERS = ("content-encoding", "content-length", "transfer-encoding")  # of the body as it was sent
 
 
-def _followed(response: Any) -> Any:
+def _redirected(response: Any) -> Any:
     """The request that a redirect asks for: the same one, at the same host. Raises RedirectError for any other."""
-    asked, following = response.request, response.next_request
+    first, following = response.request, response.next_request
     if following is None:
         raise RedirectError(f"redirects to nowhere ({response.headers.get('location', '')})")
-    secured = (asked.url.scheme, following.url.scheme) in (("http", "http"), ("https", "https"), ("http", "https"))
-    default = asked.url.scheme != following.url.scheme  # the other scheme has another port by itself
-    if following.url.host != asked.url.host or not secured or not (default or following.url.port == asked.url.port):
+    secured = (first.url.scheme, following.url.scheme) in (("http", "http"), ("https", "https"), ("http", "https"))
+    default = first.url.scheme != following.url.scheme  # the other scheme has another port by itself
+    if following.url.host != first.url.host or not secured or not (default or following.url.port == first.url.port):
         raise RedirectError(f"redirects to {following.url}, where nothing was sent")
-    if following.method != asked.method:
-        raise RedirectError(f"redirects to {following.url}, and would have {asked.method} become {following.method}")
+    if following.method != first.method:
+        raise RedirectError(f"redirects to {following.url}, and would have {first.method} become {following.method}")
     return following
 
 
 async def _content(response: Any) -> bytes:
-    """The body, unpacked. A stream of events, which need not end, is not read."""
+    """The body, decompressed. A stream of events, which need not end, is not read."""
     if response.headers.get("content-type", "").lower().startswith(STREAMS):
         return b""
-    pieces, length = [], 0
-    async for piece in _unpacked(response):
-        length += len(piece)
-        if length > LARGEST:
-            raise TooLargeError(f"answered with more than {LARGEST // 2**20} MB")
-        pieces.append(piece)
-    return b"".join(pieces)
+    chunks, length = [], 0
+    async for chunk in _decompressed(response):
+        length += len(chunk)
+        if length > MAX_BODY:
+            raise TooLargeError(f"answered with more than {MAX_BODY // 2**20} MB")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
-async def _unpacked(response: Any) -> AsyncIterator[bytes]:
-    """The body in pieces, none much larger than LARGEST however small it was sent: some pack it unasked."""
+async def _decompressed(response: Any) -> AsyncIterator[bytes]:
+    """The body in chunks, none much larger than MAX_BODY however small it was sent: some servers compress unasked."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("", "identity"):
-        async for piece in response.aiter_raw():
-            yield piece
+        async for chunk in response.aiter_raw():
+            yield chunk
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise TooLargeError(f"packed its answer ({encoding}), which was not asked for")
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes say
-    async for piece in response.aiter_raw():
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes say
+    async for chunk in response.aiter_raw():
         try:
-            yield unpacking.decompress(piece, LARGEST + 1)
+            yield decompressor.decompress(chunk, MAX_BODY + 1)
         except zlib.error as error:
             raise TooLargeError(f"packed its answer so that it cannot be unpacked ({error})") from None

@@ -1,4 +1,4 @@
-"""Why servers say that a reply ended: OpenAI's words, and those of the servers and gateways that speak its form in their own."""
+"""Finish reasons of OpenAI's API and of the servers and gateways that have words of their own: end, limit, filter or failure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 __all__ = ["is_broken", "is_known", "is_limit", "is_plain"]
 
-# Told by their words, since gateways put them together as they like: max_tokens, MODEL_LENGTH, token_limit, ERROR_LIMIT, num_predict.
+# By their words, since gateways put them together as they like: max_tokens, MODEL_LENGTH, token_limit, ERROR_LIMIT, num_predict.
 _LIMIT = {"length", "limit", "truncated", "truncation", "incomplete", "predict", "maxtokens"}
-_MOST = {"max", "maximum", "maxed", "out", "exceed", "exceeds", "exceeded", "full", "overflow", "exhausted"}  # of what follows
-_MEASURED = {"token", "tokens", "context", "output", "window", "budget"}
+_EXCEEDED = {"max", "maximum", "maxed", "out", "exceed", "exceeds", "exceeded", "full", "overflow", "exhausted"}  # of what follows
+_LIMITED = {"token", "tokens", "context", "output", "window", "budget"}
 _FILTERED = {
     "filter",
     "filtered",
@@ -45,7 +45,7 @@ _BROKEN = {
     "insufficient",
     "time",
     "rate",
-}  # none of the model's
+}  # of the server, not of the model
 _END = {
     "stop",
     "eos",
@@ -71,7 +71,7 @@ _BETWEEN = re.compile(r"[^a-z0-9]+")
 def is_limit(reason: object) -> bool:
     """Whether a limit on tokens ended the reply."""
     words = _words(reason)
-    return not words & {"time", "rate"} and bool(words & _LIMIT or (words & _MOST and words & _MEASURED))
+    return not words & {"time", "rate"} and bool(words & _LIMIT or (words & _EXCEEDED and words & _LIMITED))
 
 
 def is_broken(reason: object) -> bool:
@@ -81,12 +81,12 @@ def is_broken(reason: object) -> bool:
 
 
 def is_known(reason: object) -> bool:
-    """Whether it is known what the reason means; a server may also give none."""
+    """Whether the meaning of the reason is known; a server may also give none."""
     return is_plain(reason) or is_broken(reason) or bool(_words(reason) & _FILTERED)
 
 
 def is_plain(reason: object) -> bool:
-    """Whether a reply that ended so is what the model wanted to say, or was cut by the limit: there is no more to be told of it."""
+    """Whether the reply was ended by the model or by the token limit, the two usual ways."""
     return reason in (None, "") or _spelled(reason) in _END or is_limit(reason)
 
 
@@ -96,7 +96,7 @@ def _words(reason: object) -> set[str]:
 
 def _spelled(reason: object) -> str:
     """``MAX_TOKENS``, ``maxTokens``, ``max-tokens``, ``FinishReason.MAX_TOKENS`` and SGLang's ``{"type": "max_tokens"}`` are one reason."""
-    said = reason.get("type") if isinstance(reason, Mapping) else reason
-    if not isinstance(said, str):
+    text = reason.get("type") if isinstance(reason, Mapping) else reason
+    if not isinstance(text, str):
         return ""
-    return _BETWEEN.sub("_", _HUMPS.sub("_", said.strip().rpartition(".")[2]).lower()).removeprefix("finish_reason_")
+    return _BETWEEN.sub("_", _HUMPS.sub("_", text.strip().rpartition(".")[2]).lower()).removeprefix("finish_reason_")

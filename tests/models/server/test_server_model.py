@@ -562,7 +562,7 @@ def test_a_server_that_hangs_costs_its_time_once_and_not_for_every_batch(drippin
     given_up: list[ModelError] = []
     hangs = threading.Event()
 
-    async def answer(_: Any, body: dict[str, Any]) -> Any:
+    async def answer(_: Any, body: dict[str, Any], limit: int) -> Any:
         tried.append(body["messages"][-1]["content"])
         while hangs.is_set() and len(given_up) < 95:  # as long as anyone else waits
             await asyncio.sleep(0.01)
