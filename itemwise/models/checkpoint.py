@@ -1,4 +1,4 @@
-"""What a model's folder or hub repository holds, looked at before anything heavy is loaded."""
+"""Checks and hashes of a checkpoint's files, in a folder or on the hub, before anything heavy is loaded."""
 
 from __future__ import annotations
 
@@ -27,15 +27,20 @@ __all__ = [
 ]
 
 DECIDING = (".safetensors", ".json", ".jinja", ".model", ".txt")
-TEMPLATES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json", "processor_config.json")  # where one may stand
+TEMPLATES = (
+    "chat_template.jinja",
+    "chat_template.json",
+    "tokenizer_config.json",
+    "processor_config.json",
+)  # may hold a template
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
-CLOCK = datetime(2026, 1, 1, 12)  # what chat templates are told: a prompt is the same on any day
+CLOCK = datetime(2026, 1, 1, 12)  # the time in chat templates: a prompt is the same on any day
 _DATE = re.compile(r"\bstrftime_now\b")
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")  # the names peft gives its files
 
 
 def require_folder(entry: ModelEntry) -> Path:
-    """The folder of a local entry. Raises ModelError where it is not there or holds no safetensors."""
+    """The folder of a local entry. Raises ModelError if it is missing or holds no safetensors."""
     folder = Path(entry.location)
     if not folder.is_dir():
         raise ModelError(f"{entry.name} is not at {folder}: no such folder; give the folder that holds config.json.")
@@ -44,10 +49,10 @@ def require_folder(entry: ModelEntry) -> Path:
 
 
 def hub_options(entry: ModelEntry) -> dict[str, Any]:
-    """Options for from_pretrained under which config, weights and tokenizer of a hub entry come from one commit.
+    """Options for from_pretrained by which config, weights and tokenizer of a hub entry come from one commit.
 
-    `revision` is that commit. Where the hub is off or out of reach it is the cache's, and `local_files_only` is set: the
-    library would try a missing network for half a minute per file. Raises ModelError where neither has the model.
+    `revision` is that commit. If the hub is off or out of reach it is the cache's, and `local_files_only` is set: the
+    library would retry a missing network for half a minute per file. Raises ModelError if neither has the model.
     """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -62,7 +67,7 @@ def hub_options(entry: ModelEntry) -> dict[str, Any]:
 
 
 def require_adapter(folder: Path) -> None:
-    """Raise ModelError where `folder` is none that peft wrote, or its weights are pickled."""
+    """Raise ModelError if peft did not write `folder`, or its weights are pickled."""
     config, weights = (folder / name for name in ADAPTER)
     if not folder.is_dir():
         raise ModelError(f"the adapter {folder} is not there: no such folder; give the one that peft's save_pretrained wrote.")
@@ -74,7 +79,7 @@ def require_adapter(folder: Path) -> None:
 
 
 def adapter_hash(folder: Path) -> str:
-    """A hash of the two files of an adapter that decide the text. Raises ModelError as require_adapter does."""
+    """A hash of an adapter's configuration and weights. Raises ModelError as require_adapter does."""
     require_adapter(folder)
     return _hash_of(folder / name for name in ADAPTER)
 
@@ -89,17 +94,17 @@ def uses_clock(template: str) -> bool:
     return _DATE.search(template) is not None
 
 
-def template_clock(entry: ModelEntry, where: Mapping[str, Any]) -> str | None:
-    """Where the clock of the model's chat templates stands; None where none of them asks for the date.
+def template_clock(entry: ModelEntry, hub: Mapping[str, Any]) -> str | None:
+    """The date that the model's chat templates see; None if none of them asks for it.
 
-    `where` is what `hub_options` gave, empty for a local entry. Raises ModelError where the hub is lost on the way.
+    `hub` are the `hub_options`, empty for a local entry. Raises ModelError if the connection to the hub is lost.
     """
-    files = _hub_templates(entry, where) if where else _local_templates(Path(entry.location))
+    files = _hub_templates(entry, hub) if hub else _local_templates(Path(entry.location))
     return f"{CLOCK:%Y-%m-%d}" if any(uses_clock(file.read_text(encoding="utf-8", errors="replace")) for file in files) else None
 
 
 def own_quantisation(config: Any) -> str | None:
-    """How the checkpoint was quantised before we came, such as gptq; None where it was not."""
+    """How the checkpoint itself is quantised, such as gptq; None if it is not."""
     own = getattr(config, "quantization_config", None) or {}
     return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
 
@@ -109,19 +114,19 @@ def _local_templates(folder: Path) -> list[Path]:
     return [file for file in (*named, *sorted((folder / "additional_chat_templates").glob("*.jinja"))) if file.is_file()]
 
 
-def _hub_templates(entry: ModelEntry, where: Mapping[str, Any]) -> list[Path]:
-    """The files that may hold a template at a commit: they are small, and asked for once, as the cache knows those that are not there."""
-    return [file for name in TEMPLATES if (file := _hub_file(entry, name, where)) is not None]
+def _hub_templates(entry: ModelEntry, hub: Mapping[str, Any]) -> list[Path]:
+    """The files that may hold a template, at one commit; they are small, and the cache also remembers missing ones."""
+    return [file for name in TEMPLATES if (file := _hub_file(entry, name, hub)) is not None]
 
 
-def _hub_file(entry: ModelEntry, name: str, where: Mapping[str, Any]) -> Path | None:
+def _hub_file(entry: ModelEntry, name: str, hub: Mapping[str, Any]) -> Path | None:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     try:
-        return Path(hf_hub_download(entry.location, name, **where))
+        return Path(hf_hub_download(entry.location, name, **hub))
     except LocalEntryNotFoundError:
-        if where["local_files_only"]:
+        if hub["local_files_only"]:
             return None
         raise ModelError(unreachable(entry, "the connection was lost")) from None
     except EntryNotFoundError:
@@ -139,7 +144,7 @@ def _hash_of(files: Iterable[Path]) -> str:
 
 
 def unreachable(entry: ModelEntry, fault: str) -> str:
-    """The advice for a model that neither the hub nor its cache gives."""
+    """The error for a model that is neither on the hub nor in its cache."""
     return (
         f"{entry.name} cannot be had from the hub or its cache ({fault}). Check the network, set HF_ENDPOINT to a mirror, "
         f"log in if {entry.location} is gated, or give a downloaded folder as --model PATH; --model embedded-text needs none."
@@ -147,7 +152,7 @@ def unreachable(entry: ModelEntry, fault: str) -> str:
 
 
 def _why_not_the_hub(entry: ModelEntry) -> str | None:
-    """Why the hub cannot be asked; None where it can, and offers safetensors."""
+    """Why the hub cannot be reached; None if it can. Raises ModelError if it has no such model, revision or safetensors."""
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
@@ -170,10 +175,10 @@ def _why_not_the_hub(entry: ModelEntry) -> str | None:
 
 def _require_adapter_kind(config: Path) -> None:
     try:
-        said = json.loads(config.read_text(encoding="utf-8"))
+        values = json.loads(config.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ModelError(f"the adapter {config.parent} is damaged: {config.name} is no JSON ({error}). Check that it is whole.") from None
-    if not isinstance(said, dict) or "peft_type" not in said:
+    if not isinstance(values, dict) or "peft_type" not in values:
         raise ModelError(f"the adapter {config.parent} is none of peft's: {config.name} has no peft_type, such as LORA.")
 
 
@@ -187,7 +192,7 @@ def _no_adapter_weights(folder: Path) -> str:
 
 
 def _require_safetensors(entry: ModelEntry, files: Iterable[str]) -> None:
-    """Pickled weights can run code, and transformers would look for a conversion of them at a revision nobody named."""
+    """Raise ModelError for pickled weights: they can run code, and transformers would look for a conversion at another revision."""
     names = sorted(files)
     if any(name.endswith(".safetensors") for name in names):
         return
