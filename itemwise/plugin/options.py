@@ -34,7 +34,12 @@ def add_options(parser: pytest.Parser, *, late: bool) -> None:
     for option in OPTIONS:
         if option.former:
             former = [name for name in (f"--{option.former}",) if name in short] + [f"{PREFIX}{option.former}"]
-            group.addoption(*former, dest=destination(option.former), default=None, help=f"The former name of --{option.name}.")
+            group.addoption(
+                *former,
+                dest=destination(option.former),
+                default=None,
+                help=f"--{option.former} for short. The former name of --{option.name}.",
+            )
         words = {"metavar": option.name.upper().replace("-", "_")} if not option.flag else {}
         action = "store_true" if option.flag else "append" if option.many else "store"
         names = [name for name in (f"--{option.name}",) if name in short] + [f"{PREFIX}{option.name}"]
