@@ -11,6 +11,7 @@ from itemwise.results.ledger import Tally
 __all__ = ["build"]
 
 _BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding")  # what a terminal shows of a model
+_KEYS = {"reader": "extractor"}  # what keys of a record are called now
 _HASH = 16  # characters of a file's hash in a terminal
 
 
@@ -31,7 +32,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _listed(values: Mapping[str, str]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in values.items())
+    return ", ".join(f"{_KEYS.get(key, key)} {value}" for key, value in values.items())
 
 
 def _brief_model(name: str, model: Mapping[str, str]) -> str:
