@@ -24,3 +24,10 @@ def test_properties_are_those_of_the_strategy_the_model_and_the_rows(run: RunRec
     direct, tool = section.properties.values()
     assert (tool["strategy.rounds"], tool["model.max_new_tokens"], tool["rows.seed"]) == ("4", "512", "42")
     assert "strategy.rounds" not in direct
+
+
+def test_a_record_that_says_reader_is_shown_as_the_extractor_and_kept_as_it_is(run: RunRecord) -> None:
+    (section,) = measured_section.build(replace(run, rows={"sums": {"reader": "last_number"}}))
+    assert section.brief is not None
+    assert (section.notes[-1].text, section.brief[-1]) == ("extractor last_number", "sums: extractor last_number")
+    assert section.page.data["rows"] == {"sums": {"reader": "last_number"}}
