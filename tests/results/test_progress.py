@@ -1,9 +1,9 @@
-"""Progress: what is under way is told although nothing is finished, and the time left only where it is known within a factor of two."""
+"""The time left is estimated only where it is known within a factor of two; loading a model is no time that tokens take."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,7 +12,6 @@ from itemwise.cases.case import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, Speed, TimeLeft, summed, time_left
 from tests.reporting.conftest import an_entry
-from tests.runs.test_resume import ADDER, SUMS
 
 BLOCK = "b.py::test_b[m-direct-"
 
@@ -129,100 +128,3 @@ def test_workers_are_summed_and_the_longest_load_is_told() -> None:
     counts = [Counts("m", 3.0), Counts("m", 9.0), Counts(underway=4, ready=1, tokens=50), Counts(underway=3, tokens=7)]
     assert summed(counts) == Counts("m", 9.0, underway=7, ready=1, tokens=57)
     assert summed([]) == Counts()
-
-
-# Whole runs: a model that answers nothing before the line is written that a test waits for
-
-WAITING = """
-import itemwise.plugin.progress_lines as progress
-
-progress.PROGRESS_EVERY, progress.LOOK_EVERY, progress.TOLD_EVERY = 0.05, 0.01, 0.01
-
-def write(self, line, write=progress.Progress._write):
-    write(self, line)
-    if "{awaited}" in line:
-        Path(__file__).with_name("written").touch()
-
-def look(self, look=progress.Progress._look):
-    look(self)
-    if "{awaited}" == "a look":
-        Path(__file__).with_name("written").touch()
-
-progress.Progress._write, progress.Progress._look = write, look
-
-def wait():
-    import threading
-    while not Path(__file__).with_name("written").exists():
-        threading.Event().wait(0.01)
-"""
-GENERATING = (
-    WAITING.replace("{awaited}", "being answered")
-    + """
-def generate(self, requests, generate=Adder.generate):
-    print("said by the model")
-    wait()
-    return generate(self, requests)
-
-Adder.generate = generate
-"""
-)
-LOADING = (
-    WAITING.replace("{awaited}", "loading embedded-text")
-    + """
-def load(*arguments, **options):
-    wait()
-    return Adder()
-
-local.load = load
-"""
-)
-LOOKED = GENERATING.replace("being answered", "a look")
-ALL = ("--sample", "all", "--batch-size", "4")
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
-    def run(conftest: str, *options: str) -> pytest.RunResult:
-        pytester.makepyfile(test_sums=SUMS)
-        pytester.makeconftest(ADDER + conftest)
-        return pytester.runpytest_subprocess(*ALL, *options)
-
-    return run
-
-
-def progress_lines(result: pytest.RunResult) -> list[str]:
-    """Those lines that tell the progress, whatever stands before it in its line."""
-    return [line for line in result.stdout.lines if " of 12 cases" in line]
-
-
-@pytest.mark.parametrize("options", [(), ("-v",), ("-s",), ("-n", "2"), ("-n", "2", "-v")], ids=" ".join)
-def test_what_is_under_way_is_told_before_anything_is_finished(run: Callable[..., pytest.RunResult], options: tuple[str, ...]) -> None:
-    result = run(GENERATING, *options)
-    assert result.ret == pytest.ExitCode.OK
-    first = next(line for line in progress_lines(result) if "being answered" in line)
-    assert first in [f"itemwise: 0 of 12 cases, {number} being answered" for number in (4, 8)]
-    assert [line for line in progress_lines(result) if not line.startswith("itemwise: ")] == []
-
-
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=" ".join)
-def test_loading_a_model_is_told(run: Callable[..., pytest.RunResult], options: tuple[str, ...]) -> None:
-    result = run(LOADING, *options)
-    assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["itemwise: 0 of 12 cases, loading embedded-text, * s"])
-
-
-def test_a_quiet_run_tells_no_progress(run: Callable[..., pytest.RunResult]) -> None:
-    result = run(LOOKED, "-q")
-    assert result.ret == pytest.ExitCode.OK
-    assert progress_lines(result) == []
-
-
-def test_a_run_that_is_over_before_a_line_is_due_tells_none(run: Callable[..., pytest.RunResult]) -> None:
-    result = run(LOOKED.replace("PROGRESS_EVERY, progress.LOOK_EVERY, progress.TOLD_EVERY = 0.05, ", "LOOK_EVERY, progress.TOLD_EVERY = "))
-    assert result.ret == pytest.ExitCode.OK
-    assert progress_lines(result) == []
-
-
-def test_verbose_tests_are_named_again_behind_a_line_of_progress(run: Callable[..., pytest.RunResult]) -> None:
-    result = run(GENERATING, "-v")
-    assert len([line for line in result.stdout.lines if line.startswith("test_sums.py::") and ("PASSED" in line or "WRONG" in line)]) == 12

@@ -1,0 +1,97 @@
+"""Labels name measurements: short where one word is enough, and apart where it is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itemwise.results.labels import Label, measurement_names, split_node_id, variant_of
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("quiz", ("", "quiz", "", "")),
+        ("test_a.quiz", ("test_a.", "quiz", "", "")),
+        ("more.test_a.TestQuiz.quiz[short]-synthetic-renumbered", ("more.test_a.TestQuiz.", "quiz", "[short]", "-synthetic-renumbered")),
+        ("quiz[a-b.c]", ("", "quiz", "[a-b.c]", "")),
+        ("quiz=0.8", ("", "quiz=0.8", "", "")),  # no label: all name
+        ("", ("", "", "", "")),
+    ],
+)
+def test_a_label_falls_into_its_parts(text: str, parts: tuple[str, str, str, str]) -> None:
+    assert Label.parse(text) == Label(*parts)
+
+
+@given(st.text())
+def test_whatever_is_parsed_is_all_there(text: str) -> None:
+    label = Label.parse(text)
+    assert label.where + label.name + label.parameters + label.rest == text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_meant"),
+    [
+        ("quiz[short]-synthetic", True),
+        ("quiz[short]", True),  # what is made needs no word
+        ("quiz", True),
+        ("test_a.quiz", True),
+        ("more.test_a.quiz", True),
+        ("a.quiz", False),  # no whole name of a file
+        ("test_b.quiz", False),
+        ("quiz[long]", False),
+        ("quiz-renumbered", False),
+        ("other", False),
+    ],
+)
+def test_a_measurement_is_meant_by_its_name_in_whole_or_in_part(wanted: str, is_meant: bool) -> None:
+    label = Label.parse("quiz[short]-synthetic")
+    assert label.is_meant_by(Label.parse(wanted), "more/test_a.py::test_quiz") is is_meant
+
+
+@pytest.mark.parametrize("text", ["quiz-synthetic-renumbered", "quiz-blank-image", "quiz-synthetic-all-shuffle-options"])
+def test_variants_and_controls_answer_to_their_full_name_alone(text: str) -> None:
+    assert [Label.parse(text).is_meant_by(Label.parse(wanted)) for wanted in (text, "quiz")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("functions", "names"),
+    [
+        (["test_a.py::test_quiz"], ["quiz"]),
+        (["test_a.py::test_quiz", "test_a.py::test_sums"], ["quiz", "sums"]),
+        (["test_a.py::test_quiz", "test_b.py::test_quiz"], ["test_a.quiz", "test_b.quiz"]),
+        (["test_a.py::TestOne::test_quiz", "test_a.py::TestTwo::test_quiz"], ["TestOne.quiz", "TestTwo.quiz"]),
+        (["a/test_a.py::test_quiz", "b/test_a.py::test_quiz"], ["a.test_a.quiz", "b.test_a.quiz"]),
+        (["test_a.py::test_quiz", "test_a.py::quiz"], ["test_a.test_quiz", "test_a.quiz"]),
+        (["test_a.py::test_quiz", "test_a.py::test_quiz"], ["quiz", "quiz"]),
+    ],
+)
+def test_functions_of_one_name_are_told_apart_by_as_little_as_it_takes(functions: list[str], names: list[str]) -> None:
+    found = measurement_names(functions)
+    assert [found[function] for function in functions] == names
+
+
+@pytest.mark.parametrize(
+    ("node_id", "parts"),
+    [
+        ("test_a.py::test_quiz", ("test_a.py::test_quiz", "")),
+        ("test_a.py::TestOne::test_quiz[m-direct-a]", ("test_a.py::TestOne::test_quiz", "m-direct-a")),
+        ("runs[1]/test_a.py::test_quiz[m-direct-a[0]]", ("runs[1]/test_a.py::test_quiz", "m-direct-a[0]")),
+    ],
+)
+def test_a_node_id_is_a_function_and_its_parameters(node_id: str, parts: tuple[str, str]) -> None:
+    assert split_node_id(node_id) == parts
+
+
+@pytest.mark.parametrize(
+    ("case", "variant"),
+    [
+        ("sum-7", ""),
+        ("sum-synthetic-42-7-twin1", "-renumbered"),
+        ("look-7-blank-image", "-blank-image"),
+        ("sum-synthetic-42-7-twin1-shuffle-options", "-renumbered-shuffle-options"),
+    ],
+)
+def test_a_variant_and_a_control_are_measurements_of_their_own(case: str, variant: str) -> None:
+    assert variant_of(case) == variant
