@@ -257,7 +257,7 @@ class Turn:
 
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
     what it took. `pictures` are shown before the content. What a server told apart from the content is kept for the
-    reports alone: the `reasoning` before it, and the words of a `refusal`.
+    reports alone: the `reasoning` before it, and the words of a `refusal`. `logprobs` are of the continuations that were scored.
     """
 
     role: str
@@ -267,6 +267,7 @@ class Turn:
     pictures: tuple[Picture, ...] = ()
     reasoning: str = ""
     refusal: str = ""
+    logprobs: tuple[float, ...] = ()
 
     @property
     def truncated(self) -> bool:
@@ -291,7 +292,8 @@ class Turn:
         """The turn as plain data, with its cost and, where there is any, what was told apart from its content."""
         faults = {"faults": [call.fault for call in self.calls]} if any(call.fault for call in self.calls) else {}
         cost = self.cost.record() if self.cost else {}
-        return {**self.message(), **faults, **cost, **_without_empty(reasoning=self.reasoning, refusal=self.refusal)}
+        scored = {"logprobs": list(self.logprobs)} if self.logprobs else {}
+        return {**self.message(), **faults, **cost, **_without_empty(reasoning=self.reasoning, refusal=self.refusal), **scored}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Turn:
@@ -301,15 +303,17 @@ class Turn:
         """
         require_kinds(record, _TURN_KINDS)
         calls = record.get("calls", ())
+        cost = {"prompt_tokens": 0, "completion_tokens": 0, **_known(TurnCost, record), "stop": tuple(record.get("stop", ()))}
         faults = record.get("faults") or [""] * len(calls)
         return cls(
             record["role"],
             record["content"],
             tuple(ToolCall(call["name"], call["arguments"], fault) for call, fault in zip(calls, faults, strict=True)),
-            TurnCost(**{"prompt_tokens": 0, "completion_tokens": 0, **_known(TurnCost, record)}) if "finish_reason" in record else None,
+            TurnCost(**cost) if "finish_reason" in record else None,
             tuple(Picture.known(sha256) for sha256 in record.get("pictures", ())),
             record.get("reasoning", ""),
             record.get("refusal", ""),
+            tuple(record.get("logprobs", ())),
         )
 
 

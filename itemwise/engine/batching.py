@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -27,8 +27,8 @@ ADMIT_RATIO = 8  # chats join when they are one for so many that run: reading ea
 
 @dataclass(eq=False)
 class PendingRequest:
-    """A request on its way to the model and, once there, the result: a generation or what went wrong. `seconds` is its
-    share of the time its batches took, `batch_size` the largest of them."""
+    """A request that waits or runs, and then its result: a generation or an error. `seconds` is its share of the time that its
+    batches took, `batch_size` the largest of them."""
 
     request: Request
     result: Generation | Exception | None = None
@@ -42,7 +42,7 @@ A = TypeVar("A", bound=PendingRequest)
 
 
 class Batcher(Protocol[A]):
-    """A way to ask. What fails is the request at fault alone; out of memory makes batches smaller."""
+    """Batching policy. A failing request fails alone; on OOM the batch size is reduced."""
 
     @property
     def size(self) -> int:
@@ -60,21 +60,21 @@ class Batcher(Protocol[A]):
 
 
 def batcher_for(model: Model, size: int | None = None) -> Batcher[A]:
-    """The best way to ask `model`: a running batch where it has one. Where no `size` is given it is the model's own, within its
+    """Continuous batching for a model that can, static for others. Where no `size` is given it is the model's own, within its
     memory. Raises ModelUnavailableError where it cannot be loaded."""
     if isinstance(model, ContinuousModel) and (batch := model.running()) is not None:
         return ContinuousBatcher(model, size or batch.most_at_once)
-    return StaticBatcher(model, size or STATIC_BATCH)
+    return StaticBatcher(model.generate, size or STATIC_BATCH)
 
 
 class StaticBatcher(Generic[A]):
-    """One generate for all that wait. A failing batch is halved; out of memory makes batches smaller for good."""
+    """Static batching: one call of `generate` for up to `size` requests. A failing batch is halved; OOM reduces the size for good."""
 
     running = 0
 
-    def __init__(self, model: Model, size: int) -> None:
+    def __init__(self, generate: Callable[[Sequence[Request]], Sequence[Generation | Exception]], size: int) -> None:
         self.size = size
-        self._model = model
+        self._call = generate
 
     def step(self, waiting: list[A]) -> Iterator[list[A]]:
         batch = waiting[: self.size]
@@ -85,7 +85,7 @@ class StaticBatcher(Generic[A]):
     def _generate(self, batch: list[A]) -> Iterator[list[A]]:
         started = time.perf_counter()
         try:
-            generations = self._model.generate([pending.request for pending in batch])
+            generations = self._call([pending.request for pending in batch])
         except ModelUnavailableError:
             raise
         except Exception as error:  # whatever fails, only the request at fault may fail with it
@@ -109,8 +109,8 @@ class StaticBatcher(Generic[A]):
 
 
 class ContinuousBatcher(Generic[A]):
-    """One batch that is kept full. Out of memory sends all back to wait, and half of them join again; as many chats as the
-    batch holds must then finish before it may hold one more."""
+    """Continuous batching: one running batch that is kept full. On OOM all are preempted, and half of them are admitted again; as many
+    chats as the batch holds must then finish before it may hold one more."""
 
     def __init__(self, model: ContinuousModel, size: int) -> None:
         self.size = size
@@ -135,7 +135,7 @@ class ContinuousBatcher(Generic[A]):
         yield self._admit_waiting(waiting) or self._decode(waiting)
 
     def _admit_waiting(self, waiting: list[A]) -> list[A]:
-        """Fill the batch; those that failed."""
+        """Admit what there is room for; those that failed."""
         free = min(self.size - self.running, len(waiting))
         if free <= (0 if self._batch.eager else self.running // ADMIT_RATIO):
             return []
@@ -147,7 +147,7 @@ class ContinuousBatcher(Generic[A]):
         return failed + (self._admit(joining, waiting) if joining else [])
 
     def _is_prepared(self, pending: A) -> bool:
-        """Whether there is a row for it; what was wrong is its result."""
+        """Whether it can be admitted; what was wrong is its result."""
         try:
             if pending.row is None:
                 pending.row = self._batch.prepare(pending.request)
@@ -158,7 +158,7 @@ class ContinuousBatcher(Generic[A]):
         return pending.row is not None
 
     def _admit(self, joining: list[A], waiting: list[A]) -> list[A]:
-        """Let them join; those that failed."""
+        """Admit these; those that failed."""
         started = time.perf_counter()
         try:
             self._batch.admit([pending.row for pending in joining])
@@ -184,7 +184,7 @@ class ContinuousBatcher(Generic[A]):
         return self._admit(joining[:half], waiting) + self._admit(joining[half:], waiting)
 
     def _decode(self, waiting: list[A]) -> list[A]:
-        """Continue the chats until one is finished; those that are."""
+        """Decode until a chat is finished; those that are."""
         if not self._running:
             return []
         started = time.perf_counter()
@@ -200,7 +200,7 @@ class ContinuousBatcher(Generic[A]):
         return [self._finish(asked[row], result) for row, result in finished if row in asked]  # others were left by another engine
 
     def _preempt_all(self, joining: Sequence[A], waiting: list[A], error: Exception) -> list[A]:
-        """Send all back to wait, and have half as many at once; an error with one alone is its own."""
+        """Preempt all, and run half as many at once; an error with one alone is its own."""
         self._batch.clear()
         everyone = [*self._running, *joining]
         if len(everyone) == 1:
@@ -226,7 +226,7 @@ class ContinuousBatcher(Generic[A]):
 
 
 def _error_of_one(error: Exception) -> Exception:
-    """The error of one request alone, as its case is told it."""
+    """The error of one request alone, as its case raises it."""
     if isinstance(error, OutOfMemoryError):
         return ModelError(f"out of memory even for this case alone ({error}); lower --max-new-tokens or take --quant nf4.")
     return error

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 from itemwise.cases.case import Reply, Turn, TurnCost
 from itemwise.cases.picture import PictureError
-from itemwise.engine.batching import Batcher, PendingRequest, batcher_for
+from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
 from itemwise.extractors.thoughts import thoughts_in
-from itemwise.models import PLANNED, Generation, Model, Request
+from itemwise.models import PLANNED, Generation, Model, Request, score
 from itemwise.models.tool_calls import read_calls
 from itemwise.results.store import key_of
 from itemwise.strategies.strategy import Ask, AskAwaitable, Transcript
@@ -42,11 +42,12 @@ def _ask(
     stop: str | Sequence[str] = (),
     top_p: float | None = None,
     max_new_tokens: int | None = None,
+    continuations: Sequence[str] = (),
 ) -> AskAwaitable:
     if wrong := next((turn for turn in turns if not isinstance(turn, Turn)), None):
         raise TypeError(f"ask(...) takes the turns of a chat, got a {type(wrong).__name__} among them: ask(chat) or ask([*chat, turn]).")
     stops = (stop,) if isinstance(stop, str) else tuple(stop)
-    request = Request(tuple(turns), tuple(tools), temperature, seed, stops, top_p, max_new_tokens)
+    request = Request(tuple(turns), tuple(tools), temperature, seed, stops, top_p, max_new_tokens, tuple(continuations))
     return AskAwaitable(request if temperature else replace(request, seed=0, top_p=None))  # which change nothing greedily
 
 
@@ -162,6 +163,7 @@ class Engine:
         self._waiting: list[_SharedRequest] = []
         self._in_flight: dict[str, _SharedRequest] = {}  # what waits or is being generated, by the key of its request
         self._submitted = 0
+        self._scorer: StaticBatcher[_SharedRequest] = StaticBatcher(partial(score, model), STATIC_BATCH)
 
     @property
     def idle(self) -> bool:
@@ -209,10 +211,18 @@ class Engine:
     def _run(self, batcher: Batcher[_SharedRequest]) -> list[_SharedRequest]:
         """What is finished now. It is kept as soon as it is."""
         finished: list[_SharedRequest] = []
-        for part in batcher.step(self._waiting):
+        for part in self._parts(batcher):
             self._keep(part)
             finished += part
         return finished
+
+    def _parts(self, batcher: Batcher[_SharedRequest]) -> Iterator[list[_SharedRequest]]:
+        """What is finished, as soon as it is: continuations are scored in whole batches, all else goes to the batcher."""
+        scoring = [request for request in self._waiting if request.request.continuations]
+        self._waiting = [request for request in self._waiting if not request.request.continuations]
+        while scoring:
+            yield from self._scorer.step(scoring)
+        yield from batcher.step(self._waiting)
 
     def _postprocess(self, finished: Sequence[_SharedRequest]) -> None:
         for request in finished:
@@ -298,7 +308,9 @@ def _turn(request: Request, generation: Generation) -> Turn:
         request.top_p,
         request.max_new_tokens,
     )
-    return Turn("assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal)
+    return Turn(
+        "assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal, logprobs=generation.logprobs
+    )
 
 
 def _reply(cost: Reply, transcript: Transcript) -> Reply:

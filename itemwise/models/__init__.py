@@ -12,6 +12,8 @@ from itemwise.models.model import (
     OutOfMemoryError,
     Request,
     RunningBatch,
+    ScoringModel,
+    score,
 )
 from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.registry import REGISTRY, entry_named, registry_with, with_adapter, with_pixels
@@ -31,8 +33,10 @@ __all__ = [
     "OutOfMemoryError",
     "Request",
     "RunningBatch",
+    "ScoringModel",
     "entry_named",
     "registry_with",
+    "score",
     "with_adapter",
     "with_pixels",
 ]

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
 from itemwise.models.local.requirements import local_libraries
-from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch
+from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch, score
 from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.threads import wait_passively
 
@@ -58,6 +58,10 @@ class LazyModel:
     def generate(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
         """Delegates to the loaded model; loads it first."""
         return self._model().generate(requests)
+
+    def score(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
+        """Delegates to the loaded model, which may refuse; loads it first."""
+        return score(self._model(), requests)
 
     def running(self) -> RunningBatch | None:
         """The loaded model's running batch, if it has one; loads the model."""

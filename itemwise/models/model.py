@@ -19,7 +19,9 @@ __all__ = [
     "OutOfMemoryError",
     "Request",
     "RunningBatch",
+    "ScoringModel",
     "one_line",
+    "score",
 ]
 
 PLANNED = 64  # chats at once, while it is not known how many the model can continue
@@ -57,6 +59,7 @@ class Request:
     At `temperature` 0 the model says the likeliest; above it samples, and `seed` with the turns decides what it says. `top_p` then leaves
     only the likeliest tokens whose probabilities add up to it; None is the model's own, 1 for a local one. The first of the `stop` texts
     ends the reply, which holds what is before it. `max_new_tokens` lowers the run's limit and never raises it.
+    Where there are `continuations` nothing is generated: the model tells how likely each of them is as its reply.
 
     Raises ValueError, naming the setting and its value, for one that cannot be kept.
     """
@@ -68,6 +71,7 @@ class Request:
     stop: tuple[str, ...] = ()
     top_p: float | None = None
     max_new_tokens: int | None = None
+    continuations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < float("inf"):
@@ -78,10 +82,15 @@ class Request:
             raise ValueError(f"top_p must be above 0 and at most 1, got {self.top_p!r}.")
         if self.max_new_tokens is not None and (type(self.max_new_tokens) is not int or self.max_new_tokens < 1):
             raise ValueError(f"max_new_tokens must be a whole number of at least 1, got {self.max_new_tokens!r}.")
+        if not all(isinstance(text, str) and text for text in self.continuations):
+            raise ValueError(f"continuations must be texts that are not empty, got {self.continuations!r}.")
+        if self.continuations and (len(self.settings()) > 1 or self.tools):
+            raise ValueError("continuations are scored and nothing is generated: ask for them without tools and settings of a reply.")
 
     def settings(self) -> dict[str, Any]:
         """How to generate, as plain data, without what is left to the model: empty for a greedy request that says no more."""
         given = {"stop": list(self.stop) or None, "top_p": self.top_p, "max_new_tokens": self.max_new_tokens}
+        given["continuations"] = list(self.continuations) or None
         sampling = {"temperature": self.temperature, "seed": self.seed} if self.temperature else {}
         return sampling | {name: value for name, value in given.items() if value is not None}
 
@@ -119,6 +128,7 @@ class Generation:
     reasoning: str = ""
     refusal: str = ""
     native_finish_reason: str = field(default="", compare=False)
+    logprobs: tuple[float, ...] = ()  # natural, of each of the request's continuations as a whole
 
 
 class Model(Protocol):
@@ -137,6 +147,22 @@ class Model(Protocol):
         asked by itself stands in its place.
         """
         ...
+
+
+@runtime_checkable
+class ScoringModel(Model, Protocol):
+    """A model that also tells how likely given continuations are."""
+
+    def score(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
+        """One generation per request, without text, with the `logprobs` of its continuations. Raises as `generate` does."""
+        ...
+
+
+def score(model: Model, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
+    """What `model` scores. Raises ModelError where it can score nothing."""
+    if not isinstance(model, ScoringModel):
+        raise ModelError(f"{model.name} cannot tell how likely given continuations are; take another --strategy.")
+    return model.score(requests)
 
 
 class RunningBatch(Protocol):

@@ -365,8 +365,9 @@ class ModelReplies:
 
 
 def _record(generation: Generation) -> dict[str, Any]:
-    """A generation as plain data. What only some servers report apart from the text is left out where it is empty, as in older stores."""
-    return {name: value for name, value in asdict(generation).items() if value != "" or name in ("text", "finish_reason")}
+    """A generation as plain data. What only some models report apart from the text is left out where it is empty, as in older stores."""
+    rare = ("reasoning", "refusal", "native_finish_reason", "logprobs")
+    return {name: value for name, value in asdict(generation).items() if value or name not in rare}
 
 
 def _generation(kept: Any) -> Generation:
@@ -377,7 +378,8 @@ def _generation(kept: Any) -> Generation:
         if type(kept.get(name)) is not kind:
             raise TypeError(f"{name!r} is {kept.get(name)!r}, no {kind.__name__}")
     calls = kept.get("calls")
-    return Generation(**{**kept, "calls": calls if calls is None else tuple(ToolCall(**call) for call in calls)})
+    lists = {"calls": calls if calls is None else tuple(ToolCall(**call) for call in calls), "logprobs": tuple(kept.get("logprobs", ()))}
+    return Generation(**{**kept, **lists})
 
 
 def _description(kept: Any) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Ask(Protocol):
         stop: str | Sequence[str] = (),
         top_p: float | None = None,
         max_new_tokens: int | None = None,
+        continuations: Sequence[str] = (),
     ) -> Awaitable[Turn]:
         """The assistant's turn that follows `turns`; the model may call `tools`.
 
@@ -34,6 +35,9 @@ class Ask(Protocol):
         given: `turns` and `seed` decide the text, whatever else is asked at the same time. The first of the texts in `stop` ends the
         reply, which does not hold it; its finish reason is ``stop``. `max_new_tokens` lowers the run's limit for this reply and never
         raises it. Every kind of model keeps them all, or refuses what it cannot keep.
+
+        With `continuations` nothing is generated: the turn is empty, and its `logprobs` tell how likely each of them is as the reply, as
+        natural logarithms. A model that cannot tell refuses by name.
 
         Raises ContextFullError where `turns` leave no room for a reply, and ValueError for a setting that is none.
         """

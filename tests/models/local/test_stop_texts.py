@@ -34,7 +34,7 @@ def plain() -> list[Request]:
 
 def generations(model: LocalModel, requests: Sequence[Request], size: int, *, static: bool = False) -> list[Generation]:
     pending = [PendingRequest(request) for request in requests]
-    waiting, batcher = list(pending), StaticBatcher(model, size) if static else batcher_for(model, size)
+    waiting, batcher = list(pending), StaticBatcher(model.generate, size) if static else batcher_for(model, size)
     while waiting or batcher.running:
         list(batcher.step(waiting))
     assert all(isinstance(each.result, Generation) for each in pending), [each.result for each in pending]
