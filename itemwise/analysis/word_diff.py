@@ -20,6 +20,7 @@ _SPACELESS = (
     r"\U00020000-\U0003ffff"
 )
 _COMBINING = r"\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u0e01-\u0e4e"  # marks, and Indic and Thai blocks whose vowels are marks
+_JOINING = re.compile(r"[\s,.;:]*")  # not quotes, nor the signs of arithmetic: these part steps and numbers
 # Spaces, a character of a script that writes none, a word with its combining marks, or any other character.
 _WORD = re.compile(rf"\s+|[{_SPACELESS}]|(?:[^\W{_SPACELESS}]|[{_COMBINING}])+|.", re.DOTALL)
 
@@ -27,7 +28,7 @@ _WORD = re.compile(rf"\s+|[{_SPACELESS}]|(?:[^\W{_SPACELESS}]|[{_COMBINING}])+|.
 def word_diff(old: str, new: str) -> list[Piece] | None:
     """Both whole texts in pieces, in reading order; None where they are too long to be compared.
 
-    Changes with nothing but spaces and punctuation between them are one change; of one change what is gone comes first.
+    Changes with nothing but spaces, commas and the like between them are one change; of one change what is gone comes first.
 
     >>> word_diff("is 36 coins", "is 35 coins")
     [('=', 'is '), ('-', '36'), ('+', '35'), ('=', ' coins')]
@@ -108,7 +109,7 @@ def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[int]:
 
 
 def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Neighbours of a sign in one piece, and changes without a letter or digit between them as one change."""
+    """Neighbours of a sign in one piece, and changes with only spaces, commas and the like between them as one change."""
     gone = come = between = ""
     for sign, group in groupby(pieces, key=itemgetter(0)):
         text = "".join(word for _, word in group)
@@ -116,7 +117,7 @@ def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
             gone += between + text * (sign == "-")
             come += between + text * (sign == "+")
             between = ""
-        elif (gone or come) and not any(map(str.isalnum, text)):
+        elif (gone or come) and _JOINING.fullmatch(text):
             between = text
         else:
             yield from [*_piece("-", gone), *_piece("+", come), ("=", text)]

@@ -23,6 +23,11 @@ TEXTS = st.lists(st.sampled_from(["a", "b", " ", ", ", "\n", "1", "+", "😀", "
         ("we have six", "you own six", "[-we have-]{+you own+} six"),
         ("aaa", "aa", "[-aaa-]{+aa+}"),
         ("all a, b is old here", "all c, d is old here", "all [-a, b-]{+c, d+} is old here"),  # a comma makes them no two changes
+        (
+            '"324-168=166", "166-22=134"',
+            '"324-162=162", "162-22=130"',
+            '"324-[-168-]{+162+}=[-166-]{+162+}", "[-166-]{+162+}-22=[-134-]{+130+}"',
+        ),
         ("他有三个苹果", "他有五个苹果", "他有[-三-]{+五+}个苹果"),
         ("ひらがな漢字", "ひらがに漢字", "ひらが[-な-]{+に+}漢字"),
         ("cafe\u0301s", "cafe\u0301", "[-cafe\u0301s-]{+cafe\u0301+}"),  # a letter and its accent are one word
