@@ -9,28 +9,28 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["NamedError", "function_named"]
+__all__ = ["ImportStringError", "load_function"]
 
 
-class NamedError(Exception):
+class ImportStringError(Exception):
     """There is no such function to be had; the message says why."""
 
 
-def function_named(text: str, option: str, folders: Sequence[Path] = ()) -> Callable[..., Any]:
+def load_function(text: str, option: str, folders: Sequence[Path] = ()) -> Callable[..., Any]:
     """The function that ``MODULE:FUNCTION`` names, its module imported from `folders` or from what is installed.
 
-    Raises NamedError, naming `option`, where the text names none, the module cannot be imported or lacks the function.
+    Raises ImportStringError, naming `option`, where the text names none, the module cannot be imported or lacks the function.
     """
     module_name, colon, function = text.partition(":")
     if not (module_name and colon and function):
-        raise NamedError(f"{option} must be MODULE:FUNCTION, such as my_own:{function or 'boxed'}, got {text!r}.")
+        raise ImportStringError(f"{option} must be MODULE:FUNCTION, such as my_own:{function or 'boxed'}, got {text!r}.")
     try:
         with _importable(folders):
             found = getattr(import_module(module_name), function, None)
     except Exception as error:  # whatever the user's module raises
-        raise NamedError(f"{option} {text}: {module_name} cannot be imported ({type(error).__name__}: {error}).") from None
+        raise ImportStringError(f"{option} {text}: {module_name} cannot be imported ({type(error).__name__}: {error}).") from None
     if not callable(found):
-        raise NamedError(f"{option} {text}: {module_name} has no function {function}.")
+        raise ImportStringError(f"{option} {text}: {module_name} has no function {function}.")
     named: Callable[..., Any] = found
     return named
 

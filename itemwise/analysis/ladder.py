@@ -98,7 +98,7 @@ def _strictly(entry: Entry) -> Entry:
     reply = entry.texts().reply
     if entry.verdict is Verdict.ERROR or reply is None:
         return replace(entry, strategy=STRICTLY)
-    read = extract_from(STRICT_JSON.read, reply)
+    read = extract_from(STRICT_JSON.extract, reply)
     outcome = AssertOutcome.HELD if read.answer == entry.expected else AssertOutcome.FAILED
     verdict = verdict_of(outcome, reply, read.answer)
     return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())

@@ -1,4 +1,4 @@
-"""Extractors to judge replies with: ours of numbers, and the stricter or blunter ones that scores elsewhere rest on."""
+"""Extractors that `--extractor` names: `last_number`, the stricter and blunter ones that published scores rest on, and the user's own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from itemwise.extractors import last_number
-from itemwise.import_string import NamedError, function_named
+from itemwise.import_string import ImportStringError, load_function
 
 __all__ = [
     "CHOICE_EXTRACTORS", "NUMBER_EXTRACTORS", "STRICT_JSON", "NamedExtractor",
-    "bare_last_number", "first_capital", "extractor_named", "extractor_names", "strict_hashes", "strict_json",
+    "bare_last_number", "first_capital", "load_extractor", "extractor_names", "strict_hashes", "strict_json",
 ]  # fmt: skip
 
 _BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -22,10 +22,10 @@ _HASHES = re.compile(r"#### (-?[0-9.,]+)")
 
 
 class NamedExtractor(NamedTuple):
-    """A way of reading a reply: `read` takes its text and gives the answer as text, or None where it reads nothing."""
+    """An extractor by its name: `extract` takes a reply's text and gives the answer as text, or None where it reads nothing."""
 
     name: str
-    read: Callable[[str], Any]
+    extract: Callable[[str], Any]
 
 
 def strict_json(text: str) -> str | None:
@@ -84,17 +84,17 @@ def extractor_names() -> list[str]:
     return list(_OURS)
 
 
-def extractor_named(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
+def load_extractor(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
     """The extractor that `text` names: one of the package's, or ``MODULE:FUNCTION`` of a module in `folders` or installed.
 
-    Raises NamedError where there is none to be had.
+    Raises ImportStringError where there is none to be had.
     """
     if text in _OURS:
         return _OURS[text]
     if ":" not in text:
         names = ", ".join(extractor_names())
-        raise NamedError(f"--extractor must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
-    return NamedExtractor(text, function_named(text, "--extractor", folders))
+        raise ImportStringError(f"--extractor must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
+    return NamedExtractor(text, load_function(text, "--extractor", folders))
 
 
 def _plain(answer: object) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itemwise.analysis.extractor_comparison import extractor_comparisons
-from itemwise.analysis.named_extractors import NamedExtractor, extractor_named
+from itemwise.analysis.named_extractors import NamedExtractor, load_extractor
 from itemwise.commands import CommandError
-from itemwise.import_string import NamedError
+from itemwise.import_string import ImportStringError
 from itemwise.reporting.sections.extractors_section import extractors_lines
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
@@ -19,8 +19,8 @@ __all__ = ["compare_extractors", "comparison_lines"]
 def compare_extractors(name: str, own_extractors: Sequence[str], most: int) -> None:
     """Print what several extractors make of a run's replies. Raises CommandError where the run or an extractor cannot be had."""
     try:
-        extractors = [extractor_named(text, [Path.cwd()]) for text in own_extractors]
-    except NamedError as error:
+        extractors = [load_extractor(text, [Path.cwd()]) for text in own_extractors]
+    except ImportStringError as error:
         raise CommandError(str(error)) from None
     for line in comparison_lines(read_run(name), extractors, most):
         print(line)

@@ -82,7 +82,7 @@ class Samples:
 
     def extractor(self, item: pytest.Item) -> Extractor:
         """What reads the case's replies: the run's extractor where one is named, else the benchmark's own."""
-        return self._settings.extractor.read if self._settings.extractor else benchmark_of(item).extractor(self.case(item))
+        return self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extractor(self.case(item))
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:
         """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""
@@ -105,7 +105,7 @@ class Samples:
 
         name = parameters(item).get("strategy")
         way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
-        extractor = self._settings.extractor.read if self._settings.extractor else benchmark_of(item).extract
+        extractor = self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extract
         return {
             "cases": cases_hash(self.of_case(item).cases),
             "judge": judge_hash(item.path, extractor),

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from itemwise.analysis.named_extractors import NamedExtractor, extractor_named
+from itemwise.analysis.named_extractors import NamedExtractor, load_extractor
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
-from itemwise.import_string import NamedError
+from itemwise.import_string import ImportStringError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
 from itemwise.session.option_values import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
@@ -105,10 +105,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         models, seeing = _models(values, registry_with(values.models, root))
         strategies = _strategies(values.texts("strategy"), [here, root])
         name = values.text("extractor")
-        extractor = None if name is None else extractor_named(name, [here, root])
+        extractor = None if name is None else load_extractor(name, [here, root])
         source = _source(values, models)
         gates = tuple(Gate.parse(text, _names(strategies)) for text in values.texts("fail-under", least=0))
-    except (GateError, ModelError, NamedError, RowsError, StrategyError) as error:
+    except (GateError, ModelError, ImportStringError, RowsError, StrategyError) as error:
         raise SettingsError(str(error)) from None
     report_dir = values.path("report-dir") or here
     if values.flag("fresh") and values.flag("replay"):

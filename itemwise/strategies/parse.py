@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from itemwise.cases.case import Turn
-from itemwise.import_string import NamedError, function_named
+from itemwise.import_string import ImportStringError, load_function
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
 
 __all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "strategy_names"]
@@ -124,8 +124,8 @@ def _from_elsewhere(text: str, named: str, folders: Sequence[Path]) -> Strategy:
         names = ", ".join(strategy_names())
         raise StrategyError(f"--strategy must be one of {names}, or MODULE:FUNCTION for one of your own, got {text}.")
     try:
-        found = function_named(named, "--strategy", folders)
-    except NamedError as error:
+        found = load_function(named, "--strategy", folders)
+    except ImportStringError as error:
         raise StrategyError(str(error)) from None
     if not inspect.iscoroutinefunction(found):
         raise StrategyError(f"--strategy {text}: {named} is no coroutine; write async def {named.rpartition(':')[2]}{_FORM}.")

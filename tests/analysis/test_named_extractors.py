@@ -12,12 +12,12 @@ from itemwise.analysis.named_extractors import (
     NUMBER_EXTRACTORS,
     NamedExtractor,
     bare_last_number,
-    extractor_named,
     first_capital,
+    load_extractor,
     strict_hashes,
     strict_json,
 )
-from itemwise.import_string import NamedError
+from itemwise.import_string import ImportStringError
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_strict_hashes_read_the_first_mark(text: str, answer: str | None) -> Non
 @pytest.mark.parametrize("extractor", NUMBER_EXTRACTORS, ids=lambda extractor: extractor.name)
 @given(text=st.text() | st.from_regex(r'(```(json)?)?\{"answer": .*\}(```)?'))
 def test_no_extractor_of_the_panel_raises(extractor: NamedExtractor, text: str) -> None:
-    found = extractor.read(text)
+    found = extractor.extract(text)
     assert found is None or isinstance(found, str)
 
 
@@ -96,8 +96,8 @@ class TestReaderOfTheUsers:
         monkeypatch.syspath_prepend(tmp_path)
 
     def test_is_named_by_module_and_function(self) -> None:
-        extractor = extractor_named("numbers_of_mine:first")
-        assert (extractor.name, extractor.read("42")) == ("numbers_of_mine:first", "4")
+        extractor = load_extractor("numbers_of_mine:first")
+        assert (extractor.name, extractor.extract("42")) == ("numbers_of_mine:first", "4")
 
     @pytest.mark.parametrize(
         ("text", "said"),
@@ -115,6 +115,6 @@ class TestReaderOfTheUsers:
         ],
     )
     def test_that_cannot_be_had_is_named(self, text: str, said: str) -> None:
-        with pytest.raises(NamedError) as raised:
-            extractor_named(text)
+        with pytest.raises(ImportStringError) as raised:
+            load_extractor(text)
         assert str(raised.value).startswith(said)

@@ -308,7 +308,7 @@ def test_an_extractor_is_one_of_ours_or_ones_own(project: Project) -> None:
     (project.root / "own_extractors.py").write_text("def first(text): return text[:1]")
     extractor = project.read(extractor="own_extractors:first").extractor
     assert extractor is not None
-    assert (extractor.name, extractor.read("42")) == ("own_extractors:first", "4")
+    assert (extractor.name, extractor.extract("42")) == ("own_extractors:first", "4")
     assert project.complaint(extractor="strict") == (
         "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
         "or MODULE:FUNCTION for one of your own, got 'strict'."
