@@ -16,6 +16,7 @@ from itemwise.reporting.writers.junit import junit_parts
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.results.private_files import make_private_folder, open_private, write_private
 from itemwise.results.run_folder import LATEST, PICTURE_NAME, PICTURES, RUN_NAME
+from itemwise.results.store import StoreError
 
 __all__ = ["Claim", "claimed", "new_folder", "shown_path", "sweep", "write_reports"]
 
@@ -155,8 +156,6 @@ def write_reports(run: RunRecord, folder: Path) -> None:
 
 
 def _trouble(name: str, step: Callable[[], None]) -> str:
-    from itemwise.results.store import StoreError
-
     try:
         step()
     except StoreError:
