@@ -20,7 +20,7 @@ EMBEDDED = Path(__file__).parent.parent / "embedded"
 
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
-_NOT_SERVED = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
+_LOCAL_SETTINGS = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
 
 REGISTRY: dict[str, ModelEntry] = {
@@ -123,7 +123,7 @@ def with_pixels(entry: ModelEntry, min_pixels: int | None, max_pixels: int | Non
 
 
 def _crossed(entry: ModelEntry) -> str | None:
-    """What is wrong where no picture could keep both limits."""
+    """Error text if min_pixels > max_pixels, else None."""
     least, most = entry.min_pixels, entry.max_pixels
     if least is None or most is None or least <= most:
         return None
@@ -138,7 +138,7 @@ def _folder_entry(folder: Path) -> ModelEntry:
 
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
     here = f"[tool.itemwise.models.{name}]"
-    known = {each.name for each in fields(ModelEntry)} - {"name", "local", "server", "userinfo"}
+    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "server", "userinfo"}
     if not isinstance(settings, Mapping):
         raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:
@@ -155,7 +155,7 @@ def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry
         return _served(entry, f"{here} location {without_userinfo(entry.location)!r}")
     if entry.key_env is not None:
         raise ModelError(f"{here} key_env is for servers; {entry.location!r} is none (http://host:8000/v1#name).")
-    return _placed(entry, here, root)
+    return _resolved(entry, here, root)
 
 
 def _served(entry: ModelEntry, where: str) -> ModelEntry:
@@ -164,7 +164,7 @@ def _served(entry: ModelEntry, where: str) -> ModelEntry:
         address = read_address(entry.location)
     except AddressError as error:
         raise ModelError(f"{where}: {error}; give the URL up to /v1 and the served model's name: http://host:8000/v1#name.") from None
-    for setting in _NOT_SERVED:
+    for setting in _LOCAL_SETTINGS:
         if getattr(entry, setting):
             raise ModelError(f"{where}: {setting} cannot be set from here; it is the server's, which was started with its own.")
     name = entry.name or _id_safe((address.model or "").rpartition("/")[2]) or _id_safe(address.host)
@@ -173,12 +173,12 @@ def _served(entry: ModelEntry, where: str) -> ModelEntry:
 
 
 def _id_safe(text: str) -> str:
-    """`text` in characters that node ids take."""
+    """`text` with only the characters that node ids may have."""
     return re.sub(r"[^\w.+-]+", "-", text).strip("-")
 
 
-def _placed(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
-    """`entry` with its folders taken from `root`."""
+def _resolved(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
+    """`entry` with its folders resolved against `root`, and `local` where its location is one of them. Raises ModelError."""
     if entry.adapter is not None:
         adapter = root / Path(entry.adapter).expanduser()
         if not adapter.is_dir():
@@ -195,7 +195,7 @@ def _placed(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
 
 
 def _demand(setting: str, value: Any) -> str | None:
-    """What the setting must be, where the value is not; "false" in quotes would let a model's own Python run."""
+    """What the value of a setting must be, None where it is; "false" in quotes would let a model's own Python run."""
     match setting:
         case "trust_remote_code":
             return None if isinstance(value, bool) else "true or false"
@@ -205,7 +205,7 @@ def _demand(setting: str, value: Any) -> str | None:
 
 
 def _is_hub_id(text: str) -> bool:
-    """Whether `text` has the form that the hub gives its ids, and is no server without its scheme (``localhost/v1``)."""
+    """Whether `text` has the form of a hub id, and is no server's URL without its scheme (``localhost/v1``)."""
     return bool(_HUB_ID.fullmatch(text)) and "--" not in text and ".." not in text and not misspelt(text)
 
 
