@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from itemwise.cases.case import Verdict
@@ -120,6 +120,14 @@ class Ledger:
         if not self._ordered:
             self._ordered = sorted(map(_counted, self._entries.values()), key=lambda entry: entry.position)
         return list(self._ordered)
+
+    def records(self) -> Iterator[tuple[Entry, str]]:
+        """Each entry of `entries` with the JSON of its record: where its case ran once, the one that is spilled already."""
+        for entry in self.entries:
+            if isinstance(entry.quoted, SpilledTexts) and not entry.repeats:
+                yield entry, entry.quoted.record.text()
+            else:
+                yield entry, json.dumps(entry.record())
 
     @property
     def skips(self) -> list[Skip]:

@@ -37,10 +37,14 @@ class SpillFile:
     def read(self, start: int, length: int) -> dict[str, Any]:
         """The record in these bytes of the file."""
         if self._last[0] != start:
-            assert self._file is not None, "only what was written is read"
-            self._file.seek(start)
-            self._last = start, json.loads(self._file.read(length))
+            self._last = start, json.loads(self.text(start, length))
         return self._last[1]
+
+    def text(self, start: int, length: int) -> str:
+        """The JSON in these bytes of the file."""
+        assert self._file is not None, "only what was written is read"
+        self._file.seek(start)
+        return self._file.read(length).decode("ascii")
 
 
 class SpilledRecord:
@@ -54,5 +58,9 @@ class SpilledRecord:
         self._length = length
 
     def read(self) -> dict[str, Any]:
-        """The record as it was written."""
+        """The record that was written."""
         return self._file.read(self._start, self._length)
+
+    def text(self) -> str:
+        """Its JSON as it was written."""
+        return self._file.text(self._start, self._length)

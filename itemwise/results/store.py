@@ -146,11 +146,10 @@ class Store:
                 if node_id not in but and (row := self._connection.execute(_VERDICT, (measurement, node_id)).fetchone()):
                     yield self._read("verdicts", f"{measurement} {node_id}", row[0], read)
 
-    def keep_verdicts(self, kept: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
-        """Keep ledger entries by measurement and case."""
-        rows = ((measurement, node_id, json.dumps(entry)) for measurement, node_id, entry in kept)
+    def keep_verdicts(self, kept: Iterable[tuple[str, str, str]]) -> None:
+        """Keep ledger entries, given as the JSON of their records, by measurement and case."""
         with self._writing():
-            self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", kept)
 
     def _first(self, query: str, wanted: str, table: str, read: Callable[[Any], V]) -> V | None:
         """The first row that `query` finds, as `read` makes it of the JSON in its second column."""

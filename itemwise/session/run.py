@@ -106,9 +106,10 @@ class Run:
         if self._merged:
             return
         self._merged = True
-        own = [entry for entry in self.ledger.entries if entry.verdict.value != "error"]
+        records = self.ledger.records()
+        own = ((entry.measurement, entry.case, record) for entry, record in records if entry.verdict.value != "error")
         with self._noting_faults():
-            self._open().keep_verdicts((entry.measurement, entry.case, entry.record()) for entry in own)
+            self._open().keep_verdicts(own)
         with self._noting_faults():
             self._recall()
 

@@ -225,3 +225,16 @@ def test_what_a_later_version_notes_besides_is_passed_over() -> None:
     record = told(1).record()
     reply = {**record["reply"], "mood": "good", "turns": [{**turn, "mood": "good"} for turn in record["reply"]["turns"]]}
     assert Entry.from_record(record | {"mood": "good", "reply": reply}) == told(1)
+
+
+def test_the_record_of_a_case_that_ran_once_is_not_made_anew_and_that_of_one_that_ran_again_tells_so(tmp_path: Path) -> None:
+    ledger, plain = Ledger(SpillFile(tmp_path)), Ledger()
+    sent = [told(1), told(2), told(2, Verdict.CORRECT), told(3, Verdict.ERROR)]
+    for entry in sent:
+        ledger.put(entry, json.dumps(entry.record()))
+        plain.put(entry)
+    recalled = told(4)
+    ledger.recall(recalled)
+    plain.recall(recalled)
+    assert [record for _, record in ledger.records()] == [record for _, record in plain.records()]
+    assert [json.loads(record)["repeats"] for _, record in ledger.records()] == [[], ["wrong"], [], []]

@@ -153,8 +153,8 @@ def test_replay_prefers_this_machine_and_then_the_newest(path: Path) -> None:
 def test_descriptions_and_verdicts_come_back_for_their_own_run_only(path: Path) -> None:
     store = Store(path)
     store.keep_description("model", {"device": "cpu"})
-    store.keep_verdicts([("run", "b", {"verdict": "wrong"}), ("run", "a", {"verdict": "wrong"}), ("other", "a", {})])
-    store.keep_verdicts([("run", "b", {"verdict": "correct"})])
+    store.keep_verdicts([("run", "b", '{"verdict": "wrong"}'), ("run", "a", '{"verdict": "wrong"}'), ("other", "a", "{}")])
+    store.keep_verdicts([("run", "b", '{"verdict": "correct"}')])
     assert (store.description("model"), store.description("other")) == ({"device": "cpu"}, None)
     assert list(store.verdicts("run", dict)) == [{"verdict": "wrong"}, {"verdict": "correct"}]
     assert list(store.verdicts("run", dict, but={"a"})) == [{"verdict": "correct"}]
@@ -540,7 +540,7 @@ def test_a_damaged_row_is_named(path: Path, statement: str, row: str) -> None:
     memory.keep([(asked, SAID)])
     memory.store.keep_description("m", {"device": "cpu"})
     entry = an_entry(0, Verdict.WRONG, reply=GIVEN)
-    memory.store.keep_verdicts([("run", "node", entry.record())])
+    memory.store.keep_verdicts([("run", "node", json.dumps(entry.record()))])
 
     def read() -> object:
         store = memory.store
