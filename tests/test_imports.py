@@ -39,3 +39,27 @@ print([name for name in ours() if importlib.import_module(name) is None], len(ou
 def test_no_module_needs_posix_to_be_imported() -> None:
     ran = subprocess.run([sys.executable, "-c", WINDOWS], capture_output=True, text=True, check=False, timeout=300)
     assert (ran.stdout, ran.returncode) == ("[] True\n", 0), ran.stderr
+
+
+WITHOUT_SYRUPY = """
+import sys
+sys.modules["syrupy"] = None
+import itemwise.reporting, itemwise.snapshots, itemwise.commands.compare
+"""
+
+
+def test_reports_need_no_syrupy() -> None:
+    ran = subprocess.run([sys.executable, "-c", WITHOUT_SYRUPY], capture_output=True, text=True, check=False, timeout=300)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+READING_ROWS = """
+import sys
+import itemwise.cases.source
+print([name for name in sys.modules if name.startswith(("itemwise.analysis", "itemwise.results", "scipy"))])
+"""
+
+
+def test_reading_rows_brings_no_statistics() -> None:
+    ran = subprocess.run([sys.executable, "-c", READING_ROWS], capture_output=True, text=True, check=False, timeout=300)
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")

@@ -17,7 +17,8 @@ from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.results.entry import Entry
-    from itemwise.snapshots import FileChanges, SnapshotChange, SnapshotFile
+    from itemwise.snapshots import FileChanges, SnapshotChange
+    from itemwise.snapshots.snapshot_file import SnapshotFile
 
 __all__ = ["SNAPSHOT", "SNAPSHOTS", "Snapshots", "configure_snapshots", "mark_snapshots"]
 
@@ -117,7 +118,7 @@ class Snapshots:
         return folder / f"{quote('-'.join(words), safe='')}.{SUFFIX}"
 
     def _file(self, path: Path) -> _File:
-        from itemwise.snapshots import SnapshotFile, SnapshotFileError
+        from itemwise.snapshots.snapshot_file import SnapshotFile, SnapshotFileError
 
         if path not in self._files:
             try:
@@ -158,7 +159,7 @@ class Snapshots:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _keep(self, file: _File) -> None:
-        from itemwise.snapshots import SnapshotFileError
+        from itemwise.snapshots.snapshot_file import SnapshotFileError
 
         if file.kept:
             try:

@@ -9,7 +9,8 @@ import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
 
 import itemwise.models.local.load  # noqa: F401 - as above
-from itemwise.snapshots import Snapshot, SnapshotFile, machine
+from itemwise.snapshots import Snapshot, machine
+from itemwise.snapshots.snapshot_file import SnapshotFile
 from tests.scripted import Scripted
 
 SUMS = """

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.snapshots import Snapshot, SnapshotChange, SnapshotFile, SnapshotFileError, snapshot_change
+from itemwise.snapshots import Snapshot, SnapshotChange, snapshot_change
+from itemwise.snapshots.snapshot_file import SnapshotFile, SnapshotFileError
 from tests.snapshots.conftest import MADE, snapshot
 
 
