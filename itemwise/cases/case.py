@@ -1,4 +1,4 @@
-"""The nouns: a case is asked, a reply comes back, a verdict is passed on it."""
+"""The nouns of a run: Case (prompt and gold answer), Turn and ToolCall (a chat), Reply with its cost, Verdict."""
 
 from __future__ import annotations
 
@@ -97,10 +97,10 @@ class Case:
         The answer is its letter, A for the first. Raises ValueError where `right` is no place in `choices`.
         """
         options = _plain_choices(choices, f"case {_shown(name)}")
-        place = _place(right)
-        if not 0 <= place < len(options) <= len(LETTERS):
+        index = _index(right)
+        if not 0 <= index < len(options) <= len(LETTERS):
             raise ValueError(f"{name}: right must be a place in {len(options)} choices (at most {len(LETTERS)}), got {_shown(right)}.")
-        return cls(name, prompt_for(choices), LETTERS[place], tags or {}, picture, options, prompt_for)
+        return cls(name, prompt_for(choices), LETTERS[index], tags or {}, picture, options, prompt_for)
 
     @property
     def chat(self) -> tuple[Turn, ...]:
@@ -233,8 +233,8 @@ def _plain_choices(choices: object, called: str) -> tuple[str, ...]:
     return tuple(_plain_text(choice, f"{called}: choice {number}") for number, choice in enumerate(choices))
 
 
-def _place(right: Any) -> int:
-    """The place as a number; -1 for what is none, such as True or a letter."""
+def _index(right: Any) -> int:
+    """The index as a number; -1 for what is none, such as True or a letter."""
     return operator.index(right) if hasattr(right, "__index__") and not isinstance(right, bool) else -1
 
 

@@ -1,4 +1,4 @@
-"""Controls: the same cases with the picture blanked or the options in another order, to show what an accuracy rests on."""
+"""Controls (ablations): the same cases with the picture blanked or the options shuffled, to show what an accuracy rests on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def controlled(case: Case, control: str, seed: int) -> Case | None:
         return None
     right = LETTERS.index(case.answer)
     order = _other_order(len(case.choices), right, random.Random(f"{seed}/{case.name}"))
-    choices = [case.choices[place] for place in order]
+    choices = [case.choices[index] for index in order]
     return Case.choice(name, case.prompt_for, choices, order.index(right), tags=case.tags, picture=case.picture)
 
 
@@ -44,8 +44,8 @@ def original_and_control(case_name: str) -> tuple[str, str] | None:
     >>> original_and_control("scienceqa-7-blank-image")
     ('scienceqa-7', 'blank-image')
     """
-    found = next((control for control in CONTROLS if case_name.endswith(f"-{control}")), None)
-    return (case_name.removesuffix(f"-{found}"), found) if found else None
+    control = next((control for control in CONTROLS if case_name.endswith(f"-{control}")), None)
+    return (case_name.removesuffix(f"-{control}"), control) if control else None
 
 
 def _other_order(size: int, right: int, rng: random.Random) -> list[int]:

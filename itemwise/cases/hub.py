@@ -1,4 +1,4 @@
-"""The one place that speaks to the dataset hub; `HF_ENDPOINT`, `HF_HUB_OFFLINE` and the cache are the library's own."""
+"""Loads a dataset from the Hugging Face hub or its cache at a pinned revision, as an Arrow table; errors say what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of cases: read when they are looked at, so that passing over one costs nothing, and made fit for a model."""
+"""Pictures of cases: lazy loading, safe decoding (format and size limits), and conversion to upright 8-bit RGB."""
 
 from __future__ import annotations
 
@@ -127,21 +127,21 @@ def _held(where: str, content: bytes) -> Picture:
     return Picture(where, lambda: content)
 
 
-def _encoded(found: Any, where: str) -> bytes:
-    match found:
+def _encoded(value: Any, where: str) -> bytes:
+    match value:
         case bytes():
-            return found
+            return value
         case {"bytes": bytes() as content}:
             return content
         case {"path": str() as path} | (str() as path):
             return _file_content(Path(path))
         case Path():
-            return _file_content(found)
+            return _file_content(value)
         case None | {}:
             raise PictureError(f"{where}: there is no picture.")
-    if hasattr(found, "save"):
-        return encoded_picture(found)
-    raise PictureError(f"{where}: {type(found).__name__} is no picture; give bytes, a path, or a picture of Pillow.")
+    if hasattr(value, "save"):
+        return encoded_picture(value)
+    raise PictureError(f"{where}: {type(value).__name__} is no picture; give bytes, a path, or a picture of Pillow.")
 
 
 def _file_content(path: Path) -> bytes:

@@ -51,21 +51,21 @@ def note_files(files: Sequence[Path]) -> None:
         reads.files += [file for file in files if file not in reads.files]
 
 
-def note_split(source: str | Path, split: str, found: RowFiles) -> None:
+def note_split(source: str | Path, split: str, chosen: RowFiles) -> None:
     """`source` is read as `split`. Raises RowsError where its rows were read as another, or may be those that are asked:
     train rows would be asked, or the asked ones shown as examples."""
     wanted, reads = plain_split(split), _READS.get() or Reads()
-    parts = found.files or (str(source),)
+    parts = chosen.files or (str(source),)
     other = next((other for part in parts if (other := reads.as_split.get(part, wanted)) != wanted), None)
-    if other or (found.split is None and is_training(split)):
+    if other or (chosen.split is None and is_training(split)):
         as_what = f"already read as {other}" if other else "rows to be asked"
         raise RowsError(
             f"{source} is one split, {as_what}, and {split!r} is asked for; give a folder with a file for each split, "
             f"such as train.jsonl and test.jsonl, or run with --source hub."
         )
     reads.as_split |= dict.fromkeys(parts, wanted)
-    words = wanted if found.split in (None, wanted) else f"{found.split} (asked for as {wanted})"
+    words = wanted if chosen.split in (None, wanted) else f"{chosen.split} (asked for as {wanted})"
     splits = reads.splits.setdefault(str(source), [])
     if words not in splits:
         splits.append(words)
-    note_files(found.files)
+    note_files(chosen.files)

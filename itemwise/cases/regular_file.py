@@ -1,4 +1,4 @@
-"""Opening files that a dataset names: regular files only, so that a pipe, a socket or /dev/zero neither blocks nor never ends."""
+"""Safe open of files that a dataset names: regular files only, as a pipe would block and /dev/zero never ends."""
 
 from __future__ import annotations
 

@@ -79,9 +79,9 @@ class Source:
         if self.kind == "hub":
             return _hub_rows(hub)
         if self.path is not None:
-            found = row_files(self.path, hub.split, hub.config)
-            note_split(self.path, hub.split, found)
-            return _rows_of(found.files, self.picture_folder)
+            chosen = row_files(self.path, hub.split, hub.config)
+            note_split(self.path, hub.split, chosen)
+            return _rows_of(chosen.files, self.picture_folder)
         if synthetic is None:
             raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         split = self._made_split(hub, synthetic)
@@ -123,9 +123,9 @@ def rows(path: str | Path, *, split: str | None = None, picture_folder: str | Pa
     ``data/test-00000-of-00001.parquet``, ``test/``. Paths of pictures lead to regular files inside the folder of the rows, or
     inside `picture_folder` where one is given. Raises RowsError naming file and line where a row cannot be read.
     """
-    found = row_files(Path(path), split)
-    note_files(found.files)
-    return _rows_of(found.files, picture_folder)
+    chosen = row_files(Path(path), split)
+    note_files(chosen.files)
+    return _rows_of(chosen.files, picture_folder)
 
 
 def _rows_of(files: Sequence[Path], picture_folder: str | Path | None) -> Iterator[Row]:
@@ -137,8 +137,8 @@ def _rows_of(files: Sequence[Path], picture_folder: str | Path | None) -> Iterat
 
 def _made_rows(label: str, made: Iterator[dict[str, Any]], variants: int) -> Iterator[Row]:
     try:
-        for place, row in enumerate(made):
-            number, variant = divmod(place, 1 + variants)
+        for index, row in enumerate(made):
+            number, variant = divmod(index, 1 + variants)
             original = f"{label}-{number}"
             yield mapping_row(variant_name(original, variant) if variant else original, _packed(row))
     except ValueError as error:  # the maker's: it has nothing new to ask

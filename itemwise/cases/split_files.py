@@ -64,20 +64,22 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
     if not path.is_dir():
         return _checked(path, _of_one(path, split))
     folder = path / config if config and (path / config).is_dir() else path
-    found = _by_split(folder, split, config)
-    if not found:
+    splits = _by_split(folder, split, config)
+    if not splits:
         raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
-    if split is None and len(found) > 1:
-        raise RowsError(f"{path} holds {_listed(found)}; say which split to read: rows(path, split=...).")
-    if split is None or set(found) == {None}:
-        ((name, files),) = found.items()
+    if split is None and len(splits) > 1:
+        raise RowsError(f"{path} holds {_listed(splits)}; say which split to read: rows(path, split=...).")
+    if split is None or set(splits) == {None}:
+        ((name, files),) = splits.items()
         name = name or _split_of_folder(folder.name, split)
         _require_no_train_of_another(path, name, split)
         return _checked(path, RowFiles(tuple(files), name))
-    if plain_split(split) not in found:
-        raise RowsError(f"{path} has no split {split!r}; it holds {_listed(found)}. A split is named by its file or folder: {split}.jsonl.")
-    chosen = _of_config(found.pop(plain_split(split)), config)
-    _require_no_copies(chosen, [file for files in found.values() for file in files])
+    if plain_split(split) not in splits:
+        raise RowsError(
+            f"{path} has no split {split!r}; it holds {_listed(splits)}. A split is named by its file or folder: {split}.jsonl."
+        )
+    chosen = _of_config(splits.pop(plain_split(split)), config)
+    _require_no_copies(chosen, [file for files in splits.values() for file in files])
     return _checked(path, RowFiles(chosen, plain_split(split)))
 
 
@@ -115,25 +117,25 @@ def _by_split(folder: Path, wanted: str | None, config: str | None = None) -> di
     if (folder / _SAVED).is_file():
         return _saved(folder)
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    found: dict[str | None, list[Path]] = {}
+    splits: dict[str | None, list[Path]] = {}
     for file in entries:
         if file.suffix.lower() in SUFFIXES and not file.match(CACHES) and not file.is_dir():
-            found.setdefault(_split_of_name(file.name, wanted), []).append(file)
+            splits.setdefault(_split_of_name(file.name, wanted), []).append(file)
     folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
     for inside in folders:
         name = _split_of_folder(inside.name, wanted)
         if name or inside.name == "data":
             nested = _by_split(inside, wanted, config)
             for split, files in nested.items():
-                found.setdefault(name if set(nested) <= {name, None} else split, []).extend(files)
-    return found or _of_configs(folder, {inside: _by_split(inside, wanted, config) for inside in folders}, config)
+                splits.setdefault(name if set(nested) <= {name, None} else split, []).extend(files)
+    return splits or _of_configs(folder, {inside: _by_split(inside, wanted, config) for inside in folders}, config)
 
 
 def _of_configs(folder: Path, configs: Mapping[Path, dict[str | None, list[Path]]], config: str | None) -> dict[str | None, list[Path]]:
     """The rows of the folder that is called `config`, else of the one that has any; several are other questions each, and are not mixed."""
-    with_rows = {inside: found for inside, found in configs.items() if found}
+    with_rows = {inside: splits for inside, splits in configs.items() if splits}
     if len(with_rows) > 1:
-        if named := [found for inside, found in with_rows.items() if inside.name == config]:
+        if named := [splits for inside, splits in with_rows.items() if inside.name == config]:
             return named[0]
         names = ", ".join(inside.name for inside in with_rows)
         raise RowsError(f"{folder} holds rows in several folders ({names}); give one of them: {next(iter(with_rows))}.")
@@ -169,17 +171,19 @@ def _split_of_name(name: str, wanted: str | None) -> str | None:
     return "+".join(_splits_named(stem)) or None
 
 
-def _checked(path: Path, found: RowFiles) -> RowFiles:
+def _checked(path: Path, chosen: RowFiles) -> RowFiles:
     """The files, where they are all there are of the split and none counts twice."""
-    formats = sorted({file.suffix.lower() for file in found.files})
-    if found.split and len(formats) > 1:
-        raise RowsError(f"{path}: split {found.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out.")
+    formats = sorted({file.suffix.lower() for file in chosen.files})
+    if chosen.split and len(formats) > 1:
+        raise RowsError(
+            f"{path}: split {chosen.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out."
+        )
     if ".csv" in formats and len(formats) > 1:  # often the same rows once more, or notes
         raise RowsError(f"{path} holds {' and '.join(formats)} files that name no split; give one of them, or a folder with one kind.")
     if path.is_dir():
-        _require_shards(found.files)
-        _require_different(found.files)
-    return found
+        _require_shards(chosen.files)
+        _require_different(chosen.files)
+    return chosen
 
 
 def _require_shards(files: Sequence[Path]) -> None:
@@ -215,8 +219,8 @@ def _first_copy(files: Sequence[Path]) -> tuple[Path, Path] | None:
     return None
 
 
-def _listed(found: Mapping[str | None, Sequence[Path]]) -> str:
-    return ", ".join(name or f"files of no named split ({files[0].name})" for name, files in found.items())
+def _listed(splits: Mapping[str | None, Sequence[Path]]) -> str:
+    return ", ".join(name or f"files of no named split ({files[0].name})" for name, files in splits.items())
 
 
 def sha256_of_files(files: Sequence[Path]) -> str:

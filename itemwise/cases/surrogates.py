@@ -12,5 +12,5 @@ _SURROGATE = re.compile(f"[{SURROGATES}]")
 
 def half_character(text: str) -> str | None:
     """The first half of a character in `text` and its index, as words for a message; None where there is none."""
-    found = _SURROGATE.search(text)
-    return f"half a character ({found.group()!a} at {found.start()})" if found else None
+    match = _SURROGATE.search(text)
+    return f"half a character ({match.group()!a} at {match.start()})" if match else None

@@ -1,1 +1,1 @@
-"""The small trained models that ship with the package, and how they were trained."""
+"""Weights, tokenizers and cards of the two small models that ship with the package; training/ made them."""

@@ -27,10 +27,10 @@ def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     plain = replace(wanted, parameters="", rest="")
     borne = [node_id for node_id in node_ids if Label.parse(names[(function := split_node_id(node_id)[0])]).is_meant_by(plain, function)]
     borne = [node_id for node_id in borne if not wanted.parameters or node_id.endswith(f"-{wanted.parameters[1:]}")]
-    variants = ["", *([f"-{RENUMBERED}"] if settings.source.variants else []), *(f"-{control}" for control in settings.controls)]
+    suffixes = ["", *([f"-{RENUMBERED}"] if settings.source.variants else []), *(f"-{control}" for control in settings.controls)]
     made = f"-{settings.source.text.replace(':', '-')}" if settings.source.kind == "synthetic" else ""
-    if not borne or wanted.rest not in (*variants, *(made + variant for variant in variants)):
-        known = sorted({name + variant for name in names.values() for variant in variants})
+    if not borne or wanted.rest not in (*suffixes, *(made + suffix for suffix in suffixes)):
+        known = sorted({name + suffix for name in names.values() for suffix in suffixes})
         return _refusal(gate, f"no selected benchmark is called {gate.benchmark!r}", known)
     asked = {pair for node_id in borne if (pair := _model_and_strategy(node_id, settings))}
     if asked and gate.model and gate.model not in {model for model, _ in asked}:

@@ -1,4 +1,4 @@
-"""The half of the word-problem templates that no training ever sees: other stories, other chains of steps."""
+"""The pool of word-problem templates held out of training: other stories, other chains of steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The half of the word-problem templates that the embedded model is trained on (with other numbers and names)."""
+"""The pool of word-problem templates that the embedded model is trained on, with other numbers and names."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ class Story:
     def question(self, fields: Mapping[str, Any]) -> str:
         """The story told with `fields`; a stray fact stands before the sentence that asks."""
         question = self.text.format_map({**fields, **self.people})
-        told, stop, asked = question.rpartition(". ")
-        return f"{told}. {self.stray} {asked}" if self.stray and stop else question
+        facts, stop, asking = question.rpartition(". ")
+        return f"{facts}. {self.stray} {asking}" if self.stray and stop else question
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,9 @@ def _fresh(template: Template, rng: random.Random, asked: set[str], buckets: Seq
 
 def _variants(template: Template, problem: Problem, seed: str, asked: Sequence[set[str]], buckets: Sequence[int]) -> Iterator[Problem]:
     family = {problem.question}
-    for place in range(1, len(asked)):
-        variant = _variant(template, problem, random.Random(f"{seed}/{place}"), asked[: place + 1], family, buckets)
-        asked[place].add(variant.question)
+    for index in range(1, len(asked)):
+        variant = _variant(template, problem, random.Random(f"{seed}/{index}"), asked[: index + 1], family, buckets)
+        asked[index].add(variant.question)
         family.add(variant.question)
         yield variant
 

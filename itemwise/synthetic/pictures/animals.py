@@ -42,8 +42,8 @@ def _snail(canvas: Canvas, x: float, y: float) -> None:
 
 def _caterpillar(canvas: Canvas, x: float, y: float) -> None:
     colour = canvas.near((150, 210, 60))
-    for place in range(5):
-        canvas.ellipse(x - 12 + 6 * place, y + (2 if place % 2 else -2), 5, 5, colour)
+    for index in range(5):
+        canvas.ellipse(x - 12 + 6 * index, y + (2 if index % 2 else -2), 5, 5, colour)
     canvas.ellipse(x + 14, y - 3, 1, 1, BLACK)
 
 

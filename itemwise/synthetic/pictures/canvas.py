@@ -95,8 +95,8 @@ class Canvas:
 
     def write(self, text: str, x: float, y: float, *, unit: int = 2, colour: Colour = BLACK, width: int = 1) -> None:
         """Letters of 2 by 4 units from the top left corner (x, y), a gap of one and a half units between them."""
-        for place, letter in enumerate(text):
-            left = x + place * round(3.5 * unit)
+        for index, letter in enumerate(text):
+            left = x + index * round(3.5 * unit)
             for stroke in STROKES[letter]:
                 self.line([(left + unit * across, y + unit * down) for across, down in stroke], colour, width)
 

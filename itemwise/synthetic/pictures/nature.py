@@ -38,7 +38,7 @@ def _food_chain(rng: random.Random) -> Scene:
 def _paint_food_chain(canvas: Canvas, chain: list[str], corner: int, clockwise: bool) -> None:
     corners = ((28, 28), (84, 28), (84, 84), (28, 84))
     step = 1 if clockwise else -1
-    spots = [corners[(corner + step * place) % 4] for place in range(4)]
+    spots = [corners[(corner + step * index) % 4] for index in range(4)]
     for (x, y), (to_x, to_y) in pairwise(spots):
         across, down = (to_x - x) / 56, (to_y - y) / 56
         canvas.arrow((x + 19 * across, y + 19 * down), (to_x - 19 * across, to_y - 19 * down), BLACK, 2, 6)
@@ -187,8 +187,8 @@ def _bars(rng: random.Random) -> Scene:
 def _paint_bars(canvas: Canvas, heights: list[int], width: int) -> None:
     bottom, colour = canvas.rng.randint(90, 93), canvas.near(canvas.rng.choice((BLUE, GREEN, ORANGE, RED)))
     canvas.line([(10, 8), (10, bottom), (108, bottom)], BLACK, 2)
-    for place, (height, letter) in enumerate(zip(heights, "MTWT", strict=True)):
-        x = 24 + 24 * place
+    for index, (height, letter) in enumerate(zip(heights, "MTWT", strict=True)):
+        x = 24 + 24 * index
         canvas.box(x - width / 2, bottom - 10 * height, x + width / 2, bottom, colour)
         canvas.write(letter, x - 3, bottom + 4, unit=3)
 

@@ -1,4 +1,4 @@
-"""What a kind of picture yields: the facts drawn, the question about them, and how to paint them."""
+"""The nouns of a made picture: Scene (facts, question, choices, how to paint it) and QuestionKind, which draws scenes."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class QuestionKind:
 
 
 def ascending(rng: random.Random, values: Sequence[T], size: int = 4) -> tuple[tuple[T, ...], int]:
-    """`size` of the sorted `values` in their order, and the place of the right one, each place equally likely."""
-    places = sorted(rng.sample(range(len(values)), size))
-    return tuple(values[place] for place in places), rng.randrange(size)
+    """`size` of the sorted `values` in their order, and the index of the right one, each equally likely."""
+    indices = sorted(rng.sample(range(len(values)), size))
+    return tuple(values[index] for index in indices), rng.randrange(size)
 
 
 def shuffled(rng: random.Random, right: T, others: Sequence[T], size: int) -> tuple[tuple[T, ...], int]:
-    """`right` among `size` - 1 of the `others`, in any order, and its place."""
+    """`right` among `size` - 1 of the `others`, in any order, and its index."""
     chosen = [right, *rng.sample([other for other in others if other != right], size - 1)]
     rng.shuffle(chosen)
     return tuple(chosen), chosen.index(right)
