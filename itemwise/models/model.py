@@ -1,4 +1,4 @@
-"""What the engine needs of a model, and how a model says that it cannot."""
+"""The interface between engine and models: requests, generations, batches, and the errors of a model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 PLANNED = 64  # chats at once, while it is not known how many the model can continue
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
-SHOWN = 300  # characters of what others say of an error
+MAX_SHOWN = 300  # characters of a text from outside, in an error
 
 
 class ModelError(Exception):
@@ -46,10 +46,10 @@ class OutOfMemoryError(Exception):
 
 
 def one_line(text: str) -> str:
-    """What a checkpoint's file or template says of itself, as part of an error: one line, printable, not long."""
+    """A text from a checkpoint's files or a library, fit for an error: on one line, printable, cut to MAX_SHOWN characters."""
     words = " ".join(text.split())
-    printed = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in words[: SHOWN + 1])
-    return printed if len(printed) <= SHOWN else f"{printed[:SHOWN]}..."
+    printed = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in words[: MAX_SHOWN + 1])
+    return printed if len(printed) <= MAX_SHOWN else f"{printed[:MAX_SHOWN]}..."
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Generation:
-    """What the model added to one chat. `finish_reason` is ``stop`` or ``length``; counts are tokens of this chat alone.
+    """The model's continuation of one chat. `finish_reason` is ``stop`` or ``length``; counts are tokens of this chat alone.
 
-    Where it was offered tools, `text` is all it said, calls as it wrote them, with the special tokens that mark them;
-    `calls` are given by a model that tells them apart itself, and None where they stand in the text.
+    Where the request has tools, `text` is all the model wrote, calls and the special tokens that mark them included; `calls`
+    are those that the model parsed itself (a server), and None where they are to be read in the text.
 
-    What a server tells apart from the text is kept and never read as the answer: what the model thought (`reasoning`), the words
-    in which it refused (`refusal`), and the server's own word for an end that is none of the usual (`native_finish_reason`).
+    What a server separates from the text is kept and never read as the answer: `reasoning`, `refusal`, and in
+    `native_finish_reason` the server's own finish reason where it is none of the usual.
     """
 
     text: str
