@@ -75,8 +75,8 @@ def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | 
 def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: int, processes: int) -> dict[str, object]:
     """The group of each node id; the same in every process of a run."""
     window = len(node_ids) if processes == 1 else WINDOW * batch_size
-    found = _groups(case_blocks(node_ids, prefixes), window, processes)
-    return dict(zip(node_ids, found, strict=True))
+    groups = _groups(case_blocks(node_ids, prefixes), window, processes)
+    return dict(zip(node_ids, groups, strict=True))
 
 
 def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:
@@ -93,12 +93,12 @@ def _groups(blocks: Sequence[str | None], window: int, processes: int) -> list[o
     """
     sizes = Counter(block for block in blocks if block is not None)
     seen: Counter[str] = Counter()
-    found: list[object] = []
+    groups: list[object] = []
     for number, block in enumerate(blocks):
         if block is None:
-            found.append(number)
+            groups.append(number)
             continue
         size = max(1, min(window, -(-sizes[block] // processes)))
-        found.append((block, seen[block] // size))
+        groups.append((block, seen[block] // size))
         seen[block] += 1
-    return found
+    return groups

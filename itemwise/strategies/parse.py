@@ -65,7 +65,7 @@ class BoundStrategy:
 
 def strategy_names() -> list[str]:
     """The strategies that come with the package, in order of their names."""
-    return sorted(_own())
+    return sorted(_package_strategies())
 
 
 def configured_strategy(text: str, folders: Sequence[Path] = ()) -> ConfiguredStrategy:
@@ -74,8 +74,8 @@ def configured_strategy(text: str, folders: Sequence[Path] = ()) -> ConfiguredSt
     Settings may follow: ``NAME:setting=value,setting=value``. Raises StrategyError where there is no such strategy or
     setting, or a value does not fit.
     """
-    named, settings = _parted(text)
-    strategy = _own().get(named) or _from_elsewhere(text, named, folders)
+    named, settings = _split_settings(text)
+    strategy = _package_strategies().get(named) or _imported(text, named, folders)
     allowed = _settings_of(strategy)
     given = {name: _value(text, name, word, allowed) for name, word in settings.items()}
     name = strategy.__name__
@@ -95,19 +95,19 @@ def begins_plainly(name: str) -> bool:
 
 
 def _constant(name: str, constant: str, default: object) -> object:
-    strategy = _own().get(name.partition(":")[0])
+    strategy = _package_strategies().get(name.partition(":")[0])
     return getattr(sys.modules[strategy.__module__], constant, default) if strategy else default
 
 
 @cache
-def _own() -> dict[str, Strategy]:
+def _package_strategies() -> dict[str, Strategy]:
     folder = str(Path(__file__).parent)
     modules = [import_module(f"itemwise.strategies.{module.name}") for module in pkgutil.iter_modules([folder])]
-    found = {name: getattr(module, name, None) for module in modules if (name := module.__name__.rpartition(".")[2])}
-    return {name: function for name, function in found.items() if inspect.iscoroutinefunction(function)}
+    named = {name: getattr(module, name, None) for module in modules if (name := module.__name__.rpartition(".")[2])}
+    return {name: function for name, function in named.items() if inspect.iscoroutinefunction(function)}
 
 
-def _parted(text: str) -> tuple[str, dict[str, str]]:
+def _split_settings(text: str) -> tuple[str, dict[str, str]]:
     """The strategy's words and its settings' words."""
     head, colon, tail = text.rpartition(":")
     if not colon or "=" not in tail:
@@ -119,19 +119,19 @@ def _parted(text: str) -> tuple[str, dict[str, str]]:
     return head, {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _from_elsewhere(text: str, named: str, folders: Sequence[Path]) -> Strategy:
+def _imported(text: str, named: str, folders: Sequence[Path]) -> Strategy:
     if ":" not in named:
         names = ", ".join(strategy_names())
         raise StrategyError(f"--strategy must be one of {names}, or MODULE:FUNCTION for one of your own, got {text}.")
     try:
-        found = load_function(named, "--strategy", folders)
+        function = load_function(named, "--strategy", folders)
     except ImportStringError as error:
         raise StrategyError(str(error)) from None
-    if not inspect.iscoroutinefunction(found):
+    if not inspect.iscoroutinefunction(function):
         raise StrategyError(f"--strategy {text}: {named} is no coroutine; write async def {named.rpartition(':')[2]}{_FORM}.")
-    if fault := _form_fault(found):
+    if fault := _form_fault(function):
         raise StrategyError(f"--strategy {text}: {named} {fault}")
-    strategy: Strategy = found
+    strategy: Strategy = function
     return strategy
 
 
@@ -155,7 +155,8 @@ def _form_fault(function: Callable[..., Any]) -> str | None:
 
 def _settings_of(strategy: Strategy) -> dict[str, inspect.Parameter]:
     parameters = inspect.signature(strategy, eval_str=True).parameters.values()  # annotations may be written as text
-    return {each.name: each for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY and each.name != OPTIONS}
+    settings = (parameter for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY)
+    return {parameter.name: parameter for parameter in settings if parameter.name != OPTIONS}
 
 
 def _value(text: str, name: str, word: str, allowed: Mapping[str, inspect.Parameter]) -> Any:
