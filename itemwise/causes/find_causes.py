@@ -23,16 +23,16 @@ def find_causes(prompt: str, text: str, expected: str, answer: str | None, *, tr
     >>> find_causes("What is 16*3 + 24?", "16*3 = 46, 46+24 = 70", "72", "70", truncated=False, called=None)
     [Cause(kind='arithmetic slip', evidence='16*3 = 46 (it is 48); corrected, the steps give 72')]
     """
-    found = [_cut_off(text)] if truncated else []
+    causes = [_cut_off(text)] if truncated else []
     json_cause = json_error(text, truncated=truncated) if answer is None and "json" in prompt.lower() else None
-    found += [json_cause] if json_cause else []
+    causes += [json_cause] if json_cause else []
     value = parse_number(expected)
     if value is not None:
         reply = NumericReply(prompt, text, value, answer_value(answer), answer or "")
-        found += _numeric_causes(reply, json_cause)
+        causes += _numeric_causes(reply, json_cause)
     if called is False:
-        found.append(Cause(NO_CALL, "a tool was offered and none was called"))
-    return found or [Cause(REASONING, "none of the other causes is shown")]
+        causes.append(Cause(NO_CALL, "a tool was offered and none was called"))
+    return causes or [Cause(REASONING, "none of the other causes is shown")]
 
 
 def _cut_off(text: str) -> Cause:

@@ -28,7 +28,7 @@ def compare_extractors(name: str, own_extractors: Sequence[str], most: int) -> N
 
 def comparison_lines(run: RunFolder, own_extractors: Sequence[NamedExtractor] = (), most: int = 20) -> list[str]:
     """The accuracy by each extractor and where they differ. Raises CommandError where the run holds no reply."""
-    found = extractor_comparisons(run.tallies, run.entries, own_extractors)
-    if not found:
+    comparisons = extractor_comparisons(run.tallies, run.entries, own_extractors)
+    if not comparisons:
         raise CommandError(f"{run.name} holds no replies to read.")
-    return [printable(line) for line in [f"run: {run.name}", *extractors_lines(found, most)]]
+    return [printable(line) for line in [f"run: {run.name}", *extractors_lines(comparisons, most)]]

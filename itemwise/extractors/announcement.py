@@ -50,8 +50,8 @@ def may_announce(lower: str, after: int) -> bool:
 
 def announcements(lower: str) -> list[Announcement]:
     """Every announcement in the folded lower-case text, in order."""
-    found = [*_boxes(lower), *_hashes(lower), *_sentences(lower), *_short(lower)]
-    return sorted(found, key=lambda announcement: announcement.at)
+    unsorted = [*_boxes(lower), *_hashes(lower), *_sentences(lower), *_short(lower)]
+    return sorted(unsorted, key=lambda announcement: announcement.at)
 
 
 def corrections(lower: str, after: int) -> Iterator[tuple[int, int]]:

@@ -65,17 +65,17 @@ def object_end(lower: str, field: AnswerField) -> int:
 
 
 def _fields(text: str, lower: str) -> list[AnswerField]:
-    found: list[AnswerField | None] = []
+    fields: list[AnswerField | None] = []
     offset = lower.rfind("answer")
-    while offset >= 0 and len(found) < _MOST:
+    while offset >= 0 and len(fields) < _MOST:
         key = _KEY.match(lower, offset + len("answer"))
         if key and not _NOT_FINAL.search(lower[max(0, offset - 20) : offset]):
-            found.append(_field(text, offset, key.end()))
+            fields.append(_field(text, offset, key.end()))
         offset = lower.rfind("answer", 0, offset)
-    if not found and "{" in lower:
+    if not fields and "{" in lower:
         keys = list(_SECOND_CHOICE.finditer(lower))[-_MOST:]
-        found = [_field(text, key.start(), key.end()) for key in reversed(keys)]
-    return [field for field in reversed(found) if field and not _is_placeholder(field.text)]
+        fields = [_field(text, key.start(), key.end()) for key in reversed(keys)]
+    return [field for field in reversed(fields) if field and not _is_placeholder(field.text)]
 
 
 def _field(text: str, key: int, colon: int) -> AnswerField | None:

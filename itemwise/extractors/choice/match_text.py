@@ -39,8 +39,8 @@ def option_mentioned(words: str, options: Sequence[str]) -> int | None:
     """The one option whose text occurs in the words; None where none or several do. Short texts do not count."""
     padded = f" {_plain(words[-_LONGEST:])} "
     _, texts = _forms(tuple(options))
-    found = [index for index, text in enumerate(texts) if len(text) > 3 and f" {text} " in padded]
-    outer = [index for index in found if not any(texts[index] in texts[other] and index != other for other in found)]
+    matching = [index for index, text in enumerate(texts) if len(text) > 3 and f" {text} " in padded]
+    outer = [index for index in matching if not any(texts[index] in texts[other] and index != other for other in matching)]
     return outer[0] if len(outer) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""How fast extractors read, for `pytest tests/extractors/test_extractors_rate.py --benchmark-only`; measured, never asserted."""
+"""How fast extractors read, for `pytest tests/extractors/test_rate.py --benchmark-only`; measured, never asserted."""
 
 import re
 from collections.abc import Callable
