@@ -106,6 +106,7 @@ class Source:
         """The maker's name for rows that are none of those it makes to be asked; empty for those, and where it knows only them."""
         named = _MADE_SPLITS.get(plain_split(hub.split), "") if "split" in inspect.signature(synthetic).parameters else ""
         if named and self.pool != "trained":
+            note_split(f"--source {self.text}, {named}", hub.split, RowFiles((), plain_split(hub.split)))
             return named
         note_split(f"--source {self.text}", hub.split, RowFiles((), None))
         return ""

@@ -242,6 +242,12 @@ class TestMadeRows:
         assert not asked & chosen
         assert [found[split][0].id for split in found] == ["synthetic-42-0", "synthetic-train-42-0", "synthetic-selection-42-0"]
 
+    def test_of_several_splits_are_told_in_the_reports(self) -> None:
+        with noting_reads() as reads:
+            for hub in (TRAIN, TEST):
+                Source("synthetic").rows(hub, synthetic=word_problems)
+        assert [split for splits in reads.splits.values() for split in splits] == ["train", "test"]
+
     def test_of_a_maker_without_splits_are_never_those_of_training(self) -> None:
         def maker(seed: int, *, pool: str) -> Iterator[dict[str, Any]]:
             yield {"question": "?"}
