@@ -15,6 +15,7 @@ import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy imports only once
 
 from itemwise.plugin.items import _options as options_kept
+from itemwise.results import judge  # imported here, for runs in this process forget the modules that they import
 
 QUIZ = '''
 from itemwise import Case, cases
@@ -489,7 +490,7 @@ def test_what_fails_in_judging_a_case_costs_its_verdict_alone(
             raise RuntimeError("no cause to be found")
         return ()
 
-    monkeypatch.setattr("itemwise.results.judge.find_causes", fails_once)
+    monkeypatch.setattr(judge, "find_causes", fails_once)
     pytester.makepyfile(test_quiz=quiz())
     result = replayed()
     result.stdout.fnmatch_lines(["*itemwise could not judge this case*", "*RuntimeError: no cause to be found*", "quiz * 3 of 4"])
