@@ -1,10 +1,12 @@
 """LLM benchmarks as pytest: every dataset item is a case, every run an accuracy that says how sure it is."""
 
 from itemwise.cases.benchmark import cases
-from itemwise.cases.case import Case, Reply, ToolCall, Turn, Verdict
+from itemwise.cases.case import Case
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.draw import draw_like_random
 from itemwise.cases.gold import gold_number
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source, hub, rows
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from itemwise.cases.case import Turn, TurnCost
+from itemwise.cases.chat import Turn, TurnCost
 from itemwise.engine.engine import Engine
 from itemwise.models import Generation, Request
 from itemwise.models.tool_calls import read_calls

@@ -25,7 +25,7 @@ import torch
 from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, LoadOptions, ModelEntry, Request

@@ -24,8 +24,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from itemwise.cases.case import LETTERS, Reply, Turn, TurnCost, Verdict
+from itemwise.cases.case import LETTERS
+from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.html import report_html

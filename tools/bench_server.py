@@ -20,7 +20,8 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.cases.case import Reply, Turn
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import LoadOptions
 from itemwise.models.registry import EMBEDDED, REGISTRY, entry_named

@@ -39,7 +39,7 @@ from itertools import islice
 from pathlib import Path
 from benchmarks.test_gsm8k import PROMPTS
 from itemwise.engine.batching import PendingRequest, batcher_for
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import LoadOptions, REGISTRY, Request, entry_named
 from itemwise.models.lazy import LazyModel
 from itemwise.synthetic import word_problems

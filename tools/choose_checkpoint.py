@@ -15,7 +15,8 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.test_gsm8k import PROMPTS
-from itemwise.cases.case import Reply, Turn
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.extractors import last_number
 from itemwise.models import LoadOptions, Model, ModelEntry

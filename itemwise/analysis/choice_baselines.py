@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itemwise.analysis.control_results import ControlResult, controlled_by
-from itemwise.cases.case import LETTERS, Verdict
+from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import original_and_control
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import mcnemar

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON, NamedExtractor
-from itemwise.cases.case import Reply
+from itemwise.cases.reply import Reply
 from itemwise.results.entry import Entry
 from itemwise.results.judge import answer_in
 from itemwise.results.ledger import Tally

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itemwise.analysis.extractor_comparison import extract_from
 from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Pair, measurement
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.judge import AssertOutcome, verdict_of
 from itemwise.results.ledger import Tally, tallied

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from itemwise.analysis.pairs import Pair
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 
 __all__ = ["Change", "Outcome", "case_change", "change_between", "outcome_of", "reply_text"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.cases.variants import RENUMBERED, original_of
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally

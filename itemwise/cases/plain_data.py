@@ -1,11 +1,15 @@
-"""Checks of plain data that was read back from JSON: each value is of the kind that the noun made of it expects."""
+"""Plain data checked: texts that loaders give, and records read back from JSON, each value of the kind that is expected."""
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
-__all__ = ["Kinds", "require_kinds"]
+from itemwise.cases.surrogates import half_character
+
+__all__ = ["Kinds", "known_fields", "plain_text", "require_kinds", "shown_value", "without_empty"]
 
 Kinds = Mapping[str, type | tuple[type, ...]]
 
@@ -16,3 +20,27 @@ def require_kinds(record: Any, kinds: Kinds) -> None:
         raise TypeError(f"{type(record).__name__} instead of an object")
     if wrong := next((name for name, kind in kinds.items() if name in record and not isinstance(record[name], kind)), None):
         raise TypeError(f"{wrong!r} is {str(record[wrong])[:80]!r}")
+
+
+def known_fields(noun: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record is a field of `noun`; a later version may note more."""
+    return {part.name: record[part.name] for part in fields(noun) if part.name in record}
+
+
+def without_empty(**texts: str) -> dict[str, str]:
+    """Those of `texts` that say something."""
+    return {name: text for name, text in texts.items() if text}
+
+
+def shown_value(value: object) -> str:
+    """A value in a message: short, whatever it is."""
+    return str(reprlib.repr(value))
+
+
+def plain_text(value: object, what: str, advice: str = "") -> str:
+    """`value` as a plain str, also where it is of a subclass. Raises ValueError where it is no text that can be sent and written."""
+    if not isinstance(value, str):
+        raise ValueError(f"{what} must be text (str), got {shown_value(value)} ({type(value).__name__}){advice and '; '}{advice}.")
+    if half := half_character(value):
+        raise ValueError(f"{what} holds {half}, which no model or file can take; decode the row anew, or leave it out.")
+    return str.__str__(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import provenance_of
 from itemwise.analysis.run_comparison import RunComparison
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
 from itemwise.reporting.sections.comparison_sections import pair_name, pairs_table, series_table
 from itemwise.reporting.table import aligned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itemwise.cases.case import Reply
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import Model
 from itemwise.results.batch_invariance import BatchCheck

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from itemwise.cases.case import Reply, Turn, TurnCost
+from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.picture import PictureError
+from itemwise.cases.reply import Reply
 from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
 from itemwise.extractors.thoughts import thoughts_in
 from itemwise.models import PLANNED, Generation, Model, Request, score

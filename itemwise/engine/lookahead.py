@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itemwise.cases.case import Reply
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.results.labels import split_node_id
 from itemwise.strategies import BoundStrategy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision, Gate
 from itemwise.results.labels import Label
 from itemwise.results.ledger import Tally

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 
 __all__ = [
     "QUANTISATIONS",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, zip_longest
 from typing import Any, NamedTuple
 
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 
 __all__ = ["messages_for_template", "read_calls", "split_calls", "calls_from_api", "with_system"]
 

@@ -25,7 +25,8 @@ from itemwise.session.option_values import OPTION_NAMES
 from itemwise.session.settings import SettingsError, read_settings
 
 if TYPE_CHECKING:
-    from itemwise.cases.case import Case, Reply
+    from itemwise.cases.case import Case
+    from itemwise.cases.reply import Reply
     from itemwise.models import Model
 
 WORKER_SESSION = pytest.StashKey[WorkerSession]()

@@ -15,7 +15,7 @@ from itemwise.plugin.items import function_id, is_case, parameters, rerun_comman
 from itemwise.plugin.worker import REPLY, WorkerSession
 
 if TYPE_CHECKING:
-    from itemwise.cases.case import Reply, Verdict
+    from itemwise.cases.reply import Reply, Verdict
     from itemwise.results.entry import Entry, MeasuredCase
     from itemwise.results.judge import AssertOutcome
 

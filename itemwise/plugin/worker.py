@@ -19,7 +19,7 @@ from itemwise.plugin.run_samples import Samples
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.cases.case import Reply
+    from itemwise.cases.reply import Reply
     from itemwise.engine.batch_check import BatchedCase
     from itemwise.engine.engine import Engine
     from itemwise.engine.lookahead import Lookahead

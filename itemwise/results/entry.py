@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from itemwise.cases.case import Reply, Verdict
 from itemwise.cases.plain_data import Kinds, require_kinds
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.results.spill import SpilledRecord
 

@@ -6,8 +6,10 @@ import reprlib
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from itemwise.cases.case import Case, Reply, Turn, Verdict
+from itemwise.cases.case import Case
+from itemwise.cases.chat import Turn
 from itemwise.cases.picture import PictureError
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause, find_causes
 from itemwise.results.entry import Entry, MeasuredCase, Texts
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, MeasuredCase, Skip, SpilledTexts
 from itemwise.results.labels import split_node_id
 from itemwise.results.spill import SpillFile

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from itemwise.cases.case import ToolCall
+from itemwise.cases.chat import ToolCall
 from itemwise.cases.picture import Picture
 from itemwise.models import Generation, Request
 from itemwise.results.private_files import create_private, make_private_folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
 __all__ = ["BEGINS_PLAINLY", "direct"]

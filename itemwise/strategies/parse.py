@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.import_string import ImportStringError, load_function
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
 

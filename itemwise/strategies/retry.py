@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 

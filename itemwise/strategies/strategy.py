@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import Request
 
 __all__ = ["Ask", "AskAwaitable", "Extract", "Strategy", "Transcript", "gather"]

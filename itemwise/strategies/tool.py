@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.calculator import CALCULATOR, calculate
 from itemwise.strategies.strategy import Ask, Extract, Transcript

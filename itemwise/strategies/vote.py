@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.strategies.strategy import Ask, Extract, Transcript, gather
 
 __all__ = ["GAIN", "vote"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from tests.reporting.conftest import an_entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from itemwise.analysis.choice_baselines import ChoiceResult, choice_results
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
 from itemwise.results.statistics import mcnemar

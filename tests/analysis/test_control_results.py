@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise.analysis.control_results import ControlResult, controlled_by
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
 from itemwise.results.statistics import mcnemar

@@ -8,7 +8,7 @@ import pytest
 
 from itemwise.analysis.extractor_comparison import Extraction, extract_from, extractor_comparisons, is_right
 from itemwise.analysis.named_extractors import NamedExtractor
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.extractors import last_number
 from itemwise.results.ledger import tallied
 from tests.analysis.conftest import choice

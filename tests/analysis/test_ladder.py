@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
 from itemwise.results.statistics import holm, mcnemar

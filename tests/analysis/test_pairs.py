@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.ledger import tallied
 from itemwise.results.statistics import mcnemar
 from tests.reporting.conftest import an_entry

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from itemwise.analysis.provenance import Part, differing, provenance_of
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.ledger import Tally
 
 TALLY = Tally("sums", "m", "vote:samples=9", 1, dict.fromkeys(Verdict, 0), 0, 0.0)

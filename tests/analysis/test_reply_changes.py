@@ -6,7 +6,7 @@ import pytest
 
 from itemwise.analysis.pairs import Measurement, Pair, measurement
 from itemwise.analysis.reply_changes import Change, Outcome, case_change, change_between
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.ledger import tallied
 from tests.reporting.conftest import a_reply, an_entry
 

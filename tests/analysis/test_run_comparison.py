@@ -11,7 +11,7 @@ import pytest
 from itemwise.analysis.pairs import Measurement, Pair, measurement
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.ledger import tallied
 from itemwise.results.statistics import holm, mcnemar, smallest_difference
 from tests.reporting.conftest import an_entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise.analysis.splits import splits
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.ledger import tallied
 from tests.reporting.conftest import an_entry
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itemwise.analysis.variant_drops import drop, variant_drops
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.cases.variants import variant_name
 from itemwise.results.ledger import tallied
 from itemwise.results.statistics import mcnemar

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.causes import Cause
 from itemwise.reporting import RunRecord
 from itemwise.results.entry import Entry

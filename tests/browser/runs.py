@@ -8,7 +8,8 @@ from typing import Any
 
 import PIL.Image
 
-from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.results.entry import Entry

@@ -10,7 +10,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.reporting.writers.html import report_html
 from tests.browser.opened import Opened, names_shown
 from tests.browser.runs import node_id

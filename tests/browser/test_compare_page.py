@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from tests.browser.opened import Opened, names_shown, scrolls_sideways
 from tests.reporting.conftest import a_reply, an_entry

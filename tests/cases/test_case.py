@@ -12,8 +12,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import Case, Reply, ToolCall, Turn, TurnCost, Verdict
+from itemwise.cases.case import Case
+from itemwise.cases.chat import ToolCall, Turn, TurnCost
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Reply, Verdict
 
 PICTURE = Picture("row 0", lambda: PIL.Image.new("RGB", (20, 10), "green"))
 REPLY = Reply("42", "stop", 12, 3, 0.25, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))

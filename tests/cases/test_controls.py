@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import LETTERS, Case, Turn
+from itemwise.cases.case import LETTERS, Case
+from itemwise.cases.chat import Turn
 from itemwise.cases.controls import BLANK, SHUFFLED, controlled, original_and_control
 from itemwise.cases.picture import Picture
 

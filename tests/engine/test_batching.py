@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Reply, Turn
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.batching import STATIC_BATCH
 from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Reply, Turn
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, ModelError, OutOfMemoryError, Request
 from itemwise.strategies import Ask, Extract, Transcript, gather

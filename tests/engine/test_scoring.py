@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.cases.case import LETTERS, Reply, Turn
+from itemwise.cases.case import LETTERS
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import Generation, Request
 from itemwise.results.store import ModelReplies, Store

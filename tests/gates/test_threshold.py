@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision, Gate
 from itemwise.gates.threshold import decisions
 from itemwise.results.ledger import Tally

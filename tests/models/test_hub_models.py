@@ -23,7 +23,7 @@ COMMIT = "d4" * 20
 LOAD = """
 import json, sys, time
 import torch
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.local.load import load
 torch.set_num_threads(1)
@@ -121,7 +121,7 @@ def test_a_pinned_commit_is_the_one_described(online: SimpleNamespace) -> None:
 
 
 def test_a_hub_model_says_what_its_folder_says(online: SimpleNamespace, checkpoint: Callable[..., Path]) -> None:
-    from itemwise.cases.case import Turn
+    from itemwise.cases.chat import Turn
     from itemwise.models import LoadOptions, ModelEntry, Request
     from itemwise.models.local.load import load
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models.lazy import LazyModel, ReplayModel
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import Request
 from itemwise.results.store import key_of
 

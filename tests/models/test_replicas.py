@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import ray
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import REGISTRY, LoadOptions, ModelError, ModelUnavailableError, Request
 from itemwise.models.local.load import load
 from itemwise.models.replicas import DEATHS, ReplicatedModel

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jinja2 import TemplateError
 
 import itemwise.embedded
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models.tool_calls import LONGEST, MOST, SHOWN, messages_for_template, read_calls, split_calls
 from itemwise.strategies.calculator import CALCULATOR
 

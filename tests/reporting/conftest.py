@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord

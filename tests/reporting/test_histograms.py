@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.histograms import Spread, figure, spreads
 from itemwise.results.entry import Entry

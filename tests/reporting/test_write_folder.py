@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import Verdict
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord, write_reports
 from itemwise.reporting.write_folder import claimed, new_folder, sweep
 from itemwise.reporting.writers.markdown import summary_md

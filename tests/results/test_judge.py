@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Case, Reply, ToolCall, Turn, TurnCost, Verdict
+from itemwise.cases.case import Case
+from itemwise.cases.chat import ToolCall, Turn, TurnCost
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.extractors import last_number
 from itemwise.extractors.reading import Reading

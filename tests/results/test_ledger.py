@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.results.entry import Entry, Texts
 from itemwise.results.ledger import Ledger

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, Speed, TimeLeft, summed, time_left
 from tests.reporting.conftest import an_entry

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.run_folder import RunFolderError, read_run, read_runs
 from tests.commands.conftest import Reports, a_case
 

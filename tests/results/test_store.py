@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.models import Generation, Request
 from itemwise.results import store as store_module
 from itemwise.results.entry import Entry

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itemwise.cases.case import Reply, Turn, TurnCost
+from itemwise.cases.chat import Turn, TurnCost
+from itemwise.cases.reply import Reply
 from itemwise.engine.batch_check import BatchedCase, rerun_alone
 from itemwise.reporting.sections.batch_check_section import batch_check_lines
 from itemwise.strategies import configured_strategy

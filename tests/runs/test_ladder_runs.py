@@ -39,7 +39,7 @@ def test_problems(case, answer):
     assert answer == case.answer
 '''
 TWOPASS = '''
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.strategies import Transcript
 
 async def twopass(chat, ask, extract, *, passes: int = 2):

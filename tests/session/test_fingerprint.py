@@ -14,7 +14,8 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import Case, Turn
+from itemwise.cases.case import Case
+from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture
 from itemwise.extractors import last_number
 from itemwise.results.store import key_of

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from itemwise.cases.case import Reply
+from itemwise.cases.reply import Reply
 from itemwise.models import ModelEntry, ModelError
 from itemwise.models import identity as identity_module
 from itemwise.results.store import Store

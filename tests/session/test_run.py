@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Skip
 from itemwise.results.store import Store
 from itemwise.session.run import Run

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
-from itemwise.cases.case import Case, Turn
+from itemwise.cases.case import Case
+from itemwise.cases.chat import Turn
 from itemwise.cases.draw import draw
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source, rows

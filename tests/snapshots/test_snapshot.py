@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.snapshots import Snapshot, machine
 from tests.reporting.conftest import an_entry
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from itemwise import strategies
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.strategies import StrategyError, begins_plainly, configured_strategy, gain_of, strategy_names
 from tests.scripted import Script, read_all
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.calculator import CALCULATOR
 from itemwise.strategies.tool import tool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.strategies.vote import vote
 from tests.scripted import Script, run
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.encoded_prompt import Prompt

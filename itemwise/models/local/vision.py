@@ -9,7 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoProcessor
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.models.local.chat_template import ChatTemplate
 from itemwise.models.local.encoded_prompt import Prompt

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeGuard
 
-from itemwise.cases.case import ToolCall
+from itemwise.cases.chat import ToolCall
 from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.server.finish_reasons import is_broken, is_known, is_limit, is_plain
 from itemwise.models.server.retry_policy import TRANSIENT_STATUSES, PersistentError, TransientError

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models.model import Request
 from itemwise.models.tool_calls import messages_for_template, with_system
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, OnPage, Row, Section, Style
 from itemwise.reporting.table import accuracy_text, cost_text

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.sections.accuracy_section import accuracy_table
 from itemwise.reporting.sections.section import Column, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, aligned, points_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text, aligned

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_record import RunRecord
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itemwise.cases.case import Reply, TurnCost
+from itemwise.cases.chat import TurnCost
 from itemwise.cases.duration import duration_text
+from itemwise.cases.reply import Reply
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.table import accuracy_text, aligned

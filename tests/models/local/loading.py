@@ -11,7 +11,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.local.load import LocalModel, load

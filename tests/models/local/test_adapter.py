@@ -21,7 +21,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import REGISTRY, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models.checkpoint import adapter_hash
 from itemwise.models.identity import identity_of

@@ -14,7 +14,8 @@ import pytest
 import torch
 import transformers
 
-from itemwise.cases.case import Reply, Turn
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, OutOfMemoryError, Request

@@ -9,7 +9,7 @@ import bitsandbytes
 import pytest
 import torch
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import REGISTRY, LoadOptions, ModelEntry, Request
 from itemwise.models.local import load as local
 from itemwise.models.local.cpu_linear import prepack_linear

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.identity import identity_of
 from tests.models.checkpoints import BOS, CHAT_TEMPLATE, CONTEXT, KINDS

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.models import LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
 from itemwise.models.local.sampling import SamplingProcessor, sample_tokens

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.engine.batching import PendingRequest, StaticBatcher, batcher_for
 from itemwise.models import Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import load

@@ -15,8 +15,9 @@ import pytest
 import torch
 import transformers
 
-from itemwise.cases.case import Reply, ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.picture import Picture, PictureError
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.identity import identity_of

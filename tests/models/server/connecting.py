@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from itemwise.cases.case import Reply, Turn
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelUnavailableError, Request
 from itemwise.models.lazy import LazyModel

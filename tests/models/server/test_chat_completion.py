@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import Generation, ModelError, Request
 from itemwise.models.server.chat_completion import generation_of, uncounted
 from itemwise.models.server.retry_policy import PersistentError, TransientError

@@ -9,7 +9,7 @@ import json
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import ToolCall, Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.picture import Picture
 from itemwise.models import Request
 from itemwise.models.server.openai_format import request_body

@@ -9,7 +9,7 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from itemwise.cases.case import Turn
+from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture
 from itemwise.models import LoadOptions, ModelEntry, Request, entry_named
 from itemwise.models.local.load import load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.sections import accuracy_section
 from itemwise.reporting.sections.accuracy_section import accuracy_table

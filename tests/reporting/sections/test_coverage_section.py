@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.sections import coverage_section
 from itemwise.results.entry import Skip
 from itemwise.results.ledger import Ledger

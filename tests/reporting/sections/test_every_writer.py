@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.commands.show import show_lines
 from itemwise.reporting import RunRecord
 from itemwise.reporting.run_facts import RunFacts

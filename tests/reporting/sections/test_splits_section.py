@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.sections import splits_section
 from tests.reporting.conftest import a_run, an_entry
 

@@ -16,8 +16,8 @@ import pytest
 from itemwise.analysis.pairs import Pair, measurement
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
-from itemwise.cases.case import Verdict
 from itemwise.cases.picture import Picture
+from itemwise.cases.reply import Verdict
 from itemwise.causes import Cause
 from itemwise.reporting.svg import flips
 from itemwise.reporting.writers.compare_html import compare_html

@@ -16,7 +16,8 @@ import PIL.Image
 import pytest
 
 from itemwise.analysis.ladder import ladders
-from itemwise.cases.case import Reply, Turn, Verdict
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord

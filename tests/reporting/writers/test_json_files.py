@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.json_files import results_jsonl, run_json
 from itemwise.results.entry import Entry

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.junit import case_properties, junit_xml, suite_properties
 from itemwise.results.entry import Entry

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from itemwise.cases.case import Verdict
+from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.reporting.table import accuracy_text, aligned
