@@ -59,8 +59,8 @@ def picture_chats(seed: int, prompts: Mapping[str, str], mix: Mapping[str, float
 
 def _repeat(rng: random.Random, rows: list[Row]) -> Chat:
     words = " ".join(text for row in rows for text in (row["description"], *row["choices"])).split()
-    said = " ".join(rng.sample(words, min(len(words), 14)))
-    return {"messages": [{"role": "user", "content": f"Repeat:\n{said}"}, {"role": "assistant", "content": said}], "row": None}
+    phrase = " ".join(rng.sample(words, min(len(words), 14)))
+    return {"messages": [{"role": "user", "content": f"Repeat:\n{phrase}"}, {"role": "assistant", "content": phrase}], "row": None}
 
 
 def _find(rng: random.Random, rows: list[Row]) -> Chat:
@@ -70,15 +70,15 @@ def _find(rng: random.Random, rows: list[Row]) -> Chat:
     options = rng.sample(texts, min(len(texts), rng.randint(3, 5)))
     letters = rng.choices(LETTERS, k=len(options)) if rng.random() < 0.5 else list(LETTERS[: len(options)])
     listed = "\n".join(f"{letter}. {text}" for letter, text in zip(letters, options, strict=True))
-    wanted = [(options[place], letters[place]) for place in rng.sample(range(len(options)), 3)]
+    wanted = [(options[index], letters[index]) for index in rng.sample(range(len(options)), 3)]
     asked_for = "\n".join(text for text, _ in wanted)
     if rng.random() < 0.5:
         prompt = f"{listed}\n\nGive the letter of each option as JSON.\n{asked_for}"
-        said = "\n".join(json.dumps({"option": text, "answer": letter}, ensure_ascii=False) for text, letter in wanted)
+        reply = "\n".join(json.dumps({"option": text, "answer": letter}, ensure_ascii=False) for text, letter in wanted)
     else:
         prompt = f"{listed}\n\nGive the letter of each option.\n{asked_for}"
-        said = "\n".join(f"{text} {letter}" for text, letter in wanted)
-    return {"messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": said}], "row": None}
+        reply = "\n".join(f"{text} {letter}" for text, letter in wanted)
+    return {"messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": reply}], "row": None}
 
 
 DRILLS = {"repeat": _repeat, "find": _find}

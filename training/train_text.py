@@ -78,11 +78,11 @@ def encode(chat: Chat, vocabulary: PreTrainedTokenizerFast) -> tuple[list[int], 
     opening = vocabulary("<|im_start|>assistant\n", add_special_tokens=False)["input_ids"]
     end = vocabulary.convert_tokens_to_ids("<|im_end|>")
     labels, learning = [], False
-    for place, token in enumerate(ids):
+    for index, token in enumerate(ids):
         labels.append(token if learning else IGNORED)
         if learning and token == end:
             learning = False
-        elif ids[place - len(opening) + 1 : place + 1] == opening:
+        elif ids[index - len(opening) + 1 : index + 1] == opening:
             learning = True
     return ids, labels
 
@@ -133,10 +133,10 @@ def optimizers(model: Qwen2ForCausalLM, plan: Plan) -> list[torch.optim.Optimize
     """Muon for the matrices inside the layers, AdamW for embeddings, norms and biases."""
     matrices = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
     known = {id(weight) for weight in matrices}
-    others = [weight for weight in model.parameters() if id(weight) not in known]
+    rest = [weight for weight in model.parameters() if id(weight) not in known]
     return [
         torch.optim.Muon(matrices, lr=plan.muon_rate, momentum=0.95, weight_decay=0.05),
-        torch.optim.AdamW(others, lr=plan.adam_rate, betas=(0.9, 0.98), weight_decay=0.0),
+        torch.optim.AdamW(rest, lr=plan.adam_rate, betas=(0.9, 0.98), weight_decay=0.0),
     ]
 
 

@@ -147,11 +147,11 @@ def patches(images: Sequence[Image.Image]) -> Tensor:
 
 def encode(chat: Chat, vocabulary: PreTrainedTokenizerFast) -> tuple[list[int], list[int]]:
     """Token ids of a chat and their labels: only the reply, its end mark included, is learned."""
-    asked, said = chat["messages"]
-    before = vocabulary.apply_chat_template([asked], tokenize=False, add_generation_prompt=True)
+    question, answer = chat["messages"]
+    before = vocabulary.apply_chat_template([question], tokenize=False, add_generation_prompt=True)
     before = before.replace("<|image_pad|>", "<|image_pad|>" * PLACES)
     prompt: list[int] = vocabulary(before, add_special_tokens=False)["input_ids"]
-    reply: list[int] = vocabulary(said["content"] + "<|im_end|>", add_special_tokens=False)["input_ids"]
+    reply: list[int] = vocabulary(answer["content"] + "<|im_end|>", add_special_tokens=False)["input_ids"]
     return prompt + reply, [IGNORED] * len(prompt) + reply
 
 
@@ -223,8 +223,8 @@ def seen(model: Qwen2VLForConditionalGeneration, pixels: Tensor) -> Tensor:
 
 def _grid(device: torch.device) -> Tensor:
     """Row and column of each patch, in the order of `patches`."""
-    place = torch.arange(SIDE * SIDE, device=device)
-    block, inner = place // MERGED**2, place % MERGED**2
+    index = torch.arange(SIDE * SIDE, device=device)
+    block, inner = index // MERGED**2, index % MERGED**2
     half = SIDE // MERGED
     return torch.stack([block // half * MERGED + inner // MERGED, block % half * MERGED + inner % MERGED], dim=-1)
 
@@ -235,8 +235,8 @@ def positions(ids: Tensor, picture: int | None) -> Tensor:
     if picture is None:
         return torch.arange(length).expand(3, len(ids), length)
     half = SIDE // MERGED
-    place = torch.arange(PLACES)
-    inside = picture + torch.stack([torch.zeros_like(place), place // half, place % half])
+    index = torch.arange(PLACES)
+    inside = picture + torch.stack([torch.zeros_like(index), index // half, index % half])
     before, after = torch.arange(picture), torch.arange(picture + half, half + length - PLACES)
     return torch.cat([before.expand(3, -1), inside, after.expand(3, -1)], dim=1)[:, None].expand(3, len(ids), length)
 
@@ -252,8 +252,8 @@ def losses(model: Qwen2VLForConditionalGeneration, probe: torch.nn.Linear, batch
             if batch.shown:
                 start = int((batch.ids[0] == model.config.image_token_id).nonzero()[0])
                 words = torch.cat([words[:, :start], shown, words[:, start + PLACES :]], dim=1)
-        places = positions(batch.ids, start)
-        hidden = model.model.language_model(inputs_embeds=words, position_ids=places, use_cache=False).last_hidden_state[:, :-1]
+        position_ids = positions(batch.ids, start)
+        hidden = model.model.language_model(inputs_embeds=words, position_ids=position_ids, use_cache=False).last_hidden_state[:, :-1]
         learned = batch.labels[:, 1:] != IGNORED
         logits = model.lm_head(hidden[learned])
     return cross_entropy(logits.float(), batch.labels[:, 1:][learned]), looked
@@ -263,10 +263,10 @@ def optimizers(model: Qwen2VLForConditionalGeneration, probe: torch.nn.Linear, p
     """Muon for the matrices inside the layers, AdamW for embeddings, patches, norms, biases and the probe."""
     matrices = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
     known = {id(weight) for weight in matrices}
-    others = [weight for weight in (*model.parameters(), *probe.parameters()) if id(weight) not in known]
+    rest = [weight for weight in (*model.parameters(), *probe.parameters()) if id(weight) not in known]
     return [
         torch.optim.Muon(matrices, lr=plan.muon_rate, momentum=0.95, weight_decay=0.05),
-        torch.optim.AdamW(others, lr=plan.adam_rate, betas=(0.9, 0.98), weight_decay=0.0),
+        torch.optim.AdamW(rest, lr=plan.adam_rate, betas=(0.9, 0.98), weight_decay=0.0),
     ]
 
 
@@ -289,29 +289,29 @@ def train(plan: Plan, out: Path, every: int, start: Path | None = None) -> None:
     peaks = [worker.param_groups[0]["lr"] for worker in workers]
     out.mkdir(parents=True, exist_ok=True)
     print(f"{model.num_parameters():,} parameters, vocabulary {len(vocabulary)}, {len(names)} descriptions", flush=True)
-    started, pictures, told = time.monotonic(), 0, []
+    started, pictures, curve = time.monotonic(), 0, []
     for step, batch in enumerate(batches(plan, vocabulary, names, first), start=first):
         for worker, peak in zip(workers, peaks, strict=True):
             worker.param_groups[0]["lr"] = peak * plan.rate(step)
-        said, looked = losses(model, probe, batch)
-        (said + LOOKED_WEIGHT * looked).backward()  # type: ignore[no-untyped-call]
+        loss, looked = losses(model, probe, batch)
+        (loss + LOOKED_WEIGHT * looked).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*model.parameters(), *probe.parameters()], 1.0)
         for worker in workers:
             worker.step()
             worker.zero_grad()
         pictures += 0 if batch.looks is None else len(batch.looks.pixels)
-        told.append((said.item(), looked.item() if batch.looks is not None else None))
+        curve.append((loss.item(), looked.item() if batch.looks is not None else None))
         if (step + 1) % 50 == 0:
-            _note(out / "curve.jsonl", step + 1, told[-50:], pictures, round(time.monotonic() - started))
+            _note(out / "curve.jsonl", step + 1, curve[-50:], pictures, round(time.monotonic() - started))
         if (step + 1) % every == 0 or step + 1 == plan.steps:
             save(model, vocabulary, out / f"step-{step + 1}")
 
 
-def _note(curve: Path, step: int, told: Sequence[tuple[float, float | None]], pictures: int, seconds: int) -> None:
-    looked = [loss for _, loss in told if loss is not None]
-    means = {"loss": round(sum(loss for loss, _ in told) / len(told), 4), "looked": round(sum(looked) / max(len(looked), 1), 4)}
+def _note(file: Path, step: int, curve: Sequence[tuple[float, float | None]], pictures: int, seconds: int) -> None:
+    looked = [loss for _, loss in curve if loss is not None]
+    means = {"loss": round(sum(loss for loss, _ in curve) / len(curve), 4), "looked": round(sum(looked) / max(len(looked), 1), 4)}
     line = json.dumps({"step": step, **means, "pictures": pictures, "seconds": seconds})
-    with curve.open("a") as lines:
+    with file.open("a") as lines:
         lines.write(line + "\n")
     print(line, flush=True)
 

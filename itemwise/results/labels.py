@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itemwise.cases.controls import original_and_control
 from itemwise.cases.variants import RENUMBERED, original_of
 
-__all__ = ["LABEL", "Label", "measurement_names", "split_node_id", "variant_of"]
+__all__ = ["LABEL", "Label", "label_suffix", "measurement_names", "split_node_id"]
 
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
 _MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
@@ -70,10 +70,10 @@ def measurement_names(functions: Sequence[str]) -> dict[str, str]:
     return {function: name for plain, group in alike.items() for function, name in _distinguished(plain, group).items()}
 
 
-def variant_of(case: str) -> str:
+def label_suffix(case: str) -> str:
     """What a case's name adds to its label: a renumbered variant and a control are measurements of their own.
 
-    >>> variant_of("sum-synthetic-42-7-twin1-blank-image")
+    >>> label_suffix("sum-synthetic-42-7-twin1-blank-image")
     '-renumbered-blank-image'
     """
     control = original_and_control(case)

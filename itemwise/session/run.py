@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itemwise.results.entry import Entry, Skip
-from itemwise.results.labels import variant_of
+from itemwise.results.labels import label_suffix
 from itemwise.results.ledger import Ledger
 from itemwise.results.spill import SpillFile
 from itemwise.results.store import Store, StoreError
@@ -116,14 +116,14 @@ class Run:
     def _recall(self) -> None:
         for measurement, (label, known) in self._measurements().items():
             for entry in self._open().verdicts(measurement, Entry.from_record, but=known):
-                self.ledger.recall(replace(entry, benchmark=f"{label}{variant_of(entry.case)}"))
+                self.ledger.recall(replace(entry, benchmark=f"{label}{label_suffix(entry.case)}"))
 
     def _measurements(self) -> dict[str, tuple[str, set[str]]]:
         """What each measurement of this run is called, without what variants and controls add, and the cases known of it."""
         result: dict[str, tuple[str, set[str]]] = {}
         cases: list[Entry | Skip] = [*self.ledger.entries, *self.ledger.skips]
         for case in sorted(cases, key=lambda case: case.measurement):
-            label = case.benchmark.removesuffix(variant_of(case.case))
+            label = case.benchmark.removesuffix(label_suffix(case.case))
             result.setdefault(case.measurement, (label, set()))[1].add(case.case)
         return result
 

@@ -17,7 +17,7 @@ from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.split_files import sha256_of_files
 from itemwise.cases.variants import original_of
 from itemwise.models import ModelEntry
-from itemwise.results.labels import variant_of
+from itemwise.results.labels import label_suffix
 from itemwise.session.settings import Settings
 
 __all__ = ["WITHOUT_EFFECT", "Sample", "prompt_of", "sampled"]
@@ -38,7 +38,7 @@ class Sample:
 
     def label_of(self, case: Case) -> str:
         """What a verdict on `case` counts for: renumbered variants and controls are measurements of their own."""
-        return f"{self.label}{variant_of(case.name)}"
+        return f"{self.label}{label_suffix(case.name)}"
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.results.labels import Label, measurement_names, split_node_id, variant_of
+from itemwise.results.labels import Label, label_suffix, measurement_names, split_node_id
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_node_id_is_a_function_and_its_parameters(node_id: str, parts: tuple[s
 
 
 @pytest.mark.parametrize(
-    ("case", "variant"),
+    ("case", "suffix"),
     [
         ("sum-7", ""),
         ("sum-synthetic-42-7-twin1", "-renumbered"),
@@ -93,5 +93,5 @@ def test_a_node_id_is_a_function_and_its_parameters(node_id: str, parts: tuple[s
         ("sum-synthetic-42-7-twin1-shuffle-options", "-renumbered-shuffle-options"),
     ],
 )
-def test_a_variant_and_a_control_are_measurements_of_their_own(case: str, variant: str) -> None:
-    assert variant_of(case) == variant
+def test_a_variant_and_a_control_are_measurements_of_their_own(case: str, suffix: str) -> None:
+    assert label_suffix(case) == suffix
