@@ -30,7 +30,7 @@ from itemwise.cases.picture import Picture
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.reporting import RunRecord
-from itemwise.reporting.writers.html import report_html
+from itemwise.reporting.writers.html import report_parts
 from itemwise.results.entry import Entry, Texts
 from itemwise.results.ledger import Ledger
 from itemwise.synthetic import science_pictures, word_problems
@@ -133,7 +133,7 @@ def opened(browser: Browser, address: str) -> tuple[float, Page]:
 def measure(browser: Browser, run: RunRecord, path: Path, loads: int) -> dict[str, Any]:
     """Write the page and time it."""
     start = time.perf_counter()
-    path.write_text(report_html(run), encoding="utf-8")
+    path.write_text("".join(report_parts(run)), encoding="utf-8")
     made = time.perf_counter() - start
     times = []
     for _ in range(loads):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from itemwise.analysis.pairs import Pair, measurement
@@ -41,19 +41,17 @@ class ControlResult:
 
 def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[ControlResult]:
     """What the run's controls made of the cases that `tally` counts."""
-    return list(_results(tally, {each.key: each for each in tallies}, entries))
-
-
-def _results(tally: Tally, tallies: dict[tuple[str, str, str], Tally], entries: Sequence[Entry]) -> Iterator[ControlResult]:
+    results, by_key = [], {other.key: other for other in tallies}
     originals = {entry.case: entry for entry in entries if tally.counts_entry(entry)}
     for control in CONTROLS:
-        other = tallies.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
+        other = by_key.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
         if other:
             changed = [replace(entry, case=_original(entry)) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
             pair = Pair(measurement("as it is", "", tally, first), measurement(control, "", other, changed))
-            yield ControlResult(control, other, pair, *_sameness(first, changed, control))
+            results.append(ControlResult(control, other, pair, *_sameness(first, changed, control)))
+    return results
 
 
 def _original(entry: Entry) -> str:

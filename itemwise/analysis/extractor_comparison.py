@@ -105,11 +105,7 @@ def _results(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> 
 def _extractors(entries: Sequence[Entry]) -> Sequence[NamedExtractor]:
     if all(entry.choices for entry in entries):
         return CHOICE_EXTRACTORS
-    return NUMBER_EXTRACTORS if all(_is_number(entry.expected) for entry in entries) else (STRICT_JSON,)
-
-
-def _is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None
+    return NUMBER_EXTRACTORS if all(_NUMBER.fullmatch(entry.expected) for entry in entries) else (STRICT_JSON,)
 
 
 def is_right(entry: Entry, extraction: Extraction) -> bool:

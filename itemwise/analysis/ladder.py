@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from itemwise.analysis.extractor_comparison import extract_from
 from itemwise.analysis.named_extractors import STRICT_JSON
-from itemwise.analysis.pairs import Pair, measurement
+from itemwise.analysis.pairs import Measurement, Pair, measurement
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.judge import AssertOutcome, verdict_of
@@ -68,24 +68,13 @@ def ladders(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Ladder]:
     return results
 
 
-@dataclass(frozen=True)
-class _Step:
-    """What a rung is made of: a tally and its entries."""
-
-    tally: Tally
-    entries: Sequence[Entry]
-
-    @property
-    def name(self) -> str:
-        return self.tally.strategy
-
-
-def _steps(tally: Tally, entries: Sequence[Entry]) -> Iterator[_Step]:
+def _steps(tally: Tally, entries: Sequence[Entry]) -> Iterator[Measurement]:
+    """What the rungs of a tally are made of, labelled with the strategy."""
     counted = [entry for entry in entries if tally.counts_entry(entry)]
     if tally.strategy == "direct" and _is_json_asked(counted):
         strict = [_strictly(entry) for entry in counted]
-        yield _Step(tallied(strict)[0], strict)
-    yield _Step(tally, counted)
+        yield measurement(STRICTLY, "", tallied(strict)[0], strict)
+    yield measurement(tally.strategy, "", tally, counted)
 
 
 def _is_json_asked(entries: Sequence[Entry]) -> bool:
@@ -104,16 +93,16 @@ def _strictly(entry: Entry) -> Entry:
     return replace(entry, strategy=STRICTLY, verdict=verdict, answer=read.answer, causes=())
 
 
-def _rungs(steps: Sequence[_Step]) -> list[Rung]:
+def _rungs(steps: Sequence[Measurement]) -> list[Rung]:
     several = len({step.tally.model_name for step in steps}) > 1
     rungs: list[Rung] = []
     for index, step in enumerate(steps):
         before = _before(steps, index)
-        name = f"{step.tally.model_name}, {step.name}" if several else step.name
+        name = f"{step.tally.model_name}, {step.label}" if several else step.label
         if before is None:
             rungs.append(Rung(name, step.tally))
         else:
-            against = f"{before.tally.model_name}, {before.name}" if several else before.name
+            against = f"{before.tally.model_name}, {before.label}" if several else before.label
             first = _first(steps[:index], step)
             since = _pair(first, step) if first and first is not before else None
             rungs.append(Rung(name, step.tally, against, _gain(before, step), _pair(before, step), since_first=since))
@@ -121,34 +110,34 @@ def _rungs(steps: Sequence[_Step]) -> list[Rung]:
     return [replace(rung, holm_p=next(corrected)) if rung.pair else rung for rung in rungs]
 
 
-def _before(steps: Sequence[_Step], index: int) -> _Step | None:
+def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
     """The step that `steps[index]` is compared with."""
     if index == 0:
         return None
     step, before = steps[index], steps[index - 1]
     if before.tally.model_name == step.tally.model_name:
         return before
-    same = [other for other in steps[:index] if other.name == step.name]
+    same = [other for other in steps[:index] if other.label == step.label]
     return same[-1] if same else before
 
 
-def _first(steps: Sequence[_Step], step: _Step) -> _Step | None:
+def _first(steps: Sequence[Measurement], step: Measurement) -> Measurement | None:
     """The first way that the step's model was asked before it, its strict reading aside."""
-    return next((other for other in steps if other.tally.model_name == step.tally.model_name and other.name != STRICTLY), None)
+    return next((other for other in steps if other.tally.model_name == step.tally.model_name and other.label != STRICTLY), None)
 
 
-def _gain(before: _Step, step: _Step) -> str:
+def _gain(before: Measurement, step: Measurement) -> str:
     """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
     if before.tally.model_name != step.tally.model_name:
-        return "the model" if before.name == step.name else f"the model and {step.name}"
-    if before.name == STRICTLY:
+        return "the model" if before.label == step.label else f"the model and {step.label}"
+    if before.label == STRICTLY:
         return "reading"
-    gain = gain_of(step.name)
-    return gain if begins_plainly(before.name) else f"{gain} instead of {gain_of(before.name)}"
+    gain = gain_of(step.label)
+    return gain if begins_plainly(before.label) else f"{gain} instead of {gain_of(before.label)}"
 
 
-def _pair(before: _Step, step: _Step) -> Pair:
+def _pair(before: Measurement, step: Measurement) -> Pair:
     """The two steps on the cases that both hold."""
-    both = {entry.case for entry in before.entries} & {entry.case for entry in step.entries}
-    first, second = ([entry for entry in side.entries if entry.case in both] for side in (before, step))
-    return Pair(measurement(before.name, "", before.tally, first), measurement(step.name, "", step.tally, second))
+    both = before.entries.keys() & step.entries.keys()
+    sides = (replace(side, entries={case: entry for case, entry in side.entries.items() if case in both}) for side in (before, step))
+    return Pair(*sides)

@@ -73,6 +73,10 @@ class Pair:
         """Exact McNemar, not yet corrected for being one of several."""
         return mcnemar(len(self.gained), len(self.lost))
 
+    def record(self) -> dict[str, object]:
+        """Its figures as run.json has them, with the flipped cases by id."""
+        return {"cases": len(self.judged), "change": self.change, "gained": self.gained, "lost": self.lost, "p": self.p}
+
     def _verdicts(self, case: str) -> tuple[Verdict, Verdict]:
         return self.first.entries[case].verdict, self.second.entries[case].verdict
 

@@ -38,7 +38,7 @@ def provenance_of(record: Mapping[str, Any], tally: Tally) -> Provenance:
     asked = {
         "strategy": tally.strategy,
         **dict(_flat(_object(settings, "strategies", tally.strategy), "strategy ")),
-        **dict(_flat({_words(name): settings[name] for name in ("seed", "batch_size") if name in settings})),
+        **dict(_flat({name.replace("_", " "): settings[name] for name in ("seed", "batch_size") if name in settings})),
         **{_ROWS.get(name, name): value for name, value in _flat(_object(record, "rows", tally.benchmark))},
         **{name: own.pop(name) for name in _ASKED if name in own},
     }
@@ -83,7 +83,3 @@ def _object(record: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
             return {}
         record = value
     return record
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

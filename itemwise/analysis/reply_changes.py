@@ -9,7 +9,7 @@ from itemwise.analysis.pairs import Pair
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 
-__all__ = ["Change", "Outcome", "case_change", "change_between", "outcome_of", "reply_text"]
+__all__ = ["Change", "Outcome", "case_change", "change_between", "outcome_of"]
 
 
 class Change(str, Enum):
@@ -73,9 +73,4 @@ def case_change(pair: Pair, case: str) -> Change:
 
 def outcome_of(entry: Entry) -> Outcome:
     """What became of a case that was answered, or ended in an error."""
-    return Outcome(entry.verdict.value, entry.answer, reply_text(entry))
-
-
-def reply_text(entry: Entry) -> str:
-    """What was replied to the case; empty where an error left no reply."""
-    return entry.texts().reply_text
+    return Outcome(entry.verdict.value, entry.answer, entry.texts().reply_text)

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part, Provenance, differing
-from itemwise.analysis.reply_changes import reply_text
 from itemwise.results.statistics import SIGNIFICANT, SmallestDifference, holm, smallest_difference
 
 __all__ = ["RunComparison"]
@@ -72,4 +71,5 @@ class RunComparison:
     def reread(self, index: int) -> int:
         """How many flips of the pair at `index` have the same reply on both sides, so that reading it alone made them."""
         pair = self.pairs[index]
-        return sum(reply_text(pair.first.entries[case]) == reply_text(pair.second.entries[case]) for case in [*pair.gained, *pair.lost])
+        sides = [(pair.first.entries[case].texts(), pair.second.entries[case].texts()) for case in [*pair.gained, *pair.lost]]
+        return sum(first.reply_text == second.reply_text for first, second in sides)

@@ -12,45 +12,38 @@ from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Interval, difference_interval, sign_flip
 
-__all__ = ["Drop", "VariantDrop", "drop", "variant_drops"]
+__all__ = ["Drop", "drop", "variant_drops"]
 
 
 @dataclass(frozen=True)
 class Drop:
-    """What other numbers cost one model on one benchmark. The unit is an original with its variants: `pairs` of them.
+    """What other numbers cost one model on one benchmark. The unit is an original with its variants: there are `problems` of them.
 
-    `seen` is the share of the originals that is correct, `renumbered` the mean over them of the share of their variants
-    that is. `difference` is renumbered less seen, with its 95 % `interval`, as shares too: -0.04 is four points less.
-    `p` is two-sided. `lost` are the originals that are correct with a wrong variant, `gained` the wrong ones with a correct variant.
+    The names are those of run.json: `accuracy` is the share of the originals that is correct, `renumbered` the mean over them of the
+    share of their variants that is. `difference` is renumbered less accuracy, with its 95 % `interval`, as shares too: -0.04 is four
+    points less. `p` is two-sided. `lost` are the originals that are correct with a wrong variant, `gained` the wrong ones with a
+    correct variant.
     """
 
-    pairs: int
-    seen: float
+    problems: int
+    accuracy: float
     renumbered: float
     difference: float
     interval: Interval
     p: float
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
+    lost: list[str]
+    gained: list[str]
 
 
-@dataclass(frozen=True)
-class VariantDrop:
-    """The drop of one benchmark, model and strategy; `tally` is that of the problems themselves."""
-
-    tally: Tally
-    drop: Drop
-
-
-def variant_drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[VariantDrop]:
-    """A drop for each tally whose variants were judged too. Cases that ended in an error of ours are left out."""
+def variant_drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Drop]]:
+    """A drop for each tally of problems whose variants were judged too. Cases that ended in an error of ours are left out."""
     results = []
     for tally in tallies:
         label = f"{tally.benchmark}-{RENUMBERED}"
         variants = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
         originals = _right(entry for entry in entries if tally.counts_entry(entry))
         if variants and (between := drop(originals, variants)):
-            results.append(VariantDrop(tally, between))
+            results.append((tally, between))
     return results
 
 
@@ -72,14 +65,14 @@ def drop(originals: Mapping[str, bool], variants: Mapping[str, bool]) -> Drop | 
     shares = {name: Fraction(sum(answers), len(answers)) for name, answers in families.items()}
     differences = [share - originals[name] for name, share in shares.items()]
     return Drop(
-        pairs=len(families),
-        seen=sum(originals[name] for name in families) / len(families),
+        problems=len(families),
+        accuracy=sum(originals[name] for name in families) / len(families),
         renumbered=float(sum(shares.values()) / Fraction(len(families))),
         difference=float(sum(differences) / Fraction(len(families))),
         interval=difference_interval(differences),
         p=sign_flip(differences),
-        lost=tuple(name for name, answers in families.items() if originals[name] and not all(answers)),
-        gained=tuple(name for name, answers in families.items() if not originals[name] and any(answers)),
+        lost=[name for name, answers in families.items() if originals[name] and not all(answers)],
+        gained=[name for name, answers in families.items() if not originals[name] and any(answers)],
     )
 
 

@@ -33,19 +33,11 @@ def compare(names: Sequence[str], page: str | None = None) -> None:
         _check_page(page)
     runs = read_runs(names)
     comparison = comparison_of(runs)
-    for line in _lines(comparison):
+    for line in comparison_lines(comparison):
         print(line)
     if page is not None:
         pictures = {sha256: picture for run in runs for sha256, picture in run.pictures.items()}
         print(f"\npage: {printable(str(_written(page, compare_html(comparison, pictures))))}")
-
-
-def comparison_lines(runs: Sequence[RunFolder]) -> list[str]:
-    """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show.
-
-    Raises CommandError as `comparison_of` does.
-    """
-    return _lines(comparison_of(runs))
 
 
 def comparison_of(runs: Sequence[RunFolder]) -> RunComparison:
@@ -98,7 +90,8 @@ def _written(page: str, text: str) -> Path:
     return Path(page)
 
 
-def _lines(comparison: RunComparison) -> list[str]:
+def comparison_lines(comparison: RunComparison) -> list[str]:
+    """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show."""
     pairs = pairs_table(comparison)
     lines = [*(series_table(comparison).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
     for pair in comparison.pairs:

@@ -45,7 +45,8 @@ def structure(model: str, quantisation: str, picture: tuple[int, int]) -> None:
 
 def structure_lines(entry: ModelEntry, found: Structure, quantisation: str) -> list[str]:
     """Its numbers, the memory its weights take under `quantisation`, the way of a picture, and the module tree."""
-    lines = [f"{entry.name}: {found.tree.kind}", f"configuration: {found.architecture.origin}", *_adapter(entry), ""]
+    lines = [f"{entry.name}: {found.tree.kind}", f"configuration: {found.architecture.origin}"]
+    lines += [f"adapter: {entry.adapter}, not counted", ""] if entry.adapter else [""]
     lines += aligned(_numbers(found))
     lines += ["", *_memory(found.footprint, quantisation)]
     if found.sees:
@@ -63,10 +64,6 @@ def _numbers(found: Structure) -> list[tuple[str, str]]:
         ("positions", _positions(found.positions)),
         ("context", f"{context:,} tokens" if context else "not given"),
     ]
-
-
-def _adapter(entry: ModelEntry) -> list[str]:
-    return [f"adapter: {entry.adapter}, not counted"] if entry.adapter else []
 
 
 def _parameters(counted: Parameters) -> str:

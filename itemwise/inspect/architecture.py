@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def architecture_of(entry: ModelEntry) -> Architecture:
     Raises ModelError if there is none or it cannot be read.
     """
     if not entry.local and (known := published(entry)):
-        config = AutoConfig.for_model(**_deep_copy(known.config))
+        config = AutoConfig.for_model(**deepcopy(dict(known.config)))  # it changes what it is given
         return Architecture(config, f"{entry.location}, as published", _limited(entry, known.pixels))
     if entry.local and not (Path(entry.location) / "config.json").is_file():
         raise ModelError(f"{entry.name} is not at {entry.location}: no config.json there; give the folder that save_pretrained wrote.")
@@ -77,13 +78,6 @@ def _declared_pixels(entry: ModelEntry, config: Any, options: dict[str, Any]) ->
 def _limited(entry: ModelEntry, pixels: tuple[int, int] | None) -> tuple[int, int] | None:
     """The limits, those of the entry first."""
     return (entry.min_pixels or pixels[0], entry.max_pixels or pixels[1]) if pixels else None
-
-
-def _deep_copy(values: Any) -> Any:
-    """A copy, nested values too: AutoConfig changes what it is given."""
-    if isinstance(values, dict):
-        return {name: _deep_copy(value) for name, value in values.items()}
-    return list(values) if isinstance(values, list) else values
 
 
 def _cause(error: Exception) -> str:

@@ -16,19 +16,11 @@ _PROJECTORS = ("merger", "multi_modal_projector")
 
 @dataclass(frozen=True)
 class PicturePath:
-    """From pixels to tokens.
+    """From pixels to tokens, in pixels: the `size` as given and as `scaled` for the encoder, width first, and the side of a `patch`.
 
-    Attributes:
-        size: width and height as given, in pixels.
-        scaled: width and height as the encoder gets them, in pixels.
-        patch: side of a patch, in pixels.
-        frames: depth of a patch: how often the picture is repeated as a frame.
-        patches: patches across and down.
-        layers: the encoder's layers.
-        width: the encoder's width.
-        merge: `merge` x `merge` patches become one token.
-        projector: the widths on the way from merged patches to a token.
-        tokens: those of the picture alone, without the special tokens around it.
+    `frames` is the depth of a patch: how often the picture is repeated as a frame. There are `patches` across and down; `merge` x
+    `merge` of them become one token by the widths of the `projector`. `layers` and `width` are the encoder's. `tokens` are those of
+    the picture alone, without the special tokens around it.
     """
 
     size: tuple[int, int]
@@ -53,7 +45,8 @@ def picture_path(config: Any, model: nn.Module, size: tuple[int, int], pixels: t
     by_pixels = str(config.model_type).startswith(("qwen2_vl", "qwen2_5_vl"))
     if vision is None or not (by_pixels or config.model_type in _ONE_SIZE):
         return None
-    _require_shape(size)
+    if min(size) < 1 or max(size) > 200 * min(size):
+        raise ValueError(f"a picture must have sides of at least 1, none over 200 times the other, got {size[0]}x{size[1]}")
     patch, merge = int(vision.patch_size), int(vision.spatial_merge_size) if by_pixels else 1
     width, height = scaled_size(size, patch * merge, pixels) if by_pixels else (vision.image_size, vision.image_size)
     patches = (width // patch, height // patch)
@@ -86,11 +79,6 @@ def scaled_size(size: tuple[int, int], step: int, pixels: tuple[int, int] | None
         grown = sqrt(least / (size[0] * size[1]))
         width, height = (ceil(side * grown / step) * step for side in size)
     return width, height
-
-
-def _require_shape(size: tuple[int, int]) -> None:
-    if min(size) < 1 or max(size) > 200 * min(size):
-        raise ValueError(f"a picture must have sides of at least 1, none over 200 times the other, got {size[0]}x{size[1]}")
 
 
 def _width(model: nn.Module) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,20 +14,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["page_json", "page_parts", "single_page", "trusted"]
+__all__ = ["page_json", "page_parts", "trusted"]
 
 
-def single_page(name: str, data: Mapping[str, Any], *, scripts: Sequence[str] = (), **values: Any) -> str:
-    """The page that the template `name` makes of `values`, which are escaped, and its script of `data`.
-
-    The script is ``dom.js``, then the `scripts` by name, then ``NAME.js``; the page's policy lets no other run.
+def page_parts(name: str, data: Iterable[str], **values: Any) -> Iterator[str]:
+    """The page, part by part, that the template `name` makes of `values`, which are escaped, and its script of `data`, the parts of
+    one JSON text, each made by `page_json`. The script is ``dom.js``, ``list.js`` and ``NAME.js``; the page's policy lets no other run.
     """
-    return "".join(page_parts(name, [page_json(data)], scripts=scripts, **values))
-
-
-def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
-    """The page as `single_page` makes it, part by part; `data` are the parts of one JSON text, each made by `page_json`."""
-    script = "".join(_file(f"{script_name}.js") for script_name in ("dom", *scripts, name))
+    script = "".join(_file(f"{script_name}.js") for script_name in ("dom", "list", name))
     rendered = (
         _templates()
         .get_template(f"{name}.html.jinja")

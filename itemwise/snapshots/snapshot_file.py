@@ -77,16 +77,11 @@ class SnapshotFile:
         changes = list(changes)
         kept = [change for change in changes if change.differs and (change.kind is Change.NEW or not new_only)]
         head = dict(self.head)
-        if kept and self._is_replaced_by(changes, kept):
+        if kept and {change.name for change in changes} >= set(self.cases) and len(kept) == sum(change.differs for change in changes):
             head, kept = dict(kept[0].now.made), changes
         if kept:
             self._write(head, {change.name: change.now for change in kept})
         return sum(change.differs for change in kept)
-
-    def _is_replaced_by(self, changes: list[SnapshotChange], kept: list[SnapshotChange]) -> bool:
-        """Whether every case of the file ran, and all that differ are kept."""
-        ran = {change.name for change in changes}
-        return ran >= set(self.cases) and len(kept) == sum(change.differs for change in changes)
 
     def _write(self, head: Mapping[str, str], cases: Mapping[str, Snapshot]) -> None:
         entries = SnapshotCollection(location=str(self.path))

@@ -29,8 +29,8 @@ class TestDrop:
     def test_is_the_mean_over_the_originals_that_have_variants(self) -> None:
         found = drop(ORIGINALS, VARIANTS)
         assert found is not None
-        assert found.pairs == 3
-        assert found.seen == pytest.approx(2 / 3)
+        assert found.problems == 3
+        assert found.accuracy == pytest.approx(2 / 3)
         assert found.renumbered == pytest.approx((1 / 2 + 0 + 2 / 3) / 3)
         assert found.difference == pytest.approx(-5 / 18)
 
@@ -49,7 +49,7 @@ class TestDrop:
     def test_names_what_was_lost_and_gained(self) -> None:
         found = drop(ORIGINALS, VARIANTS)
         assert found is not None
-        assert (found.lost, found.gained) == (("a", "b"), ("c",))
+        assert (found.lost, found.gained) == (["a", "b"], ["c"])
 
     def test_does_not_ask_in_which_order_variants_were_judged(self) -> None:
         assert drop(ORIGINALS, VARIANTS) == drop(ORIGINALS, dict(reversed(VARIANTS.items())))
@@ -61,7 +61,7 @@ class TestDrop:
     def test_where_nothing_changed_is_zero_and_still_not_sure(self) -> None:
         found = drop(dict.fromkeys("abcdefgh", True), variants_of(dict.fromkeys("abcdefgh", "RR")))
         assert found is not None
-        assert (found.difference, found.p, found.lost, found.gained) == (0, 1, (), ())
+        assert (found.difference, found.p, found.lost, found.gained) == (0, 1, [], [])
         assert found.interval.low < 0 < found.interval.high
 
     @UNHURRIED
@@ -90,6 +90,6 @@ class TestDrops:
         ]
         without_variants = [an_entry(0, Verdict.CORRECT, benchmark="other")]
         entries = [*originals, *variants, *without_variants]
-        (only,) = variant_drops(tallied(entries), entries)
-        assert only.tally.key == originals[0].key
-        assert (only.drop.pairs, only.drop.lost, only.drop.gained) == (3, ("sums-0", "sums-2"), ("sums-1",))  # an error is no verdict
+        ((tally, only),) = variant_drops(tallied(entries), entries)
+        assert tally.key == originals[0].key
+        assert (only.problems, only.lost, only.gained) == (3, ["sums-0", "sums-2"], ["sums-1"])  # an error is no verdict

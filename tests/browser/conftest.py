@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from itemwise.reporting import RunRecord
-from itemwise.reporting.writers.html import report_html
+from itemwise.reporting.writers.html import report_parts
 from tests.browser.opened import Opened
 from tests.browser.runs import run_of_all_kinds, run_of_many
 
@@ -54,7 +54,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable
     def write(name: str, run: Callable[[], RunRecord]) -> Path:
         path = folder / f"{name}.html"
         if not path.exists():
-            path.write_text(report_html(run()), encoding="utf-8")
+            path.write_text("".join(report_parts(run())), encoding="utf-8")
         return path
 
     return write

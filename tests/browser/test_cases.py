@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from itemwise.cases.chat import Turn
 from itemwise.cases.reply import Reply, Verdict
-from itemwise.reporting.writers.html import report_html
+from itemwise.reporting.writers.html import report_parts
 from tests.browser.opened import Opened, names_shown
 from tests.browser.runs import node_id
 from tests.reporting.conftest import a_run, an_entry
@@ -305,7 +305,7 @@ def test_what_a_model_thought_is_folded_and_how_it_refused_is_shown(open_file: C
     turns = (Turn("user", "What is 6*7?"), Turn("assistant", "", reasoning="Is it 42?", refusal="I may not say."))
     path = tmp_path / "report.html"
     entry = an_entry(0, Verdict.NO_ANSWER, reply=Reply("", "stop", 20, 12, 0.25, 8, turns))
-    path.write_text(report_html(a_run(entry)), encoding="utf-8")
+    path.write_text("".join(report_parts(a_run(entry))), encoding="utf-8")
     page = open_file(path, entry.node_id).page
     expect(page.locator("#detail")).to_contain_text("I may not say.")
     thought = page.locator("details.thought .text")

@@ -11,14 +11,14 @@ import pytest
 
 from itemwise.cases.picture import encoded_picture
 from itemwise.commands import CommandError
-from itemwise.commands.compare import compare, comparison_lines
+from itemwise.commands.compare import compare, comparison_lines, comparison_of
 from itemwise.results.run_folder import read_run, read_runs
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
 from tests.reporting.writers.test_html import data
 
 
 def compared(*names: str) -> list[str]:
-    return comparison_lines(read_runs(names))
+    return comparison_lines(comparison_of(read_runs(names)))
 
 
 def cells(line: str) -> list[str]:

@@ -29,7 +29,6 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _record(result: ChoiceResult) -> dict[str, object]:
-    """A result with its controls as plain data, with the flipped cases by id."""
     return {
         **named(result.tally.key),
         "accuracy": result.tally.accuracy.share,
@@ -60,11 +59,7 @@ def _control_record(control: ControlResult) -> dict[str, object]:
     return {
         "control": control.control,
         "accuracy": control.tally.accuracy.share,
-        "change": control.pair.change,
-        "cases": len(control.pair.judged),
-        "gained": control.pair.gained,
-        "lost": control.pair.lost,
-        "p": control.pair.p,
+        **control.pair.record(),
         "same_letter": control.same_letter,
         "same_option": control.same_option,
         "finding": control.finding,

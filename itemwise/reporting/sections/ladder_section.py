@@ -20,7 +20,8 @@ _COLUMNS: tuple[Column, ...] = (
 def build(run: RunFacts) -> Iterator[Section]:
     """A section for each benchmark that was asked in more than one way; the first holds the record of all."""
     all_ladders = ladders(run.plain_tallies, run.entries)
-    yield Section("ladders", record={"ladders": [_ladder_record(ladder) for ladder in all_ladders]})
+    records = [{"benchmark": ladder.benchmark, "rungs": [_record(rung) for rung in ladder.rungs]} for ladder in all_ladders]
+    yield Section("ladders", record={"ladders": records})
     for number, ladder in enumerate(all_ladders):
         yield Section(
             f"ladder-{number}",
@@ -39,11 +40,6 @@ def _summary(ladder: Ladder) -> list[str]:
         f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(gains)}.",
         "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers.",
     ]
-
-
-def _ladder_record(ladder: Ladder) -> dict[str, object]:
-    """The ladder as plain data, with the flipped cases by id."""
-    return {"benchmark": ladder.benchmark, "rungs": [_record(rung) for rung in ladder.rungs]}
 
 
 def _row(rung: Rung) -> Row:
@@ -70,11 +66,7 @@ def _record(rung: Rung) -> dict[str, object]:
     compared = rung.pair and {
         "against": rung.against,
         "by": rung.gain,
-        "cases": len(rung.pair.judged),
-        "change": rung.pair.change,
-        "gained": rung.pair.gained,
-        "lost": rung.pair.lost,
-        "p": rung.pair.p,
+        **rung.pair.record(),
         "holm_p": rung.holm_p,
         "finding": rung.finding,
         "since_first": rung.since_first and {"change": rung.since_first.change, "p": rung.since_first.p},
@@ -83,7 +75,7 @@ def _record(rung: Rung) -> dict[str, object]:
         "rung": rung.name,
         "model": rung.tally.model_name,
         "accuracy": accuracy.share,
-        "interval": list(accuracy.interval) if accuracy.interval else None,
+        "interval": accuracy.interval,
         "tokens_per_correct": rung.tally.tokens_per_correct,
         **(compared or {}),
     }

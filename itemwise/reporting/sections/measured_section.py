@@ -1,4 +1,4 @@
-"""What was measured: each model with all that identifies it, and where each benchmark's rows come from."""
+"""What was measured: each model with all that identifies it, and where each benchmark's rows come from, pinned or not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _HASH = 16  # characters of a file's hash in a terminal
 
 
 def build(run: RunFacts) -> Iterator[Section]:
-    """A note for each model and each benchmark's rows; on the page settings and environment too."""
+    """A note for each model and each benchmark's rows; on the page settings and environment too. Below it a line for each benchmark
+    that read a hub dataset without a pinned commit."""
     models = {name: {key: value for key, value in model.items() if key != "model"} for name, model in run.measured.items()}
     yield Section(
         "measured",
@@ -29,6 +30,13 @@ def build(run: RunFacts) -> Iterator[Section]:
             data={"models": run.measured, "rows": run.rows, "settings": run.settings, "environment": run.environment},
         ),
     )
+    pins = [
+        f'{label}: {read["unpinned"]} is not pinned and may change; revision="<commit>" in the benchmark\'s Hub(...) pins it '
+        f"(read: {read['hub']})"
+        for label, read in run.rows.items()
+        if "unpinned" in read
+    ]
+    yield Section("pins", notes=[Note(line) for line in pins])
 
 
 def _listed(values: Mapping[str, str]) -> str:

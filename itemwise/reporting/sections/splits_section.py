@@ -30,13 +30,12 @@ def _row(split: Split) -> Row:
 
 
 def _record(split: Split) -> dict[str, object]:
-    """A part as plain data."""
     accuracy = split.part.accuracy
     return {
         **named(split.whole.key),
         "tag": split.tag,
         "value": split.value,
         "accuracy": accuracy.share,
-        "interval": list(accuracy.interval) if accuracy.interval else None,
+        "interval": accuracy.interval,
         "n": accuracy.judged,
     }

@@ -22,14 +22,14 @@ from itemwise.reporting.sections.comparison_sections import (
     series_table,
     settings_tables,
 )
-from itemwise.reporting.single_page import single_page
+from itemwise.reporting.sections.section import named
+from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 
 __all__ = ["compare_html"]
 
 _LIKE = 0.25  # of the shorter text's letters: with fewer in common two texts are not one in other words
 _SIGNS = "=-+"
-_KEY = ("benchmark", "model", "strategy")
 _NAMED = 3  # benchmarks that are too many for a title
 _OPEN = 3  # findings that stand open, whatever they are
 
@@ -38,10 +38,9 @@ def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> 
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
     data = _data(comparison, pictures)
-    return single_page(
+    parts = page_parts(
         "compare",
-        data,
-        scripts=("list",),
+        [page_json(data)],
         title=_title(comparison),
         findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
         series=[_side(comparison, side) for side in comparison.measurements],
@@ -51,6 +50,7 @@ def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> 
         missing=[*_missing(comparison), *_missing_pictures(data)],
         svg=svg,
     )
+    return "".join(parts)
 
 
 def _title(comparison: RunComparison) -> str:
@@ -116,9 +116,7 @@ def _data(comparison: RunComparison, pictures: Mapping[str, Picture]) -> dict[st
     cases = list(_cases(comparison))
     wanted = {case["picture"] for case in cases}
     return {
-        "series": [
-            {"label": side.label, "run": side.run, **dict(zip(_KEY, side.tally.key, strict=True))} for side in comparison.measurements
-        ],
+        "series": [{"label": side.label, "run": side.run, **named(side.tally.key)} for side in comparison.measurements],
         "pairs": [{"first": indices[pair.first.label], "second": indices[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,

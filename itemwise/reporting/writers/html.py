@@ -16,7 +16,7 @@ from itemwise.reporting.sections.snapshots_section import snapshot_differences
 from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 
-__all__ = ["page_picture", "report_html", "report_parts"]
+__all__ = ["page_picture", "report_parts"]
 
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
@@ -24,20 +24,15 @@ _ROWS = 12  # of a table that stands open
 _MULTIPLES = 6  # small charts of one section that stand open
 
 
-def report_html(run: RunRecord) -> str:
-    """The page. It holds all cases as JSON; a script lists, filters and shows them, and writes text as text only."""
-    return "".join(report_parts(run))
-
-
 def report_parts(run: RunRecord) -> Iterator[str]:
-    """The page in parts, none larger than a case or its tables."""
+    """The page in parts, none larger than a case or its tables. It holds all cases as JSON; a script lists, filters and shows them,
+    and writes text as text only."""
     blocks = _blocks(run.sections)
     above, below = ([block for block in blocks if (block[0].page.part == "below") == is_below] for is_below in (False, True))
     above.sort(key=lambda block: block[0].page.part != "head")
     return page_parts(
         "report",
         _data(run),
-        scripts=("list",),
         title=_title(run),
         run=run,
         above=above,

@@ -16,20 +16,15 @@ from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 from itemwise.results.safe_text import shortened, xml_safe
 
-__all__ = ["case_properties", "junit_parts", "junit_xml", "suite_properties"]
+__all__ = ["case_properties", "junit_parts", "suite_properties"]
 
 _SHOWN = 20_000  # characters of a reply or an error in the XML; results.jsonl has it whole
 _NAMED = 500  # characters of an attribute
 _TAG = re.compile(r"\[\[(?=/?[A-Za-z]+[|\]])")  # how dashboards are told to attach a file or to set a property
 
 
-def junit_xml(run: RunRecord) -> str:
-    """The run as a JUnit document with one suite for each benchmark, model and strategy."""
-    return "".join(junit_parts(run))
-
-
 def junit_parts(run: RunRecord) -> Iterator[str]:
-    """The document in parts, none larger than a case or the properties of a suite."""
+    """The document, with one suite for each benchmark, model and strategy, in parts none larger than a case or a suite's properties."""
     properties = _properties(run)
     yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="itemwise">'
     for tally in run.tallies:
@@ -85,7 +80,9 @@ def _suite(started: str, tally: Tally, entries: list[Entry], properties: Mapping
         time=f"{tally.seconds:.3f}",
         timestamp=started,
     )
-    _add_properties(suite, properties)
+    parent = ElementTree.SubElement(suite, "properties")
+    for name, value in properties.items():
+        ElementTree.SubElement(parent, "property", name=name, value=xml_safe(value))
     return suite
 
 
@@ -140,9 +137,3 @@ def _untagged(text: str) -> str:
 def _one_line(value: str) -> str:
     """`value` fit for the inside of a property tag."""
     return _untagged(value).replace("]]", "] ]").replace("\r", "\\r").replace("\n", "\\n")
-
-
-def _add_properties(parent: ElementTree.Element, values: Mapping[str, str]) -> None:
-    properties = ElementTree.SubElement(parent, "properties")
-    for name, value in values.items():
-        ElementTree.SubElement(properties, "property", name=name, value=xml_safe(value))

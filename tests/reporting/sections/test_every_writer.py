@@ -17,9 +17,9 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections import BUILDERS, accuracy_section
 from itemwise.reporting.sections.accuracy_section import COLUMNS, TallyColumn
 from itemwise.reporting.sections.section import Note, Row, Section, figures, words
-from itemwise.reporting.writers.html import report_html
+from itemwise.reporting.writers.html import report_parts
 from itemwise.reporting.writers.json_files import run_json
-from itemwise.reporting.writers.junit import junit_xml
+from itemwise.reporting.writers.junit import junit_parts
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.reporting.writers.terminal import closing_lines
 from itemwise.results.run_folder import RunFolder
@@ -45,7 +45,7 @@ def cells(row: str) -> list[str]:
 
 
 def junit_properties(run: RunRecord) -> list[dict[str, str]]:
-    suites = ElementTree.fromstring(junit_xml(run))
+    suites = ElementTree.fromstring("".join(junit_parts(run)))
     return [{each.attrib["name"]: each.attrib["value"] for each in suite.iter("property")} for suite in suites]
 
 
@@ -76,7 +76,7 @@ def test_a_new_section_is_in_the_summary(with_section: RunRecord) -> None:
 
 
 def test_a_new_section_is_on_the_page_and_in_its_navigation(with_section: RunRecord) -> None:
-    page = report_html(with_section)
+    page = "".join(report_parts(with_section))
     shown = page.partition('<section aria-labelledby="made-up">')[2].partition("</section>")[0]
     assert '<li><a href="#made-up">What was made up</a></li>' in page
     assert [cells(row) for row in shown.split("<tr>")[1:]] == [["benchmark", "rate"], ["sums-synthetic", "0.75"]]
@@ -100,7 +100,7 @@ def test_a_new_column_is_in_the_tables_of_terminal_and_summary(with_column: RunR
 
 
 def test_a_new_column_is_on_the_page(with_column: RunRecord) -> None:
-    shown = report_html(with_column).partition('<section aria-labelledby="accuracy">')[2].partition("</section>")[0]
+    shown = "".join(report_parts(with_column)).partition('<section aria-labelledby="accuracy">')[2].partition("</section>")[0]
     assert [cells(row)[-1] for row in shown.split("<tr>")[1:]] == ["made up", "6 fourths", "8 fourths"]
 
 

@@ -21,7 +21,7 @@ from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
-from itemwise.reporting.writers.html import report_html
+from itemwise.reporting.writers.html import report_parts
 from itemwise.results.entry import Entry
 from itemwise.snapshots import FileChanges, Snapshot, snapshot_change
 
@@ -95,7 +95,7 @@ def a_png(size: tuple[int, int] = (8, 8)) -> bytes:
 
 
 def test_every_case_is_on_the_page_with_what_it_takes_to_read_it(run: RunRecord) -> None:
-    cases = data(report_html(run))["cases"]
+    cases = data("".join(report_parts(run)))["cases"]
     assert [case["id"] for case in cases] == [entry.node_id for entry in run.entries]
     wrong = next(case for case in cases if case["verdict"] == "wrong")
     assert (wrong["expected"], wrong["answer"], wrong["cause"]) == ("42", "41", "arithmetic slip")
@@ -104,14 +104,14 @@ def test_every_case_is_on_the_page_with_what_it_takes_to_read_it(run: RunRecord)
 
 
 def test_the_page_asks_for_nothing(run: RunRecord) -> None:
-    page = report_html(run)
+    page = "".join(report_parts(run))
     assert not re.search(r"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//""", page)
     assert not addresses(page)
     assert "link" not in {tag for tag, _ in elements(page)}
 
 
 def test_the_policy_allows_the_pages_own_script_and_nothing_else(run: RunRecord) -> None:
-    page = report_html(run)
+    page = "".join(report_parts(run))
     policy = next(attributes["content"] for _, attributes in elements(page) if attributes.get("http-equiv"))
     script = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     assert len(script) == 1
@@ -131,7 +131,7 @@ def test_what_a_model_wrote_makes_no_element(text: str, run_of: Callable[..., Ru
             0, Verdict.WRONG, reply=reply, answer=said, expected=said, prompt=said, causes=causes, tags={said: said}, rule=said,
             benchmark=said, model_name=said, strategy=said, case=said, rerun=said, model={"location": said}, rows={"source": said},
         )  # fmt: skip
-        return report_html(run_of(wrong, command=said, snapshots=[snapshots(said)], decisions=[Decision(True, said)]))
+        return "".join(report_parts(run_of(wrong, command=said, snapshots=[snapshots(said)], decisions=[Decision(True, said)])))
 
     page, expected = page_of(text), page_of("plain")
     assert [tag for tag, _ in elements(page)] == [tag for tag, _ in elements(expected)]
@@ -150,7 +150,7 @@ def test_pictures_are_inside_the_page_large_ones_made_smaller(run_of: Callable[.
         entry(1, Verdict.CORRECT, picture="large"),
         entry(2, Verdict.CORRECT, picture="broken"),
     ]
-    found = data(report_html(run_of(*shown, pictures={"small": small, "large": large, "broken": b"no picture"})))["pictures"]
+    found = data("".join(report_parts(run_of(*shown, pictures={"small": small, "large": large, "broken": b"no picture"}))))["pictures"]
     assert sorted(found) == ["large", "small"]
     assert base64.b64decode(found["small"].partition(",")[2]) == small
     whole = PIL.Image.open(io.BytesIO(base64.b64decode(found["large"].partition(",")[2])))
@@ -158,28 +158,28 @@ def test_pictures_are_inside_the_page_large_ones_made_smaller(run_of: Callable[.
 
 
 def test_a_run_without_a_case_is_a_page_too(run_of: Callable[..., RunRecord]) -> None:
-    assert data(report_html(run_of()))["cases"] == []
+    assert data("".join(report_parts(run_of())))["cases"] == []
 
 
 def test_the_page_goes_from_the_whole_to_the_cases_and_then_to_what_is_long(
     run: RunRecord, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]
 ) -> None:
     tagged = [entry(number, Verdict.CORRECT, tags={"topic": str(number % 20)}) for number in range(200, 240)]
-    page = report_html(run_of(*run.entries, *tagged, decisions=run.decisions, snapshots=[snapshots("gsm8k")]))
+    page = "".join(report_parts(run_of(*run.entries, *tagged, decisions=run.decisions, snapshots=[snapshots("gsm8k")])))
     headings = [attributes["id"] for tag, attributes in elements(page) if tag == "h2"]
     assert headings == ["accuracy", "gates", "causes", "ladder-0", "spread", "snapshots", "cases", "splits", "readers", "measured"]
     assert "<details><summary>20 rows</summary>" in section(page, "splits")
 
 
 def test_every_entry_of_the_navigation_is_a_place_on_the_page(run: RunRecord) -> None:
-    found = elements(report_html(run))
+    found = elements("".join(report_parts(run)))
     places = {attributes["id"] for _, attributes in found if "id" in attributes}
     links = {(attributes.get("href") or "").removeprefix("#") for tag, attributes in found if tag == "a"}
     assert {"accuracy", "gates", "ladder-0", "causes", "spread", "cases", "readers"} <= links <= places
 
 
 def test_the_ladder_is_drawn_at_the_accuracies_and_intervals_of_its_rungs(run: RunRecord) -> None:
-    drawn = section(report_html(run), "ladder-0")
+    drawn = section("".join(report_parts(run)), "ladder-0")
     (ladder,) = ladders(run.plain_tallies, run.entries)
     reached = [rung.tally.accuracy for rung in ladder.rungs]
     assert [percent(point, "cx") for point in named(drawn, "point")] == pytest.approx(
@@ -195,19 +195,19 @@ def test_a_rung_says_what_it_changed_and_how_sure_that_is(run_of: Callable[..., 
     cases = range(8)
     direct = [entry(number, Verdict.WRONG) for number in cases]
     tool = [entry(10 + number, Verdict.CORRECT, strategy="tool", case=f"sums-{number}", node_id=f"tool-{number}") for number in cases]
-    drawn = section(report_html(run_of(*direct, *tool)), "ladder-0")
+    drawn = section("".join(report_parts(run_of(*direct, *tool))), "ladder-0")
     assert '<small class="correct">+100.0 points, p 0.00781: helps</small>' in drawn
     assert "the calculator, against direct" in drawn
 
 
 def test_every_drawing_says_what_it_shows_or_stands_beside_the_figure(run: RunRecord) -> None:
-    drawings = [attributes for tag, attributes in elements(report_html(run)) if tag == "svg"]
+    drawings = [attributes for tag, attributes in elements("".join(report_parts(run))) if tag == "svg"]
     assert drawings
     assert all(each.get("aria-hidden") == "true" or (each.get("role") == "img" and each.get("aria-label")) for each in drawings)
 
 
 def test_each_cause_is_a_button_that_says_which_cases_it_stands_for(run: RunRecord) -> None:
-    page = report_html(run)
+    page = "".join(report_parts(run))
     found = {(each["data-strategy"], each["data-cause"]) for each in named(page, "cause")}
     assert found == {(tally.strategy, kind) for tally in run.tallies for kind in tally.causes}
     said = re.findall(r'data-strategy="direct" data-cause="truncated".*?class="figure">(\d+) <span class="quiet">([\d.]+)%', page)
@@ -223,7 +223,7 @@ def test_tokens_and_seconds_are_told_and_drawn(run_of: Callable[..., RunRecord],
         entry(number, Verdict.CORRECT, reply=replace(whole, completion_tokens=tokens, generated_tokens=made * tokens, seconds=seconds))
         for number, (tokens, seconds, made) in enumerate(replies)
     ]
-    spread = section(report_html(run_of(*entries)), "spread")
+    spread = section("".join(report_parts(run_of(*entries))), "spread")
     labels = [each["aria-label"] for each in named(spread, "histogram")]
     assert labels == [
         "4 values of completion tokens: min 10, median 20, p90 500, max 500",
@@ -244,7 +244,7 @@ def test_snapshot_differences_are_data_in_the_order_of_their_gravity_and_counted
         "direct.replies", {ids[0]: snapshot_change("sums-0", wrong, right), ids[1]: snapshot_change("sums-1", right, right)}
     )
     second = FileChanges("tool.replies", {ids[2]: snapshot_change("sums-2", right, wrong), ids[3]: snapshot_change("sums-3", None, right)})
-    page = report_html(run_of(*run.entries, snapshots=[first, second]))
+    page = "".join(report_parts(run_of(*run.entries, snapshots=[first, second])))
     differences = data(page)["changes"]
     assert differences[0] == {
         "id": ids[2],
@@ -269,7 +269,7 @@ def test_a_page_grows_with_its_differences_in_data_only(run: RunRecord, run_of: 
     def page(count: int) -> str:
         stored, now = (Snapshot("correct", "1", "1", "f00d", text, {}) for text in ("one", "1"))
         compared = {f"sums-{number}": snapshot_change(f"sums-{number}", stored, now) for number in range(count)}
-        return report_html(run_of(*run.entries, snapshots=[FileChanges("direct.replies", compared)]))
+        return "".join(report_parts(run_of(*run.entries, snapshots=[FileChanges("direct.replies", compared)])))
 
     assert len(elements(page(3000))) == len(elements(page(3)))
 
@@ -279,7 +279,7 @@ def test_what_a_model_thought_stands_apart_from_what_it_said(run_of: Callable[..
     turns = (Turn("user", "What is 6*7?"), Turn("assistant", said, reasoning="43?", refusal="Not so."))
     read = (said.index("42"), said.index("42") + 2)
     found = entry(0, Verdict.CORRECT, reply=Reply(said, "stop", 20, 12, 0.25, 8, turns), span=read)
-    (case,) = data(report_html(run_of(found)))["cases"]
+    (case,) = data("".join(report_parts(run_of(found))))["cases"]
     assert (case["text"], case["text"][slice(*case["span"])]) == ("The answer is 42", "42")
     assert case["turns"][-1]["content"] == "The answer is 42"
     assert case["turns"][-1]["reasoning"] == "43?\n<think>41?</think>"

@@ -13,7 +13,7 @@ from junitparser import Error, Failure, JUnitXml
 
 from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord
-from itemwise.reporting.writers.junit import case_properties, junit_xml, suite_properties
+from itemwise.reporting.writers.junit import case_properties, junit_parts, suite_properties
 from itemwise.results.entry import Entry
 from tests.reporting.writers.jenkins_schema import violations
 
@@ -23,13 +23,13 @@ PLAIN_FIXTURES = settings(suppress_health_check=[HealthCheck.function_scoped_fix
 
 
 def parsed(run: RunRecord) -> ElementTree.Element:
-    return ElementTree.fromstring(junit_xml(run).encode("utf-8", errors="backslashreplace"))
+    return ElementTree.fromstring("".join(junit_parts(run)).encode("utf-8", errors="backslashreplace"))
 
 
 def test_the_parts_are_laid_out_as_one_document(run: RunRecord) -> None:
     whole = parsed(run)
     ElementTree.indent(whole)
-    assert junit_xml(run) == f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(whole, encoding="unicode")}\n'
+    assert "".join(junit_parts(run)) == f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(whole, encoding="unicode")}\n'
 
 
 def properties(element: ElementTree.Element) -> dict[str, str]:
@@ -159,7 +159,7 @@ def test_a_reply_of_a_megabyte_is_shortened_to_its_two_ends(run_of: Callable[...
     assert shown.startswith("begin ")
     assert shown.endswith(" end")
     assert "980010 characters left out" in shown
-    assert len(junit_xml(run)) < 100_000
+    assert len("".join(junit_parts(run))) < 100_000
 
 
 def test_jenkins_takes_a_run_with_every_verdict(run: RunRecord) -> None:
@@ -187,7 +187,7 @@ def test_the_table_of_jenkins_rules_finds_what_breaks_them(
 
 
 def test_a_parser_of_others_counts_what_the_ledger_counted(run: RunRecord) -> None:
-    direct, tool = JUnitXml.fromstring(junit_xml(run).encode())
+    direct, tool = JUnitXml.fromstring("".join(junit_parts(run)).encode())
     assert (direct.tests, direct.failures, direct.errors, direct.skipped) == (7, 3, 1, 0)
     assert (tool.tests, tool.failures, tool.errors, tool.skipped) == (8, 1, 0, 0)
     results = [result for case in direct for result in case.result]
@@ -198,7 +198,7 @@ def test_a_parser_of_others_counts_what_the_ledger_counted(run: RunRecord) -> No
 
 
 def test_a_parser_of_others_loses_nothing_on_the_way_through(run: RunRecord) -> None:
-    text = junit_xml(run)
+    text = "".join(junit_parts(run))
     again = JUnitXml.fromstring(text.encode()).tostring().decode()
     assert ElementTree.canonicalize(again, strip_text=True) == ElementTree.canonicalize(text, strip_text=True)
 
