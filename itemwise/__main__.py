@@ -1,7 +1,5 @@
 """``python -m itemwise``: look at runs, compare them, read their replies anew, look into a model, copy the benchmarks."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

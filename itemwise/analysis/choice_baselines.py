@@ -1,7 +1,5 @@
 """Baselines of multiple choice: chance, and always giving the same letter."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

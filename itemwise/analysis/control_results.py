@@ -1,7 +1,5 @@
 """Results of the controls (ablations): whether the picture is used, whether the order of the options matters."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

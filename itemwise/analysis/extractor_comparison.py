@@ -1,7 +1,5 @@
 """Extractor comparison: the same stored replies read by several extractors, and how far that moves the accuracy."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

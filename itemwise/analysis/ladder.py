@@ -1,7 +1,5 @@
 """Ablation ladder: what each strategy, and reading less strictly, adds to the one before it on the same cases."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Extractors that `--extractor` names: `last_number`, the stricter and blunter ones that published scores rest on, and the user's own."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Sequence

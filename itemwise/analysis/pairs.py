@@ -1,7 +1,5 @@
 """Paired comparison of two accuracies on the same cases: what was gained, what was lost, and McNemar's test on these."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

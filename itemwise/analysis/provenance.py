@@ -1,7 +1,5 @@
 """Provenance of a measurement: every recorded setting, sorted into the model, the harness around it, and the machine beneath."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any

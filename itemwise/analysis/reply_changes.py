@@ -1,7 +1,5 @@
 """Reply changes: how two judged replies to one case differ. One taxonomy for snapshots, ``compare`` and both pages."""
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Run comparison: several measurements of one benchmark pair by pair, tested together, with what each was measured with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

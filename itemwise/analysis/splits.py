@@ -1,7 +1,5 @@
 """Splits of an accuracy by the cases' tags: subject, grade, or whatever a benchmark says of its rows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Variant drops: how much accuracy drops from problems to the same ones with other numbers (Mirzadeh et al. 2024, arXiv:2410.05229)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Word diff: in which words two texts differ, by their longest common subsequence of words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby

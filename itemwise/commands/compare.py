@@ -1,7 +1,5 @@
 """``python -m itemwise compare RUN RUN...``: the same cases under several models, strategies or prompts, pair by pair."""
 
-from __future__ import annotations
-
 import os
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence

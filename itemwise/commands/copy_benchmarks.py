@@ -1,7 +1,5 @@
 """``python -m itemwise copy-benchmarks FOLDER``: write the two benchmarks, GSM8K and ScienceQA, where they can be run and changed."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``python -m itemwise extractors RUN``: the stored replies judged by several extractors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

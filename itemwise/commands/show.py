@@ -1,7 +1,5 @@
 """``python -m itemwise show RUN``: what was asked for, what answered, on what, and what it came to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The gate ``--baseline RUN``: what this run and an earlier one both measured must not have become significantly worse."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Threshold gates, ``--fail-under``: whether a run's accuracy, or the lower end of its interval, is what was demanded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from itemwise.cases.reply import Verdict

@@ -1,7 +1,5 @@
 """A model's configuration and its modules without weights, on torch's meta device."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Parameter counts and positional encoding of a model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

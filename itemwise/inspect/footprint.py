@@ -1,7 +1,5 @@
 """Memory of a model's weights under bitsandbytes: which are quantised, and their bytes with scales and tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Everything that ``itemwise structure`` shows of a model, computed from its entry."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from itemwise.inspect.architecture import Architecture, architecture_of, skeleton

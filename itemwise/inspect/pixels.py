@@ -1,7 +1,5 @@
 """Image tokens: how a multimodal model scales a picture and splits it into patches, and how many tokens these become."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from typing import Any

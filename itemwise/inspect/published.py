@@ -4,8 +4,6 @@ Qwen2.5: arXiv 2412.15115; Qwen2.5-Math: 2409.12122; Llama 2: 2307.09288; Qwen2-
 LLaVA-1.5: 2310.03744. What is missing here is the architecture's default in transformers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """How completion tokens and seconds spread over the cases of a tally: quantiles, and counts in bins of a round width."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What a finished run leaves for its reports: when, what was asked for, what answered, and the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """Everything that a report may speak of: what a run left, and the sections made of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Figures as text, and tables as lines of aligned columns."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from itemwise.results.ledger import Tally

@@ -1,7 +1,5 @@
 """What became of a reply since its snapshot was kept: the kind of change, and the circumstances that may have made it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

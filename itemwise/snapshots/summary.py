@@ -1,7 +1,5 @@
 """Terminal summary of snapshot changes: the differences one by one, then each kind with its cases."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

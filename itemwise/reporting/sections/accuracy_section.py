@@ -1,7 +1,5 @@
 """The main table: what is told of each benchmark, model and strategy. A column of it is one line of COLUMNS."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """Whether replies depend on the batch they were made in: what became of the cases that were asked again, each alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_facts import RunFacts

@@ -1,7 +1,5 @@
 """Why cases are not correct: how often each cause comes first among the causes of a case."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Choices: accuracy beside chance and the best constant letter, and what the controls showed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.analysis.choice_baselines import ChoiceResult, choice_results

@@ -1,7 +1,5 @@
 """The tables of a comparison, for a terminal and for its page, and in words what each pair shows and differs in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What stands behind a line's n of N: cases that ran in this command, that were skipped, and that ran more than once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_facts import RunFacts

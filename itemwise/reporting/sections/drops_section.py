@@ -1,7 +1,5 @@
 """The drop from made problems to their renumbered variants."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.analysis.variant_drops import Drop, variant_drops

@@ -1,7 +1,5 @@
 """The same replies under several extractors: accuracy by extractor, the spread, and the replies that they read differently."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right

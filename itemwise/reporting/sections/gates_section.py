@@ -1,7 +1,5 @@
 """What the gates on accuracies say of the run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.reporting.run_facts import RunFacts

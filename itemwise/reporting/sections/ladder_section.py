@@ -1,7 +1,5 @@
 """The ladder of strategies: a row for each rung, and in one sentence what each of them added."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders

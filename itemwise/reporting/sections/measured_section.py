@@ -1,7 +1,5 @@
 """What was measured: each model with all that identifies it, and where each benchmark's rows come from, pinned or not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from itemwise.reporting.run_facts import RunFacts

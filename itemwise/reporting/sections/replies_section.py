@@ -1,7 +1,5 @@
 """How many replies a run asked its models for, how many were known, and how fast they came."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.cases.duration import duration_text

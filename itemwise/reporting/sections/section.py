@@ -1,7 +1,5 @@
 """A section of a report as one object, which every writer shows in its own form: terminal, Markdown, page, run.json, JUnit."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

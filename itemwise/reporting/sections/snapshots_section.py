@@ -1,7 +1,5 @@
 """The section on snapshots: a row for each snapshot file with its counts by kind of change, and the replies that changed."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Accuracies by what the cases are tagged with: subject, grade, or whatever a benchmark tells of its rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.analysis.splits import Split, splits

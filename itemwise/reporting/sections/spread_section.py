@@ -1,7 +1,5 @@
 """How many tokens and seconds the replies took, drawn as histograms on the page alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from itemwise.reporting.histograms import spreads

@@ -1,7 +1,5 @@
 """The page of a comparison: what it shows, what differs in the settings, and every case with its replies side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 

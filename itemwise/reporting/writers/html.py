@@ -1,7 +1,5 @@
 """``report.html``: the whole run as one page that asks for nothing from anywhere; what models wrote is data in it, never markup."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

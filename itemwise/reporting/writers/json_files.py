@@ -1,7 +1,5 @@
 """The machine-readable reports: every case in ``results.jsonl``, the run in ``run.json``."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

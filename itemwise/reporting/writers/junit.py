@@ -4,8 +4,6 @@ The document keeps to what Jenkins' xunit plugin takes (its schema junit-10). Th
 those stand in its system-out, one ``[[PROPERTY|name=value]]`` line each, before the reply.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree

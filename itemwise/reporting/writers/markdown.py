@@ -1,7 +1,5 @@
 """``summary.md``: the sections as Markdown, for pull requests and CI step summaries."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_record import RunRecord

@@ -1,7 +1,5 @@
 """What a person at a terminal reads: the progress, one failed case, the closing table."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from itemwise.cases.chat import TurnCost
