@@ -5,14 +5,14 @@ from __future__ import annotations
 import operator
 import re
 import string
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from itemwise.cases.chat import Turn, chat_fault, conversation
 from itemwise.cases.picture import Picture
 from itemwise.cases.plain_data import plain_text, shown_value
+from itemwise.former_names import former_fields, former_parameters
 
 __all__ = ["LETTERS", "Case"]
 
@@ -20,6 +20,7 @@ LETTERS = string.ascii_uppercase  # of the options of a choice
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")  # not fit for node ids, terminals or XML
 
 
+@former_fields(word="prompt_for")
 @dataclass(frozen=True)
 class Case:
     """One dataset item, ready to be asked.
@@ -53,12 +54,8 @@ class Case:
     picture: Picture | None = None
     choices: tuple[str, ...] = ()
     prompt_for: Callable[[Sequence[str]], str | Sequence[Turn]] | None = field(default=None, compare=False, repr=False)
-    word: InitVar[Callable[[Sequence[str]], str] | None] = None  # what prompt_for was called
 
-    def __post_init__(self, word: Callable[[Sequence[str]], str] | None) -> None:
-        if word is not None:
-            warnings.warn("Case(word=) is called prompt_for= now.", DeprecationWarning, stacklevel=3)
-            object.__setattr__(self, "prompt_for", word)
+    def __post_init__(self) -> None:
         called = f"case {shown_value(self.name)}"
         name = plain_text(self.name, f"{called}: name")
         if not name.strip() or _NO_NAME.search(name):
@@ -81,6 +78,7 @@ class Case:
             object.__setattr__(self, name_of_field, value)  # a copy: a loader may go on changing what it gave
 
     @classmethod
+    @former_parameters(word="prompt_for")
     def choice(
         cls,
         name: str,

@@ -17,6 +17,7 @@ from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.row_formats import file_rows, mapping_row, table_rows
 from itemwise.cases.split_files import RowFiles, plain_split, row_files
 from itemwise.cases.variants import variant_name
+from itemwise.former_names import former_fields
 
 __all__ = ["POOLS", "Source", "hub", "rows"]
 
@@ -25,6 +26,7 @@ _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that 
 _FORMER = {"pool": "half", "variants": "twins"}  # what parameters of makers were called, and still may be
 
 
+@former_fields(half="pool", twins="variants")
 @dataclass(frozen=True)
 class Source:
     """Where a run's rows come from, as `--source` says: `kind` is ``hub``, ``file`` or ``synthetic``.

@@ -47,7 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[TAKEN] = taken(config._parser)
     given = {name: config.getoption(destination(name)) for name in OPTION_NAMES}
     try:
-        settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
+        with warnings.catch_warnings():
+            if hasattr(config, "workerinput"):  # a module of the user's own, which is imported here, warns in the controller's process
+                warnings.simplefilter("ignore")
+            settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
     except SettingsError as error:
         raise usage_error(spelled(str(error), config.stash[TAKEN])) from None
     config.stash[WORKER_SESSION] = WorkerSession(config, settings)

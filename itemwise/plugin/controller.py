@@ -13,7 +13,7 @@ import pytest
 from itemwise.cases.benchmark import MARK
 from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.items import function_id, is_case, prefixes
-from itemwise.plugin.options import TAKEN, taken_line
+from itemwise.plugin.options import TAKEN, spelled, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
@@ -74,7 +74,8 @@ class ControllerSession:
         self._run.begin(cases)
         self.progress.begin(node_ids, cases)
         header = [*header_lines(self._settings), *idle_lines(self._settings)] if self._config.get_verbosity() >= 0 else []
-        return header + taken_line(self._config.stash[TAKEN])
+        renamed = [f"itemwise: {spelled(line, self._config.stash[TAKEN])}" for line in self._settings.renamed]
+        return header + renamed + taken_line(self._config.stash[TAKEN])
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -32,19 +32,12 @@ def add_options(parser: pytest.Parser, *, late: bool) -> None:
         "LLM benchmarks (each also settable in [tool.itemwise] of pyproject.toml; a short spelling may be the option of a conftest)",
     )
     for option in OPTIONS:
-        if option.former:
-            former = [name for name in (f"--{option.former}",) if name in short] + [f"{PREFIX}{option.former}"]
-            group.addoption(
-                *former,
-                dest=destination(option.former),
-                default=None,
-                help=f"--{option.former} for short. The former name of --{option.name}.",
-            )
-        words = {"metavar": option.name.upper().replace("-", "_")} if not option.flag else {}
         action = "store_true" if option.flag else "append" if option.many else "store"
-        names = [name for name in (f"--{option.name}",) if name in short] + [f"{PREFIX}{option.name}"]
-        text = f"--{option.name} for short. {option.help}"
-        group.addoption(*names, dest=destination(option.name), action=action, default=None, help=text, **words)
+        for name in option.names:
+            words = {"metavar": name.upper().replace("-", "_")} if not option.flag else {}
+            spellings = [text for text in (f"--{name}",) if text in short] + [f"{PREFIX}{name}"]
+            text = f"--{name} for short. {option.help if name == option.name else f'The former name of --{option.name}.'}"
+            group.addoption(*spellings, dest=destination(name), action=action, default=None, help=text, **words)
 
 
 def destination(name: str) -> str:

@@ -21,7 +21,7 @@ def header_lines(settings: Settings) -> list[str]:
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
-    return [printable(line) for line in (*lines, *(f"itemwise: {line}" for line in settings.renamed))]
+    return [printable(line) for line in lines]
 
 
 def idle_lines(settings: Settings) -> list[str]:

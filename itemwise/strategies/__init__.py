@@ -33,12 +33,18 @@ __all__ = [
     "strategy_names",
 ]
 
-_RENAMED = {"Said": "Transcript", "Read": "Extract", "together": "gather"}
+_RENAMED = {
+    "Said": "Transcript",
+    "Read": "Extract",
+    "together": "gather",
+    "ChosenStrategy": "ConfiguredStrategy",
+    "chosen_strategy": "configured_strategy",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """The new object under its old name, which warns of the new one."""
+    """The new object under its old name, with a warning of the new one at the first time: an import asks twice."""
     if name not in _RENAMED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     warnings.warn(f"itemwise.strategies.{name} is now called {_RENAMED[name]}; import that.", DeprecationWarning, stacklevel=2)
-    return globals()[_RENAMED[name]]
+    return globals().setdefault(name, globals()[_RENAMED[name]])

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
-import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
+from itemwise.former_names import former_parameters
 from itemwise.synthetic.held_out import HELD_OUT
 from itemwise.synthetic.seen import SEEN
 from itemwise.synthetic.template import Problem, Template
 
 __all__ = ["TEMPLATE_POOLS", "SPLITS", "word_problems"]
 
-T = TypeVar("T")
 TEMPLATE_POOLS: dict[str, tuple[Template, ...]] = {
     "seen": SEEN,
     "held-out": HELD_OUT,
@@ -26,9 +25,8 @@ _TRIES = 10_000
 _VARIANT_TRIES = 1000  # the same words with other numbers are soon used up: some stories have fewer than fifty
 
 
-def word_problems(
-    seed: int, *, pool: str = "seen", split: str | None = None, variants: int = 0, half: str | None = None, twins: int | None = None
-) -> Iterator[dict[str, Any]]:
+@former_parameters(half="pool", twins="variants")
+def word_problems(seed: int, *, pool: str = "seen", split: str | None = None, variants: int = 0) -> Iterator[dict[str, Any]]:
     """Endless rows in GSM8K's own shape, no question twice: ``question``, ``answer`` (worked lines, then
     ``#### 72``), and besides ``steps`` (pairs of expression and result) and ``template``.
 
@@ -45,7 +43,6 @@ def word_problems(
     higher variant of another row. Where the split has no such numbers left for the words of a row, a variant is one that
     training never saw, unlike its row and that row's other variants. Raises ValueError where even those are used up.
     """
-    pool, variants = renamed("pool", pool, half=half), renamed("variants", variants, twins=twins)
     split = split or ("train" if pool == "trained" else "test")
     stream = f"{pool}/{split}/{seed}"
     rng = random.Random(f"word-problems/{stream}")
@@ -57,15 +54,6 @@ def word_problems(
         buckets = SPLITS["test" if pool == "trained" else split]
         for variant in _variants(template, problem, f"twins/{stream}/{number}", asked, buckets):
             yield _row(variant)
-
-
-def renamed(name: str, value: T, **former: T | None) -> T:
-    """The value of the parameter `name`, or that of its `former` name, with a DeprecationWarning, where it was given by that."""
-    for former_name, given in former.items():
-        if given is not None:
-            warnings.warn(f"{former_name}= is called {name}= now.", DeprecationWarning, stacklevel=3)
-            return given
-    return value
 
 
 def _in_turn(templates: Sequence[Template], rng: random.Random) -> Iterator[Template]:

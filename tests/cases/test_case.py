@@ -6,6 +6,8 @@ import json
 import re
 from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -233,9 +235,18 @@ def test_a_case_keeps_its_tags_whatever_the_loader_makes_of_its_own() -> None:
     assert case.tags == {"subject": "art"}
 
 
-def test_prompt_for_may_still_be_called_word() -> None:
-    with pytest.warns(DeprecationWarning, match=r"Case\(word=\) is called prompt_for= now"):
-        case = Case("a", "?", "A", choices=("x", "y"), word=", ".join)
-    assert case.prompt_for is not None
+@pytest.mark.parametrize("make", [partial(Case, "a", "?", "A", choices=("x", "y")), partial(Case.choice, "a", choices=("x", "y"), right=0)])
+def test_prompt_for_may_still_be_called_word(make: Any) -> None:
+    with pytest.warns(DeprecationWarning, match=r"^Case(\.choice)?\(word=\) is called prompt_for= now\.$") as warned:
+        case = make(word=", ".join)
+    assert [Path(warning.filename) for warning in warned] == [Path(__file__)]
     assert case.prompt_for(case.choices) == "x, y"
+    with pytest.warns(DeprecationWarning, match=r"^Case\.word is called prompt_for now\.$") as warned:
+        assert case.word == case.prompt_for
+    assert [Path(warning.filename) for warning in warned] == [Path(__file__)]
+
+
+@pytest.mark.filterwarnings("error::DeprecationWarning")
+def test_a_case_is_copied_without_a_word_of_former_names() -> None:
+    case = Case("a", "?", "A", choices=("x", "y"), prompt_for=", ".join)
     assert replace(case, name="b").prompt_for == case.prompt_for

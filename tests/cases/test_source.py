@@ -392,6 +392,20 @@ class TestMadeRows:
             (row,) = Source("synthetic", 7, pool="held-out").rows(self.HUB, synthetic=made)
         assert (row["question"], len(warned)) == ("held-out 7?", 1)
 
+    def test_of_a_source_given_and_read_by_former_names_are_the_same(self) -> None:
+        make: Any = Source
+        with pytest.warns(DeprecationWarning, match="is called") as warned:
+            source = make("synthetic", 7, half="held-out", twins=2)
+        assert {str(warning.message) for warning in warned} == {
+            "Source(half=) is called pool= now.",
+            "Source(twins=) is called variants= now.",
+        }
+        assert source == Source("synthetic", 7, pool="held-out", variants=2)
+        with pytest.warns(DeprecationWarning, match=r"^Source\.half is called pool now\.$"):
+            assert source.half == "held-out"
+        with pytest.warns(DeprecationWarning, match=r"^Source\.twins is called variants now\.$"):
+            assert source.twins == 2
+
     def test_that_nobody_can_make_are_an_error_with_another_way(self) -> None:
         with pytest.raises(RowsError) as raised:
             Source("synthetic").rows(self.HUB)

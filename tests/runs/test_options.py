@@ -135,6 +135,26 @@ def test_a_former_name_works_and_the_run_says_the_new_one(pytester: pytest.Pytes
     result.stdout.fnmatch_lines([f"*rerun: pytest {spelling} strict-json --strategy=words:wrong *"])
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "-n 2"])
+def test_a_quiet_run_says_the_new_names_once_each_as_they_are_to_be_had(pytester: pytest.Pytester, workers: list[str]) -> None:
+    pytester.makeconftest("def pytest_addoption(parser):\n    parser.addoption('--variants')\n")
+    pytester.makepyprojecttoml('[tool.itemwise]\nreader = "strict-json"\n')
+    pytester.makepyfile(test_sums=SUMS, words=WORDS)
+    result = pytester.runpytest_subprocess("-q", "--twins=0", "--strategy=words:wrong", "--strict-config", "-W", "error", *workers)
+    assert [line for line in result.stdout.lines if "former name" in line] == [
+        "itemwise: --twins is now --itemwise-variants; the former name still works",
+        "itemwise: reader in [tool.itemwise] is now extractor in [tool.itemwise]; the former name still works",
+    ]
+    assert settings(pytester)["reader"] == "strict-json"
+
+
+def test_a_strategy_of_former_names_is_told_the_new_one_once_by_the_process_that_reports(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=SUMS, words=WORDS.replace("Transcript", "Said"))
+    result = pytester.runpytest_subprocess("-q", "--strategy=words:wrong", "-n", "2")
+    result.stdout.fnmatch_lines(["1 failed*"])
+    assert str(result.stderr).count("itemwise.strategies.Said is now called Transcript") == 1
+
+
 def test_a_rerun_leaves_the_suites_options_out(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(OWN)
     pytester.makepyfile(test_sums=SUMS, words=WORDS)

@@ -61,10 +61,19 @@ def test_the_files_of_the_folder_whose_coroutine_has_their_name_are_the_strategi
     assert {"direct", "retry", "tool", "vote"} <= set(strategy_names())
 
 
-def test_old_names_are_there_and_say_their_new_ones() -> None:
-    for old, new in (("Said", "Transcript"), ("together", "gather"), ("Read", "Extract")):
-        with pytest.warns(DeprecationWarning, match=f"itemwise.strategies.{old} is now called {new}; import that."):
-            assert getattr(strategies, old) is getattr(strategies, new)
+def test_old_names_are_there_and_say_their_new_ones_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for old, new in (
+        ("Said", "Transcript"),
+        ("together", "gather"),
+        ("Read", "Extract"),
+        ("ChosenStrategy", "ConfiguredStrategy"),
+        ("chosen_strategy", "configured_strategy"),
+    ):
+        monkeypatch.delitem(vars(strategies), old, raising=False)  # said at the first time only
+        with pytest.warns(DeprecationWarning, match="is now called") as warned:
+            exec(f"from itemwise.strategies import {old} as found", given := dict[str, object]())
+        assert [str(each.message) for each in warned] == [f"itemwise.strategies.{old} is now called {new}; import that."]
+        assert given["found"] is getattr(strategies, new)
     assert not hasattr(strategies, "Sayd")
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,14 +254,17 @@ class TestStoryWithFewNumbers:
 
 @pytest.mark.parametrize("maker", [word_problems, science_pictures])
 def test_the_pool_may_still_be_called_half(maker: Any) -> None:
-    with pytest.warns(DeprecationWarning, match="half= is called pool= now"):
-        row = next(maker(7, half="held-out"))
+    with pytest.warns(DeprecationWarning, match=rf"^{maker.__name__}\(half=\) is called pool= now\.$") as warned:
+        made = maker(7, half="held-out")
+    assert [Path(warning.filename) for warning in warned] == [Path(__file__)]
+    row = next(made)
     assert row["question"] == next(maker(7, pool="held-out"))["question"]
 
 
 def test_variants_may_still_be_called_twins() -> None:
-    with pytest.warns(DeprecationWarning, match="twins= is called variants= now"):
-        rows = list(islice(word_problems(7, twins=1), 2))
+    maker: Any = word_problems
+    with pytest.warns(DeprecationWarning, match=r"twins=\) is called variants= now"):
+        rows = list(islice(maker(7, twins=1), 2))
     assert rows == list(islice(word_problems(7, variants=1), 2))
 
 

@@ -8,12 +8,13 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from itemwise.former_names import former_parameters
 from itemwise.synthetic.pictures.canvas import Canvas
 from itemwise.synthetic.pictures.forces import BALANCE, CIRCUIT, MAGNETS, PARTICLES, PULLS
 from itemwise.synthetic.pictures.measuring import BEAKER, CLOCK, COUNTING, RULER, THERMOMETER
 from itemwise.synthetic.pictures.nature import BARS, COMPASS, FOOD_CHAIN, MOON, SHADOW, WEATHER
 from itemwise.synthetic.pictures.scene import QuestionKind, Scene
-from itemwise.synthetic.word_problems import SPLITS, renamed
+from itemwise.synthetic.word_problems import SPLITS
 
 __all__ = ["KIND_POOLS", "science_pictures"]
 
@@ -22,7 +23,8 @@ HELD_OUT = (BEAKER, BALANCE, PULLS, SHADOW)
 KIND_POOLS: dict[str, tuple[QuestionKind, ...]] = {"seen": SEEN, "held-out": HELD_OUT, "all": SEEN + HELD_OUT, "trained": SEEN}
 
 
-def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None, half: str | None = None) -> Iterator[dict[str, Any]]:
+@former_parameters(half="pool")
+def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None) -> Iterator[dict[str, Any]]:
     """Endless rows: ``image`` (RGB, 112 by 112), ``question``, ``choices``, ``answer`` (the index of the right
     choice), ``hint``, ``lecture``, ``subject``, ``topic`` and ``grade`` as in ScienceQA, and besides ``kind``,
     ``description`` (the picture in words) and ``facts`` (what was drawn).
@@ -33,7 +35,6 @@ def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None,
     and what was trained on (``train``); where on the canvas things are and their colours vary besides. The kinds take
     turns in a shuffled order.
     """
-    pool = renamed("pool", pool, half=half)
     split = split or ("train" if pool == "trained" else "test")
     rng = random.Random(f"science-pictures/{pool}/{split}/{seed}")
     for kind in _in_turn(KIND_POOLS[pool], rng):
