@@ -48,7 +48,7 @@ class Pair:
 
     @property
     def left_out(self) -> list[str]:
-        """The cases that an error of ours spoiled on either side."""
+        """The cases that ended in an infrastructure error on either side."""
         return [case for case in self.first.entries if Verdict.ERROR in self._verdicts(case)]
 
     @cached_property

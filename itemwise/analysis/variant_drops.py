@@ -34,7 +34,7 @@ class Drop:
 
 
 def variant_drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Drop]]:
-    """A drop for each tally of problems whose variants were judged too. Cases that ended in an error of ours are left out."""
+    """A drop for each tally of problems whose variants were judged too. Cases that ended in an infrastructure error are left out."""
     results = []
     for tally in tallies:
         label = f"{tally.benchmark}-{RENUMBERED}"

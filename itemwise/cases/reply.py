@@ -82,7 +82,7 @@ _REPLY_KINDS: Kinds = {
 
 
 class Verdict(str, Enum):
-    """What became of a case. The first four are results of the model; `ERROR` is a fault of ours and counts for nothing."""
+    """What became of a case. The first four are results of the model; `ERROR` is an infrastructure error and counts for nothing."""
 
     CORRECT = "correct"
     WRONG = "wrong"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import provenance_of
+from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
@@ -104,7 +105,7 @@ def _flips(pair: Pair) -> Iterator[str]:
     yield from _listed("lost, right to not right", (_was(case, pair.second) for case in pair.lost))
     spoiled = [(case, [side.label for side in (pair.first, pair.second) if _failed(side, case)]) for case in pair.left_out]
     if spoiled:
-        yield from _listed("left out, an error of ours", (f"{case} (in {' and '.join(labels)})" for case, labels in spoiled))
+        yield from _listed(Change.LEFT_OUT.value, (f"{case} (in {' and '.join(labels)})" for case, labels in spoiled))
 
 
 def _failed(side: Measurement, case: str) -> bool:

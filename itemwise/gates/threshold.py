@@ -13,7 +13,7 @@ __all__ = ["coverage_text", "decisions"]
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
     """A decision for each gate and each tally it speaks of. A gate decides on full samples only: while cases are
-    missing or failed by an error of ours it is undecided, which counts as not passed."""
+    missing or failed by an infrastructure error it is undecided, which counts as not passed."""
     return [decision for gate in gates for decision in _decided(gate, tallies)]
 
 
@@ -57,7 +57,7 @@ def _demand(gate: Gate) -> str:
 def coverage_text(tally: Tally) -> str:
     """What is missing of an incomplete sample, in words."""
     errors = tally.counts[Verdict.ERROR]
-    spoiled = f", {errors} failed by an error of ours" if errors else ""
+    spoiled = f", {errors} failed by an infrastructure error" if errors else ""
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
     return f"only {tally.judged} of {tally.sample_size} cases are judged{spoiled}{skipped}"
 

@@ -146,7 +146,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Case) -> Reply:  # noqa: ARG001 - it depends on all three
-    """What the model said to the case, with its cost. A fault of ours is a setup error here, never an empty reply."""
+    """What the model said to the case, with its cost. An infrastructure error is a setup error here, never an empty reply."""
     return request.config.stash[WORKER_SESSION].reply(request.node)
 
 

@@ -95,7 +95,7 @@ class Snapshots:
         return machine()
 
     def compare(self, entry: Entry) -> None:
-        """Compare one reply; a case that an error of ours kept from one has none."""
+        """Compare one reply; a case without a reply for an infrastructure error has none."""
         from itemwise.snapshots import Snapshot, snapshot_change
 
         if not entry.cost or entry.verdict.value == "error":

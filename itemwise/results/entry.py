@@ -186,7 +186,7 @@ class Entry(MeasuredCase):
 
     @property
     def cause(self) -> str:
-        """The kind of the first cause; empty for a correct case, or one that ended in an error of ours."""
+        """The kind of the first cause; empty for a correct case, or one that ended in an infrastructure error."""
         return self.causes[0].kind if self.causes else ""
 
     def record(self) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def verdict_of(outcome: AssertOutcome, reply: Reply | None, answer: str | None, 
 
 
 def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verdict) -> tuple[Cause, ...]:
-    """Why the case is not correct, as far as its reply shows it; empty for a correct one, and for an error of ours."""
+    """Why the case is not correct, as far as its reply shows it; empty for a correct one, and for an infrastructure error."""
     if reply is None or verdict in (Verdict.CORRECT, Verdict.ERROR):
         return ()
     plain = None if answer is None else str(answer)

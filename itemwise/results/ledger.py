@@ -61,7 +61,7 @@ class Tally:
 
     @property
     def judged(self) -> int:
-        """Cases with a verdict on the model; errors of ours are not among them."""
+        """Cases with a verdict on the model; infrastructure errors are not among them."""
         return sum(count for verdict, count in self.counts.items() if verdict is not Verdict.ERROR)
 
     @property
@@ -79,7 +79,7 @@ class Ledger:
     """The entries of a run, one for each case of a measurement, however often it ran.
 
     A test that is run again replaces its verdict; of several tests of one case the last in running order counts. Either way an
-    error of ours does not count where there is a verdict, and the entry has the other verdicts as its `repeats`.
+    infrastructure error does not count where there is a verdict, and the entry has the other verdicts as its `repeats`.
     With a `spill` file texts lie there, but for those that it has no room for, and entries share what is equal in them.
     """
 

@@ -79,8 +79,8 @@ def test_the_first_ten_flips_are_named_and_the_others_counted(reports: Reports) 
 @pytest.mark.parametrize(
     ("before", "now", "said"),
     [
-        ("CCCC", "CCCE", "only 3 of 4 cases are judged, 1 failed by an error of ours"),
-        ("CECE", "CCCC", "in reports/before only 2 of 4 cases are judged, 2 failed by an error of ours"),
+        ("CCCC", "CCCE", "only 3 of 4 cases are judged, 1 failed by an infrastructure error"),
+        ("CECE", "CCCC", "in reports/before only 2 of 4 cases are judged, 2 failed by an infrastructure error"),
         ("CCC", "CCCC", "the items differ: 1 case only in this run: sums-3"),
         ("CCCC", "CCC", "the items differ: 1 case only in reports/before: sums-3"),
     ],

@@ -54,12 +54,14 @@ def decided(gate: str, *tallies: Tally) -> list[Decision]:
         (
             "gsm8k=0.80",
             tally(49, 49, errors=1),
-            Decision(False, "gate gsm8k (m, direct) >= 0.80: undecided, only 49 of 50 cases are judged, 1 failed by an error of ours"),
+            Decision(
+                False, "gate gsm8k (m, direct) >= 0.80: undecided, only 49 of 50 cases are judged, 1 failed by an infrastructure error"
+            ),
         ),
         (
             "gsm8k=0",
             tally(0, 0, errors=5),
-            Decision(False, "gate gsm8k (m, direct) >= 0.00: undecided, only 0 of 5 cases are judged, 5 failed by an error of ours"),
+            Decision(False, "gate gsm8k (m, direct) >= 0.00: undecided, only 0 of 5 cases are judged, 5 failed by an infrastructure error"),
         ),
     ],
 )
