@@ -1,25 +1,32 @@
-"""The HTTP client for servers: bounded body sizes (decompressed), no redirect to another host, secrets kept out of messages."""
+"""The HTTP client for servers, on a thread of its own: bodies of bounded size, no redirect to another host, no secret in a message."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
+import threading
 import zlib
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from itemwise.models.model import ModelError
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import read_address
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-__all__ = ["KEY_ENV", "STREAMS", "RedirectError", "TooLargeError", "client_library", "new_client", "shown", "url_of"]
+__all__ = ["KEY_ENV", "STREAMS", "ClientThread", "RedirectError", "TooLargeError", "client_library", "new_client", "shown", "url_of"]
+
+T = TypeVar("T")
+Client = TypeVar("Client", bound=AbstractAsyncContextManager[Any])
 
 KEY_ENV = "OPENAI_API_KEY"
 NO_KEY = "none"  # servers of one's own mostly want none, the client always sends one
 CONNECT_TIMEOUT = 30.0  # seconds
+CLOSE_TIMEOUT = 5.0  # seconds for cancelled requests to end; a thread that hangs for longer ends with the process
 MAX_BODY = 16 * 2**20  # bytes of a body: the longest replies and lists of models take a tenth of it
 MAX_SHOWN = 300  # characters of a server's message
 MIN_SECRET = 4  # characters: to hide the "x" of a local server would garble every word with one
@@ -33,6 +40,36 @@ class TooLargeError(Exception):
 
 class RedirectError(Exception):
     """A redirect that is not followed; the message says where it leads."""
+
+
+class ClientThread(Generic[Client]):
+    """`client` with the event loop it is used on, which runs in a daemon thread until `close`."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), name="itemwise requests", daemon=True)
+        self._thread.start()
+        self._loop, self._closing = started.result()
+
+    def send(self, request: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start `request` on the loop; does not wait for it."""
+        return asyncio.run_coroutine_threadsafe(request, self._loop)
+
+    def close(self) -> None:
+        """Cancel pending requests, close the client and end the thread."""
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._thread.join(CLOSE_TIMEOUT)
+
+    async def _serve(self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
+        closing = asyncio.Event()
+        async with self.client:
+            started.set_result((asyncio.get_running_loop(), closing))
+            await closing.wait()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def client_library(entry: ModelEntry) -> Any:
@@ -95,13 +132,13 @@ def _bounded(openai: Any) -> Any:
 
     class Bounded(openai.DefaultAsyncHttpxClient):  # type: ignore[misc]
         async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:  # noqa: ARG002 - bodies are read whole
-            response = await super().send(request, stream=True, **{**options, "follow_redirects": False})
+            options["follow_redirects"] = False
+            response = await super().send(request, stream=True, **options)
             for _ in range(_MAX_REDIRECTS):
                 if not response.has_redirect_location:
                     break
                 await response.aclose()
-                redirected = _redirected(response)
-                response = await super().send(redirected, stream=True, **{**options, "follow_redirects": False})
+                response = await super().send(_redirected(response), stream=True, **options)
             if response.has_redirect_location:
                 await response.aclose()
                 raise RedirectError(f"redirects again and again, at last to {response.headers['location']}")

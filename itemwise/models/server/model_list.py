@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.model import ModelError
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import read_address
-from itemwise.models.server.client import RedirectError, TooLargeError, client_library, new_client, shown, url_of
-from itemwise.models.server.pending_requests import ClientThread
+from itemwise.models.server.client import ClientThread, RedirectError, TooLargeError, client_library, new_client, shown, url_of
 from itemwise.models.server.response import error_text, names_text, no_server, refused
 
 if TYPE_CHECKING:
@@ -26,11 +25,10 @@ _WITHOUT_LIST = (404, 405, 429, 501)  # statuses of servers that answer, but lis
 def list_models(entry: ModelEntry) -> list[dict[str, Any]]:
     """The server's models, each with its ``id``; empty where it has no such list. Raises ModelError where it does not answer."""
     openai = client_library(entry)
-    thread: ClientThread[AsyncOpenAI] | None = None
     try:
-        thread = ClientThread(new_client(entry, timeout=LIST_TIMEOUT))
-        read_address(entry.location).host.encode("idna")  # which a resolver may take for another name
-        content = thread.send(_list(thread.client)).result()
+        with closing(ClientThread(new_client(entry, timeout=LIST_TIMEOUT))) as thread:
+            read_address(entry.location).host.encode("idna")  # which a resolver may take for another name
+            content = thread.send(_list(thread.client)).result()
     except openai.APIStatusError as error:
         if error.status_code in _WITHOUT_LIST:
             return []
@@ -41,9 +39,6 @@ def list_models(entry: ModelEntry) -> list[dict[str, Any]]:
         raise
     except Exception as error:  # a traceback through the client would show its arguments, and the key is one
         raise ModelError(f"{entry.name}: {url_of(entry)} cannot be asked ({shown(entry, f'{type(error).__name__}: {error}')}).") from None
-    finally:
-        if thread is not None:
-            thread.close()
     return _parse_list(content)
 
 

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.model import ContextFullError, ModelError, ModelUnavailableError
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ContextFullError, ModelEntry, ModelError, ModelUnavailableError
 from itemwise.models.server.chat_completion import brief
 from itemwise.models.server.client import KEY_ENV, STREAMS, RedirectError, TooLargeError, shown, url_of
 from itemwise.models.server.retry_policy import TRANSIENT_STATUSES, PersistentError, TransientError

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itemwise.models.model import Generation, ModelError, ModelUnavailableError, Request, RunningBatch
-from itemwise.models.model_entry import LoadOptions, ModelEntry
+from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.server.address import read_address
 from itemwise.models.server.chat_completion import generation_of, uncounted
-from itemwise.models.server.client import new_client, shown, url_of
+from itemwise.models.server.client import ClientThread, new_client, shown, url_of
 from itemwise.models.server.finish_reasons import is_known
 from itemwise.models.server.model_list import list_models, served_name
 from itemwise.models.server.openai_format import request_body
-from itemwise.models.server.pending_requests import ClientThread, PendingRequests
 from itemwise.models.server.response import LIMIT_NAMES, TIMED_OUT, connection_error, is_limit_refused, parse_json, status_error
 from itemwise.models.server.retry_policy import (
     MAX_PERSISTENT,
@@ -91,6 +89,7 @@ class ServerModel:
         """What the server says of its model; it does not say which weights these are."""
         address = read_address(self._entry.location)
         model = next((model for model in self._listed if model["id"] == self._served), {})
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self._finish_reasons.most_common(5))
         return {
             "model": self.name,
             "location": address.url,
@@ -102,12 +101,8 @@ class ServerModel:
             "decoding": "greedy (temperature 0, all else as the server has it)",
             "max new tokens": str(self._max_new_tokens),
             **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
-            **({"finish reasons": self._finish_reasons_text()} if self._finish_reasons else {}),
+            **({"finish reasons": f"{reasons} (each taken as an end, not as the token limit)"} if reasons else {}),
         }
-
-    def _finish_reasons_text(self) -> str:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in self._finish_reasons.most_common(5))
-        return f"{reasons} (each taken as an end, not as the token limit)"
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         """One generation per request, or what went wrong with it, in order.
@@ -134,11 +129,11 @@ class ServerModel:
             self._thread.close()
         self._thread = None
 
-    def send(self, sequence: _Sequence) -> Future[Generation | Exception]:
+    def send(self, request: Request) -> Future[Generation | Exception]:
         """Send a request. The future's result is its generation or its error."""
         if self._thread is None:
             self._thread = ClientThread(new_client(self._entry, timeout=REPLY_TIMEOUT))
-        return self._thread.send(self._send(self._thread.client, sequence.request))
+        return self._thread.send(self._send(self._thread.client, request))
 
     async def _send(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
@@ -263,7 +258,7 @@ class _RunningRequests:
 
     def __init__(self, model: ServerModel) -> None:
         self._model = model
-        self._pending: PendingRequests[_Sequence, Generation | Exception] = PendingRequests(model.send)
+        self._pending: dict[_Sequence, Future[Generation | Exception]] = {}
         self._refused: dict[_Sequence, ModelUnavailableError] = {}
 
     def prepare(self, request: Request) -> _Sequence:
@@ -273,40 +268,36 @@ class _RunningRequests:
         return len(sequences)
 
     def admit(self, sequences: Sequence[_Sequence]) -> None:
-        self._pending.add(sequences)
+        for sequence in sequences:
+            self._pending[sequence] = self._model.send(sequence.request)
 
     def decode(self, most: int = 1) -> Finished:  # noqa: ARG002 - tokens come all at once
         """Wait until a request is done; log the server's trouble meanwhile, on the caller's thread."""
-        try:
-            return self._wait()
-        except KeyboardInterrupt:
-            self._model.log.flush_last()
-            raise
-
-    def _wait(self) -> Finished:
         self._model.log.flush()
         finished: Finished = []
         while not finished and self._pending:
-            for sequence, result in self._pending.wait_any(LOG_INTERVAL):
+            try:
+                wait(self._pending.values(), LOG_INTERVAL, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                self._model.log.flush_last()
+                raise
+            for sequence in [sequence for sequence, future in self._pending.items() if future.done()]:
+                result = self._pending.pop(sequence).result()
                 if isinstance(result, ModelUnavailableError):
                     self._refused[sequence] = result
                 else:
                     finished.append((sequence, result))
-            finished += self._refused_alone()
+            if self._model.has_generated:  # so the fault is in the requests that were refused
+                finished += [(sequence, ModelError(str(error))) for sequence, error in self._refused.items()]
+                self._refused.clear()
             if not finished:  # flushed here, an interrupt in the middle of a line would lose what is finished
                 self._model.log.flush()
         if self._refused and not self._pending and not finished:
             raise next(iter(self._refused.values()))
         return finished
 
-    def _refused_alone(self) -> Finished:
-        """The requests that were refused although others were answered, with errors of their own."""
-        if not self._model.has_generated:
-            return []
-        alone: Finished = [(sequence, ModelError(str(error))) for sequence, error in self._refused.items()]
-        self._refused.clear()
-        return alone
-
     def clear(self) -> None:
+        for future in self._pending.values():
+            future.cancel()
         self._pending.clear()
         self._refused.clear()

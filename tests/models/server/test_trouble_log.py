@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from itemwise.models.server import retry_policy as retry_module
+from itemwise.models.server import server_model as server_module
 from itemwise.models.server import trouble_log as trouble_module
-from itemwise.models.server.pending_requests import PendingRequests
 from itemwise.models.server.trouble_log import TroubleLog
 from tests.models.server.connecting import Serve, model_on, requests, texts, told
 from tests.stand_in import Answer, error, said
@@ -70,12 +70,12 @@ def test_an_interrupted_wait_tells_the_servers_last_answer(
     batch = model.running()
     batch.admit([batch.prepare(requests("a")[0])])
 
-    def interrupt(*_: Any) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
         while not model.log.last:
             threading.Event().wait(0.01)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(PendingRequests, "wait_any", interrupt)
+    monkeypatch.setattr(server_module, "wait", interrupt)
     with pytest.raises(KeyboardInterrupt):
         batch.decode(1)
     assert told(caplog)[-1].endswith("answered 500 (oops); that was its last answer.")
