@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from itemwise.models.lazy import LazyModel
-from itemwise.models.model import Generation, ModelUnavailableError, Request
-from itemwise.models.model_entry import LoadOptions, ModelEntry
+from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelUnavailableError, Request
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -42,10 +41,8 @@ class ReplicatedModel:
 
     def release(self) -> None:
         """End the replicas."""
-        if self._actors:
-            ray = _ray()
-            for actor in self._actors:
-                ray.kill(actor)
+        for actor in self._actors:
+            _ray().kill(actor)
         self._actors = []
 
     def describe(self) -> dict[str, str]:
@@ -84,39 +81,22 @@ class ReplicatedModel:
         ray = _ray()
         if not ray.is_initialized():
             _connect(ray)
-        self._require_room(ray)
-        self._actors = [self._new_actor() for _ in range(self._replicas)]
-
-    def _require_room(self, ray: ModuleType) -> None:
-        """Refuse what Ray would wait for silently."""
         available = ray.cluster_resources()
-        wanted = {"GPU": self._gpus_each(ray) * self._replicas, "CPU": self._replicas}
+        wanted = {"GPU": self._gpus_each(ray) * self._replicas, "CPU": self._replicas}  # Ray would wait for more silently
         if short := next((name for name, amount in wanted.items() if amount > available.get(name, 0)), None):
             raise ModelUnavailableError(
                 f"--replicas {self._replicas} need {wanted[short]:g} {short}s, the Ray cluster has {available.get(short, 0):g}; "
                 "take fewer, a larger cluster (RAY_ADDRESS), or a smaller --gpus-per-replica."
             )
+        self._actors = [self._new_actor() for _ in range(self._replicas)]
 
     def _gpus_each(self, ray: ModuleType) -> float:
         return self._gpus if self._gpus is not None else float(ray.cluster_resources().get("GPU", 0) > 0)
 
     def _new_actor(self) -> Any:
         ray = _ray()
-        actor = ray.remote(num_cpus=1, num_gpus=self._gpus_each(ray))(_Replica)
+        actor = ray.remote(num_cpus=1, num_gpus=self._gpus_each(ray))(LazyModel)
         return actor.remote(self._entry, replace(self._options, rank=0, world_size=1))  # Ray deals out the GPUs
-
-
-class _Replica:
-    """One actor: a process with one copy of the model."""
-
-    def __init__(self, entry: ModelEntry, options: LoadOptions) -> None:
-        self._model = LazyModel(entry, options)
-
-    def describe(self) -> dict[str, str]:
-        return self._model.describe()
-
-    def generate(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
-        return self._model.generate(requests)
 
 
 def _ray() -> ModuleType:
@@ -132,11 +112,9 @@ def _connect(ray: ModuleType) -> None:
     """Join the cluster at ``RAY_ADDRESS``, or start one here, quietly and without reports to its makers."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     address = os.environ.get("RAY_ADDRESS")
+    cluster = {"address": address} if address else {"include_dashboard": False}
     try:
-        if address:
-            ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-        else:
-            ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.init(**cluster, log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # Ray's own, by cause and release
         where = f"the cluster at RAY_ADDRESS={address}" if address else "a local Ray"
         raise ModelUnavailableError(f"{where} cannot be had ({type(error).__name__}: {next(iter(str(error).splitlines()), '')}).") from None
