@@ -6,7 +6,9 @@ from itemwise.models.model import (
     ContextFullError,
     ContinuousModel,
     Generation,
+    LoadOptions,
     Model,
+    ModelEntry,
     ModelError,
     ModelUnavailableError,
     OutOfMemoryError,
@@ -15,7 +17,6 @@ from itemwise.models.model import (
     ScoringModel,
     score,
 )
-from itemwise.models.model_entry import LoadOptions, ModelEntry
 from itemwise.models.registry import REGISTRY, entry_named, registry_with, with_adapter, with_pixels
 
 __all__ = [

@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from itemwise.models.model import ModelError
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError
 
 __all__ = [
     "CLOCK",

@@ -7,8 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder, template_clock
-from itemwise.models.model import ModelError, ModelUnavailableError
-from itemwise.models.model_entry import LoadOptions, ModelEntry
+from itemwise.models.model import LoadOptions, ModelEntry, ModelError, ModelUnavailableError
 from itemwise.models.threads import wait_passively
 
 __all__ = ["identity_of"]

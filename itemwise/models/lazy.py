@@ -9,8 +9,18 @@ from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
 from itemwise.models.local.requirements import local_libraries
-from itemwise.models.model import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, Request, RunningBatch, score
-from itemwise.models.model_entry import LoadOptions, ModelEntry
+from itemwise.models.model import (
+    ContinuousModel,
+    Generation,
+    LoadOptions,
+    Model,
+    ModelEntry,
+    ModelError,
+    ModelUnavailableError,
+    Request,
+    RunningBatch,
+    score,
+)
 from itemwise.models.threads import wait_passively
 
 __all__ = ["LazyModel", "ReplayModel"]

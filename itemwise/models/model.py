@@ -1,4 +1,4 @@
-"""The interface between engine and models: requests, generations, batches, and the errors of a model."""
+"""The interface between engine and models: which model, requests, generations, batches, and the errors of a model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ __all__ = [
     "ContextFullError",
     "ContinuousModel",
     "Generation",
+    "LoadOptions",
     "Model",
+    "ModelEntry",
     "ModelError",
     "ModelUnavailableError",
     "OutOfMemoryError",
@@ -50,6 +52,49 @@ def one_line(text: str) -> str:
     words = " ".join(text.split())
     printed = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in words[: MAX_SHOWN + 1])
     return printed if len(printed) <= MAX_SHOWN else f"{printed[:MAX_SHOWN]}..."
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """Where a model is and how it wants to be asked.
+
+    `name` stands in node ids and reports. `system` is the system prompt it is asked with; a case whose chat begins with a system turn
+    of its own is asked with that alone. `location` is a hub id, a folder where `local`, or a URL with the model's name
+    behind # where `server`. `source` is where rows come from by default; `max_new_tokens` the default token limit.
+    `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
+    name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
+    asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
+    to; None leaves it to the checkpoint. `key_env` is the environment variable that holds a server's key, OPENAI_API_KEY
+    where it is None; `userinfo` is what stood before the host of its URL.
+    """
+
+    name: str
+    location: str
+    revision: str | None = None
+    system: str | None = None
+    source: str = "hub"
+    max_new_tokens: int = 1024
+    trust_remote_code: bool = False
+    local: bool = False
+    adapter: str | None = None
+    prompt: str | None = None
+    min_pixels: int | None = None
+    max_pixels: int | None = None
+    server: bool = False
+    key_env: str | None = None
+    userinfo: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a model is loaded: its quantisation, the default token limit of a reply, and this process's place among the
+    `world_size` processes of the machine that load it, each of which takes a GPU of its own, or its part of the CPU's threads
+    and memory."""
+
+    quantisation: str
+    max_new_tokens: int
+    rank: int = 0
+    world_size: int = 1
 
 
 @dataclass(frozen=True)
@@ -138,7 +183,6 @@ class Model(Protocol):
 
     def describe(self) -> dict[str, str]:
         """What exactly answers: revision or weights hash, quantisation, dtype, device, generation settings."""
-        ...
 
     def generate(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
         """One generation per request, in order. Raises OutOfMemoryError where a smaller batch may fit.
@@ -146,7 +190,6 @@ class Model(Protocol):
         What fails the batch is raised, and its requests are asked again in smaller ones; what fails a request that was
         asked by itself stands in its place.
         """
-        ...
 
 
 @runtime_checkable
@@ -155,7 +198,6 @@ class ScoringModel(Model, Protocol):
 
     def score(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
         """One generation per request, without text, with the `logprobs` of its continuations. Raises as `generate` does."""
-        ...
 
 
 def score(model: Model, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
@@ -172,29 +214,23 @@ class RunningBatch(Protocol):
 
     def prepare(self, request: Request) -> Hashable:
         """The sequence of `request`, to be admitted. Raises what is wrong with this request, such as ContextFullError."""
-        ...
 
     @property
     def most_at_once(self) -> int:
         """The batch size where nobody gives one; a larger one would be no faster."""
-        ...
 
     def capacity(self, sequences: Sequence[Any]) -> int:
         """How many of `sequences`, the first ones first, the device has memory for now; at least one while none runs."""
-        ...
 
     def admit(self, sequences: Sequence[Any]) -> None:
         """Prefill `sequences` and add them. If it raises, none was added; after OutOfMemoryError only `clear` may follow."""
-        ...
 
     def decode(self, most: int) -> Sequence[tuple[Hashable, Generation | Exception]]:
         """Decode up to `most` steps, stopping early when a sequence finishes; finished sequences are removed and returned, one that
         failed alone with its error. Raises as `admit` does."""
-        ...
 
     def clear(self) -> None:
         """Drop all sequences; one admitted again resumes from the tokens it already has."""
-        ...
 
 
 @runtime_checkable
@@ -203,4 +239,3 @@ class ContinuousModel(Model, Protocol):
 
     def running(self) -> RunningBatch | None:
         """Its one running batch; None where this model is asked in whole batches only."""
-        ...

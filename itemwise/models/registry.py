@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.models.checkpoint import require_adapter
-from itemwise.models.model import ModelError
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 
 __all__ = ["EMBEDDED", "REGISTRY", "entry_named", "registry_with", "with_adapter", "with_pixels"]

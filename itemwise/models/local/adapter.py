@@ -8,8 +8,7 @@ from typing import Any
 
 from itemwise.models.checkpoint import own_quantisation, require_adapter
 from itemwise.models.local.library_context import memory_errors
-from itemwise.models.model import ModelError, OutOfMemoryError, one_line
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError, OutOfMemoryError, one_line
 
 __all__ = ["adapted", "adapter_config"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +16,13 @@ from transformers.cache_utils import DynamicLayer
 from itemwise.models.attention import attention_of
 from itemwise.models.local.encoded_prompt import Prompt, left_padded, padded_for
 from itemwise.models.local.kv_cache import KVCache
+from itemwise.models.local.library_context import memory_errors, quiet
+from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.prefix_cache import LayerKV, Prefix, PrefixCache
-from itemwise.models.local.sampling import GumbelNoise, sample_tokens
+from itemwise.models.local.prompting import Prompting
+from itemwise.models.local.sampling import GumbelNoise, gumbel_noise, sample_tokens
 from itemwise.models.local.turn_end import Ends
-from itemwise.models.model import OutOfMemoryError, Request
+from itemwise.models.model import Generation, OutOfMemoryError, Request
 
 __all__ = ["ContinuousBatch", "SequenceState", "supports_continuous_batching"]
 
@@ -60,24 +64,40 @@ class SequenceState:
 
 
 class ContinuousBatch:
-    """Sequences that decode together, one token each per forward; what one says does not depend on the others.
+    """The RunningBatch of a local model: sequences that decode together, one token each per forward; what one says does not depend on
+    the others.
 
     Prompts are prefilled apart and inserted with their KV. A prefix that they share is prefilled once, and so are the turns
     of a chat with tools. The KV cache stays within `kv_bytes`. After OutOfMemoryError only `clear` may follow.
     """
 
-    def __init__(self, model: Any, pad: int, kv_bytes: int) -> None:
+    eager = False  # a prefill keeps all others waiting
+
+    def __init__(self, checkpoint: LoadedCheckpoint, prompting: Prompting, kv_bytes: int) -> None:
+        model = checkpoint.model
         self.sequences: list[SequenceState] = []
         self.most_at_once = MAX_SEQUENCES.get(model.device.type, MAX_SEQUENCES["cuda"])
         self.max_positions = kv_bytes // _kv_bytes_of_a_token(model)  # rows times columns of the KV cache
         self._model = model
-        self._pad = pad
+        self._prompting = prompting
+        self._advises = checkpoint.quantisation == "int8"  # silencing takes a while, and only int8 needs it at every forward
         self._kv_cache = KVCache()
         self._finished: list[SequenceState] = []
         self._longest_reply = EXPECTED_REPLY
         self._forward_tokens = FORWARD_TOKENS.get(model.device.type, FORWARD_TOKENS["cuda"])
         self._prefix_cache = self._new_prefix_cache()
         self._parameters = set(inspect.signature(model.forward).parameters)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the replies that are being generated, so far."""
+        return sum(len(sequence.output_ids) for sequence in self.sequences)
+
+    def prepare(self, request: Request) -> SequenceState:
+        """The encoded request. Raises as `Prompting.encode` does."""
+        prompt = self._prompting.encode(request)
+        limit, ends = self._prompting.max_tokens(request, len(prompt.ids)), self._prompting.ends_of(request)
+        return SequenceState(request, prompt, limit, ends, gumbel_noise(request, self._model.device))
 
     def capacity(self, sequences: Sequence[SequenceState]) -> int:
         """How many of `sequences`, the first ones first, may be admitted now; at least one while none runs."""
@@ -93,22 +113,32 @@ class ContinuousBatch:
         unfinished = [sequence for sequence in sequences if not self._is_finished(sequence)]
         self._finished += [sequence for sequence in sequences if self._is_finished(sequence)]  # preempted in the step that finished it
         if unfinished:
-            self._insert(unfinished)
+            with self._computing():
+                self._insert(unfinished)
 
-    def decode(self, most: int) -> list[SequenceState]:
-        """Decode up to `most` steps, stopping early when a sequence finishes; finished sequences are removed."""
-        for _ in range(most):
-            if self._finished or not self.sequences:
-                break
-            self._step()
+    def decode(self, most: int) -> list[tuple[SequenceState, Generation | Exception]]:
+        """Decode up to `most` steps, stopping early when a sequence finishes; finished sequences are removed and returned."""
+        with self._computing():
+            for _ in range(most):
+                if self._finished or not self.sequences:
+                    break
+                self._step()
         finished, self._finished = self._finished, []
-        return finished
+        return [(sequence, self._generation(sequence)) for sequence in finished]
 
     def clear(self) -> None:
         """Drop all sequences; one admitted again resumes from the tokens it already has."""
         self.sequences, self._finished, self._kv_cache, self._prefix_cache = [], [], KVCache(), self._new_prefix_cache()
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _generation(self, sequence: SequenceState) -> Generation | Exception:
+        return self._prompting.generation(sequence.request, len(sequence.prompt.ids), sequence.output_ids, sequence.invalid_at)
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        with quiet() if self._advises else nullcontext(), memory_errors(), torch.inference_mode():
+            yield
 
     def _insert(self, sequences: Sequence[SequenceState]) -> None:
         prefilled = [(group, *self._prefill(group, prefixes)) for group, prefixes in self._groups(sequences)]
@@ -180,7 +210,7 @@ class ContinuousBatch:
     def _prefill(self, sequences: Sequence[SequenceState], prefixes: Sequence[Prefix | None]) -> tuple[LayerKV, Tensor, Tensor]:
         """KV of `sequences` by layer, its mask, and the logits of their next tokens."""
         rest = [sequence.after(_length(prefix)) for sequence, prefix in zip(sequences, prefixes, strict=True)]
-        batch = padded_for(self._model, rest, self._pad)
+        batch = padded_for(self._model, rest, self._prompting.pad)
         cache, cached_mask = _stacked(prefixes, batch["input_ids"])
         mask = torch.cat([cached_mask, batch.pop("attention_mask").bool()], dim=1)
         positions = self._padded_positions(sequences, batch["input_ids"].shape[1])
@@ -225,7 +255,7 @@ class ContinuousBatch:
             return indices
         if not sequence.prompt.image_inputs:
             return indices.expand(3, -1)
-        batch = left_padded([sequence.after(0)], self._pad)
+        batch = left_padded([sequence.after(0)], self._prompting.pad)
         parameters = inspect.signature(self._model.model.get_rope_index).parameters
         positions, _ = self._model.model.get_rope_index(**{name: value for name, value in batch.items() if name in parameters})
         return positions[:, 0]  # type: ignore[no-any-return]  # transformers is untyped

@@ -22,11 +22,17 @@ from itemwise.models.local.free_memory import free_bytes
 from itemwise.models.local.library_context import memory_errors, quiet
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.local_model import LocalModel
-from itemwise.models.local.quantisation import compute_dtype, finite_before_quantising, quantisation_options
 from itemwise.models.local.vision import is_multimodal, load_processor
-from itemwise.models.local.weight_checks import require_all_weights, require_embeddings, require_finite, require_tokenizer
-from itemwise.models.model import ModelError, OutOfMemoryError, one_line
-from itemwise.models.model_entry import LoadOptions, ModelEntry
+from itemwise.models.local.weights import (
+    compute_dtype,
+    finite_before_quantising,
+    quantisation_options,
+    require_all_weights,
+    require_embeddings,
+    require_finite,
+    require_tokenizer,
+)
+from itemwise.models.model import LoadOptions, ModelEntry, ModelError, OutOfMemoryError, one_line
 from itemwise.models.threads import threads_for
 
 __all__ = ["LocalModel", "compute_in_float32", "load", "model_class", "placed", "unload"]

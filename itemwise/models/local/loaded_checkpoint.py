@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from itemwise.models.checkpoint import adapter_hash, own_quantisation
+from itemwise.models.checkpoint import own_quantisation
 from itemwise.models.local.vision import VisionProcessor, is_multimodal
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry
 
 __all__ = ["LoadedCheckpoint"]
 
@@ -40,26 +39,9 @@ class LoadedCheckpoint:
         """The model's dtype by name, such as ``float32``."""
         return str(self.model.dtype).removeprefix("torch.")
 
-    @property
-    def location(self) -> str:
-        """The hub id, or the name of the local folder."""
-        return Path(self.entry.location).name if self.entry.local else self.entry.location
-
-    @property
-    def device_name(self) -> str:
-        """``cpu``, or the name of the GPU."""
-        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "cpu"
-
     def quantisation_text(self) -> str:
         """How the weights are quantised, in words."""
         if self.quantisation == "none" and (own := own_quantisation(self.model.config)):
             return f"the checkpoint's own ({own})"
         kept = ", vision tower unquantised" if self.quantisation != "none" and is_multimodal(self.model.config) else ""
         return self.quantisation + (" (double quantised)" if self.quantisation in ("nf4", "fp4") else "") + kept
-
-    def adapter_text(self) -> str | None:
-        """The adapter's folder and hash; None without an adapter."""
-        if not self.entry.adapter:
-            return None
-        folder = Path(self.entry.adapter)
-        return f"{folder.name} {adapter_hash(folder)}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import bitsandbytes
 import PIL
 import torch
 import transformers
 
-from itemwise.models.local.continuous import supports_continuous_batching
-from itemwise.models.local.continuous_runner import ContinuousRunner
+from itemwise.models.checkpoint import adapter_hash
+from itemwise.models.local.continuous import ContinuousBatch, supports_continuous_batching
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.prompting import Prompting
 from itemwise.models.local.static_batch import StaticRunner
@@ -26,12 +27,7 @@ class LocalModel:
     Of that config only the end-of-text tokens are kept, and the end of a turn in the chat template is one too. A sampled text
     follows from its request alone, not from its batch. On a CPU everything is computed in float32, where the text does not depend
     on the batch; int8 is the exception, as bitsandbytes looks for outliers over the whole batch and multiplies in float16.
-
-    Attributes:
-        checkpoint: the weights, tokenizer and vision processor.
-        prompting: chats to token ids and back.
-        static: runs whole batches.
-        continuous: runs sequences that are admitted at any time; None for a kind of model that cannot.
+    `continuous` is None for a kind of model that cannot take up sequences while others run.
     """
 
     def __init__(self, checkpoint: LoadedCheckpoint, max_new_tokens: int, *, kv_bytes: int, threads_before: int | None = None) -> None:
@@ -41,7 +37,7 @@ class LocalModel:
         self.prompting = Prompting(checkpoint, max_new_tokens)
         self.static = StaticRunner(checkpoint.model, self.prompting)
         can_run = supports_continuous_batching(checkpoint.model)
-        self.continuous = ContinuousRunner(checkpoint, self.prompting, kv_bytes) if can_run else None
+        self.continuous = ContinuousBatch(checkpoint, self.prompting, kv_bytes) if can_run else None
         self._threads_before = torch.get_num_threads() if threads_before is None else threads_before
 
     @property
@@ -56,24 +52,25 @@ class LocalModel:
 
     def describe(self) -> dict[str, str]:
         """Everything about the model that decides its text, as words."""
-        loaded, ends = self.checkpoint, self.prompting.ends
-        adapter = loaded.adapter_text()
+        loaded, entry, ends = self.checkpoint, self.checkpoint.entry, self.prompting.ends
+        adapter = Path(entry.adapter) if entry.adapter else None
+        threads = threads_text(torch.get_num_threads(), threads_are_set(self._threads_before))
         return {
             "model": self.name,
-            "location": loaded.location,
+            "location": Path(entry.location).name if entry.local else entry.location,
             "revision": self.revision,
             "quantisation": loaded.quantisation_text(),
             "dtype": loaded.dtype,
-            "device": loaded.device_name,
-            **({"threads": self._threads()} if loaded.device.type == "cpu" else {}),
+            "device": torch.cuda.get_device_name(loaded.device) if loaded.device.type == "cuda" else "cpu",
+            **({"threads": threads} if loaded.device.type == "cpu" else {}),
             "prompting": self.prompting.describe(),
-            "system": loaded.entry.system or "none",
+            "system": entry.system or "none",
             "decoding": "greedy",
             "batching": "continuous" if self.continuous else "static",
             "max new tokens": str(self.prompting.max_new_tokens),
             **({"turn end": ends.note} if ends.note else {}),
             **({"linear layers": "float32 copies, multiplied by oneDNN"} if loaded.prepacked else {}),
-            **({"adapter": adapter} if adapter else {}),
+            **({"adapter": f"{adapter.name} {adapter_hash(adapter)}"} if adapter else {}),
             **({"pictures": loaded.vision.describe()} if loaded.vision else {}),
             "versions": _versions(loaded),
         }
@@ -89,9 +86,6 @@ class LocalModel:
     def close(self) -> None:
         """Give torch back the threads that it had in this process before the model was loaded."""
         torch.set_num_threads(self._threads_before)
-
-    def _threads(self) -> str:
-        return threads_text(torch.get_num_threads(), threads_are_set(self._threads_before))
 
 
 def _versions(loaded: LoadedCheckpoint) -> str:

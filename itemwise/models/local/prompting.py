@@ -26,12 +26,7 @@ class Prompting:
     """Chat template, pictures, tool calls and ends of turns of one checkpoint; nothing here runs the model.
 
     Raises ModelError if no chat at all could be encoded: every case would fail alike.
-
-    Attributes:
-        tokenizer: transformers' own.
-        template: the chat template; None for a completion model.
-        ends: what ends a reply.
-        pad: the token that fills batches; it is masked, but has an embedding.
+    `template` is None for a completion model. `pad` fills batches; it is masked, but has an embedding.
     """
 
     def __init__(self, checkpoint: LoadedCheckpoint, max_new_tokens: int) -> None:

@@ -13,8 +13,7 @@ from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.models.local.chat_template import ChatTemplate
 from itemwise.models.local.encoded_prompt import Prompt
-from itemwise.models.model import ModelError, Request
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError, Request
 
 if TYPE_CHECKING:
     from PIL.Image import Image

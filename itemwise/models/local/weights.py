@@ -1,4 +1,4 @@
-"""Quantisation by bitsandbytes while a checkpoint loads: nf4, fp4 or int8, and the modules that stay unquantised."""
+"""Weights while a checkpoint loads: quantised by bitsandbytes (nf4, fp4, int8), and checked for what is missing, NaN or infinite."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from transformers import BitsAndBytesConfig
 
 from itemwise.models.checkpoint import own_quantisation
 from itemwise.models.local.vision import is_multimodal, outside_language
-from itemwise.models.local.weight_checks import are_finite, not_finite
-from itemwise.models.model import ModelError
-from itemwise.models.model_entry import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError
 
-__all__ = ["compute_dtype", "finite_before_quantising", "quantisation_options"]
+__all__ = [
+    "compute_dtype",
+    "finite_before_quantising",
+    "quantisation_options",
+    "require_all_weights",
+    "require_embeddings",
+    "require_finite",
+    "require_tokenizer",
+]
 
 
 def compute_dtype(device: torch.device) -> torch.dtype:
@@ -35,7 +41,18 @@ def quantisation_options(entry: ModelEntry, quantisation: str, config: Any, devi
             f"{entry.name} is already quantised ({own}), so --quant {quantisation} cannot be applied; "
             "give --quant none to ask it as it is, or name the model it was made from."
         )
-    return {"quantization_config": _bitsandbytes(quantisation, device, _unquantised(entry, config))}
+    # None leaves the choice of modules to transformers, which would quantise a vision tower too
+    unquantised = outside_language(config, entry.trust_remote_code) if is_multimodal(config) else None
+    if quantisation == "int8":
+        return {"quantization_config": BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=unquantised)}
+    four_bit = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=quantisation,
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=compute_dtype(device),
+        llm_int8_skip_modules=unquantised,  # of 4-bit weights too, whatever its name says
+    )
+    return {"quantization_config": four_bit}
 
 
 @contextmanager
@@ -45,7 +62,7 @@ def finite_before_quantising(entry: ModelEntry) -> Iterator[None]:
 
     def checked(quantise: Callable[..., Any]) -> Callable[..., Any]:
         def quantised(weights: torch.Tensor, *arguments: Any, **options: Any) -> Any:
-            if not are_finite(weights):
+            if not _are_finite(weights):
                 faults.append(f"one of {' x '.join(map(str, weights.shape))}")
             return quantise(weights, *arguments, **options)
 
@@ -60,21 +77,52 @@ def finite_before_quantising(entry: ModelEntry) -> Iterator[None]:
         for name, quantise in originals.items():
             setattr(functional, name, quantise)
     if faults:
-        raise ModelError(not_finite(entry, faults[0]))
+        raise ModelError(_not_finite(entry, faults[0]))
 
 
-def _unquantised(entry: ModelEntry, config: Any) -> list[str] | None:
-    """The modules to leave unquantised; None leaves the choice to transformers, which would quantise a vision tower too."""
-    return outside_language(config, entry.trust_remote_code) if is_multimodal(config) else None
+def require_all_weights(entry: ModelEntry, report: Any) -> None:
+    """Raise ModelError for weights that transformers would fill with random numbers; `report` is its loading info."""
+    if missing := sorted(report["missing_keys"]):
+        raise ModelError(
+            f"{entry.name} is incomplete: {entry.location} lacks {len(missing)} of its weights, such as {missing[0]}. "
+            "Check that all its .safetensors files are there and belong to its config.json."
+        )
 
 
-def _bitsandbytes(quantisation: str, device: torch.device, unquantised: list[str] | None) -> BitsAndBytesConfig:
-    if quantisation == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=unquantised)
-    return BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type=quantisation,
-        bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=compute_dtype(device),
-        llm_int8_skip_modules=unquantised,  # of 4-bit weights too, whatever its name says
+def require_finite(entry: ModelEntry, model: Any) -> None:
+    """Raise ModelError for NaN or infinite weights."""
+    for name, weights in model.named_parameters():
+        if weights.is_floating_point() and not _are_finite(weights):
+            raise ModelError(_not_finite(entry, name))
+
+
+def _are_finite(weights: torch.Tensor) -> bool:
+    """Whether none is NaN or infinite: minimum and maximum show that, in one pass."""
+    return not weights.numel() or all(bool(torch.isfinite(extreme)) for extreme in torch.aminmax(weights.detach()))
+
+
+def _not_finite(entry: ModelEntry, weights: str) -> str:
+    """The error for `weights` that are NaN or infinite."""
+    return (
+        f"{entry.name} has weights that are no numbers (NaN or infinite): {weights}, from {entry.adapter or entry.location}. "
+        "A training that diverged or a file that was cut short leaves such; take an earlier checkpoint."
     )
+
+
+def require_embeddings(entry: ModelEntry, tokenizer: Any, model: Any) -> None:
+    """Raise ModelError for a tokenizer with more tokens than the model has embeddings.
+
+    Added tokens may lack one as long as no prompt holds them, as a padding token that was never trained does.
+    """
+    words, rows = tokenizer.vocab_size, model.get_input_embeddings().weight.shape[0]
+    if words > rows:
+        raise ModelError(
+            f"the tokenizer of {entry.name} has {words} words, its weights an embedding of {rows}: {entry.location} holds a tokenizer "
+            "that belongs to other weights. Take the one that was saved with them."
+        )
+
+
+def require_tokenizer(entry: ModelEntry, tokenizer: Any) -> None:
+    """Raise ModelError for the empty tokenizer that transformers makes if the files of the real one are missing."""
+    if not tokenizer.decode(tokenizer("1 + 1 = 2")["input_ids"], skip_special_tokens=True).strip():
+        raise ModelError(f"{entry.name} has no tokenizer: {entry.location} lacks tokenizer.json or tokenizer.model.")

@@ -220,7 +220,7 @@ def test_within_little_memory_all_is_said_and_nothing_else(talkative: Path, posi
     model = loaded(talkative)
     expected = alone(model, mixed())
     assert model.continuous is not None
-    model.continuous.batch.max_positions = positions
+    model.continuous.max_positions = positions
     assert together(model, mixed(), 8) == expected
 
 
@@ -248,7 +248,7 @@ def test_memory_that_runs_out_at_any_moment_loses_nothing(talkative: Path, monke
     expected = alone(model, mixed())
     random_ = random.Random(seed)
     assert model.continuous is not None
-    batch = model.continuous.batch
+    batch = model.continuous
 
     def scarce(work: Callable[..., Any]) -> Callable[..., Any]:
         def done(*given: Any, **named: Any) -> Any:
