@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.case import LETTERS
-from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
+from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import SIGNIFICANT
@@ -44,17 +44,12 @@ def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entr
     for control in CONTROLS:
         other = by_key.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
         if other:
-            changed = [replace(entry, case=_original(entry)) for entry in entries if other.counts_entry(entry)]
+            changed = [replace(entry, case=entry.case.removesuffix(f"-{control}")) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
             pair = Pair(measurement("as it is", "", tally, first), measurement(control, "", other, changed))
             results.append(ControlResult(control, other, pair, *_sameness(first, changed, control)))
     return results
-
-
-def _original(entry: Entry) -> str:
-    names = original_and_control(entry.case)
-    return names[0] if names else entry.case
 
 
 def _sameness(first: Sequence[Entry], second: Sequence[Entry], control: str) -> tuple[float | None, float | None]:

@@ -38,7 +38,7 @@ def strict_json(text: str) -> str | None:
     except (ValueError, RecursionError):
         return None
     answer = record.get("answer") if isinstance(record, dict) else None
-    return None if answer is None or isinstance(answer, (dict, list)) else _plain(answer)
+    return None if answer is None or isinstance(answer, (dict, list)) else str(answer)
 
 
 def bare_last_number(text: str) -> str | None:
@@ -93,10 +93,3 @@ def load_extractor(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
         names = ", ".join(extractor_names())
         raise ImportStringError(f"--extractor must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
     return NamedExtractor(text, load_function(text, "--extractor", folders))
-
-
-def _plain(answer: object) -> str | None:
-    try:
-        return str(answer)
-    except ValueError:  # Python writes no integer beyond its limit of digits
-        return None

@@ -32,9 +32,7 @@ def word_diff(old: str, new: str) -> list[Piece] | None:
     [('=', 'is '), ('-', '36'), ('+', '35'), ('=', ' coins')]
     """
     left, right = _WORD.findall(old), _WORD.findall(new)
-    start = _common_prefix(left, right)
-    room = min(len(left), len(right)) - start
-    end = _common_prefix(left[len(left) - room :][::-1], right[len(right) - room :][::-1])
+    start, end = _common_ends(left, right)
     middle = left[start : len(left) - end], right[start : len(right) - end]
     if len(middle[0]) * len(middle[1]) > _MOST:
         return None
@@ -48,9 +46,7 @@ def changed_excerpt(old: str, new: str) -> list[Piece]:
     >>> changed_excerpt("so " * 99 + "it is 36", "so " * 99 + "it is 35")[:1]
     [('=', '...')]
     """
-    start = _common_prefix(old, new)
-    room = min(len(old), len(new)) - start
-    end = _common_prefix(old[len(old) - room :][::-1], new[len(new) - room :][::-1])
+    start, end = _common_ends(old, new)
     begin = max(start - _AROUND, 0)
     parts = [text[begin : len(text) - end + _AROUND] for text in (old, new)]
     is_whole = end <= _AROUND and max(map(len, parts)) <= _EXCERPT
@@ -65,6 +61,13 @@ def marked_text(pieces: Sequence[Piece]) -> str:
     'is [-36-]{+35+}'
     """
     return "".join(_MARKS[sign].format(words) for sign, words in pieces)
+
+
+def _common_ends(left: Sequence[str], right: Sequence[str]) -> tuple[int, int]:
+    """How many items the two share at the start, and of the rest at the end."""
+    start = _common_prefix(left, right)
+    room = min(len(left), len(right)) - start
+    return start, _common_prefix(left[len(left) - room :][::-1], right[len(right) - room :][::-1])
 
 
 def _common_prefix(left: Sequence[str], right: Sequence[str]) -> int:

@@ -15,7 +15,6 @@ from itemwise.commands import CommandError
 from itemwise.reporting.sections.comparison_sections import pair_name, pairs_table, series_table
 from itemwise.reporting.table import aligned
 from itemwise.reporting.writers.compare_html import compare_html
-from itemwise.results.ledger import Tally
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import RunFolder, read_runs
 from itemwise.results.safe_text import printable
@@ -36,16 +35,23 @@ def compare(names: Sequence[str], page: str | None = None) -> None:
         print(line)
     if page is not None:
         pictures = {sha256: picture for run in runs for sha256, picture in run.pictures.items()}
-        print(f"\npage: {printable(str(_written(page, compare_html(comparison, pictures))))}")
+        _write(Path(page), compare_html(comparison, pictures))
+        print(f"\npage: {printable(str(Path(page)))}")
 
 
 def comparison_of(runs: Sequence[RunFolder]) -> RunComparison:
     """The runs' measurements, those of one benchmark paired.
 
-    Raises CommandError where two measurements of a benchmark hold different items, or nothing is there to be paired.
+    Raises CommandError where two measurements of a benchmark hold different items, one holds a case twice, or nothing is there to be
+    paired.
     """
     tallies = [(run, tally) for run in runs for tally in run.tallies]
-    measurements = [_measurement(run, tally, f"#{number}") for number, (run, tally) in enumerate(tallies, start=1)]
+    try:
+        measurements = [
+            measurement(f"#{number}", run.name, tally, run.entries_of(tally)) for number, (run, tally) in enumerate(tallies, start=1)
+        ]
+    except TwiceError as error:
+        raise CommandError(str(error)) from None
     pairs = [Pair(first, second) for first, second in combinations(measurements, 2) if first.tally.benchmark == second.tally.benchmark]
     if not pairs:
         holding = "; ".join(f"{run.name} holds {', '.join(tally.benchmark for tally in run.tallies) or 'no case'}" for run in runs)
@@ -55,14 +61,6 @@ def comparison_of(runs: Sequence[RunFolder]) -> RunComparison:
             raise CommandError(_refusal(pair, difference))
     provenance = {side.label: provenance_of(run.record, tally) for side, (run, tally) in zip(measurements, tallies, strict=True)}
     return RunComparison(measurements, pairs, provenance)
-
-
-def _measurement(run: RunFolder, tally: Tally, label: str) -> Measurement:
-    """The cases that `tally` counts in `run`. Raises CommandError where one is there twice."""
-    try:
-        return measurement(label, run.name, tally, run.entries_of(tally))
-    except TwiceError as error:
-        raise CommandError(str(error)) from None
 
 
 def _refusal(pair: Pair, difference: str) -> str:
@@ -80,13 +78,12 @@ def _check_page(page: str) -> None:
         raise CommandError(f"--html {page}: there is no folder {Path(page).parent}; make it first.")
 
 
-def _written(page: str, text: str) -> Path:
+def _write(page: Path, text: str) -> None:
     try:
-        with open_private(Path(page)) as file:
+        with open_private(page) as file:
             file.write(text)
     except OSError as error:
         raise CommandError(f"--html {page} cannot be written: {error}") from None
-    return Path(page)
 
 
 def comparison_lines(comparison: RunComparison) -> list[str]:
@@ -103,13 +100,10 @@ def _flips(pair: Pair) -> Iterator[str]:
     yield pair_name(pair)
     yield from _listed("gained, not right to right", (_was(case, pair.first) for case in pair.gained))
     yield from _listed("lost, right to not right", (_was(case, pair.second) for case in pair.lost))
-    spoiled = [(case, [side.label for side in (pair.first, pair.second) if _failed(side, case)]) for case in pair.left_out]
-    if spoiled:
-        yield from _listed(Change.LEFT_OUT.value, (f"{case} (in {' and '.join(labels)})" for case, labels in spoiled))
-
-
-def _failed(side: Measurement, case: str) -> bool:
-    return side.entries[case].verdict is Verdict.ERROR
+    sides = (pair.first, pair.second)
+    if pair.left_out:
+        failed = {case: [side.label for side in sides if side.entries[case].verdict is Verdict.ERROR] for case in pair.left_out}
+        yield from _listed(Change.LEFT_OUT.value, (f"{case} (in {' and '.join(labels)})" for case, labels in failed.items()))
 
 
 def _was(case: str, wrong_in: Measurement) -> str:

@@ -34,7 +34,9 @@ def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[De
     this = RunFolder("this run", {}, entries)
     found = [(tally, _counterpart(tally, this, baseline)) for tally in this.tallies]
     if not any(counterpart for _, counterpart in found):
-        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {_nothing_shared(this, baseline)}")]
+        ran, held = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
+        nothing = f"it has nothing of what ran (ran: {ran}; it has: {held})"
+        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {nothing}")]
     return [_decision(this, tally, baseline, counterpart) for tally, counterpart in found]
 
 
@@ -47,11 +49,6 @@ def _counterpart(tally: Tally, this: RunFolder, baseline: RunFolder) -> Tally | 
 
 def _models(run: RunFolder, benchmark: str) -> set[str]:
     return {tally.model_name for tally in run.tallies if tally.benchmark == benchmark}
-
-
-def _nothing_shared(this: RunFolder, baseline: RunFolder) -> str:
-    mine, others = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
-    return f"it has nothing of what ran (ran: {mine}; it has: {others})"
 
 
 def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> Decision:

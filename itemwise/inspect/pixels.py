@@ -49,6 +49,7 @@ def picture_path(config: Any, model: nn.Module, size: tuple[int, int], pixels: t
     width, height = scaled_size(size, patch * merge, pixels) if by_pixels else (vision.image_size, vision.image_size)
     patches = (width // patch, height // patch)
     class_token = 0 if by_pixels or config.vision_feature_select_strategy == "default" else 1
+    embedding = next(module for module in model.modules() if isinstance(module, (nn.Conv2d, nn.Conv3d)))  # of patches: comes first
     return PicturePath(
         size=size,
         scaled=(width, height),
@@ -56,7 +57,7 @@ def picture_path(config: Any, model: nn.Module, size: tuple[int, int], pixels: t
         frames=int(vision.temporal_patch_size) if by_pixels else 1,
         patches=patches,
         layers=vision.num_hidden_layers,
-        width=_width(model),
+        width=int(embedding.out_channels),
         merge=merge,
         projector=_projector(model),
         tokens=patches[0] * patches[1] // merge**2 + class_token,
@@ -77,11 +78,6 @@ def scaled_size(size: tuple[int, int], step: int, pixels: tuple[int, int] | None
         grown = sqrt(least / (size[0] * size[1]))
         width, height = (ceil(side * grown / step) * step for side in size)
     return width, height
-
-
-def _width(model: nn.Module) -> int:
-    """The width of the encoder: the output channels of its first convolution, the patch embedding."""
-    return int(next(module for module in model.modules() if isinstance(module, (nn.Conv2d, nn.Conv3d))).out_channels)
 
 
 def _projector(model: nn.Module) -> tuple[int, ...]:

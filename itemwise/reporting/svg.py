@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itemwise.reporting.histograms import Distribution
+from itemwise.reporting.sections.spread_section import Distribution
 from itemwise.reporting.single_page import trusted
 from itemwise.reporting.table import accuracy_text
 from itemwise.results.statistics import Accuracy

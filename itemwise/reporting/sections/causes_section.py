@@ -8,8 +8,6 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, words
 from itemwise.reporting.table import aligned, short_names
 
-__all__ = ["build"]
-
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A column for each cause there is, a row for each tally; bars on the page."""

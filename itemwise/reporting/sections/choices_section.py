@@ -8,8 +8,6 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text, points_text
 
-__all__ = ["build"]
-
 _COLUMNS = (*words("benchmark", "model", "strategy"), *figures("accuracy", "chance", "one letter", "p against it", "controls"))
 
 

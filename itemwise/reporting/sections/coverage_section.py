@@ -7,8 +7,6 @@ from itemwise.reporting.sections.section import Note, Section, named
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 
-__all__ = ["build"]
-
 _NAMED = 5  # cases that a note names
 
 
@@ -37,13 +35,10 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
         texts = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
         yield f"{tally.skipped} of {tally.sample_size} cases were skipped and are not judged: {_listed(texts)}"
     if repeated := [entry for entry in entries if entry.repeats and tally.counts_entry(entry)]:
-        parted = [f"{entry.case} ({', '.join([*entry.repeats, entry.verdict.value])})" for entry in repeated if _differs(entry)]
+        parting = [entry for entry in repeated if {*entry.repeats} != {entry.verdict.value}]
+        parted = [f"{entry.case} ({', '.join([*entry.repeats, entry.verdict.value])})" for entry in parting]
         differing = f"; in {len(parted)} the verdicts differ: {_listed(parted)}" if parted else "; the verdicts agree"
         yield f"{len(repeated)} cases ran more than once; each counts once, by its last verdict{differing}"
-
-
-def _differs(entry: Entry) -> bool:
-    return any(verdict != entry.verdict.value for verdict in entry.repeats)
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -6,8 +6,6 @@ from itemwise.analysis.variant_drops import Drop, variant_drops
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section, named
 
-__all__ = ["build"]
-
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A sentence for each benchmark, model and strategy whose variants were asked too."""

@@ -11,7 +11,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
 from itemwise.results.statistics import accuracy
 
-__all__ = ["build", "extractors_table", "extractors_lines", "spread_text"]
+__all__ = ["build", "extractors_table", "extractors_lines"]
 
 _COLUMNS = (
     *words("benchmark", "model, strategy", "extractor"),
@@ -57,7 +57,6 @@ def _brief(comparison: ExtractorComparison) -> str:
 
 
 def _record(comparison: ExtractorComparison) -> list[dict[str, object]]:
-    """Each extractor's accuracy as plain data."""
     return [
         {
             **named(comparison.tally.key),
@@ -80,18 +79,11 @@ def extractors_lines(compared: Sequence[ExtractorComparison], most: int) -> list
     return lines
 
 
-def spread_text(comparison: ExtractorComparison) -> str:
-    """How far the extractors move the score, and which of them give its ends; empty where there is nothing to say."""
-    if comparison.spread is None:
-        return ""
-    (low, high), results = comparison.spread, comparison.results
-    return f"the extractor moves the score by {100 * (high - low):.1f} points: {_by(results, low)}; {_by(results, high)}"
-
-
 def _summary(comparison: ExtractorComparison) -> Iterator[str]:
     yield f"{comparison.tally.benchmark}, {comparison.tally.model_name}, {comparison.tally.strategy}"
-    if spread := spread_text(comparison):
-        yield f"  {spread}"
+    if comparison.spread is not None:
+        (low, high), results = comparison.spread, comparison.results
+        yield f"  the extractor moves the score by {100 * (high - low):.1f} points: {_by(results, low)}; {_by(results, high)}"
     indices = [index for index, entry in enumerate(comparison.results[0].entries) if entry.verdict is not Verdict.ERROR]
     for result in comparison.results:
         same = sum(result.extractions[index].answer == result.entries[index].answer for index in indices)

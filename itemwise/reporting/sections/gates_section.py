@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section
 
-__all__ = ["build"]
-
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A note for each gate, passed or not."""

@@ -7,8 +7,6 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, OnPage, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, cost_text, points_text
 
-__all__ = ["build"]
-
 _COLUMNS: tuple[Column, ...] = (
     *words("rung", "against", "by"),
     *figures("accuracy", "95% interval", "change", "gained", "lost", "p", "Holm p", "since first", "tokens/correct", "finding"),
@@ -46,13 +44,9 @@ def _row(rung: Rung) -> Row:
     if rung.pair is None or rung.holm_p is None:
         return Row((rung.name, "-", "-", share, interval, *("-" * 6), tokens, "-"))
     flips = (str(len(rung.pair.gained)), str(len(rung.pair.lost)), f"{rung.pair.p:.3g}", f"{rung.holm_p:.3g}")
-    compared = (rung.against or "-", rung.gain, share, interval, _points(rung), *flips, _since_first(rung), tokens, rung.finding)
+    since = "-" if rung.since_first is None else f"{points_text(rung.since_first.change)} (p {rung.since_first.p:.3g})"
+    compared = (rung.against or "-", rung.gain, share, interval, _points(rung), *flips, since, tokens, rung.finding)
     return Row((rung.name, *compared))
-
-
-def _since_first(rung: Rung) -> str:
-    pair = rung.since_first
-    return "-" if pair is None else f"{points_text(pair.change)} (p {pair.p:.3g})"
 
 
 def _points(rung: Rung) -> str:

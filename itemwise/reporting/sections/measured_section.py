@@ -6,8 +6,6 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section
 from itemwise.results.ledger import Tally
 
-__all__ = ["build"]
-
 _BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding")  # what a terminal shows of a model
 _KEYS = {"reader": "extractor"}  # what keys of a record are called now
 _HASH = 16  # characters of a file's hash in a terminal

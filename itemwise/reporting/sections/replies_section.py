@@ -6,8 +6,6 @@ from itemwise.cases.duration import duration_text
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
 
-__all__ = ["build"]
-
 
 def build(run: RunFacts) -> Iterator[Section]:
     """One line; in a terminal it tells the speed too."""

@@ -21,12 +21,13 @@ def build(run: RunFacts) -> Iterator[Section]:
     """Kinds that no file has are left out, and so are files without a reply. A terminal has the changes themselves, as they are found."""
     counts = {file.file: _counts(file) for file in run.snapshots if file.changes}
     kinds = [kind for kind in _KINDS if any(counted[kind] for counted in counts.values())]
+    asked = [Note("This run was asked to keep what differs as the new snapshots.")] if any(file.updated for file in run.snapshots) else []
     yield Section(
         "snapshots",
         "How replies changed since they were kept",
         (Column("snapshots", "name"), *figures(*(kind.value for kind in kinds))),
         [Row((name, *(str(counted[kind]) for kind in kinds))) for name, counted in counts.items()],
-        notes=[Note(line) for line in _lines(run.snapshots)],
+        notes=[Note(file.trouble) for file in run.snapshots if file.trouble] + asked,
         brief=(),
         record={"snapshots": [snapshot_record(file) for file in run.snapshots]},
         page=OnPage("above", name="Snapshots", layout="changes"),
@@ -35,12 +36,6 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _counts(file: FileChanges) -> Counter[Change]:
     return Counter(change.kind for change in file.changes.values())
-
-
-def _lines(files: Sequence[FileChanges]) -> list[str]:
-    """What kept a file from being compared, and whether this run was to renew it."""
-    troubles = [file.trouble for file in files if file.trouble]
-    return [*troubles, *(["This run was asked to keep what differs as the new snapshots."] if any(file.updated for file in files) else [])]
 
 
 def snapshot_record(file: FileChanges) -> dict[str, Any]:

@@ -7,8 +7,6 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text
 
-__all__ = ["build"]
-
 _COLUMNS = (
     *words("benchmark", "model", "strategy", "split by"), *figures("accuracy"), Column("95% interval", "interval"), *figures("cases"),
 )  # fmt: skip

@@ -7,10 +7,10 @@ from typing import Any
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.thoughts import parted
 from itemwise.reporting import svg
-from itemwise.reporting.histograms import figure
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.sections.snapshots_section import snapshot_differences
+from itemwise.reporting.sections.spread_section import figure
 from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 

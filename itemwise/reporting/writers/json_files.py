@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from itemwise.reporting.run_record import RunRecord
-from itemwise.results.entry import Entry
 
 __all__ = ["results_jsonl", "run_json"]
+
+_LEFT_OUT = ("model", "rows", "position", "sample_size", "run")  # of what a case records
 
 
 def results_jsonl(run: RunRecord) -> Iterator[str]:
     """One JSON object a line and case, in running order."""
-    return (json.dumps(_result(entry), ensure_ascii=False) + "\n" for entry in run.entries)
+    for entry in run.entries:
+        result = {key: value for key, value in entry.record().items() if key not in _LEFT_OUT}
+        yield json.dumps(result, ensure_ascii=False) + "\n"
 
 
 def run_json(run: RunRecord) -> str:
@@ -30,7 +32,3 @@ def run_json(run: RunRecord) -> str:
     for section in run.sections:
         record |= section.record
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-
-
-def _result(entry: Entry) -> dict[str, Any]:
-    return {key: value for key, value in entry.record().items() if key not in ("model", "rows", "position", "sample_size", "run")}

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_record import RunRecord
-from itemwise.results.entry import Entry, Skip
+from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.safe_text import shortened, xml_safe
 
@@ -33,7 +33,9 @@ def junit_parts(run: RunRecord) -> Iterator[str]:
             yield "\n    " + _text(_testcase(entry), level=2)
         for skip in run.skips:
             if skip.key == tally.key:
-                yield "\n    " + _text(_skipped(skip), level=2)
+                case = _named(skip.node_id, 0.0)
+                ElementTree.SubElement(case, "skipped", message=_shown(skip.reason, _NAMED))
+                yield "\n    " + _text(case, level=2)
         yield end
     yield "\n</testsuites>\n"
 
@@ -91,12 +93,6 @@ def _properties(run: RunRecord) -> dict[tuple[str, str, str], dict[str, str]]:
         for key, values in section.properties.items():
             properties[key] |= values
     return properties
-
-
-def _skipped(skip: Skip) -> ElementTree.Element:
-    case = _named(skip.node_id, 0.0)
-    ElementTree.SubElement(case, "skipped", message=_shown(skip.reason, _NAMED))
-    return case
 
 
 def _named(node_id: str, seconds: float) -> ElementTree.Element:
