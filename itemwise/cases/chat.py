@@ -9,7 +9,7 @@ from typing import Any
 from itemwise.cases.picture import Picture
 from itemwise.cases.plain_data import Kinds, known_fields, plain_text, require_kinds, shown_value, without_empty
 
-__all__ = ["ROLES", "ToolCall", "Turn", "TurnCost", "chat_fault", "conversation"]
+__all__ = ["ROLES", "ToolCall", "Turn", "TurnCost", "chat_fault", "conversation", "turns_fault"]
 
 ROLES = ("system", "user", "assistant", "tool")
 
@@ -125,7 +125,19 @@ _TURN_KINDS: Kinds = {
 
 
 def chat_fault(turns: Sequence[Any], called: str) -> str | None:
-    """What is wrong with the turns of a chat that is to be asked, and what to do; None where nothing is."""
+    """What is wrong with the turns of a case's chat, and what to do; None where nothing is."""
+    if fault := turns_fault(turns, called):
+        return fault
+    for number, turn in enumerate(turns):
+        if not (turn.content.strip() or turn.pictures or turn.calls or turn.role == "tool"):
+            return f"the {turn.role} turn at {number} is empty; leave it out"
+    if turns[-1].role == "assistant":
+        return "it ends with the assistant's turn, so that the reply is there already; end it with the user's"
+    return _call_fault(turns)
+
+
+def turns_fault(turns: Sequence[Any], called: str) -> str | None:
+    """What no chat that is asked may hold, one that a strategy made neither; None where that is nothing."""
     for number, turn in enumerate(turns):
         if not isinstance(turn, Turn):
             return f'it holds {shown_value(turn)} at {number}; give turns, such as Turn("user", "...")'
@@ -134,9 +146,7 @@ def chat_fault(turns: Sequence[Any], called: str) -> str | None:
             return f"the {turn.role} turn at {number} {fault}" if turn.role in ROLES else fault
     if not any(turn.role == "user" for turn in turns):
         return 'it has no user turn, so nothing would be asked; give Turn("user", "...") with the question'
-    if turns[-1].role == "assistant":
-        return "it ends with the assistant's turn, so that the reply is there already; end it with the user's"
-    return _call_fault(turns)
+    return None
 
 
 def _turn_fault(turn: Turn, number: int) -> str | None:
@@ -150,7 +160,7 @@ def _turn_fault(turn: Turn, number: int) -> str | None:
         return f"holds {shown_value(wrong)} as a picture; use row.picture(...)"
     if turn.calls and turn.role != "assistant":
         return "holds calls; only the assistant's turns make any"
-    return None if turn.content.strip() or turn.pictures or turn.calls or turn.role == "tool" else "is empty; leave it out"
+    return None
 
 
 def _call_fault(turns: Sequence[Turn]) -> str | None:

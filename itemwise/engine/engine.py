@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from itemwise.cases.chat import Turn, TurnCost
+from itemwise.cases.chat import Turn, TurnCost, turns_fault
 from itemwise.cases.picture import PictureError
+from itemwise.cases.plain_data import shown_value
 from itemwise.cases.reply import Reply
 from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
 from itemwise.extractors.thoughts import thoughts_in
@@ -45,11 +46,22 @@ def _ask(
     max_new_tokens: int | None = None,
     continuations: Sequence[str] = (),
 ) -> AskAwaitable:
-    if wrong := next((turn for turn in turns if not isinstance(turn, Turn)), None):
+    if wrong := next((turn for turn in _listed("turns", turns) if not isinstance(turn, Turn)), None):
         raise TypeError(f"ask(...) takes the turns of a chat, got a {type(wrong).__name__} among them: ask(chat) or ask([*chat, turn]).")
-    stops = (stop,) if isinstance(stop, str) else tuple(stop)
-    request = Request(tuple(turns), tuple(tools), temperature, seed, stops, top_p, max_new_tokens, tuple(continuations))
+    if fault := turns_fault(turns, "ask(...)"):
+        raise ValueError(f"ask(...) cannot ask this chat: {fault}.")
+    stops = (stop,) if isinstance(stop, str) else _listed("stop", stop)
+    given = (temperature, seed, stops, top_p, max_new_tokens, _listed("continuations", continuations))
+    request = Request(tuple(turns), _listed("tools", tools), *given)
     return AskAwaitable(request if temperature else replace(request, seed=0, top_p=None))  # which change nothing greedily
+
+
+def _listed(name: str, value: Any) -> tuple[Any, ...]:
+    """What an argument of ask(...) lists, in its order; a set has none, and a text lists letters."""
+    if isinstance(value, (list, tuple)):
+        return tuple(value)
+    what = {"turns": "ask(chat) or ask([*chat, turn])", "stop": 'stop="..." or stop=["...", "..."]'}.get(name, f"{name}=[...]")
+    raise TypeError(f"ask(...) takes its {name} as a list, got {shown_value(value)}: {what}.")
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from itemwise.cases.chat import ToolCall, Turn
+from itemwise.cases.surrogates import half_character
 
 __all__ = [
     "QUANTISATIONS",
@@ -119,16 +120,20 @@ class Request:
     continuations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.temperature < float("inf"):
+        """Refuse what cannot be kept, or could be kept in two ways, so that the store would know it under two keys."""
+        if not (_is_number(self.temperature) and 0 <= self.temperature < float("inf")):
             raise ValueError(f"temperature must be at least 0 and finite, got {self.temperature!r}.")
-        if not all(isinstance(text, str) and text for text in self.stop):
-            raise ValueError(f"stop must be texts that are not empty, got {self.stop!r}.")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
+        if type(self.seed) is not int:
+            raise ValueError(f"seed must be a whole number, got {self.seed!r}.")
+        if self.top_p is not None and not (_is_number(self.top_p) and 0 < self.top_p <= 1):
             raise ValueError(f"top_p must be above 0 and at most 1, got {self.top_p!r}.")
         if self.max_new_tokens is not None and (type(self.max_new_tokens) is not int or self.max_new_tokens < 1):
             raise ValueError(f"max_new_tokens must be a whole number of at least 1, got {self.max_new_tokens!r}.")
-        if not all(isinstance(text, str) and text for text in self.continuations):
-            raise ValueError(f"continuations must be texts that are not empty, got {self.continuations!r}.")
+        for name, texts in (("stop", self.stop), ("continuations", self.continuations)):
+            if not all(isinstance(text, str) and text and half_character(text) is None for text in texts):
+                raise ValueError(f"{name} must be texts that are not empty, got {texts!r}.")
+        if wrong := next((tool for tool in self.tools if not isinstance(tool, Mapping)), None):
+            raise ValueError(f"tools must be descriptions of functions as chat templates take them, got {wrong!r}.")
         if self.continuations and (len(self.settings()) > 1 or self.tools):
             raise ValueError("continuations are scored and nothing is generated: ask for them without tools and settings of a reply.")
 
@@ -152,6 +157,10 @@ class Request:
         """What is before the first of the stop texts in `text`; None where none is in it."""
         found = [index for index in map(text.find, self.stop) if index >= 0]
         return text[: min(found)] if found else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from itemwise.cases.chat import Turn
+from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.reporting.writers.html import report_parts
 from tests.browser.opened import Opened, names_shown
@@ -42,6 +42,19 @@ def test_a_click_shows_the_case_and_puts_it_into_the_address(report: Report) -> 
         expect(detail).to_contain_text(said)
     assert selected(page) == ["sums-3"]
     expect(page).to_have_url(at(page, node_id("embedded-text", "direct", "sums-3")))
+
+
+def test_a_turn_names_what_the_strategy_asked_for(open_file: Callable[..., Opened], tmp_path: Path) -> None:
+    asked = TurnCost("stop", 5, 7, 0.5, 3, stop=("\n", "Q:"), top_p=0.9, max_new_tokens=8)
+    turns = (Turn("user", "What is 6*7?"), Turn("assistant", "42", cost=asked))
+    path = tmp_path / "report.html"
+    entry = an_entry(0, Verdict.CORRECT, reply=Reply("42", "stop", 5, 7, 0.25, 8, turns))
+    path.write_text("".join(report_parts(a_run(entry))), encoding="utf-8")
+    page = open_file(path).page
+    page.locator("#list").get_by_role("option", name="sums-0").first.click()
+    expect(page.locator("#detail")).to_contain_text(
+        'assistant · stop after 7 tokens · temperature 0.5, seed 3 · top_p 0.9 · max_new_tokens 8 · stop ["\\n","Q:"]'
+    )
 
 
 def test_an_error_shows_its_prompt_and_its_message(report: Report) -> None:

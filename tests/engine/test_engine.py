@@ -354,6 +354,42 @@ def test_a_chat_inside_a_list_is_refused_with_what_to_write() -> None:
     assert str(engine.outcomes["a"]) == ("ask(...) takes the turns of a chat, got a tuple among them: ask(chat) or ask([*chat, turn]).")
 
 
+@pytest.mark.parametrize(
+    ("turns", "settings", "fault"),
+    [
+        (None, {"stop": 5}, 'ask(...) takes its stop as a list, got 5: stop="..." or stop=["...", "..."].'),
+        (None, {"stop": {"a"}}, 'ask(...) takes its stop as a list, got {\'a\'}: stop="..." or stop=["...", "..."].'),
+        (None, {"stop": ""}, "stop must be texts that are not empty, got ('',)."),
+        (None, {"continuations": "yes"}, "ask(...) takes its continuations as a list, got 'yes': continuations=[...]."),
+        (None, {"tools": None}, "ask(...) takes its tools as a list, got None: tools=[...]."),
+        ("x", {}, "ask(...) takes its turns as a list, got 'x': ask(chat) or ask([*chat, turn])."),
+        (
+            [],
+            {},
+            'ask(...) cannot ask this chat: it has no user turn, so nothing would be asked; give Turn("user", "...") with the question.',
+        ),
+        (
+            [Turn("system", "A."), Turn("system", "B."), Turn("user", "x")],
+            {},
+            "ask(...) cannot ask this chat: the system turn at 1 is not the first; a chat has one system turn at most, at its beginning.",
+        ),
+        (
+            [Turn("human", "x")],
+            {},
+            "ask(...) cannot ask this chat: the turn at 0 has the role 'human'; roles are system, user, assistant, tool.",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_an_error_of_its_case_in_words(turns: Any, settings: dict[str, Any], fault: str) -> None:
+    async def wrong(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        reply = await ask(chat if turns is None else turns, **settings)
+        return Transcript([*chat, reply], reply)
+
+    engine = Engine(ScriptedModel(str.upper))
+    asked(engine, "a", "x", wrong)
+    assert str(engine.outcomes["a"]) == fault
+
+
 SETTINGS = {"temperature": 0.5, "seed": 3, "stop": "\n", "top_p": 0.9, "max_new_tokens": 8}
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from itemwise.extractors.thoughts import parted
 from itemwise.models.checkpoint import uses_clock
 from itemwise.models.local.template_renderer import TemplateError, TemplateLimitError, render_template
 from itemwise.models.model import ModelError, one_line
@@ -15,7 +16,7 @@ __all__ = ["ChatTemplate", "TemplateError", "TemplateLimitError"]
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SWITCH = re.compile(r"(?<!\S)/\w+")  # such as /no_think, which some templates take out and act by
-_CHECKED_ROLES = ("system", "user", "tool")  # the roles whose words must reach the model
+_UNDERSTOOD = ("system", "user", "tool")  # roles whose turns are never empty but by fault, and stand whole in a prompt
 
 
 class ChatTemplate:
@@ -52,28 +53,34 @@ class ChatTemplate:
         return self._rendered(messages, tools, reply)
 
     def prompt(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()) -> str:
-        """The text of a chat, with the beginning of a reply; every word of its system, user and tool turns is in it.
+        """The text of a chat, with the beginning of a reply; every word of its turns is in it, but for an assistant's thoughts and what
+        stands beside its calls.
 
         Raises as `render` does, and ModelError for lost words: some templates truncate long turns, or remove words they act on.
         """
         text = self.render(messages, tools)
         folded = text.casefold()
         for message in messages:
-            if message["role"] in _CHECKED_ROLES and (lost := _lost_word(_text_of(message), folded)) is not None:
+            if _is_whole(message) and (lost := _lost_word(_text_of(message), folded)) is not None:
                 raise ModelError(self._fault(message["role"], f"loses words of {{}}, such as {one_line(lost)!r}"))
         return text
 
     def require_shown(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Raise ModelError if a chat of this shape would lose a turn or a tool: a mark rendered for each must appear once."""
+        """Raise ModelError if a chat of this shape would lose a turn, a call or a tool: a mark rendered for each must appear once.
+
+        Raises TemplateError for a call: the same calls may be shown one a turn.
+        """
         shape = json.dumps([[_shape(message) for message in messages], list(tools)], sort_keys=True, default=str)
         if shape in self._complete:
             return
         marks = [f"itemwise{index}{message['role']}mark" for index, message in enumerate(messages)]
         marked = [_with_text(message, mark) for message, mark in zip(messages, marks, strict=True)]
         text = self.render(marked, tools).casefold()
-        for message, mark in zip(messages, marks, strict=True):
-            if message["role"] in _CHECKED_ROLES and (times := text.count(mark.casefold())) != 1:
+        for message, mark in sorted(zip(messages, marks, strict=True), key=lambda pair: pair[0]["role"] == "assistant"):
+            if _is_whole(message) and (times := text.count(mark.casefold())) != 1:
                 raise ModelError(self._fault(message["role"], f"shows {{}} {times} times" if times else "drops {}"))
+            if any(name.casefold() not in text for name in _call_marks(message, mark)):
+                raise TemplateError("it drops a call of a tool")
         for name in (str(tool.get("function", tool).get("name", "")) for tool in tools):
             if name.casefold() not in text:
                 raise ModelError(
@@ -107,11 +114,12 @@ class ChatTemplate:
         )
 
     def _fault(self, role: str, fault: str) -> str:
-        what = {"system": "the system prompt", "user": "the question", "tool": "a tool's result"}[role]
-        advice = {
-            "system": "leave system out of its entry, or put its words into the prompt",
-            "user": "mend chat_template.jinja, or take the template of the model it was made from",
-            "tool": "take another --strategy",
+        mend, other = "mend chat_template.jinja, or take the template of the model it was made from", "take another --strategy"
+        what, advice = {
+            "system": ("the system prompt", "leave system out of its entry or the benchmark's chat, or put its words into the prompt"),
+            "user": ("the question", mend),
+            "assistant": ("an assistant's turn", f"{other}, or another form of the benchmark's chat"),
+            "tool": ("a tool's result", other),
         }[role]
         return f"the chat template of {self._name} {fault.format(what)}, so what was asked would not be what is reported; {advice}."
 
@@ -133,9 +141,16 @@ def _turn(role: str, content: str) -> dict[str, Any]:
     return {"role": role, "content": content}
 
 
+def _is_whole(message: Mapping[str, Any]) -> bool:
+    """Whether the message's words must reach the model: some templates leave out what an assistant says beside calls."""
+    return message["role"] in _UNDERSTOOD or bool(message["content"] and not message.get("tool_calls"))
+
+
 def _text_of(message: Mapping[str, Any]) -> str:
+    """The words that a prompt must hold: those of an assistant without its thoughts, which templates leave out of earlier turns."""
     content = message["content"]
-    return content if isinstance(content, str) else " ".join(part["text"] for part in content if part["type"] == "text")
+    text = content if isinstance(content, str) else " ".join(part["text"] for part in content if part["type"] == "text")
+    return parted(text)[0] if message["role"] == "assistant" else text
 
 
 def _lost_word(words: str, text: str) -> str | None:
@@ -149,12 +164,21 @@ def _lost_word(words: str, text: str) -> str | None:
     return None
 
 
+def _call_marks(message: Mapping[str, Any], mark: str) -> list[str]:
+    return [f"{mark}ofcall{number}" for number, _ in enumerate(message.get("tool_calls") or ())]
+
+
 def _with_text(message: Mapping[str, Any], words: str) -> dict[str, Any]:
-    """The message with other text; its pictures and calls stay, and an assistant turn without text stays without."""
+    """The message with other text and names of its calls; its pictures stay, and an assistant turn without text stays without."""
     content = message["content"]
+    calls = [
+        {**call, "function": {**call["function"], "name": name}}
+        for call, name in zip(message.get("tool_calls") or (), _call_marks(message, words), strict=True)
+    ]
+    other = {**message, **({"tool_calls": calls} if calls else {})}
     if isinstance(content, str):
-        return {**message, "content": words if content or message["role"] in _CHECKED_ROLES else content}
-    return {**message, "content": [{**part, "text": words} if part["type"] == "text" else part for part in content]}
+        return {**other, "content": words if content or message["role"] in _UNDERSTOOD else content}
+    return {**other, "content": [{**part, "text": words} if part["type"] == "text" else part for part in content]}
 
 
 def _shape(message: Mapping[str, Any]) -> list[Any]:

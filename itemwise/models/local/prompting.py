@@ -112,6 +112,10 @@ class Prompting:
 
     def _completion(self, request: Request) -> list[int]:
         self._require_tools(request, "it has no chat template")
+        if any(turn.calls for turn in request.turns):
+            raise ModelError(
+                f"{self._name} has no chat template, so that it cannot be shown calls of a tool; take another form of the chat."
+            )
         return list(self.tokenizer("\n\n".join(message["content"] for message in self._messages(request)) + "\n")["input_ids"])
 
     def _chat(self, request: Request, encode: Callable[[list[dict[str, Any]], Request], _Encoded]) -> _Encoded:

@@ -56,7 +56,8 @@
 
   const turnBlocks = (item, turn) => {
     const cost = turn.completion_tokens === undefined ? "" : ` · ${turn.native_finish_reason || turn.finish_reason} after ${turn.completion_tokens} tokens`
-      + (turn.temperature ? ` · temperature ${turn.temperature}, seed ${turn.seed}` : "");
+      + (turn.temperature ? ` · temperature ${turn.temperature}, seed ${turn.seed}` : "")
+      + ["top_p", "max_new_tokens", "stop"].filter(name => turn[name]).map(name => ` · ${name} ${JSON.stringify(turn[name])}`).join("");
     const isReply = turn.role === "assistant" && turn.content === item.text;
     return [make("h4", {}, `${turn.role}${cost}`), ...reasoningAndRefusal(turn).filter(Boolean), textBlock(turn.content, isReply ? item.span : null)];
   };

@@ -76,7 +76,9 @@ def _turn_cost(cost: TurnCost | None) -> str:
     if cost is None:
         return ""
     sampled = f", sampled at {cost.temperature} with seed {cost.seed}" if cost.temperature else ""
-    return f" ({cost.finish_reason} after {cost.completion_tokens} tokens{sampled})"
+    asked = "".join(f", {name} {getattr(cost, name)!r}" for name in ("top_p", "max_new_tokens") if getattr(cost, name) is not None)
+    stop = f", stop {', '.join(map(repr, cost.stop))}" if cost.stop else ""
+    return f" ({cost.finish_reason} after {cost.completion_tokens} tokens{sampled}{asked}{stop})"
 
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:

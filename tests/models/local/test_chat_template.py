@@ -90,6 +90,8 @@ def _no_words() -> object:
             [USER, {**USER, "role": "tool"}],
             "drops a tool's result",
         ),
+        ("{% for m in messages if m.role != 'assistant' %}{{ m.content }}{% endfor %}", CHATS[2], "drops an assistant's turn"),
+        ("{% for m in messages %}{{ m.content[:20] }}{% endfor %}", CHATS[2], "drops an assistant's turn"),
     ],
 )
 def test_a_template_that_drops_a_turn_is_refused(text: str, chat: list[dict[str, str]], fault: str) -> None:
@@ -102,6 +104,28 @@ def test_a_template_that_drops_a_turn_is_refused(text: str, chat: list[dict[str,
 )
 def test_a_template_that_only_lays_words_out_is_not(content: str) -> None:
     template("{% for m in messages %}{{ m.role }}: {{ " + content + " }}\n{% endfor %}").require_shown(CHATS[2])
+
+
+CALLING = {
+    "role": "assistant",
+    "content": "",
+    "tool_calls": [{"type": "function", "id": "call00000", "function": {"name": "calculator", "arguments": {"expression": "2+2"}}}],
+}
+
+
+@pytest.mark.parametrize("content", ["", "I will call."])
+def test_a_template_that_drops_a_call_is_refused_with_and_without_words_beside_it(content: str) -> None:
+    chat = [USER, {**CALLING, "content": content}, {"role": "tool", "content": "4"}]
+    with pytest.raises(TemplateError, match=r"^it drops a call of a tool$"):
+        template(EACH).require_shown(chat)
+    template(TOOL_TEMPLATE).require_shown(chat, [CALCULATOR])
+
+
+def test_words_beside_a_call_may_be_left_out() -> None:
+    text = "{% for m in messages %}{{ m.tool_calls[0].function | tojson if m.tool_calls else m.content }}{% endfor %}"
+    chat = [USER, {**CALLING, "content": "I will call."}, {"role": "tool", "content": "4"}]
+    template(text).require_shown(chat)
+    assert "calculator" in template(text).prompt(chat)
 
 
 def test_words_that_a_template_writes_itself_are_no_question() -> None:
@@ -130,6 +154,21 @@ def test_a_template_that_loses_words_of_a_question_refuses_that_question(content
     losing.require_shown([USER])
     with pytest.raises(ModelError, match=f"^the chat template of tiny loses words of the question, such as '{lost}', so what was asked"):
         losing.prompt([LONG])
+
+
+def test_a_template_that_loses_words_of_an_assistant_s_turn_refuses_that_chat() -> None:
+    losing = template("{% for m in messages %}{{ m.role }}: {{ m.content[:40] }}{% endfor %}")
+    chat = [USER, {"role": "assistant", "content": "Two and two are four. " * 3 + "Really."}, USER]
+    losing.require_shown(chat)
+    with pytest.raises(
+        ModelError, match=r"^the chat template of tiny loses words of an assistant's turn, such as 'four', so what was asked"
+    ):
+        losing.prompt(chat)
+
+
+def test_thoughts_of_earlier_turns_may_be_left_out() -> None:
+    text = "{% for m in messages %}{{ m.content.split('</think>')[-1] }}{% endfor %}"
+    assert template(text).prompt([USER, {"role": "assistant", "content": "<think>hm hm</think>Four."}, USER]) == "2+2?Four.2+2?"
 
 
 @pytest.mark.parametrize("content", ["m.content", "m.content | trim", "m.content | e", "m.content | tojson", "m.content | upper"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from itemwise.cases.chat import Turn
+from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.identity import identity_of
 from tests.models.checkpoints import BOS, CHAT_TEMPLATE, CONTEXT, KINDS
@@ -35,6 +35,12 @@ def test_without_a_chat_template_the_prompt_is_completed_and_that_is_said(
     model = loaded(checkpoint(kind, chat=False))
     assert prompt_text(model, Turn("user", "2+2?")) == expected
     assert model.describe()["prompting"] == "completion (no chat template)"
+
+
+def test_without_a_chat_template_calls_of_earlier_turns_are_refused(checkpoint: Callable[..., Path]) -> None:
+    calling = Turn("assistant", "", (ToolCall("calculator", {"expression": "2+2"}),))
+    with pytest.raises(ModelError, match=r"^qwen2 has no chat template, so that it cannot be shown calls of a tool; take another form"):
+        loaded(checkpoint(chat=False)).generate([Request((Turn("user", "2+2?"), calling, Turn("tool", "4")))])
 
 
 def test_the_system_prompt_of_the_entry_comes_first(checkpoint: Callable[..., Path]) -> None:

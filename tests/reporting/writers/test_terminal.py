@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
@@ -50,6 +51,14 @@ def test_a_failure_of_a_conversation_shows_every_turn(entry: Callable[..., Entry
     wrong = entry(3, Verdict.WRONG)
     reply = {**wrong.texts().reply.record(), "turns": turns}
     assert failure_text(with_changes(wrong, answer="48", reply=reply), "assert '48' == '42'") == snapshot
+
+
+def test_a_failure_names_what_the_strategy_asked_for(entry: Callable[..., Entry]) -> None:
+    wrong = entry(3, Verdict.WRONG)
+    asked = TurnCost("stop", 5, 7, 0.5, 3, stop=("\n", "Q:"), top_p=0.9, max_new_tokens=8)
+    reply = {**wrong.texts().reply.record(), "turns": [Turn("user", "6*7?").record(), Turn("assistant", "41", cost=asked).record()]}
+    text = failure_text(with_changes(wrong, reply=reply), "")
+    assert r"--- assistant (stop after 7 tokens, sampled at 0.5 with seed 3, top_p 0.9, max_new_tokens 8, stop '\n', 'Q:')" in text
 
 
 def test_a_failure_cannot_steer_the_terminal(entry: Callable[..., Entry]) -> None:
