@@ -1,4 +1,4 @@
-"""Functions of the user's own, named on the command line as ``MODULE:FUNCTION``."""
+"""Import strings: loads a user's function named as ``MODULE:FUNCTION``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A duration in words, for whoever tells a user how long something took or will take."""
+"""Formats a duration for people: ``45 s``, ``5 min``, ``1.5 h``."""
 
 __all__ = ["duration_text"]
 

@@ -1,4 +1,4 @@
-"""The gold answer of a row as the extractors spell it: `#### 7.0`, `$7` and 7 are all "7", so that a right reply is right."""
+"""Normalises the gold answer of a row to the form of the extractors: `#### 7.0`, `$7` and 7 are all "7"."""
 
 from __future__ import annotations
 

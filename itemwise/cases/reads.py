@@ -1,4 +1,4 @@
-"""What rows were read: commits, splits and files, for reports; and no file or maker is given as two splits, so that no example leaks."""
+"""Records which commits, splits and files rows were read from; refuses one file as two splits, so that no example leaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Halves of characters (lone surrogates): JSON and file names can spell them, no model, file or terminal can take them."""
+"""Finds lone surrogates (halves of characters), which JSON and file names can spell and UTF-8 cannot encode."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Batcher(Protocol[A]):
         ...
 
     def step(self, waiting: list[A]) -> Iterator[list[A]]:
-        """Take from `waiting` what there is room for, the first ones first, and give what has its result, as soon as it has."""
+        """Admit requests from `waiting` in order, as many as there is room for, and yield each as soon as it has its result."""
         ...
 
 
@@ -135,7 +135,7 @@ class ContinuousBatcher(Generic[A]):
         yield self._admit_waiting(waiting) or self._decode(waiting)
 
     def _admit_waiting(self, waiting: list[A]) -> list[A]:
-        """Admit what there is room for; those that failed."""
+        """Admit waiting requests while there is room. Returns those that failed."""
         free = min(self.size - self.running, len(waiting))
         if free <= (0 if self._batch.eager else self.running // ADMIT_RATIO):
             return []
@@ -147,7 +147,7 @@ class ContinuousBatcher(Generic[A]):
         return failed + (self._admit(joining, waiting) if joining else [])
 
     def _is_prepared(self, pending: A) -> bool:
-        """Whether it can be admitted; what was wrong is its result."""
+        """Whether the request can be admitted; if not, its error becomes its result."""
         try:
             if pending.row is None:
                 pending.row = self._batch.prepare(pending.request)
@@ -158,7 +158,7 @@ class ContinuousBatcher(Generic[A]):
         return pending.row is not None
 
     def _admit(self, joining: list[A], waiting: list[A]) -> list[A]:
-        """Admit these; those that failed."""
+        """Admit these requests. Returns those that failed."""
         started = time.perf_counter()
         try:
             self._batch.admit([pending.row for pending in joining])
@@ -184,7 +184,7 @@ class ContinuousBatcher(Generic[A]):
         return self._admit(joining[:half], waiting) + self._admit(joining[half:], waiting)
 
     def _decode(self, waiting: list[A]) -> list[A]:
-        """Decode until a chat is finished; those that are."""
+        """Decode until a sequence finishes. Returns the finished requests."""
         if not self._running:
             return []
         started = time.perf_counter()
@@ -200,7 +200,7 @@ class ContinuousBatcher(Generic[A]):
         return [self._finish(asked[row], result) for row, result in finished if row in asked]  # others were left by another engine
 
     def _preempt_all(self, joining: Sequence[A], waiting: list[A], error: Exception) -> list[A]:
-        """Preempt all, and run half as many at once; an error with one alone is its own."""
+        """Preempt all sequences and halve the batch. With one alone, the out-of-memory error is that request's result."""
         self._batch.clear()
         everyone = [*self._running, *joining]
         if len(everyone) == 1:

@@ -87,7 +87,7 @@ class _Conversation:
         return any(result is None for result in self.results)
 
     def resume(self) -> tuple[Request, ...]:
-        """Go on with the turns it waited for, or begin; the requests it waits for next. Raises StopIteration at its end."""
+        """Resume the coroutine with the turns it waited for, or start it. Returns its next requests; raises StopIteration at its end."""
         if self.begun:
             return self.coroutine.send([turn for turn in self.results if isinstance(turn, Turn)])
         self.begun = True
@@ -222,7 +222,7 @@ class Engine:
         return self._batcher
 
     def _run(self, batcher: Batcher[_SharedRequest]) -> list[_SharedRequest]:
-        """What is finished now. It is kept as soon as it is."""
+        """Step the model. Returns the finished requests, which are cached as soon as they finish."""
         finished: list[_SharedRequest] = []
         for part in self._parts(batcher):
             self._keep(part)
@@ -230,7 +230,7 @@ class Engine:
         return finished
 
     def _parts(self, batcher: Batcher[_SharedRequest]) -> Iterator[list[_SharedRequest]]:
-        """What is finished, as soon as it is: continuations are scored in whole batches, all else goes to the batcher."""
+        """Yields finished requests: continuations are scored in whole batches, all else goes to the batcher."""
         scoring = [request for request in self._waiting if request.request.continuations]
         self._waiting = [request for request in self._waiting if not request.request.continuations]
         while scoring:
@@ -251,7 +251,7 @@ class Engine:
             self._cache.keep(generated)
 
     def _resume(self, conversation: _Conversation) -> None:
-        """Let a conversation go on for as long as it has what it waits for."""
+        """Resume a conversation until it waits for a result that is not there yet."""
         while resume := self._resumption(conversation):
             try:
                 conversation.wait_for(resume())
@@ -276,7 +276,7 @@ class Engine:
         return None if conversation.is_waiting else conversation.resume
 
     def _abandon(self, conversation: _Conversation) -> None:
-        """Drop what waits for this conversation alone; it goes on without."""
+        """Drop the requests that no other conversation waits for."""
         dropped = {request for request in self._waiting if all(waiter.conversation is conversation for waiter in request.current)}
         self._waiting = [request for request in self._waiting if request not in dropped]
         for request in dropped:
@@ -301,7 +301,7 @@ class Engine:
 
 
 def _key(request: Request) -> str:
-    """The same for requests that a model cannot tell apart. Raises PictureError where one cannot be read."""
+    """Key by which equal requests are generated once. Raises PictureError where one cannot be read."""
     return key_of(request.record())
 
 

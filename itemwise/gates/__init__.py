@@ -1,1 +1,1 @@
-"""What makes a run red: an accuracy below its threshold, or one significantly below a baseline run's."""
+"""Quality gates: a run fails with an accuracy below its threshold, or significantly below a baseline run's."""

@@ -1,4 +1,4 @@
-"""The gate ``--baseline RUN``: what this run and an earlier one both measured must not have become significantly worse."""
+"""Regression gate ``--baseline RUN``: no measurement may be significantly worse than in an earlier run."""
 
 from collections.abc import Sequence
 from pathlib import Path

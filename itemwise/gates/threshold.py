@@ -1,4 +1,4 @@
-"""Threshold gates, ``--fail-under``: whether a run's accuracy, or the lower end of its interval, is what was demanded."""
+"""Threshold gate ``--fail-under``: whether an accuracy, or the lower end of its interval, reaches a minimum."""
 
 from collections.abc import Iterable, Sequence
 

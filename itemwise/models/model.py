@@ -57,7 +57,7 @@ def one_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """Where a model is and how it wants to be asked.
+    """Location of a model and how it is prompted.
 
     `name` stands in node ids and reports. `system` is the system prompt it is asked with; a case whose chat begins with a system turn
     of its own is asked with that alone. `location` is a hub id, a folder where `local`, or a URL with the model's name

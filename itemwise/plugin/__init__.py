@@ -132,13 +132,13 @@ def model(request: pytest.FixtureRequest) -> Iterator[Model]:
 
 @pytest.fixture(scope="session")
 def strategy(request: pytest.FixtureRequest) -> str:
-    """The name of the way of asking."""
+    """The name of the strategy."""
     return str(_parameter(request))
 
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
-    """The dataset item under test, in the words of the prompt that the model is asked with."""
+    """The case under test, in the prompt that the model is asked with."""
     _parameter(request)
     request.config.stash[WORKER_SESSION].refuse_crashed(request.node)
     return request.config.stash[WORKER_SESSION].samples.case(request.node)
@@ -146,7 +146,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Case) -> Reply:  # noqa: ARG001 - it depends on all three
-    """What the model said to the case, with its cost. An infrastructure error is a setup error here, never an empty reply."""
+    """The model's reply to the case, with its cost. An infrastructure error is a setup error here, never an empty reply."""
     return request.config.stash[WORKER_SESSION].reply(request.node)
 
 

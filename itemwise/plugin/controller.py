@@ -1,4 +1,4 @@
-"""In the process that reports (the only one, or the controller of ``-n``): collects verdicts, writes the reports, sets the exit status."""
+"""The controller (the process that reports, with or without ``-n``): collects verdicts, writes the reports, sets the exit status."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["ControllerSession"]
 
 
 class ControllerSession:
-    """Hears of every case that ran, in this process or a worker, and sums up."""
+    """Collects the verdict of every case that ran, in this process or a worker, and reports them."""
 
     def __init__(self, config: pytest.Config, settings: Settings, worker: WorkerSession) -> None:
         from itemwise.session.run import Run
@@ -107,13 +107,13 @@ class ControllerSession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Hear what a worker of ``-n`` asked again alone; one that died tells nothing."""
+        """Collect the batch checks of a worker of ``-n``; one that died sends none."""
         from itemwise.results.batch_invariance import BatchCheck
 
         self._batch_check += map(BatchCheck.from_record, json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]")))
 
     def pytest_unconfigure(self) -> None:
-        """The run's folder is its own no longer."""
+        """Release the run's folder."""
         self._run.release()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

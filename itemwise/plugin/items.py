@@ -1,4 +1,4 @@
-"""What pytest's items tell about cases."""
+"""Parametrization: benchmarks and cases from pytest's items and their node ids."""
 
 from __future__ import annotations
 

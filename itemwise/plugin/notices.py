@@ -1,4 +1,4 @@
-"""Lines that must reach the user while cases still wait, such as a server in trouble: shown at once, from workers of -n and with -q too."""
+"""Urgent log lines, such as a failing server: shown at once, from workers of -n and with -q too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of models, data, servers and checkpoints on their way to a terminal or a CI's log, which they must not steer."""
+"""Escapes control characters and CI commands in whatever pytest prints of models, data, servers and checkpoints."""
 
 from __future__ import annotations
 

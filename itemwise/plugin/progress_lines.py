@@ -1,4 +1,4 @@
-"""The progress lines of a run: what is under way is told every ten seconds, also while nothing is finished."""
+"""Progress lines every ten seconds, also while no case is finished: cases, tokens, speed, time left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP (SLURM, Kubernetes, a CI that cancels, a lost ssh): a run that is stopped reports what it knows."""
+"""Signal handling: on Ctrl-C, SIGTERM and SIGHUP (SLURM, Kubernetes, CI, lost ssh) a run ends with its reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With ``-m snapshot``: hold each case's reply to the one kept, through syrupy; ``--snapshot-update`` keeps new ones."""
+"""``-m snapshot``: compares each case's reply with its snapshot, through syrupy; ``--snapshot-update`` writes new ones."""
 
 from __future__ import annotations
 

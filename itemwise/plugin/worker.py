@@ -1,4 +1,4 @@
-"""In each process that runs tests (the only one, or a worker of ``-n``): one model at a time, asked ahead of the tests."""
+"""The worker (each process that runs tests, with or without ``-n``): runs cases on one model at a time, ahead of the tests."""
 
 from __future__ import annotations
 

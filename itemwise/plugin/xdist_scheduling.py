@@ -1,4 +1,4 @@
-"""Which worker of ``-n`` runs which cases, and what becomes of the cases of a worker that dies (killed, out of memory)."""
+"""pytest-xdist scheduling: groups of cases to workers, and recovery of the cases of a worker that dies (killed, out of memory)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finished run leaves for its reports: when, what was asked for, what answered, and the ledger."""
+"""Facts of a finished run for its reports: times, settings, models, measurements, and the ledger."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

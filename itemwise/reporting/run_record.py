@@ -1,4 +1,4 @@
-"""Everything that a report may speak of: what a run left, and the sections made of it."""
+"""The record of a run, which every report is made of: its facts and its sections."""
 
 from dataclasses import dataclass
 from functools import cached_property

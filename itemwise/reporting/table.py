@@ -1,4 +1,4 @@
-"""Figures as text, and tables as lines of aligned columns."""
+"""Number formatting (percent, points, tokens per correct answer), and tables as lines of aligned columns."""
 
 from collections.abc import Sequence
 

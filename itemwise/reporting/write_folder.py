@@ -1,4 +1,4 @@
-"""The one place where reports touch the disk: a folder per run, and ``latest`` beside it. Sweeps what killed runs left behind."""
+"""Writes a run's folder, and ``latest`` beside it; removes leftovers of killed runs. Nowhere else do reports touch the disk."""
 
 from __future__ import annotations
 

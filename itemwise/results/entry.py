@@ -1,4 +1,4 @@
-"""What became of one case: its verdict with what it rests on, as workers send it, the ledger counts it and reports quote it."""
+"""Entry: one case's verdict with reply, cost and causes, as workers send it, the ledger counts it and reports quote it."""
 
 from __future__ import annotations
 

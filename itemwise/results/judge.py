@@ -1,4 +1,4 @@
-"""From a case, its reply, the answer read in it and the outcome of its assertion to a verdict, and to the ledger's entry."""
+"""Judging: from a case, its reply and the outcome of its assertion to a verdict with causes, as an entry of the ledger."""
 
 from __future__ import annotations
 

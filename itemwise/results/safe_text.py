@@ -1,4 +1,4 @@
-"""Model text made fit for terminals and XML: it is data and may hold anything."""
+"""Sanitises text from models for terminals and XML: control, bidirectional and surrogate characters, and length."""
 
 from __future__ import annotations
 

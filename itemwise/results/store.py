@@ -83,7 +83,7 @@ class Store:
         self._files = self._on_disk()
 
     def close(self) -> None:
-        """Let go of the file, with all that was kept in it rather than in the write-ahead log beside it."""
+        """Close the file, after a checkpoint of the write-ahead log into it."""
         with suppress(sqlite3.Error):  # what was kept is safe in the log too
             self._checkpoint()
         self._connection.close()
@@ -190,7 +190,7 @@ class Store:
                 self._bring_up_to_date()
 
     def _leave_wal(self) -> None:
-        """Have a file that was in WAL elsewhere opened where that cannot be had: alone, for a moment, which needs no shared memory."""
+        """Open a file left in WAL mode where WAL is not available: in exclusive mode for a moment, which needs no shared memory."""
         try:
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:

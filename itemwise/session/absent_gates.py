@@ -1,4 +1,4 @@
-"""Gates that no selected test can decide, such as a misspelt benchmark: refused before anything is asked."""
+"""Validates gates before a run: one that no selected test can decide, such as a misspelt benchmark, is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes two runs the same measurement: hashes of the cases and of the code that judges them."""
+"""Fingerprints: hashes of the cases and of the code that judges them, by which runs share a measurement."""
 
 from __future__ import annotations
 

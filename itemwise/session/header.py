@@ -1,4 +1,4 @@
-"""The lines that head a run in a terminal: models, rows, options that no model heeds, the store of replies."""
+"""The header of a run in a terminal: models, rows, options without effect, the store of replies."""
 
 from __future__ import annotations
 

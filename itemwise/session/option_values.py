@@ -1,4 +1,4 @@
-"""The options of a run, one word each on the command line and in pyproject.toml, and their values read as what they must be."""
+"""The table of options (command line and pyproject.toml), and their values, parsed and validated."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ OPTIONS = (
     Option(
         "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"
     ),
-    Option("batch-invariance", "ask so many cases of each strategy again, each alone, and tell what differs (default: 0)", 0),
+    Option("batch-invariance", "re-run this many cases per strategy with batch size 1 and report differences (default: 0)", 0),
     Option("engine", f"where local models run: {', '.join(ENGINES)} (default: local)", "local"),
-    Option("replicas", "with --engine ray: how many of the model at once (default: 2)", 2),
+    Option("replicas", "with --engine ray: data-parallel replicas of the model (default: 2)", 2),
     Option(
         "gpus-per-replica", "with --engine ray: what each replica takes of a GPU, such as 0.5 (default: a whole one where there are any)"
     ),

@@ -89,7 +89,7 @@ class Run:
         return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
 
     def release(self) -> None:
-        """The run's folder is its own no longer."""
+        """Release the run's folder."""
         if self._claim is not None:
             self._claim.release()
 

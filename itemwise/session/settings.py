@@ -1,4 +1,4 @@
-"""What a run is asked to measure: command line over `[tool.itemwise]` of pyproject.toml over defaults."""
+"""Settings of a run: command line over `[tool.itemwise]` of pyproject.toml over defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask once."""
+"""Strategy `direct`: one request per case."""
 
 from __future__ import annotations
 

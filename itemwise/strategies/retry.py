@@ -1,4 +1,4 @@
-"""Ask again while nothing can be read in the reply."""
+"""Strategy `retry`: asks again, by a repair message or resampled, while the extractor reads nothing in the reply."""
 
 from __future__ import annotations
 

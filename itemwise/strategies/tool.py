@@ -1,4 +1,4 @@
-"""Ask with a calculator at hand: the model may call it, in its chat template's own tool format, before it replies."""
+"""Strategy `tool`: tool use with a calculator, which the model may call in its chat template's own format before it replies."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _transcript(chat: Sequence[Turn], turns: Sequence[Turn], reply: Turn) -> Tra
 
 
 def _cut_off(turns: Sequence[Turn]) -> Turn:
-    """The model's last turn, as cut off by a limit. Raises ContextFullError where the chat alone is too long."""
+    """The model's last turn, marked as cut off by a limit. Raises ContextFullError where the chat alone is too long."""
     replies = [turn for turn in turns if turn.role == "assistant"]
     if not replies or replies[-1].cost is None:
         raise ContextFullError("the question with the calculator's description leaves no room for a reply; shorten it.")

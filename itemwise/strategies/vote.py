@@ -1,4 +1,4 @@
-"""Ask several times and let the answers vote (self-consistency: Wang et al. 2023, arXiv:2203.11171)."""
+"""Strategy `vote`: majority vote over several sampled replies (self-consistency: Wang et al. 2023, arXiv:2203.11171)."""
 
 from __future__ import annotations
 

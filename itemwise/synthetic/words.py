@@ -1,4 +1,4 @@
-"""The people, things and stray facts that word problems are told with."""
+"""Vocabulary of made word problems: names, things, and distracting facts."""
 
 from __future__ import annotations
 

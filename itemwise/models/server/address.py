@@ -1,4 +1,4 @@
-"""Where a server is: the URL that `--model` gives, the name of the model there, and what of it may be shown."""
+"""Server addresses: the URL and model name in `--model URL#NAME`, and the URL without credentials for messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main table: what is told of each benchmark, model and strategy. A column of it is one line of COLUMNS."""
+"""The main table: accuracy, interval and counts per benchmark, model and strategy. A column is one line of COLUMNS."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

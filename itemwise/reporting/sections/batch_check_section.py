@@ -1,4 +1,4 @@
-"""Whether replies depend on the batch they were made in: what became of the cases that were asked again, each alone."""
+"""Batch invariance: how many texts and answers stayed the same with batch size 1."""
 
 from collections.abc import Iterator, Sequence
 

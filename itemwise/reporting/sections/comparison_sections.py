@@ -1,4 +1,4 @@
-"""The tables of a comparison, for a terminal and for its page, and in words what each pair shows and differs in."""
+"""Comparison of runs: the tables for terminal and page, and the findings of each pair in words."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What stands behind a line's n of N: cases that ran in this command, that were skipped, and that ran more than once."""
+"""Coverage: notes to "n of N" on cases known from earlier runs, skipped cases, and cases that ran more than once."""
 
 from collections.abc import Iterator, Sequence
 

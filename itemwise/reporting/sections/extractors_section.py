@@ -1,4 +1,4 @@
-"""The same replies under several extractors: accuracy by extractor, the spread, and the replies that they read differently."""
+"""Extractor comparison: accuracy by extractor, the spread, and the replies that extractors read differently."""
 
 from collections.abc import Iterator, Sequence
 

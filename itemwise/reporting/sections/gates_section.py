@@ -1,4 +1,4 @@
-"""What the gates on accuracies say of the run."""
+"""Gates: each demand on an accuracy, and whether the run meets it."""
 
 from collections.abc import Iterator
 

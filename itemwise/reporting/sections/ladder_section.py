@@ -1,4 +1,4 @@
-"""The ladder of strategies: a row for each rung, and in one sentence what each of them added."""
+"""Ablation ladder of strategies: a row for each rung, and in one sentence what it added."""
 
 from collections.abc import Iterator
 

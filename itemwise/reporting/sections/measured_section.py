@@ -1,4 +1,4 @@
-"""What was measured: each model with all that identifies it, and where each benchmark's rows come from, pinned or not."""
+"""Provenance: each model with all that identifies it, and the source of each benchmark's rows, pinned or not."""
 
 from collections.abc import Iterator, Mapping
 

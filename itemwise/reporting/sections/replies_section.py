@@ -1,4 +1,4 @@
-"""How many replies a run asked its models for, how many were known, and how fast they came."""
+"""Replies generated and replies from the store, and tokens per second."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The section on snapshots: a row for each snapshot file with its counts by kind of change, and the replies that changed."""
+"""Snapshots: a row for each snapshot file with its counts by kind of change, and the replies that changed."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

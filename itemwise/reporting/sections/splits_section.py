@@ -1,4 +1,4 @@
-"""Accuracies by what the cases are tagged with: subject, grade, or whatever a benchmark tells of its rows."""
+"""Accuracy by tag of the cases: subject, grade, or any other that a benchmark sets."""
 
 from collections.abc import Iterator
 

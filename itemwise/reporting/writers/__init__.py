@@ -1,1 +1,1 @@
-"""What turns a run into a report: terminal, Markdown, HTML, JSON and JUnit, each a pure function of the run's record."""
+"""Report writers: terminal, Markdown, HTML, JSON and JUnit, each a pure function of the run's record."""

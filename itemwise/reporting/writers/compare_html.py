@@ -1,4 +1,4 @@
-"""The page of a comparison: what it shows, what differs in the settings, and every case with its replies side by side."""
+"""The HTML page of ``compare``: findings, settings that differ, and every case with its replies side by side."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

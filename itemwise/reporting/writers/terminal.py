@@ -1,4 +1,4 @@
-"""What a person at a terminal reads: the progress, one failed case, the closing table."""
+"""Terminal report: one failed case, and the closing tables."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pictures of the living and the wide world: food chains, weather, the moon, a map, rainfall as bars, and shadows."""
+"""Pictures from biology and earth science: food chains, weather, the moon, a map, rainfall as bars, and shadows."""
 
 from __future__ import annotations
 

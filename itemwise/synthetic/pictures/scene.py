@@ -1,4 +1,4 @@
-"""The nouns of a made picture: Scene (facts, question, choices, how to paint it) and QuestionKind, which draws scenes."""
+"""The types of a made picture: Scene (facts, question, choices, how to paint it) and QuestionKind, which draws scenes."""
 
 from __future__ import annotations
 
