@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,18 @@ def test_every_process_has_work_while_there_is_enough(cases: int, batch_size: in
     found = case_groups(node_ids(cases, 0), PREFIXES, batch_size, processes)
     assert len(set(found.values())) >= min(processes, cases) * (cases % processes == 0)
     assert max(list(found.values()).count(group) for group in set(found.values())) <= -(-cases // processes)
+
+
+def scheduled(workers: int, cases: int, batch_size: int) -> Counter[object]:
+    """How many groups of cases there are for so many workers, and how large each is."""
+    ids = [f"b.py::test_b[m-direct-c-{number}]" for number in range(cases)]
+    return Counter(case_groups(ids, ["m-direct-"], batch_size, workers).values())
+
+
+@pytest.mark.parametrize("workers", [2, 4, 8])
+@pytest.mark.parametrize("cases", [8, 50, 200, 1319])
+def test_every_worker_has_a_share_and_none_waits_for_a_giant_group(workers: int, cases: int) -> None:
+    groups = scheduled(workers, cases, batch_size=32)
+    assert sum(groups.values()) == cases
+    assert len(groups) >= min(workers, cases)
+    assert max(groups.values()) <= max(-(-cases // workers), 1)
