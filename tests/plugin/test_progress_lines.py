@@ -1,0 +1,175 @@
+"""Lines of progress: when one is due, what it tells, and how workers of -n have their part in it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import itemwise.plugin.progress_lines as progress_lines
+from itemwise.cases.reply import Verdict
+from itemwise.plugin.progress_lines import COUNTS, STALE, Progress, Watch, worker_watch
+from itemwise.results.ledger import Ledger
+from itemwise.results.progress import Counts
+from itemwise.session.settings import Settings, read_settings
+from tests.plugin.conftest import Terminal, a_config
+from tests.reporting.conftest import an_entry
+
+IDS = [f"test_sums.py::test_sums[embedded-text-direct-sums-{number}]" for number in range(8)]
+
+
+class AtWork:
+    """A process that is at something."""
+
+    waiting: Any = staticmethod(nullcontext)
+
+    def counts(self) -> Counts:
+        return Counts(underway=4, tokens=100)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return read_settings({}, root=tmp_path, here=tmp_path)
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal()
+
+
+@pytest.fixture
+def _always_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_lines, "PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(progress_lines, "LOOK_EVERY", 0.0)
+
+
+def begun(settings: Settings, config: Any, *verdicts: Verdict) -> Progress:
+    """The progress of a run of eight cases, of which those with a verdict are done."""
+    ledger = Ledger()
+    for number, verdict in enumerate(verdicts):
+        ledger.put(an_entry(number, verdict))
+    progress = Progress(config, settings, ledger, AtWork())
+    progress.begin(IDS, len(IDS))
+    return progress
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_a_line_tells_what_is_done_and_what_is_under_way(settings: Settings, terminal: Terminal) -> None:
+    begun(settings, a_config(terminal), Verdict.CORRECT, Verdict.WRONG).look()
+    (line,) = terminal.text.splitlines()
+    assert line.startswith("itemwise: 2 of 8 cases")
+    assert "4 being answered" in line
+
+
+@pytest.mark.usefixtures("_always_due")
+@pytest.mark.parametrize("verbosity", [0, 1])
+def test_a_line_is_a_line_of_its_own(verbosity: int, settings: Settings, terminal: Terminal) -> None:
+    terminal.write("test_sums.py ..")
+    begun(settings, a_config(terminal, verbosity=verbosity)).look()
+    assert [line[:15] for line in terminal.text.splitlines()] == ["test_sums.py ..", "itemwise: 0 of "]
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_a_quiet_run_and_one_without_a_terminal_or_cases_tell_nothing(settings: Settings, terminal: Terminal) -> None:
+    begun(settings, a_config(terminal, verbosity=-1)).look()
+    begun(settings, a_config(None)).look()
+    Progress(a_config(terminal), settings, Ledger(), AtWork()).look()
+    assert terminal.text == ""
+
+
+def test_nothing_is_told_before_the_first_line_is_due(settings: Settings, terminal: Terminal) -> None:
+    progress = begun(settings, a_config(terminal))
+    progress.look()
+    assert terminal.text == ""
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_a_process_that_asks_looks_while_it_waits(settings: Settings, terminal: Terminal) -> None:
+    worker, written = AtWork(), threading.Event()
+    progress = Progress(a_config(terminal), settings, Ledger(), worker)
+    progress.begin(IDS, len(IDS))
+    flush, terminal.writer.flush = terminal.writer.flush, lambda: (flush(), written.set())  # type: ignore[method-assign, func-returns-value]
+    with worker.waiting():
+        assert written.wait(60)
+    assert "itemwise: 0 of 8 cases" in terminal.text
+
+
+@pytest.fixture
+def under_n(settings: Settings, terminal: Terminal) -> Iterator[tuple[Progress, Any]]:
+    """The process that reports under -n, and the config of a worker that it started."""
+    from types import SimpleNamespace
+
+    progress = begun(settings, a_config(terminal))
+    node = SimpleNamespace(workerinput={})
+    progress.pytest_configure_node(node)
+    yield progress, a_config(workerid="gw0", **node.workerinput)
+    progress.pytest_unconfigure()
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_workers_note_what_they_are_at_and_the_process_that_reports_tells_it(under_n: tuple[Progress, Any], terminal: Terminal) -> None:
+    progress, worker = under_n
+    progress.look()
+    assert "being answered" not in terminal.text
+    watch = worker_watch(worker, lambda: Counts(underway=7))
+    assert watch is not None
+    watch.look()
+    progress.look()
+    assert "7 being answered" in terminal.text.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_a_worker_that_noted_nothing_for_long_is_at_nothing(under_n: tuple[Progress, Any], terminal: Terminal) -> None:
+    progress, worker = under_n
+    watch = worker_watch(worker, lambda: Counts(underway=7))
+    assert watch is not None
+    watch.look()
+    note = Path(worker.workerinput[COUNTS], "gw0")
+    os.utime(note, (note.stat().st_atime, note.stat().st_mtime - STALE - 1))
+    progress.look()
+    assert "0 of 8 cases" in terminal.text
+    assert "being answered" not in terminal.text
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_a_note_that_is_half_written_is_passed_over(under_n: tuple[Progress, Any], terminal: Terminal) -> None:
+    progress, worker = under_n
+    Path(worker.workerinput[COUNTS], "gw1").write_text('{"underw')
+    progress.look()
+    assert "0 of 8 cases" in terminal.text
+
+
+def test_the_notes_are_gone_with_the_run(under_n: tuple[Progress, Any]) -> None:
+    progress, worker = under_n
+    assert Path(worker.workerinput[COUNTS]).is_dir()
+    progress.pytest_unconfigure()
+    assert not Path(worker.workerinput[COUNTS]).exists()
+
+
+def test_only_a_worker_of_a_run_that_wants_notes_makes_them() -> None:
+    assert worker_watch(a_config(), Counts) is None
+    assert worker_watch(a_config(workerid="gw0"), Counts) is None
+
+
+def test_a_watch_looks_once_in_its_time_however_often_it_is_told_to() -> None:
+    looks: list[int] = []
+    watch = Watch(lambda: looks.append(1), seconds=600)
+    for _ in range(3):
+        watch.look()
+    assert len(looks) == 1
+
+
+def test_a_terminal_that_is_gone_ends_no_wait() -> None:
+    met = threading.Event()
+
+    def look() -> None:
+        met.set()
+        raise OSError("the terminal is gone")
+
+    with Watch(look, seconds=0.01).waiting():
+        assert met.wait(60)

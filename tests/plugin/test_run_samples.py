@@ -1,0 +1,83 @@
+"""The samples of a run, by the items that were collected of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from itemwise.plugin.items import Fault, parameters
+from itemwise.plugin.run_samples import Samples
+from tests.plugin.conftest import SUMS, Collect, worker_of
+
+PROMPTED = SUMS.replace("def sums():", "def sums(prompt):").replace('f"How much is {n} + {n}?"', "prompt.format(n=n)")
+PROMPTED = PROMPTED.replace("cases(sums,", 'cases(sums, prompts={"plain": "{n} and {n}?", "kind": "Please: {n} + {n}?"},')
+BROKEN = SUMS.replace("yield Case", "1 / 0\n        yield Case")
+STYLED = SUMS.replace("@cases(", '@pytest.mark.parametrize("style", ["short", "long"])\n@cases(').replace("(case,", "(style, case,")
+
+
+def samples_of(item: pytest.Item) -> Samples:
+    return worker_of(item).samples
+
+
+def fault_of(item: pytest.Function) -> str:
+    fault = parameters(item)["case"]
+    assert isinstance(fault, Fault)
+    return fault.message
+
+
+def test_a_case_is_known_by_its_item_with_its_place_in_the_sample(collect: Collect) -> None:
+    items = collect()[:-1]
+    assert [(samples_of(item).case(item).name, samples_of(item).place(item)) for item in items] == [(f"sum-{n}", n) for n in range(4)]
+
+
+def test_a_sample_is_drawn_once_for_all_its_cases(collect: Collect) -> None:
+    first, second, *_ = collect()
+    assert samples_of(first).of_case(first) is samples_of(second).of_case(second)
+
+
+def test_a_case_is_in_the_words_of_the_prompt_that_was_asked_for(collect: Collect) -> None:
+    plain, kind = collect(PROMPTED)[1], collect(PROMPTED, "--prompt", "kind")[1]
+    assert [samples_of(item).case(item).text for item in (plain, kind)] == ["1 and 1?", "Please: 1 + 1?"]
+
+
+def test_the_runs_extractor_goes_before_the_benchmarks(collect: Collect) -> None:
+    own, named = collect()[0], collect(SUMS, "--extractor", "strict-json")[0]
+    assert samples_of(own).extractor(own)("It is 5") == "5"
+    read = samples_of(named).extractor(named)
+    assert (read("It is 5"), read('{"answer": 5}')) == (None, "5")
+
+
+def test_a_loaders_own_fault_is_shown_by_its_line(collect: Collect) -> None:
+    message = fault_of(collect(BROKEN)[0])
+    assert "1 / 0" in message
+    assert message.rstrip().endswith("ZeroDivisionError: division by zero")
+    assert "itemwise/session" not in message.replace("\\", "/")
+
+
+def test_a_benchmark_that_cannot_be_asked_so_says_why_in_one_line(collect: Collect) -> None:
+    assert fault_of(collect(PROMPTED, "--prompt", "fancy")[0]) == ("--prompt 'fancy' is not one of this benchmark's: plain, kind.")
+
+
+def test_a_label_is_the_benchmarks_name_with_parameters_of_its_own_and_the_kind_of_case(collect: Collect) -> None:
+    plain = collect()[0]
+    assert samples_of(plain).label(plain) == "sums"
+    items = collect(STYLED)[:-1]
+    assert {samples_of(item).label(item) for item in items} == {"sums[short]", "sums[long]"}
+
+
+def test_cases_of_one_measurement_have_the_same_hashes_and_another_strategy_another(collect: Collect) -> None:
+    items = collect(SUMS, "--strategy", "direct", "--strategy", "vote:samples=3")[:-1]
+    measured = {(parameters(item)["strategy"], *samples_of(item).measure(item).values()) for item in items}
+    (direct, *rest), (vote, *others) = sorted(measured)
+    assert (direct[:6], vote[:4], len(measured)) == ("direct", "vote", 2)
+    assert rest[:2] == others[:2]
+    assert rest[2] != others[2]
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [(SUMS.replace("str(2 * n)", "str(2 * n + 1)"), "cases"), (SUMS.replace("answer == case", "answer >= case"), "judge")],
+)
+def test_another_gold_or_another_assertion_is_another_measurement(source: str, changed: str, collect: Collect) -> None:
+    before, after = (samples_of(item := collect(text)[0]).measure(item) for text in (SUMS, source))
+    assert changed in {name for name in before if before[name] != after[name]}
+    assert before["strategy"] == after["strategy"]
