@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # replies hold any character, terminals do not
     try:
-        _dispatch(given)
+        given.do(given)
         sys.stdout.flush()
     except (CommandError, RunFolderError) as error:
         print(f"python -m itemwise {given.command}: {printable(str(error))}", file=sys.stderr)
@@ -36,27 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _dispatch(given: argparse.Namespace) -> None:
-    match given.command:
-        case "show":
-            show(given.run)
-        case "compare":
-            compare(given.runs, given.html)
-        case "extractors" | "panel":
-            _tell_renamed(given)
-            compare_extractors(given.run, [*given.extractor, *given.reader], given.most)
-        case "structure":
-            structure(given.model, given.quant, given.picture)
-        case "copy-benchmarks":
-            copy_benchmarks(given.folder)
-
-
-def _tell_renamed(given: argparse.Namespace) -> None:
-    """Say on stderr that a former name was used, and what it is now; it works all the same."""
+def _compare_extractors(given: argparse.Namespace) -> None:
+    """Say on stderr where a former name was used, and what it is now; it works all the same."""
     renamed = ["panel is now extractors"] if given.command == "panel" else []
     renamed += ["--reader is now --extractor"] if given.reader else []
     if renamed:
         print(f"python -m itemwise {given.command}: {', '.join(renamed)}; the former name still works", file=sys.stderr)
+    compare_extractors(given.run, [*given.extractor, *given.reader], given.most)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,20 +50,25 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shown = commands.add_parser("show", help="print what a run was, on what, and what it came to")
     shown.add_argument("run", metavar="RUN", help=RUN)
+    shown.set_defaults(do=lambda given: show(given.run))
     compared = commands.add_parser("compare", help="compare accuracies on the same cases, pair by pair")
     compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
     compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
+    compared.set_defaults(do=lambda given: compare(given.runs, given.html))
     judged = commands.add_parser("extractors", aliases=["panel"], help="judge a run's stored replies with several extractors")
     judged.add_argument("run", metavar="RUN", help=RUN)
     judged.add_argument("--extractor", metavar="MODULE:FUNCTION", action="append", default=[], help="one more extractor; repeatable")
     judged.add_argument("--reader", action="append", default=[], help=argparse.SUPPRESS)  # the former name of --extractor
     judged.add_argument("--most", metavar="N", type=_count, default=20, help="disagreements to list for each part (default: 20)")
+    judged.set_defaults(do=_compare_extractors)
     seen = commands.add_parser("structure", help="print what a model is made of, from its configuration, without its weights")
     seen.add_argument("model", metavar="MODEL", help="a registered name, a folder, or a hub id, as --model of a run takes it")
     seen.add_argument("--quant", choices=QUANTISATIONS, default="nf4", help="quantisation whose memory is told (default: nf4)")
     seen.add_argument("--picture", metavar="WxH", type=_size, default=(224, 224), help="size of a picture in pixels (default: 224x224)")
+    seen.set_defaults(do=lambda given: structure(given.model, given.quant, given.picture))
     copied = commands.add_parser("copy-benchmarks", help="write the benchmarks GSM8K and ScienceQA into a folder, to run and to change")
     copied.add_argument("folder", metavar="FOLDER", nargs="?", default="benchmarks", help="made if it is not there (default: benchmarks)")
+    copied.set_defaults(do=lambda given: copy_benchmarks(given.folder))
     return parser
 
 

@@ -63,6 +63,5 @@ def _sameness(first: Sequence[Entry], second: Sequence[Entry], control: str) -> 
 
 
 def _option(entry: Entry) -> str | None:
-    """The text of the option that was answered."""
     index = LETTERS.find(entry.answer) if entry.answer and len(entry.answer) == 1 else -1
     return entry.choices[index] if 0 <= index < len(entry.choices) else None

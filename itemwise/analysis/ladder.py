@@ -109,7 +109,6 @@ def _rungs(steps: Sequence[Measurement]) -> list[Rung]:
 
 
 def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
-    """The step that `steps[index]` is compared with."""
     if index == 0:
         return None
     step, before = steps[index], steps[index - 1]
@@ -135,7 +134,6 @@ def _gain(before: Measurement, step: Measurement) -> str:
 
 
 def _pair(before: Measurement, step: Measurement) -> Pair:
-    """The two steps on the cases that both hold."""
     both = before.entries.keys() & step.entries.keys()
     sides = (replace(side, entries={case: entry for case, entry in side.entries.items() if case in both}) for side in (before, step))
     return Pair(*sides)

@@ -58,14 +58,11 @@ def comparison_of(runs: Sequence[RunFolder]) -> RunComparison:
         raise CommandError(f"nothing to pair: {holding}. Give runs of one benchmark.")
     for pair in pairs:
         if difference := items_differ(pair.first, pair.second):
-            raise CommandError(_refusal(pair, difference))
+            sides = " and ".join(f"{side.label} ({side.run}, {side.tally.name})" for side in (pair.first, pair.second))
+            what_to_do = "Run both with the same --source, --sample and --seed, and no -k."
+            raise CommandError(printable(f"{sides} hold different items: {difference}. {what_to_do}"))
     provenance = {side.label: provenance_of(run.record, tally) for side, (run, tally) in zip(measurements, tallies, strict=True)}
     return RunComparison(measurements, pairs, provenance)
-
-
-def _refusal(pair: Pair, difference: str) -> str:
-    sides = " and ".join(f"{side.label} ({side.run}, {side.tally.name})" for side in (pair.first, pair.second))
-    return printable(f"{sides} hold different items: {difference}. Run both with the same --source, --sample and --seed, and no -k.")
 
 
 def _check_page(page: str) -> None:

@@ -47,23 +47,20 @@ def structure_lines(entry: ModelEntry, found: Structure, quantisation: str) -> l
     """Its numbers, the memory its weights take under `quantisation`, the way of a picture, and the module tree."""
     lines = [f"{entry.name}: {found.tree.kind}", f"configuration: {found.architecture.origin}"]
     lines += [f"adapter: {entry.adapter}, not counted", ""] if entry.adapter else [""]
-    lines += aligned(_numbers(found))
-    lines += ["", *_memory(found.footprint, quantisation)]
-    if found.sees:
-        lines += ["", *_pixels(found)]
-    lines += ["", *aligned([("modules", "shape", "parameters"), *_modules(found.tree)], words=2)]
-    return [printable(line) for line in lines]
-
-
-def _numbers(found: Structure) -> list[tuple[str, str]]:
     context = found.positions.context
-    return [
+    numbers = [
         ("parameters", _parameters(found.parameters)),
         ("attention", _attention(found.attention)),
         ("KV cache", _cache(found.attention, found.positions)),
         ("positions", _positions(found.positions)),
         ("context", f"{context:,} tokens" if context else "not given"),
     ]
+    lines += aligned(numbers)
+    lines += ["", *_memory(found.footprint, quantisation)]
+    if found.sees:
+        lines += ["", *_pixels(found)]
+    lines += ["", *aligned([("modules", "shape", "parameters"), *_modules(found.tree)], words=2)]
+    return [printable(line) for line in lines]
 
 
 def _parameters(counted: Parameters) -> str:
@@ -100,7 +97,6 @@ def _positions(positions: Positions) -> str:
 
 
 def _memory(footprint: Footprint | None, quantisation: str) -> Iterator[str]:
-    """The memory that weights take: in words, then by place."""
     if footprint is None:
         yield "memory of the weights: not known, the checkpoint is quantised in a way of its own"
         return
@@ -118,7 +114,6 @@ def _weights(how: str, weights: Weights) -> tuple[str, ...]:
 
 
 def _pixels(found: Structure) -> Iterator[str]:
-    """The way of a picture, station by station."""
     if (path := found.path) is None:
         yield f"pixels to tokens: not known for {found.architecture.config.model_type}"
         return

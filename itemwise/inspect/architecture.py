@@ -74,7 +74,6 @@ def _declared_pixels(entry: ModelEntry, config: Any, options: dict[str, Any]) ->
 
 
 def _limited(entry: ModelEntry, pixels: tuple[int, int] | None) -> tuple[int, int] | None:
-    """The limits, those of the entry first."""
     return (entry.min_pixels or pixels[0], entry.max_pixels or pixels[1]) if pixels else None
 
 

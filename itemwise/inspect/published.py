@@ -42,7 +42,8 @@ _LLAMA_7B = {
     "rms_norm_eps": 1e-5,
     "tie_word_embeddings": False,
 }
-_M_ROPE = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [16, 24, 24]}
+_ROPE = {"rope_type": "default", "rope_theta": 1e6}
+_M_ROPE = {**_ROPE, "mrope_section": [16, 24, 24]}
 _QWEN_VISION = {"depth": 32, "num_heads": 16, "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2}
 _CLIP_L_336 = {
     "model_type": "clip_vision_model",
@@ -57,14 +58,9 @@ _CLIP_L_336 = {
 _QWEN_PIXELS = (56 * 56, 14 * 14 * 4 * 16384)
 
 PUBLISHED: dict[str, Published] = {
-    "qwen2.5-7b-instruct": Published({"model_type": "qwen2", **_QWEN_7B, "rope_parameters": {"rope_type": "default", "rope_theta": 1e6}}),
+    "qwen2.5-7b-instruct": Published({"model_type": "qwen2", **_QWEN_7B, "rope_parameters": _ROPE}),
     "qwen2.5-math-7b-instruct": Published(
-        {
-            "model_type": "qwen2",
-            **_QWEN_7B,
-            "max_position_embeddings": 4096,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
-        }
+        {"model_type": "qwen2", **_QWEN_7B, "max_position_embeddings": 4096, "rope_parameters": {**_ROPE, "rope_theta": 10000.0}}
     ),
     "llama-2-7b-chat": Published({"model_type": "llama", **_LLAMA_7B, "vocab_size": 32000}),
     "qwen2-vl-7b-instruct": Published(

@@ -10,9 +10,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
 
 __all__ = ["page_json", "page_parts", "trusted"]
 
@@ -38,8 +39,6 @@ def page_parts(name: str, data: Iterable[str], **values: Any) -> Iterator[str]:
 
 def trusted(markup: str) -> Markup:
     """What a page takes unescaped: its own style, script and drawings, and JSON without a single ``<``."""
-    from markupsafe import Markup
-
     return Markup(markup)  # noqa: S704 - nothing that a model wrote comes here
 
 

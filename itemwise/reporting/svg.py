@@ -1,16 +1,11 @@
 """SVG charts for pages, mostly in percent of its width, to fit any screen. Only numbers and words of our own go in."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from markupsafe import Markup
 
 from itemwise.reporting.sections.spread_section import Distribution
 from itemwise.reporting.single_page import trusted
 from itemwise.reporting.table import accuracy_text
 from itemwise.results.statistics import Accuracy
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 __all__ = ["accuracy_axis", "accuracy_track", "flips", "histogram", "share_bar"]
 

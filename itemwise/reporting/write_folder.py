@@ -27,7 +27,10 @@ with suppress(ImportError):  # not on Windows
     _locks = fcntl
 
 CLAIM = ".running"  # in a run's folder for as long as its process lives
-REPORTS = ("results.jsonl", "run.json", "junit.xml", "summary.md", "report.html")
+REPORTS: Mapping[str, Callable[[RunRecord], Iterable[str]]] = {
+    "results.jsonl": results_jsonl, "run.json": lambda run: [run_json(run)], "junit.xml": junit_parts,
+    "summary.md": lambda run: [summary_md(run)], "report.html": report_parts,
+}  # fmt: skip
 STALE = 3600.0  # seconds after which a file that lives for moments only was left by a process that was killed
 
 
@@ -142,12 +145,8 @@ def write_reports(run: RunRecord, folder: Path) -> None:
     """
     make_private_folder(folder)
     steps: list[tuple[str, Callable[[], None]]] = [
-        ("results.jsonl", lambda: _write(folder / "results.jsonl", results_jsonl(run))),
-        ("run.json", lambda: _write(folder / "run.json", [run_json(run)])),
+        *((name, lambda name=name, of=of: _write(folder / name, of(run))) for name, of in REPORTS.items()),
         (PICTURES, lambda: _write_pictures(folder / PICTURES, run.pictures)),
-        ("junit.xml", lambda: _write(folder / "junit.xml", junit_parts(run))),
-        ("summary.md", lambda: _write(folder / "summary.md", [summary_md(run)])),
-        ("report.html", lambda: _write(folder / "report.html", report_parts(run))),
         ("$GITHUB_STEP_SUMMARY", lambda: _add_step_summary(run)),
         ("latest", lambda: _point_latest(folder)),
     ]

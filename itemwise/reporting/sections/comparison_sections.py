@@ -73,10 +73,7 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
     if least is None:
         return shown, text + "So few cases can show no difference."
-    return (
-        shown,
-        text + f"The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way.",
-    )
+    return shown, f"{text}The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way."
 
 
 def attribution(comparison: RunComparison, index: int) -> str:

@@ -20,7 +20,6 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _text(drop: Drop) -> str:
-    """The two accuracies, their difference with its interval and p, and how many problems flipped."""
     low, high = drop.interval
     return (
         f"from {100 * drop.accuracy:.1f}% to {100 * drop.renumbered:.1f}% with other numbers, "

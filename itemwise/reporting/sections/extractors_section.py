@@ -121,7 +121,6 @@ def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Extraction]) -
 
 
 def _read_text(read: Extraction) -> str:
-    """The answer in quotes, nothing, or the fault."""
     if read.fault:
         return f"raised {shortened(read.fault, _SHOWN)!r}"
     return "nothing" if read.answer is None else repr(shortened(read.answer, _SHOWN))

@@ -31,7 +31,7 @@ def report_parts(run: RunRecord) -> Iterator[str]:
     return page_parts(
         "report",
         _data(run),
-        title=_title(run),
+        title=", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or "no cases",
         run=run,
         above=above,
         below=below,
@@ -64,10 +64,6 @@ def _names(blocks: Sequence[Sequence[Section]]) -> list[tuple[str, str]]:
 
 def _json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2, default=str)
-
-
-def _title(run: RunRecord) -> str:
-    return ", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or "no cases"
 
 
 def _data(run: RunRecord) -> Iterator[str]:

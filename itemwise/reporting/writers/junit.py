@@ -69,7 +69,6 @@ def case_properties(entry: Entry) -> dict[str, str]:
 
 
 def _suite(started: str, tally: Tally, entries: list[Entry], properties: Mapping[str, str]) -> ElementTree.Element:
-    """The suite of `entries` without its cases."""
     suite = ElementTree.Element(
         "testsuite",
         name=xml_safe(tally.name),
@@ -119,7 +118,6 @@ def _testcase(entry: Entry) -> ElementTree.Element:
 
 
 def _shown(text: str, most: int) -> str:
-    """Text of a model or of an error as the document holds it."""
     return _untagged(xml_safe(shortened(text, most)))
 
 
@@ -129,5 +127,4 @@ def _untagged(text: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    """`value` fit for the inside of a property tag."""
     return _untagged(value).replace("]]", "] ]").replace("\r", "\\r").replace("\n", "\\n")

@@ -53,7 +53,6 @@ def failure_text(entry: Entry, assertion: str) -> str:
 
 
 def _ending(reply: Reply | None) -> str:
-    """The strategy's notes, and how the reply ended."""
     if reply is None:
         return ""
     notes = "".join(f"{name} {value}, " for name, value in reply.notes.items())
@@ -72,7 +71,6 @@ def _escaped(text: str) -> str:
 
 
 def _turn_cost(cost: TurnCost | None) -> str:
-    """What an assistant's turn took, in words."""
     if cost is None:
         return ""
     sampled = f", sampled at {cost.temperature} with seed {cost.seed}" if cost.temperature else ""
