@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from itemwise.commands import CommandError
 from itemwise.models import ModelEntry, ModelError, entry_named
-from itemwise.models.local.requirements import local_libraries
+from itemwise.models.extras import local_libraries
 from itemwise.reporting.table import aligned
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import SettingsError, known_models

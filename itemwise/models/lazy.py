@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
-from itemwise.models.local.requirements import local_libraries
+from itemwise.models.extras import local_libraries
 from itemwise.models.model import (
     ContinuousModel,
     Generation,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from itemwise.models.extras import install_hint
 from itemwise.models.lazy import LazyModel
 from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelUnavailableError, Request
 
@@ -103,7 +104,7 @@ def _ray() -> ModuleType:
     try:
         import ray
     except ImportError:
-        raise ModelUnavailableError('--engine ray needs Ray: pip install "pytest-itemwise[ray]".') from None
+        raise ModelUnavailableError(f"--engine ray needs Ray: {install_hint('ray')}.") from None
     module: ModuleType = ray
     return module
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from _pytest.mark.expression import Expression  # what -m is read with
 
+from itemwise.models.extras import install_hint
 from itemwise.plugin.items import is_case
 from itemwise.session.settings import Settings
 
@@ -45,7 +46,7 @@ def mark_snapshots(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
     for item in asked:
         item.add_marker(SNAPSHOT)
     if asked and not config.pluginmanager.hasplugin("syrupy"):
-        raise pytest.UsageError(f"-m {SNAPSHOT} keeps replies through syrupy, which is not there: pip install syrupy.")
+        raise pytest.UsageError(f"-m {SNAPSHOT} keeps replies through syrupy, which is not there: {install_hint('snapshot')}.")
 
 
 def _is_asked_for(item: pytest.Item, expression: str) -> bool:

@@ -297,6 +297,13 @@ def test_what_pip_is_given_is_there(command: Command) -> None:
         assert (ROOT / file).is_file()
 
 
+def test_no_message_or_page_installs_from_an_index_what_is_on_none() -> None:
+    name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
+    texts = {path: path.read_text(encoding="utf-8") for path in [*PAGES, ROOT / "CHANGELOG.md", *(ROOT / "itemwise").rglob("*.py")]}
+    wanted = re.compile(rf"pip install (?!--no-index)[\"']?{name}(?!\S* @ )")
+    assert {path.name: found[0] for path, text in texts.items() if (found := wanted.search(text))} == {}
+
+
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.program == "hf"], ids=named)
 def test_hf_has_the_command_and_its_options(command: Command) -> None:
     path = [word for word in command.words[1:3] if word.isalpha()]

@@ -9,6 +9,7 @@ import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
 
 import itemwise.models.local.load  # noqa: F401 - as above
+from itemwise.models.extras import install_hint
 from itemwise.snapshots import Snapshot, machine
 from itemwise.snapshots.snapshot_file import SnapshotFile
 from tests.scripted import Scripted
@@ -259,4 +260,4 @@ def test_a_file_that_cannot_be_read_fails_the_run_and_is_not_overwritten(kept: S
 def test_without_syrupy_the_run_says_what_is_missing(suite: Suite) -> None:
     result = suite.run("-p", "no:syrupy")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "pip install syrupy" in result.stderr.str()
+    assert install_hint("snapshot") in result.stderr.str()

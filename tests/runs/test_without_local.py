@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from itemwise.models.extras import install_hint
+from tests.runs.test_written_before import VERDICTS, lay_out_before
 from tests.stand_in import StandIn, said
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +38,7 @@ PathFinder.find_spec, importlib.metadata.distribution = partial(found), installe
 """
 NEEDED = (
     r"^! embedded-text is a local model, which needs torch and transformers \(No module named '\w+'\): "
-    r'pip install "pytest-itemwise\[local\]"\. A model on a server needs neither'
+    rf"{re.escape(install_hint('local'))}\. A model on a server needs neither"
 )
 
 
@@ -46,27 +49,31 @@ def without_local(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def python(folder: Path, *arguments: str, before: str = "import hidden") -> subprocess.CompletedProcess[str]:
+def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """``python -m ...`` in `folder`, as it is without the extra."""
-    start = f"{before}; import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = {list(arguments[1:])!r}"
+    start = f"import hidden, runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = {list(arguments[1:])!r}"
     start += f"; runpy.run_module({arguments[0]!r}, run_name='__main__')"
     return subprocess.run([sys.executable, "-c", start], cwd=folder, capture_output=True, text=True, timeout=600)
 
 
-def benchmarks(folder: Path, *options: str, before: str = "import hidden") -> subprocess.CompletedProcess[str]:
-    places = (f"--rootdir={folder}", f"--report-dir={folder / 'reports'}", "-p", "no:cacheprovider", "--tb=no")
-    chosen = ("-k", "gsm8k", "--source", "synthetic", "--sample", "2")
-    return python(folder, "pytest", str(ROOT / "benchmarks"), *chosen, *places, *options, before=before)
+def run(folder: Path, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """pytest on `file`, without what takes most of the time: the import of Hypothesis, which does nothing here."""
+    places = (f"--rootdir={folder}", f"--report-dir={folder / 'reports'}", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    return python(folder, "pytest", str(file), "--tb=no", *places, *options)
+
+
+def benchmark(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, ROOT / "benchmarks" / "test_gsm8k.py", "--source", "synthetic", "--sample", "2", *options)
 
 
 def test_cases_are_collected(without_local: Path) -> None:
-    done = benchmarks(without_local, "--collect-only", "-q")
+    done = benchmark(without_local, "--collect-only", "-q")
     assert "test_gsm8k[embedded-text-direct-gsm8k-synthetic-42-0]" in done.stdout, done.stdout + done.stderr
     assert done.returncode == 0
 
 
 def test_a_local_model_stops_the_run_with_the_extra_it_needs(without_local: Path) -> None:
-    done = benchmarks(without_local)
+    done = benchmark(without_local)
     assert len(re.findall(NEEDED, done.stdout, re.MULTILINE)) == 1, done.stdout + done.stderr
     assert "0 replies generated" in done.stdout
     assert done.returncode == 1
@@ -83,7 +90,7 @@ def test_a_server_is_asked_and_its_run_shown_and_compared(without_local: Path, m
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     server = StandIn(lambda question, _: said('{"answer": 5}'))
     try:
-        done = benchmarks(without_local, "--model", f"{server.url}#adder")
+        done = benchmark(without_local, "--model", f"{server.url}#adder")
     finally:
         server.close()
     assert "gsm8k-synthetic  adder  " in done.stdout, done.stdout + done.stderr
@@ -97,10 +104,9 @@ def test_a_server_is_asked_and_its_run_shown_and_compared(without_local: Path, m
     assert (without_local / "compare.html").is_file()
 
 
-def test_what_the_embedded_model_once_said_is_replayed(without_local: Path) -> None:
-    options = ("--max-new-tokens", "8")
-    first, replayed = benchmarks(without_local, *options, before="pass"), benchmarks(without_local, "--replay", *options)
-    rows = [[line.split() for line in run.stdout.splitlines() if line.startswith("gsm8k-synthetic  ")] for run in (first, replayed)]
-    assert rows[0] == rows[1] != [], replayed.stdout + replayed.stderr
-    assert "2 replies generated" in first.stdout
-    assert "0 replies generated, 2 from the store" in replayed.stdout
+def test_what_a_local_model_once_said_is_replayed(without_local: Path) -> None:
+    lay_out_before(without_local)
+    done = run(without_local, without_local / "test_sums.py", "--sample=all", "--store=replies.sqlite", "--model=adder", "--replay")
+    assert "0 replies generated, 4 from the store" in done.stdout, done.stdout + done.stderr
+    lines = (without_local / "reports" / "latest" / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["verdict"] for line in lines] == VERDICTS["direct"]

@@ -66,15 +66,20 @@ COSTS = {"direct": [4, 4, 64, 4], "retry": [4, 8, 68, 4], "tool": [13] * 4, "vot
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> pytest.Pytester:
-    """The suite, its models and the store, as they were left."""
-    pytester.makepyfile(test_sums=SUITE)
-    pytester.makepyprojecttoml(MODELS)
-    folder = pytester.mkdir("checkpoint")
-    folder.joinpath("model.safetensors").write_text("weights")
-    folder.joinpath("config.json").write_text('{"model_type": "adder"}')
-    with closing(sqlite3.connect(pytester.path / "replies.sqlite")) as connection:
-        connection.executescript((BEFORE / "replies.sql").read_text(encoding="utf-8"))
+    lay_out_before(pytester.path)
     return pytester
+
+
+def lay_out_before(folder: Path) -> None:
+    """Write the suite, its models and the store into `folder`, as they were left."""
+    folder.joinpath("test_sums.py").write_text(SUITE)
+    folder.joinpath("pyproject.toml").write_text(MODELS)
+    checkpoint = folder / "checkpoint"
+    checkpoint.mkdir()
+    checkpoint.joinpath("model.safetensors").write_text("weights")
+    checkpoint.joinpath("config.json").write_text('{"model_type": "adder"}')
+    with closing(sqlite3.connect(folder / "replies.sqlite")) as connection:
+        connection.executescript((BEFORE / "replies.sql").read_text(encoding="utf-8"))
 
 
 def results(suite: pytest.Pytester) -> list[dict[str, Any]]:

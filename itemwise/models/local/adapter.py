@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.models.checkpoint import own_quantisation, require_adapter
+from itemwise.models.extras import install_hint
 from itemwise.models.local.library_context import memory_errors
 from itemwise.models.model import ModelEntry, ModelError, OutOfMemoryError, one_line
 
@@ -22,7 +23,7 @@ def adapter_config(entry: ModelEntry, folder: Path) -> Any:
         from peft import PeftConfig
         from peft import __version__ as peft_version
     except ImportError as error:
-        raise ModelError(f'{entry.name} has an adapter, which needs peft ({error}): pip install "pytest-itemwise[adapter]".') from None
+        raise ModelError(f"{entry.name} has an adapter, which needs peft ({error}): {install_hint('adapter')}.") from None
     try:
         config = PeftConfig.from_pretrained(str(folder))
     except Exception as error:  # each kind of adapter checks its configuration in its own way

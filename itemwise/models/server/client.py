@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from itemwise.models.extras import install_hint
 from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import read_address
 
@@ -77,7 +78,7 @@ def client_library(entry: ModelEntry) -> Any:
     try:
         import openai
     except ImportError:
-        raise ModelError(f"{entry.name} is on a server, which takes the openai client: pip install 'pytest-itemwise[server]'.") from None
+        raise ModelError(f"{entry.name} is on a server, which takes the openai client: {install_hint('server')}.") from None
     return openai
 
 

@@ -24,6 +24,7 @@ from safetensors.torch import load_file, save_file
 from itemwise.cases.chat import Turn
 from itemwise.models import REGISTRY, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request
 from itemwise.models.checkpoint import adapter_hash
+from itemwise.models.extras import install_hint
 from itemwise.models.identity import identity_of
 from itemwise.models.local.load import LocalModel, load, model_class
 from itemwise.models.registry import with_adapter
@@ -294,7 +295,7 @@ def test_without_peft_the_error_says_what_to_install(adapter: Path, monkeypatch:
     monkeypatch.setitem(sys.modules, "peft", None)
     message = refused(adapter)
     assert message.startswith("embedded-text+step-900 has an adapter, which needs peft (")
-    assert message.endswith('pip install "pytest-itemwise[adapter]".')
+    assert message.endswith(f"{install_hint('adapter')}.")
 
 
 @pytest.mark.parametrize("quantisation", ["none", "nf4"])

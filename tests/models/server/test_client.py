@@ -12,6 +12,7 @@ import tracemalloc
 import pytest
 
 from itemwise.models import ModelError
+from itemwise.models.extras import install_hint
 from tests.models.server.connecting import KEY, Serve, entry_on, model_on, requests, texts, unavailable
 from tests.stand_in import Answer, StandIn, error, said
 
@@ -103,7 +104,7 @@ def test_a_key_of_a_letter_hides_no_word(serve: Serve, monkeypatch: pytest.Monke
 def test_without_the_client_the_message_says_how_to_get_it(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve()
     monkeypatch.setitem(sys.modules, "openai", None)
-    assert unavailable(entry_on(server)).endswith("pip install 'pytest-itemwise[server]'.")
+    assert unavailable(entry_on(server)).endswith(f"{install_hint('server')}.")
 
 
 # Keys

@@ -1,4 +1,4 @@
-"""The libraries that local models need, which the extra ``[local]`` installs, and the error where they are missing."""
+"""The optional dependencies: extras such as ``[local]``, and how to install the one that is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from contextlib import contextmanager
 
 from itemwise.models.model import ModelError
 
-__all__ = ["local_libraries"]
+__all__ = ["install_hint", "local_libraries"]
+
+
+def install_hint(extra: str) -> str:
+    """How to install an extra, wherever the package came from: it is on no index."""
+    return f'pip install -e ".[{extra}]" in a clone, otherwise the wheel or git address again with [{extra}]'
 
 
 @contextmanager
@@ -17,6 +22,6 @@ def local_libraries(what: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise ModelError(
-            f'{what} needs torch and transformers ({error}): pip install "pytest-itemwise[local]". A model on a server needs neither '
+            f"{what} needs torch and transformers ({error}): {install_hint('local')}. A model on a server needs neither "
             "(--model http://host:8000/v1#name), nor do --replay, compare and show."
         ) from None
