@@ -1,7 +1,5 @@
 """Writes a run's folder, and ``latest`` beside it; removes leftovers of killed runs. Nowhere else do reports touch the disk."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,16 +45,6 @@ def new_folder(parent: Path, name: str) -> Path:
     raise FileExistsError(f"{parent / name} and 9,999 like it are taken")
 
 
-def claimed(parent: Path, name: str) -> Claim:
-    """A new folder, in use. Raises OSError as `new_folder` does."""
-    for _ in range(3):
-        with suppress(FileNotFoundError):  # swept by another run before it could be claimed
-            claim = Claim(new_folder(parent, name))
-            if claim.is_held:
-                return claim
-    return Claim(new_folder(parent, name))  # where there are no locks nothing is swept
-
-
 class Claim:
     """Says that a run's folder is in use. It holds a lock that ends with the process, however that ends."""
 
@@ -70,8 +58,17 @@ class Claim:
         with suppress(OSError):
             self._file.close()  # first, for Windows
             (self.folder / CLAIM).unlink(missing_ok=True)
-            if not any(self.folder.iterdir()):
-                self.folder.rmdir()
+            self.folder.rmdir()  # refused where anything is in it
+
+
+def claimed(parent: Path, name: str) -> Claim:
+    """A new folder, in use. Raises OSError as `new_folder` does."""
+    for _ in range(3):
+        with suppress(FileNotFoundError):  # swept by another run before it could be claimed
+            claim = Claim(new_folder(parent, name))
+            if claim.is_held:
+                return claim
+    return Claim(new_folder(parent, name))  # where there are no locks nothing is swept
 
 
 def sweep(parent: Path) -> None:
@@ -96,17 +93,15 @@ def _sweep_run(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
         if unfinished:
             _sweep_pictures(folder / PICTURES)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    folder.rmdir()  # refused where anything is in it
 
 
 def _sweep_pictures(folder: Path) -> None:
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         for file in list(folder.iterdir()):
             if PICTURE_NAME.fullmatch(file.name.removeprefix(".")):
                 file.unlink()
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        folder.rmdir()
 
 
 def _is_alive(claim: Path) -> bool:

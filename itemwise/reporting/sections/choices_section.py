@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from itemwise.analysis.choice_baselines import ChoiceResult, choice_results
-from itemwise.analysis.control_results import ControlResult
+from itemwise.analysis.choice_results import ChoiceResult, ControlResult, choice_results
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, named, words
 from itemwise.reporting.table import accuracy_text, points_text

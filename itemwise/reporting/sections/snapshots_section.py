@@ -57,9 +57,9 @@ def snapshot_differences(files: Sequence[FileChanges]) -> list[dict[str, Any]]:
 
 def _differing(files: Sequence[FileChanges]) -> list[tuple[str, SnapshotChange]]:
     """By node id, in the order of kinds."""
-    order = {kind: index for index, kind in enumerate(Change)}
+    order = list(Change)
     differing = [(node_id, change) for file in files for node_id, change in file.changes.items() if change.differs]
-    return sorted(differing, key=lambda pair: order[pair[1].kind])
+    return sorted(differing, key=lambda pair: order.index(pair[1].kind))
 
 
 def _difference(node_id: str, change: SnapshotChange) -> dict[str, Any]:

@@ -35,25 +35,20 @@ _OPEN = 3  # findings that stand open, whatever they are
 def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
-    data = _data(comparison, pictures)
+    data, benchmarks = _data(comparison, pictures), comparison.benchmarks
     parts = page_parts(
         "compare",
         [page_json(data)],
-        title=_title(comparison),
+        title=f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}",
         findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
         series=[_side(comparison, side) for side in comparison.measurements],
-        settings=[(benchmark, *settings_tables(comparison, benchmark)) for benchmark in comparison.benchmarks],
+        settings=[(benchmark, *settings_tables(comparison, benchmark)) for benchmark in benchmarks],
         tables=[series_table(comparison), pairs_table(comparison)],
         not_recorded=NOT_RECORDED,
-        missing=[*_missing(comparison), *_missing_pictures(data)],
+        missing=list(_missing(comparison, data)),
         svg=svg,
     )
     return "".join(parts)
-
-
-def _title(comparison: RunComparison) -> str:
-    benchmarks = comparison.benchmarks
-    return f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}"
 
 
 def _side(comparison: RunComparison, side: Measurement) -> dict[str, Any]:
@@ -89,8 +84,9 @@ def _values(comparison: RunComparison, pair: Pair, part: Part, name: str) -> lis
     return [side.get(name, NOT_RECORDED) for side in sides] if any(name in side for side in sides) else []
 
 
-def _missing(comparison: RunComparison) -> Iterator[str]:
-    """Which runs hold no case of a benchmark that others hold, and which measurement has nothing beside it."""
+def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str]:
+    """Which runs hold no case of a benchmark that others hold, which measurement has nothing beside it, and which pictures are not
+    there."""
     runs = list(dict.fromkeys(side.run for side in comparison.measurements))
     for benchmark in comparison.benchmarks:
         holding = comparison.of(benchmark)
@@ -99,10 +95,6 @@ def _missing(comparison: RunComparison) -> Iterator[str]:
             yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
     for side in comparison.alone:
         yield f"{side.label} has no other run of {side.tally.benchmark} beside it, so its {len(side.entries)} cases are not shown."
-
-
-def _missing_pictures(data: Mapping[str, Any]) -> Iterator[str]:
-    """Why cases stand without their pictures."""
     missing = {case["picture"] for case in data["cases"] if case["picture"]} - set(data["pictures"])
     if missing:
         are = "picture is" if len(missing) == 1 else "pictures are"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise.reporting.sections import choices_section
-from tests.analysis.test_choice_baselines import choice
+from tests.analysis.test_choice_results import choice
 from tests.reporting.conftest import a_run
 
 
