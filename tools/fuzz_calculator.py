@@ -1,4 +1,4 @@
-"""Throw hostile expressions at the calculator and hostile texts at the reader of tool calls: always an answer, at once, nothing run.
+"""Throw hostile expressions at the calculator and hostile texts at the parser of tool calls: always an answer, at once, nothing run.
 
     python -m tools.fuzz_calculator --expressions 1000000 --texts 200000
 
