@@ -101,7 +101,8 @@ def _rungs(steps: Sequence[Measurement]) -> list[Rung]:
             rungs.append(Rung(name, step.tally))
         else:
             against = f"{before.tally.model_name}, {before.label}" if several else before.label
-            first = _first(steps[:index], step)
+            same_model = (other for other in steps[:index] if other.tally.model_name == step.tally.model_name)
+            first = next((other for other in same_model if other.label != STRICTLY), None)  # the first way that it was asked
             since = _pair(first, step) if first and first is not before else None
             rungs.append(Rung(name, step.tally, against, _gain(before, step), _pair(before, step), since_first=since))
     corrected = iter(holm([rung.pair.p for rung in rungs if rung.pair]))
@@ -116,11 +117,6 @@ def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
         return before
     same = [other for other in steps[:index] if other.label == step.label]
     return same[-1] if same else before
-
-
-def _first(steps: Sequence[Measurement], step: Measurement) -> Measurement | None:
-    """The first way that the step's model was asked before it, its strict reading aside."""
-    return next((other for other in steps if other.tally.model_name == step.tally.model_name and other.label != STRICTLY), None)
 
 
 def _gain(before: Measurement, step: Measurement) -> str:

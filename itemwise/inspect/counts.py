@@ -47,16 +47,11 @@ def positions_of(config: Any) -> Positions:
     """The positional encoding and context of `config`'s language model."""
     text = config.get_text_config()
     rope = getattr(text, "rope_parameters", None) or {}
-    parameters = rope if "rope_theta" in rope else _single_kind(rope)
+    kinds = [rope] if "rope_theta" in rope else [kind for kind in rope.values() if isinstance(kind, Mapping)]
+    parameters = kinds[0] if len(kinds) == 1 else {}  # layers of several kinds have no one embedding
     return Positions(
         rope_base=parameters.get("rope_theta"),
         scaling=str(parameters.get("rope_type", "default")),
         sections=tuple(parameters.get("mrope_section") or ()),
         context=getattr(text, "max_position_embeddings", None),
     )
-
-
-def _single_kind(rope: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The parameters of the only kind of layer that has any; empty for a model with several kinds."""
-    kinds = [parameters for parameters in rope.values() if isinstance(parameters, Mapping)]
-    return kinds[0] if len(kinds) == 1 else {}

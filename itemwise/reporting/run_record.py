@@ -17,17 +17,16 @@ class RunRecord(RunFacts):
     @property
     def sections(self) -> list[Section]:
         """The sections in their order. One that cannot be made is missing from all reports, and `troubles` says why."""
-        return self._made[0]
+        return [section for sections, _ in self._made for section in sections]
 
     @property
     def troubles(self) -> list[str]:
         """What kept sections from being made."""
-        return self._made[1]
+        return [trouble for _, trouble in self._made if trouble]
 
     @cached_property
-    def _made(self) -> tuple[list[Section], list[str]]:
-        made = [_made_by(build, self) for build in BUILDERS]
-        return [section for sections, _ in made for section in sections], [trouble for _, trouble in made if trouble]
+    def _made(self) -> list[tuple[list[Section], str]]:
+        return [_made_by(build, self) for build in BUILDERS]
 
 
 def _made_by(build: Builder, run: RunFacts) -> tuple[list[Section], str]:

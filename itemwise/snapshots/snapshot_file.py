@@ -125,11 +125,7 @@ def _fields(text: str) -> dict[str, str]:
 
 def _spelled(text: str) -> str:
     """`text` with what a text file cannot hold spelled out, such as ``\\x1b``; `_unspelled` is the way back."""
-    return _UNSAFE.sub(lambda match: _code(ord(match.group())), text)
-
-
-def _code(number: int) -> str:
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    return _UNSAFE.sub(lambda match: f"\\x{code:02x}" if (code := ord(match.group())) < 0x100 else f"\\u{code:04x}", text)
 
 
 def _unspelled(text: str) -> str:

@@ -31,7 +31,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _summary(ladder: Ladder) -> list[str]:
     """What each rung added, and that a rung which adds nothing says nothing for itself."""
-    gains = [f"{rung.gain} {_points(rung)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
+    gains = [f"{rung.gain} {points_text(rung.pair.change)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
     return [
         f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(gains)}.",
         "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers.",
@@ -45,12 +45,8 @@ def _row(rung: Rung) -> Row:
         return Row((rung.name, "-", "-", share, interval, *("-" * 6), tokens, "-"))
     flips = (str(len(rung.pair.gained)), str(len(rung.pair.lost)), f"{rung.pair.p:.3g}", f"{rung.holm_p:.3g}")
     since = "-" if rung.since_first is None else f"{points_text(rung.since_first.change)} (p {rung.since_first.p:.3g})"
-    compared = (rung.against or "-", rung.gain, share, interval, _points(rung), *flips, since, tokens, rung.finding)
+    compared = (rung.against or "-", rung.gain, share, interval, points_text(rung.pair.change), *flips, since, tokens, rung.finding)
     return Row((rung.name, *compared))
-
-
-def _points(rung: Rung) -> str:
-    return points_text(rung.pair.change if rung.pair else None)
 
 
 def _record(rung: Rung) -> dict[str, object]:
