@@ -154,3 +154,73 @@ def test_no_file_name_stands_twice() -> None:
 def test_training_stands_on_the_package_and_the_benchmarks_alone() -> None:
     ours = {other.partition(".")[0] for file in (ROOT / "training").glob("*.py") for other in named(file)}
     assert ours & {"itemwise", *NOT_INSTALLED} == {"itemwise", "benchmarks", "training"}
+
+
+# Modules without a test file of their name in the mirrored place, and the file or folder of tests/ that shows what they do.
+TESTED_IN: Mapping[str, str] = {
+    "itemwise.__main__": "commands/test_main.py",
+    "itemwise.cases.benchmark": "session/test_sample.py",
+    "itemwise.cases.chat": "cases/test_case.py",
+    "itemwise.cases.draw": "cases/test_source.py",
+    "itemwise.cases.hub": "runs/test_hub_runs.py",
+    "itemwise.cases.reads": "cases/test_split_files.py",
+    "itemwise.cases.reply": "results/test_entry.py",
+    "itemwise.cases.row": "cases/test_source.py",
+    "itemwise.cases.surrogates": "cases/test_plain_data.py",
+    "itemwise.extractors.announcement": "extractors/number/test_last_number.py",
+    "itemwise.extractors.answer_field": "extractors/number/test_last_number.py",
+    "itemwise.extractors.choice.implied_choice": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.choice.match_letter": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.choice.match_option": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.choice.match_text": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.number.concluding_number": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.markup": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.narrowing": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.number_phrase": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.number_words": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.numeral": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.phrase_tokens": "extractors/number/test_last_number.py",
+    "itemwise.extractors.number.vocabulary": "extractors/number/test_last_number.py",
+    "itemwise.extractors.sentence_end": "extractors/number/test_last_number.py",
+    "itemwise.extractors.visible": "extractors/number/test_last_number.py",
+    "itemwise.inspect.architecture": "inspect/test_shapes.py",
+    "itemwise.inspect.counts": "inspect/test_shapes.py",
+    "itemwise.inspect.footprint": "inspect/test_shapes.py",
+    "itemwise.inspect.model_structure": "inspect/test_published.py",
+    "itemwise.inspect.pixels": "inspect/test_shapes.py",
+    "itemwise.inspect.tree": "inspect/test_shapes.py",
+    "itemwise.models.checkpoint": "models/local/test_load.py",
+    "itemwise.models.local.library_context": "models/local/test_load.py",
+    "itemwise.models.local.loaded_checkpoint": "models/local/test_load.py",
+    "itemwise.models.local.static_batch": "models/local/test_local_model.py",
+    "itemwise.models.local.template_process": "models/local/test_chat_template.py",
+    "itemwise.models.local.template_renderer": "models/local/test_chat_template.py",
+    "itemwise.models.local.weights": "models/local/test_load.py",
+    "itemwise.models.server.finish_reasons": "models/server/test_chat_completion.py",
+    "itemwise.plugin.options": "runs/test_options.py",
+    "itemwise.reporting.run_facts": "reporting/sections/test_every_writer.py",
+    "itemwise.reporting.sections.comparison_sections": "reporting/writers/test_compare_html.py",
+    "itemwise.strategies.strategy": "engine/test_engine.py",
+    "itemwise.synthetic.held_out": "synthetic/test_templates.py",
+    "itemwise.synthetic.pictures.animals": "synthetic/test_pictures.py",
+    "itemwise.synthetic.pictures.canvas": "synthetic/test_pictures.py",
+    "itemwise.synthetic.pictures.forces": "synthetic/test_pictures.py",
+    "itemwise.synthetic.pictures.measuring": "synthetic/test_pictures.py",
+    "itemwise.synthetic.pictures.nature": "synthetic/test_pictures.py",
+    "itemwise.synthetic.pictures.scene": "synthetic/test_pictures.py",
+    "itemwise.synthetic.pictures.science_pictures": "synthetic/test_pictures.py",
+    "itemwise.synthetic.seen": "synthetic/test_templates.py",
+    "itemwise.synthetic.template": "synthetic/test_templates.py",
+    "itemwise.synthetic.words": "synthetic/test_templates.py",
+}
+
+
+def mirrored(file: Path) -> Path:
+    """Where the tests of a module stand: ``tests/cases/test_row.py`` for ``itemwise/cases/row.py``."""
+    return ROOT / "tests" / file.relative_to(PACKAGE).with_name(f"test_{file.name}")
+
+
+def test_every_module_has_a_test_file_of_its_name_or_the_list_says_where_it_is_tested() -> None:
+    without = {name for name, file in MODULES.items() if file.name != "__init__.py" and not mirrored(file).is_file()}
+    assert without == set(TESTED_IN)
+    assert {place for place in TESTED_IN.values() if not (ROOT / "tests" / place).is_file()} == set()

@@ -19,7 +19,6 @@ from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.picture import Picture
 from itemwise.cases.reply import Verdict
 from itemwise.causes import Cause
-from itemwise.reporting.svg import flips
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
@@ -227,16 +226,3 @@ def test_what_a_model_wrote_makes_no_element(text: str) -> None:
     assert page.count("<script") == 2
     assert data(page)["cases"][0]["replies"][0]["text"] == text.encode("utf-8", "replace").decode()
     page.encode("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("gained", "lost", "widths"), [(10, 5, ("30.0", "60.0")), (1, 0, ("0.0", "6.0")), (0, 0, ("0.0", "0.0")), (0, 100, ("60.0", "0.0"))]
-)
-def test_flips_are_drawn_to_one_scale_on_both_sides(gained: int, lost: int, widths: tuple[str, str]) -> None:
-    drawing = str(flips(gained, lost, 100))
-    assert tuple(re.findall(r'class="(?:lost|gained)" x="[0-9.]+" width="([0-9.]+)"', drawing)) == widths
-    assert f'aria-label="{lost} lost, {gained} gained"' in drawing
-
-
-def test_a_pair_without_a_judged_case_has_no_drawing() -> None:
-    assert flips(0, 0, 0) == ""

@@ -12,12 +12,10 @@ from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
-from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.reporting.writers.terminal import closing_lines, failure_text, gate_annotations, progress_line
 from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, TimeLeft
-from itemwise.results.statistics import accuracy
 from tests.reporting.conftest import with_changes
 
 
@@ -116,18 +114,6 @@ def test_progress_tells_how_far_how_good_what_is_under_way_and_how_long(
     verdicts: list[Verdict], total: int, counts: Counts, speed: float, left: TimeLeft | None, line: str, entry: Callable[..., Entry]
 ) -> None:
     assert progress_line([entry(number, verdict) for number, verdict in enumerate(verdicts)], total, counts, speed, left) == line
-
-
-@pytest.mark.parametrize(
-    ("correct", "judged", "texts"),
-    [(0, 0, ("-", "-")), (43, 50, ("86.0%", "73.8 to 93.0%")), (0, 50, ("0.0%", "0.0 to 7.1%")), (50, 50, ("100.0%", "92.9 to 100.0%"))],
-)
-def test_an_accuracy_is_shown_in_percent_with_its_interval(correct: int, judged: int, texts: tuple[str, str]) -> None:
-    assert accuracy_text(accuracy(correct, judged)) == texts
-
-
-def test_words_stand_left_and_figures_right() -> None:
-    assert aligned([("name", "b", "c", "n"), ("x", "bb", "c", "100")]) == ["name  b   c    n", "x     bb  c  100"]
 
 
 def test_a_failure_gives_no_commands_to_a_ci(entry: Callable[..., Entry]) -> None:

@@ -1,0 +1,47 @@
+"""An entry as plain data and back; a row that was damaged is none."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from itemwise.cases.reply import Verdict
+from itemwise.results.entry import Entry, Skip
+from tests.reporting.conftest import an_entry
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_an_entry_comes_back_from_its_record_as_it_was(verdict: Verdict) -> None:
+    entry = an_entry(3, verdict, span=(1, 2), measurement="abc", choices=("a", "b"), tags={"grade": "5"}, repeats=("wrong",))
+    assert Entry.from_record(json.loads(json.dumps(entry.record()))) == entry
+
+
+@pytest.mark.parametrize("damage", [{"verdict": "splendid"}, {"case": 5}, {"position": 5}, {"reply": []}, {"causes": [{"kind": 5}]}])
+def test_a_record_that_was_damaged_is_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Entry.from_record(an_entry(0, Verdict.WRONG).record() | damage)
+
+
+@pytest.mark.parametrize("missing", ["verdict", "case", "prompt", "position"])
+def test_a_record_without_what_an_entry_needs_is_refused(missing: str) -> None:
+    record = an_entry(0, Verdict.WRONG).record()
+    del record[missing]
+    with pytest.raises((KeyError, TypeError)):
+        Entry.from_record(record)
+
+
+def test_what_an_entry_cost_and_why_it_is_wrong() -> None:
+    wrong, error = an_entry(0, Verdict.WRONG), an_entry(0, Verdict.ERROR)
+    assert (wrong.cause, error.cause, error.cost) == ("arithmetic slip", "", None)
+    assert wrong.cost is not None
+    assert wrong.cost.completion_tokens == 12
+
+
+def test_a_skip_comes_back_from_its_record_as_it_was() -> None:
+    skip = Skip(
+        node_id="t.py::t[c]", position=("t", 1), benchmark="t", model_name="m", strategy="s", case="c", sample_size=2, reason="not today"
+    )
+    assert Skip.from_record(json.loads(json.dumps(skip.record()))) == skip
+    assert skip.key == ("t", "m", "s")
