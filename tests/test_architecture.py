@@ -23,7 +23,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "former_names": (),
     "cases": ("extractors", "former_names"),
     "itemwise": ("cases",),
-    "models": ("cases",),
+    "models": ("extractors", "cases"),
     "strategies": ("import_string", "cases", "models"),
     "synthetic": ("former_names", "strategies"),
     "causes": ("extractors", "cases", "strategies"),
