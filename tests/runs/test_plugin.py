@@ -34,6 +34,7 @@ def sums():
 def test_sums(case, answer):
     assert answer == case.answer
 '''
+ALONE = {f"sum-{n}": "wrong" if n == 5 else "correct" for n in range(6)}  # what one process finds
 QUESTION = "Ada has {a} coins and is given {b} more. How many coins does she have now?"
 
 
@@ -162,7 +163,7 @@ def pytest_sessionfinish(session):
 def test_a_case_run_again_in_the_same_session_is_asked_again_and_pytest_keeps_no_reply(suite: pytest.Pytester) -> None:
     suite.makeconftest(RUN_TWICE)
     result = suite.runpytest_inprocess("--sample", "all", "-s")
-    assert verdicts(suite) == {f"sum-{n}": "wrong" if n == 5 else "correct" for n in range(6)}
+    assert verdicts(suite) == ALONE
     result.stdout.fnmatch_lines(["*replies held: 0"])
 
 
@@ -311,13 +312,9 @@ def test_workers_give_the_verdicts_of_one_process_and_load_the_model_once_each(s
         "    return load(*arguments, **options)\n"
         "local.load = counted\n"
     )
-    suite.runpytest_subprocess("--sample", "all", "-p", "no:cacheprovider")  # here the loader would stay counted
-    alone = verdicts(suite)
-    for loads in suite.path.glob("loads-*"):
-        loads.unlink()
-    result = suite.runpytest_subprocess("--sample", "all", "-n", "2", "--fresh", "--junitxml", "mine.xml")
+    result = suite.runpytest_subprocess("--sample", "all", "-n", "2", "--junitxml", "mine.xml")
     assert result.ret == pytest.ExitCode.OK
-    assert verdicts(suite) == alone
+    assert verdicts(suite) == ALONE
     assert [loads.read_text() for loads in suite.path.glob("loads-*")] == ["x", "x"]
     assert 'name="sums/embedded-text/direct/accuracy"' in suite.path.joinpath("mine.xml").read_text()
     result.stdout.fnmatch_lines(["itemwise: embedded-text *", "sums *6 of 6"])
