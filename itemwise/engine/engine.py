@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -256,7 +257,8 @@ class Engine:
             try:
                 conversation.wait_for(resume())
             except StopIteration as stop:
-                self._end(conversation, _reply(conversation.cost, stop.value))
+                fault = _transcript_fault(stop.value)
+                self._end(conversation, TypeError(fault) if fault else _reply(conversation.cost, stop.value))
                 return
             except Exception as error:  # what the model could not do for it, or a strategy's own fault: it concerns this case only
                 self._end(conversation, error)
@@ -324,6 +326,20 @@ def _turn(request: Request, generation: Generation) -> Turn:
     return Turn(
         "assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal, logprobs=generation.logprobs
     )
+
+
+def _transcript_fault(value: Any) -> str | None:
+    """What a strategy returned that is no transcript, and what to return; None where it is one that can be written."""
+    form = "a strategy returns Transcript([*chat, reply], reply), where reply is what await ask(...) gave"
+    if not isinstance(value, Transcript):
+        return f"{form}; it returned {shown_value(value)}."
+    if wrong := [turn for turn in (*value.turns, value.reply) if not isinstance(turn, Turn)]:
+        return f"{form}; {shown_value(wrong[0])} is no turn."
+    try:
+        json.dumps(value.notes)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"the notes of a strategy must be plain data, as JSON has it ({error}), got {shown_value(value.notes)}."
+    return None
 
 
 def _reply(cost: Reply, transcript: Transcript) -> Reply:

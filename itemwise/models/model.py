@@ -132,8 +132,8 @@ class Request:
         for name, texts in (("stop", self.stop), ("continuations", self.continuations)):
             if not all(isinstance(text, str) and text and half_character(text) is None for text in texts):
                 raise ValueError(f"{name} must be texts that are not empty, got {texts!r}.")
-        if wrong := next((tool for tool in self.tools if not isinstance(tool, Mapping)), None):
-            raise ValueError(f"tools must be descriptions of functions as chat templates take them, got {wrong!r}.")
+        if wrong := [tool for tool in self.tools if not isinstance(tool, Mapping)]:
+            raise ValueError(f"tools must be descriptions of functions as chat templates take them, got {wrong[0]!r}.")
         if self.continuations and (len(self.settings()) > 1 or self.tools):
             raise ValueError("continuations are scored and nothing is generated: ask for them without tools and settings of a reply.")
 

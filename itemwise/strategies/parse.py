@@ -78,7 +78,9 @@ def configured_strategy(text: str, folders: Sequence[Path] = ()) -> ConfiguredSt
     strategy = _package_strategies().get(named) or _imported(text, named, folders)
     allowed = _settings_of(strategy)
     given = {name: _value(text, name, word, allowed) for name, word in settings.items()}
-    name = strategy.__name__
+    name = _name_of(strategy, named)
+    if missing := [key for key, parameter in allowed.items() if parameter.default is parameter.empty and key not in given]:
+        raise StrategyError(f"--strategy {text}: {missing[0]} has no default; give it one, or a value: {named}:{missing[0]}=...")
     if given:
         name += ":" + ",".join(f"{key}={value}" for key, value in sorted(settings.items()))
     return ConfiguredStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given)
@@ -129,32 +131,45 @@ def _imported(text: str, named: str, folders: Sequence[Path]) -> Strategy:
         raise StrategyError(str(error)) from None
     if not inspect.iscoroutinefunction(function):
         raise StrategyError(f"--strategy {text}: {named} is no coroutine; write async def {named.rpartition(':')[2]}{_FORM}.")
-    if fault := _form_fault(function):
+    if fault := _form_fault(function, _name_of(function, named)):
         raise StrategyError(f"--strategy {text}: {named} {fault}")
     strategy: Strategy = function
     return strategy
 
 
-def _form_fault(function: Callable[..., Any]) -> str | None:
+def _name_of(function: Callable[..., Any], named: str) -> str:
+    """The function's own name; of a partial one, which has none, that under which it was named."""
+    return getattr(function, "__name__", named.rpartition(":")[2])
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """The signature with annotations that are written as text read, where they can be: some are imported for type checkers alone."""
+    try:
+        return inspect.signature(function, eval_str=True)
+    except Exception:  # whatever reading an annotation raises
+        return inspect.signature(function)
+
+
+def _form_fault(function: Callable[..., Any], name: str) -> str | None:
     """What keeps a coroutine from being called as a strategy, and what to change; None where nothing does."""
-    signature = inspect.signature(function, eval_str=True)
+    signature = _signature(function)
     first = next(iter(signature.parameters.values()), None)
-    if first is not None and (first.name == "question" or first.annotation is Turn):
+    if first is not None and (first.name == "question" or first.annotation in (Turn, "Turn")):
         return (
             f"takes {first.name}, one turn, which is the old form: a strategy is given the chat, a sequence of turns. "
-            f"Write async def {function.__name__}{_FORM}, ask(chat) for ask([{first.name}]), "
+            f"Write async def {name}{_FORM}, ask(chat) for ask([{first.name}]), "
             f"and Transcript([*chat, ...]) for Transcript([{first.name}, ...])."
         )
     needed = {parameter.name: None for parameter in signature.parameters.values() if parameter.kind is parameter.KEYWORD_ONLY}
     try:
         signature.bind((), None, None, **needed)
     except TypeError as error:
-        return f"cannot be called as a strategy ({error}); write async def {function.__name__}{_FORM}, its settings behind a *."
+        return f"cannot be called as a strategy ({error}); write async def {name}{_FORM}, its settings behind a *."
     return None
 
 
 def _settings_of(strategy: Strategy) -> dict[str, inspect.Parameter]:
-    parameters = inspect.signature(strategy, eval_str=True).parameters.values()  # annotations may be written as text
+    parameters = _signature(strategy).parameters.values()
     settings = (parameter for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY)
     return {parameter.name: parameter for parameter in settings if parameter.name != OPTIONS}
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -388,6 +388,26 @@ def test_what_cannot_be_asked_is_an_error_of_its_case_in_words(turns: Any, setti
     engine = Engine(ScriptedModel(str.upper))
     asked(engine, "a", "x", wrong)
     assert str(engine.outcomes["a"]) == fault
+
+
+@pytest.mark.parametrize(
+    ("returned", "fault"),
+    [
+        (lambda turn: None, "where reply is what await ask(...) gave; it returned None."),
+        (lambda turn: turn.content, "a strategy returns Transcript([*chat, reply], reply), where"),
+        (lambda turn: Transcript([turn], None), "; None is no turn."),  # type: ignore[arg-type]  # as one that was not awaited
+        (lambda turn: Transcript([turn], turn, {"x": {1}}), "the notes of a strategy must be plain data, as JSON has it ("),
+    ],
+)
+def test_what_a_strategy_returns_is_a_transcript_or_an_error_that_says_so(returned: Callable[[Turn], Any], fault: str) -> None:
+    async def own(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        return returned(await ask(chat))  # type: ignore[no-any-return]
+
+    engine = Engine(ScriptedModel(str.upper))
+    asked(engine, "a", "x", own)
+    finished(engine)
+    assert isinstance(engine.outcomes["a"], TypeError)
+    assert fault in str(engine.outcomes["a"])
 
 
 SETTINGS = {"temperature": 0.5, "seed": 3, "stop": "\n", "top_p": 0.9, "max_new_tokens": 8}

@@ -172,3 +172,35 @@ def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> Non
 )
 def test_a_strategys_file_says_what_it_adds_to_plain_asking(name: str, gain: str, plainly: bool) -> None:
     assert (gain_of(name), begins_plainly(name)) == (gain, plainly)
+
+
+UNREAD = """
+from __future__ import annotations
+from functools import partial
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from itemwise import Turn
+
+async def checked(chat: Sequence[Turn], ask: Ask, extract: Extract, *, passes: int = 2) -> Transcript:
+    ...
+
+async def former(first: Turn, ask, read):
+    ...
+
+async def needs(chat, ask, extract, *, passes):
+    ...
+
+often = partial(checked, passes=9)
+"""
+
+
+def test_annotations_for_type_checkers_alone_partial_functions_and_settings_without_default(tmp_path: Path) -> None:
+    name = f"unread_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{name}.py").write_text(UNREAD)
+    assert configured_strategy(f"{name}:checked:passes=3", [tmp_path]).settings == {"passes": 3}
+    often = configured_strategy(f"{name}:often", [tmp_path])
+    assert (often.name, often.settings) == ("often", {"passes": 9})
+    assert "takes first, one turn, which is the old form" in refused(f"{name}:former", tmp_path)
+    assert refused(f"{name}:needs", tmp_path) == (
+        f"--strategy {name}:needs: passes has no default; give it one, or a value: {name}:needs:passes=..."
+    )
