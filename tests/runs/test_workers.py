@@ -58,34 +58,6 @@ def test_the_share_of_a_worker_that_dies_is_taken_over_and_no_case_is_lost(pytes
     assert sum(each["reply"]["generated"] for each in results(pytester)) == 0
 
 
-KILLING = '''
-import os
-from pathlib import Path
-
-from itemwise.strategies import Transcript
-
-async def killing(chat, ask, extract):
-    """Ask, but kill one of Ray's replicas at the case that adds 20 and 21, once."""
-    mark = Path(__file__).with_name("killed")
-    replicas = [entry.parent for entry in Path("/proc").glob("[0-9]*/cmdline") if entry.read_bytes().startswith(b"ray::LazyModel")]
-    if "20+21" in chat[-1].content and not mark.exists() and replicas:
-        mark.write_text(replicas[0].name)
-        os.kill(int(replicas[0].name), 9)
-    reply = await ask(chat)
-    return Transcript([*chat, reply], reply)
-'''
-
-
-def test_a_killed_replica_of_a_ray_cluster_loses_no_case(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(test_sums=SUMS, my_killing=KILLING)
-    options = ("--strategy", "my_killing:killing", "--engine", "ray", "--replicas", "2", "--batch-size", "4")
-    result = pytester.runpytest_subprocess("--sample", "all", *options)
-    assert result.ret == pytest.ExitCode.OK
-    assert pytester.path.joinpath("killed").exists()
-    result.stdout.fnmatch_lines(["sums * 24 of 24"])
-    assert {each["verdict"] for each in results(pytester)} <= {"correct", "wrong", "no answer"}
-
-
 KILLER = SUMS.replace(
     "    assert",
     """    if case.name == "sum-7":
