@@ -197,7 +197,6 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.models.local.template_renderer": "models/local/test_chat_template.py",
     "itemwise.models.local.weights": "models/local/test_load.py",
     "itemwise.models.server.finish_reasons": "models/server/test_chat_completion.py",
-    "itemwise.plugin.options": "runs/test_options.py",
     "itemwise.reporting.run_facts": "reporting/sections/test_every_writer.py",
     "itemwise.reporting.sections.comparison_sections": "reporting/writers/test_compare_html.py",
     "itemwise.strategies.strategy": "engine/test_engine.py",
