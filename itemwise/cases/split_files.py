@@ -71,6 +71,7 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
         raise RowsError(f"{path} holds {_listed(splits)}; say which split to read: rows(path, split=...).")
     if split is None or set(splits) == {None}:
         ((name, files),) = splits.items()
+        _require_names_say_it(path, name, files)
         name = name or _split_of_folder(folder.name, split)
         _require_no_train_of_another(path, name, split)
         return _checked(path, RowFiles(tuple(files), name))
@@ -105,6 +106,17 @@ def _require_no_train_of_another(source: Path, name: str | None, split: str | No
     if split is not None and is_training(split) and name is not None and _splits_named(name) != ["train"]:
         raise RowsError(
             f"{source} is the split {name} by its name, and {split!r} is asked for; give the file of that split, or a folder of both."
+        )
+
+
+def _require_names_say_it(source: Path, name: str | None, files: Sequence[Path]) -> None:
+    """Raise RowsError where the card of a hub dataset tells the splits of several files, and their names do not."""
+    card = source / "README.md"
+    head = re.match(r"---\n.*?\n---", card.read_text(encoding="utf-8", errors="replace"), re.DOTALL) if card.is_file() else None
+    if name is None and len(files) > 1 and head and "data_files:" in head[0]:
+        raise RowsError(
+            f"{source}: the splits of its files stand in README.md (data_files) alone, which is not read; give the file of one split, "
+            f"or call the files for their splits, such as test.jsonl."
         )
 
 

@@ -16,6 +16,7 @@ import pytest
 from itemwise.cases.reads import noting_reads
 from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.source import Source, rows
+from itemwise.cases.split_files import row_files
 from itemwise.synthetic import science_pictures, word_problems
 
 TEST, TRAIN = Hub("owner/data", "main", split="test"), Hub("owner/data", "main", split="train")
@@ -279,3 +280,12 @@ class TestFilesThatNeverEnd:
             file.truncate(1 << 40)
         with pytest.raises(RowsError, match=r"rows\.jsonl, line 1: more than 64 MB; a \.jsonl holds one object a line\."):
             read(tmp_path / "rows.jsonl", "test")
+
+
+def test_splits_that_only_the_card_of_a_dataset_tells_are_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(f'{{"q": "{name}"}}\n')
+    assert [file.name for file in row_files(tmp_path, "test").files] == ["a.jsonl", "b.jsonl"]
+    (tmp_path / "README.md").write_text("---\nconfigs:\n- data_files:\n  - split: test\n    path: a.jsonl\n---\n# Sums\n")
+    with pytest.raises(RowsError, match=r"the splits of its files stand in README.md \(data_files\) alone, which is not read"):
+        row_files(tmp_path, "test")
