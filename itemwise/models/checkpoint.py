@@ -26,12 +26,7 @@ __all__ = [
 ]
 
 DECIDING = (".safetensors", ".json", ".jinja", ".model", ".txt")
-TEMPLATES = (
-    "chat_template.jinja",
-    "chat_template.json",
-    "tokenizer_config.json",
-    "processor_config.json",
-)  # may hold a template
+TEMPLATES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json", "processor_config.json")  # may hold a template
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
 CLOCK = datetime(2026, 1, 1, 12)  # the time in chat templates: a prompt is the same on any day
 _DATE = re.compile(r"\bstrftime_now\b")
@@ -98,7 +93,11 @@ def template_clock(entry: ModelEntry, hub: Mapping[str, Any]) -> str | None:
 
     `hub` are the `hub_options`, empty for a local entry. Raises ModelError if the connection to the hub is lost.
     """
-    files = _hub_templates(entry, hub) if hub else _local_templates(Path(entry.location))
+    if hub:  # the files are small, and the cache also remembers missing ones
+        files = [file for name in TEMPLATES if (file := _hub_file(entry, name, hub)) is not None]
+    else:
+        named = [Path(entry.location, name) for name in TEMPLATES]
+        files = [file for file in (*named, *Path(entry.location, "additional_chat_templates").glob("*.jinja")) if file.is_file()]
     return f"{CLOCK:%Y-%m-%d}" if any(uses_clock(file.read_text(encoding="utf-8", errors="replace")) for file in files) else None
 
 
@@ -106,16 +105,6 @@ def own_quantisation(config: Any) -> str | None:
     """How the checkpoint itself is quantised, such as gptq; None if it is not."""
     own = getattr(config, "quantization_config", None) or {}
     return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
-
-
-def _local_templates(folder: Path) -> list[Path]:
-    named = [folder / name for name in TEMPLATES]
-    return [file for file in (*named, *sorted((folder / "additional_chat_templates").glob("*.jinja"))) if file.is_file()]
-
-
-def _hub_templates(entry: ModelEntry, hub: Mapping[str, Any]) -> list[Path]:
-    """The files that may hold a template, at one commit; they are small, and the cache also remembers missing ones."""
-    return [file for name in TEMPLATES if (file := _hub_file(entry, name, hub)) is not None]
 
 
 def _hub_file(entry: ModelEntry, name: str, hub: Mapping[str, Any]) -> Path | None:

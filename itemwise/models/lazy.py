@@ -6,7 +6,6 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Protocol, runtime_checkable
 
 from itemwise.models.extras import local_libraries
 from itemwise.models.model import (
@@ -24,15 +23,6 @@ from itemwise.models.model import (
 from itemwise.models.threads import wait_passively
 
 __all__ = ["LazyModel", "ReplayModel"]
-
-
-@runtime_checkable
-class Closing(Protocol):
-    """A model that holds something of the process, such as its threads, until it is closed."""
-
-    def close(self) -> None:
-        """Leave the process as it was before the model was loaded."""
-        ...
 
 
 class LazyModel:
@@ -80,32 +70,27 @@ class LazyModel:
 
     def _model(self) -> Model:
         if self._loaded is None:
-            load = self._connect if self._entry.server else self._load
             self.loading_since = time.monotonic()
             try:
-                self._loaded = load()
+                self._loaded = self._load()
             except ModelError as error:
                 raise ModelUnavailableError(str(error)) from None
             finally:
                 self.loading_since = None
+            if close := getattr(self._loaded, "close", None):  # it holds something of the process, such as a client or torch's threads
+                self._cleanup.callback(close)
         return self._loaded
 
     def _load(self) -> Model:
+        if self._entry.server:
+            from itemwise.models.server.server_model import connect
+
+            return connect(self._entry, self._options)
         wait_passively()
         with local_libraries(f"{self.name} is a local model, which"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the libraries' own, about themselves
             from itemwise.models.local.load import load
-        loaded = load(self._entry, self._options)
-        if isinstance(loaded, Closing):
-            self._cleanup.callback(loaded.close)
-        return loaded
-
-    def _connect(self) -> Model:
-        from itemwise.models.server.server_model import connect
-
-        connected = connect(self._entry, self._options)
-        self._cleanup.callback(connected.close)
-        return connected
+        return load(self._entry, self._options)
 
 
 class ReplayModel:

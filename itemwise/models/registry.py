@@ -16,8 +16,6 @@ from itemwise.models.server.address import AddressError, is_url, misspelt, read_
 __all__ = ["EMBEDDED", "REGISTRY", "entry_named", "registry_with", "with_adapter", "with_pixels"]
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
-
-
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 _LOCAL_SETTINGS = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
@@ -57,7 +55,9 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
         return _served(ModelEntry("", text), f"--model {without_userinfo(text)}")
     folder = _folder(text, root)
     if folder and folder.is_dir():
-        return _folder_entry(folder)
+        if not (folder / "config.json").is_file():
+            raise ModelError(f"--model {folder}: the folder holds no config.json; give the one that save_pretrained wrote.")
+        return ModelEntry(folder.name, str(folder), local=True)
     if text.startswith((".", "/", "~")) or "\\" in text or re.match(r"[A-Za-z]:/", text):
         raise ModelError(f"--model {text}: no such folder ({folder or text}); give the folder that holds config.json.")
     if _is_hub_id(text):
@@ -68,7 +68,7 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
     hint = f" Did you mean {close[0]}?" if close else ""
     shown = text if text and text.isprintable() else repr(text)
     raise ModelError(
-        f"--model {shown}: no such model.{hint} Known names: {_names(registry)}; or give a folder (./checkpoint), "
+        f"--model {shown}: no such model.{hint} Known names: {', '.join(sorted(registry))}; or give a folder (./checkpoint), "
         "a hub id (owner/name) or a server (http://host:8000/v1#name)."
     )
 
@@ -113,26 +113,9 @@ def with_pixels(entry: ModelEntry, min_pixels: int | None, max_pixels: int | Non
         raise ModelError(
             f"{entry.name} is on a server, which scales pictures itself: start it with the limits of pixels, and leave them out here."
         )
-    for setting in ("min_pixels", "max_pixels"):
-        if (value := getattr(limited, setting)) is not None and (demand := _demand(setting, value)):
-            raise ModelError(f"{entry.name}: {setting} must be {demand}, got {value!r}.")
-    if fault := _crossed(limited):
-        raise ModelError(f"{entry.name}: {fault}")
+    limits = {"min_pixels": limited.min_pixels, "max_pixels": limited.max_pixels}
+    _require_valid(f"{entry.name}:", {name: limit for name, limit in limits.items() if limit is not None})
     return limited
-
-
-def _crossed(entry: ModelEntry) -> str | None:
-    """Error text if min_pixels > max_pixels, else None."""
-    least, most = entry.min_pixels, entry.max_pixels
-    if least is None or most is None or least <= most:
-        return None
-    return f"min_pixels must be at most max_pixels, got {least} and {most}."
-
-
-def _folder_entry(folder: Path) -> ModelEntry:
-    if not (folder / "config.json").is_file():
-        raise ModelError(f"--model {folder}: the folder holds no config.json; give the one that save_pretrained wrote.")
-    return ModelEntry(folder.name, str(folder), local=True)
 
 
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
@@ -144,12 +127,8 @@ def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry
         raise ModelError(f"{here} has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}.")
     if "location" not in settings:
         raise ModelError(f"{here} needs location: a hub id, a folder, or a server's URL.")
-    for setting, value in settings.items():
-        if demand := _demand(setting, value):
-            raise ModelError(f"{here} {setting} must be {demand}, got {value!r}.")
+    _require_valid(here, settings)
     entry = ModelEntry(name, **settings)
-    if fault := _crossed(entry):
-        raise ModelError(f"{here} {fault}")
     if is_url(entry.location):
         return _served(entry, f"{here} location {without_userinfo(entry.location)!r}")
     if entry.key_env is not None:
@@ -193,6 +172,16 @@ def _resolved(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
     return entry
 
 
+def _require_valid(where: str, settings: Mapping[str, Any]) -> None:
+    """Raise ModelError, which begins with `where`, for a setting whose value cannot be."""
+    for setting, value in settings.items():
+        if demand := _demand(setting, value):
+            raise ModelError(f"{where} {setting} must be {demand}, got {value!r}.")
+    least, most = settings.get("min_pixels"), settings.get("max_pixels")
+    if least is not None and most is not None and least > most:
+        raise ModelError(f"{where} min_pixels must be at most max_pixels, got {least} and {most}.")
+
+
 def _demand(setting: str, value: Any) -> str | None:
     """What the value of a setting must be, None where it is; "false" in quotes would let a model's own Python run."""
     match setting:
@@ -206,7 +195,3 @@ def _demand(setting: str, value: Any) -> str | None:
 def _is_hub_id(text: str) -> bool:
     """Whether `text` has the form of a hub id, and is no server's URL without its scheme (``localhost/v1``)."""
     return bool(_HUB_ID.fullmatch(text)) and "--" not in text and ".." not in text and not misspelt(text)
-
-
-def _names(registry: Mapping[str, ModelEntry]) -> str:
-    return ", ".join(sorted(registry))

@@ -60,7 +60,7 @@ def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tupl
     >>> read_calls('Well. <tool_call>{"name": "calculator", "arguments": {"expression": "6*7"}}</tool_call>', [CALCULATOR])
     ('Well.', (ToolCall(name='calculator', arguments={'expression': '6*7'}, fault=''),))
     """
-    examples = {_function(tool)["name"]: _example(_function(tool)) for tool in tools}
+    examples = _examples_of(tools)
     seen = _without_thoughts(text)
     read = _announced(seen, examples) or _bare(seen, examples)
     calls = [call for each in read for call in each.calls]
@@ -69,7 +69,7 @@ def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tupl
 
 def calls_from_api(functions: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
     """Calls that a server has told apart already, each with ``name`` and ``arguments``, held to the same as calls in a text."""
-    examples = {_function(tool)["name"]: _example(_function(tool)) for tool in tools}
+    examples = _examples_of(tools)
     return tuple(_call(_Said(dict(each), str(each.get("arguments"))), examples) for each in functions[:MOST])
 
 
@@ -83,10 +83,15 @@ def messages_for_template(turns: Sequence[Turn], tools: Sequence[Mapping[str, An
     ids = (f"call{number:05d}" for number in count())
     for turn in turns:
         if turn.role == "tool" and unanswered:
-            messages.append(_answering(turn, unanswered.pop(0)))
+            call = unanswered.pop(0)
+            messages.append({"role": "tool", "name": call["function"]["name"], "tool_call_id": call["id"], "content": turn.content})
             continue
         unanswered = [_made(call, next(ids), tools) for call in turn.calls]
-        messages.append(_calling(turn, [*unanswered]) if unanswered else {"role": turn.role, "content": turn.content})
+        message: dict[str, Any] = {"role": turn.role, "content": turn.content}
+        if unanswered:
+            called = [{"name": call.name} for call in turn.calls]  # the request may offer nothing any more
+            message |= {"content": read_calls(turn.content, called)[0], "tool_calls": [*unanswered]}
+        messages.append(message)
     return messages
 
 
@@ -152,7 +157,11 @@ def _bare(seen: str, examples: _Examples) -> list[_Read]:
     fence = _FENCE.match(reply) if reply.endswith("```") else None
     body = reply[fence.end() : -3] if fence else reply
     objects, end = _objects(body)
-    if not objects or body[end:].strip() or not all(_is_call(each.value, examples) for each in objects):
+    if (
+        not objects
+        or body[end:].strip()
+        or not all(each.value.get("name") in list(examples) and {"arguments", "parameters"} & set(each.value) for each in objects)
+    ):
         return []
     start = seen.index(reply)
     return [_Read([_call(each, examples) for each in objects], start, start + len(reply))]
@@ -257,9 +266,10 @@ def _function(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     return function
 
 
-def _example(function: Mapping[str, Any]) -> str:
-    required = function.get("parameters", {}).get("required", ())
-    return json.dumps({"name": function["name"], "arguments": dict.fromkeys(required, "...")}, ensure_ascii=False)
+def _examples_of(tools: Sequence[Mapping[str, Any]]) -> _Examples:
+    needed = {tool["name"]: tool.get("parameters", {}).get("required", ()) for tool in map(_function, tools)}
+    calls = {name: {"name": name, "arguments": dict.fromkeys(required, "...")} for name, required in needed.items()}
+    return {name: json.dumps(call, ensure_ascii=False) for name, call in calls.items()}
 
 
 def _how(examples: _Examples, name: object) -> str:
@@ -274,15 +284,6 @@ def _how(examples: _Examples, name: object) -> str:
 def _made(call: ToolCall, id: str, tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     name = call.name or next((_function(tool)["name"] for tool in tools), "unknown")
     return {"type": "function", "id": id, "function": {"name": name, "arguments": dict(call.arguments)}}
-
-
-def _calling(turn: Turn, calls: list[dict[str, Any]]) -> dict[str, Any]:
-    called = [{"name": call.name} for call in turn.calls]  # the request may offer nothing any more
-    return {"role": turn.role, "content": read_calls(turn.content, called)[0], "tool_calls": calls}
-
-
-def _answering(turn: Turn, call: Mapping[str, Any]) -> dict[str, Any]:
-    return {"role": turn.role, "name": call["function"]["name"], "tool_call_id": call["id"], "content": turn.content}
 
 
 def _pairs(message: Mapping[str, Any], answers: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +32,7 @@ def prepack_linear(model: nn.Module, max_bytes: int) -> bool:
     exactly the dequantised values; products are summed in another order, as with another batch size. The layers keep their own
     weights. The operator is the one that torch's compiler calls for a linear layer on a CPU.
     """
-    layers = list(_layers(model))
+    layers: list[Any] = [module for module in model.modules() if _is_prepackable(module)]
     size = sum(4 * layer.in_features * layer.out_features for layer in layers)
     if not layers or size > max_bytes or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
@@ -44,11 +43,8 @@ def prepack_linear(model: nn.Module, max_bytes: int) -> bool:
     return True
 
 
-def _layers(model: nn.Module) -> Iterator[Any]:
-    """Those in 4-bit, and unquantised ones in float32."""
-    for module in model.modules():
-        if isinstance(module, bitsandbytes.nn.Linear4bit) or (type(module) is nn.Linear and module.weight.dtype == torch.float32):
-            yield module
+def _is_prepackable(layer: Any) -> bool:
+    return isinstance(layer, bitsandbytes.nn.Linear4bit) or (type(layer) is nn.Linear and layer.weight.dtype == torch.float32)
 
 
 def _dequantised(layer: Any) -> Tensor:

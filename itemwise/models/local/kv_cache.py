@@ -26,38 +26,33 @@ class KVCache:
         self._layers: list[_Layer] = []
         self._mask = torch.zeros(0, 0, dtype=torch.bool)
         self._begins: list[int] = []  # each row's first column
-        self._end = 0
+        self.end = 0  # the column of every row's next token
 
     @property
     def cache(self) -> Any:
         """The cache as a model's forward takes it, with space for one more token in each row."""
-        if self._end == self._mask.shape[1]:
+        if self.end == self._mask.shape[1]:
             self._reallocate(self._mask.shape[0], 0)
         return Cache(layers=self._layers)
 
     @property
     def width(self) -> int:
         """The columns in use: the longest row's tokens."""
-        return self._end - self.begin
+        return self.end - self.begin
 
     @property
     def begin(self) -> int:
         """The first column that any row uses."""
-        return min(self._begins, default=self._end)
-
-    @property
-    def end(self) -> int:
-        """The column of every row's next token."""
-        return self._end
+        return min(self._begins, default=self.end)
 
     @property
     def mask(self) -> Tensor:
         """The attention mask, [rows, width + 1], the next token included."""
-        return self._mask[: self.rows, self.begin : self._end + 1]
+        return self._mask[: self.rows, self.begin : self.end + 1]
 
     def append(self) -> None:
         """Keep the token that the last forward computed in each row."""
-        self._end += 1
+        self.end += 1
 
     def insert(self, layers: Sequence[tuple[Tensor, Tensor]], mask: Tensor) -> None:
         """Add rows whose keys and values, by layer, were prefilled elsewhere; `mask` is False in their padding."""
@@ -66,24 +61,24 @@ class KVCache:
             self._layers = [_Layer(self, keys, values) for keys, values in layers]
             self._mask = self._mask.to(mask.device)
         if not self.rows:
-            self._end = columns
-        if self.rows + rows > self._mask.shape[0] or columns > self._end or self._end >= self._mask.shape[1]:
+            self.end = columns
+        if self.rows + rows > self._mask.shape[0] or columns > self.end or self.end >= self._mask.shape[1]:
             self._reallocate(max(self._mask.shape[0], self.rows + rows), max(0, columns - self.width))
-        target = slice(self.rows, self.rows + rows), slice(self._end - columns, self._end)
+        target = slice(self.rows, self.rows + rows), slice(self.end - columns, self.end)
         for layer, (keys, values) in zip(self._layers, layers, strict=True):
-            layer.keys[target[0], :, : self._end - columns] = 0  # an evicted row may have left NaN, which no mask takes out
-            layer.values[target[0], :, : self._end - columns] = 0
+            layer.keys[target[0], :, : self.end - columns] = 0  # an evicted row may have left NaN, which no mask takes out
+            layer.values[target[0], :, : self.end - columns] = 0
             layer.keys[target[0], :, target[1]] = keys
             layer.values[target[0], :, target[1]] = values
         self._mask[target[0]] = True  # of the tokens to come
-        self._mask[target[0], : self._end] = False
+        self._mask[target[0], : self.end] = False
         self._mask[target] = mask
-        self._begins += [self._end - columns + int(row.int().argmax()) for row in mask]
+        self._begins += [self.end - columns + int(row.int().argmax()) for row in mask]
         self.rows += rows
 
     def copy_row(self, row: int) -> tuple[tuple[Tensor, Tensor], ...]:
         """A copy of one row's keys and values, by layer, without padding."""
-        used = self._mask[row, : self._end].nonzero()[:, 0]
+        used = self._mask[row, : self.end].nonzero()[:, 0]
         return tuple((layer.keys[row, None][:, :, used], layer.values[row, None][:, :, used]) for layer in self._layers)
 
     def retain(self, rows: Sequence[int]) -> list[int]:
@@ -108,7 +103,7 @@ class KVCache:
         if not moves:
             return
         targets, sources = (torch.tensor(rows, device=self._mask.device) for rows in zip(*moves, strict=True))
-        used = slice(self.begin, self._end)
+        used = slice(self.begin, self.end)
         for layer in self._layers:
             layer.keys[targets, :, used] = layer.keys[sources, :, used]
             layer.values[targets, :, used] = layer.values[sources, :, used]
@@ -118,7 +113,7 @@ class KVCache:
         """Move what is in use into memory for `rows` rows, with `left` empty columns before it and columns to grow by after it."""
         begin, width = self.begin, self.width
         if not self.rows:
-            begin, width, left = self._end, 0, self._end
+            begin, width, left = self.end, 0, self.end
         columns = left + width + max(SLACK, (left + width) // 4)
         source, target = slice(begin, begin + width), slice(left, left + width)
         for layer in self._layers:
@@ -129,7 +124,7 @@ class KVCache:
         mask[: self.rows, target] = self._mask[: self.rows, source]
         self._mask = mask
         self._begins = [left + column - begin for column in self._begins]
-        self._end = left + width
+        self.end = left + width
 
 
 def _reallocated(old: Tensor, rows: int, columns: int, used: int, source: slice, target: slice) -> Tensor:

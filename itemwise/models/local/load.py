@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,16 +45,6 @@ _IN_MEMORY: WeakSet[LocalModel] = WeakSet()  # every model that was loaded and i
 _NO_ADAPTER = {"subfolder": "none", "local_files_only": True}  # with peft installed, transformers looks for an adapter beside a model
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where a checkpoint is read from: its `revision`, configuration, and the `options` of every from_pretrained."""
-
-    entry: ModelEntry
-    revision: str
-    options: dict[str, Any]
-    config: Any
-
-
 def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> LocalModel:
     """Load `entry`, quantised as `options` say. Raises ModelError that says what to do.
 
@@ -68,10 +57,11 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
     threads_before = torch.get_num_threads()
     with quiet(), _load_errors(entry):
         adapter = adapter_config(entry, Path(entry.adapter)) if entry.adapter is not None else None  # first, as it is quick
-        source = _source(entry)
-        vision = load_processor(entry, source.config, source.options)
-        model = _weights(source, options.quantisation, device, alone=options.world_size == 1)
-        tokenizer = vision.tokenizer if vision else AutoTokenizer.from_pretrained(entry.location, **source.options)
+        revision, source = _source(entry)
+        config = AutoConfig.from_pretrained(entry.location, **source)
+        vision = load_processor(entry, config, source)
+        model = _weights(entry, config, source, options, device)
+        tokenizer = vision.tokenizer if vision else AutoTokenizer.from_pretrained(entry.location, **source)
         require_tokenizer(entry, tokenizer)
         require_embeddings(entry, tokenizer, model)
         if adapter is not None:
@@ -81,7 +71,7 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
         if device.type == "cpu":
             torch.set_num_threads(threads_for(_parameters(model), options.world_size, threads_before))
         prepacked = device.type == "cpu" and compute_in_float32(model, memory(PREPACKED_SHARE) if copies else 0)
-        checkpoint = LoadedCheckpoint(entry, source.revision, options.quantisation, model.eval(), tokenizer, vision, prepacked)
+        checkpoint = LoadedCheckpoint(entry, revision, options.quantisation, model.eval(), tokenizer, vision, prepacked)
         loaded = LocalModel(checkpoint, options.max_new_tokens, kv_bytes=memory(KV_CACHE_SHARE), threads_before=threads_before)
     _IN_MEMORY.add(loaded)
     return loaded
@@ -125,28 +115,27 @@ def compute_in_float32(model: Any, max_bytes: int) -> bool:
     return prepack_linear(model, max_bytes)
 
 
-def _source(entry: ModelEntry) -> _Source:
+def _source(entry: ModelEntry) -> tuple[str, dict[str, Any]]:
+    """The revision of a checkpoint, and the options of every from_pretrained that reads it."""
     hub = {} if entry.local else hub_options(entry)
     revision = folder_hash(require_folder(entry)) if entry.local else hub["revision"]
-    options = {"trust_remote_code": entry.trust_remote_code, **hub}
-    return _Source(entry, revision, options, AutoConfig.from_pretrained(entry.location, **options))
+    return revision, {"trust_remote_code": entry.trust_remote_code, **hub}
 
 
-def _weights(source: _Source, quantisation: str, device: torch.device, *, alone: bool) -> Any:
+def _weights(entry: ModelEntry, config: Any, source: Mapping[str, Any], options: LoadOptions, device: torch.device) -> Any:
     """The model with its weights on `device`. Raises ModelError if some are missing, NaN or infinite."""
-    entry = source.entry
     read = partial(
-        model_class(source.config).from_pretrained,
+        model_class(config).from_pretrained,
         entry.location,
         dtype=compute_dtype(device),
         use_safetensors=True,
         output_loading_info=True,
         adapter_kwargs=_NO_ADAPTER,
-        **quantisation_options(entry, quantisation, source.config, device),
-        **source.options,
+        **quantisation_options(entry, options.quantisation, config, device),
+        **source,
     )
     with finite_before_quantising(entry):
-        model, report = placed(read, device, alone=alone)
+        model, report = placed(read, device, alone=options.world_size == 1)
     require_all_weights(entry, report)
     require_finite(entry, model)
     return model

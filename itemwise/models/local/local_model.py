@@ -41,11 +41,6 @@ class LocalModel:
         self._threads_before = torch.get_num_threads() if threads_before is None else threads_before
 
     @property
-    def revision(self) -> str:
-        """The commit, or the hash of the folder."""
-        return self.checkpoint.revision
-
-    @property
     def tokens_underway(self) -> int:
         """Tokens of the replies that are being generated, so far."""
         return self.static.tokens + (self.continuous.tokens if self.continuous else 0)
@@ -58,7 +53,7 @@ class LocalModel:
         return {
             "model": self.name,
             "location": Path(entry.location).name if entry.local else entry.location,
-            "revision": self.revision,
+            "revision": loaded.revision,
             "quantisation": loaded.quantisation_text(),
             "dtype": loaded.dtype,
             "device": torch.cuda.get_device_name(loaded.device) if loaded.device.type == "cuda" else "cpu",

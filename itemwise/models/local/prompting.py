@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.models.checkpoint import CLOCK
@@ -19,8 +19,6 @@ from itemwise.models.tool_calls import messages_for_template, read_calls, split_
 
 __all__ = ["Prompting"]
 
-_Encoded = TypeVar("_Encoded")
-
 
 class Prompting:
     """Chat template, pictures, tool calls and ends of turns of one checkpoint; nothing here runs the model.
@@ -33,9 +31,11 @@ class Prompting:
         model, tokenizer, vision = checkpoint.model, checkpoint.tokenizer, checkpoint.vision
         self.max_new_tokens = max_new_tokens
         self.tokenizer = tokenizer
-        self.template = vision.template if vision else _template_of(checkpoint.entry.name, tokenizer)
+        self.template = vision.template if vision else None
+        if not vision and (text := getattr(tokenizer, "chat_template", None)):
+            self.template = ChatTemplate(checkpoint.entry.name, text, tokenizer.special_tokens_map)
         self.ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self.template)
-        self.context_length = _context_length(model.config)
+        self.context_length = int(getattr(model.config.get_text_config(), "max_position_embeddings", None) or 2**20)
         self._checkpoint = checkpoint
         self._name = checkpoint.entry.name
         self._vision = vision
@@ -48,8 +48,9 @@ class Prompting:
         """The chat template by its hash, and where its clock stands."""
         if self.template is None:
             return "completion (no chat template)"
+        digest = hashlib.sha256(str(self.tokenizer.chat_template).encode()).hexdigest()
         clock = f", its clock at {CLOCK:%Y-%m-%d}" if self.template.uses_clock else ""
-        return f"chat template {_short_hash(str(self.tokenizer.chat_template))}{clock}"
+        return f"chat template {digest[:12]}{clock}"
 
     def encode(self, request: Request) -> Prompt:
         """The chat as the model takes it.
@@ -58,11 +59,16 @@ class Prompting:
         """
         if self._vision is None and any(turn.pictures for turn in request.turns):
             raise ModelError(self._no_vision())
-        prompt = self._chat(request, self._vision.prompt) if self._vision else Prompt(self._text_ids(request))
+        encode = self._vision.prompt if self._vision else self._templated
+        prompt = self._chat(request, encode) if self.template else self._completion(request)
         if (length := len(prompt.ids)) >= self.context_length:
             raise ContextFullError(f"the prompt has {length} tokens, the context of {self._name} holds {self.context_length}; shorten it.")
         if (largest := max(prompt.ids, default=0)) >= self._embeddings:
-            raise ModelError(self._no_embedding(largest))
+            text = one_line(str(self.tokenizer.decode([largest])))
+            raise ModelError(
+                f"{self._name} has an embedding of {self._embeddings} tokens, which token {largest} ({text}) of the prompt is beyond; "
+                "take the tokenizer that belongs to these weights."
+            )
         return prompt
 
     def max_tokens(self, request: Request, prompt_tokens: int) -> int:
@@ -86,7 +92,8 @@ class Prompting:
                 f"damaged, or too large for {self._checkpoint.dtype}. Check the checkpoint, or try --quant none."
             )
         end = ends.index(ids)
-        text = self._text(request, ids if end is None else _before_end(ends, ids, end))
+        # the last token stays where the end is written in its text
+        text = self._text(request, ids if end is None else ids[:end] if ids[end] in ends.tokens else ids[: end + 1])
         before = ends.cut(text)
         return Generation(
             text=before,
@@ -103,22 +110,19 @@ class Prompting:
                 return with_special_tokens
         return str(self.tokenizer.decode(ids, skip_special_tokens=True))
 
-    def _text_ids(self, request: Request) -> list[int]:
-        return self._chat(request, self._templated) if self.template else self._completion(request)
-
     def _messages(self, request: Request) -> list[dict[str, Any]]:
         messages = with_pictures(messages_for_template(request.turns, request.tools), request.turns)
         return with_system(messages, self._checkpoint.entry.system)
 
-    def _completion(self, request: Request) -> list[int]:
+    def _completion(self, request: Request) -> Prompt:
         self._require_tools(request, "it has no chat template")
         if any(turn.calls for turn in request.turns):
             raise ModelError(
                 f"{self._name} has no chat template, so that it cannot be shown calls of a tool; take another form of the chat."
             )
-        return list(self.tokenizer("\n\n".join(message["content"] for message in self._messages(request)) + "\n")["input_ids"])
+        return Prompt(list(self.tokenizer("\n\n".join(message["content"] for message in self._messages(request)) + "\n")["input_ids"]))
 
-    def _chat(self, request: Request, encode: Callable[[list[dict[str, Any]], Request], _Encoded]) -> _Encoded:
+    def _chat(self, request: Request, encode: Callable[[list[dict[str, Any]], Request], Prompt]) -> Prompt:
         """The chat by its template, which must show every turn and tool of a chat of this shape."""
         assert self.template is not None
         if not self.template.knows_tools():
@@ -135,20 +139,14 @@ class Prompting:
         except TemplateError as error:
             raise ModelError(_refusal(self._name, [message["role"] for message in messages], error)) from None
 
-    def _templated(self, messages: list[dict[str, Any]], request: Request) -> list[int]:
+    def _templated(self, messages: list[dict[str, Any]], request: Request) -> Prompt:
         assert self.template is not None
-        return list(self.tokenizer(self.template.prompt(messages, request.tools), add_special_tokens=False)["input_ids"])
+        return Prompt(list(self.tokenizer(self.template.prompt(messages, request.tools), add_special_tokens=False)["input_ids"]))
 
     def _require_tools(self, request: Request, why: str) -> None:
         """Refuse to offer tools that would not reach the model: its score would be one without them."""
         if request.tools:
             raise ModelError(f"{self._name} cannot be offered a tool: {why}; take another --strategy.")
-
-    def _no_embedding(self, token: int) -> str:
-        return (
-            f"{self._name} has an embedding of {self._embeddings} tokens, which token {token} "
-            f"({one_line(str(self.tokenizer.decode([token])))}) of the prompt is beyond; take the tokenizer that belongs to these weights."
-        )
 
     def _no_vision(self) -> str:
         if not is_multimodal(self._checkpoint.model.config):
@@ -157,17 +155,6 @@ class Prompting:
             f"{self._name} cannot be shown pictures: {self._checkpoint.entry.location} has no chat template; "
             "add that of the model it was made from."
         )
-
-
-def _before_end(ends: Ends, ids: list[int], end: int) -> list[int]:
-    """The ids before the end at index `end`; the token itself stays if the end is written in its text."""
-    return ids[:end] if ids[end] in ends.tokens else ids[: end + 1]
-
-
-def _template_of(name: str, tokenizer: Any) -> ChatTemplate | None:
-    """The chat template of a tokenizer, if it has one."""
-    text = getattr(tokenizer, "chat_template", None)
-    return ChatTemplate(name, text, tokenizer.special_tokens_map) if text else None
 
 
 def _refusal(name: str, roles: Sequence[str], error: TemplateError) -> str:
@@ -195,11 +182,3 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
             "give it as a whole number, or several as a list."
         )
     return {token for token in (*ends, tokenizer.eos_token_id) if token is not None}
-
-
-def _context_length(config: Any) -> int:
-    return int(getattr(config.get_text_config(), "max_position_embeddings", None) or 2**20)
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from transformers import LogitsProcessor, LogitsProcessorList
+from transformers import LogitsProcessor
 
 from itemwise.models.model import Request
 
@@ -65,11 +65,6 @@ class SamplingProcessor(LogitsProcessor):  # type: ignore[misc]  # transformers 
         self.invalid_at: list[int | None] = [None] * len(requests)
         self._noises = [gumbel_noise(request, device) for request in requests]
         self._step = 0
-
-    @property
-    def processors(self) -> LogitsProcessorList:
-        """As generate() takes it."""
-        return LogitsProcessorList([self])
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002 - the signature is transformers'
         """The scores, [rows, vocabulary], with the noise of this step, in float32."""

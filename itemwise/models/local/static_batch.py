@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
 from transformers.generation.streamers import BaseStreamer
 
 from itemwise.models.local.encoded_prompt import padded_for
@@ -45,7 +45,7 @@ class StaticRunner:
             output = self._model.generate(
                 **batch,
                 generation_config=self._config(max(map(self._prompting.max_tokens, requests, (len(prompt.ids) for prompt in prompts)))),
-                logits_processor=sampling.processors,
+                logits_processor=LogitsProcessorList([sampling]),
                 stopping_criteria=self._stopping_criteria(requests, width),
                 streamer=self._counter,
             )

@@ -46,7 +46,9 @@ class VisionProcessor:
         A picture that is too small is scaled up. Raises PictureError for one that cannot be decoded or has a side over MAX_ASPECT
         times the other, and ModelError if the text holds a token that stands for a picture.
         """
-        self._require_no_picture_tokens(request.turns)
+        for token in self._picture_tokens:
+            if any(token in turn.content for turn in request.turns):
+                raise ModelError(f"the prompt holds {token}, by which {self._name} is shown a picture; word it differently.")
         text = self.template.prompt(messages, request.tools)
         inputs = self._processed(text, [picture for turn in request.turns for picture in turn.pictures])
         types = {name: inputs[name][0].tolist() for name in _TOKEN_TYPES if name in inputs}
@@ -57,11 +59,6 @@ class VisionProcessor:
         images = [_decoded(picture) for picture in pictures]
         has_bos = bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
         return dict(self._processor(images=images or None, text=[text], add_special_tokens=not has_bos, return_tensors="pt"))
-
-    def _require_no_picture_tokens(self, turns: Sequence[Turn]) -> None:
-        for token in self._picture_tokens:
-            if any(token in turn.content for turn in turns):
-                raise ModelError(f"the prompt holds {token}, by which {self._name} is shown a picture; word it differently.")
 
 
 def is_multimodal(config: Any) -> bool:
@@ -75,7 +72,9 @@ def load_processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -
     Raises ModelError if the entry sets limits of pixels that the model does not keep.
     """
     processor: Any = _processor(entry, config, options) if is_multimodal(config) else None
-    if not hasattr(processor, "image_processor") or not (template := _template(processor)):
+    sees = hasattr(processor, "image_processor")
+    template = (getattr(processor, "chat_template", None) or processor.tokenizer.chat_template) if sees else None
+    if not template:  # the processor's own comes first, as it knows of pictures
         if _pixels(entry):
             raise ModelError(f"{entry.name} sees no pictures, so min_pixels and max_pixels cannot be set; leave them out.")
         return None
@@ -119,19 +118,10 @@ def _processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -> An
     except ImportError as error:
         if "torchvision" not in str(error).lower() or type(config) not in PROCESSOR_MAPPING:
             raise
-    return _without_videos(PROCESSOR_MAPPING[type(config)]).from_pretrained(entry.location, **options)
-
-
-def _without_videos(kind: Any) -> Any:
-    """The processor class `kind` without a video processor."""
+    kind = PROCESSOR_MAPPING[type(config)]
     attributes = [name for name in kind.get_attributes() if name != "video_processor"]
-    return type(kind.__name__, (kind,), {"get_attributes": classmethod(lambda _: attributes)})
-
-
-def _template(processor: Any) -> str | dict[str, str] | None:
-    """The chat template, or several by name; the processor's own come first, as they know of pictures."""
-    template: str | dict[str, str] | None = getattr(processor, "chat_template", None) or processor.tokenizer.chat_template
-    return template
+    without: Any = type(kind.__name__, (kind,), {"get_attributes": classmethod(lambda _: attributes)})
+    return without.from_pretrained(entry.location, **options)
 
 
 def _pixels(entry: ModelEntry) -> dict[str, int]:
