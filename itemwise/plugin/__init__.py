@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from itemwise.cases.benchmark import MARK
+from itemwise.cases.case import Case
+from itemwise.cases.reply import Reply
+from itemwise.models import Model
 from itemwise.plugin.controller import ControllerSession
 from itemwise.plugin.items import Fault, is_case, prefixes
 from itemwise.plugin.notices import configure_notices
@@ -21,13 +24,9 @@ from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
 from itemwise.plugin.verdicts import Verdicts
 from itemwise.plugin.worker import GROUPED, WorkerSession
+from itemwise.results.environment import gpu_count
 from itemwise.session.option_values import OPTION_NAMES
 from itemwise.session.settings import SettingsError, read_settings
-
-if TYPE_CHECKING:
-    from itemwise.cases.case import Case
-    from itemwise.cases.reply import Reply
-    from itemwise.models import Model
 
 WORKER_SESSION = pytest.StashKey[WorkerSession]()
 VERDICTS = pytest.StashKey[Verdicts]()
@@ -96,8 +95,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` is a worker for each GPU, where models are asked; ordinary suites keep what xdist makes of it."""
-    from itemwise.results.environment import gpu_count
-
     return (gpu_count() or None) if any(config.getoption(destination(name)) for name in OPTION_NAMES) else None
 
 

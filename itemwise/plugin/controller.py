@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from itemwise.cases.benchmark import MARK
+from itemwise.engine.lookahead import case_blocks
 from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.items import function_id, is_case, prefixes
 from itemwise.plugin.options import TAKEN, spelled, taken_line
@@ -18,11 +19,17 @@ from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
+from itemwise.results.batch_invariance import BatchCheck
+from itemwise.results.entry import Entry, Skip
+from itemwise.results.safe_text import printable
+from itemwise.session.absent_gates import absent_gates
+from itemwise.session.header import header_lines, idle_lines
+from itemwise.session.run import Run
+from itemwise.session.sample import WITHOUT_EFFECT
 from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from itemwise.reporting import RunRecord
-    from itemwise.results.batch_invariance import BatchCheck
 
 __all__ = ["ControllerSession"]
 
@@ -31,14 +38,12 @@ class ControllerSession:
     """Collects the verdict of every case that ran, in this process or a worker, and reports them."""
 
     def __init__(self, config: pytest.Config, settings: Settings, worker: WorkerSession) -> None:
-        from itemwise.session.run import Run
-
         self._config = config
         self._worker = worker
         self._settings = settings
         self._run = Run(settings)
         self._batch_check: list[BatchCheck] = []  # of workers of -n
-        self.progress = Progress(config, settings, self._run.ledger, worker)
+        self.progress = Progress(config, settings, self._run.ledger, worker.counts)
         self._model_failures = 0
         self._closing: list[str] = []
 
@@ -49,8 +54,6 @@ class ControllerSession:
 
     def _idle(self, items: Sequence[pytest.Item]) -> list[str]:
         """A line for each benchmark that ignores options of the command line."""
-        from itemwise.session.sample import WITHOUT_EFFECT
-
         if self._config.get_verbosity() < 0:
             return []
         told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in items if is_case(item)}
@@ -59,8 +62,6 @@ class ControllerSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """The header of a run under ``-n``: the first worker to finish collecting tells what there is."""
-        from itemwise.engine.lookahead import case_blocks
-
         cases = sum(block is not None for block in case_blocks(ids, prefixes(self._settings)))
         if not self._run.expected and ids and (cases or "fail-under" in self._settings.given):
             self._require_gated([node_id for node_id in ids if "[" in node_id])
@@ -69,10 +70,9 @@ class ControllerSession:
             self._claim()
 
     def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
-        from itemwise.session.header import header_lines, idle_lines
-
         self._run.begin(cases)
         self.progress.begin(node_ids, cases)
+        self._worker.waiting = self.progress.watch.waiting
         header = [*header_lines(self._settings), *idle_lines(self._settings)] if self._config.get_verbosity() >= 0 else []
         renamed = [f"itemwise: {spelled(line, self._config.stash[TAKEN])}" for line in self._settings.renamed]
         return header + renamed + taken_line(self._config.stash[TAKEN])
@@ -89,8 +89,6 @@ class ControllerSession:
 
     def _require_gated(self, node_ids: Sequence[str]) -> None:
         """Refuse a gate that nothing can decide, before anything is asked. A gate of pyproject.toml is none on an ordinary suite."""
-        from itemwise.session.absent_gates import absent_gates
-
         if "fail-under" not in self._settings.given and all("::" in argument for argument in self._config.args):
             return  # single tests, such as a report's line to run one again: a gate of pyproject.toml on others is undecided at the end
         if (node_ids or "fail-under" in self._settings.given) and (absent := absent_gates(self._settings.gates, node_ids, self._settings)):
@@ -108,8 +106,6 @@ class ControllerSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Collect the batch checks of a worker of ``-n``; one that died sends none."""
-        from itemwise.results.batch_invariance import BatchCheck
-
         self._batch_check += map(BatchCheck.from_record, json.loads(getattr(node, "workeroutput", {}).get(ALONE, "[]")))
 
     def pytest_unconfigure(self) -> None:
@@ -120,29 +116,21 @@ class ControllerSession:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Enter a verdict; once all have heard of it, the report that pytest keeps need not carry it any longer."""
         if hasattr(report, "itemwise_skip"):
-            self._enter_skip(report)
+            self._run.ledger.skip(Skip.from_record(json.loads(report.itemwise_skip)))
         if not hasattr(report, "itemwise"):
             return (yield)
-        self._enter(report)
+        self._enter(report, report.itemwise)
         yield
         del report.itemwise
 
-    def _enter_skip(self, report: pytest.TestReport) -> None:
-        from itemwise.results.entry import Skip
-
-        self._run.skip(Skip.from_record(json.loads(report.itemwise_skip)))
-
-    def _enter(self, report: pytest.TestReport) -> None:
-        from itemwise.results.entry import Entry
-
-        assert hasattr(report, "itemwise"), "a report of a case that ran"
-        entry = Entry.from_record(json.loads(report.itemwise))
+    def _enter(self, report: pytest.TestReport, record: str) -> None:
+        entry = Entry.from_record(json.loads(record))
         if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
-            self._run.enter(entry, report.itemwise)
+            self._run.ledger.put(entry, record)
         if SNAPSHOT in report.keywords and (snapshots := self._snapshots):
             snapshots.compare(entry)
         self._model_failures += report.failed and entry.verdict.value in ("wrong", "no answer", "truncated")
-        self.progress.look()
+        self.progress.watch.look()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -179,7 +167,6 @@ class ControllerSession:
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting.writers.terminal import gate_annotations
-        from itemwise.results.safe_text import printable
 
         arguments = (without_userinfo(str(argument)) for argument in self._config.invocation_params.args)
         record = self._run.record(
@@ -189,7 +176,7 @@ class ControllerSession:
         )
         lines, troubles = self._run.write(record, self._config.invocation_params.dir)
         self._add_suite_properties(record)
-        faults = [fault for fault in map(printable, self._run.store_faults[:1]) if fault != self._worker.stopped_by]
+        faults = [fault for fault in map(printable, self._run.store_faults[:1]) if fault != self._worker.fault]
         self._closing = [*faults, *lines, *map(printable, troubles)]
         if (troubles or self._run.store_faults) and session.exitstatus == pytest.ExitCode.OK:  # an interrupted run stays one
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -198,7 +185,6 @@ class ControllerSession:
 
     @property
     def _snapshots(self) -> Snapshots | None:
-        """What compares replies with those kept, where that was asked for."""
         snapshots: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
         return snapshots
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import TYPE_CHECKING
 
 import pytest
 
 from itemwise.models.server.trouble_log import LOGGER
+from itemwise.plugin.printing import uncaptured
+from itemwise.results.safe_text import printable
 from itemwise.session.settings import Settings
-
-if TYPE_CHECKING:
-    from _pytest.capture import CaptureManager
 
 __all__ = ["NoticeWarning", "Notices", "configure_notices"]
 
@@ -48,8 +46,6 @@ class Notices(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show a line in this process, or send it to the one that has the terminal."""
-        from itemwise.results.safe_text import printable
-
         line = " ".join(printable(record.getMessage()).split())
         if not hasattr(self._config, "workerinput"):
             self._show(line)
@@ -76,23 +72,16 @@ class Notices(logging.Handler):
             self._show(f"the last that was heard of a server: {self._last}")
 
     def _show(self, line: str) -> None:
-        capture: CaptureManager | None = self._config.pluginmanager.getplugin("capturemanager")
         self._last = line
-        if capture is None:
-            self._write(line)
-            return
-        with capture.global_and_fixture_disabled():
-            self._write(line)
-
-    def _write(self, line: str) -> None:
         if self._terminal is None:  # -p no:terminal
             return
-        if self._config.get_terminal_writer().width_of_current_line:
-            self._terminal.write("\n")
-        self._terminal.write_line(f"itemwise: {line}")
-        self._terminal.flush()
+        with uncaptured(self._config):
+            if self._config.get_terminal_writer().width_of_current_line:
+                self._terminal.write("\n")
+            self._terminal.write_line(f"itemwise: {line}")
+            self._terminal.flush()
 
     @property
     def _terminal(self) -> pytest.TerminalReporter | None:
-        found: pytest.TerminalReporter | None = self._config.pluginmanager.getplugin("terminalreporter")
-        return found
+        terminal: pytest.TerminalReporter | None = self._config.pluginmanager.getplugin("terminalreporter")
+        return terminal

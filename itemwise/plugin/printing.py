@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
 from itemwise.cases.benchmark import MARK
+from itemwise.results.safe_text import printable
 
-__all__ = ["Printing", "usage_error"]
+__all__ = ["Printing", "uncaptured", "usage_error"]
 
 
 def usage_error(text: str) -> pytest.UsageError:
     """What pytest prints after ``ERROR:``, whatever was quoted in it."""
-    from itemwise.results.safe_text import printable
-
     return pytest.UsageError(printable(text))
+
+
+def uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
+    """What is written in this context is not captured as a test's own."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    return nullcontext() if capture is None else capture.global_and_fixture_disabled()
 
 
 class Printing:
@@ -40,16 +46,12 @@ class Printing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """The same for a warning, before anyone prints it or sends it to the process that does."""
-        from itemwise.results.safe_text import printable
-
         message = warning_message.message
         if self._has_benchmarks and isinstance(message, Warning):
             message.args = tuple(printable(part) if isinstance(part, str) else part for part in message.args)
 
 
 def _make_printable(report: pytest.TestReport) -> None:
-    from itemwise.results.safe_text import printable
-
     if isinstance(report.longrepr, tuple):  # of a skip
         path, line, reason = report.longrepr
         report.longrepr = (path, line, printable(reason))

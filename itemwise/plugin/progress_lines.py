@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import pytest
 
+from itemwise.engine.lookahead import case_blocks
 from itemwise.plugin.items import prefixes
+from itemwise.plugin.printing import uncaptured
+from itemwise.results.ledger import Ledger
+from itemwise.results.progress import Counts, Speed, summed, time_left
 from itemwise.session.settings import Settings
-
-if TYPE_CHECKING:
-    from itemwise.results.ledger import Ledger
-    from itemwise.results.progress import Counts
 
 __all__ = ["Progress", "Watch", "worker_watch"]
 
@@ -65,30 +64,19 @@ class Watch:
                 self.look()
 
 
-class Watched(Protocol):
-    """What this process is at, and what it enters while it waits for a model."""
-
-    waiting: Callable[[], AbstractContextManager[None]]
-
-    def counts(self) -> Counts:
-        """How far its cases are."""
-        ...
-
-
 class Progress:
-    """In the process that reports: writes the lines, in one process from what it is at itself, under ``-n`` from what its workers note.
+    """In the process that reports: writes the lines, in one process from its own `counts`, under ``-n`` from what its workers note.
 
+    `watch` has a line written where one is due; one process is to enter its ``waiting`` while it waits for a model.
     Nothing is written by ``-q``, nor in a run that is over before the first line would be due.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, worker: Watched) -> None:
-        from itemwise.results.progress import Speed
-
+    def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, counts: Callable[[], Counts]) -> None:
         self._config = config
         self._settings = settings
         self._ledger = ledger
-        self._worker = worker
-        self._watch = Watch(self._look, LOOK_EVERY)
+        self._counts = counts
+        self.watch = Watch(self._look, LOOK_EVERY)
         self._writing = threading.RLock()  # held by whoever writes to the terminal under -n, where the main thread never waits
         self._speed = Speed()
         self._notes: Path | None = None
@@ -98,17 +86,10 @@ class Progress:
 
     def begin(self, node_ids: Sequence[str], total: int) -> None:
         """Begin with the run's `total` cases."""
-        from itemwise.engine.lookahead import case_blocks
-
         blocks = case_blocks(node_ids, prefixes(self._settings))
         self._expected = Counter(block for block in blocks if block is not None)
         self._total = total
         self._due = time.monotonic() + PROGRESS_EVERY
-        self._worker.waiting = self._watch.waiting
-
-    def look(self) -> None:
-        """Write a line if one is due."""
-        self._watch.look()
 
     def pytest_unconfigure(self) -> None:
         """Remove what workers noted."""
@@ -125,52 +106,34 @@ class Progress:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """Under ``-n`` this process waits for its workers all along."""
-        with self._watch.waiting() if self._notes else nullcontext():
+        with self.watch.waiting() if self._notes else nullcontext():
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logstart(self) -> Generator[None, object, object]:
-        """pytest writes."""
+        """pytest writes, as in the other two."""
         with self._writing:
             return (yield)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_logreport(self) -> Generator[None, object, object]:
-        """pytest writes."""
-        with self._writing:
-            return (yield)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_logfinish(self) -> Generator[None, object, object]:
-        """pytest writes."""
-        with self._writing:
-            return (yield)
+    pytest_runtest_logreport = pytest_runtest_logfinish = pytest_runtest_logstart
 
     def _look(self) -> None:
-        from itemwise.results.progress import summed
-
         if not self._total or self._config.get_verbosity() < 0:
             return
         with self._writing:
-            known, now = self._known(), time.monotonic()
+            known = [self._counts()] if self._notes is None else list(_noted(self._notes))
+            now = time.monotonic()
             self._speed.observe(now, summed(known))
             if now >= self._due:
                 self._due = now + PROGRESS_EVERY
                 self._write(self._line(known))
 
-    def _known(self) -> list[Counts]:
-        """What each process is at that asks."""
-        return [self._worker.counts()] if self._notes is None else list(_noted(self._notes))
-
     def _line(self, known: Sequence[Counts]) -> str:
-        from itemwise.engine.lookahead import case_blocks
         from itemwise.reporting.writers.terminal import progress_line
-        from itemwise.results.progress import summed, time_left
 
         entries, counts = self._ledger.entries, summed(known)
         blocks = case_blocks([entry.node_id for entry in entries], prefixes(self._settings))
-        busy = sum(each.underway > 0 for each in known)
-        speed = self._speed.tokens_per_second
+        busy, speed = sum(count.underway > 0 for count in known), self._speed.tokens_per_second
         left = time_left(entries, blocks, self._expected, counts, speed, max(1, busy))
         return progress_line(entries, self._total, counts, speed, left)
 
@@ -179,18 +142,13 @@ class Progress:
         if terminal is None:  # -p no:terminal
             return
         writer = self._config.get_terminal_writer()
-        with self._shown():
+        with uncaptured(self._config):
             if self._config.get_verbosity() > 0:
                 terminal.ensure_newline()  # a test that was begun is named again with its outcome
             elif writer.width_of_current_line:
                 writer.line()  # letters go on behind ours
             writer.line(line)
             writer.flush()
-
-    def _shown(self) -> AbstractContextManager[None]:
-        """What is written now is not captured as a test's own."""
-        capture = self._config.pluginmanager.getplugin("capturemanager")
-        return nullcontext() if capture is None else capture.global_and_fixture_disabled()
 
 
 def worker_watch(config: pytest.Config, counts: Callable[[], Counts]) -> Watch | None:
@@ -207,16 +165,12 @@ def _note(path: Path, counts: Counts) -> None:
     with suppress(OSError):  # the process that reports is on another machine, or reads just now
         beside = path.with_suffix(".new")
         beside.write_text(json.dumps(asdict(counts)), encoding="utf-8")
-        os.replace(beside, path)
+        beside.replace(path)
 
 
 def _noted(folder: Path) -> Iterator[Counts]:
-    from itemwise.results.progress import Counts
-
-    for path in folder.iterdir():
+    for path in (path for path in folder.iterdir() if not path.suffix):
         with suppress(OSError, ValueError):
-            if path.suffix:
-                continue
             counts = Counts(**json.loads(path.read_text(encoding="utf-8")))
             fresh = time.time() - path.stat().st_mtime < STALE
             yield counts if fresh else Counts(tokens=counts.tokens)

@@ -8,19 +8,19 @@ import textwrap
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itself reads test files with
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
+from itemwise.cases.case import Case
+from itemwise.models import ModelEntry
 from itemwise.plugin.items import Fault, benchmark_of, function_id, own_parameters, parameters, plain_name
+from itemwise.results.labels import measurement_names
+from itemwise.results.store import key_of
+from itemwise.session.fingerprint import cases_hash, code_hash, judge_hash
+from itemwise.session.sample import Sample, prompt_of, sampled
 from itemwise.session.settings import Settings
-
-if TYPE_CHECKING:
-    from itemwise.cases.case import Case
-    from itemwise.models import ModelEntry
-    from itemwise.session.sample import Sample
 
 __all__ = ["Samples"]
 
@@ -69,8 +69,6 @@ class Samples:
 
     def label(self, item: pytest.Item) -> str:
         """What the case counts for, in words that no other measurement of this run has."""
-        from itemwise.results.labels import measurement_names
-
         named = measurement_names(list(self._asked))[function_id(item)]
         extra = self.own_parameters(item)[0]
         told = self.of_case(item).label_of(self.case(item)).removeprefix(_plain(item))
@@ -92,17 +90,12 @@ class Samples:
         return self._measures[key]
 
     def _sample(self, item: pytest.Item, benchmark: Benchmark, model: ModelEntry | None) -> Sample:
-        from itemwise.session.sample import prompt_of, sampled
-
         key = function_id(item), prompt_of(benchmark, self._settings, model)
         if key not in self._samples:
             self._samples[key] = sampled(_plain(item), benchmark, self._settings, model)
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:
-        from itemwise.results.store import key_of
-        from itemwise.session.fingerprint import cases_hash, code_hash, judge_hash
-
         name = parameters(item).get("strategy")
         way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
         extractor = self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extract

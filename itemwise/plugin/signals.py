@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from itemwise.engine.lookahead import case_blocks
 from itemwise.plugin.items import is_case, prefixes
 from itemwise.session.settings import Settings
 
@@ -53,8 +54,6 @@ class Signals:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Begin in the process that reports, once a worker has told of cases."""
-        from itemwise.engine.lookahead import case_blocks
-
         if not self._replaced and any(block is not None for block in case_blocks(ids, prefixes(self._settings))):
             self._install()
 

@@ -14,10 +14,11 @@ from _pytest.mark.expression import Expression  # what -m is read with
 
 from itemwise.models.extras import install_hint
 from itemwise.plugin.items import is_case
+from itemwise.results.entry import Entry
+from itemwise.results.labels import Label, split_node_id
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
-    from itemwise.results.entry import Entry
     from itemwise.snapshots import FileChanges, SnapshotChange
     from itemwise.snapshots.snapshot_file import SnapshotFile
 
@@ -110,8 +111,6 @@ class Snapshots:
 
     def _path(self, entry: Entry) -> Path:
         """One file for a benchmark, model and strategy, in a folder for the benchmark's file."""
-        from itemwise.results.labels import Label, split_node_id
-
         test_file, *inner = split_node_id(entry.node_id)[0].split("::")
         path = self._config.rootpath / test_file
         words = [*inner[:-1], Label.parse(entry.benchmark).own, entry.model_name, entry.strategy]
@@ -186,7 +185,5 @@ class Snapshots:
 
 def _case_name(entry: Entry) -> str:
     """The case as its node id spells it, without what the file's name says already."""
-    from itemwise.results.labels import split_node_id
-
     inside = split_node_id(entry.node_id)[1]
     return inside.removeprefix(f"{entry.model_name}-{entry.strategy}-").strip() or inside

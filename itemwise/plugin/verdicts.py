@@ -6,18 +6,17 @@ import json
 import traceback
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from _pytest import outcomes
 
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.plugin.items import function_id, is_case, parameters, rerun_command
 from itemwise.plugin.worker import REPLY, WorkerSession
-
-if TYPE_CHECKING:
-    from itemwise.cases.reply import Reply, Verdict
-    from itemwise.results.entry import Entry, MeasuredCase
-    from itemwise.results.judge import AssertOutcome
+from itemwise.results.entry import Entry, MeasuredCase, Skip
+from itemwise.results.judge import AssertOutcome, answer_in, entry_of, verdict_of
+from itemwise.results.store import key_of
 
 __all__ = ["Verdicts"]
 
@@ -35,8 +34,6 @@ class Verdicts:
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
-        from itemwise.results.judge import answer_in
-
         item.stash[ANSWER] = answer_in(self._worker.samples.extractor(item), reply)
         return item.stash[ANSWER]
 
@@ -79,15 +76,11 @@ class Verdicts:
 
     def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Tell of a case that was asked for and has no verdict."""
-        from itemwise.results.entry import Skip
-
         assert call.excinfo is not None, "what skipped it"
         skip = Skip(**vars(self._measured_case(item)), reason=str(call.excinfo.value))
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
-        from itemwise.results.judge import entry_of
-
         return entry_of(
             self._measured_case(item),
             self._worker.samples.case(item),
@@ -101,8 +94,6 @@ class Verdicts:
         )
 
     def _measured_case(self, item: pytest.Item) -> MeasuredCase:
-        from itemwise.results.entry import MeasuredCase
-
         asked, sample, found = parameters(item), self._worker.samples.of_case(item), self._worker.samples.case(item)
         return MeasuredCase(
             node_id=item.nodeid,
@@ -126,8 +117,6 @@ class Verdicts:
 
     def _measurement(self, item: pytest.Item) -> str:
         """What a case must share with another run's for their verdicts to be one measurement."""
-        from itemwise.results.store import key_of
-
         function, own = function_id(item), self._worker.samples.own_parameters(item)[0]
         asked = function, own, parameters(item).get("model"), parameters(item).get("strategy"), key_of(self._worker.identity)
         if asked not in self._measurements:
@@ -146,8 +135,6 @@ def _is_skipped(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
     """What became of the assertion, whatever a mark or another plugin makes of the test."""
-    from itemwise.results.judge import verdict_of
-
     is_read = ANSWER in item.stash
     verdict = verdict_of(_outcome(call, report), item.stash.get(REPLY, None), item.stash.get(ANSWER, None), is_read=is_read)
     if verdict.value == "correct":  # what a subtest of it found wrong before stays wrong
@@ -156,8 +143,6 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
 
 
 def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> AssertOutcome:
-    from itemwise.results.judge import AssertOutcome
-
     if call.excinfo is None:
         unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
         return AssertOutcome.BROKEN if unexpected else AssertOutcome.HELD

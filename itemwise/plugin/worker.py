@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from itemwise.cases.picture import PictureError
+from itemwise.cases.reply import Reply
+from itemwise.engine.batch_check import BatchedCase, rerun_alone
+from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
+from itemwise.models import Model, ModelEntry, ModelError, ModelUnavailableError
 from itemwise.plugin.items import is_case, parameters, prefixes
 from itemwise.plugin.progress_lines import worker_watch
 from itemwise.plugin.run_samples import Samples
+from itemwise.results.batch_invariance import BatchCheck
+from itemwise.results.judge import answer_in
+from itemwise.results.progress import Counts
+from itemwise.results.safe_text import printable
+from itemwise.results.store import Store, StoreError
 from itemwise.session.settings import Settings
+from itemwise.strategies import BoundStrategy, ConfiguredStrategy
 
 if TYPE_CHECKING:
-    from itemwise.cases.reply import Reply
-    from itemwise.engine.batch_check import BatchedCase
-    from itemwise.engine.engine import Engine
-    from itemwise.engine.lookahead import Lookahead
-    from itemwise.models import Model, ModelEntry
-    from itemwise.results.batch_invariance import BatchCheck
-    from itemwise.results.progress import Counts
-    from itemwise.results.store import Store
     from itemwise.session.model_session import ModelSession
-    from itemwise.strategies import BoundStrategy, ConfiguredStrategy
 
 __all__ = ["ALONE", "GROUPED", "REPLY", "WorkerSession"]
 
@@ -46,12 +48,12 @@ class WorkerSession:
         self.samples = Samples(settings)
         self._rank, self._world_size = _rank(config)
         self._grouped = config.getoption("dist", "no") in GROUPED
-        self._lookahead: Lookahead | None = None
+        self._lookahead = Lookahead([])
         self._crashed: Mapping[str, str] = {}
         self._store: Store | None = None
         self._model_session: ModelSession | None = None
         self._session: pytest.Session | None = None
-        self._fault = ""  # that stopped the run
+        self.fault = ""  # of the model or the store, that stopped the run in this process
         self._in_batches: list[BatchedCase] = []
         self.batch_check: list[BatchCheck] = []
         self._loading: tuple[str, float] | None = None  # the model that is got ready, and since when
@@ -61,13 +63,12 @@ class WorkerSession:
 
     def counts(self) -> Counts:
         """What this process is at; another thread may ask."""
-        from itemwise.results.progress import Counts
-
         used, loading = self._model_session, self._loading
+        loading = loading or (used.loading if used else None)
+        model, seconds = (loading[0], time.monotonic() - loading[1]) if loading else ("", 0.0)
         if used is None:
-            return Counts(*_stage(loading), tokens=self._tokens)
-        tokens = self._tokens + used.tokens
-        return Counts(*_stage(loading or used.loading), underway=used.engine.underway, ready=len(used.engine.outcomes), tokens=tokens)
+            return Counts(model, seconds, tokens=self._tokens)
+        return Counts(model, seconds, used.engine.underway, len(used.engine.outcomes), self._tokens + used.tokens)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look ahead over what is selected, in the order it will run."""
@@ -80,47 +81,28 @@ class WorkerSession:
         self._in_batches = []
 
     def pytest_unconfigure(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
 
-    @property
-    def stopped_by(self) -> str:
-        """The message of the model or the store that stopped the run in this process; empty where none did."""
-        return self._fault
-
     def store(self) -> Store:
         """This process's one store, opened when it is first wanted. Raises StoreError."""
-        from itemwise.results.store import Store
-
         if self._store is None:  # an empty one counts as false
             self._store = Store(self.settings.store)
         return self._store
 
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
-        from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
-
         processes = self._world_size if self._grouped else 1
         group_of = case_groups(node_ids, prefixes(self.settings), self.settings.planned_batch, processes)
         told = getattr(self._config, "workerinput", {})
         group_of |= told.get(REGROUPED, {})
         self._crashed = told.get(CRASHED, {})
         strategies = {strategy.name: strategy for strategy in self.settings.strategies}
-        self._lookahead = Lookahead(
-            [
-                Upcoming(
-                    item.nodeid,
-                    self._bound(strategies[parameters(item)["strategy"]], item),
-                    group_of[item.nodeid],
-                )
-                for item in items
-                if {"model", "strategy"} <= set(parameters(item))
-            ]
-        )
+        asking = [item for item in items if {"model", "strategy"} <= set(parameters(item))]
+        bound = {item.nodeid: self._bound(strategies[parameters(item)["strategy"]], item) for item in asking}
+        self._lookahead = Lookahead([Upcoming(node_id, strategy, group_of[node_id]) for node_id, strategy in bound.items()])
 
     def _bound(self, strategy: ConfiguredStrategy, item: pytest.Item) -> BoundStrategy:
-        from itemwise.results.judge import answer_in
-
         case = self.samples.case(item)
         return strategy.bind(case.chat, partial(answer_in, self.samples.extractor(item)), case.choices)
 
@@ -128,18 +110,14 @@ class WorkerSession:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""
         from itemwise.session.model_session import ModelSession
 
-        with self._stopping(), self._told_loading(entry):
-            self._model_session = ModelSession(entry, self.settings, self.store(), rank=self._rank, world_size=self._world_size)
+        with self._stopping():
+            self._loading = entry.name, time.monotonic()
+            try:
+                with self.waiting():
+                    self._model_session = ModelSession(entry, self.settings, self.store(), rank=self._rank, world_size=self._world_size)
+            finally:
+                self._loading = None
         return self._model_session.model
-
-    @contextmanager
-    def _told_loading(self, entry: ModelEntry) -> Iterator[None]:
-        self._loading = entry.name, time.monotonic()
-        try:
-            with self.waiting():
-                yield
-        finally:
-            self._loading = None
 
     def unload(self) -> None:
         """Let go of the model in memory, once what was to be asked of it again alone is asked."""
@@ -159,16 +137,14 @@ class WorkerSession:
 
     def reply(self, item: pytest.Item) -> Reply:
         """The reply to one case, made in a batch with the cases ahead of it."""
-        from itemwise.cases.picture import PictureError
-        from itemwise.models import ModelError, ModelUnavailableError
-
-        assert self._lookahead is not None, "collection is finished"
         if self._model_session is None:
-            said = "another fixture called 'model' stands in the place of itemwise's, so there is no model to ask; rename it."
-            raise pytest.fail.Exception(said, pytrace=False)
+            text = "another fixture called 'model' stands in the place of itemwise's, so there is no model to ask; rename it."
+            raise pytest.fail.Exception(text, pytrace=False)
+        engine = self._model_session.engine
         with self._stopping():
             try:
-                item.stash[REPLY] = self._reply(item.nodeid, self._model_session.engine)
+                with nullcontext() if item.nodeid in engine.outcomes else self.waiting():
+                    item.stash[REPLY] = self._lookahead.reply(item.nodeid, engine)
             except ModelUnavailableError:
                 raise
             except (ModelError, PictureError) as error:
@@ -176,25 +152,15 @@ class WorkerSession:
         self._remember(item, item.stash[REPLY])
         return item.stash[REPLY]
 
-    def _reply(self, key: str, engine: Engine) -> Reply:
-        assert self._lookahead is not None, "collection is finished"
-        with nullcontext() if key in engine.outcomes else self.waiting():
-            return self._lookahead.reply(key, engine)
-
     def _remember(self, item: pytest.Item, reply: Reply) -> None:
         """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
-        from itemwise.engine.batch_check import BatchedCase
-
         strategy = parameters(item)["strategy"]
         kept = sum(batched.strategy.name == strategy for batched in self._in_batches)
         if reply.batch_size > 1 and kept < self.settings.batch_invariance:
-            assert self._lookahead is not None, "it gave the reply"
             upcoming = self._lookahead.upcoming(item.nodeid)
             self._in_batches.append(BatchedCase(self.samples.case(item).name, upcoming.strategy, reply))
 
     def _ask_alone(self, model: Model) -> None:
-        from itemwise.engine.batch_check import rerun_alone
-
         asked, self._in_batches = self._in_batches, []
         if asked and self._session is not None and not (self._session.shouldfail or self._session.shouldstop):
             self.batch_check += rerun_alone(model, asked)
@@ -208,12 +174,8 @@ class WorkerSession:
     @contextmanager
     def _stopping(self) -> Iterator[None]:
         """Stop the run, with the one message that says what to do, where no further case could be asked."""
-        from itemwise.models import ModelUnavailableError
-        from itemwise.results.safe_text import printable
-        from itemwise.results.store import StoreError
-
-        if self._fault:  # a case that is run again at once (pytest-rerunfailures) would wait for what is lost
-            raise pytest.fail.Exception(self._fault, pytrace=False)
+        if self.fault:  # a case that is run again at once (pytest-rerunfailures) would wait for what is lost
+            raise pytest.fail.Exception(self.fault, pytrace=False)
         try:
             yield
         except (ModelUnavailableError, StoreError) as error:
@@ -222,9 +184,6 @@ class WorkerSession:
 
     def described(self) -> dict[str, str]:
         """What answered; a store that cannot tell or remember it stops the run after this case."""
-        from itemwise.results.safe_text import printable
-        from itemwise.results.store import StoreError
-
         if self._model_session is None:
             return {}
         try:
@@ -240,7 +199,7 @@ class WorkerSession:
 
     def _stop(self, fault: str) -> None:
         assert self._session is not None, "collection is finished"
-        self._fault = self._fault or fault
+        self.fault = self.fault or fault
         self._session.shouldfail = self._session.shouldfail or fault
 
 
@@ -250,8 +209,3 @@ def _rank(config: pytest.Config) -> tuple[int, int]:
     if worker is None:
         return 0, 1
     return int(worker["workerid"].removeprefix("gw")), int(worker["workercount"])
-
-
-def _stage(loading: tuple[str, float] | None) -> tuple[str, float]:
-    """The model being loaded, and for how long."""
-    return (loading[0], time.monotonic() - loading[1]) if loading else ("", 0.0)

@@ -11,22 +11,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itemwise.gates.baseline import baseline_decisions, read_baseline
+from itemwise.gates.gate import Decision
+from itemwise.gates.threshold import decisions
+from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
+from itemwise.results.environment import environment, suite_state
 from itemwise.results.labels import label_suffix
 from itemwise.results.ledger import Ledger
+from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.spill import SpillFile
 from itemwise.results.store import Store, StoreError
+from itemwise.session.header import store_line
 from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from itemwise.gates.gate import Decision
     from itemwise.reporting import RunRecord
     from itemwise.reporting.write_folder import Claim
-    from itemwise.results.batch_invariance import BatchCheck
-    from itemwise.results.run_folder import RunFolder
     from itemwise.snapshots import FileChanges
 
-# Gates and reports are imported where a run has something for them: every pytest run of an ordinary suite makes a `Run`.
+# Reports are imported where a run has something for them: every pytest run of an ordinary suite makes a `Run`.
 
 __all__ = ["Run"]
 
@@ -34,13 +38,9 @@ __all__ = ["Run"]
 class Run:
     """Collects what became of the cases, completes it with what earlier runs know, decides the gates and writes the reports.
 
-    In this order: `begin` with what was selected, `claim` before anything is asked, `enter` and `skip` as cases end, `merge` once
-    all have, then `decisions`, `record` and `write`; `release` at the very end.
-
-    Attributes:
-        ledger: The verdicts so far.
-        expected: How many cases were selected.
-        store_faults: What the store could no longer keep or give. It makes the run red and keeps no report from being written.
+    In this order: `begin` with what was selected, `claim` before anything is asked, what became of each case into the `ledger`, `merge`
+    once all have ended, then `decisions`, `record` and `write`; `release` at the very end. `expected` cases were selected. What the store
+    could no longer keep or give, its `store_faults`, makes the run red and keeps no report from being written.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -72,18 +72,19 @@ class Run:
         Raises SettingsError where one of them cannot be had.
         """
         from itemwise.reporting.write_folder import claimed, sweep
-        from itemwise.results.environment import suite_state
-        from itemwise.session.header import store_line
 
-        self._baseline = self._read_baseline()
         self._suite = suite_state(root, self._settings.report_dir)
         try:
+            if self._settings.baseline is not None:
+                self._baseline = read_baseline(self._settings.baseline, self._settings.report_dir)
             sweep(self._settings.report_dir)
             self._claim = claimed(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
             self._store = open_store()
             line = store_line(self._settings, len(self._store))
         except OSError as error:
             raise SettingsError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
+        except RunFolderError as error:
+            raise SettingsError(f"--baseline {self._settings.baseline}: {error}") from None
         except StoreError as error:
             raise SettingsError(str(error)) from None
         return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
@@ -92,14 +93,6 @@ class Run:
         """Release the run's folder."""
         if self._claim is not None:
             self._claim.release()
-
-    def enter(self, entry: Entry, record: str = "") -> None:
-        """Note the verdict on a case; `record` is the JSON of its record where that is known already."""
-        self.ledger.put(entry, record)
-
-    def skip(self, skip: Skip) -> None:
-        """Note a case that was selected and not asked."""
-        self.ledger.skip(skip)
 
     def merge(self) -> None:
         """Keep this run's verdicts, and complete the ledger with those that earlier runs of the same measurements know. Once only."""
@@ -130,34 +123,14 @@ class Run:
     @cached_property
     def decisions(self) -> list[Decision]:
         """What the gates say of the merged ledger; nothing where no case was selected."""
-        from itemwise.gates.threshold import decisions
-
         if not self.expected:
             return []
-        return decisions(self._settings.gates, self.ledger.tallies()) + self._baseline_decisions()
-
-    def _baseline_decisions(self) -> list[Decision]:
-        if self._baseline is None:
-            return []
-        from itemwise.gates.baseline import baseline_decisions
-
-        return baseline_decisions(self._baseline, self.ledger.entries)
-
-    def _read_baseline(self) -> RunFolder | None:
-        if self._settings.baseline is None:
-            return None
-        from itemwise.gates.baseline import read_baseline
-        from itemwise.results.run_folder import RunFolderError
-
-        try:
-            return read_baseline(self._settings.baseline, self._settings.report_dir)
-        except RunFolderError as error:
-            raise SettingsError(f"--baseline {self._settings.baseline}: {error}") from None
+        compared = baseline_decisions(self._baseline, self.ledger.entries) if self._baseline else []
+        return decisions(self._settings.gates, self.ledger.tallies()) + compared
 
     def record(self, command: str, *, batch_check: Sequence[BatchCheck], snapshots: Sequence[FileChanges]) -> RunRecord:
         """Everything the reports may speak of."""
         from itemwise.reporting import RunRecord
-        from itemwise.results.environment import environment
 
         entries = self.ledger.entries
         return RunRecord(
@@ -172,7 +145,7 @@ class Run:
             tallies=self.ledger.tallies(),
             skips=self.ledger.skips,
             decisions=self.decisions,
-            pictures=self._pictures({entry.picture: None for entry in entries if entry.picture}),
+            pictures=self._readable_pictures({entry.picture: None for entry in entries if entry.picture}),
             batch_check=batch_check,
             snapshots=snapshots,
         )
@@ -198,8 +171,7 @@ class Run:
             troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
         return lines, [*record.troubles, *troubles]
 
-    def _pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
-        """The pictures of these hashes that can be read."""
+    def _readable_pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
         readable = []
         for sha256 in hashes:
             with self._noting_faults():

@@ -28,7 +28,7 @@ def a_run_of(tmp_path: Path) -> Callable[..., Run]:
         run.begin(len(verdicts))
         run.claim(tmp_path, lambda: Store(tmp_path / "replies.sqlite"))
         for number, verdict in enumerate(verdicts, start=first):
-            run.enter(an_entry(number, verdict, measurement=MEASURED, sample_size=4))
+            run.ledger.put(an_entry(number, verdict, measurement=MEASURED, sample_size=4))
         return run
 
     return run_of
@@ -54,7 +54,7 @@ def test_a_case_that_is_skipped_now_is_not_recalled(a_run_of: Callable[..., Run]
     a_run_of(Verdict.CORRECT, Verdict.WRONG).merge()
     later = a_run_of(Verdict.CORRECT, first=2)
     skipped = an_entry(0, Verdict.CORRECT)
-    later.skip(
+    later.ledger.skip(
         Skip(
             node_id=skipped.node_id,
             position=skipped.position,
