@@ -11,7 +11,7 @@ from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.results.spill import SpilledRecord
 
-__all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "SpilledTexts", "Texts"]
+__all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
 
 _TEXTS = ("prompt", "message", "rerun")
 _PLAIN = (
@@ -40,21 +40,11 @@ class ReplyCost:
     generated: int
     generated_tokens: int
 
-    def of(self, reply: Reply) -> Reply:
-        """`reply` with this cost."""
-        return replace(reply, **{name: getattr(self, name) for name in self.__slots__})
-
 
 @dataclass(frozen=True)
 class Texts:
-    """What reports only quote of a case.
-
-    Attributes:
-        prompt: what was asked.
-        message: why the test failed, as pytest shows it; empty where it passed.
-        rerun: the command for this case alone.
-        reply: None where an error left none.
-    """
+    """What reports only quote of a case: the `message` says why the test failed, as pytest shows it, empty where it passed; `rerun` is
+    the command for this case alone; an error leaves no reply."""
 
     prompt: str = ""
     message: str = ""
@@ -62,22 +52,9 @@ class Texts:
     reply: Reply | None = None
 
     @property
-    def cost(self) -> ReplyCost | None:
-        """The cost of the reply."""
-        return ReplyCost(*(getattr(self.reply, name) for name in ReplyCost.__slots__)) if self.reply else None
-
-    @property
     def reply_text(self) -> str:
         """The text of the reply; empty where there is none."""
         return self.reply.text if self.reply else ""
-
-    def read(self) -> Texts:
-        """These, which are in memory."""
-        return self
-
-    def with_cost(self, cost: ReplyCost) -> Texts:
-        """The same texts, the reply at another cost."""
-        return replace(self, reply=cost.of(self.reply)) if self.reply else self
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Texts:
@@ -86,32 +63,12 @@ class Texts:
         return cls(record["prompt"], record.get("message", ""), record.get("rerun", ""), Reply.from_record(reply) if reply else None)
 
 
-@dataclass(frozen=True, slots=True)
-class SpilledTexts:
-    """Texts in a spill file, in the record of their entry; what is counted of the reply, its `cost`, is in memory."""
-
-    record: SpilledRecord
-    cost: ReplyCost | None
-
-    def read(self) -> Texts:
-        """The texts, read from the file."""
-        texts = Texts.from_record(self.record.read())
-        return texts.with_cost(self.cost) if self.cost else texts
-
-    def with_cost(self, cost: ReplyCost) -> SpilledTexts:
-        """The same texts, the reply at another cost."""
-        return replace(self, cost=cost)
-
-
 @dataclass(frozen=True, kw_only=True)
 class MeasuredCase:
-    """A case that a run asked for, as part of a measurement.
+    """A case that a run asked for, one of `sample_size`. `position` orders cases by benchmark, model, strategy and index in the sample.
 
-    Attributes:
-        position: orders cases by benchmark, model, strategy and place in the sample.
-        sample_size: the N of which the case is one.
-        measurement: the hash of all that must be the same for verdicts of several runs to be counted together: test function and
-            parameters, cases, model, strategy and judge.
+    `measurement` is the hash of all that must be the same for verdicts of several runs to be counted together: test function and
+    parameters, cases, model, strategy and judge.
     """
 
     node_id: str
@@ -158,6 +115,7 @@ class Entry(MeasuredCase):
         earlier: whether the verdict is known from an earlier run alone, and took no time in this one.
         repeats: the verdicts of the other times that the case ran.
         quoted: its texts, which `texts()` gives, or where they are spilled.
+        spent: what its reply took, where that is not what the reply in `quoted` says, or that is spilled.
     """
 
     expected: str
@@ -173,16 +131,21 @@ class Entry(MeasuredCase):
     rows: Mapping[str, str] = field(default_factory=dict)
     earlier: bool = False
     repeats: Sequence[str] = ()
-    quoted: Texts | SpilledTexts = field(default_factory=Texts)
+    quoted: Texts | SpilledRecord = field(default_factory=Texts)
+    spent: ReplyCost | None = field(default=None, compare=False)
 
     def texts(self) -> Texts:
         """Prompt, message, rerun and reply; reads the spill file where they are there."""
-        return self.quoted.read()
+        texts = self.quoted if isinstance(self.quoted, Texts) else Texts.from_record(self.quoted.read())
+        if not self.spent or not texts.reply:
+            return texts
+        return replace(texts, reply=replace(texts.reply, **{name: getattr(self.spent, name) for name in ReplyCost.__slots__}))
 
     @property
     def cost(self) -> ReplyCost | None:
         """What the reply took; None where an error left none."""
-        return self.quoted.cost
+        reply = self.quoted.reply if isinstance(self.quoted, Texts) else None
+        return self.spent or (ReplyCost(*(getattr(reply, name) for name in ReplyCost.__slots__)) if reply else None)
 
     @property
     def cause(self) -> str:

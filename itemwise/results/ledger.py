@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from itemwise.cases.reply import Verdict
-from itemwise.results.entry import Entry, MeasuredCase, Skip, SpilledTexts
+from itemwise.results.entry import Entry, MeasuredCase, Skip
 from itemwise.results.labels import split_node_id
-from itemwise.results.spill import SpillFile
+from itemwise.results.spill import SpilledRecord, SpillFile
 from itemwise.results.statistics import Accuracy, accuracy
 
 __all__ = ["Ledger", "Tally", "tallied"]
@@ -110,9 +110,8 @@ class Ledger:
         """Enter a verdict known from an earlier run, unless this run has its own or skipped the case."""
         key = (*entry.key, entry.case)
         if key not in self._entries and key not in self._skips:
-            cost = entry.cost and replace(entry.cost, generated=0, generated_tokens=0, seconds=0.0)
-            quoted = entry.quoted.with_cost(cost) if cost else entry.quoted
-            self.put(replace(entry, earlier=True, repeats=(), quoted=quoted))
+            spent = entry.cost and replace(entry.cost, generated=0, generated_tokens=0, seconds=0.0)
+            self.put(replace(entry, earlier=True, repeats=(), spent=spent))
 
     @property
     def entries(self) -> list[Entry]:
@@ -124,10 +123,8 @@ class Ledger:
     def records(self) -> Iterator[tuple[Entry, str]]:
         """Each entry of `entries` with the JSON of its record: where its case ran once, the one that is spilled already."""
         for entry in self.entries:
-            if isinstance(entry.quoted, SpilledTexts) and not entry.repeats:
-                yield entry, entry.quoted.record.text()
-            else:
-                yield entry, json.dumps(entry.record())
+            spilled = entry.quoted if isinstance(entry.quoted, SpilledRecord) and not entry.repeats else None
+            yield entry, spilled.text() if spilled else json.dumps(entry.record())
 
     @property
     def skips(self) -> list[Skip]:
@@ -158,7 +155,8 @@ class Ledger:
             strategy=sys.intern(entry.strategy),
             measurement=sys.intern(entry.measurement),
             position=tuple(sys.intern(part) if isinstance(part, str) else part for part in entry.position),
-            quoted=SpilledTexts(spilled, entry.cost),
+            quoted=spilled,
+            spent=entry.cost,
             model=self._intern(entry.model),
             rows=self._intern(entry.rows),
             tags=self._intern(entry.tags),
@@ -176,16 +174,14 @@ def _counted(times: Sequence[Entry]) -> Entry:
     ordered = sorted(times, key=lambda entry: entry.position)
     counts = next((entry for entry in reversed(ordered) if entry.verdict is not Verdict.ERROR), ordered[-1])
     repeats = tuple(entry.verdict.value for entry in ordered if entry is not counts)
-    if not counts.cost:
-        return replace(counts, repeats=repeats)
     costs = [entry.cost for entry in times if entry.cost]
-    spent = replace(
+    spent = counts.cost and replace(
         counts.cost,
         seconds=sum(cost.seconds for cost in costs),
         generated=sum(cost.generated for cost in costs),
         generated_tokens=sum(cost.generated_tokens for cost in costs),
     )
-    return replace(counts, repeats=repeats, quoted=counts.quoted.with_cost(spent))
+    return replace(counts, repeats=repeats, spent=spent)
 
 
 def tallied(entries: Iterable[Entry]) -> list[Tally]:

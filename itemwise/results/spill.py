@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -34,33 +35,31 @@ class SpillFile:
         self._end += len(written)
         return SpilledRecord(self, self._end - len(written), len(written))
 
-    def read(self, start: int, length: int) -> dict[str, Any]:
-        """The record in these bytes of the file."""
-        if self._last[0] != start:
-            self._last = start, json.loads(self.text(start, length))
+    def read(self, record: SpilledRecord) -> dict[str, Any]:
+        """The object of a record in this file."""
+        if self._last[0] != record.start:
+            self._last = record.start, json.loads(self.text(record))
         return self._last[1]
 
-    def text(self, start: int, length: int) -> str:
-        """The JSON in these bytes of the file."""
+    def text(self, record: SpilledRecord) -> str:
+        """The JSON of a record in this file, as it was written."""
         assert self._file is not None, "only what was written is read"
-        self._file.seek(start)
-        return self._file.read(length).decode("ascii")
+        self._file.seek(record.start)
+        return self._file.read(record.length).decode("ascii")
 
 
+@dataclass(frozen=True, slots=True)
 class SpilledRecord:
     """A record in a spill file, as the bytes that it takes there."""
 
-    __slots__ = ("_file", "_length", "_start")
-
-    def __init__(self, file: SpillFile, start: int, length: int) -> None:
-        self._file = file
-        self._start = start
-        self._length = length
+    file: SpillFile
+    start: int
+    length: int
 
     def read(self) -> dict[str, Any]:
         """The record that was written."""
-        return self._file.read(self._start, self._length)
+        return self.file.read(self)
 
     def text(self) -> str:
         """Its JSON as it was written."""
-        return self._file.text(self._start, self._length)
+        return self.file.text(self)
