@@ -53,14 +53,14 @@ def begun(settings: Settings, config: Any, *verdicts: Verdict) -> Progress:
     ledger = Ledger()
     for number, verdict in enumerate(verdicts):
         ledger.put(an_entry(number, verdict))
-    progress = Progress(config, settings, ledger, AtWork())
+    progress = Progress(config, settings, ledger, AtWork().counts)
     progress.begin(IDS, len(IDS))
     return progress
 
 
 @pytest.mark.usefixtures("_always_due")
 def test_a_line_tells_what_is_done_and_what_is_under_way(settings: Settings, terminal: Terminal) -> None:
-    begun(settings, a_config(terminal), Verdict.CORRECT, Verdict.WRONG).look()
+    begun(settings, a_config(terminal), Verdict.CORRECT, Verdict.WRONG).watch.look()
     (line,) = terminal.text.splitlines()
     assert line.startswith("itemwise: 2 of 8 cases")
     assert "4 being answered" in line
@@ -70,28 +70,28 @@ def test_a_line_tells_what_is_done_and_what_is_under_way(settings: Settings, ter
 @pytest.mark.parametrize("verbosity", [0, 1])
 def test_a_line_is_a_line_of_its_own(verbosity: int, settings: Settings, terminal: Terminal) -> None:
     terminal.write("test_sums.py ..")
-    begun(settings, a_config(terminal, verbosity=verbosity)).look()
+    begun(settings, a_config(terminal, verbosity=verbosity)).watch.look()
     assert [line[:15] for line in terminal.text.splitlines()] == ["test_sums.py ..", "itemwise: 0 of "]
 
 
 @pytest.mark.usefixtures("_always_due")
 def test_a_quiet_run_and_one_without_a_terminal_or_cases_tell_nothing(settings: Settings, terminal: Terminal) -> None:
-    begun(settings, a_config(terminal, verbosity=-1)).look()
-    begun(settings, a_config(None)).look()
-    Progress(a_config(terminal), settings, Ledger(), AtWork()).look()
+    begun(settings, a_config(terminal, verbosity=-1)).watch.look()
+    begun(settings, a_config(None)).watch.look()
+    Progress(a_config(terminal), settings, Ledger(), AtWork().counts).watch.look()
     assert terminal.text == ""
 
 
 def test_nothing_is_told_before_the_first_line_is_due(settings: Settings, terminal: Terminal) -> None:
     progress = begun(settings, a_config(terminal))
-    progress.look()
+    progress.watch.look()
     assert terminal.text == ""
 
 
 @pytest.mark.usefixtures("_always_due")
 def test_a_process_that_asks_looks_while_it_waits(settings: Settings, terminal: Terminal) -> None:
     worker, written = AtWork(), threading.Event()
-    progress = Progress(a_config(terminal), settings, Ledger(), worker)
+    progress = Progress(a_config(terminal), settings, Ledger(), worker.counts)
     progress.begin(IDS, len(IDS))
     flush, terminal.writer.flush = terminal.writer.flush, lambda: (flush(), written.set())  # type: ignore[method-assign, func-returns-value]
     with worker.waiting():
@@ -114,12 +114,12 @@ def under_n(settings: Settings, terminal: Terminal) -> Iterator[tuple[Progress, 
 @pytest.mark.usefixtures("_always_due")
 def test_workers_note_what_they_are_at_and_the_process_that_reports_tells_it(under_n: tuple[Progress, Any], terminal: Terminal) -> None:
     progress, worker = under_n
-    progress.look()
+    progress.watch.look()
     assert "being answered" not in terminal.text
     watch = worker_watch(worker, lambda: Counts(underway=7))
     assert watch is not None
     watch.look()
-    progress.look()
+    progress.watch.look()
     assert "7 being answered" in terminal.text.splitlines()[-1]
 
 
@@ -131,7 +131,7 @@ def test_a_worker_that_noted_nothing_for_long_is_at_nothing(under_n: tuple[Progr
     watch.look()
     note = Path(worker.workerinput[COUNTS], "gw0")
     os.utime(note, (note.stat().st_atime, note.stat().st_mtime - STALE - 1))
-    progress.look()
+    progress.watch.look()
     assert "0 of 8 cases" in terminal.text
     assert "being answered" not in terminal.text
 
@@ -140,7 +140,7 @@ def test_a_worker_that_noted_nothing_for_long_is_at_nothing(under_n: tuple[Progr
 def test_a_note_that_is_half_written_is_passed_over(under_n: tuple[Progress, Any], terminal: Terminal) -> None:
     progress, worker = under_n
     Path(worker.workerinput[COUNTS], "gw1").write_text('{"underw')
-    progress.look()
+    progress.watch.look()
     assert "0 of 8 cases" in terminal.text
 
 
