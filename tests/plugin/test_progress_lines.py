@@ -90,11 +90,11 @@ def test_nothing_is_told_before_the_first_line_is_due(settings: Settings, termin
 
 @pytest.mark.usefixtures("_always_due")
 def test_a_process_that_asks_looks_while_it_waits(settings: Settings, terminal: Terminal) -> None:
-    worker, written = AtWork(), threading.Event()
-    progress = Progress(a_config(terminal), settings, Ledger(), worker.counts)
+    written = threading.Event()
+    progress = Progress(a_config(terminal), settings, Ledger(), AtWork().counts)
     progress.begin(IDS, len(IDS))
     flush, terminal.writer.flush = terminal.writer.flush, lambda: (flush(), written.set())  # type: ignore[method-assign, func-returns-value]
-    with worker.waiting():
+    with progress.watch.waiting():
         assert written.wait(60)
     assert "itemwise: 0 of 8 cases" in terminal.text
 

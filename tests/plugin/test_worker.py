@@ -93,7 +93,7 @@ def test_a_fault_of_one_case_fails_that_case_alone(ready: Ready, model: Asked) -
     with pytest.raises(pytest.fail.Exception, match="too long"):
         worker_of(items[1]).reply(items[1])
     assert worker_of(items[2]).reply(items[2]).text == "fine"
-    assert (session.shouldfail, worker_of(items[0]).stopped_by) == (False, "")
+    assert (session.shouldfail, worker_of(items[0]).fault) == (False, "")
 
 
 def test_a_model_that_is_gone_stops_the_run_and_nothing_is_asked_after_it(ready: Ready, model: Asked) -> None:
@@ -105,7 +105,7 @@ def test_a_model_that_is_gone_stops_the_run_and_nothing_is_asked_after_it(ready:
     for item in items[:2]:
         with pytest.raises(pytest.fail.Exception, match="no longer there"):
             worker_of(item).reply(item)
-    assert session.shouldfail == worker_of(items[0]).stopped_by
+    assert session.shouldfail == worker_of(items[0]).fault
     assert "\x1b" not in session.shouldfail
     assert len(model.batches) == 1
 

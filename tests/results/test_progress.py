@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from itemwise.cases.reply import Verdict
-from itemwise.results.entry import Entry, SpilledTexts
+from itemwise.results.entry import Entry
 from itemwise.results.progress import Counts, Speed, TimeLeft, summed, time_left
 from tests.reporting.conftest import an_entry
 
@@ -23,7 +23,7 @@ def judged(number: int, tokens: int, seconds: float, block: str = BLOCK) -> Entr
     """A case that was asked; one from the store where it took no tokens."""
     reply = {"text": "", "generated": int(tokens > 0), "generated_tokens": tokens, "seconds": seconds}
     entry = an_entry(number, Verdict.CORRECT, node_id=f"{block}c-{number}]", reply=reply)
-    return replace(entry, quoted=SpilledTexts(NO_RECORD, entry.cost))  # its cost in memory, as in a run
+    return replace(entry, quoted=NO_RECORD, spent=entry.cost)  # its cost in memory, as in a run
 
 
 @dataclass
