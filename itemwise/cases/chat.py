@@ -57,19 +57,14 @@ class Turn:
         """
         calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in self.calls]
         pictures = [picture.sha256 for picture in self.pictures]
-        return {
-            "role": self.role,
-            "content": self.content,
-            **({"calls": calls} if calls else {}),
-            **({"pictures": pictures} if pictures else {}),
-        }
+        return without_empty({"role": self.role, "content": self.content, "calls": calls, "pictures": pictures}, "calls", "pictures")
 
     def record(self) -> dict[str, Any]:
         """The turn as plain data, with its cost and, where there is any, what was told apart from its content."""
-        faults = {"faults": [call.fault for call in self.calls]} if any(call.fault for call in self.calls) else {}
+        faults = [call.fault for call in self.calls] if any(call.fault for call in self.calls) else []
         cost = self.cost.record() if self.cost else {}
-        scored = {"logprobs": list(self.logprobs)} if self.logprobs else {}
-        return {**self.message(), **faults, **cost, **without_empty(reasoning=self.reasoning, refusal=self.refusal), **scored}
+        apart = {"reasoning": self.reasoning, "refusal": self.refusal, "logprobs": list(self.logprobs)}
+        return {**self.message(), **without_empty({"faults": faults, **cost, **apart}, "faults", *apart)}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Turn:
@@ -114,8 +109,7 @@ class TurnCost:
 
     def record(self) -> dict[str, Any]:
         """The cost as plain data, without what was not asked for."""
-        rare = ("native_finish_reason", "stop", "top_p", "max_new_tokens")
-        return {name: value for name, value in vars(self).items() if name not in rare or value}
+        return without_empty(vars(self), "native_finish_reason", "stop", "top_p", "max_new_tokens")
 
 
 _TURN_KINDS: Kinds = {

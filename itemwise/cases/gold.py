@@ -65,14 +65,9 @@ def _number(text: str) -> str | None:
     plain = " ".join(folded(text).lower().split()) if len(text) <= _LONGEST else ""
     boxed = _BOXED.fullmatch(plain)
     gold = _GOLD.fullmatch(boxed[1].strip() if boxed else plain)
-    if (
-        gold is None
-        or gold["clock"]
-        or gold["power"]
-        or gold["braced"]
-        or (gold["sign"] and gold["inner"])
-        or (gold["close"] and not gold["open"])
-    ):
+    if gold is None or any(gold[part] for part in ("clock", "power", "braced")):
+        return None
+    if (gold["sign"] and gold["inner"]) or (gold["close"] and not gold["open"]):
         return None
     if gold["unit"] and (_NO_UNIT.search(gold["unit"]) or gold["scale"]):
         return None

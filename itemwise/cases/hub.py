@@ -62,10 +62,7 @@ def _offered(hub: Hub) -> Any:
     commit = _commit(hub)
     builder = datasets.load_dataset_builder(hub.path, hub.config, revision=commit)
     if commit not in (None, builder.hash):
-        raise RowsError(
-            f"{hub.name} is pinned to revision {commit}, but only {builder.hash} is in the cache and the hub was not reached.\n"
-            f"{_connection()}\nCheck the network, or set HF_ENDPOINT to a mirror; {ROWS_ELSEWHERE}"
-        )
+        raise _refusal(f"{hub.name} is pinned to revision {commit}, but only {builder.hash} is in the cache and the hub was not reached.")
     return builder
 
 
@@ -92,18 +89,12 @@ def _fault(hub: Hub, error: Exception) -> RowsError:
         case ValueError():
             cause = " ".join(str(error).split()).rstrip(".")
         case _:
-            return RowsError(_unreachable(hub, error))
-    return RowsError(f"{hub.name} cannot be read: {cause}.\n{_connection()}\nCorrect the benchmark's Hub(...); {ROWS_ELSEWHERE}")
+            cause = next(iter(str(error).splitlines()), "")
+            return _refusal(f"{hub.name} could not be read from the hub or its cache ({type(error).__name__}: {cause})")
+    return _refusal(f"{hub.name} cannot be read: {cause}.", "Correct the benchmark's Hub(...)")
 
 
-def _unreachable(hub: Hub, error: Exception) -> str:
-    cause = next(iter(str(error).splitlines()), "")
-    return (
-        f"{hub.name} could not be read from the hub or its cache ({type(error).__name__}: {cause})\n"
-        f"{_connection()}\nCheck the network, or set HF_ENDPOINT to a mirror; {ROWS_ELSEWHERE}"
-    )
-
-
-def _connection() -> str:
+def _refusal(fault: str, advice: str = "Check the network, or set HF_ENDPOINT to a mirror") -> RowsError:
     endpoint = os.environ.get("HF_ENDPOINT", "the default hub; HF_ENDPOINT names a mirror")
-    return f"  endpoint: {endpoint}\n  offline:  HF_HUB_OFFLINE={os.environ.get('HF_HUB_OFFLINE', 'unset')}"
+    connection = f"  endpoint: {endpoint}\n  offline:  HF_HUB_OFFLINE={os.environ.get('HF_HUB_OFFLINE', 'unset')}"
+    return RowsError(f"{fault}\n{connection}\n{advice}; {ROWS_ELSEWHERE}")

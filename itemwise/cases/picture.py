@@ -133,21 +133,14 @@ def _encoded(value: Any, where: str) -> bytes:
             return value
         case {"bytes": bytes() as content}:
             return content
-        case {"path": str() as path} | (str() as path):
-            return _file_content(Path(path))
-        case Path():
-            return _file_content(value)
+        case {"path": str() as path} | (str() as path) | (Path() as path):
+            with open_regular(Path(path)) as file:
+                return file.read(LARGEST_FILE + 1)  # more is refused
         case None | {}:
             raise PictureError(f"{where}: there is no picture.")
     if hasattr(value, "save"):
         return encoded_picture(value)
     raise PictureError(f"{where}: {type(value).__name__} is no picture; give bytes, a path, or a picture of Pillow.")
-
-
-def _file_content(path: Path) -> bytes:
-    """At most a little more than LARGEST_FILE of it, which is then refused."""
-    with open_regular(path) as file:
-        return file.read(LARGEST_FILE + 1)
 
 
 def _advice(content: bytes) -> str:

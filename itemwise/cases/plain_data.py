@@ -27,9 +27,9 @@ def known_fields(noun: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
     return {part.name: record[part.name] for part in fields(noun) if part.name in record}
 
 
-def without_empty(**texts: str) -> dict[str, str]:
-    """Those of `texts` that say something."""
-    return {name: text for name, text in texts.items() if text}
+def without_empty(record: Mapping[str, Any], *rare: str) -> dict[str, Any]:
+    """The record without those of its `rare` values that are empty."""
+    return {name: value for name, value in record.items() if value or name not in rare}
 
 
 def shown_value(value: object) -> str:

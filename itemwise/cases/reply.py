@@ -47,19 +47,8 @@ class Reply:
 
     def record(self) -> dict[str, Any]:
         """The reply as plain data, for reports and for the way between processes."""
-        return {
-            "text": self.text,
-            "finish_reason": self.finish_reason,
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "seconds": self.seconds,
-            "batch_size": self.batch_size,
-            "turns": [turn.record() for turn in self.turns],
-            "generated": self.generated,
-            "generated_tokens": self.generated_tokens,
-            "notes": dict(self.notes),
-            **without_empty(reasoning=self.reasoning, refusal=self.refusal),
-        }
+        record = {**vars(self), "turns": [turn.record() for turn in self.turns], "notes": dict(self.notes)}
+        return without_empty(record, "reasoning", "refusal")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Reply:

@@ -61,15 +61,13 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
         raise RowsError(f"{path}: no such file or folder.")
     if split is not None and not re.fullmatch(r"[\w.-]+", split):
         raise RowsError(f"split {split!r} can be had of the hub only; of a file or folder ask for a plain name, such as test.")
-    if not path.is_dir():
-        return _checked(path, _of_one(path, split))
     folder = path / config if config and (path / config).is_dir() else path
-    splits = _by_split(folder, split, config)
+    splits = _by_split(folder, split, config) if path.is_dir() else {_split_of_name(path.name, split): [path]}
     if not splits:
         raise RowsError(f"{path} holds no {', '.join(SUFFIXES)} file.")
     if split is None and len(splits) > 1:
         raise RowsError(f"{path} holds {_listed(splits)}; say which split to read: rows(path, split=...).")
-    if split is None or set(splits) == {None}:
+    if split is None or set(splits) == {None} or not path.is_dir():
         ((name, files),) = splits.items()
         _require_names_say_it(path, name, files)
         name = name or _split_of_folder(folder.name, split)
@@ -90,12 +88,6 @@ def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
         re.compile(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", re.IGNORECASE) if config and config.lower() not in _CALLED else None
     )
     return tuple(file for file in files if named and named.search(file.stem)) or tuple(files)
-
-
-def _of_one(file: Path, split: str | None) -> RowFiles:
-    name = _split_of_name(file.name, split)
-    _require_no_train_of_another(file, name, split)
-    return RowFiles((file,), name)
 
 
 def _require_no_train_of_another(source: Path, name: str | None, split: str | None) -> None:
@@ -194,7 +186,8 @@ def _checked(path: Path, chosen: RowFiles) -> RowFiles:
         raise RowsError(f"{path} holds {' and '.join(formats)} files that name no split; give one of them, or a folder with one kind.")
     if path.is_dir():
         _require_shards(chosen.files)
-        _require_different(chosen.files)
+        if copy := _first_copy(chosen.files):  # under another name, or a link
+            raise RowsError(f"{copy[1]} is the same as {copy[0]}, so that its rows would count twice; take one out.")
     return chosen
 
 
@@ -205,12 +198,6 @@ def _require_shards(files: Sequence[Path]) -> None:
             raise RowsError(
                 f"{folder}: {count} of the {int(of)} files {split}-*-of-{of} are there; a part of a split is another measurement."
             )
-
-
-def _require_different(files: Sequence[Path]) -> None:
-    """Raise RowsError where two files are the same: a copy under another name, or a link."""
-    if copy := _first_copy(files):
-        raise RowsError(f"{copy[1]} is the same as {copy[0]}, so that its rows would count twice; take one out.")
 
 
 def _require_no_copies(files: Sequence[Path], of_other_splits: Sequence[Path]) -> None:

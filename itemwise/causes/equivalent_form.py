@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from itemwise.causes.cause import OTHER_FORM, Cause, cause, quote
 from itemwise.causes.numeric_reply import NumericReply, parse_number
-from itemwise.extractors import Reading, last_number
+from itemwise.extractors import last_number
 from itemwise.strategies.calculator import number_text
 
 __all__ = ["equivalent_form", "rounded_answer", "stated_in_other_form"]
@@ -91,14 +91,10 @@ def stated_in_other_form(reply: NumericReply, json_cause: Cause | None) -> Cause
     """Nothing was extracted, though the reply states the expected value: not in the form that the extractor takes."""
     if reply.answer is not None or json_cause:
         return None
-    stated = _stated(reply)
-    return cause(OTHER_FORM, f"stated, but not as asked: {quote(reply.text, stated.start, stated.end)}") if stated else None
-
-
-def _stated(reply: NumericReply) -> Reading | None:
-    """The expected value where the reply announces it."""
     reading = last_number(reply.text)
-    return reading if reading is not None and reading.stated and parse_number(reading) == reply.expected else None
+    if reading is None or not reading.stated or parse_number(reading) != reply.expected:
+        return None
+    return cause(OTHER_FORM, f"stated, but not as asked: {quote(reply.text, reading.start, reading.end)}")
 
 
 def rounded_answer(reply: NumericReply) -> Cause | None:

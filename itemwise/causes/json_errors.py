@@ -10,7 +10,7 @@ from itemwise.causes.cause import AROUND, BROKEN_JSON, NO_JSON, Cause, cause, qu
 __all__ = ["json_error"]
 
 _OPENS_OBJECT = re.compile(r"\{\s*[\"'“}]")
-_LANGUAGE = re.compile(r"\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
+_LANGUAGE = re.compile(r"\A\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
 
 
 def json_error(text: str, *, truncated: bool) -> Cause | None:
@@ -23,17 +23,12 @@ def json_error(text: str, *, truncated: bool) -> Cause | None:
 
 def _json_fault(text: str) -> str | None:
     """The parser's complaint, with what stands there; None where the reply or a fenced part of it is strict JSON."""
-    fenced = [part[_end_of_language(part) :] for part in text.split("```")[1::2]]
+    fenced = [_LANGUAGE.sub("", part, count=1) for part in text.split("```")[1::2]]
     faults = [_fault(part) for part in (text, *fenced)]
     if None in faults:
         return None
     opening = _OPENS_OBJECT.search(text)
     return (opening and _fault(text, opening.start())) or faults[0]
-
-
-def _end_of_language(part: str) -> int:
-    language = _LANGUAGE.match(part)
-    return language.end() if language else 0
 
 
 def _fault(text: str, start: int | None = None) -> str | None:

@@ -27,7 +27,7 @@ class NumericReply(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Prompt and reply, folded and in lower reply."""
+        """Prompt and reply, folded and in lower case."""
         return folded(f"{self.prompt}\n{self.text}").lower()
 
 

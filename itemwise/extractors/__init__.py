@@ -9,12 +9,4 @@ from itemwise.extractors.choice.stated_choice import stated_choice
 from itemwise.extractors.number.last_number import last_number
 from itemwise.extractors.reading import Reading
 
-__all__ = [
-    "Reading",
-    "last_number",
-    "same_after_scaling",
-    "same_number",
-    "same_share",
-    "stated_choice",
-    "within",
-]
+__all__ = ["Reading", "last_number", "same_after_scaling", "same_number", "same_share", "stated_choice", "within"]

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 __all__ = [
-    "LABELS",
-    "LONGEST",
-    "MOST_UNITS",
-    "Element",
-    "before_rate",
-    "has_trailing_text",
-    "mixes_units",
-    "unit_alters_value",
-    "words_alter_value",
-]
+    "LABELS", "LONGEST", "MOST_UNITS", "Element",
+    "before_rate", "has_trailing_text", "mixes_units", "unit_alters_value", "words_alter_value",
+]  # fmt: skip
 
 LONGEST = 60  # operands and operators of one side, and elements in one pair of brackets
 
