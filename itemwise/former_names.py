@@ -1,7 +1,5 @@
 """Deprecated names of parameters and fields: they still work, and a DeprecationWarning says what they are called now."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from functools import wraps

@@ -1,7 +1,5 @@
 """Import strings: loads a user's function named as ``MODULE:FUNCTION``."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What a benchmark file declares: `@cases(loader, extract=...)` over a test function."""
 
-from __future__ import annotations
-
 import inspect
 import reprlib
 import warnings

@@ -1,7 +1,5 @@
 """Sampling: which cases are drawn, by seed, in the very order of ``Dataset.shuffle`` or of ``random.sample``."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from typing import TypeVar

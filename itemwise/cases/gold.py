@@ -1,7 +1,5 @@
 """Normalises the gold answer of a row to the form of the extractors: `#### 7.0`, `$7` and 7 are all "7"."""
 
-from __future__ import annotations
-
 import math
 import re
 import reprlib

@@ -1,7 +1,5 @@
 """Plain data checked: texts that loaders give, and records read back from JSON, each value of the kind that is expected."""
 
-from __future__ import annotations
-
 import reprlib
 from collections.abc import Mapping
 from dataclasses import fields

@@ -1,7 +1,5 @@
 """Records which commits, splits and files rows were read from; refuses one file as two splits, so that no example leaks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """Safe open of files that a dataset names: regular files only, as a pipe would block and /dev/zero never ends."""
 
-from __future__ import annotations
-
 import os
 import stat
 from pathlib import Path

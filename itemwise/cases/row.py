@@ -1,7 +1,5 @@
 """One dataset row: its columns read when asked for and checked before they are asked of a model; and the hub dataset it may be of."""
 
-from __future__ import annotations
-
 import re
 import reprlib
 from collections import Counter

@@ -1,7 +1,5 @@
 """Which files of a folder hold a split: test.jsonl, data/test-00000-of-00001.parquet, main/test-*.parquet, test/..., saved datasets."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """Finds lone surrogates (halves of characters), which JSON and file names can spell and UTF-8 cannot encode."""
 
-from __future__ import annotations
-
 import re
 
 __all__ = ["SURROGATES", "half_character"]

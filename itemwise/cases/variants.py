@@ -1,7 +1,5 @@
 """Variants: made problems told with other numbers (GSM-Symbolic, Mirzadeh et al. 2024, arXiv:2410.05229), by the end of their names."""
 
-from __future__ import annotations
-
 import re
 
 __all__ = ["RENUMBERED", "original_of", "variant_name"]

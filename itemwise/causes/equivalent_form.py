@@ -1,7 +1,5 @@
 """The cause "right value in another form": notation, a percentage, another unit, rounding, or a form the extractor does not take."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Finds the causes of a reply that is not correct, in order of precedence."""
 
-from __future__ import annotations
-
 from itemwise.causes.answer_not_stated import answer_not_stated
 from itemwise.causes.arithmetic.equations import find_equations
 from itemwise.causes.arithmetic.slips import decisive_slip, plain_slip

@@ -1,7 +1,5 @@
 """The causes "no JSON" and "broken JSON": why a reply is not the JSON that was asked for, in the parser's words."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """A reply to a case whose gold is a number, with both as exact values, for the causes that only numbers show."""
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from typing import NamedTuple

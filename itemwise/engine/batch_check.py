@@ -1,7 +1,5 @@
 """Batch invariance check: re-runs some cases with batch size 1 and compares texts and answers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Static and continuous batching over one model."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The engine: runs the conversations of many cases at once over one model, whose batch stays full while they come and go."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

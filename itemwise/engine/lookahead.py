@@ -1,7 +1,5 @@
 """Lookahead over the selected tests: submits the cases that this process will be asked next, so that the batch stays full."""
 
-from __future__ import annotations
-
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass

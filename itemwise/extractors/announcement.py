@@ -3,8 +3,6 @@ r"""Finds where a reply announces its answer: "the answer is", "Answer:", `\boxe
 An announcement is only the offset and the words that follow; what they say is read by `number` and `choice`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Only the field is looked at, so nothing that is wrong elsewhere in the object can hide the answer.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

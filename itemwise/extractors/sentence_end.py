@@ -1,7 +1,5 @@
 """Whether a reply is whole or was cut off in the middle of a sentence."""
 
-from __future__ import annotations
-
 import re
 
 _RESULT = re.compile(r"\b(?:equals|is|are|was|get|gives|total of) [\\$€£]{0,2}[0-9][0-9.,]*%?$")

@@ -1,7 +1,5 @@
 """Parts the think blocks of a reply from its text: the reports show them, no extractor reads them."""
 
-from __future__ import annotations
-
 from itemwise.extractors.visible import folded, thoughts
 
 __all__ = ["parted", "thoughts_in"]

@@ -3,8 +3,6 @@
 Every cleaning keeps the length of the text, so that a position found in it is a position in the reply.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The attention heads and KV cache of a language model, from its configuration alone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

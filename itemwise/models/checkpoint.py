@@ -1,7 +1,5 @@
 """Checks and hashes of a checkpoint's files, in a folder or on the hub, before anything heavy is loaded."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

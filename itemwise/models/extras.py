@@ -1,7 +1,5 @@
 """The optional dependencies: extras such as ``[local]``, and how to install the one that is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """What a model's text depends on, found without loading it: the identity that the store's keys begin with."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Lazy loading: a model is loaded at its first request, so a run whose replies are all stored never imports torch."""
 
-from __future__ import annotations
-
 import time
 import warnings
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The interface between engine and models: which model, requests, generations, batches, and the errors of a model."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable

@@ -1,7 +1,5 @@
 """The registry of models known by name, and how any other is named: a hub id, a local folder, or a server's URL."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace

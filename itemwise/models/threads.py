@@ -1,7 +1,5 @@
 """How many CPU threads torch has for a model, and how they wait for each other (OpenMP's wait policy)."""
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -3,8 +3,6 @@
 Nothing outside this folder speaks pytest, but for the mark in benchmark.py.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Generator, Iterator
 from typing import Any

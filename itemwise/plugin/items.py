@@ -1,7 +1,5 @@
 """Parametrization: benchmarks and cases from pytest's items and their node ids."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Collection, Sequence

@@ -1,7 +1,5 @@
 """Urgent log lines, such as a failing server: shown at once, from workers of -n and with -q too."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 

@@ -4,8 +4,6 @@ pytest is only ever told of ``--itemwise-model``. Once every plugin and initial 
 short spellings that nobody else has taken (``--model``) are put into that form, before pytest parses the command line.
 """
 
-from __future__ import annotations
-
 import copy
 import glob
 import re

@@ -1,7 +1,5 @@
 """Escapes control characters and CI commands in whatever pytest prints of models, data, servers and checkpoints."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext

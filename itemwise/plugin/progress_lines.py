@@ -1,7 +1,5 @@
 """Progress lines every ten seconds, also while no case is finished: cases, tokens, speed, time left."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tempfile

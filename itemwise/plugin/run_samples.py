@@ -1,7 +1,5 @@
 """The run's samples by test function: cases in the words of each model, their extractor, and the hashes that name the measurement."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

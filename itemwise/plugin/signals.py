@@ -1,7 +1,5 @@
 """Signal handling: on Ctrl-C, SIGTERM and SIGHUP (SLURM, Kubernetes, CI, lost ssh) a run ends with its reports."""
 
-from __future__ import annotations
-
 import _thread
 import os
 import signal

@@ -1,7 +1,5 @@
 """pytest-xdist scheduling: groups of cases to workers, and recovery of the cases of a worker that dies (killed, out of memory)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Environment of a run: library versions, hardware, and the git commit and state of the suite."""
 
-from __future__ import annotations
-
 import os
 import platform
 import subprocess

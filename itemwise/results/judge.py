@@ -1,7 +1,5 @@
 """Judging: from a case, its reply and the outcome of its assertion to a verdict with causes, as an entry of the ledger."""
 
-from __future__ import annotations
-
 import reprlib
 from collections.abc import Callable, Mapping
 from enum import Enum

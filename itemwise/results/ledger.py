@@ -1,7 +1,5 @@
 """The ledger of a run: an entry for each case, and the tallies that they add up to."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections import Counter

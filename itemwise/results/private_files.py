@@ -1,7 +1,5 @@
 """Files and folders created with rights for their user alone (0600 and 0700); existing ones keep their rights."""
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from itertools import takewhile

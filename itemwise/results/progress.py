@@ -1,7 +1,5 @@
 """Progress and time left: counts of the work under way, tokens per second, and an estimate where one can be made."""
 
-from __future__ import annotations
-
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

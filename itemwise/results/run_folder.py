@@ -1,7 +1,5 @@
 """Reads the folder of a run back: run.json, the cases of results.jsonl as ledger entries, and pictures."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

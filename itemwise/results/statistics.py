@@ -1,7 +1,5 @@
 """Statistics of accuracies: Wilson intervals, exact McNemar and sign-flip tests, Holm's correction, smallest detectable difference."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate

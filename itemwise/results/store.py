@@ -1,7 +1,5 @@
 """The store: generations by the hash of model and request, verdicts by measurement; one SQLite file that any number of processes share."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Validates gates before a run: one that no selected test can decide, such as a misspelt benchmark, is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Fingerprints: hashes of the cases and of the code that judges them, by which runs share a measurement."""
 
-from __future__ import annotations
-
 import hashlib
 import inspect
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The header of a run in a terminal: models, rows, options without effect, the store of replies."""
 
-from __future__ import annotations
-
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable

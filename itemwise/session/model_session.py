@@ -1,7 +1,5 @@
 """Everything one process needs of the model under test: lazy model, engine, cached replies, description."""
 
-from __future__ import annotations
-
 from itemwise.engine.batching import STATIC_BATCH
 from itemwise.engine.engine import Engine
 from itemwise.models import LoadOptions, ModelEntry

@@ -1,7 +1,5 @@
 """The table of options (command line and pyproject.toml), and their values, parsed and validated."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Samples a benchmark: loads and draws its cases as the settings say, adds controls, and records where they come from."""
 
-from __future__ import annotations
-
 import reprlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Settings of a run: command line over `[tool.itemwise]` of pyproject.toml over defaults."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Strategy `direct`: one request per case."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from itemwise.cases.chat import Turn

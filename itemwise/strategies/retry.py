@@ -1,7 +1,5 @@
 """Strategy `retry`: asks again, by a repair message or resampled, while the extractor reads nothing in the reply."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal
 

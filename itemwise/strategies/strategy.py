@@ -1,7 +1,5 @@
 """The contract of a strategy: a coroutine that is given a case's chat, asks a model, and returns the whole transcript."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """Strategy `tool`: tool use with a calculator, which the model may call in its chat template's own format before it replies."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

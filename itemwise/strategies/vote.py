@@ -1,7 +1,5 @@
 """Strategy `vote`: majority vote over several sampled replies (self-consistency: Wang et al. 2023, arXiv:2203.11171)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The pool of word-problem templates held out of training: other stories, other chains of steps."""
 
-from __future__ import annotations
-
 from itemwise.synthetic.template import Template
 from itemwise.synthetic.words import PLACES, THINGS, TREATS
 

@@ -1,7 +1,5 @@
 """The pool of word-problem templates that the embedded model is trained on, with other numbers and names."""
 
-from __future__ import annotations
-
 from itemwise.synthetic.template import Template
 from itemwise.synthetic.words import PLACES, THINGS, TREATS
 

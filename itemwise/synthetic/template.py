@@ -1,7 +1,5 @@
 """A word-problem template: sentences, what is drawn at random, and the arithmetic that leads to the answer."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

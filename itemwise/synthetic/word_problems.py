@@ -1,7 +1,5 @@
 """GSM-Symbolic-style word problems (Mirzadeh et al. 2024, arXiv:2410.05229) from templates of our own."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 from collections.abc import Iterator, Sequence

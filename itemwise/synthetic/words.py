@@ -1,7 +1,5 @@
 """Vocabulary of made word problems: names, things, and distracting facts."""
 
-from __future__ import annotations
-
 __all__ = ["DISTRACTORS", "PEOPLE", "PLACES", "PRONOUNS", "THINGS", "TREATS"]
 
 PEOPLE: tuple[tuple[str, str], ...] = tuple(

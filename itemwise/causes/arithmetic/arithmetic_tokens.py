@@ -1,7 +1,5 @@
 """Tokenizer of arithmetic in text: numbers, operators, brackets, currencies and words, in plain text, LaTeX and JSON."""
 
-from __future__ import annotations
-
 import re
 
 __all__ = ["OPERATORS", "RAISED", "TOKEN", "VULGAR"]

@@ -1,7 +1,5 @@
 """Sides of an equation: the operands that operators join before and behind an equals sign, and whether they are all of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

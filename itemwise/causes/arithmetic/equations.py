@@ -1,7 +1,5 @@
 """Finds every equation in a text, with the exact value of what it calculates: a false one is a miscalculation."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

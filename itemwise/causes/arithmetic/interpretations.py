@@ -1,7 +1,5 @@
 """Interpretations of an ambiguous equation: what else its two sides may mean, and whether they agree under one of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Elements of arithmetic in a text, and what the words around an operand make of it: its unit, or another value."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The cause "arithmetic slip": false equations of a reply, and what its steps give once these are corrected."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The option a reply implies without announcing an answer: "option B is correct", "the best choice is (D)", "故选C"."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

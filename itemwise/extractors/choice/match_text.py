@@ -1,7 +1,5 @@
 """Finds options by their texts instead of their letters: compared without case, markup, space and closing marks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import lru_cache

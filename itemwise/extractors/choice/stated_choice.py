@@ -1,7 +1,5 @@
 """`stated_choice`: the option letter a multiple-choice reply states as its answer, by the first of seven rules that finds one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple

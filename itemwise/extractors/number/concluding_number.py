@@ -1,7 +1,5 @@
 """Reads the number of the sentence that ends a reply without an announcement: "Therefore she pays $18.", or just the last number."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

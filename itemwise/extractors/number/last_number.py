@@ -1,7 +1,5 @@
 """`last_number`: the number a reply states as its final answer, by announcement, concluding sentence, or as the last one."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Drops what a sentence says in passing: asides in brackets, denials, reasons, and all before its last "so"."""
 
-from __future__ import annotations
-
 from itemwise.extractors.number.phrase_tokens import Token
 from itemwise.extractors.number.vocabulary import CONCLUSIONS, DENIALS, REASONS
 

@@ -1,7 +1,5 @@
 """Parses numbers written in words: "twelve", "one hundred and five", "two thirds", "十二", "三百二十", "三分之二"."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 _SMALL = """

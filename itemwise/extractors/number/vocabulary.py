@@ -1,7 +1,5 @@
 """Word lists that tell the number a sentence is about from those it mentions in passing."""
 
-from __future__ import annotations
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

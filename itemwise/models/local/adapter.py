@@ -1,7 +1,5 @@
 """LoRA adapters: peft's configuration is checked, and the adapter put into the layers of a loaded model, unmerged."""
 
-from __future__ import annotations
-
 import warnings
 from pathlib import Path
 from typing import Any

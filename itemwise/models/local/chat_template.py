@@ -1,7 +1,5 @@
 """Chat templates: selects one of a checkpoint's, checks that a rendered prompt lost nothing, and finds how a turn ends."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Continuous batching: prefill, decode and eviction of sequences that share one KV cache."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext

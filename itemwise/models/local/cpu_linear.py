@@ -1,7 +1,5 @@
 """Linear layers on a CPU: float32 copies of the weights, prepacked for oneDNN, beside the 4-bit ones."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An encoded chat, and batches of them padded on the left."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """Free memory of a GPU, or of the machine and the container (cgroup) this process runs in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import psutil

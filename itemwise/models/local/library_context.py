@@ -1,7 +1,5 @@
 """Context managers around calls into torch, transformers and bitsandbytes: no progress bars, one error for out of memory."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager

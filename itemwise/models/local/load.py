@@ -1,7 +1,5 @@
 """Load a local model through transformers and bitsandbytes, in 4-bit by default."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

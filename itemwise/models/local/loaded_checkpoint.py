@@ -1,7 +1,5 @@
 """A checkpoint in memory: the torch model, its tokenizer and vision processor, and how it was loaded."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A loaded local model: how it is prompted, and two ways to run it, static and continuous batching."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Prompts and replies of a local model: a chat to token ids by its chat template, and output ids back to text."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Gumbel-max sampling that does not depend on the batch: each request draws noise from a generator seeded by the request itself."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Static batching: generate() of transformers over one left-padded batch that starts and ends together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ A checkpoint's template is untrusted code. The sandbox keeps it from everything 
 those from outside, and kills this process. A line of JSON in is a job, a line of JSON out its text or its error.
 """
 
-from __future__ import annotations
-
 import json
 import random
 import signal

@@ -1,7 +1,5 @@
 """Weights while a checkpoint loads: quantised by bitsandbytes (nf4, fp4, int8), and checked for what is missing, NaN or infinite."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any

@@ -1,7 +1,5 @@
 """Server addresses: the URL and model name in `--model URL#NAME`, and the URL without credentials for messages."""
 
-from __future__ import annotations
-
 import os
 import re
 from typing import NamedTuple

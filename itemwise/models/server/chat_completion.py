@@ -1,7 +1,5 @@
 """Parses chat completions of many servers: text, reasoning, refusal, tool calls, finish reason and token counts."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

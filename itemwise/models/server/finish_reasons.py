@@ -1,7 +1,5 @@
 """Finish reasons of OpenAI's API and of the servers and gateways that have words of their own: end, limit, filter or failure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

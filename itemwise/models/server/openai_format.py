@@ -1,7 +1,5 @@
 """The body of a chat completion request, as OpenAI's API has it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Retry policy for servers: exponential backoff with jitter, an AIMD limit on concurrent requests, a deadline and a circuit breaker."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 import random

@@ -1,7 +1,5 @@
 """Log lines about a server in trouble, rate-limited: one when it begins, when its errors change, and when it is over."""
 
-from __future__ import annotations
-
 import logging
 import re
 import time

@@ -1,7 +1,5 @@
 """Ten animals and a plant in a few shapes each, about 30 pixels wide around (x, y)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from itemwise.synthetic.pictures.canvas import BLACK, BROWN, GREEN, GREY, ORANGE, RED, WHITE, YELLOW, Canvas

@@ -1,7 +1,5 @@
 """The canvas a picture is drawn on: simple shapes, and letters made of strokes, the same pixels on every machine."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """Pictures from physics and chemistry: magnets, an electric circuit, particles, a balance, and pulls on a box."""
 
-from __future__ import annotations
-
 import random
 from typing import Any
 

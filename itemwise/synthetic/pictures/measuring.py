@@ -1,7 +1,5 @@
 """Pictures to read a number from: thermometer, ruler, clock, a count of things, and a beaker."""
 
-from __future__ import annotations
-
 import math
 import random
 from typing import Any

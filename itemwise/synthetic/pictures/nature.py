@@ -1,7 +1,5 @@
 """Pictures from biology and earth science: food chains, weather, the moon, a map, rainfall as bars, and shadows."""
 
-from __future__ import annotations
-
 import random
 from itertools import pairwise
 from typing import Any

@@ -1,7 +1,5 @@
 """The types of a made picture: Scene (facts, question, choices, how to paint it) and QuestionKind, which draws scenes."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

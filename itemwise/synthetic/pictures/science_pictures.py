@@ -1,7 +1,5 @@
 """Science questions about pictures, in ScienceQA's own columns (Lu et al. 2022, arXiv:2209.09513), all drawn by ourselves."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import random
