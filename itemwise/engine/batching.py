@@ -5,16 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from itemwise.models import (
-    ContinuousModel,
-    Generation,
-    Model,
-    ModelError,
-    ModelUnavailableError,
-    OutOfMemoryError,
-    Request,
-    RunningBatch,
-)
+from itemwise.models import ContinuousModel, Generation, Model, ModelError, ModelUnavailableError, OutOfMemoryError, Request, RunningBatch
 
 __all__ = ["STATIC_BATCH", "PendingRequest", "Batcher", "batcher_for"]
 

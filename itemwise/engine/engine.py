@@ -287,7 +287,7 @@ class Engine:
         for index, request in enumerate(conversation.requests):
             try:
                 known = self._cache.recall(request) if self._cache else None
-                key = "" if known else _key(request)
+                key = "" if known else key_of(request.record())
             except PictureError as error:  # what cannot be seen cannot be looked up
                 conversation.results[index] = error
                 continue
@@ -298,11 +298,6 @@ class Engine:
                 self._in_flight[key] = _SharedRequest(request, key=key)
                 self._waiting.append(self._in_flight[key])
             self._in_flight[key].waiters.append(_Waiter(conversation, index, conversation.results))
-
-
-def _key(request: Request) -> str:
-    """Key by which equal requests are generated once. Raises PictureError where one cannot be read."""
-    return key_of(request.record())
 
 
 def _turn(request: Request, generation: Generation) -> Turn:

@@ -71,32 +71,27 @@ def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | 
 
 
 def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: int, processes: int) -> dict[str, object]:
-    """The group of each node id; the same in every process of a run."""
+    """The group of each node id; the same in every process of a run.
+
+    Neighbours of one block are grouped by a few batches, fewer where that would leave one of `processes` without work; an ordinary
+    test is its own group.
+    """
+    blocks = case_blocks(node_ids, prefixes)
     window = len(node_ids) if processes == 1 else WINDOW * batch_size
-    groups = _groups(case_blocks(node_ids, prefixes), window, processes)
-    return dict(zip(node_ids, groups, strict=True))
+    sizes = Counter(block for block in blocks if block is not None)
+    seen: Counter[str] = Counter()
+    groups: dict[str, object] = {}
+    for number, (node_id, block) in enumerate(zip(node_ids, blocks, strict=True)):
+        if block is None:
+            groups[node_id] = number
+            continue
+        size = max(1, min(window, -(-sizes[block] // processes)))
+        groups[node_id] = block, seen[block] // size
+        seen[block] += 1
+    return groups
 
 
 def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:
     test, parameters = split_node_id(node_id)
     prefix = next((prefix for prefix in prefixes if parameters.startswith(prefix)), None)
     return None if prefix is None else f"{test}[{prefix}"
-
-
-def _groups(blocks: Sequence[str | None], window: int, processes: int) -> list[object]:
-    """The group of each test, given its block (its benchmark, model and strategy; None for an ordinary test).
-
-    Neighbours of one block are grouped by up to `window`, fewer where that would leave one of `processes` without
-    work; an ordinary test is its own group. Every process computes the same groups from the same list.
-    """
-    sizes = Counter(block for block in blocks if block is not None)
-    seen: Counter[str] = Counter()
-    groups: list[object] = []
-    for number, block in enumerate(blocks):
-        if block is None:
-            groups.append(number)
-            continue
-        size = max(1, min(window, -(-sizes[block] // processes)))
-        groups.append((block, seen[block] // size))
-        seen[block] += 1
-    return groups

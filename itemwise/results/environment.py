@@ -57,9 +57,13 @@ def suite_state(folder: Path, reports: Path) -> dict[str, str]:
     commit = _git(folder, "rev-parse", "HEAD")
     if not commit:
         return {}
-    top = _git(folder, "rev-parse", "--show-toplevel") or ""
-    changed = _git(folder, "--no-optional-locks", "status", "--porcelain", "-unormal", "--", ":/", *_but_for(reports, Path(top)))
-    return {"commit": commit} if changed is None else {"commit": commit, "tree": _tree(changed.splitlines())}
+    top, written = Path(_git(folder, "rev-parse", "--show-toplevel") or ""), reports.resolve()
+    inside = written.is_relative_to(top) and written != top
+    but_for = [f":(top,exclude,literal){written.relative_to(top).as_posix()}"] if inside else []
+    changed = _git(folder, "--no-optional-locks", "status", "--porcelain", "-unormal", "--", ":/", *but_for)
+    if changed is None:
+        return {"commit": commit}
+    return {"commit": commit, "tree": f"{len(changed.splitlines())} changed or new" if changed else "clean"}
 
 
 def _installed(name: str) -> str | None:
@@ -67,15 +71,6 @@ def _installed(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
-
-
-def _but_for(reports: Path, top: Path) -> list[str]:
-    inside = reports.resolve().is_relative_to(top) and reports.resolve() != top
-    return [f":(top,exclude,literal){reports.resolve().relative_to(top).as_posix()}"] if inside else []
-
-
-def _tree(changed: list[str]) -> str:
-    return f"{len(changed)} changed or new" if changed else "clean"
 
 
 def _git(folder: Path, *words: str) -> str | None:

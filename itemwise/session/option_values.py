@@ -107,10 +107,7 @@ class OptionValues:
     """The value of each option by its name: what the command line gave (None where it did not) over the pyproject.toml in `root`,
     over the default. Each method reads one as what it must be, and raises SettingsError with the option and its value where it is not.
 
-    Attributes:
-        given: The options that the command line gave.
-        renamed: A line for each option that was given by a former name.
-        models: The tables of [tool.itemwise.models].
+    `given` are the options of the command line, `renamed` a line for each by a former name, `models` the tables of [tool.itemwise.models].
     """
 
     def __init__(self, given: Mapping[str, Any], root: Path, here: Path) -> None:
@@ -170,10 +167,9 @@ class OptionValues:
             number = int(str(self[name]))
         except ValueError:
             number = least - 1
-        if number < least and besides:
-            raise SettingsError(f'--{name} must be at least {least} or "{besides}", got {self[name]}.')
         if number < least:
-            raise SettingsError(f"--{name} must be a whole number of at least {least}, got {self[name]}.")
+            demand = f'at least {least} or "{besides}"' if besides else f"a whole number of at least {least}"
+            raise SettingsError(f"--{name} must be {demand}, got {self[name]}.")
         return number
 
     def whole_or(self, name: str, word: str | None = None) -> int | None:
@@ -221,11 +217,12 @@ def own_models(value: Any) -> dict[str, dict[str, Any]]:
 def _by_present_names(given: Mapping[str, Any], form: str) -> tuple[dict[str, Any], list[str]]:
     """`given` with former names replaced by the present ones, and a line, its names in `form`, for each that was. Raises SettingsError."""
     values, lines = dict(given), list[str]()
-    for name, former in ((option.name, option.former) for option in OPTIONS if given.get(option.former) is not None):
-        if values.get(name) is not None:
-            raise SettingsError(f"{form.format(former)} is the former name of {form.format(name)}: give only {form.format(name)}.")
-        values[name] = values.pop(former)
-        lines.append(f"{form.format(former)} is now {form.format(name)}; the former name still works")
+    for option in (option for option in OPTIONS if given.get(option.former) is not None):
+        name, former = form.format(option.name), form.format(option.former)
+        if values.get(option.name) is not None:
+            raise SettingsError(f"{former} is the former name of {name}: give only {name}.")
+        values[option.name] = values.pop(option.former)
+        lines.append(f"{former} is now {name}; the former name still works")
     return values, lines
 
 

@@ -101,11 +101,13 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     values = OptionValues(given, root, here)
     try:
         models, seeing = _models(values, registry_with(values.models, root))
-        strategies = _strategies(values.texts("strategy"), [here, root])
+        strategies = tuple(configured_strategy(text, [here, root]) for text in values.texts("strategy"))
+        _require_apart("strategies", [strategy.name for strategy in strategies], "rename one.")
         name = values.text("extractor")
         extractor = None if name is None else load_extractor(name, [here, root])
         source = _source(values, models)
-        gates = tuple(Gate.parse(text, _names(strategies)) for text in values.texts("fail-under", least=0))
+        known = [*strategy_names(), *(strategy.name for strategy in strategies)]
+        gates = tuple(Gate.parse(text, known) for text in values.texts("fail-under", least=0))
     except (GateError, ModelError, ImportStringError, RowsError, StrategyError) as error:
         raise SettingsError(str(error)) from None
     report_dir = values.path("report-dir") or here
@@ -149,60 +151,38 @@ def known_models(root: Path) -> dict[str, ModelEntry]:
 
 def _models(values: OptionValues, registry: Mapping[str, ModelEntry]) -> tuple[tuple[ModelEntry, ...], ModelEntry | None]:
     """The models that are asked, and the one for benchmarks with pictures where none was named."""
-    models = _named_apart([entry_named(text, registry, values.base("model")) for text in values.texts("model")])
+    models = tuple(entry_named(text, registry, values.base("model")) for text in values.texts("model"))
+    advice = "give one a name of its own under [tool.itemwise.models.NAME] in pyproject.toml."
+    _require_apart("models", [entry.name for entry in models], advice)
     pixels = values.whole_or("min-pixels"), values.whole_or("max-pixels")
     seeing = None if values.chose("model") else with_pixels(registry[SEEING], *pixels)
     models = models if seeing else tuple(with_pixels(entry, *pixels) for entry in models)
     adapter = values.path("adapter")
-    return (models if adapter is None else (_adapted(models, adapter),)), seeing
-
-
-def _named_apart(entries: Sequence[ModelEntry]) -> tuple[ModelEntry, ...]:
-    names = [entry.name for entry in entries]
-    if len(set(names)) < len(names):
-        raise SettingsError(
-            f"two models are called {max(names, key=names.count)!r}, so their cases could not be told apart; "
-            "give one a name of its own under [tool.itemwise.models.NAME] in pyproject.toml."
-        )
-    return tuple(entries)
-
-
-def _adapted(models: Sequence[ModelEntry], folder: Path) -> ModelEntry:
+    if adapter is None:
+        return models, seeing
     if len(models) > 1:
         listed = ", ".join(entry.name for entry in models)
         raise SettingsError(
             f"--adapter fits one model, got {listed}; give one --model, or name each pair under [tool.itemwise.models.NAME] "
             "with location and adapter in pyproject.toml."
         )
-    return with_adapter(models[0], folder)
+    return (with_adapter(models[0], adapter),), seeing
 
 
-def _strategies(texts: Sequence[str], folders: Sequence[Path]) -> tuple[ConfiguredStrategy, ...]:
-    chosen = tuple(configured_strategy(text, folders) for text in texts)
-    names = [each.name for each in chosen]
+def _require_apart(kind: str, names: Sequence[str], advice: str) -> None:
     if len(set(names)) < len(names):
         twice = max(names, key=names.count)
-        raise SettingsError(f"two strategies are called {twice!r}, so their cases could not be told apart; rename one.")
-    return chosen
-
-
-def _names(strategies: Sequence[ConfiguredStrategy]) -> list[str]:
-    return [*strategy_names(), *(chosen.name for chosen in strategies)]
+        raise SettingsError(f"two {kind} are called {twice!r}, so their cases could not be told apart; {advice}")
 
 
 def _source(values: OptionValues, models: Sequence[ModelEntry]) -> Source:
-    seed = values.whole("seed", least=0)
-    text = values.text("source")
-    source = Source.parse(_default_source(models) if text is None else text, seed=seed, root=values.base("source"))
-    return replace(source, variants=values.whole("variants", least=0), picture_folder=values.path("picture-folder"))
-
-
-def _default_source(models: Sequence[ModelEntry]) -> str:
+    seed, text = values.whole("seed", least=0), values.text("source")
     defaults = {entry.source for entry in models}
-    if len(defaults) > 1:
+    if text is None and len(defaults) > 1:
         listed = ", ".join(f"{entry.name}: {entry.source}" for entry in models)
         raise SettingsError(f"these models are asked different rows by default ({listed}); say which with --source.")
-    return defaults.pop()
+    source = Source.parse(defaults.pop() if text is None else text, seed=seed, root=values.base("source"))
+    return replace(source, variants=values.whole("variants", least=0), picture_folder=values.path("picture-folder"))
 
 
 def _sample(values: OptionValues, source: Source) -> int | None:

@@ -18,28 +18,11 @@ from itemwise.strategies.parse import (
 )
 from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript, gather
 
-__all__ = [
-    "Ask",
-    "BoundStrategy",
-    "ConfiguredStrategy",
-    "Extract",
-    "Strategy",
-    "StrategyError",
-    "begins_plainly",
-    "Transcript",
-    "configured_strategy",
-    "gain_of",
-    "gather",
-    "strategy_names",
-]
+__all__ = ["Ask", "BoundStrategy", "ConfiguredStrategy", "Extract", "Strategy", "StrategyError", "Transcript", "begins_plainly"]
+__all__ += ["configured_strategy", "gain_of", "gather", "strategy_names"]
 
-_RENAMED = {
-    "Said": "Transcript",
-    "Read": "Extract",
-    "together": "gather",
-    "ChosenStrategy": "ConfiguredStrategy",
-    "chosen_strategy": "configured_strategy",
-}
+_RENAMED = {"Said": "Transcript", "Read": "Extract", "together": "gather"}
+_RENAMED |= {"ChosenStrategy": "ConfiguredStrategy", "chosen_strategy": "configured_strategy"}
 
 
 def __getattr__(name: str) -> Any:

@@ -178,8 +178,8 @@ def _value(text: str, name: str, word: str, allowed: Mapping[str, inspect.Parame
     if name not in allowed:
         has = ", ".join(allowed) or "none"
         raise StrategyError(f"--strategy {text}: it has no setting {name!r}; its settings: {has}.")
-    default = allowed[name].default
-    choices = _choices(allowed[name])
+    default, annotation = allowed[name].default, allowed[name].annotation
+    choices = get_args(annotation) if get_origin(annotation) is Literal else ()
     try:
         value = _read(word, default)
     except ValueError:
@@ -187,11 +187,6 @@ def _value(text: str, name: str, word: str, allowed: Mapping[str, inspect.Parame
     if value is None or (choices and value not in choices):
         raise StrategyError(f"--strategy {text}: {name} must be {_demand(default, choices)}, got {word}.")
     return value
-
-
-def _choices(parameter: inspect.Parameter) -> tuple[Any, ...]:
-    annotation = parameter.annotation
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def _read(word: str, default: Any) -> Any:
