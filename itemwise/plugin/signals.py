@@ -105,7 +105,8 @@ class Signals:
             self._insist()
         elif number == signal.SIGINT and self._heard and not self._hinted:
             self._hinted = True  # the first one would cost the reports of a run that is done
-            os.write(2, b"\nitemwise: writing reports; Ctrl-C again ends this at once.\n")
+            if not hasattr(self._config, "workerinput"):  # workers of -n are interrupted by xdist, and write no reports
+                os.write(2, b"\nitemwise: writing reports; Ctrl-C again ends this at once.\n")
         elif number == signal.SIGINT:
             self._raise(KeyboardInterrupt())
         else:

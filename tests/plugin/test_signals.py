@@ -123,6 +123,19 @@ def test_a_ctrl_c_while_reports_are_written_waits_for_them_and_one_more_does_not
         signal.raise_signal(signal.SIGINT)
 
 
+def test_a_worker_that_xdist_interrupts_at_its_end_speaks_of_no_reports(
+    items: list[pytest.Function], capfd: pytest.CaptureFixture[str]
+) -> None:
+    config = a_config()
+    config.workerinput = {}
+    signals = Signals(config, worker_of(items[0]).settings)
+    signals.pytest_collection_finish(a_session(items))
+    signals.pytest_sessionfinish()
+    signal.raise_signal(signal.SIGINT)
+    signals.pytest_unconfigure()
+    assert capfd.readouterr().err == ""
+
+
 def test_a_signal_that_an_ordinary_test_sends_itself_is_raised_once(
     signals: Signals, items: list[pytest.Function], monkeypatch: pytest.MonkeyPatch
 ) -> None:
