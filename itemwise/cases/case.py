@@ -94,7 +94,7 @@ class Case:
         The answer is its letter, A for the first. Raises ValueError where `right` is no place in `choices`.
         """
         options = _plain_choices(choices, f"case {shown_value(name)}")
-        index = _index(right)
+        index = operator.index(right) if hasattr(right, "__index__") and not isinstance(right, bool) else -1
         if not 0 <= index < len(options) <= len(LETTERS):
             raise ValueError(f"{name}: right must be a place in {len(options)} choices (at most {len(LETTERS)}), got {shown_value(right)}.")
         return cls(name, prompt_for(choices), LETTERS[index], tags or {}, picture, options, prompt_for)
@@ -158,8 +158,3 @@ def _plain_choices(choices: object, called: str) -> tuple[str, ...]:
     if isinstance(choices, (str, bytes)) or not isinstance(choices, Iterable):
         raise ValueError(f"{called}: choices must be a list of texts, got {shown_value(choices)}.")
     return tuple(plain_text(choice, f"{called}: choice {number}") for number, choice in enumerate(choices))
-
-
-def _index(right: Any) -> int:
-    """The index as a number; -1 for what is none, such as True or a letter."""
-    return operator.index(right) if hasattr(right, "__index__") and not isinstance(right, bool) else -1

@@ -21,18 +21,10 @@ __all__ = ["FORMATS", "Picture", "PictureError", "encoded_picture"]
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # what every reader of pictures takes, by how files begin
-_REFUSED = {
-    b"%!PS": "EPS",
-    b"\xc5\xd0\xd3\xc6": "EPS",
-    b"%PDF": "PDF",
-    b"8BPS": "PSD",
-    b"\0\0\1\0": "ICO",
-    b"<svg": "SVG",
-    b"<?xml": "SVG",
-    b"\xd7\xcd\xc6\x9a": "WMF",
-    b"\1\0\0\0": "EMF",
-    b"\0\0\0\x0cjP  ": "JPEG 2000",
-}  # by how files begin
+_REFUSED = {  # by how files begin
+    b"%!PS": "EPS", b"\xc5\xd0\xd3\xc6": "EPS", b"%PDF": "PDF", b"8BPS": "PSD", b"\0\0\1\0": "ICO", b"<svg": "SVG", b"<?xml": "SVG",
+    b"\xd7\xcd\xc6\x9a": "WMF", b"\1\0\0\0": "EMF", b"\0\0\0\x0cjP  ": "JPEG 2000",
+}  # fmt: skip
 LARGEST = 64_000_000  # pixels; a small file can unpack to more than memory holds
 LARGEST_FILE = 64 << 20  # bytes
 

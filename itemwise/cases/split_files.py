@@ -82,10 +82,10 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
 
 def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
     """Of files such as main-test.jsonl and socratic-test.jsonl those of the configuration; all where no name tells it."""
-    named = (
-        re.compile(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", re.IGNORECASE) if config and config.lower() not in _CALLED else None
-    )
-    return tuple(file for file in files if named and named.search(file.stem)) or tuple(files)
+    if not config or config.lower() in _CALLED:
+        return tuple(files)
+    named = re.compile(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", re.IGNORECASE)
+    return tuple(file for file in files if named.search(file.stem)) or tuple(files)
 
 
 def _require_no_train_of_another(source: Path, name: str | None, split: str | None) -> None:

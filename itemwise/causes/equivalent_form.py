@@ -34,20 +34,10 @@ _UNITS = {
     "liters": r"\b(?:l|lit(?:er|re)s?)\b|升",
 }  # by name, the words that speak of it; cents and dozens say themselves what they are parts of
 _CONVERSIONS = (
-    (60, "seconds", "minutes"),
-    (3600, "seconds", "hours"),
-    (60, "minutes", "hours"),
-    (24, "hours", "days"),
-    (7, "days", "weeks"),
-    (12, "months", "years"),
-    (12, "inches", "feet"),
-    (12, "single ones", "dozens"),
-    (100, "cents", "dollars"),
-    (100, "cm", "m"),
-    (1000, "m", "km"),
-    (1000, "g", "kg"),
-    (1000, "ml", "liters"),
-)
+    (60, "seconds", "minutes"), (3600, "seconds", "hours"), (60, "minutes", "hours"), (24, "hours", "days"), (7, "days", "weeks"),
+    (12, "months", "years"), (12, "inches", "feet"), (12, "single ones", "dozens"), (100, "cents", "dollars"),
+    (100, "cm", "m"), (1000, "m", "km"), (1000, "g", "kg"), (1000, "ml", "liters"),
+)  # fmt: skip
 _PERCENT = re.compile(r"%|percent|per cent")
 
 

@@ -193,4 +193,3 @@ HELD_OUT: tuple[Template, ...] = (
         "A kit has {a} lamps at ${b} and {a} wires at ${c}. {name} orders {e} kits with {p}% off. How many dollars does {he} pay?",
     )),
 )
-# fmt: on

@@ -195,4 +195,3 @@ SEEN: tuple[Template, ...] = (
         "{name} picks {a} tulips on each of {b} days. {p}% wilt. {He} adds {c}, sells {d}, then doubles what is left. How many tulips are there?",
     )),
 )
-# fmt: on

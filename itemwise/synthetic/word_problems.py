@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from itemwise.former_names import former_parameters
 from itemwise.synthetic.held_out import HELD_OUT
@@ -12,6 +12,7 @@ from itemwise.synthetic.template import Problem, Template
 
 __all__ = ["TEMPLATE_POOLS", "SPLITS", "word_problems"]
 
+T = TypeVar("T")
 TEMPLATE_POOLS: dict[str, tuple[Template, ...]] = {
     "seen": SEEN,
     "held-out": HELD_OUT,
@@ -45,7 +46,7 @@ def word_problems(seed: int, *, pool: str = "seen", split: str | None = None, va
     stream = f"{pool}/{split}/{seed}"
     rng = random.Random(f"word-problems/{stream}")
     asked: list[set[str]] = [set() for _ in range(1 + variants)]  # as rows, as their first variants, as their second ones, ...
-    for number, template in enumerate(_in_turn(TEMPLATE_POOLS[pool], rng)):
+    for number, template in enumerate(in_turn(TEMPLATE_POOLS[pool], rng)):
         problem = _fresh(template, rng, asked[0], SPLITS[split])
         asked[0].add(problem.question)
         yield _row(problem)
@@ -54,15 +55,16 @@ def word_problems(seed: int, *, pool: str = "seen", split: str | None = None, va
             yield _row(variant)
 
 
-def _in_turn(templates: Sequence[Template], rng: random.Random) -> Iterator[Template]:
+def in_turn(makers: Sequence[T], rng: random.Random) -> Iterator[T]:
+    """The templates or kinds in a shuffled order, then in another, without end."""
     while True:
-        yield from rng.sample(templates, len(templates))
+        yield from rng.sample(makers, len(makers))
 
 
 def _fresh(template: Template, rng: random.Random, asked: set[str], buckets: Sequence[int]) -> Problem:
     for _ in range(_TRIES):
         problem = template.problem(rng)
-        if problem.question not in asked and _bucket(problem.question) in buckets:
+        if problem.question not in asked and bucket_of(problem.question) in buckets:
             return problem
     raise ValueError(f"template {template.name!r} has no further question after {len(asked)}; take a smaller sample")
 
@@ -82,7 +84,7 @@ def _variant(
     for taken, allowed in ((asked, buckets), ([family], _untrained(template))):
         for _ in range(_VARIANT_TRIES):
             variant = template.renumbered(problem, rng)
-            if _bucket(variant.question) in allowed and not any(variant.question in questions for questions in taken):
+            if bucket_of(variant.question) in allowed and not any(variant.question in questions for questions in taken):
                 return variant
     raise ValueError(f"template {template.name!r} has no more than {len(family) - 1} variants of {problem.question!r}; take fewer")
 
@@ -91,8 +93,9 @@ def _untrained(template: Template) -> Sequence[int]:
     return range(8) if template in HELD_OUT else SPLITS["test"] + SPLITS["selection"]
 
 
-def _bucket(question: str) -> int:
-    return hashlib.sha256(question.encode()).digest()[0] % 8
+def bucket_of(text: str) -> int:
+    """Which of the eight buckets of SPLITS a question, or what is drawn in a picture, belongs to."""
+    return hashlib.sha256(text.encode()).digest()[0] % 8
 
 
 def _row(problem: Problem) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from itemwise.causes.arithmetic.equation_sides import EquationSide, EquationSide
 from itemwise.causes.arithmetic.operand import Element
 from itemwise.strategies.calculator import CalculatorError, evaluate
 
-__all__ = ["agree", "interpretations", "without_label", "before_rounding", "values_of"]
+__all__ = ["agree", "interpretations", "without_label", "before_rounding", "value_of", "values_of"]
 
 _PLAIN = re.compile(r"-?[0-9]*(?:\.(?P<decimals>[0-9]+))?(?P<percent>%)?")
 _DOTTED = re.compile(r"(?<![0-9.])([0-9]{1,3})\.(?=[0-9]{3}(?![0-9]))")
@@ -17,11 +17,12 @@ _DOTTED = re.compile(r"(?<![0-9.])([0-9]{1,3})\.(?=[0-9]{3}(?![0-9]))")
 
 def values_of(interpretation: EquationSides) -> tuple[Fraction, Fraction] | None:
     """The values of the two sides; None where the calculator does not take one of them."""
-    left, right = _value(interpretation.left.source), _value(interpretation.right.source)
+    left, right = value_of(interpretation.left.source), value_of(interpretation.right.source)
     return None if left is None or right is None else (left, right)
 
 
-def _value(source: str) -> Fraction | None:
+def value_of(source: str) -> Fraction | None:
+    """The value of a calculation; None where the calculator does not take it."""
     try:
         return evaluate(source)
     except CalculatorError:
@@ -67,7 +68,7 @@ def before_rounding(sides: EquationSides, rounded: Mapping[Fraction, Fraction]) 
 
 
 def _exact_value(element: Element, rounded: Mapping[Fraction, Fraction]) -> Fraction | None:
-    value = _value(element.source) if element.kind == "operand" else None
+    value = value_of(element.source) if element.kind == "operand" else None
     return None if value is None else rounded.get(value)
 
 

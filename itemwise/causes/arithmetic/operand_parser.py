@@ -23,7 +23,7 @@ def parse_elements(text: str) -> list[Element]:
             elements.append(Element("open", "(", *token.span()))
         elif token.lastgroup == "close":
             _close(elements, opened, token)
-        else:
+        elif token.lastgroup not in ("space", "emphasis"):
             _HANDLERS[token.lastgroup or "odd"](elements, token)
     return elements
 
@@ -149,11 +149,7 @@ def _cross(elements: list[Element], token: re.Match[str]) -> None:
 
 
 def _word(elements: list[Element], token: re.Match[str]) -> None:
-    _add_unit(elements, Element("word", token.group(), *token.span()))
-
-
-def _per(elements: list[Element], token: re.Match[str]) -> None:
-    _add_unit(elements, Element("word", "per", *token.span()))
+    _add_unit(elements, Element("word", "per" if token.lastgroup == "per" else token.group(), *token.span()))
 
 
 def _stop(elements: list[Element], token: re.Match[str]) -> None:
@@ -166,14 +162,8 @@ def _plain(kind: str, source: str = "") -> Callable[[list[Element], re.Match[str
     return lambda elements, token: elements.append(Element(kind, source, *token.span()))
 
 
-def _skip(elements: list[Element], token: re.Match[str]) -> None:
-    """White space and emphasis."""
-
-
 _HANDLERS: dict[str, Callable[[list[Element], re.Match[str]], None]] = {
-    "space": _skip,
-    "emphasis": _skip,
-    "per": _per,
+    "per": _word,
     "stop": _stop,
     "equals": _plain("equals"),
     "clock": _plain("odd"),

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from itemwise.causes.arithmetic.equations import Equation
+from itemwise.causes.arithmetic.interpretations import value_of
 from itemwise.causes.cause import LONGEST, SLIP, Cause, cause
 from itemwise.causes.numeric_reply import NumericReply, parse_number
-from itemwise.strategies.calculator import CalculatorError, evaluate, number_text
+from itemwise.strategies.calculator import number_text
 
 __all__ = ["decisive_slip", "plain_slip"]
 
@@ -52,12 +53,7 @@ def _result(steps: Sequence[Equation], corrected: Sequence[Equation]) -> Fractio
 def _recalculated(equation: Equation, right: dict[Fraction, Fraction]) -> Fraction | None:
     """The equation's value with the corrected values for its operands; None where it has none of them."""
     expression = _OPERAND.sub(lambda operand: _true_value(operand.group(), right), equation.expression) if right else equation.expression
-    if expression == equation.expression:
-        return None
-    try:
-        return evaluate(expression)
-    except CalculatorError:
-        return None
+    return None if expression == equation.expression else value_of(expression)
 
 
 def _true_value(operand: str, right: dict[Fraction, Fraction]) -> str:

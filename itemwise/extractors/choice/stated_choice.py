@@ -165,12 +165,4 @@ def _mentioned(part: str, lower: str, options: Options) -> _Result | None:
 
 
 _Rule = Callable[[str, str, Options], "_Result | None"]
-_RULES: tuple[_Rule, ...] = (
-    _in_field,
-    _announced,
-    _declined,
-    _on_own_line,
-    _implied,
-    _last_letter,
-    _mentioned,
-)
+_RULES: tuple[_Rule, ...] = (_in_field, _announced, _declined, _on_own_line, _implied, _last_letter, _mentioned)

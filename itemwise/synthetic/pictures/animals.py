@@ -91,14 +91,7 @@ def _hawk(canvas: Canvas, x: float, y: float) -> None:
 
 
 ANIMALS: dict[str, Callable[[Canvas, float, float], None]] = {
-    "rabbit": _rabbit,
-    "mouse": _mouse,
-    "snail": _snail,
-    "caterpillar": _caterpillar,
-    "frog": _frog,
-    "snake": _snake,
-    "fish": _fish,
-    "owl": _owl,
-    "fox": _fox,
-    "hawk": _hawk,
-}
+    "rabbit": _rabbit, "mouse": _mouse, "snail": _snail, "caterpillar": _caterpillar,
+    "frog": _frog, "snake": _snake, "fish": _fish,
+    "owl": _owl, "fox": _fox, "hawk": _hawk,
+}  # fmt: skip

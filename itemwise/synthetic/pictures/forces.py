@@ -8,6 +8,8 @@ from itemwise.synthetic.pictures.scene import QuestionKind, Scene
 
 __all__ = ["BALANCE", "CIRCUIT", "MAGNETS", "PARTICLES", "PULLS"]
 
+_POLES = {"N": "north", "S": "south"}
+
 
 def _magnets(rng: random.Random) -> Scene:
     left, right = rng.choice(("NS", "SN")), rng.choice(("NS", "SN"))
@@ -25,14 +27,10 @@ def _magnets(rng: random.Random) -> Scene:
         "Will these magnets attract or repel each other?",
         ("attract", "repel"),
         answer,
-        f"In the middle, {_pole(left[1])} faces {_pole(right[0])}.",
+        f"In the middle, {_POLES[left[1]]} faces {_POLES[right[0]]}.",
         lambda canvas: _paint_magnets(canvas, **facts),
         lecture="Poles that are alike repel each other.",
     )
-
-
-def _pole(letter: str) -> str:
-    return {"N": "north", "S": "south"}[letter]
 
 
 def _paint_magnets(canvas: Canvas, left: str, right: str, gap: int, length: int, height: int, top: int) -> None:

@@ -131,20 +131,17 @@ def _compass(rng: random.Random) -> Scene:
     column, row = rng.randint(max(0, -across), 3 - max(0, across)), rng.randint(max(0, -down), 3 - max(0, down))
     house, lake = (column, row), (column + across, row + down)
     tree = rng.choice([(x, y) for x in range(4) for y in range(4) if (x, y) not in (house, lake)])
+    side = {"north": "above", "south": "below", "east": "right of", "west": "left of"}[way]
     facts: dict[str, Any] = {"way": way, "house": house, "lake": lake, "tree": tree}
     return Scene(
         facts,
         "In which direction from the house is the lake?",
         tuple(ways),
         answer,
-        f"The lake is {_side(way)} the house.",
+        f"The lake is {side} the house.",
         lambda canvas: _paint_map(canvas, house, lake, tree),
         hint="North is at the top.",
     )
-
-
-def _side(way: str) -> str:
-    return {"north": "above", "south": "below", "east": "right of", "west": "left of"}[way]
 
 
 def _paint_map(canvas: Canvas, house: tuple[int, int], lake: tuple[int, int], tree: tuple[int, int]) -> None:

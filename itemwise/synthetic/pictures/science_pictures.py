@@ -1,6 +1,5 @@
 """Science questions about pictures, in ScienceQA's own columns (Lu et al. 2022, arXiv:2209.09513), all drawn by ourselves."""
 
-import hashlib
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from itemwise.synthetic.pictures.forces import BALANCE, CIRCUIT, MAGNETS, PARTIC
 from itemwise.synthetic.pictures.measuring import BEAKER, CLOCK, COUNTING, RULER, THERMOMETER
 from itemwise.synthetic.pictures.nature import BARS, COMPASS, FOOD_CHAIN, MOON, SHADOW, WEATHER
 from itemwise.synthetic.pictures.scene import QuestionKind, Scene
-from itemwise.synthetic.word_problems import SPLITS
+from itemwise.synthetic.word_problems import SPLITS, bucket_of, in_turn
 
 __all__ = ["KIND_POOLS", "science_pictures"]
 
@@ -35,7 +34,7 @@ def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None)
     """
     split = split or ("train" if pool == "trained" else "test")
     rng = random.Random(f"science-pictures/{pool}/{split}/{seed}")
-    for kind in _in_turn(KIND_POOLS[pool], rng):
+    for kind in in_turn(KIND_POOLS[pool], rng):
         scene = _scene(kind, rng, SPLITS[split])
         canvas = Canvas(rng)
         scene.paint(canvas)
@@ -56,18 +55,8 @@ def science_pictures(seed: int, *, pool: str = "seen", split: str | None = None)
         }
 
 
-def _in_turn(kinds: Sequence[QuestionKind], rng: random.Random) -> Iterator[QuestionKind]:
-    while True:
-        yield from rng.sample(kinds, len(kinds))
-
-
 def _scene(kind: QuestionKind, rng: random.Random, buckets: Sequence[int]) -> Scene:
     while True:
         scene = kind.scene(rng)
-        if _bucket(kind, scene) in buckets:
+        if bucket_of(f"{kind.name} {json.dumps(scene.facts, sort_keys=True)}") in buckets:
             return scene
-
-
-def _bucket(kind: QuestionKind, scene: Scene) -> int:
-    drawn = f"{kind.name} {json.dumps(scene.facts, sort_keys=True)}"
-    return hashlib.sha256(drawn.encode()).digest()[0] % 8
