@@ -65,12 +65,8 @@ def _anchors(config: pytest.Config, parser: pytest.Parser, args: Sequence[str]) 
     more = [path for path in listed if path not in paths and ((here / path).is_dir() or path.partition("::")[0].endswith(".py"))]
     if not more:
         return paths
-    return [*(paths or _globbed(config.getini("testpaths")) or [str(here)]), *more]
-
-
-def _globbed(patterns: Sequence[str]) -> list[str]:
-    """The paths that exist of `testpaths`, which may hold wildcards."""
-    return [path for pattern in patterns for path in sorted(glob.iglob(pattern, recursive=True))]
+    configured = [path for pattern in config.getini("testpaths") for path in sorted(glob.iglob(pattern, recursive=True))]
+    return [*(paths or configured or [str(here)]), *more]
 
 
 def taken(parser: pytest.Parser) -> tuple[str, ...]:

@@ -75,7 +75,6 @@ class Verdicts:
             report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
 
     def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Tell of a case that was asked for and has no verdict."""
         assert call.excinfo is not None, "what skipped it"
         skip = Skip(**vars(self._measured_case(item)), reason=str(call.excinfo.value))
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does

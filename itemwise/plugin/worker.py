@@ -27,7 +27,6 @@ from itemwise.results.progress import Counts
 from itemwise.results.safe_text import printable
 from itemwise.results.store import Store, StoreError
 from itemwise.session.settings import Settings
-from itemwise.strategies import BoundStrategy, ConfiguredStrategy
 
 if TYPE_CHECKING:
     from itemwise.session.model_session import ModelSession
@@ -98,13 +97,12 @@ class WorkerSession:
         group_of |= told.get(REGROUPED, {})
         self._crashed = told.get(CRASHED, {})
         strategies = {strategy.name: strategy for strategy in self.settings.strategies}
-        asking = [item for item in items if {"model", "strategy"} <= set(parameters(item))]
-        bound = {item.nodeid: self._bound(strategies[parameters(item)["strategy"]], item) for item in asking}
-        self._lookahead = Lookahead([Upcoming(node_id, strategy, group_of[node_id]) for node_id, strategy in bound.items()])
-
-    def _bound(self, strategy: ConfiguredStrategy, item: pytest.Item) -> BoundStrategy:
-        case = self.samples.case(item)
-        return strategy.bind(case.chat, partial(answer_in, self.samples.extractor(item)), case.choices)
+        upcoming = []
+        for item in (item for item in items if {"model", "strategy"} <= set(parameters(item))):
+            case, strategy = self.samples.case(item), strategies[parameters(item)["strategy"]]
+            bound = strategy.bind(case.chat, partial(answer_in, self.samples.extractor(item)), case.choices)
+            upcoming.append(Upcoming(item.nodeid, bound, group_of[item.nodeid]))
+        self._lookahead = Lookahead(upcoming)
 
     def use(self, entry: ModelEntry) -> Model:
         """The model that the next cases ask; its weights load when the first of them needs a reply nobody knows."""

@@ -13,13 +13,8 @@ _PLAIN = ("model", "strategy", "case", "answer", "alone", "batch_size")
 
 @dataclass(frozen=True)
 class BatchCheck:
-    """A case that was asked in a batch, and again alone.
-
-    Attributes:
-        answer, alone: what was read in the reply of the batch, and in that of the case alone; None where that was nothing.
-        batch_size: the largest batch that the first reply was part of.
-        differing: the text of both replies; None where they are equal.
-    """
+    """A case that was asked in a batch of at most `batch_size`, and again alone: the `answer` read in the reply of the batch, and in that
+    of the case `alone`, None where that was nothing; `differing` are the texts of both replies, None where they are equal."""
 
     model: str
     strategy: str

@@ -106,16 +106,11 @@ class Skip(MeasuredCase):
 class Entry(MeasuredCase):
     """One case's verdict with what it rests on.
 
-    Attributes:
-        expected, answer: the gold answer, and what was read in the reply (None: nothing) by `rule` at `span` of its text.
-        causes: why it is not correct, the primary one first; empty for a correct case.
-        choices: the options of a choice.
-        picture: the hash under which the store keeps the picture that was shown.
-        model: describes what answered; `rows` says where the cases came from.
-        earlier: whether the verdict is known from an earlier run alone, and took no time in this one.
-        repeats: the verdicts of the other times that the case ran.
-        quoted: its texts, which `texts()` gives, or where they are spilled.
-        spent: what its reply took, where that is not what the reply in `quoted` says, or that is spilled.
+    The `answer` was read in the reply (None: nothing) by `rule` at `span` of its text. `causes` say why it is not correct, the primary
+    one first. `picture` is the hash under which the store keeps the picture that was shown. `model` describes what answered, `rows` where
+    the cases came from. An `earlier` verdict is known from an earlier run alone, and took no time in this one; `repeats` are the verdicts
+    of the other times that the case ran. `quoted` are its texts, which `texts()` gives, or where they are spilled; `spent` is what its
+    reply took, where that is not what the reply in `quoted` says, or that is spilled.
     """
 
     expected: str

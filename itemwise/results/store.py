@@ -82,8 +82,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file, after a checkpoint of the write-ahead log into it."""
-        with suppress(sqlite3.Error):  # what was kept is safe in the log too
-            self._checkpoint()
+        self._checkpoint()
         self._connection.close()
 
     def reply(self, key: str) -> Generation | None:
@@ -104,8 +103,7 @@ class Store:
         with self._writing():
             self._connection.executemany("INSERT OR REPLACE INTO replies (key, elsewhere, asked, said) VALUES (?, ?, ?, ?)", rows)
         if time.monotonic() - self._checkpointed > CHECKPOINT_EVERY:
-            with suppress(sqlite3.Error):  # what was kept is safe in the log too
-                self._checkpoint()
+            self._checkpoint()
 
     def description(self, key: str) -> dict[str, str] | None:
         """How the model with this identity described itself when it was last loaded."""
@@ -226,7 +224,8 @@ class Store:
     def _checkpoint(self) -> None:
         """Move what the write-ahead log holds into the file, as far as nobody else reads there; waits for no one."""
         self._checkpointed = time.monotonic()
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        with suppress(sqlite3.Error):  # what was kept is safe in the log too
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _on_disk(self) -> tuple[tuple[int, int] | None, ...]:
         """Which files stand under the names of the store and its log."""
@@ -292,8 +291,6 @@ class Store:
 
 @dataclass(frozen=True)
 class _Pictures(Mapping[str, bytes]):
-    """Pictures that a store holds."""
-
     store: Store
     hashes: Collection[str]
 

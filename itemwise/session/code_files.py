@@ -49,7 +49,6 @@ class _Area:
 
     @classmethod
     def of(cls, module: str, file: Path) -> _Area:
-        """The area of a module whose name leads to its file."""
         top, *below = module.split(".")
         root = file.parents[len(below) + (file.stem == "__init__")]
         if top == PACKAGE:

@@ -12,10 +12,11 @@ def header_lines(settings: Settings) -> list[str]:
     """What is about to be measured."""
     sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
     sample += f" with {settings.source.variants} renumbered variants each" if settings.source.variants else ""
+    made = " (made problems, not the dataset)" if settings.source.kind == "synthetic" else ""
     lines = [
         f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
         + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
-        f"itemwise: rows from {_source_words(settings)}, {sample}, seed {settings.seed}, "
+        f"itemwise: rows from {settings.source.text}{made}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
@@ -24,13 +25,10 @@ def header_lines(settings: Settings) -> list[str]:
 
 def idle_lines(settings: Settings) -> list[str]:
     """The options of the command line that no model of this run heeds."""
-    given, local = settings.given, [entry for entry in settings.all_models if not entry.server]
-    idle = ["quant"] if not local else []
-    idle += (
-        ["replicas", "gpus-per-replica"] if settings.engine != "ray" else ["engine", "replicas", "gpus-per-replica"] if not local else []
-    )
-    why = "the models are on servers" if not local else "that is for --engine ray"
-    return [f"itemwise: --{name} has no effect: {why}" for name in idle if name in given]
+    remote, ray = all(entry.server for entry in settings.all_models), settings.engine == "ray"
+    idle = {"quant": remote, "engine": remote and ray, "replicas": remote or not ray, "gpus-per-replica": remote or not ray}
+    why = "the models are on servers" if remote else "that is for --engine ray"
+    return [f"itemwise: --{name} has no effect: {why}" for name, is_idle in idle.items() if is_idle and name in settings.given]
 
 
 def store_line(settings: Settings, replies: int) -> str:
@@ -49,9 +47,3 @@ def _location(entry: ModelEntry) -> str:
     if entry.location.startswith(str(EMBEDDED)):
         return "ships with itemwise"
     return f"folder {entry.location}" if entry.local else entry.location
-
-
-def _source_words(settings: Settings) -> str:
-    if settings.source.kind == "synthetic":
-        return f"{settings.source.text} (made problems, not the dataset)"
-    return settings.source.text

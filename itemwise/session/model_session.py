@@ -27,7 +27,8 @@ class ModelSession:
         self.identity = identity
         self.model = _model(entry, settings, options)
         replies = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
-        self.engine = Engine(self.model, _batch_size(settings), replies)
+        batch_size = (settings.batch_size or STATIC_BATCH) * settings.replicas if settings.engine == "ray" else settings.batch_size
+        self.engine = Engine(self.model, batch_size, replies)
         self._store = store
         self._described: dict[str, str] = {}
 
@@ -56,13 +57,6 @@ class ModelSession:
             elif stored := self._store.description(key):
                 self._described = stored | {"model": self.model.name}
         return self._described or self.identity | {"model": self.model.name}  # killed before it could be described
-
-
-def _batch_size(settings: Settings) -> int | None:
-    """How many cases are asked at once; None leaves it to the model."""
-    if settings.engine == "ray":
-        return (settings.batch_size or STATIC_BATCH) * settings.replicas
-    return settings.batch_size
 
 
 def _model(entry: ModelEntry, settings: Settings, options: LoadOptions) -> LazyModel | ReplicatedModel | ReplayModel:

@@ -82,7 +82,6 @@ def _draw(name: str, benchmark: Benchmark, settings: Settings, prompt: str | Non
 
 
 def _chosen_words(benchmark: Benchmark, settings: Settings, prompt: str | None) -> dict[str, str]:
-    """How the cases were chosen and are asked, as words."""
     return {
         "source": settings.source.text if benchmark.takes_source else "the benchmark's own",
         "prompt": prompt or "own",
@@ -136,7 +135,6 @@ def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None
 
 
 def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:
-    """The case, and its copies under the run's controls that apply to it."""
     yield case
     for control in settings.controls:
         if changed := controlled(case, control, settings.seed):
