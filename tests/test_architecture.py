@@ -195,7 +195,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.models.local.static_batch": "models/local/test_local_model.py",
     "itemwise.models.local.template_process": "models/local/test_chat_template.py",
     "itemwise.models.local.template_renderer": "models/local/test_chat_template.py",
-    "itemwise.models.local.weights": "models/local/test_load.py",
+    "itemwise.models.local.quantised_weights": "models/local/test_load.py",
     "itemwise.models.server.finish_reasons": "models/server/test_chat_completion.py",
     "itemwise.reporting.run_facts": "reporting/sections/test_every_writer.py",
     "itemwise.reporting.sections.comparison_sections": "reporting/writers/test_compare_html.py",

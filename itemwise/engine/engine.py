@@ -326,8 +326,11 @@ def _transcript_fault(value: Any) -> str | None:
     form = "a strategy returns Transcript([*chat, reply], reply), where reply is what await ask(...) gave"
     if not isinstance(value, Transcript):
         return f"{form}; it returned {shown_value(value)}."
-    if wrong := [turn for turn in (*value.turns, value.reply) if not isinstance(turn, Turn)]:
+    turns = value.turns if isinstance(value.turns, (list, tuple)) else (value.turns,)
+    if wrong := [turn for turn in (*turns, value.reply) if not isinstance(turn, Turn)]:
         return f"{form}; {shown_value(wrong[0])} is no turn."
+    if turns is not value.turns:
+        return f"{form}; its turns are {shown_value(value.turns)}."
     try:
         json.dumps(value.notes)
     except (TypeError, ValueError, RecursionError) as error:

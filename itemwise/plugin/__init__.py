@@ -23,7 +23,7 @@ from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
 from itemwise.plugin.verdicts import Verdicts
 from itemwise.plugin.worker import GROUPED, WorkerSession
 from itemwise.results.environment import gpu_count
-from itemwise.session.option_values import OPTION_NAMES
+from itemwise.session.cli_and_pyproject import OPTION_NAMES
 from itemwise.session.settings import SettingsError, read_settings
 
 WORKER_SESSION = pytest.StashKey[WorkerSession]()

@@ -15,7 +15,7 @@ from itemwise.cases.benchmark import MARK, Benchmark
 from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.results.labels import split_node_id
-from itemwise.session.option_values import OPTIONS
+from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings
 
 __all__ = ["Fault", "benchmark_of", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command"]

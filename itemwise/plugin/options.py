@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.session.option_values import OPTION_NAMES, OPTIONS
+from itemwise.session.cli_and_pyproject import OPTION_NAMES, OPTIONS
 
 __all__ = ["SHORT", "TAKEN", "add_options", "destination", "give_way", "spelled", "taken", "taken_line"]
 

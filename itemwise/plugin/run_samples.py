@@ -16,7 +16,7 @@ from itemwise.models import ModelEntry
 from itemwise.plugin.items import Fault, benchmark_of, function_id, own_parameters, parameters, plain_name
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
-from itemwise.session.fingerprint import cases_hash, code_hash, judge_hash
+from itemwise.session.measurement_hash import cases_hash, code_hash, judge_hash
 from itemwise.session.sample import Sample, prompt_of, sampled
 from itemwise.session.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Settings of a run: command line over `[tool.itemwise]` of pyproject.toml over defaults."""
+"""Settings of a run, checked: what the command line and pyproject.toml (cli_and_pyproject.py) ask to measure, over defaults."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
-from itemwise.session.option_values import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
+from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
 __all__ = ["Settings", "SettingsError", "known_models", "read_settings"]

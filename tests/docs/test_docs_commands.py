@@ -22,7 +22,7 @@ import PIL.Image
 import pytest
 
 from itemwise.models.registry import EMBEDDED, REGISTRY, ModelEntry
-from itemwise.session.option_values import OPTIONS
+from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import read_settings
 from itemwise.synthetic import science_pictures, word_problems
 from tests.docs.command_runner import OLDEST

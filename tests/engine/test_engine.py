@@ -396,6 +396,8 @@ def test_what_cannot_be_asked_is_an_error_of_its_case_in_words(turns: Any, setti
         (lambda turn: None, "where reply is what await ask(...) gave; it returned None."),
         (lambda turn: turn.content, "a strategy returns Transcript([*chat, reply], reply), where"),
         (lambda turn: Transcript([turn], None), "; None is no turn."),  # type: ignore[arg-type]  # as one that was not awaited
+        (lambda turn: Transcript(turn, [turn]), "] is no turn."),  # type: ignore[arg-type]  # the two in the other order
+        (lambda turn: Transcript(turn, turn), "its turns are Turn("),  # type: ignore[arg-type]
         (lambda turn: Transcript([turn], turn, {"x": {1}}), "the notes of a strategy must be plain data, as JSON has it ("),
     ],
 )

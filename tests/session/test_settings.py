@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.gates.gate import Gate
-from itemwise.session.option_values import OPTIONS
+from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings, SettingsError, read_settings
 
 STRATEGIES = ("direct", "retry", "tool", "vote")

@@ -1,4 +1,4 @@
-"""The cause "arithmetic slip": false equations of a reply, and what its steps give once these are corrected."""
+"""Which of a reply's false equations (found by equations.py) decided a wrong answer, and the words for it."""
 
 import re
 from collections.abc import Sequence

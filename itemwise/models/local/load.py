@@ -19,8 +19,7 @@ from itemwise.models.local.free_memory import free_bytes
 from itemwise.models.local.library_context import memory_errors, quiet
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.local_model import LocalModel
-from itemwise.models.local.vision import is_multimodal, load_processor
-from itemwise.models.local.weights import (
+from itemwise.models.local.quantised_weights import (
     compute_dtype,
     finite_before_quantising,
     quantisation_options,
@@ -29,6 +28,7 @@ from itemwise.models.local.weights import (
     require_finite,
     require_tokenizer,
 )
+from itemwise.models.local.vision import is_multimodal, load_processor
 from itemwise.models.model import LoadOptions, ModelEntry, ModelError, OutOfMemoryError, one_line
 from itemwise.models.threads import threads_for
 

@@ -9,7 +9,7 @@ import torch
 import transformers
 
 from itemwise.models.checkpoint import adapter_hash
-from itemwise.models.local.continuous import ContinuousBatch, supports_continuous_batching
+from itemwise.models.local.continuous_batch import ContinuousBatch, supports_continuous_batching
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.prompting import Prompting
 from itemwise.models.local.static_batch import StaticRunner

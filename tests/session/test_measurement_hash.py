@@ -19,7 +19,7 @@ from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture
 from itemwise.extractors import last_number
 from itemwise.results.store import key_of
-from itemwise.session.fingerprint import cases_hash, judge_hash
+from itemwise.session.measurement_hash import cases_hash, judge_hash
 
 CASES = [Case("sum-0", "6*7?", "42"), Case("sum-1", "6*8?", "48")]
 

@@ -20,7 +20,8 @@ from itemwise.engine.batching import PendingRequest, batcher_for
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, OutOfMemoryError, Request
 from itemwise.models.lazy import LazyModel
-from itemwise.models.local import continuous, kv_cache
+from itemwise.models.local import continuous_batch as continuous
+from itemwise.models.local import kv_cache
 from itemwise.models.local import load as local
 from itemwise.models.local.load import LocalModel, load
 from itemwise.strategies.calculator import CALCULATOR

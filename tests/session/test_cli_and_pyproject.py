@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.session.option_values import OPTIONS, OptionValues, SettingsError, own_models, pyproject_table
+from itemwise.session.cli_and_pyproject import OPTIONS, OptionValues, SettingsError, own_models, pyproject_table
 
 
 @pytest.fixture
