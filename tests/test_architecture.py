@@ -35,7 +35,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "engine": ("extractors", "cases", "models", "strategies", "results"),
     "session": ("import_string", "cases", "models", "strategies", "results", "analysis", "snapshots", "gates", "reporting", "engine"),
     "inspect": ("models",),
-    "plugin": ("cases", "models", "strategies", "results", "snapshots", "reporting", "engine", "session"),
+    "plugin": ("cases", "models", "results", "snapshots", "reporting", "engine", "session"),
     "commands": ("import_string", "cases", "models", "results", "analysis", "reporting", "session", "inspect"),
     "__main__": ("models", "results", "commands"),
     "embedded": (),
