@@ -272,15 +272,18 @@ class _RunningRequests:
             self._pending[sequence] = self._model.send(sequence.request)
 
     def decode(self, most: int = 1) -> Finished:  # noqa: ARG002 - tokens come all at once
+        try:
+            return self._finished()
+        except KeyboardInterrupt:  # wherever it hits: most often while the line is logged that had the user press it
+            self._model.log.flush_last()
+            raise
+
+    def _finished(self) -> Finished:
         """Wait until a request is done; log the server's trouble meanwhile, on the caller's thread."""
         self._model.log.flush()
         finished: Finished = []
         while not finished and self._pending:
-            try:
-                wait(self._pending.values(), LOG_INTERVAL, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt:
-                self._model.log.flush_last()
-                raise
+            wait(self._pending.values(), LOG_INTERVAL, return_when=FIRST_COMPLETED)
             for sequence in [sequence for sequence, future in self._pending.items() if future.done()]:
                 result = self._pending.pop(sequence).result()
                 if isinstance(result, ModelUnavailableError):
