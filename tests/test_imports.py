@@ -63,3 +63,17 @@ print([name for name in sys.modules if name.startswith(("itemwise.analysis", "it
 def test_reading_rows_brings_no_statistics() -> None:
     ran = subprocess.run([sys.executable, "-c", READING_ROWS], capture_output=True, text=True, check=False, timeout=300)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+def test_an_ordinary_suite_loads_nothing_that_asks_judges_or_decides() -> None:
+    late = [
+        "itemwise.analysis.pairs",
+        "itemwise.causes.find_causes",
+        "itemwise.engine.engine",
+        "itemwise.gates.threshold",
+        "jinja2",
+        "torch",
+    ]
+    program = f"import sys, itemwise.plugin; print([name for name in {late} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
+    assert ran.stdout == "[]\n"

@@ -1,13 +1,18 @@
 """Lookahead over the selected tests: submits the cases that this process will be asked next, so that the batch stays full."""
 
+from __future__ import annotations
+
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from itemwise.cases.reply import Reply
-from itemwise.engine.engine import Engine
 from itemwise.results.labels import split_node_id
 from itemwise.strategies import BoundStrategy
+
+if TYPE_CHECKING:
+    from itemwise.engine.engine import Engine  # the plugin looks ahead in ordinary suites too, which ask nothing
 
 __all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
 

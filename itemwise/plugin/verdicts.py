@@ -6,7 +6,7 @@ import json
 import traceback
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest import outcomes
@@ -15,8 +15,12 @@ from itemwise.cases.reply import Reply, Verdict
 from itemwise.plugin.items import function_id, is_case, parameters, rerun_command
 from itemwise.plugin.worker import REPLY, WorkerSession
 from itemwise.results.entry import Entry, MeasuredCase, Skip
-from itemwise.results.judge import AssertOutcome, answer_in, entry_of, verdict_of
 from itemwise.results.store import key_of
+
+if TYPE_CHECKING:
+    from itemwise.results.judge import AssertOutcome
+
+# What judges is imported where there is a case to judge: every pytest run makes a `Verdicts`.
 
 __all__ = ["Verdicts"]
 
@@ -34,6 +38,8 @@ class Verdicts:
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
+        from itemwise.results.judge import answer_in
+
         item.stash[ANSWER] = answer_in(self._worker.samples.extractor(item), reply)
         return item.stash[ANSWER]
 
@@ -80,6 +86,8 @@ class Verdicts:
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
     def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
+        from itemwise.results.judge import entry_of
+
         return entry_of(
             self._measured_case(item),
             self._worker.samples.case(item),
@@ -134,6 +142,8 @@ def _is_skipped(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
     """What became of the assertion, whatever a mark or another plugin makes of the test."""
+    from itemwise.results.judge import verdict_of
+
     is_read = ANSWER in item.stash
     verdict = verdict_of(_outcome(call, report), item.stash.get(REPLY, None), item.stash.get(ANSWER, None), is_read=is_read)
     if verdict.value == "correct":  # what a subtest of it found wrong before stays wrong
@@ -142,6 +152,8 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
 
 
 def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> AssertOutcome:
+    from itemwise.results.judge import AssertOutcome
+
     if call.excinfo is None:
         unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
         return AssertOutcome.BROKEN if unexpected else AssertOutcome.HELD

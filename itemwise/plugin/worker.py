@@ -15,20 +15,19 @@ import pytest
 
 from itemwise.cases.picture import PictureError
 from itemwise.cases.reply import Reply
-from itemwise.engine.batch_check import BatchedCase, rerun_alone
 from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
 from itemwise.models import Model, ModelEntry, ModelError, ModelUnavailableError
 from itemwise.plugin.items import is_case, parameters, prefixes
 from itemwise.plugin.progress_lines import worker_watch
 from itemwise.plugin.run_samples import Samples
 from itemwise.results.batch_invariance import BatchCheck
-from itemwise.results.judge import answer_in
 from itemwise.results.progress import Counts
 from itemwise.results.safe_text import printable
 from itemwise.results.store import Store, StoreError
 from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
+    from itemwise.engine.batch_check import BatchedCase
     from itemwise.session.model_session import ModelSession
 
 __all__ = ["ALONE", "GROUPED", "REPLY", "WorkerSession"]
@@ -91,6 +90,8 @@ class WorkerSession:
         return self._store
 
     def _look_ahead(self, items: Sequence[pytest.Item], node_ids: Sequence[str]) -> None:
+        from itemwise.results.judge import answer_in
+
         processes = self._world_size if self._grouped else 1
         group_of = case_groups(node_ids, prefixes(self.settings), self.settings.planned_batch, processes)
         told = getattr(self._config, "workerinput", {})
@@ -152,6 +153,8 @@ class WorkerSession:
 
     def _remember(self, item: pytest.Item, reply: Reply) -> None:
         """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
+        from itemwise.engine.batch_check import BatchedCase
+
         strategy = parameters(item)["strategy"]
         kept = sum(batched.strategy.name == strategy for batched in self._in_batches)
         if reply.batch_size > 1 and kept < self.settings.batch_invariance:
@@ -159,6 +162,8 @@ class WorkerSession:
             self._in_batches.append(BatchedCase(self.samples.case(item).name, upcoming.strategy, reply))
 
     def _ask_alone(self, model: Model) -> None:
+        from itemwise.engine.batch_check import rerun_alone
+
         asked, self._in_batches = self._in_batches, []
         if asked and self._session is not None and not (self._session.shouldfail or self._session.shouldstop):
             self.batch_check += rerun_alone(model, asked)

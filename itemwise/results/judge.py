@@ -8,7 +8,8 @@ from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn
 from itemwise.cases.picture import PictureError
 from itemwise.cases.reply import Reply, Verdict
-from itemwise.causes import Cause, find_causes
+from itemwise.causes import Cause
+from itemwise.causes.find_causes import find_causes
 from itemwise.results.entry import Entry, MeasuredCase, Texts
 
 __all__ = ["AssertOutcome", "answer_in", "causes_of", "entry_of", "verdict_of"]

@@ -11,9 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.gate import Decision
-from itemwise.gates.threshold import decisions
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.environment import environment, suite_state
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from itemwise.reporting.write_folder import Claim
     from itemwise.snapshots import FileChanges
 
-# Reports are imported where a run has something for them: every pytest run of an ordinary suite makes a `Run`.
+# Gates and reports are imported where a run has something for them: every pytest run of an ordinary suite makes a `Run`.
 
 __all__ = ["Run"]
 
@@ -71,6 +69,7 @@ class Run:
 
         Raises SettingsError where one of them cannot be had.
         """
+        from itemwise.gates.baseline import read_baseline
         from itemwise.reporting.write_folder import claimed, sweep
 
         self._suite = suite_state(root, self._settings.report_dir)
@@ -123,6 +122,9 @@ class Run:
     @cached_property
     def decisions(self) -> list[Decision]:
         """What the gates say of the merged ledger; nothing where no case was selected."""
+        from itemwise.gates.baseline import baseline_decisions
+        from itemwise.gates.threshold import decisions
+
         if not self.expected:
             return []
         compared = baseline_decisions(self._baseline, self.ledger.entries) if self._baseline else []

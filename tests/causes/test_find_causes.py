@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from itemwise.causes import KINDS, Cause, find_causes
+from itemwise.causes import KINDS, Cause
+from itemwise.causes.find_causes import find_causes
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 
