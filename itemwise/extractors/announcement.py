@@ -28,10 +28,6 @@ _OF_ANOTHER = re.compile(
 _LINE_START = re.compile(r"[\s#*>_\-\d.]*(?:(?:the|my|so|our|and|your) )?(?:(?:final|correct|numerical|exact) )?$")
 
 
-CORRECTION = re.compile(r"\b(?:wait|actually|correction|sorry|oops|scratch that|i mean|rather|no,)|不对|更正|应该是")
-_CORRECTED = re.compile(r"[^.!?\n。]*")
-
-
 class Announcement(NamedTuple):
     """`rule` names the announcement; the words that follow it are text[start:end]."""
 
@@ -50,13 +46,6 @@ def announcements(lower: str) -> list[Announcement]:
     """Every announcement in the folded lower-case text, in order."""
     unsorted = [*_boxes(lower), *_hashes(lower), *_sentences(lower), *_short(lower)]
     return sorted(unsorted, key=lambda announcement: announcement.at)
-
-
-def corrections(lower: str, after: int) -> Iterator[tuple[int, int]]:
-    """The spans of corrections from `after` on, the last first: "wait, no: *14*"."""
-    for cue in reversed(list(CORRECTION.finditer(lower, after))[-20:]):
-        if corrected := _CORRECTED.match(lower, cue.end(), cue.end() + 200):
-            yield corrected.span()
 
 
 def _offsets(text: str, mark: str) -> Iterator[int]:

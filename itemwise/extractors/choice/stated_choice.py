@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from itemwise.extractors.announcement import Announcement, announcements, corrections
+from itemwise.extractors.announcement import Announcement, announcements
 from itemwise.extractors.answer_field import answer_field, unescaped
 from itemwise.extractors.choice.implied_choice import confirmed_letter, last_conclusion, pointed_out_letter
-from itemwise.extractors.choice.match_letter import LetterMatch, letters_in
+from itemwise.extractors.choice.match_letter import LetterMatch, letters_in, opening_letter
 from itemwise.extractors.choice.match_option import Options, match_option
 from itemwise.extractors.choice.match_text import option_mentioned, option_stated
+from itemwise.extractors.correction import admission, corrections
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.sentence_end import is_finished
 from itemwise.extractors.visible import visible_parts
@@ -90,12 +91,16 @@ def _lists_options(part: str, letter: str, end: int) -> bool:
 
 
 def _corrected(result: _Result, part: str, lower: str, options: Options) -> _Result:
-    """The result, or the letter of a later sentence that takes it back: "wait, no: C"."""
+    """The result, or the letter of later words that take it back: "wait, no: C"; no letter where they only say it was wrong."""
     for start, end in corrections(lower, result.match.end):
-        match = _only_letter(part[start:end], options)
+        match = opening_letter(part[start:end], options.letters) or _only_letter(part[start:end], options)
         if match:
             return _Result(match.shifted(start), "correction")
-    return result
+    wrong = admission(lower, result.match.end)
+    if wrong is None:
+        return result
+    match = _only_letter(part[wrong:], options)
+    return _Result(match.shifted(wrong) if match else LetterMatch(None, wrong, len(part)), "correction")
 
 
 def _declined(part: str, lower: str, options: Options) -> _Result | None:

@@ -3,8 +3,9 @@
 import re
 from typing import NamedTuple
 
-from itemwise.extractors.announcement import CORRECTION, Announcement, announcements, corrections, may_announce
+from itemwise.extractors.announcement import Announcement, announcements, may_announce
 from itemwise.extractors.answer_field import AnswerField, answer_field, object_end
+from itemwise.extractors.correction import CUE, admission, corrections
 from itemwise.extractors.number.concluding_number import concluded_number
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
 from itemwise.extractors.reading import Reading
@@ -15,7 +16,8 @@ _DECLINES = re.compile(
     r"not enough|insufficient|cannot|can't|can not|unable|unknown|undefined|undetermined|indeterminate|impossible"
     r"|no solution|no such|\bnone\b|not exist|not possible|infinite|null|n/a|不存在|无解|无法|不能"
 )
-_DISOWNS = re.compile(r"incorrect|wrong|not correct|mistake|\?\s*$")
+_DISOWNS = re.compile(r"(?:[^.!?]|\.(?=[0-9]))*(?:incorrect|wrong|not correct|mistake)|[^\n]*\?\s*$")
+_SO = re.compile(r"\b(?:so|thus|therefore|hence)\b")
 _JOINED = re.compile(r"[\s})$.]*(?:and|or|,|;|&|和|或)[\s({$\\]*")
 _HEADING = re.compile(r"\s*(?:step|part|[0-9]+[.)]\s*[^\s0-9])")
 
@@ -54,10 +56,10 @@ def _read(part: str, lower: str) -> _Result | None:
     field = answer_field(part, lower)
     if field:
         later = _announced(lower, object_end(lower, field)) if may_announce(lower, field.end) else None
-        return _settled(_read_field(field), later, lower)
+        return _corrected(_settled(_read_field(field), later, lower), lower, object_end(lower, field))
     announced = _announced(lower, 0)
     if announced:
-        return _corrected(announced, lower)
+        return _corrected(announced, lower, announced.match.end)
     concluded = concluded_number(lower)
     return _Result(*concluded) if concluded else None
 
@@ -77,7 +79,7 @@ def _settled(field: _Result, later: _Result | None, lower: str) -> _Result:
     """The field, unless an announcement behind it says otherwise: a correction replaces it, a contradiction voids both."""
     if later is None or later.match.number in (None, field.match.number):
         return field
-    if field.match.number is None or CORRECTION.search(lower, field.match.end, later.match.start):
+    if field.match.number is None or CUE.search(lower, field.match.end, later.match.start):
         return later
     return field if later.rule == "answer:" else _Result(later.match._replace(number=None), later.rule)
 
@@ -110,7 +112,7 @@ def _read_announcement(announcement: Announcement, lower: str) -> NumberMatch | 
     match = number_in_announcement(words)
     if match is None:
         return NumberMatch(None, announcement.start, announcement.end) if _DECLINES.search(words) else None
-    return None if _DISOWNS.search(words) else match.shifted(announcement.start)
+    return None if _DISOWNS.match(words) else match.shifted(announcement.start)
 
 
 def _is_working(words: str, behind: str) -> bool:
@@ -119,10 +121,16 @@ def _is_working(words: str, behind: str) -> bool:
     return any(map(str.isdigit, paragraph)) and not opens_with_number(words) and "=" in words
 
 
-def _corrected(announced: _Result, lower: str) -> _Result:
-    """The announcement, or the number of a later sentence that takes it back: "wait, no: 14"."""
-    for start, end in corrections(lower, announced.match.end):
-        match = number_in_announcement(lower[start:end])
-        if match and match.number:
+def _corrected(announced: _Result, lower: str, after: int) -> _Result:
+    """The answer, or the number of later words that take it back: "wait, no: 14"; none where they only say it was wrong."""
+    for start, end in corrections(lower, after):
+        words = lower[start:end]
+        match = number_in_announcement(words) if opens_with_number(words) else None
+        if match:
             return _Result(match.shifted(start), "correction")
-    return announced
+    wrong = admission(lower, after)
+    if wrong is None:
+        return announced
+    match, rule = concluded_number(lower[wrong:]) or (NumberMatch(None, 0, 0), "")
+    concludes = rule == "conclusion" or _SO.search(lower, wrong, wrong + match.start)
+    return _Result(match.shifted(wrong) if concludes else NumberMatch(None, wrong, len(lower)), "correction")

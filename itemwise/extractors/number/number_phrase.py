@@ -74,6 +74,8 @@ def _opens_with_number(sentence: list[Token]) -> bool:
 def _read_sentence(sentence: list[Token], *, announced: bool) -> NumberMatch | None:
     if not any(token.kind == "number" for token in sentence):
         return _read_without_digits(sentence)
+    if not any(token.kind == "number" for token in without_denials(sentence)):
+        return _no_single_number(sentence)
     sentence = _narrowed(sentence, announced=announced)
     if _assigns_several(sentence):
         return _no_single_number(sentence)
