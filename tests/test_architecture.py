@@ -182,7 +182,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.extractors.number.phrase_tokens": "extractors/number/test_last_number.py",
     "itemwise.extractors.number.vocabulary": "extractors/number/test_last_number.py",
     "itemwise.extractors.sentence_end": "extractors/number/test_last_number.py",
-    "itemwise.extractors.visible": "extractors/number/test_last_number.py",
+    "itemwise.extractors.plain_characters": "extractors/number/test_last_number.py",
     "itemwise.inspect.architecture": "inspect/test_shapes.py",
     "itemwise.inspect.counts": "inspect/test_shapes.py",
     "itemwise.inspect.footprint": "inspect/test_shapes.py",

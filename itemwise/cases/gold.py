@@ -7,7 +7,7 @@ from decimal import Decimal
 from numbers import Rational, Real
 
 from itemwise.extractors.number.numeral import NUMERAL, canonical, opposite
-from itemwise.extractors.visible import folded
+from itemwise.extractors.plain_characters import folded
 
 __all__ = ["gold_number"]
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itemwise.causes.arithmetic.equations import Equation
 from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
 from itemwise.causes.numeric_reply import NumericReply, parse_number
-from itemwise.extractors.visible import folded
+from itemwise.extractors.plain_characters import folded
 
 __all__ = ["answer_not_stated"]
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from itemwise.extractors import last_number
-from itemwise.extractors.visible import folded
+from itemwise.extractors.plain_characters import folded
 
 __all__ = ["NumericReply", "answer_value", "parse_number"]
 

@@ -11,7 +11,7 @@ from itemwise.cases.picture import PictureError
 from itemwise.cases.plain_data import shown_value
 from itemwise.cases.reply import Reply
 from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
-from itemwise.extractors.thoughts import thoughts_in
+from itemwise.extractors.reply_parts import thoughts_in
 from itemwise.models import PLANNED, Generation, Model, Request, score
 from itemwise.models.tool_calls import read_calls
 from itemwise.results.store import key_of

@@ -9,7 +9,7 @@ from itemwise.causes.arithmetic.equation_sides import EquationSide, EquationSide
 from itemwise.causes.arithmetic.interpretations import agree, before_rounding, interpretations, values_of, without_label
 from itemwise.causes.arithmetic.operand import before_rate, has_trailing_text, mixes_units, unit_alters_value
 from itemwise.causes.arithmetic.operand_parser import parse_elements
-from itemwise.extractors.visible import folded
+from itemwise.extractors.plain_characters import folded
 from itemwise.strategies.calculator import number_text
 
 __all__ = ["Equation", "find_equations"]

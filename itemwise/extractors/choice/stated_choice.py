@@ -12,8 +12,8 @@ from itemwise.extractors.choice.match_option import Options, match_option
 from itemwise.extractors.choice.match_text import option_mentioned, option_stated
 from itemwise.extractors.correction import admission, corrections
 from itemwise.extractors.reading import Reading
+from itemwise.extractors.reply_parts import VisiblePart, visible_parts
 from itemwise.extractors.sentence_end import is_finished
-from itemwise.extractors.visible import visible_parts
 
 _DECLINES = re.compile(
     r"none of the|not an option|no option|cannot|can't|unable|unknown|insufficient|no (?:correct|valid)"
@@ -38,17 +38,18 @@ def stated_choice(text: str, options: Sequence[str] | int) -> Reading | None:
     Reading('B', start=41, end=42, rule='the answer is')
     """
     known = Options.of(options)
-    for part, offset in visible_parts(text):
-        lower = part.lower()
-        result = next(filter(None, (rule(part, lower, known) for rule in _RULES)), None)
+    for part in visible_parts(text):
+        lower = part.text.lower()
+        result = next(filter(None, (rule(part.text, lower, known) for rule in _RULES)), None)
         if result is not None:
-            return _reading(result, offset)
+            return _reading(result, part)
     return None
 
 
-def _reading(result: _Result, offset: int) -> Reading | None:
-    (letter, start, end), rule = result
-    return Reading(letter, start=start + offset, end=end + offset, rule=rule) if letter else None
+def _reading(result: _Result, part: VisiblePart) -> Reading | None:
+    (letter, *found), rule = result
+    start, end = part.span(*found)
+    return Reading(letter, start=start, end=end, rule=rule) if letter else None
 
 
 def _in_field(part: str, lower: str, options: Options) -> _Result | None:

@@ -9,7 +9,7 @@ from itemwise.extractors.correction import CUE, admission, corrections
 from itemwise.extractors.number.concluding_number import concluded_number
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
 from itemwise.extractors.reading import Reading
-from itemwise.extractors.visible import visible_parts
+from itemwise.extractors.reply_parts import VisiblePart, visible_parts
 
 _PLAIN = re.compile("-?[1-9][0-9]{0,17}")
 _DECLINES = re.compile(
@@ -38,18 +38,19 @@ def last_number(text: str) -> Reading | None:
     >>> last_number('{"steps": ["48/2=24", "48+24=72"], "answer": 72}')
     Reading('72', start=45, end=47, rule='json field answer')
     """
-    for part, offset in visible_parts(text):
-        result = _read(part, part.lower())
+    for part in visible_parts(text):
+        result = _read(part.text, part.text.lower())
         if result is not None:
-            return _reading(result, offset)
+            return _reading(result, part)
     return None
 
 
-def _reading(result: _Result, offset: int) -> Reading | None:
-    (number, start, end), rule = result
+def _reading(result: _Result, part: VisiblePart) -> Reading | None:
+    (number, *found), rule = result
     if number is None:
         return None
-    return Reading(number, start=start + offset, end=end + offset, rule=rule, stated=rule != "last number")
+    start, end = part.span(*found)
+    return Reading(number, start=start, end=end, rule=rule, stated=rule != "last number")
 
 
 def _read(part: str, lower: str) -> _Result | None:

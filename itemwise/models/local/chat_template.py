@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from itemwise.extractors.thoughts import parted
+from itemwise.extractors.reply_parts import parted
 from itemwise.models.checkpoint import uses_clock
 from itemwise.models.local.template_renderer import TemplateError, TemplateLimitError, render_template
 from itemwise.models.model import ModelError, one_line

@@ -9,7 +9,7 @@ from itemwise.analysis.reply_changes import Change, case_change
 from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.word_diff import Piece, word_diff
 from itemwise.cases.picture import Picture, PictureError
-from itemwise.extractors.thoughts import parted
+from itemwise.extractors.reply_parts import parted
 from itemwise.reporting import svg
 from itemwise.reporting.sections.comparison_sections import (
     NOT_RECORDED,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.cases.picture import Picture, PictureError
-from itemwise.extractors.thoughts import parted
+from itemwise.extractors.reply_parts import parted
 from itemwise.reporting import svg
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section

@@ -5,12 +5,10 @@ Every cleaning keeps the length of the text, so that a position found in it is a
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-_LOOKALIKES: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms
-_LOOKALIKES |= {ord(dash): "-" for dash in "−‐‑‒–—﹣"}
-_LOOKALIKES |= {ord(quote): '"' for quote in "“”„″"} | {ord(quote): "'" for quote in "‘’"}
-_LOOKALIKES |= {ord(space): " " for space in "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"}
-_LOOKALIKES |= {ord(odd): plain for odd, plain in zip("İ【】", "i[]", strict=True)}
+from itemwise.extractors.plain_characters import folded
+
 _THOUGHT = re.compile(
     r"<(?P<close>/?)(?:think|thinking|thought|thoughts|reasoning|scratchpad)>"
     r"|(?P<opener>◁think▷|<\|begin_of_thought\|>|\[think\]|<\|channel\|>analysis)"
@@ -32,15 +30,21 @@ question problem exercise example human: user instruction q: q1 q2 q3 input inst
 _TURN_GATES = _TURN_WORDS.split()
 
 
-def visible_parts(text: str) -> Iterator[tuple[str, int]]:
-    """The parts of a reply that may hold its answer, in order, each with its offset: the turns of the folded text without thoughts."""
+class VisiblePart(NamedTuple):
+    """What a reply says aloud in one of its turns, as folded text; `start` is where the text stands in the reply."""
+
+    text: str
+    start: int
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where text[start:end] stands in the reply."""
+        return self.start + start, self.start + end
+
+
+def visible_parts(text: str) -> Iterator[VisiblePart]:
+    """The parts of a reply that may hold its answer, in order: its turns without thoughts."""
     shown = without_thoughts(folded(text))
-    yield from ((shown[start:end], start) for start, end in turns(shown.lower()))
-
-
-def folded(text: str) -> str:
-    """The text with full-width forms, odd dashes, quotes and spaces made plain; as long as it was."""
-    return text if text.isascii() else text.translate(_LOOKALIKES)
+    yield from (VisiblePart(shown[start:end], start) for start, end in turns(shown.lower()))
 
 
 def without_thoughts(text: str) -> str:
@@ -82,3 +86,26 @@ def turns(lower: str) -> list[tuple[int, int]]:
     marks = [mark.start() for mark in _TURN.finditer(lower) if not (numbered and "question " in mark.group())]
     starts = [0, *marks]
     return [(start, end) for start, end in zip(starts, [*marks, len(lower)], strict=True) if lower[start:end].strip()]
+
+
+def thoughts_in(text: str) -> str:
+    """The think blocks of `text` with their marks, as the extractors leave them out; empty where there are none."""
+    return "\n".join(text[start:end].strip() for start, end in thoughts(folded(text)))
+
+
+def parted(text: str, span: tuple[int, int] | None = None) -> tuple[str, str, tuple[int, int] | None]:
+    """`text` without its think blocks, those blocks, and where `span` of the text then is (None where it lies in a block)."""
+    spans = thoughts(folded(text))
+    if not spans:
+        return text, "", span
+    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    shown = "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+    return shown.strip(), thoughts_in(text), span and _moved(span, spans, len(shown) - len(shown.lstrip()))
+
+
+def _moved(span: tuple[int, int], spans: list[tuple[int, int]], stripped: int) -> tuple[int, int] | None:
+    """`span` where `spans` and so many characters at the beginning are taken out."""
+    start, end = span
+    gone = stripped + sum(last - first for first, last in spans if last <= start)
+    overlaps = any(first < end and start < last for first, last in spans)
+    return None if overlaps or start < gone else (start - gone, end - gone)

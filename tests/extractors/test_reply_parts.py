@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itemwise.extractors.thoughts import parted, thoughts_in
+from itemwise.extractors.reply_parts import parted, thoughts_in
 
 
 @pytest.mark.parametrize(
