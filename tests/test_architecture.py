@@ -170,6 +170,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.extractors.announcement": "extractors/number/test_last_number.py",
     "itemwise.extractors.answer_field": "extractors/number/test_last_number.py",
     "itemwise.extractors.choice.implied_choice": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.choice.implied_text": "extractors/choice/test_choice_wordings.py",
     "itemwise.extractors.choice.match_letter": "extractors/choice/test_stated_choice.py",
     "itemwise.extractors.choice.match_option": "extractors/choice/test_stated_choice.py",
     "itemwise.extractors.choice.match_text": "extractors/choice/test_stated_choice.py",

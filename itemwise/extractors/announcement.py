@@ -15,7 +15,7 @@ _COPULA = r"(?:is|are|was|equals|would be|should be|must be|will be|comes out to
 _AFTER_ANSWER = re.compile(
     rf"""(?:s|\(s\))?{_MIDDLE}[*_`]*
     (?: (?P<colon>(?:\ (?:to|for|of|in)\b[^.:\n?!]{{0,60}})?[*_`\]]*\ ?(?::|=>?|->|→|(?<=r)>)[*_]*)
-      | (?P<copula>[,\ ](?:[^.:\n?!]{{0,60}}?\ )?{_COPULA}\b[*_]*(?:\ ?:)?)
+      | (?P<copula>[,\ ](?:[^.:\n?!]{{0,60}}?\ )??{_COPULA}\b[*_]*(?:\ ?:)?)
       | (?P<heading>[*_`\]]*\ *\n)
     )(?:\s|\$\$|\\\[|(?<=\n)-\ )*""",
     re.VERBOSE,

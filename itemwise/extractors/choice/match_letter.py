@@ -1,29 +1,86 @@
-"""Finds option letters in a few words: "(B)", "B. a brick", "选B"; a capital A or I that is a word is none."""
+"""Finds option letters in a few words: "(B)", "B. a brick", "选B"; a letter that is a word, a name, a unit or a variable is none."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
+_WRAPPER = re.compile(
+    r"\\(?:(?:text(?:bf|it|rm|tt|sf)?|math(?:rm|bf|it|sf|tt)|boldsymbol|bm|boxed|[fm]box|framebox|emph|underline|rm|bf"
+    r"|[lL]arge|huge|q?quad|displaystyle|left|right)(?![a-zA-Z])\s?\{?|[()\[\],;!: ])"
+)
+_LEAD_WORDS = """
+is be are was to most likely probably therefore definitely clearly obviously correct right best final my so thus hence would should must it
+indeed either both actually the option choice letter answer number
+"""
 _LEAD = re.compile(
-    r"(?:[\s(\[{<*_\"'`$.:>~\u200b]|\\(?:textbf|text|mathrm|mathbf|boxed|rm|[(\[,;])?"
-    r"|(?i:is|be|most|likely|therefore|definitely|clearly|correct|right|best|final|my|so|thus|hence|would|should|must|it"
-    r"|indeed|either|both|the|option|choice|letter|answer|number)(?![A-Za-z])"
-    r"|选项|选|应|为|是)*"
+    rf"(?:<\|?[a-z_]{{1,20}}\|?>|[\s(\[{{<*_\"'`$.:>~|\u200b]|(?i:{'|'.join(_LEAD_WORDS.split())})(?![A-Za-z'])|选项|选|应|为|是)*"
 )
-_LETTER = re.compile(r"(?P<letter>[A-Z])(?![A-Za-z0-9_^]|['’][a-z]|\s?(?:[=+^]|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])|-\w)")
-_LOWER = re.compile(r"[\s(\[*_\"'`$.]*(?P<letter>[a-z])[)\]*_\"'`$.:]*\s*$|\s*[(\[](?P<bracketed>[a-z])[)\]]")
+_NO_FORMULA = r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^>≤≥≈×÷·√]|<(?![/|])|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])|-\w)"
+_LETTER = re.compile(rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?![0-9]\)|[A-Za-z]{{2}}))")
+_LOWER = re.compile(
+    r"[\s(\[*_\"'`$.]*(?P<letter>[a-z])(?:[)\]*_\"'`$.:]*\s*$|[).:\]]\**\s)"
+    r"|\s*[(\[](?P<bracketed>[a-z])[)\]]"
+)
+_NAMED_LOWER = re.compile(
+    r"(?i:option|choice|letter|answer)\s[(\"'*]{0,3}(?P<letter>[a-z])(?=[)\].,;:*\"']|\s(?:is|was|because|since)\b|$)",
+)
 _ANOTHER = re.compile(
-    r"[\s)\]*_\"'`$}.]*(?:(?:and\b|or\b|/|&|、|和|与|或|及)|(?P<comma>[,;])|(?<=[A-Z])\s(?=[A-Z]\s*(?:$|<)))[\s,]*"
-    r"(?:and |or )?(?:either |option |options |选项)?"
-    r"[\s(\[*_\"'`$]*(?P<letter>[A-Z])(?=[\s)\]*_\"'`$},.;:、。<]|$)(?(comma)(?!\s[a-z]{2}))"
+    r"[\s)\]*_\"'`$}.]*(?:(?:and\b|or\b|as well as\b|along with\b|/|&|、|和|与|或者?|以?及)|(?P<comma>[,;])"
+    r"|(?<=[A-Z])\s(?=[A-Z]\s*(?:$|<)))[\s,}]*"
+    r"(?:and |or )?(?:also |maybe |possibly |perhaps )?(?:either |option |options |选项)?"
+    r"[\s(\[*_\"'`$]*(?P<letter>[A-Z](?=[\s)\]*_\"'`$},.;:、。<?]|$)|[a-z](?=[),.;]|$))(?(comma)(?!\)?\s[a-z]{2}))"
 )
+_ANOTHER_LATER = re.compile(
+    r"\)(?:(?!\b(?:because|since|as|while|whereas|unlike|not|but)\b|\([A-Z]\))[^.;\n]){0,100}?\b(?:and|or)\s(?:option\s)?\((?P<letter>[A-Z])\)"
+    r"(?!\s(?:is|are|was|does|do|can)\b)"
+)
+_ASKED = re.compile(r"[\s)\]*_\"'`]{0,6}\?")
 _RUN = re.compile(r"(?P<run>[A-Z]{2,8})(?![A-Za-z0-9])")
 _WORD_BEHIND = re.compile(r"[*_]*\s+(?P<word>[a-z]+)")
-_AFTER_LETTER = frozenset(("because", "since", "as", "is", "and", "or", "for", "with", "which", "due", "was", "given"))
-_AFTER_I = frozenset(("because", "since", "is"))
-_DENIED = re.compile(r"(?:\bnot|\bneither|\bnor|\bn't|不是|非|不)[\s(*]*(?:option\s*|choice\s*|选项?)?\(?$")
-_ANY = re.compile(r"(?<![A-Za-z0-9_'’\\/])\(?(?P<letter>[A-Z])(?![A-Za-z0-9_^]|['’][a-z]|\s?(?:[=+/^]|\*\s?[A-Za-z0-9])|-\w)")
+_VERBS = """
+because since as is and or for with which due was given has would should fits matches makes fails seems looks shows represents
+describes refers appears gives says states contains includes corresponds
+"""
+_AFTER_LETTER = frozenset(_VERBS.split())
+_AFTER_I = frozenset(("because", "since", "is", "fits", "matches", "fails", "seems", "has"))
+_BEFORE_LETTER = """
+option options choice choices answer answers alternative alternatives letter letters statement statements item is are be was were as for
+and or nor but than not neither either both only say choose choosing chose chosen select selecting selected pick picking picked
+prefer mark marked so thus hence therefore then because since that while whereas if when it it's that's unlike like eliminate
+eliminates eliminating eliminated exclude excluding excluded reject rejecting out correct right best likely probably definitely clearly
+simply just actually indeed final also would should must means indicates suggests supports leaves matches except consider
+"""
+_MAY_PRECEDE = frozenset(_BEFORE_LETTER.split())
+_WORD_AHEAD = re.compile(r"(?P<word>[A-Za-z0-9][A-Za-z']*) $")
+_MAY_LEAD = re.compile(r"(?:(?:correspond|clos|equal|point|lead|narrow|refer)\w* to|(?:go|going|went|left|stick|consistent) with) $")
+_FUNCTION = re.compile(r"(?:(?<![A-Za-z])(?!a)[A-Za-z]|\d|[)}]|\b(?:log|ln|sin|cos|tan|exp|det|max|min|var|prob))\s?$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\b(?:not|neither|nor|never|than|instead of|unlike|except(?: for)?|eliminat\w{1,4}|exclud\w{1,4}|reject\w{0,3}|rul\w{1,3} out)"
+    r"|n't|不是|不选|非|不|排除了?|而非)(?:\s(?:be|the|option|choice|options|choices|letter|either|choose|pick|select|say))*[\s(*\"']*(?:选项?)?"
+    r"(?:\(?[A-Z]\)?(?:\s?,\s?|、|\s)(?:(?:and|or)\s)?\(?){0,6}$"
+)
+_FAILS = re.compile(
+    r"[)\]*_\"'`]{0,6}(?:(?:,|\s|、|和|与)(?:\s?(?:and|or|&)\s)?\s?(?:option |choice )?\(?[A-Z](?![A-Za-z])\)?){0,6}\s?(?:"
+    r"(?:\s?(?:选?项|说法))?(?:是|都|均)?(?:不正确|不对|不符|错误|错)"
+    r"|(?:(?:is|are|was|were|would be|seems?|looks?)\s(?:\w{2,12} ){0,2}?(?:incorrect|wrong|false|invalid|irrelevant|impossible"
+    r"|eliminated|excluded|ruled|out\b|not\s(?!only|just))"
+    r"|(?:is|are|was|does|do|did|can|could|would|should|must)(?:n't|not|\snot)(?!\s(?:only|just))\b"
+    r"|(?:\w{2,10}ly )?fails?\b))"
+)
+_ANY = re.compile(
+    rf"(?<![A-Za-z0-9_'’\\/°}}^\u00c0-\u024f])(?P<open>[(\[]?)(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?![A-Za-z]{{2}})|\s[A-Z][\s$])"
+)
+
+
+OPTION_LINE = re.compile(r"[\s*_#>$({\[\\-]*(?:boxed\{)?(?P<letter>[A-Z])(?:[)\].:*}](?![)\].:*}]*\s*(?:is|was|are|would|can)\b)|\s*$)")
+LABEL = re.compile(r"(?<![A-Za-z0-9])(?!A:[\s*(]{1,3}[A-Z][\s*).]*$)\(?(?P<letter>[A-Z])[).:](?![A-Za-z])")
+_STANDS_ALONE = re.compile(
+    r"[<)\[\]*_\"'`$}]|\s?(?:[.,;:!]|-\s|$)|\s(?:because|since|as|which|fits|matches|remains|due)\b|[^\x00-\x7f]|\(|\s?\n"
+    r"|\s(?:is|was|seems|would be)\s(?:\w+ly )?(?:the )?(?:only )?(?:correct|right|best|true|answer|most|closest|choice|one)\b"
+)
+_MARKED_AHEAD = re.compile(r"(?:[>(\[*_\"'`$]|\b(?:option|choice|answer|letter)\s|选项?)$", re.IGNORECASE)
+_LONGEST_LINE = 400
 
 
 class LetterMatch(NamedTuple):
@@ -39,23 +96,59 @@ class LetterMatch(NamedTuple):
 
 
 def opening_letter(words: str, letters: str) -> LetterMatch | None:
-    """The letter the words open with, among `letters`; None where they open with no letter at all.
+    """The letter the words open with, among `letters`; None where they open with no letter, or with one they deny or ask about.
 
     A capital A or I in front of a lower-case word is an article or a pronoun, not a choice. A lower-case letter
-    counts only where it stands alone or in brackets.
+    counts only where it stands alone, in brackets, in front of a bracket or dot, or behind "option".
     """
+    words = unwrapped(words)
     lead = _LEAD.match(words)
     start = lead.end() if lead else 0
     match = _LETTER.match(words, start)
     if match and not _is_word(words, match):
         start, end = match.span("letter")
-        if _is_one_of_several(words, match):
+        several = _another_behind(words, match)
+        if several and _ASKED.match(words, several):
+            return None
+        if several:
             return LetterMatch(None, start, end)
+        if _FAILS.match(words, end):
+            return None
         return LetterMatch(match["letter"] if match["letter"] in letters else None, start, end)
     run = _RUN.match(words, start)
     if run and set(run["run"]) <= set(letters) and list(run["run"]) == sorted(set(run["run"])):
         return LetterMatch(None, *run.span("run"))
-    return _lower_case_letter(words, 0, letters) or _lower_case_letter(words, start, letters)
+    return _named_in_lower_case(words, start, letters) or _lower_case_letter(words, 0, letters) or _lower_case_letter(words, start, letters)
+
+
+def lists_options(part: str, letter: str, end: int) -> bool:
+    """Whether the letter that ends here only opens a list of the options: the next ones follow, on the next line or this one."""
+    line_end = part.find("\n", end, end + _LONGEST_LINE)
+    following = OPTION_LINE.match(part, line_end) if line_end >= 0 else None
+    if following:
+        return ord(following["letter"]) == ord(letter) + 1
+    labels = [label["letter"] for label in LABEL.finditer(part, end, line_end if line_end >= 0 else end + _LONGEST_LINE)]
+    return labels[:2] == [chr(ord(letter) + 1), chr(ord(letter) + 2)]
+
+
+def denies_opening(words: str) -> bool:
+    """Whether the words open with a letter that they call wrong: "(A) is incorrect"."""
+    words = unwrapped(words)
+    lead = _LEAD.match(words)
+    match = _LETTER.match(words, lead.end() if lead else 0)
+    return match is not None and _FAILS.match(words, match.end("letter")) is not None
+
+
+def unwrapped(words: str) -> str:
+    r"""The words with LaTeX wrappers such as `\text{` blanked, as long as they were."""
+    return _WRAPPER.sub(lambda wrapper: " " * len(wrapper.group()), words) if "\\" in words else words
+
+
+def _named_in_lower_case(words: str, end: int, letters: str) -> LetterMatch | None:
+    named = _NAMED_LOWER.search(words[: end + 20])
+    if named is None or named.start() >= end or named["letter"].upper() not in letters:
+        return None
+    return LetterMatch(named["letter"].upper(), *named.span("letter"))
 
 
 def _lower_case_letter(words: str, start: int, letters: str) -> LetterMatch | None:
@@ -67,14 +160,17 @@ def _lower_case_letter(words: str, start: int, letters: str) -> LetterMatch | No
     return LetterMatch(letter if letter in letters else None, *match.span(group))
 
 
+def stands_alone(words: str, start: int, end: int) -> bool:
+    """Whether the letter at words[start:end] stands as an option's and is not the subject of a story: "it is C." but not "so C walks"."""
+    return bool(_MARKED_AHEAD.search(words, max(0, start - 8), start) or _STANDS_ALONE.match(words, end))
+
+
 def letters_in(words: str, letters: str) -> list[LetterMatch]:
     """Every option letter that stands by itself in the words and is not denied there, in order."""
-    matches = []
-    for match in _ANY.finditer(words):
-        denied = _DENIED.search(words, max(0, match.start() - 20), match.start())
-        if match["letter"] in letters and not _is_word(words, match) and not denied:
-            matches.append(LetterMatch(match["letter"], *match.span("letter")))
-    return matches
+    words = unwrapped(words)
+    found = [match for match in _ANY.finditer(words) if match["letter"] in letters]
+    no_choices = (_is_word, _is_name, _is_denied)
+    return [LetterMatch(match["letter"], *match.span("letter")) for match in found if not any(none(words, match) for none in no_choices)]
 
 
 def _is_word(words: str, match: re.Match[str]) -> bool:
@@ -84,6 +180,25 @@ def _is_word(words: str, match: re.Match[str]) -> bool:
     return behind is not None and behind["word"] not in (_AFTER_LETTER if match["letter"] == "A" else _AFTER_I)
 
 
-def _is_one_of_several(words: str, match: re.Match[str]) -> bool:
-    another = _ANOTHER.match(words, match.end())
-    return another is not None and another["letter"] != match["letter"]
+def _is_name(words: str, match: re.Match[str]) -> bool:
+    """Whether the letter belongs to the word before it: "vitamin C", "figure A", "5 A", "P(A)"."""
+    start = match.start()
+    if not match["open"] and words[max(0, start - 1) : start] in ("(", "["):
+        start -= 1
+    if match["open"] or start < match.start():
+        return _FUNCTION.search(words, max(0, start - 8), start) is not None
+    before = _WORD_AHEAD.search(words, max(0, start - 20), start)
+    if before is None or before["word"].lower() in _MAY_PRECEDE:
+        return False
+    return not _MAY_LEAD.search(words, max(0, start - 24), start)
+
+
+def _is_denied(words: str, match: re.Match[str]) -> bool:
+    start = match.start()
+    return bool(_DENIED.search(words, max(0, start - 48), start) or _FAILS.match(words, match.end()))
+
+
+def _another_behind(words: str, match: re.Match[str]) -> int | None:
+    """Where another letter that is joined to this one ends, where there is one."""
+    another = _ANOTHER.match(words, match.end()) or _ANOTHER_LATER.match(words, match.end())
+    return another.end("letter") if another and another["letter"].upper() != match["letter"] else None

@@ -6,10 +6,19 @@ from typing import NamedTuple
 
 from itemwise.extractors.announcement import Announcement, announcements
 from itemwise.extractors.answer_field import answer_field, unescaped
-from itemwise.extractors.choice.implied_choice import confirmed_letter, last_conclusion, pointed_out_letter
-from itemwise.extractors.choice.match_letter import LetterMatch, letters_in, opening_letter
+from itemwise.extractors.choice.implied_choice import confirmed_letter, is_of_another, pointed_out
+from itemwise.extractors.choice.implied_text import implied_text
+from itemwise.extractors.choice.match_letter import (
+    LABEL,
+    OPTION_LINE,
+    LetterMatch,
+    denies_opening,
+    letters_in,
+    lists_options,
+    opening_letter,
+)
 from itemwise.extractors.choice.match_option import Options, match_option
-from itemwise.extractors.choice.match_text import option_mentioned, option_stated
+from itemwise.extractors.choice.match_text import option_stated, same_text
 from itemwise.extractors.correction import admission, corrections
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.reply_parts import VisiblePart, visible_parts
@@ -19,7 +28,9 @@ _DECLINES = re.compile(
     r"none of the|not an option|no option|cannot|can't|unable|unknown|insufficient|no (?:correct|valid)"
     r"|not (?:provided|listed|possible|given|among|enough)|无法|没有正确"
 )
-_OPTION_LINE = re.compile(r"[\s*_#>$({\[\\-]*(?:boxed\{)?(?P<letter>[A-Z])(?:[)\].:*}](?![)\].:*}]*\s*(?:is|was|are|would|can)\b)|\s*$)")
+_ANALYSED = re.compile(
+    r"[\s*_(]*[A-Z][).:*\s]{1,4}(?:this (?:is|option is|statement is) )?(?:incorrect|wrong|not (?:correct|the))\b", re.IGNORECASE
+)
 _LONGEST_LINE = 400
 
 
@@ -31,8 +42,9 @@ class _Result(NamedTuple):
 def stated_choice(text: str, options: Sequence[str] | int) -> Reading | None:
     """The letter of the option the reply chooses, None where it chooses none, several, or one that is not there.
 
-    `options` are the options' texts in order, or only how many there are (1 to 26). With the texts, an option match
-    by its text counts as its letter. "A" as an article is never a choice, and no letter is ever guessed.
+    `options` are the options' texts in order, or only how many there are (1 to 26). With the texts, an option named
+    by its text or number counts as its letter; a text that only passes by does not. A letter that is a word, a name, a
+    unit or a variable is no choice, and no letter is ever guessed.
 
     >>> stated_choice("Neither A nor C holds, so the answer is (B).", 4)
     Reading('B', start=41, end=42, rule='the answer is')
@@ -68,27 +80,22 @@ def _only_letter(words: str, options: Options) -> LetterMatch | None:
 
 
 def _announced(part: str, lower: str, options: Options) -> _Result | None:
-    for announcement in reversed(announcements(lower)):
+    found = announcements(lower)
+    for announcement in reversed(found):
         match = None if announcement.rule == "a:" else _read_announcement(announcement, part, lower, options)
         if match:
             return _corrected(_Result(match, announcement.rule), part, lower, options)
-    return None
+    denied = [announcement for announcement in found if denies_opening(part[announcement.start : announcement.end])]
+    return _Result(LetterMatch(None, denied[-1].start, denied[-1].end), denied[-1].rule) if denied else None
 
 
 def _read_announcement(announcement: Announcement, part: str, lower: str, options: Options) -> LetterMatch | None:
     match = match_option(part, announcement.start, announcement.end, options)
-    if match and match.letter and _lists_options(part, match.letter, match.end):
+    if match and match.letter and lists_options(part, match.letter, match.end):
         return None
     if match or not _DECLINES.search(lower, announcement.start, announcement.end):
         return match
     return LetterMatch(None, announcement.start, announcement.end)
-
-
-def _lists_options(part: str, letter: str, end: int) -> bool:
-    """Whether the letter only opens a list of the options: the next line opens with the next letter."""
-    line_end = part.find("\n", end, end + _LONGEST_LINE)
-    following = _OPTION_LINE.match(part, line_end) if line_end >= 0 else None
-    return following is not None and ord(following["letter"]) == ord(letter) + 1
 
 
 def _corrected(result: _Result, part: str, lower: str, options: Options) -> _Result:
@@ -105,14 +112,16 @@ def _corrected(result: _Result, part: str, lower: str, options: Options) -> _Res
 
 
 def _declined(part: str, lower: str, options: Options) -> _Result | None:
-    """A last line that says that no option fits or that no answer can be given, unless that is an option."""
+    """A last line that says that no option fits or that no answer can be given, unless it then names one or that is an option."""
     end = len(part.rstrip())
     start = max(part.rfind("\n", 0, end) + 1, end - _LONGEST_LINE)
-    if not _DECLINES.search(lower, start, end):
+    declines = _DECLINES.search(lower, start, end)
+    if not declines:
         return None
     option = option_stated(part[start:end], options.texts)
     letter = None if option is None else options.letters[option]
-    return _Result(LetterMatch(letter, start, end), "option text" if letter else "declined")
+    named = None if letter else pointed_out(part, options, declines.end())
+    return _Result(named or LetterMatch(letter, start, end), "option named" if named else "option text" if letter else "declined")
 
 
 def _on_own_line(part: str, _lower: str, options: Options) -> _Result | None:
@@ -121,54 +130,58 @@ def _on_own_line(part: str, _lower: str, options: Options) -> _Result | None:
     end = len(part.rstrip())
     start = part.rfind("\n", max(0, end - _LONGEST_LINE), end) + 1
     above = part[max(0, start - _LONGEST_LINE) : start].strip().rpartition("\n")[2]
-    if end - start <= _LONGEST_LINE and (not above or _is_lone_option(part[start:end], above)):
+    if end - start <= _LONGEST_LINE and (not above or _is_lone_option(part[start:end], above, options)):
         match = _match_on_line(part, start, end, options)
         if match:
             return _Result(match, "last line" if above else "whole reply")
-    if len(lines) == 2 and _is_lone_option(part[slice(*lines[0])], part[slice(*lines[1])]):
+    if len(lines) == 2 and _is_lone_option(part[slice(*lines[0])], part[slice(*lines[1])], options):
         match = _match_on_line(part, *lines[0], options)
         return _Result(match, "first line") if match else None
     return None
 
 
-def _is_lone_option(line: str, neighbour: str) -> bool:
+def _is_lone_option(line: str, neighbour: str, options: Options) -> bool:
     """Whether a line is an option by itself, not one in a list of them."""
-    option, listed = _OPTION_LINE.match(line), _OPTION_LINE.match(neighbour)
-    return bool(option) and not (option and listed and abs(ord(option["letter"]) - ord(listed["letter"])) == 1)
+    option, listed = OPTION_LINE.match(line), OPTION_LINE.match(neighbour)
+    if option is None:
+        return same_text(line, options.texts) is not None and same_text(neighbour, options.texts) is None
+    return not (listed and abs(ord(option["letter"]) - ord(listed["letter"])) == 1)
 
 
 def _match_on_line(part: str, start: int, end: int, options: Options) -> LetterMatch | None:
-    letters = {match.letter for match in letters_in(part[start:end], options.letters)}
-    return match_option(part, start, end, options) if len(letters) < 2 or _OPTION_LINE.match(part, start) else None
+    line = part[start:end]
+    option = OPTION_LINE.match(line)
+    if option and option_stated(line[option.end() :], options.texts) == options.place(option["letter"]) is not None:
+        return LetterMatch(option["letter"], start + option.start("letter"), start + option.end("letter"))
+    labels = {label["letter"] for label in LABEL.finditer(line)}
+    named = {match.letter for match in letters_in(line, options.letters)}
+    if len(labels) > 1 or (len(named) > 1 and not option) or _ANALYSED.match(line) or line.rstrip(" *_").endswith("?"):
+        return None
+    match = match_option(part, start, end, options, strict=True)
+    by_text = match and match.end - match.start > 1 and same_text(line, options.texts) is None
+    return None if by_text and not is_finished(part.rstrip()) else match
 
 
 def _implied(part: str, _lower: str, options: Options) -> _Result | None:
-    match = pointed_out_letter(part, options.letters)
+    match = pointed_out(part, options)
     if match is None and is_finished(part.rstrip()):
         match = confirmed_letter(part, options.letters)
-    return _Result(match, "option named") if match else None
+    if match:
+        return _Result(match, "option named")
+    return None
 
 
 def _last_letter(part: str, _lower: str, options: Options) -> _Result | None:
     """A short reply that ends with the one letter it names: "It's B."."""
     match = _only_letter(part, options) if len(part) <= _LONGEST_LINE else None
-    ends = match and not part[match.end :].strip(" )].*_\"'`\n")
+    ends = match and not part[match.end :].strip(" )].*_\"'`\n") and not is_of_another(part, match.start)
     return _Result(match, "last letter") if match and ends else None
 
 
-def _mentioned(part: str, lower: str, options: Options) -> _Result | None:
-    """The one option whose text a finished reply mentions, or whose text its concluding sentence mentions."""
-    if not options.texts or not is_finished(part.rstrip()):
-        return None
-    index = option_mentioned(part, options.texts)
-    if index is None:
-        index = option_mentioned(last_conclusion(part), options.texts)
-    if index is None:
-        return None
-    start = lower.rfind(options.texts[index].lower())
-    span = (start, start + len(options.texts[index])) if start >= 0 else (0, len(part))
-    return _Result(LetterMatch(options.letters[index], *span), "option text")
+def _concluded(part: str, lower: str, options: Options) -> _Result | None:
+    match = implied_text(part, lower, options)
+    return _Result(match, "option text") if match else None
 
 
 _Rule = Callable[[str, str, Options], "_Result | None"]
-_RULES: tuple[_Rule, ...] = (_in_field, _announced, _declined, _on_own_line, _implied, _last_letter, _mentioned)
+_RULES: tuple[_Rule, ...] = (_in_field, _announced, _declined, _on_own_line, _implied, _last_letter, _concluded)
