@@ -44,7 +44,7 @@ def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entr
     results, by_key = [], {other.key: other for other in tallies}
     originals = {entry.case: entry for entry in entries if tally.counts_entry(entry)}
     for control in CONTROLS:
-        other = by_key.get((f"{tally.benchmark}-{control}", tally.model_name, tally.strategy))
+        other = by_key.get(tally.key._replace(benchmark=f"{tally.benchmark}-{control}"))
         if other:
             changed = [replace(entry, case=entry.case.removesuffix(f"-{control}")) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]

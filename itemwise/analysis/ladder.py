@@ -1,4 +1,4 @@
-"""Ablation ladder: what each strategy, and reading less strictly, adds to the one before it on the same cases."""
+"""Ablation ladder: what each prompt and strategy, and reading less strictly, adds to the one before it on the same cases."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -53,23 +53,24 @@ class Ladder:
 def ladders(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Ladder]:
     """A ladder for each benchmark that was asked in more than one way, in the order in which it was asked.
 
-    Every rung is paired with the one before it on the cases that both judged (exact McNemar); the first of a further
-    model is paired with the same strategy of the model before. Where a plain asking for JSON is among the rungs, a rung
-    below it reads the very same replies as strict JSON compared as text.
+    Every rung is paired with the one before it on the cases that both judged (exact McNemar); the first of a further prompt, or of
+    a further model, is paired with the same strategy of the prompt or model before. Where a plain asking for JSON is among the rungs of
+    a model's first prompt, a rung below it reads the very same replies as strict JSON compared as text.
     """
     results = []
     for benchmark in dict.fromkeys(tally.benchmark for tally in tallies):
-        of_benchmark = [tally for tally in tallies if tally.benchmark == benchmark]
+        of_benchmark = [tally for tally in tallies if tally.benchmark == benchmark and any(tally.counts.values())]
         if len(of_benchmark) > 1:
-            steps = [step for tally in of_benchmark for step in _steps(tally, entries)]
+            first = {tally.model_name: tally.prompt_name for tally in reversed(of_benchmark)}
+            steps = [step for tally in of_benchmark for step in _steps(tally, entries, first[tally.model_name])]
             results.append(Ladder(benchmark, _rungs(steps)))
     return results
 
 
-def _steps(tally: Tally, entries: Sequence[Entry]) -> Iterator[Measurement]:
+def _steps(tally: Tally, entries: Sequence[Entry], first_prompt: str) -> Iterator[Measurement]:
     """What the rungs of a tally are made of, labelled with the strategy."""
     counted = [entry for entry in entries if tally.counts_entry(entry)]
-    if tally.strategy == "direct" and _is_json_asked(counted):
+    if tally.strategy == "direct" and tally.prompt_name == first_prompt and _is_json_asked(counted):
         strict = [_strictly(entry) for entry in counted]
         yield measurement(STRICTLY, "", tallied(strict)[0], strict)
     yield measurement(tally.strategy, "", tally, counted)
@@ -96,11 +97,11 @@ def _rungs(steps: Sequence[Measurement]) -> list[Rung]:
     rungs: list[Rung] = []
     for index, step in enumerate(steps):
         before = _before(steps, index)
-        name = f"{step.tally.model_name}, {step.label}" if several else step.label
+        name = _name(step, several)
         if before is None:
             rungs.append(Rung(name, step.tally))
         else:
-            against = f"{before.tally.model_name}, {before.label}" if several else before.label
+            against = _name(before, several)
             same_model = (other for other in steps[:index] if other.tally.model_name == step.tally.model_name)
             first = next((other for other in same_model if other.label != STRICTLY), None)  # the first way that it was asked
             since = _pair(first, step) if first and first is not before else None
@@ -109,20 +110,30 @@ def _rungs(steps: Sequence[Measurement]) -> list[Rung]:
     return [replace(rung, holm_p=next(corrected)) if rung.pair else rung for rung in rungs]
 
 
+def _name(step: Measurement, several_models: bool) -> str:
+    return ", ".join(filter(None, (step.tally.model_name * several_models, step.tally.prompt_name, step.label)))
+
+
 def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
+    """The rung that a step is paired with: of a further model the same prompt and strategy, of a further prompt the same strategy,
+    of what went before; where there is none, and for a further strategy, the one before it."""
     if index == 0:
         return None
     step, before = steps[index], steps[index - 1]
-    if before.tally.model_name == step.tally.model_name:
+    if (before.tally.model_name, before.tally.prompt_name) == (step.tally.model_name, step.tally.prompt_name):
         return before
     same = [other for other in steps[:index] if other.label == step.label]
+    if before.tally.model_name != step.tally.model_name:
+        same = [other for other in same if other.tally.prompt_name == step.tally.prompt_name] or same
     return same[-1] if same else before
 
 
 def _gain(before: Measurement, step: Measurement) -> str:
     """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
-    if before.tally.model_name != step.tally.model_name:
-        return "the model" if before.label == step.label else f"the model and {step.label}"
+    parts = ["the model"] if before.tally.model_name != step.tally.model_name else []
+    parts += ["the prompt"] if before.rows.get("prompt") != step.rows.get("prompt") else []
+    if parts:
+        return " and ".join([*parts, *([step.label] if before.label != step.label else [])])
     if before.label == STRICTLY:
         return "reading"
     gain = gain_of(step.label)

@@ -37,7 +37,7 @@ def provenance_of(record: Mapping[str, Any], tally: Tally) -> Provenance:
         "strategy": tally.strategy,
         **dict(_flat(_object(settings, "strategies", tally.strategy), "strategy ")),
         **dict(_flat({name.replace("_", " "): settings[name] for name in ("seed", "batch_size") if name in settings})),
-        **{_ROWS.get(name, name): value for name, value in _flat(_object(record, "rows", tally.benchmark))},
+        **{_ROWS.get(name, name): value for name, value in _flat(_object(record, "rows", tally.key.rows))},
         **{name: own.pop(name) for name in _ASKED if name in own},
     }
     machine = {

@@ -37,8 +37,8 @@ def variant_drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tu
     """A drop for each tally of problems whose variants were judged too. Cases that ended in an infrastructure error are left out."""
     results = []
     for tally in tallies:
-        label = f"{tally.benchmark}-{RENUMBERED}"
-        variants = _right(entry for entry in entries if entry.key == (label, *tally.key[1:]))
+        renumbered = tally.key._replace(benchmark=f"{tally.benchmark}-{RENUMBERED}")
+        variants = _right(entry for entry in entries if entry.key == renumbered)
         originals = _right(entry for entry in entries if tally.counts_entry(entry))
         if variants and (between := drop(originals, variants)):
             results.append((tally, between))

@@ -23,7 +23,8 @@ def show_lines(run: RunFolder) -> list[str]:
     """Everything run.json holds, then the table and what the gates said."""
     told = {name: value for name, value in run.record.items() if name not in _SUMMED_UP}
     lines = [f"run: {run.name}", *_told(told, ""), ""]
-    lines += aligned(accuracy_table(run.tallies).table())
+    table = accuracy_table(run.tallies)
+    lines += aligned(table.table(), table.words)
     lines += [str(gate["text"]) for gate in run.record.get("gates", []) if isinstance(gate, dict) and "text" in gate]
     return [printable(line) for line in lines]
 

@@ -25,7 +25,7 @@ def read_baseline(text: str, reports: Path) -> RunFolder:
 
 
 def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[Decision]:
-    """A decision for each benchmark, model and strategy of this run's `entries`, by exact McNemar on the same items.
+    """A decision for each benchmark, model, strategy and prompt of this run's `entries`, by exact McNemar on the same items.
 
     A model is compared with itself; where both runs asked one model each, with the other's (a fine-tune with its base).
     What the baseline does not hold is left out and said so; a gate that finds nothing to compare is undecided. So is
@@ -42,9 +42,15 @@ def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[De
 
 def _counterpart(tally: Tally, this: RunFolder, baseline: RunFolder) -> Tally | None:
     held = [other for other in baseline.tallies if (other.benchmark, other.strategy) == (tally.benchmark, tally.strategy)]
+    if tally.prompt_name or any(other.prompt_name for other in held):  # one prompt of several has its own counterpart
+        held = [other for other in held if _prompt(baseline, other) == _prompt(this, tally)]
     if len(_models(this, tally.benchmark)) == len(_models(baseline, tally.benchmark)) == 1:
         return held[0] if held else None
     return next((other for other in held if other.model_name == tally.model_name), None)
+
+
+def _prompt(run: RunFolder, tally: Tally) -> str | None:
+    return run.entries_of(tally)[0].rows.get("prompt")
 
 
 def _models(run: RunFolder, benchmark: str) -> set[str]:
@@ -52,7 +58,7 @@ def _models(run: RunFolder, benchmark: str) -> set[str]:
 
 
 def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> Decision:
-    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) not worse than {baseline.name}"
+    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) not worse than {baseline.name}"
     if counterpart is None:
         return Decision(True, f"{named}: left out, it has none of this")
     if counterpart.model_name != tally.model_name:

@@ -16,7 +16,7 @@ class GateError(Exception):
 
 @dataclass(frozen=True)
 class Gate:
-    """A demand on the accuracy of a benchmark, or only of one `model` of it, or one `strategy` of that model.
+    """A demand on the accuracy of a benchmark, or only of one `model` of it, one `strategy` of that model, or one `prompt` of that.
 
     The accuracy itself must be at least `least`; with `by_interval` the lower end of its 95 % interval must, so that
     a lucky small sample does not pass.
@@ -27,17 +27,21 @@ class Gate:
     model: str | None = None
     strategy: str | None = None
     by_interval: bool = False
+    prompt: str | None = None
 
     @classmethod
     def parse(cls, text: str, strategies: Sequence[str]) -> Gate:
-        """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80`` or ``gsm8k/MODEL/STRATEGY=0.80``.
+        """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80``, ``gsm8k/MODEL/STRATEGY=0.80`` or
+        ``gsm8k/MODEL/STRATEGY/PROMPT=0.80``.
 
-        A model's name may hold slashes: only a last part that is one of `strategies` is a strategy. Raises GateError.
+        A model's name may hold slashes: only a last part that is one of `strategies` is a strategy, and only what follows one is a
+        prompt. Raises GateError.
         """
         name, _, least = text.rpartition("=")
         label = LABEL.match(wanted := name.removesuffix(">").strip())
         benchmark = label.group() if label else ""
         first, *parts = [part.strip() for part in wanted.removeprefix(benchmark).split("/")]
+        prompt = parts.pop() if len(parts) > 2 and parts[-2] in strategies and parts[-1] not in strategies else None
         strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
         fraction = _fraction(least)
         if fraction is None or not all(parts) or not benchmark or first:
@@ -45,12 +49,12 @@ class Gate:
                 "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
                 f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
             )
-        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=name.endswith(">"))
+        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=name.endswith(">"), prompt=prompt)
 
     @property
     def name(self) -> str:
-        """What the demand is on: ``gsm8k``, ``gsm8k/MODEL`` or ``gsm8k/MODEL/STRATEGY``."""
-        return "/".join(part for part in (self.benchmark, self.model, self.strategy) if part)
+        """What the demand is on: ``gsm8k``, ``gsm8k/MODEL``, ``gsm8k/MODEL/STRATEGY`` or ``gsm8k/MODEL/STRATEGY/PROMPT``."""
+        return "/".join(part for part in (self.benchmark, self.model, self.strategy, self.prompt) if part)
 
     @property
     def text(self) -> str:

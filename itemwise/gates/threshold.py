@@ -21,13 +21,16 @@ def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
     wanted = Label.parse(gate.benchmark)
     of_benchmark = [tally for tally in tallies if Label.parse(tally.benchmark).is_meant_by(wanted, tally.function or "")]
     of_model = [tally for tally in of_benchmark if gate.model in (None, tally.model_name)]
-    concerned = [tally for tally in of_model if gate.strategy in (None, tally.strategy)]
+    of_strategy = [tally for tally in of_model if gate.strategy in (None, tally.strategy)]
+    concerned = [tally for tally in of_strategy if gate.prompt in (None, tally.prompt_name)]
     if not of_benchmark:
         return [_absent(gate, "benchmark", [tally.benchmark for tally in tallies])]
     if not of_model:
         return [_absent(gate, "model", [tally.model_name for tally in of_benchmark])]
-    if not concerned:
+    if not of_strategy:
         return [_absent(gate, "strategy", [tally.strategy for tally in of_model])]
+    if not concerned:
+        return [_absent(gate, "prompt", [tally.prompt_name for tally in of_strategy if tally.prompt_name])]
     return [_decision(gate, tally) for tally in concerned]
 
 
@@ -37,7 +40,7 @@ def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
 
 
 def _decision(gate: Gate, tally: Tally) -> Decision:
-    named = f"gate {tally.benchmark} ({tally.model_name}, {tally.strategy}) {_demand(gate)}"
+    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) {_demand(gate)}"
     found = tally.accuracy
     if tally.recalled and tally.recalled == sum(tally.counts.values()):
         return Decision(False, f"{named}: undecided, none of its cases ran here; all {tally.recalled} verdicts are of earlier runs")

@@ -14,7 +14,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.reply import Reply
 from itemwise.models import Model
 from itemwise.plugin.controller import ControllerSession
-from itemwise.plugin.items import Fault, is_case, prefixes
+from itemwise.plugin.items import NO_CASES, Fault, is_case, prefixes
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
@@ -103,17 +103,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     worker = metafunc.config.stash[WORKER_SESSION]
     benchmark = mark.kwargs["benchmark"]
-    sample = worker.samples.of_function(metafunc.definition, benchmark)
-    if isinstance(sample, Fault):
+    asked = worker.samples.of_function(metafunc.definition, benchmark)
+    if isinstance(asked, Fault):
         names = [name for name in ("model", "strategy", "case") if name in metafunc.fixturenames]
-        metafunc.parametrize(names, [[sample] * len(names)], ids=["no-cases"], indirect=True)
+        metafunc.parametrize(names, [[asked] * len(names)], ids=[NO_CASES], indirect=True)
         return
     if "model" in metafunc.fixturenames:
         models = worker.settings.models_for(pictures=benchmark.pictures)
         metafunc.parametrize("model", models, ids=[entry.name for entry in models], indirect=True, scope="session")
     if "strategy" in metafunc.fixturenames:
         metafunc.parametrize("strategy", [chosen.name for chosen in worker.settings.strategies], indirect=True, scope="session")
-    metafunc.parametrize("case", sample.cases, ids=[case.name for case in sample.cases], indirect=True)
+    metafunc.parametrize("case", [each.value for each in asked], ids=[each.id for each in asked], indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,15 @@ from itemwise.results.labels import split_node_id
 from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings
 
-__all__ = ["Fault", "benchmark_of", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command"]
-
+__all__ = [
+    "NO_CASES", "Fault", "benchmark_of", "case_index", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes",
+    "rerun_command",
+]  # fmt: skip
 
 _LONG = ("--config-file", "--rootdir", "--override-ini", "--confcutdir", "--import-mode")  # of pytest: which suite it is
 _SHORT = ("-c", "-p", "-o")
 _OTHERS = ("-k", "-m", "--deselect", "--ignore", "--ignore-glob", "--junitxml", "--junit-xml", "--basetemp")
+NO_CASES = "no-cases"  # the id of a fault's test
 OURS = ("model", "strategy", "case")  # what a benchmark is parametrized with
 
 
@@ -48,6 +51,12 @@ def parameters(item: pytest.Item) -> dict[str, Any]:
     return found
 
 
+def case_index(item: pytest.Item) -> int:
+    """The place of the test's case among those that its function is parametrized with, which are the cases of each prompt in turn."""
+    found: int = getattr(item, "callspec").indices["case"]  # noqa: B009 - as above
+    return found
+
+
 def own_parameters(item: pytest.Item, asked: Collection[str]) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """What the test is parametrized with beyond model, strategy and case: the ids of the parameters that it or its fixtures ask for
     (of `asked`), with their places, and the places of the others. Nothing reads those: a plugin added them to repeat the test."""
@@ -65,8 +74,8 @@ def own_parameters(item: pytest.Item, asked: Collection[str]) -> tuple[str, tupl
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a benchmark has no cases. It stands in their place as one test that fails with `message`, so that a selection
-    without this benchmark runs as if it were not there."""
+    """Why a benchmark has no cases, or none in the words of one prompt. It stands in their place as one test that fails with `message`,
+    so that a selection without it runs as if it were not there."""
 
     message: str
 

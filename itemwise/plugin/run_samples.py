@@ -1,10 +1,11 @@
-"""The run's samples by test function: cases in the words of each model, their extractor, and the hashes that name the measurement."""
+"""The run's samples by test function: cases in the words of each prompt, their extractor, and the hashes that name the measurement."""
 
 import ast
 import inspect
 import textwrap
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,14 @@ from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itse
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
 from itemwise.cases.case import Case
-from itemwise.models import ModelEntry
-from itemwise.plugin.items import Fault, benchmark_of, function_id, own_parameters, parameters, plain_name
+from itemwise.plugin.items import NO_CASES, Fault, benchmark_of, case_index, function_id, own_parameters, parameters, plain_name
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
 from itemwise.session.measurement_hash import cases_hash, code_hash, judge_hash
-from itemwise.session.sample import Sample, prompt_of, sampled
+from itemwise.session.sample import Sample, prompts_of, sampled
 from itemwise.session.settings import Settings
 
-__all__ = ["Samples"]
+__all__ = ["AskedCase", "Samples"]
 
 PACKAGE = Path(__file__).parent.parent
 _STRIPPED = (
@@ -29,33 +29,57 @@ _STRIPPED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AskedCase:
+    """One test of a benchmark's function under a model and strategy: the `place` of its case in the sample, and the `prompt` where the
+    function is run under several, each with a sample of its own. In the place of a sample that cannot be had stands a fault."""
+
+    id: str
+    value: Case | Fault
+    place: int = 0
+    prompt: str = ""
+
+
 class Samples:
-    """The samples of a run, each drawn once: ids, order and answers are the same for all models, prompts may not be."""
+    """The samples of a run, each drawn once: ids, order and answers are the same for all models, the words of a prompt may not be."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._samples: dict[tuple[str, str | None], Sample] = {}
-        self._places: dict[str, dict[str, int]] = {}
+        self._asked_cases: dict[str, Sequence[AskedCase]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
         self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
 
-    def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sample | Fault:
-        """The cases of a benchmark's test function, or why there are none."""
+    def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sequence[AskedCase] | Fault:
+        """The cases of a benchmark's test function, those of each prompt in turn, or why there are none.
+
+        With several prompts the ids of its cases begin with the prompt's name. A prompt that the benchmark does not have is one fault
+        among the cases of the others.
+        """
         self._asked[function.nodeid] = frozenset(function.fixturenames)
         if not __debug__ and not _asserts(function):
             return Fault(_STRIPPED.format(function.nodeid))
+        prompts = prompts_of(benchmark, self._settings, None)
+        found = {prompt: self._sample_or_fault(function, benchmark, prompt) for prompt in prompts}
+        if all(isinstance(sample, Fault) for sample in found.values()):
+            return Fault("\n".join(dict.fromkeys(sample.message for sample in found.values() if isinstance(sample, Fault))))
+        asked = [each for prompt, sample in found.items() for each in _asked_cases(sample, (prompt or "") * (len(prompts) > 1))]
+        self._asked_cases[function.nodeid] = asked
+        return asked
+
+    def _sample_or_fault(self, function: pytest.Function, benchmark: Benchmark, prompt: str | None) -> Sample | Fault:
         try:
-            sample = self._sample(function, benchmark, None)
+            return self._sample(function, benchmark, prompt)
         except BenchmarkError as error:
             return Fault(str(error))
         except (Exception, SystemExit) as error:  # the loader's own fault shows its own lines
             return Fault(_traceback(error))
-        self._places[function.nodeid] = {case.name: place for place, case in enumerate(sample.cases)}
-        return sample
 
     def of_case(self, item: pytest.Item) -> Sample:
-        """The sample that a case belongs to, as its model is asked."""
-        return self._sample(item, benchmark_of(item), parameters(item).get("model"))
+        """The sample that a case belongs to, in the words that it is asked in."""
+        benchmark = benchmark_of(item)
+        prompt = self.prompt(item) or prompts_of(benchmark, self._settings, parameters(item).get("model"))[0]
+        return self._sample(item, benchmark, prompt)
 
     def case(self, item: pytest.Item) -> Case:
         """The case under test, in the words of the prompt that its model is asked with."""
@@ -63,7 +87,19 @@ class Samples:
 
     def place(self, item: pytest.Item) -> int:
         """Where the case stands in its sample."""
-        return self._places[function_id(item)][parameters(item)["case"].name]
+        return self._asked_case(item).place
+
+    def prompt(self, item: pytest.Item) -> str:
+        """The name of the case's prompt where its benchmark is asked with several; else empty."""
+        return self._asked_case(item).prompt
+
+    def prompt_place(self, item: pytest.Item) -> int:
+        """Where the case's prompt stands among those that its benchmark is asked with."""
+        prompt = self.prompt(item)
+        return prompts_of(benchmark_of(item), self._settings, None).index(prompt) if prompt else 0
+
+    def _asked_case(self, item: pytest.Item) -> AskedCase:
+        return self._asked_cases[function_id(item)][case_index(item)]
 
     def label(self, item: pytest.Item) -> str:
         """What the case counts for, in words that no other measurement of this run has."""
@@ -82,15 +118,15 @@ class Samples:
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:
         """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""
-        key = function_id(item), parameters(item).get("model"), parameters(item).get("strategy")
+        key = function_id(item), parameters(item).get("model"), parameters(item).get("strategy"), self.prompt(item)
         if key not in self._measures:
             self._measures[key] = self._measured(item)
         return self._measures[key]
 
-    def _sample(self, item: pytest.Item, benchmark: Benchmark, model: ModelEntry | None) -> Sample:
-        key = function_id(item), prompt_of(benchmark, self._settings, model)
+    def _sample(self, item: pytest.Item, benchmark: Benchmark, prompt: str | None) -> Sample:
+        key = function_id(item), prompt
         if key not in self._samples:
-            self._samples[key] = sampled(_plain(item), benchmark, self._settings, model)
+            self._samples[key] = sampled(_plain(item), benchmark, self._settings, prompt)
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:
@@ -102,6 +138,13 @@ class Samples:
             "judge": judge_hash(item.path, extractor),
             "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
         }
+
+
+def _asked_cases(sample: Sample | Fault, prompt: str) -> list[AskedCase]:
+    before = f"{prompt}-" if prompt else ""
+    if isinstance(sample, Fault):
+        return [AskedCase(f"{before}{NO_CASES}", sample, prompt=prompt)]
+    return [AskedCase(f"{before}{case.name}", case, place, prompt) for place, case in enumerate(sample.cases)]
 
 
 def _plain(item: pytest.Item) -> str:

@@ -110,10 +110,10 @@ class Snapshots:
             file.node_ids[name] = entry.node_id
 
     def _path(self, entry: Entry) -> Path:
-        """One file for a benchmark, model and strategy, in a folder for the benchmark's file."""
+        """One file for a benchmark, model, strategy and prompt where there are several, in a folder for the benchmark's file."""
         test_file, *inner = split_node_id(entry.node_id)[0].split("::")
         path = self._config.rootpath / test_file
-        words = [*inner[:-1], Label.parse(entry.benchmark).own, entry.model_name, entry.strategy]
+        words = [*inner[:-1], Label.parse(entry.benchmark).own, *entry.key.names[1:]]
         folder: Path = path.parent / getattr(self._config.option, "snapshot_dirname", "__snapshots__") / path.stem
         return folder / f"{quote('-'.join(words), safe='')}.{SUFFIX}"
 
@@ -186,4 +186,4 @@ class Snapshots:
 def _case_name(entry: Entry) -> str:
     """The case as its node id spells it, without what the file's name says already."""
     inside = split_node_id(entry.node_id)[1]
-    return inside.removeprefix(f"{entry.model_name}-{entry.strategy}-").strip() or inside
+    return inside.removeprefix("-".join([*entry.key.names[1:], ""])).strip() or inside

@@ -34,7 +34,7 @@ class Verdicts:
 
     def __init__(self, worker: WorkerSession) -> None:
         self._worker = worker
-        self._measurements: dict[tuple[object, ...], str] = {}  # by function, model and strategy
+        self._measurements: dict[tuple[object, ...], str] = {}  # by function, model, strategy and prompt
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
@@ -108,6 +108,7 @@ class Verdicts:
             benchmark=self._worker.samples.label(item),
             model_name=asked["model"].name if "model" in asked else "-",
             strategy=asked.get("strategy", "-"),
+            prompt_name=self._worker.samples.prompt(item),
             case=found.name,
             sample_size=sample.sizes[sample.label_of(found)],
             measurement=self._measurement(item),
@@ -119,13 +120,15 @@ class Verdicts:
         model = self._worker.settings.all_models.index(asked["model"]) if "model" in asked else 0
         names = [chosen.name for chosen in self._worker.settings.strategies]
         strategy = names.index(asked["strategy"]) if "strategy" in asked else 0
+        way = self._worker.samples.prompt_place(item) * len(names) + strategy
         _, own, repeats = self._worker.samples.own_parameters(item)
-        return function_id(item), *own, model, strategy, self._worker.samples.place(item), *repeats
+        return function_id(item), *own, model, way, self._worker.samples.place(item), *repeats
 
     def _measurement(self, item: pytest.Item) -> str:
         """What a case must share with another run's for their verdicts to be one measurement."""
         function, own = function_id(item), self._worker.samples.own_parameters(item)[0]
-        asked = function, own, parameters(item).get("model"), parameters(item).get("strategy"), key_of(self._worker.identity)
+        named = parameters(item).get("model"), parameters(item).get("strategy"), self._worker.samples.prompt(item)
+        asked = function, own, *named, key_of(self._worker.identity)
         if asked not in self._measurements:
             asks = {**self._worker.samples.measure(item), "model": self._worker.identity, "test": f"{function}[{own}]"}
             self._measurements[asked] = key_of(asks)

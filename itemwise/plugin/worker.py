@@ -159,7 +159,8 @@ class WorkerSession:
         kept = sum(batched.strategy.name == strategy for batched in self._in_batches)
         if reply.batch_size > 1 and kept < self.settings.batch_invariance:
             upcoming = self._lookahead.upcoming(item.nodeid)
-            self._in_batches.append(BatchedCase(self.samples.case(item).name, upcoming.strategy, reply))
+            name = "-".join(filter(None, (self.samples.prompt(item), self.samples.case(item).name)))
+            self._in_batches.append(BatchedCase(name, upcoming.strategy, reply))
 
     def _ask_alone(self, model: Model) -> None:
         from itemwise.engine.batch_check import rerun_alone

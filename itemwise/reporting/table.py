@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Accuracy
 
@@ -37,8 +38,8 @@ def aligned(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:
     return ["  ".join(row).rstrip() for row in padded]
 
 
-def short_names(tallies: Sequence[Tally]) -> dict[tuple[str, str, str], str]:
+def short_names(tallies: Sequence[Tally]) -> dict[Key, str]:
     """Each tally's name by its key, without what all of them share; where they share all, its strategy."""
     keys = [tally.key for tally in tallies]
-    differing = [part for part in range(3) if len({key[part] for key in keys}) > 1] or [2]
-    return {key: ", ".join(key[part] for part in differing) for key in keys}
+    differing = [part for part, names in enumerate(zip(*keys, strict=True)) if len({*names}) > 1] or [2]
+    return {key: ", ".join(key[part] for part in differing if key[part]) or key.benchmark for key in keys}

@@ -6,24 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from itemwise.cases.plain_data import Kinds, require_kinds
+from itemwise.cases.plain_data import Kinds, require_kinds, without_empty
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
+from itemwise.results.labels import Key
 from itemwise.results.spill import SpilledRecord
 
 __all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
 
 _TEXTS = ("prompt", "message", "rerun")
 _PLAIN = (
-    "node_id", "benchmark", "model_name", "strategy", "case", "sample_size", "expected", "answer", "rule", "tags", "picture", "model",
-    "rows", "earlier",
+    "node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "sample_size", "expected", "answer", "rule", "tags",
+    "picture", "model", "rows", "earlier",
 )  # fmt: skip  # of an entry, the same in its record
 _RECORD = (
-    "node_id", "position", "benchmark", "model_name", "strategy", "case", "sample_size", "prompt", "expected", "verdict", "answer", "rule",
-    "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows", "run", "earlier", "repeats",
+    "node_id", "position", "benchmark", "model_name", "strategy", "prompt_name", "case", "sample_size", "prompt", "expected", "verdict",
+    "answer", "rule", "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows", "run", "earlier",
+    "repeats",
 )  # fmt: skip  # in this order
 _KINDS: Kinds = {
-    **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "case", "expected", "picture", "run", *_TEXTS), str),
+    **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "expected", "picture", "run", *_TEXTS), str),
     **dict.fromkeys(("tags", "reply", "model", "rows"), Mapping),
 }
 
@@ -65,7 +67,8 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredCase:
-    """A case that a run asked for, one of `sample_size`. `position` orders cases by benchmark, model, strategy and index in the sample.
+    """A case that a run asked for, one of `sample_size`. `position` orders cases by benchmark, model, prompt, strategy and index in the
+    sample. `prompt_name` is empty where the run asks the benchmark with one prompt.
 
     `measurement` is the hash of all that must be the same for verdicts of several runs to be counted together: test function and
     parameters, cases, model, strategy and judge.
@@ -79,11 +82,12 @@ class MeasuredCase:
     case: str
     sample_size: int
     measurement: str = ""
+    prompt_name: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What it shares with the other cases of its tally: benchmark, model and strategy."""
-        return self.benchmark, self.model_name, self.strategy
+    def key(self) -> Key:
+        """What it shares with the other cases of its tally."""
+        return Key(self.benchmark, self.model_name, self.strategy, self.prompt_name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +162,7 @@ class Entry(MeasuredCase):
             "reply": texts.reply.record() if texts.reply else {},
             "run": self.measurement,
         }
-        return {name: values[name] for name in _RECORD}
+        return without_empty({name: values[name] for name in _RECORD}, "prompt_name")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:

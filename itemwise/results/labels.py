@@ -8,14 +8,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from itemwise.cases.controls import original_and_control
 from itemwise.cases.variants import RENUMBERED, original_of
 
-__all__ = ["LABEL", "Label", "label_suffix", "measurement_names", "split_node_id"]
+__all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "split_node_id", "with_prompt"]
 
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
 _MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
+
+
+class Key(NamedTuple):
+    """What the cases of one line of the table share. `prompt` is empty where the run asks the benchmark with one prompt."""
+
+    benchmark: str
+    model: str
+    strategy: str
+    prompt: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that there are, in the order in which node ids, tables and gates have them."""
+        return tuple(filter(None, self))
+
+    @property
+    def rows(self) -> str:
+        """What run.json calls the rows that were asked: ``gsm8k``, and with several prompts ``gsm8k, cot``."""
+        return ", ".join(filter(None, (self.benchmark, self.prompt)))
+
+    def record(self) -> dict[str, str]:
+        """The names by what they are, as run.json has them."""
+        return {what: name for what, name in self._asdict().items() if what != "prompt" or name}
 
 
 @dataclass(frozen=True)
@@ -79,6 +103,18 @@ def label_suffix(case: str) -> str:
     control = original_and_control(case)
     original, suffix = (control[0], f"-{control[1]}") if control else (case, "")
     return f"-{RENUMBERED}{suffix}" if original_of(original) else suffix
+
+
+def with_prompt(node_id: str, key: Key, prompt: str) -> str:
+    """The node id of a case of `key` as a run has it that asks with `prompt` among others; with none where that is empty.
+
+    >>> with_prompt("test_a.py::test_quiz[m-direct-a]", Key("quiz", "m", "direct"), "cot")
+    'test_a.py::test_quiz[m-direct-cot-a]'
+    """
+    function, parameters = split_node_id(node_id)
+    before = "".join(f"{name}-" for name in (key.model, key.strategy) if name != "-")
+    case = parameters.removeprefix(before).removeprefix(f"{key.prompt}-" if key.prompt else "")
+    return f"{function}[{before}{prompt}-{case}]" if prompt else f"{function}[{before}{case}]"
 
 
 def _distinguished(plain: str, functions: Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, MeasuredCase, Skip
-from itemwise.results.labels import split_node_id
+from itemwise.results.labels import Key, split_node_id
 from itemwise.results.spill import SpilledRecord, SpillFile
 from itemwise.results.statistics import Accuracy, accuracy
 
@@ -17,7 +17,7 @@ __all__ = ["Ledger", "Tally", "tallied"]
 
 @dataclass(frozen=True)
 class Tally:
-    """One line of the table: the verdicts of a benchmark under one model and strategy.
+    """One line of the table: the verdicts of a benchmark under one model and strategy, and of several prompts under one.
 
     `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id.
     """
@@ -36,16 +36,17 @@ class Tally:
     recalled: int = 0
     skipped: int = 0
     function: str = ""
+    prompt_name: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What its cases share: benchmark, model and strategy."""
-        return self.benchmark, self.model_name, self.strategy
+    def key(self) -> Key:
+        """What its cases share."""
+        return Key(self.benchmark, self.model_name, self.strategy, self.prompt_name)
 
     @property
     def name(self) -> str:
         """The key in one word, as gates spell it: benchmark/model/strategy."""
-        return "/".join(self.key)
+        return "/".join(self.key.names)
 
     def counts_entry(self, entry: Entry) -> bool:
         """Whether `entry` is one of its cases."""
@@ -82,7 +83,7 @@ class Ledger:
     """
 
     def __init__(self, spill: SpillFile | None = None) -> None:
-        self._entries: dict[tuple[str, ...], list[Entry]] = {}  # by benchmark, model, strategy and case: each time that it ran
+        self._entries: dict[tuple[str, ...], list[Entry]] = {}  # by key and case: each time that it ran
         self._skips: dict[tuple[str, ...], Skip] = {}
         self._ordered: list[Entry] = []
         self._spill_file = spill
@@ -131,10 +132,11 @@ class Ledger:
         return sorted(left, key=lambda skip: skip.position)
 
     def tallies(self) -> list[Tally]:
-        """A tally for each benchmark, model and strategy, in running order."""
+        """A tally for each benchmark, model, prompt and strategy, in running order; where a case stood in an earlier run is no matter."""
         judged = {tally.key: tally for tally in tallied(self.entries)}
-        first: dict[tuple[str, str, str], MeasuredCase] = {}
-        for case in sorted([*self.entries, *self.skips], key=lambda case: case.position):
+        first: dict[Key, MeasuredCase] = {}
+        cases: list[Entry | Skip] = [*self.entries, *self.skips]
+        for case in sorted(cases, key=lambda case: (isinstance(case, Entry) and case.earlier, case.position)):
             first.setdefault(case.key, case)
         skipped = Counter(skip.key for skip in self.skips)
         return [replace(judged.get(key) or _empty(case), skipped=skipped[key]) for key, case in first.items()]
@@ -151,6 +153,7 @@ class Ledger:
             benchmark=sys.intern(entry.benchmark),
             model_name=sys.intern(entry.model_name),
             strategy=sys.intern(entry.strategy),
+            prompt_name=sys.intern(entry.prompt_name),
             measurement=sys.intern(entry.measurement),
             position=tuple(sys.intern(part) if isinstance(part, str) else part for part in entry.position),
             quoted=spilled,
@@ -183,8 +186,8 @@ def _counted(times: Sequence[Entry]) -> Entry:
 
 
 def tallied(entries: Iterable[Entry]) -> list[Tally]:
-    """A tally for each benchmark, model and strategy of `entries`, in the order of their first cases."""
-    parts: dict[tuple[str, str, str], list[Entry]] = {}
+    """A tally for each benchmark, model, strategy and prompt of `entries`, in the order of their first cases."""
+    parts: dict[Key, list[Entry]] = {}
     for entry in entries:
         parts.setdefault(entry.key, []).append(entry)
     return [_tally(part) for part in parts.values()]
@@ -193,7 +196,8 @@ def tallied(entries: Iterable[Entry]) -> list[Tally]:
 def _empty(case: MeasuredCase) -> Tally:
     """The tally of a measurement of which no case was judged."""
     function = split_node_id(case.node_id)[0]
-    return Tally(*case.key, case.sample_size, dict.fromkeys(Verdict, 0), completion_tokens=0, seconds=0.0, function=function)
+    counts = dict.fromkeys(Verdict, 0)
+    return Tally(*case.key[:3], case.sample_size, counts, 0, 0.0, function=function, prompt_name=case.prompt_name)
 
 
 def _tally(entries: Sequence[Entry]) -> Tally:
@@ -201,7 +205,7 @@ def _tally(entries: Sequence[Entry]) -> Tally:
     costs = [entry.cost for entry in entries if entry.cost]
     first = entries[0]
     return Tally(
-        *first.key,
+        *first.key[:3],
         first.sample_size,
         {verdict: counted[verdict] for verdict in Verdict},
         completion_tokens=sum(cost.completion_tokens for cost in costs),
@@ -212,4 +216,5 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         causes=Counter(entry.cause for entry in entries if entry.cause),
         recalled=sum(entry.earlier for entry in entries),
         function=split_node_id(first.node_id)[0],
+        prompt_name=first.prompt_name,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from itemwise.cases.picture import Picture
 from itemwise.results.entry import Entry
+from itemwise.results.labels import Key
 from itemwise.results.ledger import Ledger, Tally
 
 __all__ = ["LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
@@ -67,14 +68,18 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
     folder = _folder(text, reports)
     record = _run_json(folder / "run.json")
     try:
-        sizes = {(result["benchmark"], result["model"], result["strategy"]): result["sample"] for result in record["results"]}
+        sizes = {
+            Key(result["benchmark"], result["model"], result["strategy"], result.get("prompt", "")): result["sample"]
+            for result in record["results"]
+        }
         models, rows = dict(record["models"]), dict(record["rows"])
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{folder / 'run.json'} is not one that a run writes ({type(error).__name__}: {error}).") from None
     entries = []
     for number, result in _lines(folder / "results.jsonl"):
-        key = (result["benchmark"], result["model_name"], result["strategy"])
-        beside = {"sample_size": sizes.get(key, 0), "model": models.get(key[1], {}), "rows": rows.get(key[0], {}), "position": [number]}
+        key = Key(result["benchmark"], result["model_name"], result["strategy"], result.get("prompt_name", ""))
+        known = {"model": models.get(key.model, {}), "rows": rows.get(key.rows, {})}
+        beside = {"sample_size": sizes.get(key, 0), "position": [number], **known}
         entries.append(_entry(result | beside, folder / "results.jsonl", number))
     return RunFolder(_shown(folder), record, entries, folder)
 

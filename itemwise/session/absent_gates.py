@@ -30,11 +30,14 @@ def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     if not borne or wanted.rest not in (*suffixes, *(made + suffix for suffix in suffixes)):
         known = sorted({name + suffix for name in names.values() for suffix in suffixes})
         return _refusal(gate, f"no selected benchmark is called {gate.benchmark!r}", known)
-    asked = {pair for node_id in borne if (pair := _model_and_strategy(node_id, settings))}
+    ways = [(node_id, pair) for node_id in borne if (pair := _model_and_strategy(node_id, settings))]
+    asked = {pair for _, pair in ways}
     if asked and gate.model and gate.model not in {model for model, _ in asked}:
         return _refusal(gate, f"{gate.benchmark} asks no model called {gate.model!r}", sorted({model for model, _ in asked}))
     if asked and gate.strategy and gate.strategy not in {strategy for model, strategy in asked if gate.model in (None, model)}:
         return _refusal(gate, f"{gate.benchmark} is not asked by {gate.strategy!r}", sorted({strategy for _, strategy in asked}))
+    if gate.prompt and not any(f"[{model}-{strategy}-{gate.prompt}-" in node_id for node_id, (model, strategy) in ways):
+        return f"--fail-under {gate.text}: {gate.benchmark} is not asked with {gate.prompt!r} among other prompts; name them with --prompt."
     return ""
 
 

@@ -75,7 +75,12 @@ OPTIONS = (
     Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),
     Option("min-pixels", "fewest pixels a picture is scaled up to (default: the model's own)"),
     Option("max-pixels", "most pixels a picture is scaled down to (default: the model's own)"),
-    Option("prompt", "which of a benchmark's named prompts to use (default: its first)"),
+    Option(
+        "prompt",
+        'named prompt of the benchmark, repeatable, or "all" of them: each is measured (default: the model\'s own, else its first)',
+        [],
+        many=True,
+    ),
     Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
     Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
     Option(

@@ -17,7 +17,7 @@ def header_lines(settings: Settings) -> list[str]:
         f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
         + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {settings.source.text}{made}, {sample}, seed {settings.seed}, "
-        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {settings.prompt or 'default'}, "
+        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {', '.join(settings.prompts) or 'default'}, "
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
     return [printable(line) for line in lines]

@@ -15,7 +15,7 @@ from itemwise.gates.gate import Decision
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.environment import environment, suite_state
-from itemwise.results.labels import label_suffix
+from itemwise.results.labels import label_suffix, with_prompt
 from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.spill import SpillFile
@@ -106,17 +106,19 @@ class Run:
             self._recall()
 
     def _recall(self) -> None:
-        for measurement, (label, known) in self._measurements().items():
+        for (measurement, prompt), (label, known) in self._measurements().items():
             for entry in self._open().verdicts(measurement, Entry.from_record, but=known):
-                self.ledger.recall(replace(entry, benchmark=f"{label}{label_suffix(entry.case)}"))
+                named = replace(entry, benchmark=f"{label}{label_suffix(entry.case)}", prompt_name=prompt)
+                self.ledger.recall(replace(named, node_id=with_prompt(entry.node_id, entry.key, prompt)))
 
-    def _measurements(self) -> dict[str, tuple[str, set[str]]]:
-        """What each measurement of this run is called, without what variants and controls add, and the cases known of it."""
-        result: dict[str, tuple[str, set[str]]] = {}
+    def _measurements(self) -> dict[tuple[str, str], tuple[str, set[str]]]:
+        """What each measurement of this run, under each name of its prompt, is called without what variants and controls add, and the
+        cases known of it."""
+        result: dict[tuple[str, str], tuple[str, set[str]]] = {}
         cases: list[Entry | Skip] = [*self.ledger.entries, *self.ledger.skips]
         for case in sorted(cases, key=lambda case: case.measurement):
             label = case.benchmark.removesuffix(label_suffix(case.case))
-            result.setdefault(case.measurement, (label, set()))[1].add(case.case)
+            result.setdefault((case.measurement, case.prompt_name), (label, set()))[1].add(case.case)
         return result
 
     @cached_property
@@ -141,7 +143,7 @@ class Run:
             command=command,
             settings=self._settings.record(),
             measured={entry.model_name: entry.model for entry in entries if entry.model},
-            rows={entry.benchmark: entry.rows for entry in entries},
+            rows={entry.key.rows: entry.rows for entry in entries},
             environment=environment(self._suite),
             entries=entries,
             tallies=self.ledger.tallies(),

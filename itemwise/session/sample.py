@@ -18,8 +18,9 @@ from itemwise.models import ModelEntry
 from itemwise.results.labels import label_suffix
 from itemwise.session.settings import Settings
 
-__all__ = ["WITHOUT_EFFECT", "Sample", "prompt_of", "sampled"]
+__all__ = ["WITHOUT_EFFECT", "Sample", "prompts_of", "sampled"]
 
+ALL = "all"  # for --prompt: each that the benchmark names
 WITHOUT_EFFECT = "without effect"  # what a benchmark's rows call the options that it ignores
 
 _NAMED = 3  # files named in a report
@@ -44,17 +45,16 @@ class Sample:
         return Counter(self.label_of(case) for case in self.cases)
 
 
-def sampled(name: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None = None) -> Sample:
-    """The sample of `benchmark` that `settings` ask for, drawn before anything heavy is imported.
+def sampled(name: str, benchmark: Benchmark, settings: Settings, prompt: str | None = None) -> Sample:
+    """The sample of `benchmark` that `settings` ask for, in the words of its `prompt`, drawn before anything heavy is imported.
 
-    The prompt is that of the settings, else the one that `model` prefers where the benchmark has it, else the first.
     Raises BenchmarkError where the cases cannot be had, with words fit to be shown.
     """
     try:
         benchmark.require_form()
     except BenchmarkError as error:
         raise BenchmarkError(f"{name}: {error}") from None
-    prompt = prompt_of(benchmark, settings, model)
+    prompt = benchmark.prompt_name(prompt)
     try:
         with noting_reads() as reads:
             cases, population = _draw(name, benchmark, settings, prompt)
@@ -106,7 +106,7 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
     """The options of the command line that change nothing of these cases, as they were given."""
     given = settings.given
     if "prompt" in given and not benchmark.prompts:
-        yield f"--prompt {settings.prompt}"
+        yield from (f"--prompt {prompt}" for prompt in settings.prompts)
     if "source" in given and not benchmark.takes_source:
         yield f"--source {settings.source.text}"
     if "variants" in given and settings.source.variants and not any(original_of(case.name) for case in cases):
@@ -128,10 +128,14 @@ def _system_words(cases: Sequence[Case], models: Sequence[ModelEntry]) -> str:
     return whose + (f", in the place of that of {replaced}" if replaced else "")
 
 
-def prompt_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str | None:
-    """The name of the prompt that `model` is asked with; None where the benchmark names no prompts. Raises BenchmarkError."""
-    preferred = model.prompt if model and model.prompt in benchmark.prompts else None
-    return benchmark.prompt_name(settings.prompt or preferred)
+def prompts_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> tuple[str | None, ...]:
+    """The names of the prompts that `model` is asked with, each a measurement of its own: those of the settings, else the one that it
+    prefers where the benchmark has it, else the benchmark's first, which is None where it names none. What the settings name the benchmark
+    may not have."""
+    if not benchmark.prompts or not settings.prompts:
+        return (model.prompt if model and model.prompt in benchmark.prompts else benchmark.prompt_name(None),)
+    whole = [tuple(benchmark.prompts) if name == ALL and ALL not in benchmark.prompts else (name,) for name in settings.prompts]
+    return tuple(dict.fromkeys(name for names in whole for name in names))
 
 
 def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:

@@ -25,7 +25,8 @@ SEEING = "embedded-vision"
 class Settings:
     """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own;
     `batch_size` None for as many as the model can take; `seeing` is asked by benchmarks with pictures where no model was named;
-    `given` are the names of the settings that the command line gave; `renamed` tells of those given by a former name."""
+    `prompts` are empty for the one that model or benchmark prefer; `given` are the names of the settings that the command line gave;
+    `renamed` tells of those given by a former name."""
 
     models: tuple[ModelEntry, ...]
     strategies: tuple[ConfiguredStrategy, ...]
@@ -33,7 +34,6 @@ class Settings:
     sample: int | None
     seed: int
     source: Source
-    prompt: str | None
     quantisation: str
     max_new_tokens: int | None
     batch_size: int | None
@@ -43,6 +43,7 @@ class Settings:
     store: Path
     fresh: bool
     replay: bool
+    prompts: tuple[str, ...] = ()
     seeing: ModelEntry | None = None
     controls: tuple[str, ...] = ()
     engine: str = "local"
@@ -81,7 +82,7 @@ class Settings:
             "source": self.source.text,
             "twins": self.source.variants,
             "controls": list(self.controls),
-            "prompt": self.prompt,
+            "prompt": list(self.prompts) if len(self.prompts) > 1 else "".join(self.prompts) or None,
             "quantisation": self.quantisation,
             "max_new_tokens": self.max_new_tokens,
             "batch_size": self.batch_size or "auto",
@@ -120,7 +121,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         sample=_sample(values, source),
         seed=source.seed,
         source=source,
-        prompt=values.text("prompt"),
+        prompts=tuple(values.texts("prompt", least=0)),
         quantisation=values.one_of("quant", QUANTISATIONS),
         max_new_tokens=values.whole_or("max-new-tokens"),
         batch_size=values.whole_or("batch-size", "auto"),

@@ -8,8 +8,8 @@ import pytest
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders
 from itemwise.cases.reply import Verdict
-from itemwise.results.entry import Entry
-from itemwise.results.ledger import tallied
+from itemwise.results.entry import Entry, MeasuredCase, Skip
+from itemwise.results.ledger import Ledger, tallied
 from itemwise.results.statistics import holm, mcnemar
 from tests.reporting.conftest import a_reply, an_entry, with_changes
 
@@ -122,3 +122,59 @@ def test_a_rung_that_does_not_stand_on_the_one_before_says_what_it_is_instead_of
     assert vote.since_first is not None
     assert (vote.since_first.change, vote.since_first.p) == (1 / 8, 1.0)
     assert rung(ladder, "tool").since_first is None  # its rung before is the first
+
+
+def prompted(prompt: str, verdicts: str, strategy: str = "direct", **changes: object) -> list[Entry]:
+    return judged(verdicts, strategy, prompt_name=prompt, rows={"prompt": prompt}, **changes)
+
+
+def asking_for_json(entries: list[Entry]) -> list[Entry]:
+    return [with_changes(each, prompt="Reply with JSON only.") for each in entries]
+
+
+def test_a_further_prompt_is_compared_with_the_same_strategy_of_the_prompt_before() -> None:
+    ladder = ladder_of(
+        prompted("json", "WWWWC"), prompted("json", "WWWCC", "retry"), prompted("cot", "CCWWC"), prompted("cot", "CCCWC", "retry")
+    )
+    assert [(each.name, each.against, each.gain) for each in ladder.rungs] == [
+        ("json, direct", None, ""),
+        ("json, retry", "json, direct", "asking again"),
+        ("cot, direct", "json, direct", "the prompt"),
+        ("cot, retry", "cot, direct", "asking again"),
+    ]
+    cot = rung(ladder, "cot, direct").pair
+    assert cot is not None
+    assert (cot.change, cot.gained, cot.lost) == (pytest.approx(2 / 5), ["sums-0", "sums-1"], [])
+
+
+def test_a_further_model_is_compared_under_the_same_prompt() -> None:
+    other = {"model_name": "other"}
+    ladder = ladder_of(prompted("a", "CW"), prompted("b", "CC"), prompted("a", "WW", **other), prompted("b", "WC", **other))
+    assert [(each.name, each.against, each.gain) for each in ladder.rungs[1:]] == [
+        ("embedded-text, b, direct", "embedded-text, a, direct", "the prompt"),
+        ("other, a, direct", "embedded-text, a, direct", "the model"),
+        ("other, b, direct", "other, a, direct", "the prompt"),
+    ]
+
+
+def test_a_model_that_prefers_another_prompt_differs_in_both() -> None:
+    ladder = ladder_of(judged("CW", rows={"prompt": "json"}), judged("WC", rows={"prompt": "cot"}, model_name="other"))
+    assert ladder.rungs[1].gain == "the model and the prompt"
+
+
+def test_replies_are_read_strictly_under_the_first_prompt_of_a_model_alone() -> None:
+    ladder = ladder_of(asking_for_json(prompted("json", "CW")), asking_for_json(prompted("json-zh", "CC")))
+    assert [(each.name, each.gain) for each in ladder.rungs] == [
+        ("json, direct, strict-json", ""),
+        ("json, direct", "reading"),
+        ("json-zh, direct", "the prompt"),
+    ]
+
+
+def test_a_measurement_without_a_verdict_is_no_rung() -> None:
+    ledger = Ledger()
+    for each in judged("CW"):
+        ledger.put(each)
+    ledger.skip(Skip(**{name: getattr(judged("C", "tool")[0], name) for name in MeasuredCase.__dataclass_fields__}, reason="not today"))
+    assert len(ledger.tallies()) == 2
+    assert ladders(ledger.tallies(), ledger.entries) == []

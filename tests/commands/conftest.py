@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from itemwise.results.labels import Key
 
 ROWS = {"source": "synthetic", "prompt": "json", "seed": "42"}
 VERDICTS = {"C": "correct", "W": "wrong", "N": "no answer", "T": "truncated", "E": "error"}
@@ -38,7 +41,7 @@ def a_case(number: int, verdict: str, **changes: Any) -> dict[str, Any]:
 
 
 def in_part(cases: Sequence[Mapping[str, Any]], **part: str) -> list[dict[str, Any]]:
-    """The same cases under another benchmark, model_name or strategy."""
+    """The same cases under another benchmark, model_name, strategy or prompt_name."""
     return [{**case, **part, "node_id": f"{case['node_id']}-{'-'.join(part.values())}"} for case in cases]
 
 
@@ -46,6 +49,10 @@ def said(text: str, expected: str, number: int = 0, *, finish_reason: str = "sto
     """A case of which only the reply and the expected answer matter."""
     reply = {"text": text, "finish_reason": finish_reason, "completion_tokens": 9, "seconds": 0.1, "turns": []}
     return a_case(number, "W", expected=expected, reply=reply, **changes)
+
+
+def key_of(case: Mapping[str, Any]) -> Key:
+    return Key(case["benchmark"], case["model_name"], case["strategy"], case.get("prompt_name", ""))
 
 
 class Reports:
@@ -56,18 +63,16 @@ class Reports:
 
     def leave(self, name: str, *cases: Mapping[str, Any], rows: Mapping[str, str] = ROWS, **changes: Any) -> Path:
         """What a run called `name` leaves: results.jsonl with `cases`, and a run.json that fits them."""
-        parts = dict.fromkeys((case["benchmark"], case["model_name"], case["strategy"]) for case in cases)
-        names = ("benchmark", "model", "strategy")
-        sizes = {part: sum((case["benchmark"], case["model_name"], case["strategy"]) == part for case in cases) for part in parts}
+        sizes = Counter(key_of(case) for case in cases)
         record = {
             "started": "2026-05-01T12:00:00+00:00",
             "seconds": 12.3,
             "command": "pytest benchmarks/ -k sums",
             "settings": {"models": ["m"], "sample": 50, "prompt": None},
             "models": {"m": {"revision": "sha256:0123", "versions": "transformers 5.0, torch 2.9"}},
-            "rows": {benchmark: dict(rows) for benchmark, _, _ in parts},
+            "rows": {key.rows: {**rows, **({"prompt": key.prompt} if key.prompt else {})} for key in sizes},
             "environment": {"python": "3.11.7"},
-            "results": [{**dict(zip(names, part, strict=True)), "sample": size} for part, size in sizes.items()],
+            "results": [{**key.record(), "sample": size} for key, size in sizes.items()],
             "gates": [],
         }
         folder = self.root / "reports" / name

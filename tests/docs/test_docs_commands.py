@@ -54,7 +54,7 @@ NOT_DONE = {
     r"^export ": "what it sets, it sets for the lines after it",
 }
 # What stands for something else in a command.
-IN_PLACE_OF = {"MODEL": "embedded-text", "STRATEGY": "direct", "20261123-021401": OLDEST, "20261123-022340": "latest"}
+IN_PLACE_OF = {"MODEL": "embedded-text", "STRATEGY": "direct", "PROMPT": "json", "20261123-021401": OLDEST, "20261123-022340": "latest"}
 # Options of other programs that the text names outside of their command lines.
 FOREIGN = {
     "--generation-config": "vllm",

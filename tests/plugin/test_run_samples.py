@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itemwise.plugin.items import Fault, parameters
+from itemwise.plugin.items import Fault, is_case, parameters
 from itemwise.plugin.run_samples import Samples
 from tests.plugin.conftest import SUMS, Collect, worker_of
 
@@ -81,3 +81,54 @@ def test_another_gold_or_another_assertion_is_another_measurement(source: str, c
     before, after = (samples_of(item := collect(text)[0]).measure(item) for text in (SUMS, source))
     assert changed in {name for name in before if before[name] != after[name]}
     assert before["strategy"] == after["strategy"]
+
+
+def test_each_of_several_prompts_leads_the_ids_of_its_cases_and_words_them(collect: Collect) -> None:
+    items = collect(PROMPTED, "--prompt", "kind", "--prompt", "plain")[:-1]
+    ids = [item.name.removeprefix("test_sums[embedded-text-direct-").removesuffix("]") for item in items]
+    assert ids == [f"{prompt}-sum-{n}" for prompt in ("kind", "plain") for n in range(4)]
+    told = [
+        (samples_of(item).prompt(item), samples_of(item).place(item), samples_of(item).case(item).text) for item in (items[1], items[5])
+    ]
+    assert told == [("kind", 1, "Please: 1 + 1?"), ("plain", 1, "1 and 1?")]
+
+
+def test_a_prompt_alone_leaves_ids_as_they_are_and_several_share_its_measurement(collect: Collect) -> None:
+    alone, among = collect(PROMPTED, "--prompt", "kind")[1], collect(PROMPTED, "--prompt", "all")[5]
+    assert alone.name == "test_sums[embedded-text-direct-sum-1]"
+    assert (samples_of(alone).prompt(alone), samples_of(among).prompt(among)) == ("", "kind")
+    assert samples_of(alone).measure(alone) == samples_of(among).measure(among)
+
+
+def test_each_prompt_is_a_measurement_of_its_own(collect: Collect) -> None:
+    items = collect(PROMPTED, "--prompt", "all")[:-1]
+    assert [samples_of(item).prompt_place(item) for item in items] == [0] * 4 + [1] * 4
+    assert len({samples_of(item).measure(item)["cases"] for item in items}) == 2
+
+
+def test_a_prompt_that_a_benchmark_lacks_is_one_fault_among_the_cases_of_the_others(collect: Collect) -> None:
+    items = collect(PROMPTED, "--prompt", "fancy", "--prompt", "kind")[:-1]
+    assert [item.name.removeprefix("test_sums[embedded-text-direct-") for item in items[:2]] == ["fancy-no-cases]", "kind-sum-0]"]
+    assert fault_of(items[0]) == "--prompt 'fancy' is not one of this benchmark's: plain, kind."
+    assert [is_case(item) for item in items] == [False, *([True] * 4)]
+    assert [samples_of(item).case(item).text for item in items[1:2]] == ["Please: 0 + 0?"]
+
+
+def test_where_none_of_several_prompts_is_there_the_benchmark_is_one_fault(collect: Collect) -> None:
+    fault, plain = collect(PROMPTED, "--prompt", "fancy", "--prompt", "rude")
+    assert (fault.name, plain.name) == ("test_sums[no-cases]", "test_plain")
+    assert fault_of(fault).splitlines() == [
+        "--prompt 'fancy' is not one of this benchmark's: plain, kind.", "--prompt 'rude' is not one of this benchmark's: plain, kind.",
+    ]  # fmt: skip
+
+
+def test_a_benchmark_without_named_prompts_is_asked_once_whatever_prompts_are_named(collect: Collect) -> None:
+    items = collect(SUMS, "--prompt", "all", "--prompt", "kind")[:-1]
+    assert [item.name for item in items] == [f"test_sums[embedded-text-direct-sum-{n}]" for n in range(4)]
+
+
+def test_own_parameters_are_told_beside_several_prompts(collect: Collect) -> None:
+    styled = PROMPTED.replace("@cases(", '@pytest.mark.parametrize("style", ["short", "long"])\n@cases(').replace("(case,", "(style, case,")
+    items = collect(styled, "--prompt", "all")[:-1]
+    told = {(samples_of(item).label(item), samples_of(item).prompt(item)) for item in items}
+    assert told == {(f"sums[{style}]", prompt) for style in ("short", "long") for prompt in ("plain", "kind")}

@@ -99,7 +99,7 @@ def a_run(*entries: Entry, **changes: Any) -> RunRecord:
         command="pytest benchmarks/ -k sums",
         settings={"models": ["embedded-text"], "sample": 8, "seed": 42},
         measured={entry.model_name: entry.model for entry in ledger.entries if entry.model},
-        rows={entry.benchmark: entry.rows for entry in ledger.entries},
+        rows={entry.key.rows: entry.rows for entry in ledger.entries},
         environment={"itemwise": "0.1.0", "python": "3.11.7"},
         entries=ledger.entries,
         tallies=ledger.tallies(),

@@ -9,6 +9,7 @@ import pytest
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, Skip
+from itemwise.results.labels import Key
 from tests.reporting.conftest import an_entry
 
 
@@ -44,4 +45,11 @@ def test_a_skip_comes_back_from_its_record_as_it_was() -> None:
         node_id="t.py::t[c]", position=("t", 1), benchmark="t", model_name="m", strategy="s", case="c", sample_size=2, reason="not today"
     )
     assert Skip.from_record(json.loads(json.dumps(skip.record()))) == skip
-    assert skip.key == ("t", "m", "s")
+    assert skip.key == Key("t", "m", "s")
+
+
+def test_the_name_of_a_prompt_is_recorded_where_there_are_several_alone() -> None:
+    assert "prompt_name" not in an_entry(0, Verdict.WRONG).record()
+    among = an_entry(0, Verdict.WRONG, prompt_name="cot")
+    assert among.record()["prompt_name"] == "cot"
+    assert Entry.from_record(json.loads(json.dumps(among.record()))) == among

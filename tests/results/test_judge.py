@@ -15,6 +15,7 @@ from itemwise.extractors import last_number
 from itemwise.extractors.reading import Reading
 from itemwise.results.entry import MeasuredCase, Texts
 from itemwise.results.judge import AssertOutcome, answer_in, causes_of, entry_of, verdict_of
+from itemwise.results.labels import Key
 
 HELD, FAILED, BROKEN = AssertOutcome.HELD, AssertOutcome.FAILED, AssertOutcome.BROKEN
 CASE = Case("sum-1", "How much is 6*7?", "42", {"grade": "4"})
@@ -116,7 +117,7 @@ def test_no_tool_call_is_a_cause_where_a_tool_was_offered_alone() -> None:
 def test_the_entry_holds_the_case_its_answer_and_where_it_was_read() -> None:
     said, read = reply("The answer is 41"), Reading("41", start=14, end=16, rule="the answer is")
     entry = entry_of(MEASURED, CASE, said, read, Verdict.WRONG, model={"model": "m"}, rows={"seed": "42"}, message="no", rerun="pytest")
-    assert (entry.key, entry.case, entry.measurement, entry.sample_size) == (("sums", "m", "direct"), "sum-1", "12ab", 50)
+    assert (entry.key, entry.case, entry.measurement, entry.sample_size) == (Key("sums", "m", "direct"), "sum-1", "12ab", 50)
     assert (entry.expected, entry.answer, type(entry.answer), entry.rule, entry.span) == ("42", "41", str, "the answer is", (14, 16))
     assert (entry.tags, entry.model, entry.rows) == ({"grade": "4"}, {"model": "m"}, {"seed": "42"})
     assert entry.texts() == Texts("How much is 6*7?", "no", "pytest", said)

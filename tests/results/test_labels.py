@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.results.labels import Label, label_suffix, measurement_names, split_node_id
+from itemwise.results.labels import Key, Label, label_suffix, measurement_names, split_node_id, with_prompt
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,36 @@ def test_a_node_id_is_a_function_and_its_parameters(node_id: str, parts: tuple[s
 )
 def test_a_variant_and_a_control_are_measurements_of_their_own(case: str, suffix: str) -> None:
     assert label_suffix(case) == suffix
+
+
+@pytest.mark.parametrize(
+    ("key", "names", "rows", "record"),
+    [
+        (Key("quiz", "m", "direct"), ("quiz", "m", "direct"), "quiz", {"benchmark": "quiz", "model": "m", "strategy": "direct"}),
+        (
+            Key("quiz", "m", "direct", "cot"),
+            ("quiz", "m", "direct", "cot"),
+            "quiz, cot",
+            {"benchmark": "quiz", "model": "m", "strategy": "direct", "prompt": "cot"},
+        ),
+    ],
+)
+def test_a_key_names_the_prompt_only_where_there_are_several(key: Key, names: tuple[str, ...], rows: str, record: dict[str, str]) -> None:
+    assert (key.names, key.rows, key.record()) == (names, rows, record)
+
+
+@pytest.mark.parametrize(
+    ("node_id", "known_with", "prompt", "here"),
+    [
+        ("test_a.py::test_quiz[m-direct-a-0]", "", "cot", "test_a.py::test_quiz[m-direct-cot-a-0]"),
+        ("test_a.py::test_quiz[m-direct-json-a-0]", "json", "cot", "test_a.py::test_quiz[m-direct-cot-a-0]"),
+        ("test_a.py::test_quiz[m-direct-cot-a-0-short]", "cot", "", "test_a.py::test_quiz[m-direct-a-0-short]"),
+        ("test_a.py::test_quiz[m-direct-a-0]", "", "", "test_a.py::test_quiz[m-direct-a-0]"),
+    ],
+)
+def test_a_node_id_is_had_with_the_prompt_of_this_run(node_id: str, known_with: str, prompt: str, here: str) -> None:
+    assert with_prompt(node_id, Key("quiz", "m", "direct", known_with), prompt) == here
+
+
+def test_a_node_id_of_a_test_that_asks_no_model_has_its_prompt_first() -> None:
+    assert with_prompt("test_a.py::test_quiz[a]", Key("quiz", "-", "-"), "cot") == "test_a.py::test_quiz[cot-a]"

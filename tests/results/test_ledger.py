@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from itemwise.cases.chat import Turn
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
-from itemwise.results.entry import Entry, Texts
+from itemwise.results.entry import Entry, MeasuredCase, Skip, Texts
 from itemwise.results.ledger import Ledger
 from itemwise.results.spill import SpillFile
 
@@ -239,3 +239,35 @@ def test_the_record_of_a_case_that_ran_once_is_not_made_anew_and_that_of_one_tha
     plain.recall(recalled)
     assert [record for _, record in ledger.records()] == [record for _, record in plain.records()]
     assert [json.loads(record)["repeats"] for _, record in ledger.records()] == [[], ["wrong"], [], []]
+
+
+def test_the_same_case_under_several_prompts_is_counted_for_each() -> None:
+    entries = [
+        entry(0, verdict, prompt_name=prompt, position=(way, 0))
+        for way, (prompt, verdict) in enumerate([("a", Verdict.CORRECT), ("b", Verdict.WRONG)])
+    ]
+    tallies = ledger_of(*entries).tallies()
+    assert [(tally.prompt_name, tally.name, tally.accuracy.share) for tally in tallies] == [
+        ("a", "sums/m/direct/a", 1.0),
+        ("b", "sums/m/direct/b", 0.0),
+    ]
+    assert [tally.counts_entry(each) for tally in tallies for each in entries] == [True, False, False, True]
+
+
+def test_verdicts_of_earlier_runs_do_not_order_the_tallies() -> None:
+    ledger = ledger_of(
+        entry(1, Verdict.CORRECT, prompt_name="a", position=(0, 1)), entry(1, Verdict.CORRECT, prompt_name="b", position=(1, 1))
+    )
+    ledger.recall(entry(0, Verdict.WRONG, prompt_name="b", position=(0, 0)))  # which was the only prompt of its own run
+    assert [(tally.prompt_name, tally.judged) for tally in ledger.tallies()] == [("a", 1), ("b", 2)]
+
+
+def test_a_prompt_without_a_verdict_has_its_line() -> None:
+    ledger = ledger_of(entry(0, Verdict.CORRECT, prompt_name="a"))
+    ledger.skip(
+        Skip(
+            **{name: getattr(entry(0, Verdict.CORRECT, prompt_name="b"), name) for name in MeasuredCase.__dataclass_fields__},
+            reason="not today",
+        )
+    )
+    assert [(tally.prompt_name, tally.judged, tally.skipped) for tally in ledger.tallies()] == [("a", 1, 0), ("b", 0, 1)]

@@ -141,3 +141,11 @@ def test_one_run_given_twice_is_named_whatever_it_is_called(reports: Reports) ->
     folder: Path = reports.judged("one", "C")
     with pytest.raises(RunFolderError, match=r"the run reports/one is given twice\."):
         read_runs(["one", str(folder)])
+
+
+def test_a_case_of_one_prompt_of_several_comes_back_with_its_rows_and_size(reports: Reports) -> None:
+    cases = [a_case(number, "C", prompt_name=prompt) for prompt, size in (("json", 2), ("cot", 3)) for number in range(size)]
+    reports.leave("one", *cases)
+    run = read_run("one")
+    assert [(tally.prompt_name, tally.judged, tally.sample_size) for tally in run.tallies] == [("json", 2, 2), ("cot", 3, 3)]
+    assert [entry.rows["prompt"] for entry in run.entries] == ["json", "json", "cot", "cot", "cot"]

@@ -49,7 +49,7 @@ def test_a_path_is_relative_to_where_it_was_written(given: dict[str, object], fo
         (lambda values: values({"control": ["x"]}).some_of("control", ["a", "b"]), "--control must be one of a, b, got x."),
         (lambda values: values({"model": ["a", "b", "a"]}).texts("model"), "--model a is given twice."),
         (lambda values: values(pyproject="model = []").texts("model"), "--model must name at least one, got none."),
-        (lambda values: values(pyproject="prompt = 5").text("prompt"), '--prompt must be text ("..." in pyproject.toml), got 5.'),
+        (lambda values: values(pyproject="prompt = 5").texts("prompt"), '--prompt must be text ("..." in pyproject.toml), got 5.'),
         (lambda values: values(pyproject='fresh = "yes"').flag("fresh"), "--fresh must be true or false in pyproject.toml, got 'yes'."),
         (lambda values: values(pyproject="sed = 5"), "[tool.itemwise] has no setting 'sed'; it may have adapter, "),
     ],
@@ -61,12 +61,19 @@ def test_a_value_that_cannot_be_used_is_named_with_its_option(read: Callable[[Va
 
 
 def test_values_are_read_as_what_they_must_be(values: Values) -> None:
-    read = values({"sample": "7", "seed": 0, "gpus-per-replica": "0.5", "engine": "ray", "control": ["b"], "prompt": "cot", "fresh": True})
+    read = values(
+        {"sample": "7", "seed": 0, "gpus-per-replica": "0.5", "engine": "ray", "control": ["b"], "extractor": "strict-json", "fresh": True}
+    )
     assert (read.whole_or("sample", "all"), read.whole("seed", least=0), read.fraction("gpus-per-replica")) == (7, 0, 0.5)
     assert (read.one_of("engine", ["local", "ray"]), read.some_of("control", ["a", "b"])) == ("ray", ("b",))
-    assert (read.text("prompt"), read.flag("fresh"), read.flag("replay"), read.texts("model")) == ("cot", True, False, ["embedded-text"])
+    assert (read.text("extractor"), read.flag("fresh"), read.flag("replay"), read.texts("model")) == (
+        "strict-json",
+        True,
+        False,
+        ["embedded-text"],
+    )
     assert values({"sample": "all"}).whole_or("sample", "all") is None
-    assert (values().whole_or("max-new-tokens"), values().fraction("gpus-per-replica"), values().text("prompt")) == (None, None, None)
+    assert (values().whole_or("max-new-tokens"), values().fraction("gpus-per-replica"), values().text("extractor")) == (None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from itemwise.cases.draw import draw
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source, rows
 from itemwise.models import ModelEntry
-from itemwise.session.sample import sampled
+from itemwise.session.sample import prompts_of, sampled
 from itemwise.session.settings import Settings, read_settings
 from itemwise.synthetic import word_problems
 
@@ -25,9 +25,9 @@ HUB = Hub("owner/data")
 PROMPTS = {"plain": "{question}", "polite": "Please: {question}"}
 
 
-def settings_for(source: Source, *, sample: int | None = 5, seed: int = 42, prompt: str | None = None) -> Settings:
+def settings_for(source: Source, *, sample: int | None = 5, seed: int = 42, prompts: tuple[str, ...] = ()) -> Settings:
     read = read_settings({}, root=Path("/nowhere"), here=Path("/nowhere"))
-    return replace(read, source=source, sample=sample, seed=seed, prompt=prompt)
+    return replace(read, source=source, sample=sample, seed=seed, prompts=prompts)
 
 
 def benchmark_of(loader: Callable[..., Iterable[Case]]) -> Benchmark:
@@ -108,7 +108,7 @@ class TestLoader:
         assert sampled("own", benchmark_of(load), settings_for(Source("hub"))).cases[0].prompt == "6*7?"
 
     def test_may_take_both_and_gets_the_prompt_that_was_asked_for(self, file: Source) -> None:
-        sample = sampled("own", benchmark_of(problems), settings_for(file, sample=None, prompt="polite"))
+        sample = sampled("own", benchmark_of(problems), settings_for(file, sample=None), "polite")
         assert sample.cases[3].prompt == "Please: 3?"
         assert sample.rows["prompt"] == "polite"
 
@@ -116,11 +116,11 @@ class TestLoader:
         assert sampled("own", benchmark_of(problems), settings_for(file)).rows["prompt"] == "plain"
 
     def test_without_named_prompts_has_its_own(self) -> None:
-        assert sampled("own", Benchmark(hundred, str.strip), settings_for(Source("hub"), prompt="polite")).rows["prompt"] == "own"
+        assert sampled("own", Benchmark(hundred, str.strip), settings_for(Source("hub")), "polite").rows["prompt"] == "own"
 
     def test_with_prompts_refuses_another(self, file: Source) -> None:
         with pytest.raises(BenchmarkError, match=r"--prompt 'rude' is not one of this benchmark's: plain, polite\."):
-            sampled("own", benchmark_of(problems), settings_for(file, prompt="rude"))
+            sampled("own", benchmark_of(problems), settings_for(file), "rude")
 
 
 class TestSize:
@@ -256,3 +256,28 @@ class TestSystemTurn:
 
     def test_of_cases_without_one_is_none(self) -> None:
         assert self.rows(ModelEntry("maths", "owner/maths", system="Reason."), cases=0) is None
+
+
+class TestPromptsOf:
+    @pytest.mark.parametrize(
+        ("prompts", "wanted", "preferred", "asked"),
+        [
+            (PROMPTS, (), None, ("plain",)),
+            (PROMPTS, (), "polite", ("polite",)),
+            (PROMPTS, (), "unheard of", ("plain",)),
+            (PROMPTS, ("plain",), "polite", ("plain",)),
+            (PROMPTS, ("polite", "plain"), None, ("polite", "plain")),
+            (PROMPTS, ("all",), "polite", ("plain", "polite")),
+            (PROMPTS, ("polite", "all"), None, ("polite", "plain")),
+            (PROMPTS, ("polite", "rude"), None, ("polite", "rude")),
+            ({"all": "{question}", "plain": "{question}"}, ("all",), None, ("all",)),
+            ({}, (), "polite", (None,)),
+            ({}, ("all", "polite"), None, (None,)),
+        ],
+    )
+    def test_are_those_asked_for_else_the_models_own_else_the_first(
+        self, prompts: Mapping[str, str], wanted: tuple[str, ...], preferred: str | None, asked: tuple[str | None, ...]
+    ) -> None:
+        settings = settings_for(Source("hub"), prompts=wanted)
+        model = replace(settings.models[0], prompt=preferred)
+        assert prompts_of(Benchmark(problems, str.strip, prompts), settings, model) == asked

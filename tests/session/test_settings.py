@@ -55,7 +55,7 @@ class TestPrecedence:
         settings = project.read()
         assert [entry.name for entry in settings.models] == ["embedded-text"]
         assert (names(settings), settings.sample, settings.seed, settings.source.text) == (("direct",), 50, 42, "synthetic")
-        assert (settings.prompt, settings.quantisation, settings.max_new_tokens, settings.batch_size) == (None, "nf4", None, None)
+        assert (settings.prompts, settings.quantisation, settings.max_new_tokens, settings.batch_size) == ((), "nf4", None, None)
         assert (settings.gates, settings.report_dir) == ((), project.root / "reports")
 
     @pytest.mark.parametrize(("given", "size", "planned"), [("auto", None, 64), ("8", 8, 8)])
@@ -380,6 +380,28 @@ def test_two_models_of_one_name_are_refused_with_the_way_to_name_them(project: P
         "two models are called 'checkpoint', so their cases could not be told apart; "
         "give one a name of its own under [tool.itemwise.models.NAME] in pyproject.toml."
     )
+
+
+@pytest.mark.parametrize(
+    ("configured", "given", "prompts", "recorded"),
+    [
+        ('prompt = "cot"', None, ("cot",), "cot"),
+        ('prompt = ["cot", "json"]', None, ("cot", "json"), ["cot", "json"]),
+        ('prompt = ["cot", "json"]', ["boxed"], ("boxed",), "boxed"),
+        ("", ["json", "cot"], ("json", "cot"), ["json", "cot"]),
+        ("", ["all"], ("all",), "all"),
+    ],
+)
+def test_prompts_are_one_or_several(
+    project: Project, configured: str, given: list[str] | None, prompts: tuple[str, ...], recorded: object
+) -> None:
+    project.configure(configured)
+    settings = project.read(**({"prompt": given} if given else {}))
+    assert (settings.prompts, settings.record()["prompt"]) == (prompts, recorded)
+
+
+def test_a_prompt_that_is_given_twice_is_refused(project: Project) -> None:
+    assert project.complaint(prompt=["cot", "cot"]) == "--prompt cot is given twice."
 
 
 def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None:

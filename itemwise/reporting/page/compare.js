@@ -125,7 +125,7 @@
     const reply = item.replies[index];
     const cost = [reply.tokens ? `${reply.tokens} tokens` : "", reply.turns > 1 ? `the last of ${reply.turns} replies` : "", note].filter(Boolean).join(" · ");
     return make("div", {},
-      make("h4", {}, make("span", { class: "label" }, side.label), ` ${side.model}, ${side.strategy} `, make("small", {}, side.run)),
+      make("h4", {}, make("span", { class: "label" }, side.label), ` ${[side.model, side.strategy, side.prompt].filter(Boolean).join(", ")} `, make("small", {}, side.run)),
       make("dl", {}, make("dt", {}, "verdict"), make("dd", {}, verdictChip(reply.verdict)),
         ...fact("answer", reply.answer === undefined ? "nothing read" : reply.answer), ...fact("read by", reply.rule),
         ...(reply.causes || []).flatMap(cause => fact(cause.kind, cause.evidence))),

@@ -2,7 +2,7 @@
   const { cases, pictures, changes } = JSON.parse(document.getElementById("data").textContent);
   const list = document.getElementById("list"), detail = document.getElementById("detail");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
-  const CHOICES = ["verdict", "cause", "benchmark", "model", "strategy"];
+  const CHOICES = ["verdict", "cause", "benchmark", "model", "strategy", "prompt_name"];
   const ADDRESS = 2000; // the longest id that goes into the address
   let shown = [], addressTimer = 0;
 
@@ -23,7 +23,7 @@
   const row = item => make("div", { class: "row", onclick: () => choose(view.indexOf(item)) },
     pictureOf(item) ? make("img", { src: pictureOf(item), alt: "" }) : null,
     make("div", { class: "names" }, isolated(item.case),
-      make("small", {}, ...[item.model, item.strategy, item.cause].filter(Boolean).flatMap((name, index) => [index ? " · " : "", isolated(name, 60)]))),
+      make("small", {}, ...[item.model, item.strategy, item.prompt_name, item.cause].filter(Boolean).flatMap((name, index) => [index ? " · " : "", isolated(name, 60)]))),
     verdictChip(item.verdict));
   const view = virtualList(list, document.getElementById("spacer"), row);
 
@@ -66,7 +66,7 @@
     const others = byCase.get(item.case).filter(other => other !== item);
     if (!others.length) return [];
     return [make("h4", {}, "the same case asked otherwise"), make("div", { class: "beside" }, ...others.map(other => make("div", {},
-      make("p", {}, make("a", { href: `#${encodeURIComponent(other.id)}` }, isolated(other.model), ", ", isolated(other.strategy)), " ", verdictChip(other.verdict)),
+      make("p", {}, make("a", { href: `#${encodeURIComponent(other.id)}` }, ...[other.model, other.strategy, other.prompt_name].filter(Boolean).flatMap((name, index) => [index ? ", " : "", isolated(name)])), " ", verdictChip(other.verdict)),
       textBlock(other.text || other.message, other.span))))];
   };
 
@@ -87,7 +87,7 @@
       make("h3", {}, isolated(item.case), " ", verdictChip(item.verdict)),
       pictureOf(item) ? zoomable(pictureOf(item), item.case) : "",
       make("dl", {}, ...fact("expected", item.expected), ...fact("answer", item.answer === null ? "nothing read" : item.answer), ...fact("read by", item.rule),
-        ...item.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", item.model), ...fact("strategy", item.strategy),
+        ...item.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", item.model), ...fact("strategy", item.strategy), ...fact("prompt", item.prompt_name),
         ...fact("notes", item.notes), ...fact("tokens", item.tokens), ...fact("seconds", item.seconds ? item.seconds.toFixed(3) : item.tokens ? "none, from the store" : ""),
         ...Object.entries(item.tags).flatMap(([name, value]) => fact(name, value))),
       ...(item.turns.length ? item.turns.flatMap(turn => turnBlocks(item, turn)) : [make("h4", {}, "prompt"), textBlock(item.prompt), make("h4", {}, "error"), textBlock(item.message)]),
@@ -140,7 +140,7 @@
 
   const judged = side => side === null ? ["no snapshot"] : [verdictChip(side.verdict), side.answer === null ? ", nothing read" : `, read ${side.answer}`];
 
-  const askedOf = new Map(changes.length ? cases.map(item => [item.id, [item.model, item.strategy].join(", ")]) : []);
+  const askedOf = new Map(changes.length ? cases.map(item => [item.id, [item.model, item.strategy, item.prompt_name].filter(Boolean).join(", ")]) : []);
 
   const changeBlock = change => make("article", { role: "listitem", class: "change" },
     make("h3", {}, make("a", { href: `#${encodeURIComponent(change.id)}` }, change.name), " ", make("small", {}, change.kind),

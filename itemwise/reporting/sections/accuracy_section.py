@@ -13,6 +13,7 @@ from itemwise.results.ledger import Tally
 __all__ = ["COLUMNS", "TallyColumn", "build", "accuracy_table"]
 
 Value = TypeVar("Value")
+PROMPT = "prompt"  # a column only where a benchmark has several
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ COLUMNS: tuple[TallyColumn, ...] = (
     _name("benchmark", "benchmark", "name"),
     _name("model", "model_name", "subname"),
     _name("strategy", "strategy", "subname"),
+    TallyColumn(PROMPT, lambda tally: {PROMPT: tally.prompt_name} if tally.prompt_name else {}, lambda tally: tally.prompt_name, "subname"),
     TallyColumn("accuracy", lambda tally: {"accuracy": tally.accuracy.share}, lambda tally: accuracy_text(tally.accuracy)[0], "leading"),
     TallyColumn("95% interval", lambda tally: {"interval": tally.accuracy.interval}, _interval, "interval", _ends),
     _verdicts("correct", Verdict.CORRECT),
@@ -84,7 +86,8 @@ COLUMNS: tuple[TallyColumn, ...] = (
 
 def accuracy_table(tallies: Sequence[Tally], labels: Sequence[str] = ()) -> Section:
     """A row for each tally, led by its label where there are labels."""
-    shown = [(column, column.text) for column in COLUMNS if column.text]
+    several = any(tally.prompt_name for tally in tallies)
+    shown = [(column, column.text) for column in COLUMNS if column.text and (several or column.title != PROMPT)]
     columns = [Column(column.title, column.style) for column, _ in shown]
     rows = [Row([text(tally) for _, text in shown], tally.accuracy) for tally in tallies]
     if labels:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from itemwise.analysis.choice_results import ChoiceResult, ControlResult, choice_results
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Note, Row, Section, figures, named, words
+from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import accuracy_text, points_text
 
-_COLUMNS = (*words("benchmark", "model", "strategy"), *figures("accuracy", "chance", "one letter", "p against it", "controls"))
+_COLUMNS = figures("accuracy", "chance", "one letter", "p against it", "controls")
 
 
 def build(run: RunFacts) -> Iterator[Section]:
@@ -16,8 +16,8 @@ def build(run: RunFacts) -> Iterator[Section]:
     yield Section(
         "choices",
         "Choices beside chance",
-        _COLUMNS,
-        [Row(_row(result)) for result in results],
+        (*key_columns(run.tallies), *_COLUMNS),
+        [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
         notes=[Note(_sentence(result, control)) for result in results for control in result.controls],
         record={"choices": [_record(result) for result in results]},
     )
@@ -25,7 +25,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _record(result: ChoiceResult) -> dict[str, object]:
     return {
-        **named(result.tally.key),
+        **result.tally.key.record(),
         "accuracy": result.tally.accuracy.share,
         "chance": result.chance,
         "constant": {"letter": result.letter, "accuracy": result.constant, "p": result.p},
@@ -37,7 +37,7 @@ def _row(result: ChoiceResult) -> tuple[str, ...]:
     share, _ = accuracy_text(result.tally.accuracy)
     controls = "; ".join(f"{control.control} {points_text(control.pair.change)} (p {control.pair.p:.3g})" for control in result.controls)
     constant = f'always "{result.letter}" {result.constant:.1%}'
-    return (*result.tally.key, share, f"{result.chance:.1%}", constant, f"{result.p:.3g}", controls or "not run")
+    return (share, f"{result.chance:.1%}", constant, f"{result.p:.3g}", controls or "not run")
 
 
 def _sentence(result: ChoiceResult, control: ControlResult) -> str:
@@ -47,7 +47,7 @@ def _sentence(result: ChoiceResult, control: ControlResult) -> str:
     if control.same_letter is not None and control.same_option is not None:
         kept = f"; {control.same_letter:.0%} kept the letter, {control.same_option:.0%} the option"
     flips = f"{len(control.pair.gained)} gained and {len(control.pair.lost)} lost of {len(control.pair.judged)}, p = {control.pair.p:.3g}"
-    return f"{', '.join(result.tally.key)}, {control.control}: {share} to {under} ({flips}{kept}): {control.finding}"
+    return f"{', '.join(result.tally.key.names)}, {control.control}: {share} to {under} ({flips}{kept}): {control.finding}"
 
 
 def _control_record(control: ControlResult) -> dict[str, object]:

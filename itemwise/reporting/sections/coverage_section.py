@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Note, Section, named
+from itemwise.reporting.sections.section import Note, Section
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 
@@ -12,11 +12,11 @@ _NAMED = 5  # cases that a note names
 
 def build(run: RunFacts) -> Iterator[Section]:
     """Notes below the main table, and the figures behind them."""
-    lines = [f"{', '.join(tally.key)}: {note}" for tally in run.tallies for note in _notes(tally, run.entries, run.skips)]
+    lines = [f"{', '.join(tally.key.names)}: {note}" for tally in run.tallies for note in _notes(tally, run.entries, run.skips)]
     record = {
         "coverage": [_coverage(tally) for tally in run.tallies],
         "notes": lines,
-        "skipped": [{**named(skip.key), "case": skip.case, "node_id": skip.node_id, "reason": skip.reason} for skip in run.skips],
+        "skipped": [{**skip.key.record(), "case": skip.case, "node_id": skip.node_id, "reason": skip.reason} for skip in run.skips],
     }
     yield Section("coverage", notes=[Note(line) for line in lines], record=record)
 
@@ -24,7 +24,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 def _coverage(tally: Tally) -> dict[str, object]:
     """How many of a measurement's cases ran in this command, are known from earlier runs alone, and were skipped."""
     ran = sum(tally.counts.values()) - tally.recalled
-    return {**named(tally.key), "ran": ran, "earlier": tally.recalled, "skipped": tally.skipped, "sample": tally.sample_size}
+    return {**tally.key.record(), "ran": ran, "earlier": tally.recalled, "skipped": tally.skipped, "sample": tally.sample_size}
 
 
 def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Iterator[str]:

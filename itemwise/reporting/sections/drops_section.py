@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from itemwise.analysis.variant_drops import Drop, variant_drops
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Note, OnPage, Section, named
+from itemwise.reporting.sections.section import Note, OnPage, Section
 
 
 def build(run: RunFacts) -> Iterator[Section]:
@@ -13,8 +13,8 @@ def build(run: RunFacts) -> Iterator[Section]:
     yield Section(
         "twins",
         "From made problems to renumbered ones",
-        notes=[Note(f"{', '.join(tally.key)}: {_text(drop)}") for tally, drop in renumbered],
-        record={"renumbered": [{**named(tally.key), **vars(drop)} for tally, drop in renumbered]},
+        notes=[Note(f"{', '.join(tally.key.names)}: {_text(drop)}") for tally, drop in renumbered],
+        record={"renumbered": [{**tally.key.record(), **vars(drop)} for tally, drop in renumbered]},
         page=OnPage(title="Renumbered variants"),
     )
 

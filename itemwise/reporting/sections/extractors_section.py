@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import OnPage, Row, Section, figures, named, words
+from itemwise.reporting.sections.section import OnPage, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
@@ -40,7 +40,7 @@ def extractors_table(compared: Sequence[ExtractorComparison]) -> Section:
 
 def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
     tally = comparison.tally
-    name = (tally.benchmark, f"{tally.model_name}, {tally.strategy}")
+    name = (tally.benchmark, ", ".join(tally.key.names[1:]))
     counts = [tally.counts[verdict] for verdict in (Verdict.CORRECT, Verdict.WRONG)]
     nothing = tally.counts[Verdict.NO_ANSWER] + tally.counts[Verdict.TRUNCATED]
     yield (*name, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
@@ -53,13 +53,13 @@ def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
 
 def _brief(comparison: ExtractorComparison) -> str:
     shares = ", ".join(f"{result.extractor} {'-' if result.share is None else f'{result.share:.1%}'}" for result in comparison.results)
-    return f"the same replies read by other extractors: {', '.join(comparison.tally.key)}: {shares}"
+    return f"the same replies read by other extractors: {', '.join(comparison.tally.key.names)}: {shares}"
 
 
 def _record(comparison: ExtractorComparison) -> list[dict[str, object]]:
     return [
         {
-            **named(comparison.tally.key),
+            **comparison.tally.key.record(),
             "reader": result.extractor,
             "accuracy": result.share,
             "correct": result.correct,
@@ -80,7 +80,7 @@ def extractors_lines(compared: Sequence[ExtractorComparison], most: int) -> list
 
 
 def _summary(comparison: ExtractorComparison) -> Iterator[str]:
-    yield f"{comparison.tally.benchmark}, {comparison.tally.model_name}, {comparison.tally.strategy}"
+    yield ", ".join(comparison.tally.key.names)
     if comparison.spread is not None:
         (low, high), results = comparison.spread, comparison.results
         yield f"  the extractor moves the score by {100 * (high - low):.1f} points: {_by(results, low)}; {_by(results, high)}"

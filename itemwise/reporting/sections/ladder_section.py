@@ -1,4 +1,4 @@
-"""Ablation ladder of strategies: a row for each rung, and in one sentence what it added."""
+"""Ablation ladder of prompts and strategies: a row for each rung, and in one sentence what it added."""
 
 from collections.abc import Iterator
 
@@ -31,11 +31,16 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _summary(ladder: Ladder) -> list[str]:
     """What each rung added, and that a rung which adds nothing says nothing for itself."""
-    gains = [f"{rung.gain} {points_text(rung.pair.change)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
+    gains = [f"{_named(rung)} {points_text(rung.pair.change)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
     return [
         f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(gains)}.",
         "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers.",
     ]
+
+
+def _named(rung: Rung) -> str:
+    """What a rung gained by, with the prompt's name where that is new."""
+    return rung.gain.replace("the prompt", f"the prompt {rung.tally.prompt_name}") if rung.tally.prompt_name else rung.gain
 
 
 def _row(rung: Rung) -> Row:
@@ -62,6 +67,7 @@ def _record(rung: Rung) -> dict[str, object]:
     return {
         "rung": rung.name,
         "model": rung.tally.model_name,
+        **({"prompt": rung.tally.prompt_name} if rung.tally.prompt_name else {}),
         "accuracy": accuracy.share,
         "interval": accuracy.interval,
         "tokens_per_correct": rung.tally.tokens_per_correct,

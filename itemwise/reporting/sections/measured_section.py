@@ -52,5 +52,5 @@ def _properties(run: RunFacts, tally: Tally) -> dict[str, str]:
     return {
         **{f"strategy.{name}": str(value) for name, value in strategy.items()},
         **{f"model.{key.replace(' ', '_')}": value for key, value in run.measured.get(tally.model_name, {}).items()},
-        **{f"rows.{key}": value for key, value in run.rows.get(tally.benchmark, {}).items()},
+        **{f"rows.{key}": value for key, value in run.rows.get(tally.key.rows, {}).items()},
     }

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Literal, NamedTuple, TypeVar
 
+from itemwise.results.labels import Key
+from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["Column", "Note", "OnPage", "Row", "Section", "Style", "figures", "named", "words"]
+__all__ = ["Column", "Note", "OnPage", "Row", "Section", "Style", "figures", "key_cells", "key_columns", "words"]
 
 Style = Literal["word", "quiet", "label", "name", "subname", "figure", "leading", "interval", "flips"]
 Value = TypeVar("Value")
@@ -61,7 +63,7 @@ class Section:
 
     `title` heads it in Markdown and on the page; without one it goes on below the section before. `columns` and `rows` are its
     table, `legend` the lines that say how to read it, `notes` sentences beside it. `brief` is what a terminal prints instead of
-    all these. `record` are its keys in run.json, `properties` its JUnit properties by benchmark, model and strategy.
+    all these. `record` are its keys in run.json, `properties` its JUnit properties by what they tell of.
     """
 
     id: str
@@ -72,7 +74,7 @@ class Section:
     notes: Sequence[Note] = ()
     brief: Sequence[str] | None = None
     record: Mapping[str, object] = field(default_factory=dict)
-    properties: Mapping[tuple[str, str, str], Mapping[str, str]] = field(default_factory=dict)
+    properties: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
     page: OnPage = OnPage()
 
     @property
@@ -117,6 +119,11 @@ def figures(*titles: str) -> list[Column]:
     return [Column(title) for title in titles]
 
 
-def named(key: tuple[str, str, str]) -> dict[str, str]:
-    """Benchmark, model and strategy as run.json has them."""
-    return dict(zip(("benchmark", "model", "strategy"), key, strict=True))
+def key_columns(tallies: Sequence[Tally]) -> list[Column]:
+    """Columns of words that say what a row of a table counts: benchmark, model, strategy, and the prompt where one has several."""
+    return words("benchmark", "model", "strategy", *(["prompt"] if any(tally.prompt_name for tally in tallies) else []))
+
+
+def key_cells(tally: Tally, tallies: Sequence[Tally]) -> tuple[str, ...]:
+    """What stands in those columns of a table of `tallies`."""
+    return tuple(tally.key)[: len(key_columns(tallies))]

@@ -10,6 +10,7 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Section
 from itemwise.reporting.table import short_names
 from itemwise.results.entry import Entry, ReplyCost
+from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 
 __all__ = ["Distribution", "Spread", "build", "figure", "spreads"]
@@ -75,8 +76,8 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def spreads(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Spread]:
     """For each tally with a reply; those of one benchmark share their axes, so that they can be held against each other."""
-    replies: dict[tuple[str, str, str], list[ReplyCost]] = defaultdict(list)
-    limits: dict[tuple[str, str, str], int] = {}
+    replies: dict[Key, list[ReplyCost]] = defaultdict(list)
+    limits: dict[Key, int] = {}
     for entry in entries:
         if entry.cost:
             replies[entry.key].append(entry.cost)
@@ -109,8 +110,8 @@ def _is_of_this_run(cost: ReplyCost) -> bool:
     return cost.generated > 0 and cost.generated_tokens == cost.completion_tokens
 
 
-def _most(values: Mapping[tuple[str, str, str], Sequence[float]], benchmark: str) -> float:
-    return max((of_key[-1] for key, of_key in values.items() if key[0] == benchmark and of_key), default=0.0)
+def _most(values: Mapping[Key, Sequence[float]], benchmark: str) -> float:
+    return max((of_key[-1] for key, of_key in values.items() if key.benchmark == benchmark and of_key), default=0.0)
 
 
 def _axis(most: float, limit: int | None = None, *, least_step: float = 0.0) -> tuple[float, float]:

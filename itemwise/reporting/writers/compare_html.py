@@ -20,7 +20,6 @@ from itemwise.reporting.sections.comparison_sections import (
     series_table,
     settings_tables,
 )
-from itemwise.reporting.sections.section import named
 from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 
@@ -53,7 +52,7 @@ def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> 
 
 def _side(comparison: RunComparison, side: Measurement) -> dict[str, Any]:
     prompt = comparison.provenance.get(side.label, {}).get(Part.HARNESS, {}).get("prompt")
-    parts = [*side.tally.key, *([f"prompt {prompt}"] if prompt else [])]
+    parts = [*side.tally.key[:3], *([f"prompt {prompt}"] if prompt else [])]
     return {"label": side.label, "name": ", ".join(parts), "run": side.run}
 
 
@@ -106,7 +105,7 @@ def _data(comparison: RunComparison, pictures: Mapping[str, Picture]) -> dict[st
     cases = list(_cases(comparison))
     wanted = {case["picture"] for case in cases}
     return {
-        "series": [{"label": side.label, "run": side.run, **named(side.tally.key)} for side in comparison.measurements],
+        "series": [{"label": side.label, "run": side.run, **side.tally.key.record()} for side in comparison.measurements],
         "pairs": [{"first": indices[pair.first.label], "second": indices[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,

@@ -90,6 +90,7 @@ def _case(entry: Entry) -> dict[str, Any]:
         "benchmark": entry.benchmark,
         "model": entry.model_name,
         "strategy": entry.strategy,
+        "prompt_name": entry.prompt_name,
         "verdict": entry.verdict.value,
         "cause": entry.cause,
         "evidence": " ".join(cause.evidence for cause in entry.causes),

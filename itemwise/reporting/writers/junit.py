@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_record import RunRecord
 from itemwise.results.entry import Entry
+from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.safe_text import shortened, xml_safe
 
@@ -47,7 +48,7 @@ def _text(element: ElementTree.Element, level: int) -> str:
 
 def suite_properties(run: RunRecord) -> dict[str, str]:
     """All suites' properties in one dictionary, each name led by its benchmark, model and strategy."""
-    return {f"{'/'.join(key)}/{name}": value for key, values in _properties(run).items() for name, value in values.items()}
+    return {f"{'/'.join(key.names)}/{name}": value for key, values in _properties(run).items() for name, value in values.items()}
 
 
 def case_properties(entry: Entry) -> dict[str, str]:
@@ -85,9 +86,9 @@ def _suite(started: str, tally: Tally, entries: list[Entry], properties: Mapping
     return suite
 
 
-def _properties(run: RunRecord) -> dict[tuple[str, str, str], dict[str, str]]:
+def _properties(run: RunRecord) -> dict[Key, dict[str, str]]:
     """The properties of each suite by benchmark, model and strategy: those of all sections."""
-    properties: dict[tuple[str, str, str], dict[str, str]] = {tally.key: {} for tally in run.tallies}
+    properties: dict[Key, dict[str, str]] = {tally.key: {} for tally in run.tallies}
     for section in run.sections:
         for key, values in section.properties.items():
             properties[key] |= values

@@ -27,7 +27,7 @@ def test_a_tag_of_many_values_is_one_line_that_says_where_they_stand(run_of: Cal
     tagged = [entry(n, Verdict.CORRECT, tags={"subject": f"s{n}", "grade": str(n % 2)}) for n in range(25)]
     record = run_of(*tagged)
     lines = closing_lines(record, "reports/run")
-    key = ", ".join(record.tallies[0].key)
+    key = ", ".join(record.tallies[0].key.names)
     assert f"{key}: split by subject: 25 values, in run.json and report.html" in lines
     assert [line.split()[3:5] for line in lines if "grade:" in line] == [["grade:", "0"], ["grade:", "1"]]
     assert "subject: s24" in summary_md(record)

@@ -1,0 +1,151 @@
+"""Prompts: how far a benchmark's prompts move its accuracy on the same rows, which rows change, and how far the extractor does."""
+
+from collections.abc import Iterator
+
+from itemwise.analysis.pairs import Measurement, Pair
+from itemwise.analysis.prompt_comparison import PromptComparison, prompt_comparisons
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Column, Note, OnPage, Row, Section, figures, words
+from itemwise.reporting.table import accuracy_text, points_text
+from itemwise.results.statistics import smallest_difference
+
+_COLUMNS = (
+    *words("benchmark", "model, strategy", "prompt"), Column("accuracy", "leading"), Column("95% interval", "interval"),
+    *figures("rows", "against best", "from", "to", "gained", "lost", "p", "Holm p", "by extractor"),
+)  # fmt: skip
+_NAMED = 5  # rows named in a sentence
+_LEGEND = (
+    "against best: the prompt with most rows right, paired on the same rows, with the 95% interval of the difference; p: exact McNemar, "
+    "Holm p corrected over all pairs of prompts.",
+    "by extractor: the lowest and highest accuracy of the same replies under the run's own and other extractors.",
+)
+
+
+def build(run: RunFacts) -> Iterator[Section]:
+    """A row for each prompt, a sentence for each model and strategy; below it, but not in a terminal, the rows that change."""
+    compared = prompt_comparisons(run.plain_tallies, run.entries)
+    yield Section(
+        "prompts",
+        "The same rows under several prompts",
+        _COLUMNS,
+        [_row(comparison, side) for comparison in compared for side in comparison.sides],
+        legend=_LEGEND if compared else (),
+        notes=[Note(sentence) for comparison in compared for sentence in _sentences(comparison)],
+        record={"prompts": [_record(comparison) for comparison in compared]} if compared else {},
+        page=OnPage("above", title="Prompts"),
+    )
+    for number, comparison in enumerate(compared):
+        yield _changing(f"prompts-{number}", comparison)
+
+
+def _row(comparison: PromptComparison, side: Measurement) -> Row:
+    accuracy = comparison.accuracy(side)
+    readings = [share for share, _ in comparison.readings(side)]
+    read = f"{min(readings):.1%} to {max(readings):.1%}" if readings else "-"
+    name = (comparison.key.benchmark, ", ".join(comparison.key.names[1:]), side.label)
+    cells = (*name, *accuracy_text(accuracy), str(len(comparison.rows)), *_against_best(comparison, side), read)
+    return Row(cells, accuracy)
+
+
+def _against_best(comparison: PromptComparison, side: Measurement) -> tuple[str, ...]:
+    best = comparison.best
+    if side is best:
+        return ("best", *("-" * 6))
+    pair = Pair(best, side)
+    low, high = comparison.change_interval(pair)
+    flips = (str(len(pair.gained)), str(len(pair.lost)), f"{pair.p:.3g}", f"{comparison.holm_p(best, side):.3g}")
+    return (points_text(pair.change), f"{100 * low:+.1f}", f"{100 * high:+.1f}", *flips)
+
+
+def _sentences(comparison: PromptComparison) -> Iterator[str]:
+    """How far the prompt moves the score, which rows it changes, and how far the extractor moves it."""
+    yield f"{', '.join(comparison.key.names)}: {_moved(comparison)}"
+    rows, sides, changing = len(comparison.rows), len(comparison.sides), comparison.changing
+    always = sum(count == sides for count in comparison.right_under.values())
+    listed = ", ".join(changing[:_NAMED]) + (f" and {len(changing) - _NAMED} more" if len(changing) > _NAMED else "")
+    missing = comparison.asked - rows
+    left_out = f"; {missing} of {comparison.asked} are left out, not judged under all prompts" if missing else ""
+    yield (
+        f"  of {rows} rows: {always} right under all {sides} prompts, {rows - always - len(changing)} under none, "
+        f"{len(changing)} under some{': ' * bool(changing)}{listed}{left_out}"
+    )
+    if (moved := _most_moved(comparison)) is not None:
+        yield moved
+
+
+def _moved(comparison: PromptComparison) -> str:
+    """The spread between the best and the worst prompt, and whether so many rows show it."""
+    best, worst = comparison.best, comparison.worst
+    if best is worst or not (pair := Pair(worst, best)).change:
+        return f"the prompt does not move the score: {accuracy_text(comparison.accuracy(best))[0]} under each"
+    low, high = comparison.change_interval(pair)
+    shares = " and ".join(
+        f"{word} {side.label} {accuracy_text(comparison.accuracy(side))[0]}" for word, side in (("best", best), ("worst", worst))
+    )
+    tests = len(comparison.pairs)
+    few = "" if smallest_difference(len(comparison.rows), tests) else "; so few rows can show none"
+    shown = "a difference is shown" if comparison.is_shown else f"no difference is shown{few}"
+    return (
+        f"the prompt moves the score by {100 * (pair.change or 0):.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), {shares}; "
+        f"{len(pair.gained)} gained, {len(pair.lost)} lost, p {pair.p:.3g}, Holm p over {tests} {'pairs' if tests > 1 else 'pair'} "
+        f"{comparison.holm_p(worst, best):.3g}: {shown}"
+    )
+
+
+def _most_moved(comparison: PromptComparison) -> str | None:
+    """The prompt whose score depends most on what reads its replies."""
+    read = [(side, readings) for side in comparison.sides if (readings := comparison.readings(side))]
+    if not read:
+        return None
+    side, readings = max(read, key=lambda pair: max(pair[1])[0] - min(pair[1])[0])
+    (low, lowest), (high, highest) = min(readings), max(readings)
+    moves = f"  the extractor moves the score of one prompt by up to {100 * (high - low):.1f} points"
+    return f"{moves}: {side.label} {low:.1%} by {lowest}, {high:.1%} by {highest}"
+
+
+def _changing(name: str, comparison: PromptComparison) -> Section:
+    """The verdict under each prompt of the rows that change. A terminal has their names in the sentence."""
+    verdicts = [Row((case, *(side.entries[case].verdict.value for side in comparison.sides)), group="rows") for case in comparison.changing]
+    key = ", ".join(comparison.key.names)
+    return Section(
+        name,
+        f"Rows that the prompt changes: {key}" if verdicts else "",
+        words("row", *(side.label for side in comparison.sides)),
+        [row._replace(group=f"{key}: rows that the prompt changes") for row in verdicts],
+        brief=(),
+        page=OnPage(name="Prompts"),
+    )
+
+
+def _record(comparison: PromptComparison) -> dict[str, object]:
+    pair = Pair(comparison.worst, comparison.best)
+    sides = len(comparison.sides)
+    return {
+        **comparison.key.record(),
+        "rows": len(comparison.rows),
+        "best": comparison.best.label,
+        "worst": comparison.worst.label,
+        "spread": pair.change,
+        "interval": comparison.change_interval(pair),
+        "p": pair.p,
+        "holm_p": comparison.holm_p(comparison.worst, comparison.best),
+        "pairs": len(comparison.pairs),
+        "right_under_all": [case for case, count in comparison.right_under.items() if count == sides],
+        "right_under_some": {
+            case: [side.label for side in comparison.sides if side.entries[case].verdict.value == "correct"] for case in comparison.changing
+        },
+        "right_under_none": [case for case, count in comparison.right_under.items() if not count],
+        "by_prompt": [_prompt_record(comparison, side) for side in comparison.sides],
+    }
+
+
+def _prompt_record(comparison: PromptComparison, side: Measurement) -> dict[str, object]:
+    accuracy, best = comparison.accuracy(side), comparison.best
+    compared = {} if side is best else {"against": best.label, **Pair(best, side).record(), "holm_p": comparison.holm_p(best, side)}
+    return {
+        "prompt": side.label,
+        "accuracy": accuracy.share,
+        "interval": accuracy.interval,
+        "by_reader": {name: share for share, name in comparison.readings(side)},
+        **compared,
+    }
