@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from itemwise.extractors.number.narrowing import after_conclusion, without_asides, without_denials, without_reasons
+from itemwise.extractors.number.narrowing import after_conclusion, without_asides, without_conditions, without_denials, without_reasons
 from itemwise.extractors.number.number_words import spelled_number
 from itemwise.extractors.number.numeral import opposite, ratio_text
 from itemwise.extractors.number.phrase_tokens import Token, sentences, tokens
-from itemwise.extractors.number.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, SAYING, VAGUE
+from itemwise.extractors.number.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, REACHING, SAYING, VAGUE
 
 
 class NumberMatch(NamedTuple):
@@ -77,7 +77,7 @@ def _read_sentence(sentence: list[Token], *, announced: bool) -> NumberMatch | N
     if not any(token.kind == "number" for token in without_denials(sentence)):
         return _no_single_number(sentence)
     sentence = _narrowed(sentence, announced=announced)
-    if _assigns_several(sentence):
+    if _assigns_several(sentence) or _shares_out(sentence):
         return _no_single_number(sentence)
     first, *results = _equality_sides(sentence)
     readings = [_number_of_side(side, direct=True) for side in reversed(results) if side]
@@ -89,6 +89,7 @@ def _narrowed(sentence: list[Token], *, announced: bool) -> list[Token]:
     """The sentence without what it says in passing, as long as a number is left."""
     narrowings: list[Callable[[list[Token]], list[Token]]] = [
         without_asides,
+        without_conditions,
         without_denials,
         after_conclusion,
         partial(without_reasons, announced=announced),
@@ -132,6 +133,12 @@ def _assigns_several(sentence: list[Token]) -> bool:
         if free and whole and name.kind == "letter" and equals.text == "=":
             given.add((name.text, value.text))
     return len(given) > 1
+
+
+def _shares_out(sentence: list[Token]) -> bool:
+    """Whether the sentence names several values "respectively"."""
+    given = {token.text for token in sentence if token.kind == "number"}
+    return len(given) > 1 and any(token.text in ("respectively", "分", "别") for token in sentence)
 
 
 def _equality_sides(sentence: list[Token]) -> list[list[Token]]:
@@ -235,9 +242,23 @@ def _main_number(side: list[Token]) -> NumberMatch:
     indices = [index for index, token in enumerate(side) if token.kind == "number"]
     if not indices:
         return _no_single_number(side) if _is_formula(side) else NumberMatch(None, side[0].start, side[-1].end)
-    best = max(indices, key=lambda index: (_weight(side, index), index))
-    joined = [index for index in indices if best - 4 <= index <= best and _weight(side, index) >= 0]
+    weights = {index: _weight(side, index) for index in indices}
+    purpose = _purpose(side, min((index for index in indices if weights[index] > 0), default=len(side)))
+    weights.update((index, -1) for index in indices if index > purpose)
+    best = max(indices, key=lambda index: (weights[index], index))
+    joined = [index for index in indices if best - 4 <= index <= best and weights[index] >= 0]
     return _no_single_number(side) if any(_is_continued(side, index) for index in joined) else _signed(side, best)
+
+
+def _purpose(side: list[Token], start: int) -> int:
+    """Where from this index on the sentence says what for: "took 12 hours *to* cover 360 miles"; its end where it does not."""
+    pairs = zip(side[start:], side[start + 1 :], strict=False)
+    aims = (
+        start + at
+        for at, (before, token) in enumerate(pairs, 1)
+        if token.text == "to" and before.kind == "word" and before.text not in OBLIGING
+    )
+    return next((at for at in aims if at + 1 < len(side) and side[at + 1].kind == "word" and side[at + 1].text not in PASSING), len(side))
 
 
 def _weight(side: list[Token], index: int) -> int:
@@ -246,6 +267,8 @@ def _weight(side: list[Token], index: int) -> int:
     verb, last = before[-2:]
     if last == "of":
         return 1 if verb in AMOUNTS else -1 if verb else 0
+    if last == "to":
+        return 0 if verb in REACHING or verb[:1].isalpha() else -1
     if verb == "to":
         return 1 if before[-3] in OBLIGING else -1
     return (last in SAYING) - (last in PASSING)
