@@ -19,7 +19,7 @@ _NAMES |= {"degree": "°", "circ": "°", "theta": "θ", "alpha": "α", "beta": "
 _SIGNS: dict[int, int | str] = dict(str.maketrans("×·⋅∙÷µ", "****/μ"))
 _SIGNS |= {ord(digit): f"^{index}" for index, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {ord("½"): "1/2", ord("¼"): "1/4", ord("¾"): "3/4"}
 _IDLE = re.compile(
-    r"['’]s\b|\\(?:text(?:bf|it|rm)?|math(?:rm|bf|it)|left|right|displaystyle|rm|quad)(?![a-z])|\\[,;!() ]"
+    r"(?<=[a-z])['’]s\b|\\(?:text(?:bf|it|rm)?|math(?:rm|bf|it)|left|right|displaystyle|rm|quad)(?![a-z])|\\[,;!() ]"
     r"|\*\*+|(?<![0-9a-z)}])\*|\*(?![0-9a-z(\\])|[${}_`~\"'’]+"
 )
 _SPACE = re.compile(r"\s+")
