@@ -10,8 +10,8 @@ _TAIL = 1500  # characters from the end in which a conclusion is looked for
 _BEHIND = 100  # characters that may follow the sentence with a mere last number
 _SENTENCE = 200  # characters of a last sentence that only says what comes next
 _SHORT = 120  # characters of a reply that may say its number in a word
-_BREAK = re.compile(r"(?<![0-9][a-z])[.!](?=[\s*\"')]|$)[*\"')]*|[。!]|(?P<question>\?)[*\"')]*|\n+")
-_DIGIT = re.compile("[0-9½¼¾]")
+_BREAK = re.compile(r"(?<![0-9][a-z])(?<!\\)[.!](?=[\s*\"')]|$)[*\"')]*|。|(?<!\\)!|(?P<question>\?)[*\"')]*|\n+")
+_DIGIT = re.compile("[0-9½⅓⅔¼¾⅕-⅞⅐-⅒]")
 _CUE = re.compile(
     r"[\s*_#>$-]*(?:(?:and|but),? )?(?:∴|=>|⇒|result|therefore|thus|hence|so|finally|in total|altogether|in conclusion|overall|as a result"
     r"|consequently|in all|in summary|this means|that means|which means|to conclude|the total|total"

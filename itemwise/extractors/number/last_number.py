@@ -9,6 +9,7 @@ from itemwise.extractors.correction import CUE, admission, corrections
 from itemwise.extractors.number.announced_number import announced_number
 from itemwise.extractors.number.concluding_number import concluded_number
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
+from itemwise.extractors.plain_characters import lowered
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.reply_parts import VisiblePart, visible_parts
 
@@ -34,7 +35,7 @@ def last_number(text: str) -> Reading | None:
     Reading('72', start=45, end=47, rule='json field answer')
     """
     for part in visible_parts(text):
-        result = _read(part.text, part.text.lower())
+        result = _read(part.text, lowered(part.text))
         if result is not None:
             return _reading(result, part)
     return None
@@ -63,7 +64,7 @@ def _read_field(field: AnswerField) -> _Result:
     rule = "json field answer"
     if _PLAIN.fullmatch(field.text):
         return _Result(NumberMatch(field.text, field.start, field.end), rule)
-    value = field.text.lower()
+    value = lowered(field.text)
     direct = opens_with_number(value) and len(_RESULT.findall(value)) < 2
     match = number_in_announcement(value) if direct else number_in_prose(value)
     if match is None or match.number is None:
