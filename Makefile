@@ -1,11 +1,12 @@
 # make bench   set up what is missing and run the benchmarks with the embedded model
+# make real    set up what is missing and ask a real model of 135 M parameters; OPTIONS="--source test.jsonl" for your rows
 # make test    set up what is missing and run the tests, two files at a time
 # make setup | lint | types
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup bench test lint types
+.PHONY: setup bench real test lint types
 
 setup: .venv/ready
 
@@ -16,6 +17,12 @@ setup: .venv/ready
 
 bench: setup
 	$(BIN)/pytest benchmarks/ --tb=no
+
+OPTIONS ?= --source synthetic --sample 8 --max-new-tokens 160
+
+real: setup
+	$(BIN)/python -m tools.fetch_real_model build/real
+	$(BIN)/pytest benchmarks/ -k gsm8k --tb=no --model build/real/smollm2-135m-instruct $(OPTIONS)
 
 test: setup
 	$(BIN)/pytest -n 2 --dist loadfile

@@ -17,7 +17,11 @@ from itemwise.synthetic import word_problems
 
 GSM8K = Hub("openai/gsm8k", "main", split="test", revision="cc7b047b6e5bb11b4f1af84efc572db110a51b3c")
 
-PROMPTS = {
+PROMPTS = {  # the first is asked where neither --prompt nor the model itself prefers another
+    "cot": """\
+{question}
+
+Think step by step, one calculation per line. End with a line "The answer is" and the number.""",
     "json": """\
 Solve the problem. Reply with JSON only: "steps" lists each calculation, "answer" is the final number.
 Example: {{"steps": ["6*7=42", "42-2=40"], "answer": 40}}
@@ -28,10 +32,11 @@ Problem: {question}""",
 例如：{{"steps": ["6*7=42", "42-2=40"], "answer": 40}}
 
 题目：{question}""",
-    "cot": """\
-{question}
+    "json-form": """\
+Solve the problem. Reply with JSON only: "steps" lists each calculation, "answer" is the final number.
+Form: {{"steps": ["calculation = result", ...], "answer": number}}
 
-Think step by step, one calculation per line. End with a line "The answer is" and the number.""",
+Problem: {question}""",
     "boxed": """\
 {question}
 

@@ -21,8 +21,8 @@ _BOXED = "Please reason step by step, and put your final answer within \\boxed{}
 REGISTRY: dict[str, ModelEntry] = {
     entry.name: entry
     for entry in (
-        ModelEntry("embedded-text", str(EMBEDDED / "text"), source="synthetic", max_new_tokens=512, local=True, tool_hint=False),
-        ModelEntry("embedded-vision", str(EMBEDDED / "vision"), source="synthetic", max_new_tokens=512, local=True, tool_hint=False),
+        ModelEntry("embedded-text", str(EMBEDDED / "text"), source="synthetic", max_new_tokens=512, local=True, prompt="json"),
+        ModelEntry("embedded-vision", str(EMBEDDED / "vision"), source="synthetic", max_new_tokens=512, local=True, prompt="json"),
         ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
         ModelEntry(
             "qwen2.5-math-7b-instruct",
@@ -183,7 +183,7 @@ def _require_valid(where: str, settings: Mapping[str, Any]) -> None:
 def _demand(setting: str, value: Any) -> str | None:
     """What the value of a setting must be, None where it is; "false" in quotes would let a model's own Python run."""
     match setting:
-        case "trust_remote_code" | "tool_hint":
+        case "trust_remote_code":
             return None if isinstance(value, bool) else "true or false"
         case "max_new_tokens" | "min_pixels" | "max_pixels":
             return None if type(value) is int and value >= 1 else "a whole number of at least 1"

@@ -13,7 +13,7 @@ import pytest
 from itemwise.cases.benchmark import MARK
 from itemwise.engine.lookahead import case_blocks
 from itemwise.models.server.address import without_userinfo
-from itemwise.plugin.items import function_id, is_case, prefixes
+from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, prefixes
 from itemwise.plugin.options import TAKEN, spelled, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
@@ -23,7 +23,7 @@ from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.safe_text import printable
 from itemwise.session.absent_gates import absent_gates
-from itemwise.session.header import header_lines, idle_lines
+from itemwise.session.header import default_prompt_line, header_lines, idle_lines
 from itemwise.session.run import Run
 from itemwise.session.sample import WITHOUT_EFFECT
 from itemwise.session.settings import Settings, SettingsError
@@ -50,14 +50,18 @@ class ControllerSession:
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """The header of a run in one process."""
         cases = sum(is_case(item) for item in items)
-        return self._begin([item.nodeid for item in items], cases) + self._idle(items) if cases else []
+        return self._begin([item.nodeid for item in items], cases) + self._told(items) if cases else []
 
-    def _idle(self, items: Sequence[pytest.Item]) -> list[str]:
-        """A line for each benchmark that ignores options of the command line."""
+    def _told(self, items: Sequence[pytest.Item]) -> list[str]:
+        """A line for each prompt that no option named, and for each benchmark that ignores options of the command line."""
         if self._config.get_verbosity() < 0:
             return []
-        told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in items if is_case(item)}
-        return [*dict.fromkeys(f"itemwise: {function_id(item)} ignores {idle}" for item, idle in told.items() if idle)]
+        asked = [item for item in items if is_case(item)]
+        benchmarks = {(function_id(item), parameters(item).get("model")): benchmark_of(item) for item in asked}
+        chosen = [default_prompt_line(name, benchmark, self._settings, model) for (name, model), benchmark in benchmarks.items()]
+        told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in asked}
+        idle = [f"itemwise: {function_id(item)} ignores {options}" for item, options in told.items() if options]
+        return [*dict.fromkeys(line for line in chosen + idle if line)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

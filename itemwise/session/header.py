@@ -1,11 +1,13 @@
 """The header of a run in a terminal: models, rows, options without effect, the store of replies."""
 
+from itemwise.cases.benchmark import Benchmark
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable
+from itemwise.session.sample import prompts_of
 from itemwise.session.settings import Settings
 
-__all__ = ["header_lines", "idle_lines", "store_line"]
+__all__ = ["default_prompt_line", "header_lines", "idle_lines", "store_line"]
 
 
 def header_lines(settings: Settings) -> list[str]:
@@ -21,6 +23,15 @@ def header_lines(settings: Settings) -> list[str]:
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
     return [printable(line) for line in lines]
+
+
+def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str:
+    """The prompt that `model` is asked with where no option names one, and why; empty where one does, or there is none to choose."""
+    if settings.prompts or len(benchmark.prompts) < 2:
+        return ""
+    (prompt,) = prompts_of(benchmark, settings, model)
+    why = f"which {model.name} prefers" if model and model.prompt == prompt else f"the first of its {len(benchmark.prompts)}"
+    return printable(f"itemwise: {function} asks in the prompt {prompt}, {why}")
 
 
 def idle_lines(settings: Settings) -> list[str]:

@@ -55,7 +55,8 @@ def test_the_embedded_model_that_sees_lies_beside_it(tmp_path: Path) -> None:
 
 
 def test_a_model_may_have_a_prompt_that_it_is_asked_with_by_default() -> None:
-    assert {entry.name: entry.prompt for entry in REGISTRY.values() if entry.prompt} == {"qwen2.5-math-7b-instruct": "question"}
+    preferred = {entry.name: entry.prompt for entry in REGISTRY.values() if entry.prompt}
+    assert preferred == {"embedded-text": "json", "embedded-vision": "json", "qwen2.5-math-7b-instruct": "question"}
 
 
 def test_no_registered_model_runs_python_of_its_own() -> None:

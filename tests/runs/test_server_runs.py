@@ -25,7 +25,7 @@ from tests.serving import Serving
 from tests.stand_in import Answer, StandIn, error, said
 
 GSM8K = Path(__file__).parents[2] / "benchmarks" / "test_gsm8k.py"
-OPTIONS = ("--source", "synthetic", "--max-new-tokens", "128", "--batch-size", "4", "-q")
+OPTIONS = ("--source", "synthetic", "--prompt", "json", "--max-new-tokens", "128", "--batch-size", "4", "-q")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from itemwise.cases.benchmark import Benchmark
 from itemwise.models import ModelEntry
-from itemwise.session.header import header_lines
+from itemwise.session.header import default_prompt_line, header_lines
 from itemwise.session.settings import Settings, read_settings
 from itemwise.strategies import configured_strategy
 
@@ -33,3 +35,22 @@ def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertio
 
 def test_the_header_names_every_prompt() -> None:
     assert "strategy direct, prompt json, cot, extractor default" in header_lines(replace(settings_of(), prompts=("json", "cot")))[1]
+
+
+@pytest.mark.parametrize(
+    ("preferred", "line"),
+    [
+        (None, "itemwise: test_sums asks in the prompt cot, the first of its 2"),
+        ("json", "itemwise: test_sums asks in the prompt json, which a-model prefers"),
+        ("of-another-benchmark", "itemwise: test_sums asks in the prompt cot, the first of its 2"),
+    ],
+)
+def test_a_prompt_that_no_option_names_is_told_with_its_reason(preferred: str | None, line: str) -> None:
+    benchmark = Benchmark(list, str.strip, {"cot": "", "json": ""})
+    model = ModelEntry("a-model", "./a-model", prompt=preferred)
+    assert default_prompt_line("test_sums", benchmark, settings_of(), model) == line
+    assert default_prompt_line("test_sums", benchmark, replace(settings_of(), prompts=("cot",)), model) == ""
+
+
+def test_a_benchmark_of_one_prompt_says_nothing_of_it() -> None:
+    assert default_prompt_line("test_sums", Benchmark(list, str.strip, {"cot": ""}), settings_of(), None) == ""
