@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from itemwise.models.tool_calls import MOST, read_calls
+from itemwise.models.call_dialects import MOST, read_calls
 from itemwise.strategies.calculator import CALCULATOR, LONGEST, calculate
 
 CANARY = Path("CANARY")

@@ -1,4 +1,4 @@
-r"""Finds where a reply announces its answer: "the answer is", "Answer:", `\boxed{}`, `####`, 【答案】.
+r"""Finds where a reply announces its answer: "the answer is", "Answer:", `\boxed{}`, `####`, 【答案】, "la respuesta es".
 
 An announcement is only the offset and the words that follow; what they say is read by `number` and `choice`.
 """
@@ -7,23 +7,41 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_MOST = 100  # announcements of one kind looked at, counted from the end of the reply
-_MARKS = ("answer", "boxed", "####", "a:", "答案", "答:")
+_MOST = 500  # announcements of one kind looked at, counted from the end of the reply
 _WINDOW = 400  # characters an announcement's words may take
 _MIDDLE = r"(?:\s?\([^)\n]{0,40}\))?"
-_COPULA = r"(?:is|are|was|equals|would be|should be|must be|will be|comes out to|comes to)"
+_COPULA = r"(?:is|are|was|equals|would be|should be|must be|will be|comes out to|comes to|becomes)"
+_SPACE = r"(?:\s|\"{3}|`{3}[a-z]*(?=\n)|\$\$|\\\[|<<(?=[^=<>\n]{1,40}>>)|(?<=\n)-\ )*"
 _AFTER_ANSWER = re.compile(
     rf"""(?:s|\(s\))?{_MIDDLE}[*_`]*
     (?: (?P<colon>(?:\ (?:to|for|of|in)\b[^.:\n?!]{{0,60}})?[*_`\]]*\ ?(?::|=>?|->|→|(?<=r)>)[*_]*)
       | (?P<copula>[,\ ](?:[^.:\n?!]{{0,60}}?\ )??{_COPULA}\b[*_]*(?:\ ?:)?)
       | (?P<heading>[*_`\]]*\ *\n)
-    )(?:\s|\$\$|\\\[|(?<=\n)-\ )*""",
+    ){_SPACE}""",
     re.VERBOSE,
 )
+_AFTER_ANS = re.compile(rf"(?:\.?\ ?[:=]|\.(?=\s)|\ is\b)[*_]*{_SPACE}", re.VERBOSE)
 _AFTER_CHINESE = re.compile(r"[^\n。,:]{0,12}?(?:应该?[是为]|就?[是为]|[:=\]])+[*_]*:?\s*")
+_LATIN = r"es|est|ist|lautet|beträgt|è|é|sono|ni|är|er|adalah|ialah|là|to|jest|wynosi|este|je|on"
+_AFTER_LATIN = re.compile(
+    rf"[^\n.:=?!0-9]{{0,60}}?(?:(?<![^\W_])(?:{_LATIN})(?![^\W_])(?:\ ?:)?|[:=]|\ -(?=\ ))[*_]*\s*(?:de\ )?", re.VERBOSE
+)
+_AFTER_OTHER = re.compile(r"[^\n.:=?!。।0-9]{0,20}?(?:[:=]|は|은|는|คือ|হলো?|হচ্ছে|है|هي|هو|\ -(?=\ )|(?=\s[0-9$]))[*_:]*\s*")
+_AFTER_WORD = {"答案": _AFTER_CHINESE, "答:": _AFTER_CHINESE}
+_AFTER_WORD |= dict.fromkeys(
+    ("respuesta", "réponse", "antwort", "risposta", "resposta", "jibu ", "jawaban", "antwoord", "svaret"), _AFTER_LATIN
+)
+_AFTER_WORD |= dict.fromkeys(("odpowied", "cevap", "vastaus", "đáp án", "răspuns"), _AFTER_LATIN)
+_AFTER_WORD |= dict.fromkeys(
+    ("ответ", "відповідь", "答え", "解答", "정답", "답은", "답:", "คำตอบ", "উত্তর", "సమాధానం", "జవాబు", "उत्तर", "الجواب", "الإجابة"),
+    _AFTER_OTHER,
+)
+_RESULTS = ("final result", "end result")
+_MARKS = ("answer", "box", "####", "a:", "ans", *_RESULTS, *_AFTER_WORD)
+_BOX_MARK, _BOX_END = "<|begin_of_box|>", "<|end_of_box|>"
 _OF_ANOTHER = re.compile(
-    r"\b(?:provided|previous|wrong|incorrect|initial|their|student'?s|if|whether|unless|suppose|no|which|possible|each)"
-    r"(?: the| your| that| my)?(?: \w+)? ?$"
+    r"\b(?:provided|previous|wrong|incorrect|initial|their|student'?s|if|whether|unless|suppose|no|which|possible|each|behind|not)"
+    r"(?: the| your| that| my| this)?(?: \w+)? ?$"
 )
 _LINE_START = re.compile(r"[\s#*>_\-\d.]*(?:(?:the|my|so|our|and|your) )?(?:(?:final|correct|numerical|exact) )?$")
 
@@ -45,6 +63,8 @@ def may_announce(lower: str, after: int) -> bool:
 def announcements(lower: str) -> list[Announcement]:
     """Every announcement in the folded lower-case text, in order."""
     unsorted = [*_boxes(lower), *_hashes(lower), *_sentences(lower), *_short(lower)]
+    for word, after in _AFTER_WORD.items():
+        unsorted += _after_word(lower, word, after)
     return sorted(unsorted, key=lambda announcement: announcement.at)
 
 
@@ -58,11 +78,28 @@ def _offsets(text: str, mark: str) -> Iterator[int]:
 
 
 def _boxes(lower: str) -> Iterator[Announcement]:
-    for offset in _offsets(lower, "boxed"):
-        opening = offset + len("boxed")
-        end = closing_brace(lower, opening)
-        if end and offset and lower[offset - 1] == "\\":
-            yield Announcement("boxed", offset - 1, opening + 1, end)
+    r"""`\boxed{5}`, `\fbox{5}`, `\boxed 5`; at the end of the reply also one that nothing closes."""
+    for offset in _offsets(lower, "box"):
+        command = lower[max(0, offset - 6) : offset].rpartition("\\")
+        opening = offset + (5 if lower.startswith("boxed", offset) else 3)
+        if command[1] and command[2] in ("", "f", "frame"):
+            start, end = _box(lower, opening)
+            if end:
+                yield Announcement("boxed", offset - len(command[2]) - 1, start, end)
+    for offset in _offsets(lower, _BOX_MARK):
+        start = offset + len(_BOX_MARK)
+        end = lower.find(_BOX_END, start, start + _WINDOW)
+        yield Announcement("boxed", offset, start, end if end >= 0 else _line_end(lower, start))
+
+
+def _box(lower: str, opening: int) -> tuple[int, int | None]:
+    """Where the words in a box begin and end."""
+    if lower[opening : opening + 1] == " " and lower[opening + 1 : opening + 2].isdigit():
+        return opening + 1, next(end for end in range(opening + 1, len(lower) + 1) if not lower[end : end + 1].isdigit())
+    end = closing_brace(lower, opening)
+    if end is None and lower[opening : opening + 1] == "{" and 1 < len(lower) - opening < 40 and "\n" not in lower[opening:].strip():
+        end = len(lower)
+    return opening + 1, end
 
 
 def closing_brace(text: str, opening: int) -> int | None:
@@ -87,26 +124,37 @@ def _hashes(lower: str) -> Iterator[Announcement]:
 def _short(lower: str) -> Iterator[Announcement]:
     """A line that begins with "A:", as fine-tuned models end; among options it is the first of them instead."""
     for offset in _offsets(lower, "a:"):
-        if not lower[lower.rfind("\n", 0, offset) + 1 : offset].strip(" *"):
+        if not lower[max(0, offset - 6) : offset].rpartition("\n")[2].strip(" *"):
             yield Announcement("a:", offset, offset + 2, _line_end(lower, offset + 2))
 
 
 def _sentences(lower: str) -> Iterator[Announcement]:
-    for offset in _offsets(lower, "answer"):
-        match = _AFTER_ANSWER.match(lower, offset + 6, offset + 6 + _WINDOW)
-        if match and _is_own(lower, offset, heading=match["heading"] is not None):
-            rule = "the answer is" if match["copula"] else "answer:"
-            yield Announcement(rule, offset, match.end(), _line_end(lower, match.end()))
-    for mark in ("答案", "答:"):
-        for offset in _offsets(lower, mark):
-            match = _AFTER_CHINESE.match(lower, offset + 1, offset + _WINDOW)
-            if match:
-                yield Announcement(mark, offset, match.end(), _line_end(lower, match.end()))
+    for word in ("answer", *_RESULTS):
+        for offset in _offsets(lower, word):
+            match = _AFTER_ANSWER.match(lower, offset + len(word), offset + len(word) + _WINDOW)
+            tight = match and (word == "answer" or match.start("copula") < 0 or match.end("copula") - match.start() < 10)
+            if match and tight and _is_own(lower, offset, heading=match["heading"] is not None):
+                rule = "the answer is" if match["copula"] else "answer:"
+                yield Announcement(rule, offset, match.end(), _line_end(lower, match.end()))
+    for offset in _offsets(lower, "ans"):
+        match = _AFTER_ANS.match(lower, offset + 3, offset + _WINDOW)
+        if match and not lower[offset - 1 : offset].isalnum():
+            yield Announcement("answer:", offset, match.end(), _line_end(lower, match.end()))
+
+
+def _after_word(lower: str, word: str, after: re.Pattern[str]) -> Iterator[Announcement]:
+    """The word for "answer" in another language, with what its sentence says."""
+    for offset in _offsets(lower, word):
+        match = after.match(lower, offset + (len(word) if after is not _AFTER_CHINESE else 1), offset + _WINDOW)
+        if match:
+            yield Announcement(word.strip(" :"), offset, match.end(), _line_end(lower, match.end()))
 
 
 def _is_own(lower: str, offset: int, *, heading: bool) -> bool:
     """Whether the words announce the reply's own answer: not someone else's, not conditional, not mid-sentence."""
     line = lower[max(0, offset - 40) : offset].rpartition("\n")[2]
+    if line.endswith("</"):
+        return False
     return bool(_LINE_START.match(line)) if heading else not _OF_ANOTHER.search(line)
 
 

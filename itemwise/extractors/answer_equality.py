@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itemwise.extractors.number.number_phrase import number_in_announcement
+from itemwise.extractors.number.plain_number import plain_number
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -49,5 +49,5 @@ def _gold(text: str) -> Fraction:
 def _value(text: str | None) -> Fraction | None:
     from fractions import Fraction  # its import costs as much as that of all extractors, which do without it
 
-    match = number_in_announcement(text.lower()) if text else None
-    return Fraction(match.number) if match and match.number else None
+    number = plain_number(text) if text else None
+    return Fraction(number) if number else None

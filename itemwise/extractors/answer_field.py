@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _MOST = 400  # fields looked at, counted from the end of the reply
 _LONGEST = 2000  # characters of one value
-_KEY = re.compile(r"(?:[_ -]?(?:value|number|numeric|letter|choice|option|key))?\\?[\"'`] ?:")
+_KEY = re.compile(r"answer(?:[_ -]?(?:value|number|numeric|letter|choice|option|key))?\\?[\"'`] ?:")
 _NOT_FINAL = re.compile(r"(?:step|intermediate|partial|wrong|previous|sub|incorrect|initial|student|user)[a-z_ -]{0,3}$")
 _SECOND_CHOICE = re.compile(
     r"[\"'](?:final[_ ]?)?(?:result|solution|value|output|total|prediction|choice|option|correct[_ ]?(?:choice|option))[\"'] ?:"
@@ -63,17 +63,11 @@ def object_end(lower: str, field: AnswerField) -> int:
 
 
 def _fields(text: str, lower: str) -> list[AnswerField]:
-    fields: list[AnswerField | None] = []
-    offset = lower.rfind("answer")
-    while offset >= 0 and len(fields) < _MOST:
-        key = _KEY.match(lower, offset + len("answer"))
-        if key and not _NOT_FINAL.search(lower[max(0, offset - 20) : offset]):
-            fields.append(_field(text, offset, key.end()))
-        offset = lower.rfind("answer", 0, offset)
-    if not fields and "{" in lower:
+    keys = [key for key in _KEY.finditer(lower) if not _NOT_FINAL.search(lower, max(0, key.start() - 20), key.start())][-_MOST:]
+    if not keys and "{" in lower:
         keys = list(_SECOND_CHOICE.finditer(lower))[-_MOST:]
-        fields = [_field(text, key.start(), key.end()) for key in reversed(keys)]
-    return [field for field in reversed(fields) if field and not _is_placeholder(field.text)]
+    fields = (_field(text, key.start(), key.end()) for key in keys)
+    return [field for field in fields if field and not _is_placeholder(field.text)]
 
 
 def _field(text: str, key: int, colon: int) -> AnswerField | None:

@@ -1,16 +1,84 @@
-"""Whether a reply is whole or was cut off in the middle of a sentence."""
+r"""Whether a reply is whole or was cut off: in a sentence, an equation, a list, `\(`, brackets or quotes, or in a loop."""
 
 import re
 
-_RESULT = re.compile(r"\b(?:equals|is|are|was|get|gives|total of) [\\$€£]{0,2}[0-9][0-9.,]*%?$")
-_DANGLING = re.compile(r"\b(?:is|are|the|of|and|to|a|an|in|for|with|by|that|then|so|we|or|as|be|which|if|than)$", re.IGNORECASE)
+_TAIL = 1200  # characters from the end that are looked at
+_SAMPLE = 24  # characters in which a loop is recognised
+_PERIOD = 300  # the longest piece of a loop
+_REPEATS = 4
+_SHORTEST = 60  # characters of a loop; a number may have thirty zeros
+
+_RESULT = re.compile(r"\b(?:equals|is|are|was|get|gets|gives|total of|to|of|has|have|had|costs?|pays?|needs?) [\\$€£]{0,2}[0-9][0-9.,]*%?$")
+_DANGLING = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|the|of|and|to|a|an|in|on|at|for|from|with|by|that|then|so|we|or|as|which|if|than|when|while|where"
+    r"|because|since|but|per|into|each|every|its?|his|her|their|our|this|these|those|let|not|will|can|would|should|must|therefore|thus|hence"
+    r"|need|get|gets|find|means|equals|minus|plus|times|divided|multiply|multiplied|subtract|adding|add|respectively,|\\[a-z]{1,20})$",
+    re.IGNORECASE,
+)
+_OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$")
+_OPENERS = (("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "\\end{"), ("<<", ">>"))
+_BRACKETS = ("()", "{}", "[]")
+_OPEN_DOLLAR = re.compile(r"\$(?!\s?-?[0-9])[^$]*$")
+_BEGUN = re.compile(r"\s*(?:[-+*•>]|(?:\*\*)?\(?[0-9]{1,2}[.):]|#+[^:=]*|(?:\*\*)?step [0-9]+\b[^:=]*:?)[\s*_]*$", re.IGNORECASE)
+_ROW = re.compile(r"\s*\|.*[^|\s]\s*$")
+_FULL_STOP = re.compile(r"[.!?。](?=\s)(?<!vs\.)(?<!rs\.)")
+_VALUE = re.compile(r"[=≈:→]\s*[^=≈:]*[0-9a-z][^=≈:]*$", re.IGNORECASE)
+_LEADS_ON = re.compile(
+    r"[\s*_#>]*(?:so|thus|therefore|hence|then|now|next|first|second|third|finally|since|if|when|let|to|we|the|after|because|this|that|step|given"
+    r"|using|for|in|from|substituting|dividing|subtracting|adding|multiplying)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"[0-9½¼¾]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|half)\b",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"[=≈:]|\b(?:is|are|was|were|has|have|had|will|can|gets?|needs?|costs?|pays?|makes?|left|total)\b", re.IGNORECASE)
 
 
 def is_finished(prose: str) -> bool:
     """Whether the last line ends as a sentence, or is short enough to be one value; not cut off in mid-sentence."""
-    line = prose[prose.rfind("\n") + 1 :][-400:].rstrip("*_`\"')]}$ ")
-    if _DANGLING.search(line):
+    tail = prose[-_TAIL:].rstrip()
+    line = tail[tail.rfind("\n") + 1 :]
+    if _is_open(tail, line) or _loops(tail):
         return False
-    if line.endswith((".", "!", "?", "。", "|")) or "=" in line[-60:] or "≈" in line[-60:]:
-        return not line.endswith(("...", "=", "+"))
-    return bool(_RESULT.search(line)) or (len(line.split()) <= 8 and not line.endswith((",", ":", "+", "-", "*", "/", "=")))
+    if _OPERATOR.search(line) or line.endswith("\\"):
+        return False
+    end = line.rstrip("*_`\"')]}$\\ ")
+    if _DANGLING.search(end) or end.endswith(("...", "…", "=", "≈", "+", "-", "*", "/", "×", "÷", "^", "<", ",", ":", ";", "&", "、", "(")):
+        return False
+    if end.endswith((".", "!", "?", "。", "|")):
+        return True
+    return _is_value(end)
+
+
+def _is_value(line: str) -> bool:
+    """Whether a line without a full stop gives a value all the same: "x = 7", "Total: 30", "18 apples"."""
+    stop = max((stop.end() for stop in _FULL_STOP.finditer(line, 4)), default=0)
+    last = line[stop:]
+    if _VALUE.search(last[-60:]) or _RESULT.search(last[-60:]):
+        return True
+    if len(last.split()) > 8 or (stop and not _SAID.search(last)):
+        return False
+    return bool(_NUMBER.search(last)) or not _LEADS_ON.match(last)
+
+
+def _is_open(tail: str, line: str) -> bool:
+    """Whether something that was opened near the end is not closed: a bracket, a formula, a list item, a row."""
+    if any(tail.rfind(opener) > tail.rfind(closer) for opener, closer in _OPENERS):
+        return True
+    if any(line.rfind(pair[0]) > line.rfind(pair[1]) for pair in _BRACKETS):
+        return True
+    if line.count("$") % 2 and tail.count("$") % 2 and _OPEN_DOLLAR.search(line):
+        return True
+    return bool(_ROW.match(line) or (line != tail and _BEGUN.match(line)))
+
+
+def _loops(tail: str) -> bool:
+    """Whether the text ends with one piece over and over."""
+    sample = tail[-_SAMPLE:]
+    before = tail.rfind(sample, 0, -1)
+    period = len(tail) - _SAMPLE - before
+    if before < 0 or period > _PERIOD or not any(map(str.isalnum, sample)):
+        return False
+    repeated = tail[-max(_SHORTEST, period * _REPEATS) :]
+    return len(repeated) >= _SHORTEST and repeated[period:] == repeated[:-period]

@@ -64,7 +64,8 @@ class ModelEntry:
     name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
     asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
     to; None leaves it to the checkpoint. `key_env` is the environment variable that holds a server's key, OPENAI_API_KEY
-    where it is None; `userinfo` is what stood before the host of its URL.
+    where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves out the sentence by which
+    the strategy `tool` says when to call: for a model that was trained to call without one.
     """
 
     name: str
@@ -81,6 +82,7 @@ class ModelEntry:
     max_pixels: int | None = None
     server: bool = False
     key_env: str | None = None
+    tool_hint: bool = True
     userinfo: str = field(default="", repr=False)
 
 

@@ -18,11 +18,19 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 _LOCAL_SETTINGS = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
 
+
+def _embedded(folder: str) -> ModelEntry:
+    """A model that ships with the package: it was trained on made problems, on JSON prompts and on calls without a hint."""
+    return ModelEntry(
+        f"embedded-{folder}", str(EMBEDDED / folder), source="synthetic", max_new_tokens=512, local=True, prompt="json", tool_hint=False
+    )
+
+
 REGISTRY: dict[str, ModelEntry] = {
     entry.name: entry
     for entry in (
-        ModelEntry("embedded-text", str(EMBEDDED / "text"), source="synthetic", max_new_tokens=512, local=True, prompt="json"),
-        ModelEntry("embedded-vision", str(EMBEDDED / "vision"), source="synthetic", max_new_tokens=512, local=True, prompt="json"),
+        _embedded("text"),
+        _embedded("vision"),
         ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", "a09a35458c702b33eeacc393d103063234e8bc28"),
         ModelEntry(
             "qwen2.5-math-7b-instruct",
@@ -183,7 +191,7 @@ def _require_valid(where: str, settings: Mapping[str, Any]) -> None:
 def _demand(setting: str, value: Any) -> str | None:
     """What the value of a setting must be, None where it is; "false" in quotes would let a model's own Python run."""
     match setting:
-        case "trust_remote_code":
+        case "trust_remote_code" | "tool_hint":
             return None if isinstance(value, bool) else "true or false"
         case "max_new_tokens" | "min_pixels" | "max_pixels":
             return None if type(value) is int and value >= 1 else "a whole number of at least 1"

@@ -130,13 +130,14 @@ class Samples:
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:
-        name = parameters(item).get("strategy")
+        name, model = parameters(item).get("strategy"), parameters(item).get("model")
         way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
+        given = way.given(tool_hint=False) if way and model and not model.tool_hint else {}
         extractor = self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extract
         return {
             "cases": cases_hash(self.of_case(item).cases),
             "judge": judge_hash(item.path, extractor),
-            "strategy": key_of({"name": way.name, "settings": dict(way.settings), "code": code_hash(way.strategy)}) if way else "-",
+            "strategy": key_of({"name": way.name, "settings": {**way.settings, **given}, "code": code_hash(way.strategy)}) if way else "-",
         }
 
 

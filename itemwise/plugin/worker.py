@@ -101,7 +101,8 @@ class WorkerSession:
         upcoming = []
         for item in (item for item in items if {"model", "strategy"} <= set(parameters(item))):
             case, strategy = self.samples.case(item), strategies[parameters(item)["strategy"]]
-            bound = strategy.bind(case.chat, partial(answer_in, self.samples.extractor(item)), case.choices)
+            extract = partial(answer_in, self.samples.extractor(item))
+            bound = strategy.bind(case.chat, extract, case.choices, tool_hint=parameters(item)["model"].tool_hint)
             upcoming.append(Upcoming(item.nodeid, bound, group_of[item.nodeid]))
         self._lookahead = Lookahead(upcoming)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import math
 import operator
 import re
@@ -57,6 +58,7 @@ _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])", re.ASCII) 
 _PERCENT = re.compile(r"(?<=[\d.)])\s*%(?=\s*(?:$|[-+*/)]))")
 _LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")  # 05 is 5 to people, a mistake to Python
 _PERCENT_SIGN = "[0]"  # a subscript: like a percent sign it stands behind its number and binds before any operator
+_RESULT = re.compile(r"(?<=[\d.)%\s])={1,2}\s*(?:\?|\$?-?[\d.,]+\s*%?)?\s*\Z", re.ASCII)  # of 6*7 = 42, which asks for 6*7
 _ALLOWED = re.compile(r"[\d\s.+\-*/%()]*", re.ASCII)
 _SIGNS_IN_A_ROW = re.compile(r"[+-][+\- ]*")
 
@@ -120,7 +122,8 @@ def answer_text(value: Fraction) -> str:
 def _asked(arguments: Mapping[str, object]) -> Fraction:
     match arguments:
         case {"expression": str(text)}:
-            return evaluate(text)
+            asked = _RESULT.sub("", text[: LONGEST + 1])
+            return evaluate(asked if _is_arithmetic(asked) else text)
         case {"expression": bool()}:
             raise CalculatorError(_NO_EXPRESSION)
         case {"expression": int(number)}:
@@ -129,7 +132,24 @@ def _asked(arguments: Mapping[str, object]) -> Fraction:
             return _bounded(Fraction(repr(number)))  # the digits as they were written
         case {"expression": float(number)}:
             raise _not_arithmetic(str(number))
-    raise CalculatorError(_NO_EXPRESSION)
+    raise CalculatorError(_wrong_key(arguments) or _NO_EXPRESSION)
+
+
+def _wrong_key(arguments: Mapping[str, object]) -> str | None:
+    """What to call with where the one argument is an expression under another name, which is told and not guessed at."""
+    match [*arguments.items()]:
+        case [(key, str(text))] if key != "expression" and _is_arithmetic(text):
+            call = json.dumps({"name": "calculator", "arguments": {"expression": text}})
+            return f"the argument is called expression, not {key[:_SHOWN]!r}; call with {call}"
+    return None
+
+
+def _is_arithmetic(text: str) -> bool:
+    try:
+        evaluate(text)
+    except CalculatorError:
+        return False
+    return True
 
 
 def _plain(expression: str) -> str:

@@ -19,7 +19,7 @@ from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
 __all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "strategy_names"]
 
 
-OPTIONS = "options"  # the parameter of a strategy that is given the case's options and is no setting
+GIVEN = ("options", "tool_hint")  # parameters of a strategy that are no settings: `ConfiguredStrategy.bind`
 
 _FORM = "(chat, ask, extract)"
 
@@ -37,9 +37,15 @@ class ConfiguredStrategy:
     strategy: Strategy = field(compare=False)
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-    def bind(self, chat: Sequence[Turn], extract: Extract, options: Sequence[str] = ()) -> BoundStrategy:
-        """The strategy for one case. `options` are the texts of a choice, handed to a strategy that has a parameter of that name."""
-        return BoundStrategy(self, tuple(chat), extract, tuple(options))
+    def given(self, **offered: Any) -> dict[str, Any]:
+        """Of what a run can hand to a strategy by name, and is no setting, that for which this one has a parameter."""
+        parameters = inspect.signature(self.strategy).parameters
+        return {name: value for name, value in offered.items() if name in parameters}
+
+    def bind(self, chat: Sequence[Turn], extract: Extract, options: Sequence[str] = (), *, tool_hint: bool = True) -> BoundStrategy:
+        """The strategy for one case. `options`, the texts of a choice, and the `tool_hint` of the model's entry are handed to a
+        strategy that has a parameter of that name."""
+        return BoundStrategy(self, tuple(chat), extract, tuple(options), tool_hint)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class BoundStrategy:
     chat: tuple[Turn, ...]
     extract: Extract
     options: tuple[str, ...] = ()
+    tool_hint: bool = True
 
     @property
     def name(self) -> str:
@@ -58,9 +65,8 @@ class BoundStrategy:
 
     def __call__(self, ask: Ask) -> Coroutine[Any, Any, Transcript]:
         """The conversation, not yet begun."""
-        strategy = self.configured.strategy
-        options = {OPTIONS: self.options} if OPTIONS in inspect.signature(strategy).parameters else {}
-        return strategy(self.chat, ask, self.extract, **self.configured.settings, **options)
+        given = self.configured.given(options=self.options, tool_hint=self.tool_hint)
+        return self.configured.strategy(self.chat, ask, self.extract, **self.configured.settings, **given)
 
 
 def strategy_names() -> list[str]:
@@ -171,7 +177,7 @@ def _form_fault(function: Callable[..., Any], name: str) -> str | None:
 def _settings_of(strategy: Strategy) -> dict[str, inspect.Parameter]:
     parameters = _signature(strategy).parameters.values()
     settings = (parameter for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY)
-    return {parameter.name: parameter for parameter in settings if parameter.name != OPTIONS}
+    return {parameter.name: parameter for parameter in settings if parameter.name not in GIVEN}
 
 
 def _value(text: str, name: str, word: str, allowed: Mapping[str, inspect.Parameter]) -> Any:

@@ -1,41 +1,63 @@
-"""Strategy `tool`: tool use with a calculator, which the model may call in its chat template's own format before it replies."""
+"""Strategy `tool`: tool use with a calculator, which the model may call before it replies."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
+from itemwise.models.tool_calls import read_calls
 from itemwise.strategies.calculator import CALCULATOR, calculate
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
-__all__ = ["GAIN", "answer_to", "tool"]
+__all__ = ["ANSWER", "GAIN", "HINTS", "OFFER", "answer_to", "tool"]
 
 GAIN = "the calculator"
+HINTS = {
+    "call": "Call the tool calculator for every calculation, and give the final answer when you have its results.",
+    "none": "",
+}  # by name; chat templates tell how a tool is called, and not when
+OFFER = (
+    "You have a calculator. To use it, end your message with a call such as\n"
+    '<tool_call>{"name": "calculator", "arguments": {"expression": "12*(3+4)"}}</tool_call>\n'
+    "and its result is sent to you."
+)  # in the prompt, where the chat template has no place for tools
+ANSWER = "calculator: "  # before each result in the user's turn, where the chat template has no place for tools
 
 
-async def tool(chat: Sequence[Turn], ask: Ask, extract: Extract, *, rounds: int = 12) -> Transcript:  # noqa: ARG001 - every strategy is given it
+async def tool(
+    chat: Sequence[Turn],
+    ask: Ask,
+    extract: Extract,  # noqa: ARG001 - every strategy is given it
+    *,
+    rounds: int = 12,
+    hint: Literal["auto", "call", "none"] = "auto",
+    offer: Literal["template", "prompt"] = "template",
+    tool_hint: bool = True,
+) -> Transcript:
     """The reply after as many calculator calls as the model makes, in up to `rounds` turns with calls.
 
-    What is wrong with a call is told the model as the tool's answer. After `rounds` it is asked once more, with nothing
-    to call. A conversation that fills the context ends there, as one that the limit cut off.
+    `hint` names the sentence behind the question that says when to call; ``auto`` is ``call`` unless the model's entry has `tool_hint`
+    false. `offer` says where the model is told of the calculator: in its chat template, or in the prompt, which any model takes.
+    What is wrong with a call is told the model as the tool's answer. After `rounds` it is asked once more, with nothing to call. A
+    conversation that fills the context ends there, as one that the limit cut off.
 
-        user       A crate holds 48 apples. How many do 17 crates hold?
+        user       A crate holds 48 apples. How many do 17 crates hold? Call the tool calculator for every calculation, ...
         assistant  calculator(expression="17*48")
         tool       816
         assistant  {"answer": 816}
     """
+    in_prompt = offer == "prompt"
+    named = ("call" if tool_hint else "none") if hint == "auto" else hint
+    chat = _with_words(chat, [OFFER if in_prompt else "", HINTS[named]])
     turns: list[Turn] = []
-    for _ in range(rounds):
-        try:
-            turn = await ask([*chat, *turns], tools=[CALCULATOR])
-        except ContextFullError:
-            return _transcript(chat, turns, _cut_off(turns))
-        turns.append(turn)
-        if not turn.calls:
-            return _transcript(chat, turns, turn)
-        turns += [Turn("tool", answer_to(call)) for call in turn.calls]
     try:
-        turns.append(await ask([*chat, *turns]))
+        for _ in range(rounds):
+            turns.append(await _asked(ask, [*chat, *turns], in_prompt=in_prompt))
+            if not turns[-1].calls:
+                return _transcript(chat, turns, turns[-1])
+            turns += _answers(turns[-1].calls, in_prompt=in_prompt)
+        turns.append(await ask(_as_sent([*chat, *turns]) if in_prompt else [*chat, *turns]))
     except ContextFullError:
         return _transcript(chat, turns, _cut_off(turns))
     return _transcript(chat, turns, turns[-1])
@@ -46,10 +68,36 @@ def answer_to(call: ToolCall) -> str:
     return f"error: {call.fault}" if call.fault else calculate(call.arguments)
 
 
+def _with_words(chat: Sequence[Turn], words: Sequence[str]) -> list[Turn]:
+    """The chat with these words behind its last turn, which asks."""
+    *before, last = chat
+    return [*before, replace(last, content="\n\n".join(filter(None, [last.content, *words])))]
+
+
+async def _asked(ask: Ask, turns: Sequence[Turn], *, in_prompt: bool) -> Turn:
+    """The model's next turn, with the calls that it makes."""
+    if not in_prompt:
+        return await ask(turns, tools=[CALCULATOR])
+    turn = await ask(_as_sent(turns))
+    return replace(turn, calls=read_calls(turn.content, [CALCULATOR])[1])
+
+
+def _as_sent(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns where calls are nothing but the words that they are written in; the record has them as calls too."""
+    return [replace(turn, calls=()) for turn in turns]
+
+
+def _answers(calls: Sequence[ToolCall], *, in_prompt: bool) -> list[Turn]:
+    """The turns that answer the calls: one of the tool for each, or one of the user with a line for each."""
+    if in_prompt:
+        return [Turn("user", "\n".join(ANSWER + answer_to(call) for call in calls))]
+    return [Turn("tool", answer_to(call)) for call in calls]
+
+
 def _transcript(chat: Sequence[Turn], turns: Sequence[Turn], reply: Turn) -> Transcript:
     """The transcript, with the calls among `turns`, which came after the case's own chat."""
     calls = [call for turn in turns for call in turn.calls]
-    failed = sum(turn.role == "tool" and turn.content.startswith("error: ") for turn in turns)
+    failed = sum(answer_to(call).startswith("error: ") for call in calls)
     return Transcript([*chat, *turns], reply, {"calls": len(calls), "failed calls": failed})
 
 

@@ -10,6 +10,7 @@ import pytest
 from itemwise import strategies
 from itemwise.cases.chat import Turn
 from itemwise.strategies import StrategyError, begins_plainly, configured_strategy, gain_of, strategy_names
+from itemwise.strategies.tool import HINTS
 from tests.scripted import Script, read_all
 
 NAMES = ", ".join(strategy_names())
@@ -148,13 +149,23 @@ def test_a_strategy_without_that_parameter_is_not_told_of_options() -> None:
     assert asyncio.run(bound(Script("red"))).reply.content == "red"
 
 
+@pytest.mark.parametrize("tool_hint", [True, False])
+def test_a_strategy_that_has_the_parameter_is_told_whether_the_model_wants_the_tool_hint(*, tool_hint: bool) -> None:
+    chosen = configured_strategy("tool")
+    assert "tool_hint" not in chosen.settings
+    assert chosen.given(tool_hint=tool_hint) == {"tool_hint": tool_hint}
+    assert configured_strategy("direct").given(tool_hint=tool_hint) == {}
+    transcript = asyncio.run(chosen.bind([Turn("user", "6*7?")], read_all, tool_hint=tool_hint)(Script("42")))
+    assert transcript.turns[0].content == "6*7?" + f"\n\n{HINTS['call']}" * tool_hint
+
+
 SHOT = (Turn("system", "Be brief."), Turn("user", "1+1?"), Turn("assistant", "2"), Turn("user", "6*7?"))
 
 
 @pytest.mark.parametrize("name", strategy_names())
 def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> None:
     script = Script("42")
-    transcript = asyncio.run(configured_strategy(name).bind(SHOT, read_all, ())(script))
+    transcript = asyncio.run(configured_strategy(name).bind(SHOT, read_all, (), tool_hint=False)(script))
     assert all(tuple(turns[: len(SHOT)]) == SHOT for turns, *_ in script.asked)
     assert tuple(transcript.turns[: len(SHOT)]) == SHOT
     assert transcript.reply.content == "42"

@@ -10,7 +10,7 @@ import pytest
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
 from itemwise.strategies.calculator import CALCULATOR
-from itemwise.strategies.tool import tool
+from itemwise.strategies.tool import HINTS, OFFER, tool
 from tests.scripted import Script, run
 
 QUESTION = Turn("user", "6*7?")
@@ -26,6 +26,52 @@ def wrapped(*calls: str) -> str:
 
 def said(*lines: str) -> list[tuple[str, str]]:
     return [(turn.role, turn.content) for turn in run(tool, Script(*lines)).turns[1:]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, ["6*7?", HINTS["call"]]),
+        ({"tool_hint": False}, ["6*7?"]),
+        ({"hint": "none"}, ["6*7?"]),
+        ({"hint": "call", "tool_hint": False}, ["6*7?", HINTS["call"]]),
+        ({"offer": "prompt"}, ["6*7?", OFFER, HINTS["call"]]),
+        ({"offer": "prompt", "hint": "none"}, ["6*7?", OFFER]),
+    ],
+)
+def test_the_question_is_asked_with_the_words_that_the_settings_name(settings: dict[str, Any], words: list[str]) -> None:
+    script = Script(wrapped(call("6*7")), "42")
+    found = run(tool, script, **settings)
+    assert [turns[0] for turns, *_ in script.asked] == [Turn("user", "\n\n".join(words))] * 2
+    assert found.turns[0] == script.asked[0][0][0]
+
+
+def test_the_words_stand_behind_the_last_turn_of_a_chat_alone() -> None:
+    chat = [Turn("system", "Be brief."), Turn("user", "1+1?"), Turn("assistant", "2"), QUESTION]
+    found = run(tool, Script("42"), chat=chat)
+    assert [*found.turns[:3]] == chat[:3]
+    assert found.turns[3].content == f"6*7?\n\n{HINTS['call']}"
+
+
+def test_offered_in_the_prompt_calls_and_results_are_words_of_the_chat() -> None:
+    script = Script(f"I call {wrapped(call('6*7'), call('1/0'))}", wrapped(call("6*8")), "42 and 48")
+    found = run(tool, script, offer="prompt")
+    assert [tools for _, tools, *_ in script.asked] == [[], [], []]
+    assert not any(turn.calls or turn.role == "tool" for turns, *_ in script.asked for turn in turns)
+    assert [turn.content for turn in script.asked[-1][0][1:]] == [
+        f"I call {wrapped(call('6*7'), call('1/0'))}",
+        "calculator: 42\ncalculator: error: division by zero; divide by another number",
+        wrapped(call("6*8")),
+        "calculator: 48",
+    ]
+    assert [len(turn.calls) for turn in found.turns] == [0, 2, 0, 1, 0, 0]
+    assert found.notes == {"calls": 3, "failed calls": 1}
+
+
+def test_offered_in_the_prompt_it_is_asked_once_more_after_the_last_round() -> None:
+    found = run(tool, Script(wrapped(call("6*7"))), offer="prompt", rounds=2)
+    assert [turn.role for turn in found.turns] == ["user", "assistant"] * 3
+    assert found.notes == {"calls": 2, "failed calls": 0}
 
 
 def test_a_reply_without_a_call_is_the_reply() -> None:
@@ -46,7 +92,7 @@ def test_an_error_of_the_calculator_is_its_answer() -> None:
     assert (role, answer.startswith("error: division by zero")) == ("tool", True)
 
 
-@pytest.mark.parametrize("broken", ["6*7", "null", call("6*7")[:-2], '{"name": "calculator"}', '{"name": "python", "arguments": {}}'])
+@pytest.mark.parametrize("broken", ["6*7", "null", call("6*7")[:-4], '{"name": "calculator"}', '{"name": "python", "arguments": {}}'])
 def test_what_is_wrong_with_a_call_is_its_answer(broken: str) -> None:
     role, answer = said(wrapped(broken), "42")[1]
     assert role == "tool"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from itemwise.extractors.choice.match_letter import LetterMatch, letters_in, lists_options, opening_letter, stands_alone
+from itemwise.extractors.choice.match_letter import LetterMatch, letters_in, opening_letter, stands_alone
 from itemwise.extractors.choice.match_option import Options
 from itemwise.extractors.choice.match_text import option_stated
+from itemwise.extractors.choice.option_line import lists_options
 from itemwise.extractors.sentence_end import is_finished
 
 _TAIL = 6000  # characters from the end that are searched
@@ -20,7 +21,7 @@ _POINTING = re.compile(
     r"|(?:故|应|所以|因此|答案|本题|正确选项|选项)[选是为]|选择?(?=[\s(]*[A-Z])|正确的?(?:选项|答案)?[是为:]"
     r"|\b(?:choose|chose|select|pick|go with|going with|opt for|settle on|leaves(?: us with)?|left with)\b(?:\s(?:only|just))?"
     r"|(?P<weak>\b(?:is|are|be|matches|to|with|as|indicates|favors|supports)\s(?=(?:option|choice|answer|letter)\s[(\"'*]{0,3}[A-Z]\b)"
-    r"|\b(?:is|are|be)(?=\s\**\([A-Z]\))|\b(?:would|should|must|will|can only) be(?=\s[\"*(]{1,3}[A-Z][\"*)]))|\banswer(?=\s\([A-Z]\))"
+    r"|\b(?:is|are|be)(?=\s\**\(?[A-Z]\))|\b(?:would|should|must|will|can only) be(?=\s[\"*(]{1,3}[A-Z][\"*)]))|\banswer(?=\s\([A-Z]\))"
     r"|\b(?:therefore|thus|hence|so|most|best|closest|correct)\b[^.\n]{0,160}?(?:\bis|\bare|\bbe)(?=\s?:\**\s+\**\(?[A-Z][).:])"
     r"|\b(?:is|are|be)(?=\s?:\**\s*\n\s*\**\(?[A-Z][).:])|\b(?:option|answer|result|options?\)|choice|selection|conclusion)\b[^.\n]{0,60}(?=:\s\**\(?[A-Z][).])"
     r"|\b(?:respuesta|opción|opcion|réponse|reponse|antwort|risposta|resposta|alternativa|antwoord|ответ|odpowiedź|cevap)\b[^.\n]{0,40}?"
@@ -40,7 +41,7 @@ _CONFIRMED = re.compile(
     r"\s(?:is|are|seems|would be|must be)\s(?:therefore |thus |indeed |also )?(?:the |an? )?"
     r"(?:correct|right|best|true|only|closest|answer\b|most (?:likely|appropriate|accurate|suitable|plausible|consistent))\b"
     r"(?!(?:\s\w+){0,4}\s(?:wrong|incorrect|false|not\b|never\b|that (?:does|is)n't))"
-    r"|(?P<chinese>[A-Z])\s?(?:选?项)?\s?(?:的?说法|的描述|的内容)?(?:是|最|更)?(?:正确|符合|合适|恰当)|只有(?:选项)?(?P<single>[A-Z])",
+    r"|(?P<chinese>[A-Z])\s?(?:选?项)?\s?(?:\"[^\"\n]{0,80}\")?(?:的?说法|的描述|的内容)?(?:是|最|更)?(?:正确|符合|合适|恰当)|只有(?:选项)?(?P<single>[A-Z])",
 )
 _ONLY = re.compile(
     r"\b[Oo]nly (?:option |choice |statement )?\(?(?P<letter>[A-Z])\)? (?:is|fits|remains|matches|works|satisfies|holds)\b(?! not|n't)"
@@ -54,7 +55,7 @@ _CUE = re.compile(
 )
 _REJECTS = re.compile(
     r"\bincorrect|\bwrong|\bnot (?:correct|possible|an option)|\bfalse\b|\balso\b|\bif\b|\bwhether\b|\b(?:second|next) best\b|\bleast\b"
-    r"|不正确|错",
+    r"|不正确|不符合|错|排除",
     re.IGNORECASE,
 )
 
@@ -129,15 +130,13 @@ def _confirmed(part: str, offset: int) -> Iterator[LetterMatch]:
 
 def _concluded(part: str, letters: str) -> LetterMatch | None:
     for start, end in last_sentences(part):
-        matches = letters_in(part[start:end], letters) if _concludes(part[start:end]) else []
+        cue = _CUE.search(part, start, end)
+        named = letters_in(part[start:end], letters) if cue and not _REJECTS.search(part, start, end) else []
+        matches = [match for match in named if cue and start + match.start > cue.start()]
         if matches:
             alone = len({match.letter for match in matches}) == 1 and stands_alone(part[start:end], *matches[-1][1:])
             return matches[-1].shifted(start) if alone else None
     return None
-
-
-def _concludes(sentence: str) -> bool:
-    return bool(_CUE.search(sentence)) and not _REJECTS.search(sentence)
 
 
 def last_sentences(part: str) -> Iterator[tuple[int, int]]:

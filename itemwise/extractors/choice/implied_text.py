@@ -15,7 +15,7 @@ from itemwise.extractors.number.number_phrase import opens_with_number
 from itemwise.extractors.sentence_end import is_finished
 
 _SHORT = 700  # characters of a reply that may mention its option anywhere
-_EQUALS = re.compile(r"[=≈:]|\b(?:is|are|was|be|equals|called|as|by)\b")
+_EQUALS = re.compile(r"[=≈:]|\b(?:is|are|was|be|equals|called|as|by)\b(?: on| in| at)?")
 _CUE = re.compile(
     r"\b(?:therefore|thus|hence|so|correct|best|most likely|must be|conclusion|closest|only)\b|因此|所以|综上|故", re.IGNORECASE
 )
@@ -28,7 +28,8 @@ _REASON = re.compile(r"\b(?:because|since|unlike|rather than|and not|instead of)
 _SAID = re.compile(r"(?:[=≈:]|\b(?:is|are|was|be|equals|about|approximately|get|gives)\b)\s?\W{0,4}$")
 _STOPPED = re.compile(r"(?:[.!?。][*_\"')\]]{0,3}|[)}$]|\*\*)\s*$")
 _OPEN_END = re.compile(r"(?:(?<!\*)\*|[-=+/,<>^&|\\({\[])\s*$")
-_OPERATOR = re.compile(r"[=^\\]|[0-9]\s?[+*/<>]|[0-9a-z)]\s[-+]\s[0-9a-z(]")
+_UNSTOPPED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff、，][^\n。.!?]{8,}[\u3040-\u30ff\u4e00-\u9fff、，]$")
+_OPERATOR = re.compile(r"[=^\\]|[0-9]\s?[+*<>]|[0-9a-z)]\s[-+]\s[0-9a-z(]")
 _GOES_ON = re.compile(r"\s?(?:[*·×+/^√π(]|pi\b|\\(?:pi|sqrt|times|cdot)|-\s?[0-9a-z])")
 _LOOP = 12  # characters that a reply caught in a loop repeats
 
@@ -56,7 +57,8 @@ def _is_cut_off(part: str) -> bool:
     end = part[-_LOOP:]
     loops = len(end) == _LOOP and part.count(end, max(0, len(part) - 25 * _LOOP)) >= 5
     in_formula = part.count("$") % 2 == 1 and "\\" in part[part.rfind("$") :]
-    return loops or in_formula or bool(_OPEN_END.search(part, max(0, len(part) - 3))) or not is_finished(part)
+    unstopped = _UNSTOPPED.search(part, max(0, len(part) - 60)) is not None
+    return loops or in_formula or unstopped or bool(_OPEN_END.search(part, max(0, len(part) - 3))) or not is_finished(part)
 
 
 def _ends_on_option(part: str, options: Options) -> LetterMatch | None:

@@ -19,7 +19,7 @@ _LEAD = re.compile(
 _NO_FORMULA = r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^>≤≥≈×÷·√]|<(?![/|])|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])|-\w)"
 _LETTER = re.compile(rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?![0-9]\)|[A-Za-z]{{2}}))")
 _LOWER = re.compile(
-    r"[\s(\[*_\"'`$.]*(?P<letter>[a-z])(?:[)\]*_\"'`$.:]*\s*$|[).:\]]\**\s)"
+    r"[\s(\[*_\"'`$.]*(?P<letter>[a-z])(?:[)\]*_\"'`$.:]*\s*(?:$|<\|)|[).:\]]\**\s|\s\((?=[^\n]*\)[\s.]*$))"
     r"|\s*[(\[](?P<bracketed>[a-z])[)\]]"
 )
 _NAMED_LOWER = re.compile(
@@ -32,7 +32,7 @@ _ANOTHER = re.compile(
     r"[\s(\[*_\"'`$]*(?P<letter>[A-Z](?=[\s)\]*_\"'`$},.;:、。<?]|$)|[a-z](?=[),.;]|$))(?(comma)(?!\)?\s[a-z]{2}))"
 )
 _ANOTHER_LATER = re.compile(
-    r"\)(?:(?!\b(?:because|since|as|while|whereas|unlike|not|but)\b|\([A-Z]\))[^.;\n]){0,100}?\b(?:and|or)\s(?:option\s)?\((?P<letter>[A-Z])\)"
+    r"[).](?:(?!\b(?:because|since|as|while|whereas|unlike|not|but)\b|\([A-Z]\))[^.;\n]){0,100}?(?:\b(?:and|or)\s|,\s{1,8})(?:option\s)?(?:\((?=.\))|(?=.[.)]))(?P<letter>[A-Z])[).](?!\w)"
     r"(?!\s(?:is|are|was|does|do|can)\b)"
 )
 _ASKED = re.compile(r"[\s)\]*_\"'`]{0,6}\?")
@@ -54,10 +54,12 @@ simply just actually indeed final also would should must means indicates suggest
 _MAY_PRECEDE = frozenset(_BEFORE_LETTER.split())
 _WORD_AHEAD = re.compile(r"(?P<word>[A-Za-z0-9][A-Za-z']*) $")
 _MAY_LEAD = re.compile(r"(?:(?:correspond|clos|equal|point|lead|narrow|refer)\w* to|(?:go|going|went|left|stick|consistent) with) $")
+_QUANTITY = re.compile(r"[0-9}]\s{1,12}$")
 _FUNCTION = re.compile(r"(?:(?<![A-Za-z])(?!a)[A-Za-z]|\d|[)}]|\b(?:log|ln|sin|cos|tan|exp|det|max|min|var|prob))\s?$", re.IGNORECASE)
 _DENIED = re.compile(
-    r"(?:\b(?:not|neither|nor|never|than|instead of|unlike|except(?: for)?|eliminat\w{1,4}|exclud\w{1,4}|reject\w{0,3}|rul\w{1,3} out)"
-    r"|n't|不是|不选|非|不|排除了?|而非)(?:\s(?:be|the|option|choice|options|choices|letter|either|choose|pick|select|say))*[\s(*\"']*(?:选项?)?"
+    r"(?:\b(?:[Nn]ot|[Nn]either|nor|never|than|instead of|unlike|except(?: for)?|eliminat\w{1,4}|exclud\w{1,4}|reject\w{0,3}"
+    r"|rul\w{1,3} out)|n't|不是|不选|非|不|排除了?|而非)(?:\s(?:be|the|options?|choices?|letter|either|choose|pick|select|say))*"
+    r"[\s(*\"']*(?:选项?)?"
     r"(?:\(?[A-Z]\)?(?:\s?,\s?|、|\s)(?:(?:and|or)\s)?\(?){0,6}$"
 )
 _FAILS = re.compile(
@@ -69,18 +71,16 @@ _FAILS = re.compile(
     r"|(?:\w{2,10}ly )?fails?\b))"
 )
 _ANY = re.compile(
-    rf"(?<![A-Za-z0-9_'’\\/°}}^\u00c0-\u024f])(?P<open>[(\[]?)(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?![A-Za-z]{{2}})|\s[A-Z][\s$])"
+    r"(?<![A-Za-z0-9_'’\\/°}^$+=\u00c0-\u024f])(?<![A-Za-z_^]\{)(?<![+=*^] )(?P<open>[(\[]?)"
+    rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?![A-Za-z]{{2}})|\s[A-Z][\s$])"
 )
 
 
-OPTION_LINE = re.compile(r"[\s*_#>$({\[\\-]*(?:boxed\{)?(?P<letter>[A-Z])(?:[)\].:*}](?![)\].:*}]*\s*(?:is|was|are|would|can)\b)|\s*$)")
-LABEL = re.compile(r"(?<![A-Za-z0-9])(?!A:[\s*(]{1,3}[A-Z][\s*).]*$)\(?(?P<letter>[A-Z])[).:](?![A-Za-z])")
 _STANDS_ALONE = re.compile(
-    r"[<)\[\]*_\"'`$}]|\s?(?:[.,;:!]|-\s|$)|\s(?:because|since|as|which|fits|matches|remains|due)\b|[^\x00-\x7f]|\(|\s?\n"
+    r"[<)\[\]*_\"'`$}]|\s?(?:[.,;:!]|-\s|$)|\s(?:because|since|as|which|fits|matches|remains|due)\b|[^\x00-\x7f]|\s?[(\n]"
     r"|\s(?:is|was|seems|would be)\s(?:\w+ly )?(?:the )?(?:only )?(?:correct|right|best|true|answer|most|closest|choice|one)\b"
 )
 _MARKED_AHEAD = re.compile(r"(?:[>(\[*_\"'`$]|\b(?:option|choice|answer|letter)\s|选项?)$", re.IGNORECASE)
-_LONGEST_LINE = 400
 
 
 class LetterMatch(NamedTuple):
@@ -119,16 +119,6 @@ def opening_letter(words: str, letters: str) -> LetterMatch | None:
     if run and set(run["run"]) <= set(letters) and list(run["run"]) == sorted(set(run["run"])):
         return LetterMatch(None, *run.span("run"))
     return _named_in_lower_case(words, start, letters) or _lower_case_letter(words, 0, letters) or _lower_case_letter(words, start, letters)
-
-
-def lists_options(part: str, letter: str, end: int) -> bool:
-    """Whether the letter that ends here only opens a list of the options: the next ones follow, on the next line or this one."""
-    line_end = part.find("\n", end, end + _LONGEST_LINE)
-    following = OPTION_LINE.match(part, line_end) if line_end >= 0 else None
-    if following:
-        return ord(following["letter"]) == ord(letter) + 1
-    labels = [label["letter"] for label in LABEL.finditer(part, end, line_end if line_end >= 0 else end + _LONGEST_LINE)]
-    return labels[:2] == [chr(ord(letter) + 1), chr(ord(letter) + 2)]
 
 
 def denies_opening(words: str) -> bool:
@@ -187,6 +177,8 @@ def _is_name(words: str, match: re.Match[str]) -> bool:
         start -= 1
     if match["open"] or start < match.start():
         return _FUNCTION.search(words, max(0, start - 8), start) is not None
+    if _QUANTITY.search(words, max(0, start - 16), start):
+        return True
     before = _WORD_AHEAD.search(words, max(0, start - 20), start)
     if before is None or before["word"].lower() in _MAY_PRECEDE:
         return False

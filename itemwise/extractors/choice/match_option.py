@@ -15,10 +15,15 @@ _SENTENCE_END = re.compile(r"(?<=[a-zA-Z)%0-9*])[.;](?=\s+[^\s0-9]|\s*$)|\n")
 _MORE = re.compile(r"[.!?;]\s+\S")
 _UNWORKED = re.compile(r"[0-9a-z)]\s?\+\s?[0-9a-z(]|[0-9a-z)]\s-\s(?:[0-9(]|[a-z]\b)")
 _SYMBOLIC = re.compile(r"\bpi\b|π|√|sqrt")
+_DIGITS = re.compile("[0-9]")
+_SAYS = re.compile(r"(?:[=≈:]|\b(?:is|are|was|be|equals|about|approximately)\b)\W{0,6}$")
+_OPENING = 8  # characters within which a sentence opens with its number
 _LONGEST_NUMBER = 80  # characters in which a sentence gives its number
+_DASH = re.compile(r"^-\s+")
 _SHORT_ANSWER = re.compile(r"\s*\**A:[\s*(]*(?P<letter>[A-Z])[\s*).]*$")
 _SHOWN = re.compile(r"[\s*_\"'$]*(?:[Tt]he )?[A-Za-z][a-z]+ \(?(?P<letter>[A-Z])[\s*_\"'$).]*$")
 _DENIAL = re.compile(r"\s*[*_]*(?:not|neither)\b", re.IGNORECASE)
+_DENIED_ALONE = re.compile(r"\s*[*_]*(?:not|neither)\s(?:option\s)?\(?[A-Z]\)?(?=[\s.,]|$)", re.IGNORECASE)
 _LABELLED = re.compile(
     r"\b(?i:option|choice|letter|answer)\s[(*\"']{0,3}(?P<named>[A-Z])(?![A-Za-z0-9'’])|(?<![A-Za-z0-9])\((?P<bracketed>[A-Z])\)"
 )
@@ -85,7 +90,7 @@ def _stated_index(words: str, options: Options, *, strict: bool) -> int | None:
             return index
     index = _counted(words, options)
     if index is None and not (strict and _MORE.search(words)):
-        index = _same_number(sentence, options)
+        index = _same_number(sentence, options, strict=strict)
     if index is None and not strict and not _labelled(words, options):
         index = option_mentioned(sentence, options.texts)
     return index
@@ -107,13 +112,20 @@ def _is_ambiguous_place(words: str, options: Options) -> bool:
     return counted is not None and bool(counted["digit"]) and any(counted["digit"] in text for text in options.texts)
 
 
-def _same_number(sentence: str, options: Options) -> int | None:
-    """The one option whose number the sentence states, where every option is a number: "Rs. 620" for "620"."""
+def _same_number(sentence: str, options: Options, *, strict: bool) -> int | None:
+    """The one option whose number the sentence states, where every option is a number: "Rs. 620" for "620".
+
+    With `strict`, the sentence must open or end with it: "It is 620", "600 + 20 = 620".
+    """
     lower = sentence[:_LONGEST_NUMBER].lower()
     if not options.texts or _SYMBOLIC.search(lower) or ("=" not in lower and _UNWORKED.search(lower)):
         return None
     stated = number_in_announcement(lower)
-    return None if stated is None or stated.number is None else option_of_number(stated.number, options)
+    if stated is None or stated.number is None:
+        return None
+    direct = stated.start <= _OPENING or _SAYS.search(lower, max(0, stated.start - 20), stated.start)
+    passing = strict and not (direct and not _DIGITS.search(lower, stated.end))
+    return None if passing else option_of_number(stated.number, options)
 
 
 def option_of_number(number: str, options: Options) -> int | None:
@@ -142,10 +154,13 @@ def _shown(words: str, options: Options) -> LetterMatch | None:
 
 
 def _left_over(words: str, options: Options) -> LetterMatch | None:
-    """The one letter that is left after a denial: "not A but B"."""
+    """The one letter that is left after a denial, "not A but B"; a match without letter where it leaves none, "neither A nor B"."""
     if not _DENIAL.match(words):
         return None
-    left = letters_in(_SENTENCE_END.split(words, maxsplit=1)[0], options.letters)
+    sentence = _SENTENCE_END.split(words, maxsplit=1)[0]
+    left = letters_in(sentence, options.letters)
+    if not left and (denied := _DENIED_ALONE.match(sentence)):
+        return LetterMatch(None, *denied.span())
     return left[-1] if len({match.letter for match in left}) == 1 else None
 
 
@@ -165,7 +180,7 @@ def _is_followed_by_its_text(match: LetterMatch, words: str, options: Options) -
 
 def _agreed_letter(match: LetterMatch, words: str, options: Options) -> str | None:
     """The letter, unless the text behind it is another option's: in "A: No." with No as option B, A means "answer"."""
-    index = option_stated(words[match.end :].lstrip(" ).:*_-\"'`"), options.texts)
+    index = option_stated(_DASH.sub("", words[match.end :].lstrip(" ).:*_\"'`"), count=1), options.texts)
     if index is None or match.letter is None or options.letters[index] == match.letter:
         return match.letter
     return options.letters[index] if words[match.end - 1 : match.end + 1] == "A:" else None

@@ -12,6 +12,7 @@ _ROOT = re.compile(r"(?:\\sqrt|√|(?<![a-z])sqrt)\s?(?:\{([^{}]{1,60})\}|\(([^(
 _FRACTION = re.compile(r"\\[dtc]?frac\s?(?:\{([^{}]{1,60})\}|([0-9a-z]))\s?(?:\{([^{}]{1,60})\}|([0-9a-zπ]))")
 _POWER = re.compile(r"\^\{([^{}]{1,20})\}")
 _LONE_FACTOR = re.compile(r"\(([^()+,-]{1,40})\)(?=/)|(?<=/)\(([^()+,-]{1,40})\)(?![\^(])")
+_HALF_OF_DAY = re.compile(r"(?<=[0-9 ])([ap])\. ?m(?![a-z])\.?")
 _PI = re.compile(r"(?<![a-z])pi(?![a-z])")
 _NAMED = re.compile(r"\\(times|cdot|pi|leq?|geq?|pm|approx|infty|degree|circ|theta|alpha|beta|lambda|mu|omega)(?![a-z])")
 _NAMES = {"times": "*", "cdot": "*", "pi": "π", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "pm": "±", "approx": "≈", "infty": "∞"}
@@ -19,7 +20,7 @@ _NAMES |= {"degree": "°", "circ": "°", "theta": "θ", "alpha": "α", "beta": "
 _SIGNS: dict[int, int | str] = dict(str.maketrans("×·⋅∙÷µ", "****/μ"))
 _SIGNS |= {ord(digit): f"^{index}" for index, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {ord("½"): "1/2", ord("¼"): "1/4", ord("¾"): "3/4"}
 _IDLE = re.compile(
-    r"['’]s\b|\\(?:text(?:bf|it|rm)?|math(?:rm|bf|it)|left|right|displaystyle|rm|quad)(?![a-z])|\\[,;!() ]"
+    r"(?<=[a-z])['’]s\b|\\(?:text(?:bf|it|rm)?|math(?:rm|bf|it)|left|right|displaystyle|rm|quad)(?![a-z])|\\[,;!() ]"
     r"|\*\*+|(?<![0-9a-z)}])\*|\*(?![0-9a-z(\\])|[${}_`~\"'’]+"
 )
 _SPACE = re.compile(r"\s+")
@@ -64,6 +65,8 @@ def _notation(lower: str) -> str:
     """Roots, fractions, powers and signs as plain text writes them; thousands without commas."""
     if not lower.isascii():
         lower = folded(lower).translate(_SIGNS)
+    if "m." in lower:
+        lower = _HALF_OF_DAY.sub(r"\1m", lower)
     if "^" in lower:
         lower = _POWER.sub(r"^\1", lower)
     if "√" in lower or "sqrt" in lower:

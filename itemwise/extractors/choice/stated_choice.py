@@ -1,4 +1,4 @@
-"""`stated_choice`: the option letter a multiple-choice reply states as its answer, by the first of seven rules that finds one."""
+"""`stated_choice`: the option letter a multiple-choice reply states as its answer, by the first of nine rules that finds one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,29 +8,20 @@ from itemwise.extractors.announcement import Announcement, announcements
 from itemwise.extractors.answer_field import answer_field, unescaped
 from itemwise.extractors.choice.implied_choice import confirmed_letter, is_of_another, pointed_out
 from itemwise.extractors.choice.implied_text import implied_text
-from itemwise.extractors.choice.match_letter import (
-    LABEL,
-    OPTION_LINE,
-    LetterMatch,
-    denies_opening,
-    letters_in,
-    lists_options,
-    opening_letter,
-)
+from itemwise.extractors.choice.match_letter import LetterMatch, denies_opening, letters_in, opening_letter
 from itemwise.extractors.choice.match_option import Options, match_option
-from itemwise.extractors.choice.match_text import option_stated, same_text
+from itemwise.extractors.choice.match_text import option_stated
+from itemwise.extractors.choice.option_line import lists_options, option_on_own_line
 from itemwise.extractors.correction import admission, corrections
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.reply_parts import VisiblePart, visible_parts
 from itemwise.extractors.sentence_end import is_finished
 
-_DECLINES = re.compile(
-    r"none of the|not an option|no option|cannot|can't|unable|unknown|insufficient|no (?:correct|valid)"
-    r"|not (?:provided|listed|possible|given|among|enough)|无法|没有正确"
-)
-_ANALYSED = re.compile(
-    r"[\s*_(]*[A-Z][).:*\s]{1,4}(?:this (?:is|option is|statement is) )?(?:incorrect|wrong|not (?:correct|the))\b", re.IGNORECASE
-)
+_NO_OPTION = re.compile(r"none of the|not an option|no option|no (?:correct|valid)|not (?:provided|listed|given|among)|没有正确")
+_NOTHING = re.compile("无|没有|有误|均不|都不|不存在")
+_DECLINES = re.compile(_NO_OPTION.pattern + r"|cannot|can't|unable|unknown|insufficient|not (?:possible|enough)|无法")
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
+_WONDERS = re.compile(r"(?:maybe|perhaps|possibly|could be|might be|what if)\W+(?:\w+ ){0,2}$", re.IGNORECASE)
 _LONGEST_LINE = 400
 
 
@@ -80,22 +71,37 @@ def _only_letter(words: str, options: Options) -> LetterMatch | None:
 
 
 def _announced(part: str, lower: str, options: Options) -> _Result | None:
-    found = announcements(lower)
+    found = [announcement for announcement in announcements(lower) if announcement.rule != "a:"]
+    if found and _is_pondered(part, found[-1]) and not is_finished(part.rstrip()):
+        return _Result(LetterMatch(None, found[-1].start, found[-1].end), found[-1].rule)
     for announcement in reversed(found):
-        match = None if announcement.rule == "a:" else _read_announcement(announcement, part, lower, options)
+        match = _read_announcement(announcement, part, lower, options)
         if match:
-            return _corrected(_Result(match, announcement.rule), part, lower, options)
+            settled = None if match.letter else pointed_out(part, options, match.end)
+            return _Result(settled, "option named") if settled else _corrected(_Result(match, announcement.rule), part, lower, options)
     denied = [announcement for announcement in found if denies_opening(part[announcement.start : announcement.end])]
     return _Result(LetterMatch(None, denied[-1].start, denied[-1].end), denied[-1].rule) if denied else None
 
 
 def _read_announcement(announcement: Announcement, part: str, lower: str, options: Options) -> LetterMatch | None:
+    if _is_pondered(part, announcement):
+        return None
     match = match_option(part, announcement.start, announcement.end, options)
     if match and match.letter and lists_options(part, match.letter, match.end):
         return None
-    if match or not _DECLINES.search(lower, announcement.start, announcement.end):
+    nothing = _NOTHING if announcement.rule in ("答案", "答:") else _DECLINES
+    if match or not nothing.search(lower, announcement.start, announcement.end):
         return match
     return LetterMatch(None, announcement.start, announcement.end)
+
+
+def _is_pondered(part: str, announcement: Announcement) -> bool:
+    """Whether the announcement only asks or wonders: "the answer is D?", or in a reply that was cut off "maybe the answer is B"."""
+    if announcement.rule != "the answer is":
+        return False
+    sentence = _SENTENCE.match(part, announcement.start, announcement.end)
+    wonders = _WONDERS.search(part, max(0, announcement.at - 24), announcement.at)
+    return bool(sentence and sentence.group().endswith("?")) or (wonders is not None and not is_finished(part.rstrip()))
 
 
 def _corrected(result: _Result, part: str, lower: str, options: Options) -> _Result:
@@ -111,11 +117,19 @@ def _corrected(result: _Result, part: str, lower: str, options: Options) -> _Res
     return _Result(match.shifted(wrong) if match else LetterMatch(None, wrong, len(part)), "correction")
 
 
-def _declined(part: str, lower: str, options: Options) -> _Result | None:
+def _fits_none(part: str, lower: str, options: Options) -> _Result | None:
+    return _declined(part, lower, options, _NO_OPTION)
+
+
+def _gives_up(part: str, lower: str, options: Options) -> _Result | None:
+    return _declined(part, lower, options, _DECLINES)
+
+
+def _declined(part: str, lower: str, options: Options, words: re.Pattern[str]) -> _Result | None:
     """A last line that says that no option fits or that no answer can be given, unless it then names one or that is an option."""
     end = len(part.rstrip())
     start = max(part.rfind("\n", 0, end) + 1, end - _LONGEST_LINE)
-    declines = _DECLINES.search(lower, start, end)
+    declines = words.search(lower, start, end)
     if not declines:
         return None
     option = option_stated(part[start:end], options.texts)
@@ -125,50 +139,18 @@ def _declined(part: str, lower: str, options: Options) -> _Result | None:
 
 
 def _on_own_line(part: str, _lower: str, options: Options) -> _Result | None:
-    """A choice that is the whole reply, or its last or first line: "C. 0.891 ksi"."""
-    lines = [(line.start(), line.end()) for line in re.finditer(r"[^\n]*\S[^\n]*", part[:_LONGEST_LINE])][:2]
-    end = len(part.rstrip())
-    start = part.rfind("\n", max(0, end - _LONGEST_LINE), end) + 1
-    above = part[max(0, start - _LONGEST_LINE) : start].strip().rpartition("\n")[2]
-    if end - start <= _LONGEST_LINE and (not above or _is_lone_option(part[start:end], above, options)):
-        match = _match_on_line(part, start, end, options)
-        if match:
-            return _Result(match, "last line" if above else "whole reply")
-    if len(lines) == 2 and _is_lone_option(part[slice(*lines[0])], part[slice(*lines[1])], options):
-        match = _match_on_line(part, *lines[0], options)
-        return _Result(match, "first line") if match else None
-    return None
+    found = option_on_own_line(part, options)
+    return _Result(*found) if found else None
 
 
-def _is_lone_option(line: str, neighbour: str, options: Options) -> bool:
-    """Whether a line is an option by itself, not one in a list of them."""
-    option, listed = OPTION_LINE.match(line), OPTION_LINE.match(neighbour)
-    if option is None:
-        return same_text(line, options.texts) is not None and same_text(neighbour, options.texts) is None
-    return not (listed and abs(ord(option["letter"]) - ord(listed["letter"])) == 1)
-
-
-def _match_on_line(part: str, start: int, end: int, options: Options) -> LetterMatch | None:
-    line = part[start:end]
-    option = OPTION_LINE.match(line)
-    if option and option_stated(line[option.end() :], options.texts) == options.place(option["letter"]) is not None:
-        return LetterMatch(option["letter"], start + option.start("letter"), start + option.end("letter"))
-    labels = {label["letter"] for label in LABEL.finditer(line)}
-    named = {match.letter for match in letters_in(line, options.letters)}
-    if len(labels) > 1 or (len(named) > 1 and not option) or _ANALYSED.match(line) or line.rstrip(" *_").endswith("?"):
-        return None
-    match = match_option(part, start, end, options, strict=True)
-    by_text = match and match.end - match.start > 1 and same_text(line, options.texts) is None
-    return None if by_text and not is_finished(part.rstrip()) else match
-
-
-def _implied(part: str, _lower: str, options: Options) -> _Result | None:
+def _pointed(part: str, _lower: str, options: Options) -> _Result | None:
     match = pointed_out(part, options)
-    if match is None and is_finished(part.rstrip()):
-        match = confirmed_letter(part, options.letters)
-    if match:
-        return _Result(match, "option named")
-    return None
+    return _Result(match, "option named") if match else None
+
+
+def _confirmed(part: str, _lower: str, options: Options) -> _Result | None:
+    match = confirmed_letter(part, options.letters) if is_finished(part.rstrip()) else None
+    return _Result(match, "option named") if match else None
 
 
 def _last_letter(part: str, _lower: str, options: Options) -> _Result | None:
@@ -184,4 +166,4 @@ def _concluded(part: str, lower: str, options: Options) -> _Result | None:
 
 
 _Rule = Callable[[str, str, Options], "_Result | None"]
-_RULES: tuple[_Rule, ...] = (_in_field, _announced, _declined, _on_own_line, _implied, _last_letter, _concluded)
+_RULES: tuple[_Rule, ...] = (_in_field, _announced, _fits_none, _on_own_line, _pointed, _gives_up, _confirmed, _last_letter, _concluded)

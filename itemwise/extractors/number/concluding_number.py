@@ -7,10 +7,13 @@ from itemwise.extractors.number.number_phrase import NumberMatch, number_in_pros
 from itemwise.extractors.sentence_end import is_finished
 
 _TAIL = 1500  # characters from the end in which a conclusion is looked for
-_BREAK = re.compile(r"(?<![0-9][a-z])[.!](?=[\s*\"')]|$)[*\"')]*|[。!]|(?P<question>\?)[*\"')]*|\n+")
-_DIGIT = re.compile("[0-9½¼¾]")
+_BEHIND = 100  # characters that may follow the sentence with a mere last number
+_SENTENCE = 200  # characters of a last sentence that only says what comes next
+_SHORT = 120  # characters of a reply that may say its number in a word
+_BREAK = re.compile(r"(?<![0-9][a-z])(?<!\\)[.!](?=[\s*\"')]|$)[*\"')]*|。|(?<!\\)!|(?P<question>\?)[*\"')]*|\n+")
+_DIGIT = re.compile("[0-9½⅓⅔¼¾⅕-⅞⅐-⅒]")
 _CUE = re.compile(
-    r"[\s*_#>$-]*(?:(?:and|but),? )?(?:therefore|thus|hence|so|finally|in total|altogether|in conclusion|overall|as a result"
+    r"[\s*_#>$-]*(?:(?:and|but),? )?(?:∴|=>|⇒|result|therefore|thus|hence|so|finally|in total|altogether|in conclusion|overall|as a result"
     r"|consequently|in all|in summary|this means|that means|which means|to conclude|the total|total"
     r"|因此|所以|综上|故|总共|一共|最终|于是)(?![a-z])|\\therefore"
 )
@@ -19,8 +22,22 @@ _AFTERWORD = re.compile(
     r"|this (?:assumes|is because)|if you (?:have|need|want)|assuming|hope this)"
 )
 _PREAMBLE = re.compile(r"(?:sure|okay|ok|certainly|of course|let's|let us|here (?:is|are)|here's|i will|i'll|to (?:solve|find))\b[^=]*$")
+_ITEM = re.compile(r"\s*(?:[-+*•>#]+[ \t]*)*\(?[0-9]{1,2}")
+_LEAD = re.compile(r"\s*(?:[-+*•>][ \t]+)*(?:\(?[0-9]{1,2}[.)][ \t]+)?")
+_CANNOT_TELL = re.compile(
+    r"\b(?:can ?not|can't|could(?: not|n't)|(?:not |im)possible to|unable to|not able to|no way to)(?: be)?(?: \w+ly)?"
+    r" (?:determin|tell|told|find|found|know|calculat|comput|answer|solve|say\b|said\b|conclude|work out|be sure)"
+    r"|\bnot (?:have |given |provide )?enough (?:information|data|details)|\binsufficient (?:information|data)"
+    r"|\bplease (?:provide|clarify|specify)|\b(?:do|does) not have (?:access|enough)|无法(?:确定|计算|求|得)|不能确定"
+    r"|\bmore (?:specific |detailed )?(?:information|details) (?:is|are|would be) "
+)
+_TELLS = re.compile(r"\b(?:but|however|nevertheless|still)\b")
 _PROGRAM = re.compile(r"^(?:def \w+\(|import \w+|from \w+ import|class \w+)", re.MULTILINE)
 _CODE = re.compile(r"```[ \t]*(?:python|py|sympy|javascript|js|c|cpp|java|sql|bash)\b.*?(?:```|\Z)", re.DOTALL)
+_NEXT_STEP = re.compile(
+    r"(?:^|[.!?\n])[\s*_#-]*(?:(?:first|next|now|then|so),? )?"
+    r"(?:let's(?! (?:check|verify))|let us|i (?:will|shall)|i'll|we (?:will|shall) now|we now)\b[^.!?\n0-9=]*[.!:]?\s*$"
+)
 _BOLD = re.compile(r"\*\*[^*\n]{1,60}\*\*")
 
 
@@ -30,17 +47,26 @@ def concluded_number(part: str) -> tuple[NumberMatch, str] | None:
     A reply that stops inside a sentence was cut off before its answer, an object or program states none in prose.
     """
     prose = _prose(part)
-    if prose is None or not is_finished(prose):
+    if prose is None or not is_finished(prose) or _NEXT_STEP.search(prose, max(0, len(prose) - _SENTENCE)):
         return None
     for start, end in _sentences_from_the_end(prose, max(0, len(prose) - _TAIL)):
         if not _AFTERWORD.match(prose, start, end):
-            return _read(prose, start, end, "conclusion" if _CUE.match(prose, start, end) else "last number")
+            rule = "conclusion" if _CUE.match(prose, start, end) else "last number"
+            return None if _is_given_up(prose, start, end, rule) else _read(prose, start, end, rule)
     return _in_words(prose)
+
+
+def _is_given_up(prose: str, start: int, end: int, rule: str) -> bool:
+    """Whether the reply says that it cannot tell, or goes on too long behind a number that concludes nothing."""
+    if rule == "last number" and len(prose) - end > _BEHIND:
+        return True
+    given_up = _CANNOT_TELL.search(prose, start)
+    return given_up is not None and not _TELLS.search(prose, start, end)
 
 
 def _in_words(prose: str) -> tuple[NumberMatch, str] | None:
     """The one number that a short reply without any digit spells out: "Zero.", "所以小明有十二个苹果"."""
-    if len(prose) > _TAIL or _DIGIT.search(prose):
+    if len(prose) > _SHORT or _DIGIT.search(prose):
         return None
     match = number_in_words(prose)
     return (match, "last number") if match else None
@@ -50,6 +76,8 @@ def _prose(part: str) -> str | None:
     if part.lstrip(" \n\t`").startswith(("{", "json")):
         return None
     if "```" in part:
+        if part.count("```") % 2:
+            return None
         part = _CODE.sub(lambda code: " " * len(code.group()), part)
     prose = part.strip()
     if _PROGRAM.search(part) or ("\n" not in prose and _PREAMBLE.match(prose)):
@@ -60,11 +88,14 @@ def _prose(part: str) -> str | None:
 def _sentences_from_the_end(prose: str, offset: int) -> Iterator[tuple[int, int]]:
     spans, start = [], offset
     for mark in _BREAK.finditer(prose, offset):
+        if mark.group() == "." and _ITEM.fullmatch(prose, start, mark.start()):
+            continue
         if not mark["question"]:
             spans.append((start, mark.start()))
         start = mark.end()
     spans.append((start, len(prose)))
-    return (span for span in reversed(spans) if _DIGIT.search(prose, *span))
+    leads = ((_LEAD.match(prose, *span), span[1]) for span in reversed(spans))
+    return ((lead.end(), end) for lead, end in leads if lead and _DIGIT.search(prose, lead.end(), end))
 
 
 def _read(prose: str, start: int, end: int, rule: str) -> tuple[NumberMatch, str] | None:

@@ -3,23 +3,19 @@
 import re
 from typing import NamedTuple
 
-from itemwise.extractors.announcement import Announcement, announcements, may_announce
+from itemwise.extractors.announcement import may_announce
 from itemwise.extractors.answer_field import AnswerField, answer_field, object_end
 from itemwise.extractors.correction import CUE, admission, corrections
+from itemwise.extractors.number.announced_number import announced_number
 from itemwise.extractors.number.concluding_number import concluded_number
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
+from itemwise.extractors.plain_characters import lowered
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.reply_parts import VisiblePart, visible_parts
 
 _PLAIN = re.compile("-?[1-9][0-9]{0,17}")
-_DECLINES = re.compile(
-    r"not enough|insufficient|cannot|can't|can not|unable|unknown|undefined|undetermined|indeterminate|impossible"
-    r"|no solution|no such|\bnone\b|not exist|not possible|infinite|null|n/a|不存在|无解|无法|不能"
-)
-_DISOWNS = re.compile(r"(?:[^.!?]|\.(?=[0-9]))*(?:incorrect|wrong|not correct|mistake)|[^\n]*\?\s*$")
+_RESULT = re.compile(r"[0-9)][^=\n]{0,40}=")  # a step of a working
 _SO = re.compile(r"\b(?:so|thus|therefore|hence)\b")
-_JOINED = re.compile(r"[\s})$.]*(?:and|or|,|;|&|和|或)[\s({$\\]*")
-_HEADING = re.compile(r"\s*(?:step|part|[0-9]+[.)]\s*[^\s0-9])")
 
 
 class _Result(NamedTuple):
@@ -39,7 +35,7 @@ def last_number(text: str) -> Reading | None:
     Reading('72', start=45, end=47, rule='json field answer')
     """
     for part in visible_parts(text):
-        result = _read(part.text, part.text.lower())
+        result = _read(part.text, lowered(part.text))
         if result is not None:
             return _reading(result, part)
     return None
@@ -56,11 +52,10 @@ def _reading(result: _Result, part: VisiblePart) -> Reading | None:
 def _read(part: str, lower: str) -> _Result | None:
     field = answer_field(part, lower)
     if field:
-        later = _announced(lower, object_end(lower, field)) if may_announce(lower, field.end) else None
-        return _corrected(_settled(_read_field(field), later, lower), lower, object_end(lower, field))
-    announced = _announced(lower, 0)
+        return _settled(_read_field(field), field, lower)
+    announced = announced_number(lower, 0)
     if announced:
-        return _corrected(announced, lower, announced.match.end)
+        return _corrected(_Result(*announced), lower, announced[0].end)
     concluded = concluded_number(lower)
     return _Result(*concluded) if concluded else None
 
@@ -69,57 +64,28 @@ def _read_field(field: AnswerField) -> _Result:
     rule = "json field answer"
     if _PLAIN.fullmatch(field.text):
         return _Result(NumberMatch(field.text, field.start, field.end), rule)
-    value = field.text.lower()
-    match = number_in_announcement(value) if opens_with_number(value) else number_in_prose(value)
+    value = lowered(field.text)
+    direct = opens_with_number(value) and len(_RESULT.findall(value)) < 2
+    match = number_in_announcement(value) if direct else number_in_prose(value)
     if match is None or match.number is None:
         return _Result(NumberMatch(None, field.start, field.end), rule)
     return _Result(match.shifted(field.start), rule)
 
 
-def _settled(field: _Result, later: _Result | None, lower: str) -> _Result:
-    """The field, unless an announcement behind it says otherwise: a correction replaces it, a contradiction voids both."""
-    if later is None or later.match.number in (None, field.match.number):
-        return field
-    if field.match.number is None or CUE.search(lower, field.match.end, later.match.start):
-        return later
-    return field if later.rule == "answer:" else _Result(later.match._replace(number=None), later.rule)
-
-
-def _announced(lower: str, after: int) -> _Result | None:
-    """The last announcement that says something; two boxes joined by "and" or "or" announce no single number."""
-    candidates = [announcement for announcement in announcements(lower) if announcement.at >= after]
-    for index, announcement in reversed(list(enumerate(candidates))):
-        match = _read_announcement(announcement, lower)
-        if match:
-            joined = index > 0 and _contradicts(candidates[index - 1], announcement, match, lower)
-            return _Result(match._replace(number=None) if joined else match, announcement.rule)
-    return None
-
-
-def _contradicts(before: Announcement, announcement: Announcement, match: NumberMatch, lower: str) -> bool:
-    """Whether the box before, joined by an "and" or "or", holds another number."""
-    if not before.rule == announcement.rule == "boxed" or not _JOINED.fullmatch(lower, before.end, announcement.at):
-        return False
-    other = _read_announcement(before, lower)
-    return other is not None and other.number != match.number
-
-
-def _read_announcement(announcement: Announcement, lower: str) -> NumberMatch | None:
-    words = lower[announcement.start : announcement.end]
-    if announcement.rule == "####" and _HEADING.match(words) and "=" not in words:
-        return None
-    if announcement.rule == "answer:" and _is_working(words, lower[announcement.end : announcement.end + 400]):
-        return None
-    match = number_in_announcement(words)
-    if match is None:
-        return NumberMatch(None, announcement.start, announcement.end) if _DECLINES.search(words) else None
-    return None if _DISOWNS.match(words) else match.shifted(announcement.start)
-
-
-def _is_working(words: str, behind: str) -> bool:
-    """Whether "Answer:" only opens a working in sentences that goes on in the same paragraph."""
-    paragraph = behind.partition("\n\n")[0]
-    return any(map(str.isdigit, paragraph)) and not opens_with_number(words) and "=" in words
+def _settled(answer: _Result, field: AnswerField, lower: str) -> _Result:
+    """The field, unless words behind its object say otherwise: a correction replaces it, a contradiction voids both."""
+    if not may_announce(lower, field.end) and not CUE.search(lower, field.end):
+        return answer
+    end = object_end(lower, field)
+    later = announced_number(lower, end)
+    if later is None or later[0].number in (None, answer.match.number):
+        return _corrected(answer, lower, end)
+    match, rule = later
+    if answer.match.number is not None and not CUE.search(lower, field.end, match.start):
+        if rule == "answer:":
+            return _corrected(answer, lower, end)
+        match = match._replace(number=None)
+    return _corrected(_Result(match, rule), lower, match.end)
 
 
 def _corrected(announced: _Result, lower: str, after: int) -> _Result:

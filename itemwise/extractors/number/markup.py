@@ -6,22 +6,36 @@ import re
 
 _SYMBOLS = dict.fromkeys(("times", "cdot"), "*") | dict.fromkeys(("approx", "simeq"), "≈")
 _SYMBOLS |= dict.fromkeys(("to", "equiv", "implies", "rightarrow", "longrightarrow"), "=")
-_SYMBOLS |= {"div": "/", "percent": "%"}
+_SYMBOLS |= {"div": "/", "percent": "%", "lbrace": "(", "rbrace": ")", "langle": "(", "rangle": ")", "lt": "<", "gt": ">"}
+_SYMBOLS |= (
+    dict.fromkeys(("leq", "le", "leqslant"), "≤") | dict.fromkeys(("geq", "ge", "geqslant"), "≥") | dict.fromkeys(("neq", "ne"), "≠")
+)
 _KEPT_NAMES = """
-frac dfrac tfrac cfrac binom pi sqrt infty pm mp log ln sin cos tan theta alpha beta emptyset leq geq le ge neq lt gt in
-cup begin overline
+frac dfrac tfrac cfrac sfrac nicefrac binom dbinom tbinom pi sqrt infty pm mp log ln exp sin cos tan cot sec csc arcsin arccos arctan
+theta alpha beta gamma delta lambda omega phi rho sigma tau nu emptyset varnothing in cup cap setminus begin overline dot ldots dots cdots
 """
 _KEPT = frozenset(_KEPT_NAMES.split())  # these make a number of what follows, or something that is no number
 _GONE = frozenset(("text", "textbf", "textit", "textrm", "right", "rm", "tiny", "no", "n", "t", "r"))
+_EMPHASIS = re.compile(r"(?<![0-9a-z*)\]}\\])\*(?=[^\s*])([^*\n]{1,80})(?<=[^\s*])\*(?![0-9a-z*(])")
 _MARKUP = re.compile(
-    r"\\+u(?P<code>[0-9a-f]{4})|\\+(?:(?P<name>[a-z]+)|(?P<mark>[^a-z]))"
-    r"|\*\*+|__+|`+|<<[^<>]{0,80}>>|</?[a-z][^<>]{0,40}>|~"
+    r"(?P<separator>(?<=[0-9])(?:,\\+!\ ?|\\+[,!;:\ ]\ ?|\{,\}|~)(?=[0-9]{3}(?![0-9])))"
+    r"|(?P<degree>\^\ ?\{?\ ?\\+(?:circ|degree)(?![a-z])\ ?\}?)"
+    r"|(?P<struck>~~[^~\n]{1,80}~~|\\+(?:x?cancel|sout)\{[^{}]{0,80}\})"
+    r"|(?P<power>(?:(?<=[0-9)])|(?<=\b[a-z]))\*\*(?=[0-9a-z(]))"
+    r"|(?P<calculation><<[^<>]{0,80}=[^<>]{0,80}>>)"
+    r"|\\+u(?P<code>[0-9a-f]{4})|\\+(?:(?P<name>[a-z]+)|(?P<mark>[^a-z]))"
+    r"|\*\*+|__+|`+|</?[a-z][^<>]{0,40}>|<<|>>|~"
 )
 
 
 def without_markup(phrase: str) -> str:
-    r"""The lower-case phrase with its LaTeX, Markdown and escapes blanked; `\frac`, `\sqrt` and their kind stay."""
-    return _MARKUP.sub(_blank, phrase) if any(mark in phrase for mark in "\\*_`<~") else phrase
+    r"""The lower-case phrase with its LaTeX, Markdown and escapes blanked; `\frac`, `\sqrt` and their kind stay.
+
+    What parts the thousands (`30,\!000`, `30{,}000`, `30\,000`) becomes apostrophes, struck-out words vanish.
+    """
+    if not any(mark in phrase for mark in "\\*_`<>~{"):
+        return phrase
+    return _MARKUP.sub(_blank, _EMPHASIS.sub(r" \1 ", phrase))
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -31,12 +45,14 @@ def _blank(match: re.Match[str]) -> str:
 
 def _kept(match: re.Match[str]) -> str:
     name, mark = match["name"], match["mark"]
+    if match["separator"]:
+        return "'" * len(match.group())
+    if match["degree"] or match["power"]:
+        return "°" if match["degree"] else "^"
     if match["code"]:
         return chr(int(match["code"], 16))
     if name in _KEPT:
         return f"\\{name}"
     if name:
         return _SYMBOLS.get(name) or ("" if name in _GONE or name[0] not in "nrtu" else name[1:])  # `\\nfinal` is a line end and "final"
-    if mark in (",", "!") and match.end() - match.start() == 2:
-        return match.group()
-    return mark if mark and mark in "$%\"'{}\n" else ""
+    return {"{": "(", "}": ")"}.get(mark, mark) if mark and mark in "$%\"'{}\n" else ""

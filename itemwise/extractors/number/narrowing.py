@@ -1,7 +1,7 @@
 """Drops what a sentence says in passing: asides in brackets, denials, reasons, and all before its last "so"."""
 
 from itemwise.extractors.number.phrase_tokens import Token
-from itemwise.extractors.number.vocabulary import CONCLUSIONS, DENIALS, REASONS
+from itemwise.extractors.number.vocabulary import CONCLUSIONS, CONDITIONS, DENIALS, REASONS
 
 
 def without_asides(sentence: list[Token]) -> list[Token]:
@@ -46,6 +46,29 @@ def without_reasons(sentence: list[Token], *, announced: bool) -> list[Token]:
 
 def _has(tokens: list[Token], kind: str) -> bool:
     return any(token.kind == kind for token in tokens)
+
+
+def without_conditions(sentence: list[Token]) -> list[Token]:
+    """Without the values it holds for: "between x = -2 and x = 5", "with n = 7"."""
+    kept: list[Token] = []
+    index, dropped = 0, False
+    while index < len(sentence):
+        token = sentence[index]
+        length = _assigned(sentence, index + 1) if token.text in CONDITIONS or (dropped and token.text in ("and", "to", ",")) else 0
+        dropped = length > 0
+        kept += [] if dropped else [token]
+        index += 1 + length
+    return kept
+
+
+def _assigned(sentence: list[Token], index: int) -> int:
+    """How many tokens from this index on give a letter a value, 0 where they do not."""
+    name, equals, *value = [*sentence[index : index + 4], *[None] * 4][:4]
+    if not (name and name.kind == "letter" and equals and equals.text == "=" and value[0]):
+        return 0
+    if value[0].kind == "number":
+        return 3
+    return 4 if value[0].text == "-" and value[1] and value[1].kind == "number" else 0
 
 
 def after_conclusion(sentence: list[Token]) -> list[Token]:

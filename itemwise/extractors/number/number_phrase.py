@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from itemwise.extractors.number.narrowing import after_conclusion, without_asides, without_denials, without_reasons
-from itemwise.extractors.number.number_words import spelled_number
+from itemwise.extractors.number.narrowing import after_conclusion, without_asides, without_conditions, without_denials, without_reasons
+from itemwise.extractors.number.number_words import continues_number, is_number_word, is_share, spelled_number
 from itemwise.extractors.number.numeral import opposite, ratio_text
-from itemwise.extractors.number.phrase_tokens import Token, sentences, tokens
-from itemwise.extractors.number.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, SAYING, VAGUE
+from itemwise.extractors.number.phrase_tokens import Token
+from itemwise.extractors.number.terms import MINUS, sentences, tokens
+from itemwise.extractors.number.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, REACHING, SAYING, VAGUE
 
 
 class NumberMatch(NamedTuple):
@@ -25,9 +27,10 @@ class NumberMatch(NamedTuple):
         return NumberMatch(self.number, self.start + offset, self.end + offset)
 
 
-_SYMBOLS = {"π", "√", "∞", "±", "\\pi", "\\sqrt", "\\infty", "\\pm", "\\overline", *"⁰¹²³⁴⁵⁶⁷⁸⁹"}
-_MINUS = ("-", "minus", "negative", "负")
-_VARIABLES = set("xyznkabpqrtuvw")
+_BULLET = re.compile(r"\s*(?:[-*+•·>]\s+)+")
+_BARE = re.compile(r"[ $]{0,9}([1-9][0-9]{0,15})\.?\s{0,9}")  # most announcements: read without the grammar
+_JOINS = frozenset(("and", "or", "to", "by", "plus", "或", "和", "与", "及", "至", "到"))
+_LONGEST_UNIT = 3  # words between two numbers of a list: "8 green boxes and 5 white boxes"
 
 
 def number_in_announcement(phrase: str) -> NumberMatch | None:
@@ -36,13 +39,16 @@ def number_in_announcement(phrase: str) -> NumberMatch | None:
     A match with number None means that the words do state something, but no single number: an expression in
     unknowns, two different values, a range.
     """
+    if bare := _BARE.fullmatch(phrase):
+        return NumberMatch(bare[1], *bare.span(1))
     first = next(iter(sentences(tokens(phrase))), None)
     return _read_sentence(first, announced=True) if first else None
 
 
 def number_in_prose(prose: str) -> NumberMatch | None:
     """The number that a piece of prose tells, in its last sentence with one; otherwise as `number_in_announcement`."""
-    spoken = sentences(tokens(prose))
+    bullet = _BULLET.match(prose)
+    spoken = sentences(tokens(prose if bullet is None else prose[bullet.end() :].rjust(len(prose))))
     with_numbers = [sentence for sentence in spoken if any(token.kind == "number" for token in sentence)]
     return _read_sentence((with_numbers or spoken)[-1], announced=False) if spoken else None
 
@@ -55,14 +61,18 @@ def opens_with_number(phrase: str) -> bool:
 
 def number_in_words(phrase: str) -> NumberMatch | None:
     """The one number in words that the phrase has, None where it has none or several; "one" alone is a pronoun."""
-    words = [token for token in tokens(phrase) if token.kind in ("word", "letter")]
+    words = [token for token in tokens(phrase) if token.kind in ("word", "letter", "operator")]
     numbers: dict[str, NumberMatch] = {}
-    inside = False
+    after = 0
     for index, token in enumerate(words):
-        spelled = spelled_number([word.text for word in words[index : index + 4]])
-        if spelled and not inside and (spelled != (1, 1) or len(words) == 1):
-            numbers[ratio_text(*spelled)] = NumberMatch(ratio_text(*spelled), token.start, token.end)
-        inside = spelled is not None
+        if index < after or not is_number_word(token.text):
+            continue
+        after = next((at for at in range(index, len(words)) if not continues_number(words[at].text)), len(words))
+        spelled = spelled_number([word.text for word in words[index : max(after, index + 1) + 3]])
+        if spelled and (spelled != (1, 1) or len(words) == 1):
+            negative = index > 0 and words[index - 1].text in MINUS
+            number = opposite(ratio_text(*spelled)) if negative else ratio_text(*spelled)
+            numbers[number] = NumberMatch(number, words[index - negative].start, token.end)
     return next(iter(numbers.values())) if len(numbers) == 1 else None
 
 
@@ -77,18 +87,21 @@ def _read_sentence(sentence: list[Token], *, announced: bool) -> NumberMatch | N
     if not any(token.kind == "number" for token in without_denials(sentence)):
         return _no_single_number(sentence)
     sentence = _narrowed(sentence, announced=announced)
-    if _assigns_several(sentence):
+    if _assigns_several(sentence) or _shares_out(sentence):
         return _no_single_number(sentence)
     first, *results = _equality_sides(sentence)
+    if len(results) == 1 and any(token.unknown for token in first):
+        return _no_single_number(sentence)
     readings = [_number_of_side(side, direct=True) for side in reversed(results) if side]
     readings += [_number_of_side(first, direct=announced)] if first else []
-    return next((reading for reading in readings if reading and reading.number), next(filter(None, readings), None))
+    return next(filter(None, readings), None)
 
 
 def _narrowed(sentence: list[Token], *, announced: bool) -> list[Token]:
     """The sentence without what it says in passing, as long as a number is left."""
     narrowings: list[Callable[[list[Token]], list[Token]]] = [
         without_asides,
+        without_conditions,
         without_denials,
         after_conclusion,
         partial(without_reasons, announced=announced),
@@ -106,8 +119,8 @@ def _read_without_digits(sentence: list[Token]) -> NumberMatch | None:
     spelled = spelled_number([token.text for token in sentence if token.kind in ("word", "letter")])
     if spelled is not None:
         number = ratio_text(*spelled)
-        return NumberMatch(opposite(number) if sentence[0].text in _MINUS else number, sentence[0].start, sentence[-1].end)
-    if any(token.text in _SYMBOLS for token in sentence) or _is_formula(sentence):
+        return NumberMatch(opposite(number) if sentence[0].text in MINUS else number, sentence[0].start, sentence[-1].end)
+    if _is_formula(sentence):
         return _no_single_number(sentence)
     return None
 
@@ -132,6 +145,12 @@ def _assigns_several(sentence: list[Token]) -> bool:
         if free and whole and name.kind == "letter" and equals.text == "=":
             given.add((name.text, value.text))
     return len(given) > 1
+
+
+def _shares_out(sentence: list[Token]) -> bool:
+    """Whether the sentence names several values "respectively"."""
+    given = {token.text for token in sentence if token.kind == "number"}
+    return len(given) > 1 and any(token.text in ("respectively", "分", "别") for token in sentence)
 
 
 def _equality_sides(sentence: list[Token]) -> list[list[Token]]:
@@ -159,14 +178,11 @@ def _number_of_side(side: list[Token], *, direct: bool) -> NumberMatch | None:
     first = side[start]
     if first.kind == "open":
         return _read_bracketed(side[start:])
-    if first.text in _SYMBOLS:
-        return _no_single_number(side)
     counts_things = not direct or (start > 0 and side[start - 1].text == "the")
     if first.kind == "number" and counts_things and sum(token.kind == "number" for token in side) > 1:
         return _main_number(side)
-    if first.kind == "number" or (first.text in ("+", *_MINUS) and start + 1 < len(side) and side[start + 1].kind == "number"):
-        index = start + (first.kind != "number")
-        return _no_single_number(side) if _is_continued(side, index) else _signed(side, index)
+    if first.kind == "number":
+        return _no_single_number(side) if _is_continued(side, start) else _number(first)
     if first.kind in ("letter", "operator"):
         return _no_single_number(side)
     return _main_number(side)
@@ -177,57 +193,42 @@ def _read_bracketed(side: list[Token]) -> NumberMatch | None:
     numbers = [index for index, token in enumerate(side) if token.kind == "number"]
     if len(numbers) != 1:
         return _no_single_number(side)
-    if any(token.kind in ("letter", "operator") and token.text not in _MINUS for token in side):
+    if any(token.kind in ("letter", "operator") for token in side):
         return _no_single_number(side)
-    return _signed(side, numbers[0])
+    return _number(side[numbers[0]])
 
 
 def _is_continued(side: list[Token], index: int) -> bool:
-    """Whether the number at this index is only the start of an expression, a list or a range."""
-    rest = side[index + 1 : index + 4]
-    if not rest:
+    """Whether another value follows the number: "12 or 14", "3, -4", "2 hours 30 minutes", "8 green boxes and 5 white boxes"."""
+    number, rest = side[index], side[index + 1 : index + 4 + _LONGEST_UNIT]
+    unit = next((at for at, token in enumerate(rest) if token.kind not in ("word", "letter") or token.text in _JOINS), len(rest))
+    after = rest[unit:]
+    if unit > _LONGEST_UNIT or not after:
         return False
-    following = rest[0]
-    if following.text in _SYMBOLS:
-        return True
-    if following.kind == "letter" and following.text in _VARIABLES:
-        return following.start == side[index].end or following.text in "xyz"
-    if following.kind == "operator":
-        return any(token.kind in ("number", "letter") for token in rest[1:2]) or _opens_operand(rest[1:])
-    if following.kind == "open":
-        return following.start == side[index].end and len(rest) > 1 and rest[1].kind != "word"
-    return _is_list(side[index], rest)
+    if after[0].kind == "number":
+        return (
+            unit == 0
+            or (unit == 1 and rest[0].text not in PASSING)
+            or (rest[unit - 1].text == "of" and unit == 1 + ("percent" in rest[0].text))
+        )
+    joins = next((at for at, token in enumerate(after) if token.kind != "comma" and token.text not in _JOINS), len(after))
+    if not joins or joins == len(after) or after[joins].kind != "number":
+        return False
+    if unit == 0:
+        return after[joins].text != number.text or not number.text
+    return not after[joins].text or any(token.text in _JOINS for token in after[:joins])
 
 
-def _opens_operand(rest: list[Token]) -> bool:
-    return len(rest) > 1 and rest[0].kind == "open" and rest[1].kind in ("number", "letter")
+def _is_part(side: list[Token], index: int) -> bool:
+    """Whether the number only ends a range or is what a share is taken of: "between 3 and 7", "half of 36"."""
+    if index < 2:
+        return False
+    before, join = side[index - 2 : index]
+    return (join.text in _JOINS and before.kind == "number") or (join.text == "of" and is_share(before.text))
 
 
-def _is_list(number: Token, rest: list[Token]) -> bool:
-    """Whether another value follows: "12 or 14", "3, 4", "2 hours 30 minutes", "15 apples and 3 pears"."""
-    if rest[0].kind == "number":
-        return True
-    joins = [token.text in ("and", "or", "to", "或", "和", "与") or token.kind == "comma" for token in rest]
-    if len(rest) > 1 and joins[0]:
-        return rest[1].kind == "number" and rest[1].text != number.text
-    if len(rest) > 1 and rest[0].kind == "word" and rest[1].kind == "number":
-        return rest[0].text not in PASSING
-    return len(rest) > 2 and rest[0].kind == "word" and rest[1].text in ("and", "or") and rest[2].kind == "number"
-
-
-def _signed(side: list[Token], index: int) -> NumberMatch:
-    token = side[index]
-    if index and side[index - 1].text in _MINUS and _is_sign(side, index - 1):
-        return NumberMatch(opposite(token.text) if token.text else None, side[index - 1].start, token.end)
+def _number(token: Token) -> NumberMatch:
     return NumberMatch(token.text or None, token.start, token.end)
-
-
-def _is_sign(side: list[Token], index: int) -> bool:
-    """Whether the dash at this index is a minus; between words or with room on both sides it is punctuation."""
-    if index and side[index - 1].kind in ("number", "letter", "close"):
-        return False
-    glued = side[index + 1].start - side[index].end <= 2
-    return glued and (index == 0 or side[index - 1].kind != "word" or side[index + 1].start == side[index].end)
 
 
 def _main_number(side: list[Token]) -> NumberMatch:
@@ -235,9 +236,25 @@ def _main_number(side: list[Token]) -> NumberMatch:
     indices = [index for index, token in enumerate(side) if token.kind == "number"]
     if not indices:
         return _no_single_number(side) if _is_formula(side) else NumberMatch(None, side[0].start, side[-1].end)
-    best = max(indices, key=lambda index: (_weight(side, index), index))
-    joined = [index for index in indices if best - 4 <= index <= best and _weight(side, index) >= 0]
-    return _no_single_number(side) if any(_is_continued(side, index) for index in joined) else _signed(side, best)
+    weights = {index: _weight(side, index) for index in indices}
+    purpose = _purpose(side, min((index for index in indices if weights[index] > 0), default=len(side)))
+    weights.update((index, -1) for index in indices if index > purpose)
+    best = max(indices, key=lambda index: (weights[index], index))
+    joined = [index for index in indices if best - 4 <= index <= best and weights[index] >= 0]
+    if _is_part(side, best) or any(_is_continued(side, index) for index in joined):
+        return _no_single_number(side)
+    return _number(side[best])
+
+
+def _purpose(side: list[Token], start: int) -> int:
+    """Where from this index on the sentence says what for: "took 12 hours *to* cover 360 miles"; its end where it does not."""
+    pairs = zip(side[start:], side[start + 1 :], strict=False)
+    aims = (
+        start + at
+        for at, (before, token) in enumerate(pairs, 1)
+        if token.text == "to" and before.kind == "word" and before.text not in OBLIGING
+    )
+    return next((at for at in aims if at + 1 < len(side) and side[at + 1].kind == "word" and side[at + 1].text not in PASSING), len(side))
 
 
 def _weight(side: list[Token], index: int) -> int:
@@ -246,6 +263,8 @@ def _weight(side: list[Token], index: int) -> int:
     verb, last = before[-2:]
     if last == "of":
         return 1 if verb in AMOUNTS else -1 if verb else 0
+    if last == "to":
+        return 0 if verb in REACHING or verb[:1].isalpha() else -1
     if verb == "to":
         return 1 if before[-3] in OBLIGING else -1
     return (last in SAYING) - (last in PASSING)

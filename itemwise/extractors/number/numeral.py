@@ -1,7 +1,7 @@
 r"""Parses one written number into its exact value as canonical text: `1,430.` is 1430 and `\frac{1}{3}` is 1/3.
 
 Canonical text is an integer ("-3"), a terminating decimal without idle zeros ("0.5"), or a reduced fraction where no
-decimal terminates ("1/3"). Signs and currencies belong to the phrase around a numeral. Reads folded lower-case text.
+decimal terminates ("1/3"). Signs belong to the phrase around a numeral. Reads folded lower-case text, see `visible.lowered`.
 """
 
 from __future__ import annotations
@@ -9,60 +9,92 @@ from __future__ import annotations
 import re
 from math import gcd
 
-_LONGEST = 1000  # digits: a longer run is a model caught in a loop, and int() refuses 4,300
+from itemwise.extractors.number.number_words import chinese_count
+
+_LONGEST = 100  # digits: a longer run is a model caught in a loop, and int() refuses 4,300
+_LOOP = re.compile(r"([0-9])\1{32}")  # so is one digit 33 times
 _LARGEST_POWER = 300
 
-_GROUP = r"(?:,|\{,\}|\\[,!]\ ?|['’\u00a0\u2009\u202f])"
+_SIGNS = "€£¥₹₩₽₫₺₴₦₱฿₪₡₲₵₸₭₮₿¢"
+_CODES = "usd|eur|gbp|jpy|cny|rmb|inr|aud|cad|chf|sek|nok|dkk|pln|czk|huf|brl|mxn|krw|rs|kr"
+CURRENCY = (
+    rf"(?:(?P<dollar>(?<![a-z])(?:us)?\$)|(?<![a-z])(?:au|ca|nz|mx|hk|nt|[acrs])\$|[{_SIGNS}]|(?<![a-z])(?:{_CODES})(?![a-z])\.?)\ {{0,3}}"
+)
+_COMMA_UNIT = rf"\ ?(?:[{_SIGNS}]|%|(?:{_CODES}|euros?|zł|kč|ft|km|kg|cm|mm|ml|kwh|[mglh])(?![a-z]))"  # behind "12,50", no list
+_SCALE = "(?:hundred|thousand|million|billion|trillion|lakh|crore)s?|mn|mio|bn|mrd"
+_EXACT = r"-?[0-9]{1,99}(?:\.[0-9]{1,99})?"  # over or under a bar
+_PLACE = "[千百十万萬亿億]"
 NUMERAL = rf"""
+    (?P<currency>{CURRENCY})?
     (?:
         (?P<clock>[0-9]{{1,4}}):(?P<minutes>[0-9]{{1,4}})(?::[0-9]{{1,4}})?
-      | (?:(?P<over>[0-9]{{1,9}})\ ?)?\\[dtc]?frac\ ?
-        (?:\{{\ ?(?P<top>-?[0-9]{{1,99}})\ ?\}}|(?P<top1>[0-9]))\ ?
-        (?:\{{\ ?(?P<bottom>-?[0-9]{{1,99}})\ ?\}}|(?P<bottom1>[0-9]))
+      | (?:(?P<over>[0-9]{{1,9}})\ {{0,3}})?\\(?:[dtcs]|nice)?frac\ ?
+        (?:\{{\ ?(?P<top>{_EXACT})\ ?\}}|(?P<top1>[0-9]))\ ?
+        (?:\{{\ ?(?P<bottom>{_EXACT})\ ?\}}|(?P<bottom1>[0-9]))
       | (?P<whole>[0-9]{{1,9}})(?:\ |\ ?and\ )(?P<part>[0-9]{{1,9}})\ ?/\ ?(?P<parts>[0-9]{{1,9}})(?![0-9])
-      | (?P<count>[0-9]{{0,9}})\ ?(?P<vulgar>[½⅓⅔¼¾⅕⅛])
+      | (?P<count>[0-9]{{0,9}})\ ?(?P<vulgar>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])
+      | (?P<places>(?:[0-9]{{1,4}}{_PLACE}{{1,2}}){{1,6}}[0-9]{{0,4}})(?![0-9]|(?<=千)[克米瓦卡]|(?<=百)分|{_PLACE})
       | (?P<digits>
-            [0-9]{{1,3}}(?:{_GROUP}[0-9]{{2,3}}){{0,9}}{_GROUP}[0-9]{{3}}(?![0-9])
-          | (?P<dotted>[0-9]{{1,3}}(?:\.[0-9]{{3}}){{1,9}}(?=,[0-9]{{1,2}}(?![0-9])))
+            [0-9]{{1,3}}(?:(?:,|'{{1,6}})[0-9]{{2,3}}){{0,9}}(?:,|'{{1,6}})[0-9]{{3}}(?![0-9])
+          | (?P<dotted>[0-9]{{1,3}}(?:\.[0-9]{{3}}){{1,9}}(?=,[0-9]{{1,2}}(?![0-9]))|[0-9]{{1,3}}(?:\.[0-9]{{3}}){{2,9}}(?![0-9.]))
           | [0-9]{{1,3}}(?:\ [0-9]{{3}}){{1,4}}(?!\ ?[0-9])
-          | [0-9]{{1,4}}(?:,[0-9]{{4}}){{1,4}}(?![0-9])
           | [0-9]+
         )
-        (?:\.(?P<decimals>[0-9]+)|,(?P<cents>[0-9]{{1,2}})(?(dotted)|(?=\ ?(?:€|eur))))?
+        (?:\.(?P<decimals>[0-9]+)
+          |,(?P<cents>[0-9]{{1,2}})(?![0-9])(?(dotted)|(?(dollar)(?={_COMMA_UNIT})|(?(currency)|(?={_COMMA_UNIT})))))?
         (?:\ ?/\ ?(?P<divisor>[0-9]{{1,99}})(?![0-9])(?!\.[0-9]))?
       | \.(?P<tail>[0-9]+)
     )
     (?:e(?P<e>[-+]?[0-9]{{1,3}})(?![0-9a-z])
-      |\ {{0,6}}[x×*]\ {{0,6}}10(?:\ ?\^\ ?\{{?\ ?(?P<ten>[-+]?[0-9]{{1,3}})\ ?\}}?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{{1,3}}))
-      |\ ?\^\ ?(?:\{{(?P<braced>[0-9]{{1,3}})\}}|(?P<power>[0-9]{{1,3}}))
+      |\ {{0,9}}[x×*]\ {{0,9}}10(?:\ ?(?:\^|\*\*)\ ?(?:\{{\ ?(?P<ten>[-+]?[0-9]{{1,3}})\ ?\}}|(?P<ten1>[-+]?[0-9]{{1,3}}))
+        |(?P<raised>⁻?[⁰¹²³⁴-⁹]{{1,3}}))
+      |\ ?\^\ ?(?:\{{\ ?(?P<braced>-?[0-9]{{1,3}})\ ?\}}|(?P<power>-?[0-9]{{1,3}}))
+      |(?P<superscript>⁻?[⁰¹²³⁴-⁹]{{1,3}})
     )?
-    (?:[\ -]?(?P<scale>hundred|thousand|million|billion|trillion|lakhs?|crores?|千万|百万|万|亿|萬|億))?
+    (?:\ and\ (?:a|one)\ (?P<more>half|third|quarter)(?![a-z]))?
+    (?:[\ -]?(?P<scale>{_SCALE})(?![a-z])
+      |(?P<myriad>千万|百万|万|亿|萬|億)
+      |(?P<capital>[KMB])(?![A-Za-z0-9])
+      |(?(currency)\ ?(?P<money>[kmbt])(?![a-z0-9]|\s{{0,9}}[/^*=+-])(?(dollar)(?!\s?\$))|(?!))
+      |(?(decimals)(?P<kilo>k)(?![a-z0-9]|\s?\^)|(?!))
+    )?
 """
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7}
-_SCALES |= {"lakhs": 5, "crores": 7, "百万": 6, "千万": 7, "万": 4, "萬": 4, "亿": 8, "億": 8}
+_SCALES |= {"mn": 6, "mio": 6, "bn": 9, "mrd": 9, "k": 3, "m": 6, "b": 9, "t": 12}
+_SCALES |= {"百万": 6, "千万": 7, "万": 4, "萬": 4, "亿": 8, "億": 8}
+_MORE = {"half": (1, 2), "third": (1, 3), "quarter": (1, 4)}
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
+_VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5)}
+_VULGAR |= {"⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅐": (1, 7), "⅑": (1, 9), "⅒": (1, 10)}
 
 
 def canonical(numeral: re.Match[str]) -> str | None:
-    """The value of a NUMERAL match as canonical text; None for a time such as 7:30, a zero divisor, a runaway number.
-
-    A full hour is its number: 5:00 is 5. A ratio or a time with minutes is no single number.
-    """
-    if numeral["clock"]:
-        return numeral["clock"].lstrip("0") or "0" if set(numeral["minutes"]) == {"0"} else None
-    if numeral.end() - numeral.start() > _LONGEST:
+    """The value of a NUMERAL match as canonical text; None for what is no single plain number: a time of day or ratio such as 7:30,
+    a zero divisor, digits without end, and `1.500 €`, which is one amount in Paris and another in Dublin."""
+    written = numeral.group()
+    if written.isdecimal() and len(written) < 18:
+        return written.lstrip("0") or "0"
+    if numeral["clock"] or numeral.end() - numeral.start() > 2 * _LONGEST or _LOOP.search(written):
+        return None
+    if len(numeral["decimals"] or "") == 3 and numeral["currency"] and not numeral["dollar"]:
         return None
     value = _ratio(numeral)
-    if value is None:
+    if value is None or len(str(value[0])) > _LONGEST:
         return None
-    top, bottom = value
-    exponent = int(numeral["e"] or numeral["ten"] or (numeral["raised"] or "0").translate(_RAISED)) + _SCALES.get(numeral["scale"] or "", 0)
-    power = int(numeral["braced"] or numeral["power"] or 1)
-    if abs(exponent) > _LARGEST_POWER or power * len(str(top)) > _LONGEST:
+    power = int(numeral["braced"] or numeral["power"] or (numeral["superscript"] or "1").translate(_RAISED))
+    top, bottom = value if power >= 0 else value[::-1]
+    exponent = _exponent(numeral)
+    if abs(exponent) > _LARGEST_POWER or abs(power) * len(str(top)) > 10 * _LONGEST or bottom == 0:
         return None
-    top, bottom = top**power, bottom**power
+    top, bottom = top ** abs(power), bottom ** abs(power)
     return ratio_text(top * 10 ** max(exponent, 0), bottom * 10 ** max(-exponent, 0))
+
+
+def _exponent(numeral: re.Match[str]) -> int:
+    """The power of ten that the value is multiplied by: what "e9", "x 10^9", "million" and "K" say."""
+    written = numeral["e"] or numeral["ten"] or numeral["ten1"] or (numeral["raised"] or "0").translate(_RAISED)
+    scale = numeral["myriad"] or (numeral["capital"] or "").lower() or numeral["money"] or numeral["kilo"] or (numeral["scale"] or "")
+    return int(written) + _SCALES.get(scale.removesuffix("s"), 0)
 
 
 def opposite(number: str) -> str:
@@ -74,15 +106,27 @@ def opposite(number: str) -> str:
 
 def _ratio(numeral: re.Match[str]) -> tuple[int, int] | None:
     if numeral["top"] or numeral["top1"]:
-        top, bottom = int(numeral["top"] or numeral["top1"]), int(numeral["bottom"] or numeral["bottom1"])
-        return _mixed(int(numeral["over"] or 0), top, bottom)
+        top, top_places = _shifted(numeral["top"] or numeral["top1"])
+        bottom, bottom_places = _shifted(numeral["bottom"] or numeral["bottom1"])
+        return _mixed(int(numeral["over"] or 0), top * 10**bottom_places, bottom * 10**top_places)
     if numeral["whole"]:
         return _mixed(int(numeral["whole"]), int(numeral["part"]), int(numeral["parts"]))
     if numeral["vulgar"]:
         return _mixed(int(numeral["count"] or 0), *_VULGAR[numeral["vulgar"]])
+    if numeral["places"]:
+        return chinese_count(re.findall("[0-9]+|.", numeral["places"])), 1
     digits = "".join(filter(str.isdigit, numeral["digits"] or "0"))
     decimals = numeral["decimals"] or numeral["cents"] or numeral["tail"] or ""
-    return _mixed(0, int(digits + decimals), 10 ** len(decimals) * int(numeral["divisor"] or 1))
+    if len(digits + decimals) > _LONGEST:
+        return None
+    top, bottom = int(digits + decimals), 10 ** len(decimals) * int(numeral["divisor"] or 1)
+    more_top, more_bottom = _MORE.get(numeral["more"] or "", (0, 1))
+    return _mixed(0, top * more_bottom + more_top * bottom, bottom * more_bottom)
+
+
+def _shifted(decimal: str) -> tuple[int, int]:
+    """A decimal as an integer and the number of its decimal places."""
+    return int(decimal.replace(".", "")), len(decimal.partition(".")[2])
 
 
 def _mixed(whole: int, top: int, bottom: int) -> tuple[int, int] | None:

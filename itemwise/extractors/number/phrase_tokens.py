@@ -1,11 +1,10 @@
-"""Tokenizer of phrases with numbers: numerals, operators, words, stops."""
+"""Tokenizer of phrases with numbers: numerals, operators, words, stops; `terms` joins what belongs together."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from itemwise.extractors.number.markup import without_markup
 from itemwise.extractors.number.numeral import NUMERAL, canonical
 
 
@@ -16,16 +15,20 @@ class Token(NamedTuple):
     text: str  # for a number its canonical text, "" where it has no single value
     start: int
     end: int
+    unknown: bool = False  # whether it is an expression in x, y or z
 
 
+_LETTER = r"a-z\u00df-\u00f6\u00f8-\u024f\u0370-\u03bf\u03c1-\u1fff"  # in words; π is no word
 _TOKEN = re.compile(
     rf"""(?P<number>{NUMERAL})
+    | (?P<operator>[<>]=|(?:sqrt|cbrt|pi)(?![a-z])|(?:(?:square|cube|cubic)\ )?roots?\ of(?![a-z])
+        |(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|exp)(?=\ ?[(_^0-9\\])|(?:gcd|lcm|max|min)(?=\())
     | (?P<equals>[=-]?=>?|≈|≃|->|→|⇒|[为是]|等于|equals?)
-    | (?P<operator>[-+*/×÷^±<>≤≥≠√∞π⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负)
-    | (?P<word>[a-z][a-z'-]+|[\u4e00-\u9fff])
-    | (?P<letter>[a-z])
-    | (?P<comma>[,;、&:])
-    | (?P<stop>(?<!\brs)(?<!\bca)(?<!approx)[.!?。\n|](?!\s*\\overline))
+    | (?P<sign>[-+*/×÷·^_±∓<>≤≥≠√∞π∪∩∈⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负|負|零下|(?<=[0-9)])!(?=\s*[])}}$=+*/^\\-]))
+    | (?P<word>[ap]\.\ ?m\.?(?![a-z])|[{_LETTER}]+(?:['-][{_LETTER}]+)+|[{_LETTER}]{{2,}}|[\u3040-\u30ff\u3400-\u9fff])
+    | (?P<letter>[{_LETTER}])
+    | (?P<comma>[,;、&:،])
+    | (?P<stop>(?<!\brs)(?<!\bca)(?<!approx)[.!?。।\n|](?!\s*\\overline))
     | (?P<open>[(\[])
     | (?P<close>[)\]])
     """,
@@ -33,22 +36,13 @@ _TOKEN = re.compile(
 )
 
 
-def tokens(phrase: str) -> list[Token]:
-    """The lower-case phrase cut into tokens; currency, quotes, percent signs and white space are left out."""
-    return [_token(match) for match in _TOKEN.finditer(without_markup(phrase))]
-
-
-def sentences(line: list[Token]) -> list[list[Token]]:
-    """The tokens between the stops."""
-    cut: list[list[Token]] = [[]]
-    for token in line:
-        if token.kind != "stop":
-            cut[-1].append(token)
-        elif cut[-1]:
-            cut.append([])
-    return [sentence for sentence in cut if sentence]
+def lexed(clean: str) -> list[Token]:
+    """The tokens of a lower-case phrase without markup; what is none, such as quotes and percent signs, is left out."""
+    return [_token(match) for match in _TOKEN.finditer(clean)]
 
 
 def _token(match: re.Match[str]) -> Token:
     kind = match.lastgroup or "stop"
-    return Token(kind, (canonical(match) or "") if kind == "number" else match.group(), match.start(), match.end())
+    if kind == "number":
+        return Token(kind, canonical(match) or "", match.start(), match.end())
+    return Token("operator" if kind == "sign" else kind, match.group(), match.start(), match.end())

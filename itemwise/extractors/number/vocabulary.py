@@ -17,7 +17,7 @@ under step day week part question problem out of another between into each
 """
 _SAYING = """
 is are was were be has have had need needs needed cost costs make makes made earn earns earned pay pays paid get gets got
-took take takes spend spends spent save saves saved leaves left total totals equal be sum there 共 有
+took take takes spend spends spent save saves saved leaves left total totals equal be sum there gives give yields becomes 共 有
 """
 _AMOUNTS = "total sum amount cost profit average price number distance speed age remainder maximum minimum"
 
@@ -28,5 +28,11 @@ PASSING = _words(_PASSING)  # a number right behind these is mentioned in passin
 SAYING = _words(_SAYING)  # a number right behind these is what the sentence says
 AMOUNTS = _words(_AMOUNTS)  # "a total of 18" says 18, "out of 20" does not say 20
 OBLIGING = _words("has have had need needs needed will must going want wants able")  # with "to": "has to pay 18"
-VAGUE = _words("a about approximately roughly around exactly only just nearly almost")  # change nothing of what a number is
+CONDITIONS = _words("between with at for from when where if")  # with "x = 3": a value that the answer holds for
+REACHING = _words(
+    "equal comes amounts up sums adds rounds leads rounded close reduced increased rises falls rose fell drops dropped due"
+)  # with "to"
+VAGUE = _words(
+    "a about approximately roughly around exactly only just nearly almost remaining same other whole"
+)  # change nothing of what a number is
 DENIALS = _words("not n't isn't 非 不")

@@ -144,7 +144,7 @@ class Prompting:
     def _require_tools(self, request: Request, why: str) -> None:
         """Refuse to offer tools that would not reach the model: its score would be one without them."""
         if request.tools:
-            raise ModelError(f"{self._name} cannot be offered a tool: {why}; take another --strategy.")
+            raise ModelError(f"{self._name} cannot be offered a tool: {why}; take --strategy tool:offer=prompt, or another.")
 
     def _no_vision(self) -> str:
         if not is_multimodal(self._checkpoint.model.config):

@@ -59,6 +59,14 @@ LETTERS: list[tuple[str, Options, str]] = [
     ("The answer is option 2.", NUMBERS, "B"),
     ("答案是第三个选项", 4, "C"),
     ("Picture C", ("A", "B", "C"), "C"),
+    ("b (a murmur over the left side suggests it.)", 5, "B"),
+    ("d<|END_OF_TURN|>", 5, "D"),
+    ("c\n\n解説:\nこの薬は血流を保つために用いられる。", 5, "C"),
+    ("C[/text]", 4, "C"),
+    ("H. Can't be told without more facts.", ("True", "False", "So", "No", "Yes", "Both", "One", "Can't be told without more facts."), "H"),
+    ("Answer: (C) -$1,000", ("$1,000", "$0", "-$1,000"), "C"),
+    ("The gauge is full.\n\nOption B) No", YES_NO, "B"),
+    ("It is ripe.\n\nAction: (B) a kite", THINGS, "B"),
 ]
 
 NAMED_IN_A_SENTENCE: list[tuple[str, Options, str]] = [
@@ -82,6 +90,11 @@ NAMED_IN_A_SENTENCE: list[tuple[str, Options, str]] = [
     ("The answer is (A) is incorrect. The answer is (C) is correct. The answer is (D) is incorrect.", 4, "C"),
     ("Result (of the given options): B. 20 m", LENGTHS, "B"),
     ("The best choice is B because of", 4, "B"),
+    ("The likely one is **C. a frog** \n\nNote that we cannot say that with certainty.", THINGS, "C"),
+    ("The likeliest answer is:\n\nC. 9 or B. 8\n\nOn the whole, I would choose B. 8 as it is even.", NUMBERS, "B"),
+    ("The pair that breaks the rule is A) (77, 10).", 4, "A"),
+    ("选项A不符合题意，排除。最终选项D“②④”符合题意，是正确答案。", 4, "D"),
+    ("B、C都正确，选C最为准确。", 4, "C"),
 ]
 
 TEXTS: list[tuple[str, Options, str]] = [
@@ -176,6 +189,22 @@ NO_LETTER: list[tuple[str, Options]] = [
     ("【答案】C、D都错误。", 4),
     ("Therefore, the area of the field $A B C D$ is 108.", 4),
     ("The answer is option 8.", NUMBERS),
+    ("The best answer is: Neither (A) nor (B).", 2),
+    ("I am stuck. Maybe the answer is C because it cools the", 4),
+    ("Is the cap on? The correct answer is D? Let me think. We know that the", 4),
+    ("The answer is a combination of options (B) and (D): a bolt and a nut.", 4),
+    ("The next step is (B) a scan of the knee and (D) a puncture.", 4),
+    ("The answer is (D) lower rates, (C) fewer taxes, and (B) higher pay.", 4),
+    ("$\\boxed{\\text{(A) } XY, \\text{(C) } XZ}$", 4),
+    ("Let $D$ be the weight of Dora. Since $R=2 D$, we have $D=7$.", 5),
+    ("So v = 4 t + C. The first speed is zero, so it is fine.", 4),
+    ("So the charge is $3 \\times 10^5 \\text{ C}$.", 4),
+    ("So the path goes through $C$ and ends.", 4),
+    ("Thus $Q = \\frac{h}{\\bar{B}}$ holds.", 4),
+    ("选项D，锌与酸反应，所以可以制氢。\n【答案】无正确答案", 4),
+    ("D选项：这是正确的。\n【答案】题目有误", 4),
+    ("(a) We use the mass first. (b) Then we use the rate.\n(c) We can then find", 4),
+    ("b. C\nd. B\nf. H", 8),
     ("The area is the sum of the areas $A B$ and is so 12.", 4),
 ]
 

@@ -1,0 +1,91 @@
+"""Reads the number of the last announcement that says something; what is announced and is no single number is an answer too."""
+
+import re
+
+from itemwise.extractors.announcement import Announcement, announcements
+from itemwise.extractors.number.listed_values import listed_values
+from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
+
+_PATIENCE = 60  # announcements without a number that are read as closely as the others
+_NEAR = 40  # characters in which later ones must come to a digit
+_DIGIT = re.compile("[0-9]")
+_DECLINES = re.compile(
+    r"not enough|insufficient|can ?not|can't|unable|unknown|undefined|undetermined|indeterminate|impossible"
+    r"|no (?:real )?solution|no such|\bnone\b|not exist|not possible|infinite|null|n/a"
+    r"|(?:multiple|many|several) (?:possible )?(?:solutions|answers)|不存在|无解|无法|不能|无穷"
+)
+_DISOWNS = re.compile(r"(?:[^.!?]|\.(?=[0-9]))*(?:incorrect|wrong|not correct|mistake)|[^\n]*\?\s*$")
+_JOINED = re.compile(r"[\s})$.]*(?:and|or|,|;|&|和|或)[\s({$\\]*|[^.\n!?。]{0,80}[\s,](?:and|or)\s[^.\n!?。]{0,80}")
+_SENTENCE = re.compile(
+    r"[\s$]*[0-9][0-9,]*(?:\.[0-9]+)? (?:\w+ ){1,3}(?:costs?|is|are|weighs?|makes?|equals?|takes?|earns?|pays?|holds?)\b[^.!?\n]*[0-9]"
+)
+_HEADING = re.compile(r"\s*(?:step|part|[0-9]+[.)]\s*[^\s0-9])")
+_MARKS = re.compile(r"</?[a-z]+>|\\[a-z]+|[^\w\s]|_")
+_FILLING = """
+correct right wrong incorrect below above follows reasonable given obtained found calculated known clear simple here rounded unique same
+different let lets first explanation solution answer final step steps to we i the it this that yes no so and verified complete important
+"""
+_NO_ANSWER = frozenset(_FILLING.split())
+_GOES_ON = re.compile(r"=|\b(?:so|therefore|thus|hence)\b")
+
+
+def announced_number(lower: str, after: int) -> tuple[NumberMatch, str] | None:
+    """The number that the lower-case reply announces from `after` on, and the rule; two different joined boxes announce none."""
+    candidates = [announcement for announcement in announcements(lower) if announcement.at >= after]
+    for index, announcement in reversed(list(enumerate(candidates))):
+        silent = len(candidates) - index > _PATIENCE and not _DIGIT.search(lower, announcement.start, announcement.start + _NEAR)
+        match = None if silent else _read(announcement, lower)
+        if match:
+            before = candidates[max(0, index - 3) : index]
+            return _beside(before, announcement, match, lower), announcement.rule
+    return None
+
+
+def _beside(before: list[Announcement], announcement: Announcement, match: NumberMatch, lower: str) -> NumberMatch:
+    """The match in view of the announcements before it: two joined boxes contradict, digits at the very end may be cut off."""
+    if not before:
+        return match
+    if before[-1].rule == announcement.rule == "boxed" and _JOINED.fullmatch(lower, before[-1].end, announcement.at):
+        other = _read(before[-1], lower)
+        return match._replace(number=None) if other and other.number != match.number else match
+    if match.number and not lower[match.end :].strip():
+        others = filter(None, (_read(earlier, lower) for earlier in before))
+        return next((other for other in others if (other.number or "").startswith(match.number)), match)
+    return match
+
+
+def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
+    words = lower[announcement.start : announcement.end]
+    if announcement.rule == "####" and _HEADING.match(words) and "=" not in words:
+        return None
+    if announcement.rule == "answer:" and _is_working(words, lower[announcement.end : announcement.end + 400]):
+        return None
+    if "\n" in lower[announcement.at : announcement.start]:
+        listed = listed_values(lower, announcement.start)
+        if listed:
+            return None if listed.working else listed.match
+    match = number_in_prose(words) if _SENTENCE.match(words) else number_in_announcement(words)
+    if match is None:
+        says = _DECLINES.search(words) or _is_word(announcement, words, lower)
+        return NumberMatch(None, announcement.start, announcement.end) if says else None
+    return None if _DISOWNS.match(words) else match.shifted(announcement.start)
+
+
+def _is_word(announcement: Announcement, words: str, lower: str) -> bool:
+    """Whether the announced answer is a word or two: Thursday, red blocks."""
+    spoken = _MARKS.sub(" ", words).split()
+    tag = lower.startswith("answer>", announcement.at)
+    if (
+        not spoken
+        or _NO_ANSWER.intersection(spoken)
+        or announcement.rule == "a:"
+        or (tag and "</" not in lower[announcement.start :][:200])
+    ):
+        return False
+    return announcement.rule == "boxed" or (len(spoken) <= 2 and not _GOES_ON.search(lower, announcement.end))
+
+
+def _is_working(words: str, behind: str) -> bool:
+    """Whether "Answer:" only opens a working in sentences that goes on in the same paragraph."""
+    paragraph = behind.partition("\n\n")[0]
+    return any(map(str.isdigit, paragraph)) and not opens_with_number(words) and "=" in words

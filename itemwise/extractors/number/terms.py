@@ -1,0 +1,230 @@
+"""Cuts a phrase into terms: the tokens that make one amount or one expression joined, "-$20", "5 m/s", "n-3", "4+√3", "9 m × 4 m".
+
+An expression becomes a number without a value, so that no reader takes a part of it for the whole. Marks that join nothing,
+such as bullets and dashes between words, are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from itemwise.extractors.number.markup import without_markup
+from itemwise.extractors.number.numeral import CURRENCY, opposite
+from itemwise.extractors.number.phrase_tokens import Token, lexed
+
+MINUS = ("-", "minus", "negative", "负", "負", "零下")
+_COMPARING = frozenset("<>≤≥±∓") | {"<=", ">=", "\\pm", "\\mp"}
+_PREFIXES = _COMPARING | {"+", *MINUS}
+_BINARY = _COMPARING | frozenset("+-*/×÷·^_≠∪∩∈") | {"\\in", "\\cup", "\\cap", "\\setminus", "minus"}
+_BEHIND_UNITS = frozenset("*/×÷·+")  # "5 books * 12 dollars", "9 m x 4 m"
+_UNIT_LETTERS = frozenset("mglsh")  # units of measure where they are glued to a number
+_VARIABLES = frozenset("xyzqri")  # no units where there is room before them
+# Unknowns where they are glued to a number
+_PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "xyz", "pq", "mn", "rs", "pi", "ei"))
+_OF_THE_DAY = frozenset(("am", "pm", "a.m", "p.m", "a.m.", "p.m.", "o'clock"))
+_OPERANDS = ("number", "letter", "close")
+_CURRENCY = re.compile(CURRENCY, re.VERBOSE)
+_IN_BRACKETS = frozenset(("number", "letter", "operator", "comma", "open", "close", "equals"))
+_WIDEST = 40  # tokens between two brackets
+_MOST_UNITS = 3  # words of a unit
+
+
+def tokens(phrase: str) -> list[Token]:
+    """The terms of the lower-case phrase; currency, quotes, percent signs and white space are left out."""
+    clean = without_markup(phrase)
+    line = _with_products([_whole(token, clean) for token in lexed(clean)])
+    found: list[Token] = []
+    index = 0
+    while index < len(line):
+        end = _expression_end(line, index) if _may_open(line, index) else index
+        if end == index:
+            found += [] if _is_idle(line[index]) else [line[index]]
+            index += 1
+            continue
+        found += _joined(line[index:end])
+        index = _unit_end(line, end) if found[-1].kind == "number" else end
+        found += line[end : end + 1] if index > end else []
+        if index > end and line[end].text in _OF_THE_DAY:
+            found[-2] = found[-2]._replace(text="")
+    return [_trimmed(token, clean) for token in _without_pairs(found, clean)]
+
+
+def sentences(line: list[Token]) -> list[list[Token]]:
+    """The tokens between the stops."""
+    cut: list[list[Token]] = [[]]
+    for token in line:
+        if token.kind != "stop":
+            cut[-1].append(token)
+        elif cut[-1]:
+            cut.append([])
+    return [sentence for sentence in cut if sentence]
+
+
+def _whole(token: Token, clean: str) -> Token:
+    """The token; a decimal that goes on ("0.333...") has no value."""
+    goes_on = (
+        token.kind == "number" and "." in token.text and clean.startswith(("...", "…", " ...", "\\dot", "\\ldot", "\\cdot"), token.end)
+    )
+    return token._replace(text="") if goes_on else token
+
+
+def _with_products(line: list[Token]) -> list[Token]:
+    """The tokens with an x between two factors as what it is: "9 m x 4 m"."""
+    for index in range(1, len(line) - 1):
+        before, token, behind = line[index - 1 : index + 2]
+        if token.text == "x" and before.kind in ("number", "word", "letter", "close"):
+            bracket = behind.kind == "open" and before.end < token.start
+            line[index] = token._replace(kind="operator", text="×") if behind.kind == "number" or bracket else token
+    return line
+
+
+def _trimmed(token: Token, clean: str) -> Token:
+    """The token; a number begins behind its currency, as far as it has no sign."""
+    currency = _CURRENCY.match(clean, token.start, token.end) if token.kind == "number" else None
+    return token._replace(start=currency.end()) if currency else token
+
+
+def _is_idle(token: Token) -> bool:
+    return token.kind == "operator" and token.text in _BINARY - {"minus"}
+
+
+def _may_open(line: list[Token], index: int) -> bool:
+    """Whether an expression can begin here: not at a dash or bracket that is mere punctuation."""
+    token = line[index]
+    if token.kind == "operator" and token.text in _PREFIXES:
+        return _is_sign(line, index)
+    return token.kind != "open" or _expression_end(line, index) != _closed(line, index)
+
+
+def _is_sign(line: list[Token], index: int) -> bool:
+    """Whether the dash at this index is a minus rather than a bullet, a hyphen or a dash between words."""
+    if line[index].text not in ("-", ">"):
+        return True
+    before = line[index - 1] if index else None
+    if before is None or before.kind in ("equals", "comma", "open", "operator"):
+        return True
+    glued = index + 1 < len(line) and line[index + 1].start == line[index].end
+    if before.kind == "stop":
+        return glued and line[index].text == "-"
+    return line[index].text == ">" or (glued and before.end < line[index].start)
+
+
+def _expression_end(line: list[Token], start: int) -> int:
+    """Where the expression that begins here ends; `start` where none does."""
+    end = _operand_end(line, start)
+    while end > start:
+        operator = _operator(line, end)
+        following = end if operator is None else _operand_end(line, operator + 1)
+        if operator is None or following == operator + 1:
+            break
+        end = following
+    return end
+
+
+def _operator(line: list[Token], end: int) -> int | None:
+    """The index of the operator that goes on with the expression, also behind the units of its last number."""
+    if end < len(line) and line[end].text in _BINARY:
+        return end if line[end].text != "_" or line[end].start == line[end - 1].end else None
+    units = _unit_end(line, end)
+    while units < min(len(line), end + 2 * _MOST_UNITS) and line[units].kind == "word":
+        units += 1
+    joins = units + 1 < len(line) and line[units].text in _BEHIND_UNITS and line[end - 1].kind == "number"
+    return units if joins and line[units + 1].kind in ("number", "open") else None
+
+
+def _operand_end(line: list[Token], start: int) -> int:
+    """Where a number, variable, bracket or function with what is glued to it ends; `start` where there is none."""
+    end = start
+    while end < len(line) and line[end].text in _PREFIXES:
+        end += 1
+    first = end
+    while end < len(line) and (following := _factor_end(line, first, end)) > end:
+        end = following
+    return start if end == first else end
+
+
+def _factor_end(line: list[Token], first: int, index: int) -> int:
+    """Where the factor at this index ends, `index` where none stands there or it belongs to nothing before it."""
+    token, before = line[index], line[index - 1] if index > first else None
+    end = _closed(line, index) if token.kind == "open" else index + 1
+    if _is_function(token):
+        return end
+    if token.kind not in (*_OPERANDS, "open", "word") or token.kind == "close":
+        return index
+    if before is None or _is_function(before):
+        return index if token.kind == "word" else end
+    glued = before.end == token.start
+    if token.kind == "word":
+        return end if glued and before.kind == "number" and token.text in _PRODUCTS else index
+    if token.kind == "letter" and before.kind == "number":
+        return end if _is_variable(line, index, glued=glued) else index
+    return end if glued and (token.kind != "letter" or before.kind == "close") else index
+
+
+def _is_function(token: Token) -> bool:
+    """Whether it is what makes no plain number of all around it: a root, π, a superscript, a factorial, `\\frac`."""
+    return token.kind == "operator" and token.text not in _BINARY and token.text not in _PREFIXES
+
+
+def _is_variable(line: list[Token], index: int, *, glued: bool) -> bool:
+    """Whether the letter behind a number is an unknown or the imaginary unit, and no unit of measure."""
+    token = line[index]
+    behind = line[index + 1] if index + 1 < len(line) else None
+    if glued:
+        return token.text not in _UNIT_LETTERS
+    return token.text in _VARIABLES and (behind is None or behind.kind != "word" or token.text in "xyz")
+
+
+def _closed(line: list[Token], index: int) -> int:
+    """Behind the bracket that closes the one at `index`, where only an expression stands between; else `index`."""
+    depth = 0
+    for end in range(index, min(len(line), index + _WIDEST)):
+        kind = line[end].kind
+        if kind not in _IN_BRACKETS:
+            return index
+        depth += (kind == "open") - (kind == "close")
+        if depth == 0:
+            return end + 1 if end > index + 1 else index
+    return index
+
+
+def _joined(run: Sequence[Token]) -> list[Token]:
+    """The run as one number, without a value where it is more than a number with its sign; letters alone stay as they are."""
+    sign, last = run[0], run[-1]
+    if len(run) == 1 and last.kind == "number":
+        return [last]
+    if len(run) == 2 and last.kind == "number" and sign.text in ("+", *MINUS):
+        text = opposite(last.text) if last.text and sign.text != "+" else last.text
+        return [Token("number", text, sign.start, last.end)]
+    if any(token.kind == "number" or _is_function(token) for token in run):
+        return [Token("number", "", sign.start, last.end, any(token.text in ("x", "y", "z") for token in run))]
+    return list(run)
+
+
+def _unit_end(line: list[Token], start: int) -> int:
+    """Behind the unit that begins here, with its powers and parts: "km", "m/s^2"; `start` where none does."""
+    if start == len(line) or line[start].kind not in ("word", "letter"):
+        return start
+    end = start + 1
+    while end < len(line):
+        behind = line[end + 1] if end + 1 < len(line) else None
+        if line[end].text == "^" and behind and behind.kind == "number":
+            end += 2
+        elif line[end].kind == "operator" and line[end].text in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻":
+            end += 1
+        elif line[end].text in ("/", "*", "·") and behind and behind.kind in ("word", "letter"):
+            end += 2
+        else:
+            break
+    return end
+
+
+def _without_pairs(line: list[Token], clean: str) -> list[Token]:
+    """The tokens; "(12,350)" is a pair or a number, nobody knows, and has no value."""
+    for index in range(1, len(line) - 1):
+        before, token, behind = line[index - 1 : index + 2]
+        if (before.kind, token.kind, behind.kind) == ("open", "number", "close") and "," in clean[token.start : token.end]:
+            glued = token.start - before.end <= 1 and behind.start - token.end <= 1 and clean[token.start].isdigit()
+            line[index] = token._replace(text="") if glued else token
+    return line

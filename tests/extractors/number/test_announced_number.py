@@ -1,0 +1,42 @@
+"""What is announced and is no single number: words, lists, two boxes, two values."""
+
+import pytest
+
+from itemwise.extractors import last_number
+
+NO_NUMBER = [
+    "Day 2 had 31 guests, the most of all.\n\nThe final answer is \\boxed{Friday}.",
+    "每一项都是 4。\n【答案】无穷大",
+    "We add 3 and 4.\nThe answer is Friday.",
+    "There were 31.\n<answer>Friday</answer>",
+    "Therefore, the answer is:\n\nUma: 3 kg\nVic: 8 kg\nWim: 5 kg",
+    "Answer:\n1. 31\n2. 12",
+    "\\boxed{31} boys and \\boxed{12} girls",
+    "There were \\boxed{31} boys, and there were \\boxed{12} girls.",
+    "So the heights of the oak and the fir are 31 m and 12 m, respectively.",
+    "Therefore, we cannot determine the height at t = 3 from what is given.",
+    "The price may be 31. We can't find the exact sum without the tax.",
+]
+LISTED = [
+    ("The answer to both parts is:\n\nMay: 1,400 steps\nJune: 1,300 steps\n\nTotal: 2,700 steps", "2700"),
+    ("Answer:\n1. 31", "31"),
+    ("Answer:\n- 31 pears", "31"),
+    ("Final answer:\n* Red: 3\n* Blue: 4\n* Altogether: 7", "7"),
+    ("- Rent: 12\n- Total: 31", "31"),
+    ("Total:\n- 31", "31"),
+    ("- 31 pears", "31"),
+    ("> 31", "31"),
+    ("Answer:\n3 * 4 = 12\n12 + 19 = 31", "31"),
+    ("Answer:\n1. First, 3 * 4 = 12.\n2. Then 12 + 19 = 31.", "31"),
+    ('{"reasoning": "size first", "answer": "120 m / (1m x 2m) = 60 tiles needed. 60 tiles x $3 per tile = $180"}', "180"),
+]
+
+
+@pytest.mark.parametrize("reply", NO_NUMBER)
+def test_an_announced_answer_that_is_no_number_is_none(reply: str) -> None:
+    assert last_number(reply) is None
+
+
+@pytest.mark.parametrize(("reply", "number"), LISTED)
+def test_a_list_gives_its_one_item_or_its_total(reply: str, number: str) -> None:
+    assert last_number(reply) == number

@@ -1,0 +1,32 @@
+"""Conclusions that name other numbers beside their own, and replies that conclude nothing."""
+
+import pytest
+
+from itemwise.extractors import last_number
+
+CONCLUDED = [
+    ("So, the old lift took 9 minutes to climb the same height of 270 metres.", "9"),
+    ("So he has to write on average 6 lines per hour in the remaining 4 hours to be done.", "6"),
+    ("Therefore, the length of the curve between $x = -1$ and $x = 4$ with $n = 8$ parts is $2.375$.", "2.375"),
+    ("Therefore, the value of f at x = 3 is 11.", "11"),
+    ("So it takes Ida 6 hours to drive back from 2 to 8 PM.", "6"),
+    ("She needs to pay $31 for 4 tickets.", "31"),
+    ("The number rises to 31.", "31"),
+    ("They are not 12 but 31.", "31"),
+]
+NOTHING = [
+    "To answer this I need to know where the gap between the two lines is largest.",
+    "1. Write the sum down.\n2. Take its square.\n3. Divide by the mean.\n\nLet's begin with these steps.",
+    "There are 4 lamps. The colour of each of them depends on what the picture shows, and no picture of the room was part of the question, "
+    "so it would have to be described.",
+]
+
+
+@pytest.mark.parametrize(("reply", "number"), CONCLUDED)
+def test_a_conclusion_states_its_own_number_among_others(reply: str, number: str) -> None:
+    assert last_number(reply) == number
+
+
+@pytest.mark.parametrize("reply", NOTHING)
+def test_numbers_in_passing_are_no_conclusion(reply: str) -> None:
+    assert last_number(reply) is None
