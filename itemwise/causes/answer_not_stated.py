@@ -11,7 +11,7 @@ from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
 from itemwise.causes.numeric_reply import NumericReply, parse_number
 from itemwise.extractors.plain_characters import folded
 
-__all__ = ["answer_not_stated"]
+__all__ = ["answer_not_stated", "numbers_in"]
 
 _WRITTEN = re.compile(r"(?<![0-9.,/:^A-Za-z_])(?:[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])")
 _BEFORE_RESULT = re.compile(  # what comes right before a result
@@ -43,13 +43,18 @@ def answer_not_stated(reply: NumericReply, equations: Sequence[Equation]) -> Cau
     return cause(NOT_GIVEN, f"stated: {quote(reply.text, *span)}") if span else None
 
 
+def numbers_in(text: str) -> set[Fraction]:
+    """The numbers that stand in `text` in digits, without their signs."""
+    values = (parse_number(number.group()) for number in _WRITTEN.finditer(folded(text)))
+    return {value for value in values if value is not None}
+
+
 def _prompt_numbers(prompt: str) -> set[Fraction]:
     """The numbers in the prompt, in digits and in words."""
     lower = folded(prompt).lower()
-    written = {parse_number(number.group()) for number in _WRITTEN.finditer(lower)}
     words = {word.group() for word in _WORD.finditer(lower)}
     spelled = {Fraction(_SPELLED[word]) for word in words | {word.removesuffix("s") for word in words} if word in _SPELLED}
-    return {value for value in written if value is not None} | spelled
+    return numbers_in(prompt) | spelled
 
 
 def _results_in_prose(reply: NumericReply, equation_spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""`Cause`: why a reply is not correct, one of eight kinds, with the words of the reply that show it."""
+"""`Cause`: why a reply is not correct, one of `KINDS`, with the words of the reply that show it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itemwise.cases.plain_data import require_kinds
 
 __all__ = [
-    "KINDS", "TRUNCATED", "NO_JSON", "BROKEN_JSON", "NOT_GIVEN", "OTHER_FORM", "SLIP", "NO_CALL", "REASONING",
+    "KINDS", "TRUNCATED", "NO_JSON", "BROKEN_JSON", "NOT_GIVEN", "OTHER_FORM", "SLIP", "NO_CALL", "CALL_FAILED", "WRONG_ARGUMENT",
+    "IGNORED", "REASONING",
     "AROUND", "LONGEST", "Cause", "cause", "quote",
 ]  # fmt: skip
 
@@ -19,8 +20,11 @@ NOT_GIVEN = "right value not given as the answer"
 OTHER_FORM = "right value in another form"
 SLIP = "arithmetic slip"
 NO_CALL = "no tool call"
+CALL_FAILED = "tool call failed"
+WRONG_ARGUMENT = "tool argument wrong"
+IGNORED = "tool result ignored"
 REASONING = "reasoning"
-KINDS = (TRUNCATED, NO_JSON, BROKEN_JSON, NOT_GIVEN, OTHER_FORM, SLIP, NO_CALL, REASONING)
+KINDS = (TRUNCATED, NO_JSON, BROKEN_JSON, NOT_GIVEN, OTHER_FORM, SLIP, NO_CALL, CALL_FAILED, WRONG_ARGUMENT, IGNORED, REASONING)
 
 LONGEST = 200  # characters of evidence
 AROUND = 30  # characters quoted before and after

@@ -1,22 +1,35 @@
 """Finds the causes of a reply that is not correct, in order of precedence."""
 
+from collections.abc import Sequence
+
 from itemwise.causes.answer_not_stated import answer_not_stated
 from itemwise.causes.arithmetic.equations import find_equations
 from itemwise.causes.arithmetic.slips import decisive_slip, plain_slip
-from itemwise.causes.cause import NO_CALL, REASONING, TRUNCATED, Cause, cause, quote
+from itemwise.causes.cause import IGNORED, REASONING, TRUNCATED, Cause, cause, quote
 from itemwise.causes.equivalent_form import equivalent_form, rounded_answer, stated_in_other_form
 from itemwise.causes.json_errors import json_error
 from itemwise.causes.numeric_reply import NumericReply, answer_value, parse_number
+from itemwise.causes.tool_use import AnsweredCall, tool_cause
 
 __all__ = ["find_causes"]
 
 
-def find_causes(prompt: str, text: str, expected: str, answer: str | None, *, truncated: bool, called: bool | None) -> list[Cause]:
+def find_causes(
+    prompt: str,
+    text: str,
+    expected: str,
+    answer: str | None,
+    *,
+    truncated: bool,
+    called: bool | None,
+    calls: Sequence[AnsweredCall] = (),
+) -> list[Cause]:
     """What a reply that is not correct shows of why it is not, the primary cause first; never empty.
 
     `prompt` is what was asked, `expected` the gold answer as the extractor spells it, `answer` what was read, None where nothing
     was. `truncated` says that the token limit came before an answer, `called` whether a tool was called, None where none
-    was offered. A cause needs evidence in the reply: "reasoning" is named alone, where nothing else is shown.
+    was offered, and `calls` those that were made. A cause needs evidence in the reply: "reasoning" is named alone, where nothing else
+    is shown.
 
     >>> find_causes("What is 16*3 + 24?", "16*3 = 46, 46+24 = 70", "72", "70", truncated=False, called=None)
     [Cause(kind='arithmetic slip', evidence='16*3 = 46 (it is 48); corrected, the steps give 72')]
@@ -25,11 +38,12 @@ def find_causes(prompt: str, text: str, expected: str, answer: str | None, *, tr
     json_cause = json_error(text, truncated=truncated) if answer is None and "json" in prompt.lower() else None
     causes += [json_cause] if json_cause else []
     value = parse_number(expected)
+    tool = tool_cause(called, calls, text, value, answer_value(answer))
+    causes += [tool] if tool and tool.kind == IGNORED else []
     if value is not None:
         reply = NumericReply(prompt, text, value, answer_value(answer), answer or "")
         causes += _numeric_causes(reply, json_cause)
-    if called is False:
-        causes.append(Cause(NO_CALL, "a tool was offered and none was called"))
+    causes += [tool] if tool and tool.kind != IGNORED else []
     return causes or [Cause(REASONING, "none of the other causes is shown")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from itemwise.cases.chat import ToolCall
@@ -42,7 +42,7 @@ DIALECTS = {
         r"<\|message\|>",
         r"<\|call\|>|<\|end\|>",
     ),
-}  # beside them: fenced blocks, and replies that are nothing but the JSON of calls
+}  # beside them: fenced blocks, and replies that end with the JSON of calls
 _BY_NUMBER = [*DIALECTS.values()]
 _MARK = re.compile(
     "|".join(
@@ -51,12 +51,16 @@ _MARK = re.compile(
     )
 )
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
-_FENCE = re.compile(r"```[\w-]*[ \t]*\n(?P<body>.*?)(?:```|\Z)", re.DOTALL)
+_FENCE = re.compile(r"```[\w-]*\s(?P<body>.*?)(?:```|\Z)", re.DOTALL)
+_OPENING = re.compile(
+    r"(?:\[\s*)?(?:\{\s*){1,2}[\"'\u201c]?(?:name|function|tool|action|type|expression|arguments|parameters)\w{0,9}[\"'\u201d]?\s*:"
+)
 _ARGUMENTS_MARK = re.compile(r"\s*(?P<name>[^\s\[\]{}]{1,64})\s*(?:\[CALL_ID\][^\[\]{}]{0,64})?\[ARGS\]\s*")
 _PARAMETER = re.compile(r"<parameter(?:=| name=\")(?P<key>\w{1,64})\"?>(?P<value>.*?)(?:</parameter>|(?=<parameter)|\Z)", re.DOTALL)
 _BEFORE = re.compile(r"\s*(?:```\w*\s*)?\[?\s*")
 _BETWEEN = re.compile(r"\s*[;,]?\s*")
-_BEHIND = re.compile(r"[\s\]})`;,]*")  # what may be left over where all is read
+_BEHIND = re.compile(r"[\s\]})`;,.]*")  # what may be left over where all is read
+_CODE_END = re.compile(r"\)[\s;]*(?:```)?\s*\Z|```\s*\Z")
 _NAME_KEYS = ("name", "function", "tool", "action", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "input", "tool_input", "action_input")
 _WRAPPERS = ("function", "function_call", "tool_call")  # of a call as servers tell it
@@ -90,8 +94,8 @@ class _Read(NamedTuple):
 def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[ToolCall, ...]]:
     r"""What `text` says around its calls of the offered `tools`, and the calls in order; any text, in linear time.
 
-    Reads `DIALECTS`; where there are none of their marks fenced blocks that hold nothing but the JSON of calls, and replies that are
-    nothing else. JSON is read as leniently as `object_at` does. An opening mark that nothing closes announces a call where whole JSON
+    Reads `DIALECTS`; where there are none of their marks fenced blocks that hold nothing but the JSON of calls, and replies that end
+    with it. JSON is read as leniently as `object_at` does. An opening mark that nothing closes announces a call where whole JSON
     follows it. A call that is announced and cannot be read, or calls what is not offered, has a `fault`. What a closed
     ``<think>...</think>`` holds is no call. At most MOST calls are read: what follows the last of them is dropped, from what is said too.
 
@@ -100,7 +104,7 @@ def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tupl
     """
     offered = _offered(tools)
     seen = _without_thoughts(text)
-    read = _marked(seen, offered) or (_fenced(seen, offered) or _bare(seen, offered) if offered else [])
+    read = _marked(seen, offered) or (_fenced(seen, offered) or _ending(seen, offered) if offered else [])
     calls = [call for each in read for call in each.calls]
     return _around(text, read), tuple(calls[:MOST])
 
@@ -159,11 +163,14 @@ def _fenced(seen: str, offered: _Tools) -> list[_Read]:
     return read
 
 
-def _bare(seen: str, offered: _Tools) -> list[_Read]:
-    """The calls where the whole reply is their JSON."""
-    calls = _only_calls(seen, offered)
-    start = len(seen) - len(seen.lstrip())
-    return [_Read(calls, start, len(seen.rstrip()))] if calls else []
+def _ending(seen: str, offered: _Tools) -> list[_Read]:
+    """The calls where their JSON is the end of the reply, or all of it; one that code prints is none."""
+    if _CODE_END.search(seen[-LONGEST:]):
+        return []
+    for opening in islice(_OPENING.finditer(seen), MOST):
+        if calls := _only_calls(seen[opening.start() :], offered):
+            return [_Read(calls, opening.start(), len(seen))]
+    return []
 
 
 def _only_calls(text: str, offered: _Tools) -> list[ToolCall]:

@@ -10,6 +10,7 @@ from itemwise.cases.picture import PictureError
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.causes.find_causes import find_causes
+from itemwise.causes.tool_use import answered_calls
 from itemwise.results.entry import Entry, MeasuredCase, Texts
 
 __all__ = ["AssertOutcome", "answer_in", "causes_of", "entry_of", "verdict_of"]
@@ -56,7 +57,9 @@ def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verd
         return ()
     plain = None if answer is None else str(answer)
     is_truncated = verdict is Verdict.TRUNCATED
-    return tuple(find_causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=_is_tool_called(case, reply)))
+    calls = answered_calls(reply.turns[len(case.chat) :])
+    called = _is_tool_called(case, reply)
+    return tuple(find_causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=called, calls=calls))
 
 
 def entry_of(

@@ -136,6 +136,8 @@ def test_a_tool_that_is_described_again_is_no_call_of_it() -> None:
         (f"<tool_call>\n{call('6*7')}\n{tagged(call('6*8'))}", "", ["6*7", "6*8"]),
         # Llama 3
         (call(arguments="parameters"), "", ["6*7"]),
+        (f"Therefore, the answer is {call()}", "Therefore, the answer is", ["6*7"]),
+        (f"So:\n - {call('6*7')}\n{call('6*8')}.", "So:\n -", ["6*7", "6*8"]),
         (f"  {call()}\n", "", ["6*7"]),
         (f"{call('6*7')}; {call('6*8')}", "", ["6*7", "6*8"]),
         (f"{call('6*7')}\n{call('6*8')}", "", ["6*7", "6*8"]),
@@ -181,7 +183,6 @@ def test_every_spelling_of_a_dialect_is_read(text: str, said: str, expressions: 
         '<function=calculator>{"expression": "6*',
         f"<think>{tagged(call())}</think>",
         f"<think>{call()}</think> 42",
-        f"I would say {call()}",
         f"{call()} and more",
         '{"name": "Ann", "age": 7}',
         '```json\n{"name": "Ann", "arguments": 7}\n```',
