@@ -21,7 +21,7 @@ _POINTING = re.compile(
     r"|(?:故|应|所以|因此|答案|本题|正确选项|选项)[选是为]|选择?(?=[\s(]*[A-Z])|正确的?(?:选项|答案)?[是为:]"
     r"|\b(?:choose|chose|select|pick|go with|going with|opt for|settle on|leaves(?: us with)?|left with)\b(?:\s(?:only|just))?"
     r"|(?P<weak>\b(?:is|are|be|matches|to|with|as|indicates|favors|supports)\s(?=(?:option|choice|answer|letter)\s[(\"'*]{0,3}[A-Z]\b)"
-    r"|\b(?:is|are|be)(?=\s\**\(?[A-Z]\))|\b(?:would|should|must|will|can only) be(?=\s[\"*(]{1,3}[A-Z][\"*)]))|\banswer(?=\s\([A-Z]\))"
+    r"|\b(?:would|should|must|will|can only) be(?=\s[\"*(]{1,3}[A-Z][\"*)]))|\b(?:is|are|be)(?=\s\**\(?[A-Z]\))|\banswer(?=\s\([A-Z]\))"
     r"|\b(?:therefore|thus|hence|so|most|best|closest|correct)\b[^.\n]{0,160}?(?:\bis|\bare|\bbe)(?=\s?:\**\s+\**\(?[A-Z][).:])"
     r"|\b(?:is|are|be)(?=\s?:\**\s*\n\s*\**\(?[A-Z][).:])|\b(?:option|answer|result|options?\)|choice|selection|conclusion)\b[^.\n]{0,60}(?=:\s\**\(?[A-Z][).])"
     r"|\b(?:respuesta|opción|opcion|réponse|reponse|antwort|risposta|resposta|alternativa|antwoord|ответ|odpowiedź|cevap)\b[^.\n]{0,40}?"
@@ -38,7 +38,7 @@ _OF_ANOTHER = re.compile(
 )
 _CONFIRMED = re.compile(
     r"(?<![A-Za-z0-9])\(?(?P<letter>[A-Z])(?![A-Za-z0-9'’])[)\]*_\"]*(?:(?!\b[A-Z]\b|\bnot\b|n't|[Ww]rong|[Ii]ncorrect|\bif\b)[^.\n]){0,60}?"
-    r"\s(?:is|are|seems|would be|must be)\s(?:therefore |thus |indeed |also )?(?:the |an? )?"
+    r"(?:\s(?:is|are|seems|would be|must be)|:)\s(?:this is )?(?:therefore |thus |indeed |also )?(?:the |an? )?"
     r"(?:correct|right|best|true|only|closest|answer\b|most (?:likely|appropriate|accurate|suitable|plausible|consistent))\b"
     r"(?!(?:\s\w+){0,4}\s(?:wrong|incorrect|false|not\b|never\b|that (?:does|is)n't))"
     r"|(?P<chinese>[A-Z])\s?(?:选?项)?\s?(?:\"[^\"\n]{0,80}\")?(?:的?说法|的描述|的内容)?(?:是|最|更)?(?:正确|符合|合适|恰当)|只有(?:选项)?(?P<single>[A-Z])",
