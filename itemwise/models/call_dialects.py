@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from itemwise.cases.chat import ToolCall
+from itemwise.extractors.reply_parts import without_thoughts
 from itemwise.models.lenient_json import object_at
 
 __all__ = ["DIALECTS", "LONGEST", "MOST", "SHOWN", "Dialect", "calls_from_api", "read_calls"]
@@ -50,7 +51,6 @@ _MARK = re.compile(
         for number, dialect in enumerate(_BY_NUMBER)
     )
 )
-_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 _FENCE = re.compile(r"```[\w-]*\s(?P<body>.*?)(?:```|\Z)", re.DOTALL)
 _OPENING = re.compile(
     r"(?:\[\s*)?(?:\{\s*){1,2}[\"'\u201c]?(?:name|function|tool|action|type|expression|arguments|parameters)\w{0,9}[\"'\u201d]?\s*:"
@@ -97,13 +97,13 @@ def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tupl
     Reads `DIALECTS`; where there are none of their marks fenced blocks that hold nothing but the JSON of calls, and replies that end
     with it. JSON is read as leniently as `object_at` does. An opening mark that nothing closes announces a call where whole JSON
     follows it. A call that is announced and cannot be read, or calls what is not offered, has a `fault`. What a closed
-    ``<think>...</think>`` holds is no call. At most MOST calls are read: what follows the last of them is dropped, from what is said too.
+    thought holds is no call. At most MOST calls are read: what follows the last of them is dropped, from what is said too.
 
     >>> read_calls('Well. <tool_call>{"name": "calculator", "arguments": {"expression": "6*7"}}</tool_call>', [CALCULATOR])
     ('Well.', (ToolCall(name='calculator', arguments={'expression': '6*7'}, fault=''),))
     """
     offered = _offered(tools)
-    seen = _without_thoughts(text)
+    seen = without_thoughts(text)
     read = _marked(seen, offered) or (_fenced(seen, offered) or _ending(seen, offered) if offered else [])
     calls = [call for each in read for call in each.calls]
     return _around(text, read), tuple(calls[:MOST])
@@ -116,12 +116,6 @@ def calls_from_api(functions: Sequence[Mapping[str, Any]], tools: Sequence[Mappi
 
 
 # Where calls stand
-
-
-def _without_thoughts(text: str) -> str:
-    """The text with every closed thought blanked, as long as it was."""
-    end = text.rfind("</think>") + 1  # up to here every thought is closed, so that none is looked for in vain
-    return _THOUGHT.sub(lambda thought: " " * len(thought.group()), text[: end + 7]) + text[end + 7 :] if end else text
 
 
 def _marked(seen: str, offered: _Tools) -> list[_Read]:

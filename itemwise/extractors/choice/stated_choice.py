@@ -14,8 +14,8 @@ from itemwise.extractors.choice.match_text import option_stated
 from itemwise.extractors.choice.option_line import lists_options, option_on_own_line
 from itemwise.extractors.correction import admission, corrections
 from itemwise.extractors.reading import Reading
-from itemwise.extractors.reply_parts import VisiblePart, visible_parts
 from itemwise.extractors.sentence_end import is_finished
+from itemwise.extractors.visible_parts import VisiblePart, visible_parts
 
 _NO_OPTION = re.compile(r"none of the|not an option|no option|no (?:correct|valid)|not (?:provided|listed|given|among)|没有正确")
 _NOTHING = re.compile("无|没有|有误|均不|都不|不存在")
@@ -51,8 +51,10 @@ def stated_choice(text: str, options: Sequence[str] | int) -> Reading | None:
 
 def _reading(result: _Result, part: VisiblePart) -> Reading | None:
     (letter, *found), rule = result
+    if letter is None or (part.calls and rule == "option text"):
+        return None
     start, end = part.span(*found)
-    return Reading(letter, start=start, end=end, rule=rule) if letter else None
+    return Reading(letter, start=start, end=end, rule=rule)
 
 
 def _in_field(part: str, lower: str, options: Options) -> _Result | None:

@@ -11,7 +11,7 @@ from itemwise.extractors.number.concluding_number import concluded_number
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
 from itemwise.extractors.plain_characters import lowered
 from itemwise.extractors.reading import Reading
-from itemwise.extractors.reply_parts import VisiblePart, visible_parts
+from itemwise.extractors.visible_parts import VisiblePart, visible_parts
 
 _PLAIN = re.compile("-?[1-9][0-9]{0,17}")
 _RESULT = re.compile(r"[0-9)][^=\n]{0,40}=")  # a step of a working
@@ -43,7 +43,7 @@ def last_number(text: str) -> Reading | None:
 
 def _reading(result: _Result, part: VisiblePart) -> Reading | None:
     (number, *found), rule = result
-    if number is None:
+    if number is None or (part.calls and rule == "last number"):
         return None
     start, end = part.span(*found)
     return Reading(number, start=start, end=end, rule=rule, stated=rule != "last number")
