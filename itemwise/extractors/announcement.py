@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _MOST = 500  # announcements of one kind looked at, counted from the end of the reply
+_LONGEST_TAG = 2000  # characters between <answer> and </answer>
 _WINDOW = 400  # characters an announcement's words may take
 _MIDDLE = r"(?:\s?\([^)\n]{0,40}\))?"
-_COPULA = r"(?:is|are|was|equals|would be|should be|must be|will be|comes out to|comes to|becomes)"
+_COPULA = r"(?:is|are|was|equals|(?:would|should|must|will)\ be|comes\ (?:out\ )?to|becomes)"
 _SPACE = r"(?:\s|\"{3}|`{3}[a-z]*(?=\n)|\$\$|\\\[|<<(?=[^=<>\n]{1,40}>>)|(?<=\n)-\ )*"
 _AFTER_ANSWER = re.compile(
     rf"""(?:s|\(s\))?{_MIDDLE}[*_`]*
@@ -135,7 +136,8 @@ def _sentences(lower: str) -> Iterator[Announcement]:
             tight = match and (word == "answer" or match.start("copula") < 0 or match.end("copula") - match.start() < 10)
             if match and tight and _is_own(lower, offset, heading=match["heading"] is not None):
                 rule = "the answer is" if match["copula"] else "answer:"
-                yield Announcement(rule, offset, match.end(), _line_end(lower, match.end()))
+                close = lower.find("</answer", match.end(), match.end() + _LONGEST_TAG) if lower.startswith("<answer>", offset - 1) else -1
+                yield Announcement(rule, offset, match.end(), close if close >= 0 else _line_end(lower, match.end()))
     for offset in _offsets(lower, "ans"):
         match = _AFTER_ANS.match(lower, offset + 3, offset + _WINDOW)
         if match and not lower[offset - 1 : offset].isalnum():

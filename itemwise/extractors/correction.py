@@ -11,12 +11,12 @@ _MOST = 20  # cues looked at, counted from the end of the reply
 _LONGEST = 200  # characters of a correction
 
 _CUES = (
-    r"(?:(?:wait|hold on|correction|corrected|no)(?=\s*[,.:;!?-]|\s(?:no|wait|actually|sorry|it|that|this|the|i)\b)|hmm+|actually|sorry"
+    r"(?:(?:wait|hold on|correction|corrected|no)(?=\s*[,.:;!?—–-]|\s(?:no|wait|actually|sorry|it|that|this|the|i)\b)|hmm+|actually|sorry"
     r"|apologies|oops|nope|scratch that|strike that|my (?:mistake|bad)|i meant?|(?:or )?rather(?! than))"
 )
-CUE = re.compile(rf"(?<![\w'])(?:(?<=[.,;:!?(\n-])|(?<=[.,;:!?(\n\"-][ *(])|(?=i mean|or rather)){_CUES}(?![\w'])|不对|更正|应该是")
+CUE = re.compile(rf"(?<![\w'])(?:(?<=[.,;:!?(\n—–-])|(?<=[.,;:!?(\n\"—–-][ *(])|(?=i mean|or rather)){_CUES}(?![\w'])|不对|更正|应该是")
 _LEAD = re.compile(
-    rf"(?:(?:[\s,.;!*_()]|-(?=\s)|{_CUES}(?![\w'])|不对|更正|but\b)*"
+    rf"(?:(?:[\s,.;!*_()]|[—–-](?=\s)|{_CUES}(?![\w'])|不对|更正|but\b)*"
     r"(?:(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))\b)?)*(?P<colon>:\s*)?"
 )
 _SAYS = re.compile(
@@ -34,8 +34,9 @@ _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|should|must|may|might|of|for the|i|we|you|he|she|they)\b|n't\b"
 )
 _ADMITS = re.compile(
-    rf"(?:^|[.!?\n(])[\s*_(\"]*(?:{_CUES}[\s,.:;!-]*|but )*"
-    r"(?:(?:that|this|it|which)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct|the answer)|a mistake|an error)\b"
+    rf"(?:^|[.!?\n(])[\s*_(\"]*(?:{_CUES}[\s,.:;!—–-]*|but )*"
+    r"(?:(?:that|this|it|which)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct)|a mistake|an error)\b"
+    r"|(?:that|this|it) (?:can't be|cannot be|isn't|doesn't (?:seem|look)) (?:right|correct)\b"
     r"|i(?:'ve| have)? (?:just )?(?:made|see) (?:a|an|my) (?:mistake|error|slip)\b"
     r"|i(?:'ve| have)? (?:forgot|forgotten|miscounted|miscalculated|misread|overlooked)\b"
     r"|(?:my|the) (?:previous|earlier|first) (?:answer|calculation|result) (?:was|is) (?:wrong|incorrect)\b)"

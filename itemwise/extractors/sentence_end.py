@@ -12,13 +12,13 @@ _RESULT = re.compile(r"\b(?:equals|is|are|was|get|gets|gives|total of|to|of|has|
 _DANGLING = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|the|of|and|to|a|an|in|on|at|for|from|with|by|that|then|so|we|or|as|which|if|than|when|while|where"
     r"|because|since|but|per|into|each|every|its?|his|her|their|our|this|these|those|let|not|will|can|would|should|must|therefore|thus|hence"
-    r"|need|get|gets|find|means|equals|minus|plus|times|divided|multiply|multiplied|subtract|adding|add|respectively,|\\[a-z]{1,20})$",
+    r"|need|get|gets|find|means|equals|minus|plus|times|divided|multiply|multiplied|subtract|adding|add|respectively,)$",
     re.IGNORECASE,
 )
-_OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$")
+_OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$|\\[a-z]{1,20}$", re.IGNORECASE)
 _OPENERS = (("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "\\end{"), ("<<", ">>"))
 _BRACKETS = ("()", "{}", "[]")
-_OPEN_DOLLAR = re.compile(r"\$(?!\s?-?[0-9])[^$]*$")
+_OPEN_DOLLAR = re.compile(r"(?<!\\)\$(?!\s?-?[0-9])(?:[^$\\]|\\.)*$")
 _BEGUN = re.compile(r"\s*(?:[-+*•>]|(?:\*\*)?\(?[0-9]{1,2}[.):]|#+[^:=]*|(?:\*\*)?step [0-9]+\b[^:=]*:?)[\s*_]*$", re.IGNORECASE)
 _ROW = re.compile(r"\s*\|.*[^|\s]\s*$")
 _FULL_STOP = re.compile(r"[.!?。](?=\s)(?<!vs\.)(?<!rs\.)")
@@ -68,7 +68,7 @@ def _is_open(tail: str, line: str) -> bool:
         return True
     if any(line.rfind(pair[0]) > line.rfind(pair[1]) for pair in _BRACKETS):
         return True
-    if line.count("$") % 2 and tail.count("$") % 2 and _OPEN_DOLLAR.search(line):
+    if line.replace("\\$", "").count("$") % 2 and _OPEN_DOLLAR.search(line):
         return True
     return bool(_ROW.match(line) or (line != tail and _BEGUN.match(line)))
 

@@ -23,6 +23,10 @@ CORRECTED = [
     ("#### 21\nWait, that's not right: I should add 3. 20 + 3 = 23. Therefore, he pays $23.", "23"),
     ('{"answer": 21}\nCorrection: it should be 23.', "23"),
     ("答案是21。更正:23", "23"),
+    (
+        "Final Answer: 21.\n\nWait! No! This can't be right. My steps show that the answer should be 23. I think I'm",
+        "23",
+    ),
 ]
 KEPT = [
     ("The answer is 21 rather than 23.", "21"),

@@ -47,6 +47,7 @@ WHOLE = [
     ("1000000000000000000000000000000", "1" + "0" * 30),
     ("\\[ 4 + 5 = 9 \\]", "9"),
     ("So the sum is $9$", "9"),
+    ("Therefore, the shoes cost $\\$104$.", "104"),
 ]
 RUNS_ON = [
     "The answer is 15.\n\nLet me check it again: 3 * 5 =",

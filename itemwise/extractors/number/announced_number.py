@@ -3,11 +3,14 @@
 import re
 
 from itemwise.extractors.announcement import Announcement, announcements
-from itemwise.extractors.number.listed_values import listed_values
+from itemwise.extractors.number.concluding_number import concluded_number
+from itemwise.extractors.number.listed_values import labels_several, listed_values
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
 
 _PATIENCE = 60  # announcements without a number that are read as closely as the others
 _NEAR = 40  # characters in which later ones must come to a digit
+_SHORT = 14  # words that may follow "A:"
+_SEVERAL = re.compile(r"[.!?]\s+\S|\S\s*\n\s*\S|=[^=]*=")  # sentences, lines or steps
 _DIGIT = re.compile("[0-9]")
 _DECLINES = re.compile(
     r"not enough|insufficient|can ?not|can't|unable|unknown|undefined|undetermined|indeterminate|impossible"
@@ -15,9 +18,14 @@ _DECLINES = re.compile(
     r"|(?:multiple|many|several) (?:possible )?(?:solutions|answers)|不存在|无解|无法|不能|无穷"
 )
 _DISOWNS = re.compile(r"(?:[^.!?]|\.(?=[0-9]))*(?:incorrect|wrong|not correct|mistake)|[^\n]*\?\s*$")
-_JOINED = re.compile(r"[\s})$.]*(?:and|or|,|;|&|和|或)[\s({$\\]*|[^.\n!?。]{0,80}[\s,](?:and|or)\s[^.\n!?。]{0,80}")
+_JOINED = re.compile(
+    r"[\s})$.]*(?:and|or|,|;|&|和|或)[\s({$\\]*|[\s})$\\\]]{1,20}[\s({$\\\[]{0,20}|[^.\n!?。]{0,80}[\s,](?:and|or)\s[^.\n!?。]{0,80}"
+)
 _SENTENCE = re.compile(
     r"[\s$]*[0-9][0-9,]*(?:\.[0-9]+)? (?:\w+ ){1,3}(?:costs?|is|are|weighs?|makes?|equals?|takes?|earns?|pays?|holds?)\b[^.!?\n]*[0-9]"
+)
+_ABOUT = re.compile(
+    r"[\s*_]*(?:in (?:the|a) |(?:also |now |indeed )?(?:correct|right|properly|presented|formatted|verified|consistent|based on)\b)"
 )
 _HEADING = re.compile(r"\s*(?:step|part|[0-9]+[.)]\s*[^\s0-9])")
 _MARKS = re.compile(r"</?[a-z]+>|\\[a-z]+|[^\w\s]|_")
@@ -56,14 +64,23 @@ def _beside(before: list[Announcement], announcement: Announcement, match: Numbe
 
 def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
     words = lower[announcement.start : announcement.end]
+    if announcement.rule == "the answer is" and _ABOUT.match(words):
+        return None
     if announcement.rule == "####" and _HEADING.match(words) and "=" not in words:
         return None
     if announcement.rule == "answer:" and _is_working(words, lower[announcement.end : announcement.end + 400]):
+        return None
+    if lower.startswith("</answer", announcement.end) and _SEVERAL.search(words):
+        concluded = concluded_number(words)
+        return concluded[0].shifted(announcement.start) if concluded else NumberMatch(None, announcement.start, announcement.end)
+    if announcement.rule == "a:" and len(words.split()) > _SHORT:
         return None
     if "\n" in lower[announcement.at : announcement.start]:
         listed = listed_values(lower, announcement.start)
         if listed:
             return None if listed.working else listed.match
+    if labels_several(words):
+        return NumberMatch(None, announcement.start, announcement.end)
     match = number_in_prose(words) if _SENTENCE.match(words) else number_in_announcement(words)
     if match is None:
         says = _DECLINES.search(words) or _is_word(announcement, words, lower)

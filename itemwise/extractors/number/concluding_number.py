@@ -10,7 +10,7 @@ _TAIL = 1500  # characters from the end in which a conclusion is looked for
 _BEHIND = 100  # characters that may follow the sentence with a mere last number
 _SENTENCE = 200  # characters of a last sentence that only says what comes next
 _SHORT = 120  # characters of a reply that may say its number in a word
-_BREAK = re.compile(r"(?<![0-9][a-z])(?<!\\)[.!](?=[\s*\"')]|$)[*\"')]*|。|(?<!\\)!|(?P<question>\?)[*\"')]*|\n+")
+_BREAK = re.compile(r"(?<![0-9][a-z])(?<!\\)[.!](?=[\s*\"')]|$)[*\"')]*|。|(?<!\\)!|(?P<question>\?)[*\"')]*|\n+|(?:\\n){2,}")
 _DIGIT = re.compile("[0-9½⅓⅔¼¾⅕-⅞⅐-⅒]")
 _CUE = re.compile(
     r"[\s*_#>$-]*(?:(?:and|but),? )?(?:∴|=>|⇒|result|therefore|thus|hence|so|finally|in total|altogether|in conclusion|overall|as a result"
@@ -38,6 +38,8 @@ _NEXT_STEP = re.compile(
     r"(?:^|[.!?\n])[\s*_#-]*(?:(?:first|next|now|then|so),? )?"
     r"(?:let's(?! (?:check|verify))|let us|i (?:will|shall)|i'll|we (?:will|shall) now|we now)\b[^.!?\n0-9=]*[.!:]?\s*$"
 )
+_THERE_IS_NO = re.compile(r"[\s*_]*(?:(?:so|thus|therefore|hence),? )?there (?:is|are|was|were) no\b")
+_NAME = re.compile(r"(?<![\w#])#[0-9]{1,4}\b")  # "horse #12" is called so
 _BOLD = re.compile(r"\*\*[^*\n]{1,60}\*\*")
 
 
@@ -102,5 +104,7 @@ def _read(prose: str, start: int, end: int, rule: str) -> tuple[NumberMatch, str
     bold = [match for match in _BOLD.finditer(prose, start, end) if _DIGIT.search(match.group())]
     if len(bold) == 1:
         start, end = bold[0].span()
-    match = number_in_prose(prose[start:end])
+    if _THERE_IS_NO.match(prose, start, end):
+        return NumberMatch(None, start, end), rule
+    match = number_in_prose(_NAME.sub(lambda name: " " * len(name.group()), prose[start:end]))
     return (match.shifted(start), rule) if match else None

@@ -8,6 +8,7 @@ from itemwise.extractors.answer_field import AnswerField, answer_field, object_e
 from itemwise.extractors.correction import CUE, admission, corrections
 from itemwise.extractors.number.announced_number import announced_number
 from itemwise.extractors.number.concluding_number import concluded_number
+from itemwise.extractors.number.listed_values import labels_several
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
 from itemwise.extractors.plain_characters import lowered
 from itemwise.extractors.reading import Reading
@@ -15,6 +16,9 @@ from itemwise.extractors.visible_parts import VisiblePart, visible_parts
 
 _PLAIN = re.compile("-?[1-9][0-9]{0,17}")
 _RESULT = re.compile(r"[0-9)][^=\n]{0,40}=")  # a step of a working
+_MISTAKEN = re.compile(r"\b(?:mistake|incorrect|wrong|error|correct(?:ed)? (?:final )?answer)\b")
+_FENCE = re.compile(r"\s*`{3}")
+_LETTER = re.compile(r"[^\W\d_]")
 _SO = re.compile(r"\b(?:so|thus|therefore|hence)\b")
 
 
@@ -55,7 +59,8 @@ def _read(part: str, lower: str) -> _Result | None:
         return _settled(_read_field(field), field, lower)
     announced = announced_number(lower, 0)
     if announced:
-        return _corrected(_Result(*announced), lower, announced[0].end)
+        match = announced[0]
+        return _corrected(_Result(*announced), lower, match.end if match.number else match.start)
     concluded = concluded_number(lower)
     return _Result(*concluded) if concluded else None
 
@@ -67,21 +72,26 @@ def _read_field(field: AnswerField) -> _Result:
     value = lowered(field.text)
     direct = opens_with_number(value) and len(_RESULT.findall(value)) < 2
     match = number_in_announcement(value) if direct else number_in_prose(value)
-    if match is None or match.number is None:
+    if match is None or match.number is None or labels_several(value):
         return _Result(NumberMatch(None, field.start, field.end), rule)
     return _Result(match.shifted(field.start), rule)
 
 
 def _settled(answer: _Result, field: AnswerField, lower: str) -> _Result:
     """The field, unless words behind its object say otherwise: a correction replaces it, a contradiction voids both."""
-    if not may_announce(lower, field.end) and not CUE.search(lower, field.end):
+    if not _LETTER.search(lower, field.end):
         return answer
     end = object_end(lower, field)
-    later = announced_number(lower, end)
+    later = announced_number(lower, end) if may_announce(lower, end) else None
+    if later is None and answer.match.number is None:
+        fence = _FENCE.match(lower, end)
+        behind = fence.end() if fence else end
+        concluded = concluded_number(lower[behind:])
+        return _Result(concluded[0].shifted(behind), "conclusion") if concluded and concluded[1] == "conclusion" else answer
     if later is None or later[0].number in (None, answer.match.number):
         return _corrected(answer, lower, end)
     match, rule = later
-    if answer.match.number is not None and not CUE.search(lower, field.end, match.start):
+    if answer.match.number is not None and not (CUE.search(lower, field.end, match.start) or _MISTAKEN.search(lower, end, match.start)):
         if rule == "answer:":
             return _corrected(answer, lower, end)
         match = match._replace(number=None)

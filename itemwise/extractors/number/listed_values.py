@@ -16,6 +16,10 @@ _TOTAL = re.compile(r"\b(?:total|altogether|together|sum|overall|in all|answer)\
 _WORKING = re.compile(r"[0-9)}] *[-+*/×÷x][^=]*=|= *[-(\\]*[0-9.,]+ *[-+*/×÷].*=")
 
 
+_LABELLED = re.compile(r"[a-z]\\?[\"']?\s?: ?[\"'$\\]{0,3}(?P<value>-?[0-9][0-9.,]*)")
+_SUMS_UP = re.compile(r"=|\b(?:total|sum|altogether|together|so|thus|hence|therefore)\b|合计|总")
+
+
 class Listed(NamedTuple):
     """What a list says: `match` is its number, with `number` None for several values; `working` where it only works one out."""
 
@@ -47,6 +51,12 @@ def listed_values(lower: str, start: int) -> Listed | None:
     item = (totals or listed)[-1]
     match = number_in_announcement(item.text)
     return Listed(match.shifted(item.start), working=False) if match else None
+
+
+def labels_several(words: str) -> bool:
+    """Whether the words give several labels a value each, and none of them is a total: "black: 50, white: 350"."""
+    values = {pair["value"] for pair in _LABELLED.finditer(words)}
+    return len(values) > 1 and not _SUMS_UP.search(words)
 
 
 def _lines(lower: str, start: int) -> Iterator[tuple[str, int]]:

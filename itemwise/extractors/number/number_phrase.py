@@ -216,7 +216,8 @@ def _is_continued(side: list[Token], index: int) -> bool:
         return False
     if unit == 0:
         return after[joins].text != number.text or not number.text
-    return not after[joins].text or any(token.text in _JOINS for token in after[:joins])
+    beside = len(after) == joins + 2 and after[joins + 1].kind == "word"  # "27 books, 18 pens"
+    return beside or not after[joins].text or any(token.text in _JOINS for token in after[:joins])
 
 
 def _is_part(side: list[Token], index: int) -> bool:

@@ -13,8 +13,14 @@ CONCLUDED = [
     ("She needs to pay $31 for 4 tickets.", "31"),
     ("The number rises to 31.", "31"),
     ("They are not 12 but 31.", "31"),
+    ("31 people say that lane #12 is the fast one.", "31"),
+    ("4 hats: 8 x 4 = $32\\n3 ties: 5 x 3 = $15\\n\\nTia needs $47 to buy 4 hats and 3 ties.", "47"),
+    ("$9 - $5 = $4\\n\\n$4 is the answer.", "4"),
+    ("So there are 31 pens: 12 red and 19 blue.", "31"),
 ]
 NOTHING = [
+    "There is no difference in weight between 1/2 cup of flour and 1/3 cup of salt.",
+    "So she has 12 figs left and 3 pears.",
     "To answer this I need to know where the gap between the two lines is largest.",
     "1. Write the sum down.\n2. Take its square.\n3. Divide by the mean.\n\nLet's begin with these steps.",
     "There are 4 lamps. The colour of each of them depends on what the picture shows, and no picture of the room was part of the question, "
