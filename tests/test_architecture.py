@@ -180,7 +180,6 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.extractors.number.number_phrase": "extractors/number/test_last_number.py",
     "itemwise.extractors.number.number_words": "extractors/number/test_last_number.py",
     "itemwise.extractors.number.numeral": "extractors/number/test_last_number.py",
-    "itemwise.extractors.number.plain_number": "cases/test_gold.py",
     "itemwise.extractors.number.phrase_tokens": "extractors/number/test_last_number.py",
     "itemwise.extractors.number.vocabulary": "extractors/number/test_last_number.py",
     "itemwise.extractors.plain_characters": "extractors/number/test_last_number.py",

@@ -63,7 +63,7 @@ def _beside(before: list[Announcement], announcement: Announcement, match: Numbe
 
 
 def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
-    words = lower[announcement.start : announcement.end]
+    words = lower[announcement.start : announcement.end + (announcement.rule == "boxed")]  # a box's brace too: in {7!} nobody exclaims
     if announcement.rule == "the answer is" and _ABOUT.match(words):
         return None
     if announcement.rule == "####" and _HEADING.match(words) and "=" not in words:

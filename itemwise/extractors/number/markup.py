@@ -6,13 +6,24 @@ import re
 
 _SYMBOLS = dict.fromkeys(("times", "cdot"), "*") | dict.fromkeys(("approx", "simeq"), "≈")
 _SYMBOLS |= dict.fromkeys(("to", "equiv", "implies", "rightarrow", "longrightarrow"), "=")
-_SYMBOLS |= {"div": "/", "percent": "%", "lbrace": "(", "rbrace": ")", "langle": "(", "rangle": ")", "lt": "<", "gt": ">"}
+_SYMBOLS |= {
+    "div": "/",
+    "percent": "%",
+    "lbrace": "(",
+    "rbrace": ")",
+    "langle": "(",
+    "rangle": ")",
+    "lt": "<",
+    "gt": ">",
+    "omega": "ω",
+    "mu": "μ",
+}
 _SYMBOLS |= (
     dict.fromkeys(("leq", "le", "leqslant"), "≤") | dict.fromkeys(("geq", "ge", "geqslant"), "≥") | dict.fromkeys(("neq", "ne"), "≠")
 )
 _KEPT_NAMES = """
 frac dfrac tfrac cfrac sfrac nicefrac binom dbinom tbinom pi sqrt infty pm mp log ln exp sin cos tan cot sec csc arcsin arccos arctan
-theta alpha beta gamma delta lambda omega phi rho sigma tau nu emptyset varnothing in cup cap setminus begin overline dot ldots dots cdots
+theta alpha beta gamma delta lambda phi rho sigma tau nu emptyset varnothing in cup cap setminus begin overline dot ldots dots cdots
 """
 _KEPT = frozenset(_KEPT_NAMES.split())  # these make a number of what follows, or something that is no number
 _GONE = frozenset(("text", "textbf", "textit", "textrm", "right", "rm", "tiny", "no", "n", "t", "r"))
@@ -55,4 +66,4 @@ def _kept(match: re.Match[str]) -> str:
         return f"\\{name}"
     if name:
         return _SYMBOLS.get(name) or ("" if name in _GONE or name[0] not in "nrtu" else name[1:])  # `\\nfinal` is a line end and "final"
-    return {"{": "(", "}": ")"}.get(mark, mark) if mark and mark in "$%\"'{}\n" else ""
+    return {"{": "(", "}": ")"}.get(mark, mark) if mark and mark in "$%\"'{}=-\n" else ""

@@ -28,7 +28,7 @@ class NumberMatch(NamedTuple):
 
 
 _BULLET = re.compile(r"\s*(?:[-*+•·>]\s+)+")
-_BARE = re.compile(r"[ $]{0,9}([1-9][0-9]{0,15})\.?\s{0,9}")  # most announcements: read without the grammar
+_BARE = re.compile(r"[ $]{0,9}([1-9][0-9]{0,15})\.?\s{0,9}\}?")  # most announcements: read without the grammar
 _JOINS = frozenset(("and", "or", "to", "by", "plus", "或", "和", "与", "及", "至", "到"))
 _LONGEST_UNIT = 3  # words between two numbers of a list: "8 green boxes and 5 white boxes"
 

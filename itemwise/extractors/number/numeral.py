@@ -69,8 +69,11 @@ _VULGAR |= {"⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (
 
 
 def canonical(numeral: re.Match[str]) -> str | None:
-    """The value of a NUMERAL match as canonical text; None for what is no single plain number: a time of day or ratio such as 7:30,
-    a zero divisor, digits without end, and `1.500 €`, which is one amount in Paris and another in Dublin."""
+    """The value of a NUMERAL match as canonical text; None for what is no single plain number.
+
+    That is a time of day or ratio such as 7:30, a zero divisor, a power other than of ten, digits without end, and `1.500 €`, which is
+    one amount in Paris and another in Dublin.
+    """
     written = numeral.group()
     if written.isdecimal() and len(written) < 18:
         return written.lstrip("0") or "0"
@@ -81,12 +84,13 @@ def canonical(numeral: re.Match[str]) -> str | None:
     value = _ratio(numeral)
     if value is None or len(str(value[0])) > _LONGEST:
         return None
-    power = int(numeral["braced"] or numeral["power"] or (numeral["superscript"] or "1").translate(_RAISED))
-    top, bottom = value if power >= 0 else value[::-1]
-    exponent = _exponent(numeral)
-    if abs(exponent) > _LARGEST_POWER or abs(power) * len(str(top)) > 10 * _LONGEST or bottom == 0:
+    raised = numeral["braced"] or numeral["power"] or (numeral["superscript"] or "").translate(_RAISED)
+    if raised and value != (10, 1):
         return None
-    top, bottom = top ** abs(power), bottom ** abs(power)
+    top, bottom = value
+    exponent = _exponent(numeral) + (int(raised) - 1 if raised else 0)
+    if abs(exponent) > _LARGEST_POWER:
+        return None
     return ratio_text(top * 10 ** max(exponent, 0), bottom * 10 ** max(-exponent, 0))
 
 

@@ -10,12 +10,15 @@ import re
 
 from itemwise.extractors.number.markup import without_markup
 from itemwise.extractors.number.numeral import NUMERAL, canonical, opposite
+from itemwise.extractors.number.terms import PRODUCTS
 from itemwise.extractors.plain_characters import folded
 
 _LONGEST = 1000  # characters
-_UNIT = r"\ ?(?:%|‰|°\ ?[cf]?|[€£¥₹₩₽]|(?:[a-z]{2,20}|[ghls]|[元个人岁米天斤千克只支本块]{1,2})(?:[ -][a-z]{2,20}){0,3}(?:\^[23]|[²³])?\.?)"
+_WORDS = r"(?:[a-z]{2,20}|(?<=\ )[mghls]|[元个人岁米天斤千克只支本块]{1,2})(?:[ -][a-z]{2,20}){0,3}"
+_UNIT = rf"\ ?(?:%|‰|°\ ?[cf]?|[€£¥₹₩₽]|{_WORDS}(?:\^[23]|[²³])?\.?)"
 _PLAIN = re.compile(
-    rf"(?P<open>\$?)\ ?(?P<sign>[-+]?)\ ?(?P<inside>\$\ ?-)?(?P<number>{NUMERAL})(?P<unit>{_UNIT})?\ ?\.?\ ?(?P<close>\$?)", re.VERBOSE
+    rf"(?P<open>\$?)\ ?(?P<sign>[-+]?)\ ?(?P<inside>\$\ ?-)?(?P<number>{NUMERAL})(?P<unit>{_UNIT})?\ ?\.?\ ?(?P<close>\$?)",
+    re.VERBOSE,
 )
 _BOXED = re.compile(r"\$?\\(?:boxed|fbox)\{(.+)\}\$?\.?", re.DOTALL)
 _BRACES = re.compile(r"(?<=[0-9} ])\{ ?([^{}0-9]{1,60})\}(?=(?:\^[23])?\.?$)")  # of "\text{ cm}"
@@ -23,7 +26,7 @@ _BRACES = re.compile(r"(?<=[0-9} ])\{ ?([^{}0-9]{1,60})\}(?=(?:\^[23])?\.?$)")  
 _NO_UNIT = re.compile(
     r"\b(?:and|or|to|than|plus|minus|times|over|divided|multiplied|squared|cubed|factorial|pi|half|halves|quarters?|thirds?|fourths?|fifths?"
     r"|sixths?|sevenths?|eighths?|ninths?|tenths?|hundredths?|thousandths?|dozens?|scores?|pairs?|hundred|thousand|million|billion|trillion"
-    r"|mn|bn|am|pm|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
+    r"|mn|bn|am|pm|point|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
 )
 _NO_PLAIN = ("clock", "power", "braced", "superscript", "more", "money", "kilo", "capital", "places")
 
@@ -43,7 +46,7 @@ def plain_number(text: str) -> str | None:
         return None
     if (match["sign"] and match["inside"]) or (match["close"] and not (match["open"] or match["dollar"])):
         return None
-    if match["unit"] and (_NO_UNIT.search(match["unit"]) or match["scale"]):
+    if match["unit"] and (_NO_UNIT.search(match["unit"]) or match["scale"] or match["unit"].strip() in PRODUCTS):
         return None
     number = canonical(match)
     negative = match["sign"] == "-" or match["inside"]

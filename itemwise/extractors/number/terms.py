@@ -21,11 +21,12 @@ _BEHIND_UNITS = frozenset("*/×÷·+")  # "5 books * 12 dollars", "9 m x 4 m"
 _UNIT_LETTERS = frozenset("mglsh")  # units of measure where they are glued to a number
 _VARIABLES = frozenset("xyzqri")  # no units where there is room before them
 # Unknowns where they are glued to a number
-_PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "xyz", "pq", "mn", "rs", "pi", "ei"))
+PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "xyz", "pq", "mn", "rs", "pi", "ei"))
 _OF_THE_DAY = frozenset(("am", "pm", "a.m", "p.m", "a.m.", "p.m.", "o'clock"))
 _OPERANDS = ("number", "letter", "close")
 _CURRENCY = re.compile(CURRENCY, re.VERBOSE)
 _IN_BRACKETS = frozenset(("number", "letter", "operator", "comma", "open", "close", "equals"))
+_SUPERSCRIPTS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _WIDEST = 40  # tokens between two brackets
 _MOST_UNITS = 3  # words of a unit
 
@@ -156,7 +157,7 @@ def _factor_end(line: list[Token], first: int, index: int) -> int:
         return index if token.kind == "word" else end
     glued = before.end == token.start
     if token.kind == "word":
-        return end if glued and before.kind == "number" and token.text in _PRODUCTS else index
+        return end if glued and before.kind == "number" and token.text in PRODUCTS else index
     if token.kind == "letter" and before.kind == "number":
         return end if _is_variable(line, index, glued=glued) else index
     return end if glued and (token.kind != "letter" or before.kind == "close") else index
@@ -207,17 +208,20 @@ def _unit_end(line: list[Token], start: int) -> int:
     if start == len(line) or line[start].kind not in ("word", "letter"):
         return start
     end = start + 1
-    while end < len(line):
-        behind = line[end + 1] if end + 1 < len(line) else None
-        if line[end].text == "^" and behind and behind.kind == "number":
-            end += 2
-        elif line[end].kind == "operator" and line[end].text in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻":
-            end += 1
-        elif line[end].text in ("/", "*", "·") and behind and behind.kind in ("word", "letter"):
-            end += 2
-        else:
-            break
+    while (step := _unit_step(line, end)) > 0:
+        end += step
     return end
+
+
+def _unit_step(line: list[Token], index: int) -> int:
+    """How many tokens from here on belong to the unit before them: 2 for "^2" and "/s", 1 for "²" and the 3 of "ft3", else 0."""
+    if index == len(line):
+        return 0
+    token, behind = line[index], line[index + 1].kind if index + 1 < len(line) else ""
+    if (token.text == "^" and behind == "number") or (token.text in ("/", "*", "·") and behind in ("word", "letter")):
+        return 2
+    raised = token.text in _SUPERSCRIPTS or (token.text in ("2", "3") and token.start == line[index - 1].end)
+    return 1 if raised else 0
 
 
 def _without_pairs(line: list[Token], clean: str) -> list[Token]:

@@ -28,6 +28,7 @@ NO_NUMBER = [
     # comparisons, parts of something, equations
     *("x > 7", "x \\geq 3", "x \\in [1,4]", "> 12", "≤ 5", "20% of 45", "half of 36"),
     *("(x-1)^2+(y+4)^2=36", "3x - 2y + z = 8", "y = 3x - 1"),
+    *("2^{10}", "7^2", "3²", "\\infty"),
     *("8/0", "7" * 150, "1" + "0" * 60, "0." + "3" * 60),
 ]  # fmt: skip
 
@@ -149,7 +150,14 @@ def test_a_number_is_read_as_a_person_reads_it(form: str, value: str, carrier: s
 @pytest.mark.parametrize(
     ("reply", "value"),
     [
+        ("The answer is 9!", "9"),
+        ("\\boxed{9!}", None),
+        ("\\boxed{\\frac{9!}{4!}}", None),
+        ("The answer is $9!$.", None),
         ("They raised $7.5m.", "7500000"),
+        ("So the volume is 45 ft3.", "45"),
+        ("The answer is $45\\Omega$.", "45"),
+        ("\\boxed{5(3 \\cdot 3)\\\\= 45}", "45"),
         ("$7.5m$", "7.5"),
         ("The balance is -$35.", "-35"),
         ("Therefore the temperature is minus 4 degrees.", "-4"),
@@ -169,5 +177,5 @@ def test_a_number_is_read_as_a_person_reads_it(form: str, value: str, carrier: s
         ("So there are 5 apples/box * 9 boxes = 45 apples.", "45"),
     ],
 )
-def test_marks_that_look_like_a_sign_or_a_magnitude_are_told_from_it(reply: str, value: str) -> None:
+def test_marks_that_look_like_a_sign_or_a_magnitude_are_told_from_it(reply: str, value: str | None) -> None:
     assert last_number(reply) == value
