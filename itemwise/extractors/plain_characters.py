@@ -7,6 +7,7 @@ _LOOKALIKES |= {first + place: ord("A") + place for first in (0x24B6, 0x1F130, 0
 _LOOKALIKES |= {ord(dash): "-" for dash in "−‐‑‒–—﹣"}
 _LOOKALIKES |= {ord(quote): '"' for quote in "“”„″"} | {ord(quote): "'" for quote in "‘’"}
 _LOOKALIKES |= {ord(space): " " for space in "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"}
+_LOOKALIKES |= {ord(half): wide for half, wide in zip("｡｢｣､", "。「」、", strict=True)}
 _LOOKALIKES |= {ord(odd): plain for odd, plain in zip("İ【】", "i[]", strict=True)}
 _LOOKALIKES |= {ord(odd): plain for odd, plain in zip("⁄∕٫٬٪।", "//.,%.", strict=True)}
 _ZEROS = "٠۰߀०০੦૦୦௦౦೦൦෦๐໐༠၀႐០᠐᥆᧐᭐᮰᱀᱐꘠꣐꤀꧐꩐꯰"  # the zero of each script; its other digits follow it

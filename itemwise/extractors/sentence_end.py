@@ -18,7 +18,7 @@ _DANGLING = re.compile(
 _OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$|\\[a-z]{1,20}$", re.IGNORECASE)
 _OPENERS = (("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "\\end{"), ("<<", ">>"))
 _BRACKETS = ("()", "{}", "[]")
-_OPEN_DOLLAR = re.compile(r"(?<!\\)\$(?!\s?-?[0-9])(?:[^$\\]|\\.)*$")
+_OPEN_DOLLAR = re.compile(r"(?<!\\)\$(?!\s?-?[0-9][^$\\^]*$)(?:[^$\\]|\\.)*$")
 _BEGUN = re.compile(r"\s*(?:[-+*•>]|(?:\*\*)?\(?[0-9]{1,2}[.):]|#+[^:=]*|(?:\*\*)?step [0-9]+\b[^:=]*:?)[\s*_]*$", re.IGNORECASE)
 _ROW = re.compile(r"\s*\|.*[^|\s]\s*$")
 _FULL_STOP = re.compile(r"[.!?。](?=\s)(?<!vs\.)(?<!rs\.)")
@@ -28,6 +28,8 @@ _LEADS_ON = re.compile(
     r"|using|for|in|from|substituting|dividing|subtracting|adding|multiplying)\b",
     re.IGNORECASE,
 )
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_LONGEST_VALUE = 16  # Chinese or Japanese characters of a value without a full stop
 _NUMBER = re.compile(
     r"[0-9½¼¾]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|half)\b",
     re.IGNORECASE,
@@ -57,7 +59,7 @@ def _is_value(line: str) -> bool:
     last = line[stop:]
     if _VALUE.search(last[-60:]) or _RESULT.search(last[-60:]):
         return True
-    if len(last.split()) > 8 or (stop and not _SAID.search(last)):
+    if len(last.split()) > 8 or len(_IDEOGRAPH.findall(last)) > _LONGEST_VALUE or (stop and not _SAID.search(last)):
         return False
     return bool(_NUMBER.search(last)) or not _LEADS_ON.match(last)
 

@@ -27,17 +27,16 @@ _GIVEN = re.compile(
 _REASON = re.compile(r"\b(?:because|since|unlike|rather than|and not|instead of)\b")
 _SAID = re.compile(r"(?:[=≈:]|\b(?:is|are|was|be|equals|about|approximately|get|gives)\b)\s?\W{0,4}$")
 _STOPPED = re.compile(r"(?:[.!?。][*_\"')\]]{0,3}|[)}$]|\*\*)\s*$")
-_OPEN_END = re.compile(r"(?:(?<!\*)\*|[-=+/,<>^&|\\({\[])\s*$")
-_UNSTOPPED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff、，][^\n。.!?]{8,}[\u3040-\u30ff\u4e00-\u9fff、，]$")
+_DOLLARS = re.compile(r"\$\$?")
 _OPERATOR = re.compile(r"[=^\\]|[0-9]\s?[+*<>]|[0-9a-z)]\s[-+]\s[0-9a-z(]")
 _GOES_ON = re.compile(r"\s?(?:[*·×+/^√π(]|pi\b|\\(?:pi|sqrt|times|cdot)|-\s?[0-9a-z])")
-_LOOP = 12  # characters that a reply caught in a loop repeats
 
 
 def implied_text(part: str, lower: str, options: Options) -> LetterMatch | None:
     """The option that the end of the reply states in words or as a number; None where the reply announces a value of its own."""
     whole = part.rstrip()
-    if not options.texts or _is_cut_off(whole) or _announces_value(lower):
+    in_formula = len(_DOLLARS.findall(whole)) % 2 and "\\" in whole[whole.rfind("$") :]
+    if not options.texts or in_formula or not is_finished(whole) or _announces_value(lower):
         return None
     match = _ends_on_option(whole, options) or _concluding_number(lower, options) or _mentioned(whole, options)
     stopped = _STOPPED.search(whole, max(0, len(whole) - 6))
@@ -50,15 +49,6 @@ def _announces_value(lower: str) -> bool:
         announcement.rule in ("boxed", "####") or opens_with_number(lower[announcement.start : announcement.end])
         for announcement in announcements(lower)
     )
-
-
-def _is_cut_off(part: str) -> bool:
-    """Whether the reply stops inside of a sentence or formula, or ends in the same words over and over; "$8,000" opens no formula."""
-    end = part[-_LOOP:]
-    loops = len(end) == _LOOP and part.count(end, max(0, len(part) - 25 * _LOOP)) >= 5
-    in_formula = part.count("$") % 2 == 1 and "\\" in part[part.rfind("$") :]
-    unstopped = _UNSTOPPED.search(part, max(0, len(part) - 60)) is not None
-    return loops or in_formula or unstopped or bool(_OPEN_END.search(part, max(0, len(part) - 3))) or not is_finished(part)
 
 
 def _ends_on_option(part: str, options: Options) -> LetterMatch | None:

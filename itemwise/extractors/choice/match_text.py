@@ -42,7 +42,7 @@ _DENIED = re.compile(
     r"(?:\b(?:not|never|neither|nor|no|without|unlike|than|instead of|except|excluding|(?:is|are|was|were|do|does|did|ca|could|would|wo)nt)"
     r"|不是|非|不)(?: (?:be|an?|the|necessarily|just))* $"
 )
-_READS_AS_WORDS = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff]{2}")
+_READS_AS_WORDS = re.compile(r"(?=.{4}).*[^\W\d_]{3}|[\u3040-\u9fff]{2}")
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _EDGES = " .,;:!?\n"
 
@@ -144,7 +144,7 @@ def option_mentioned(words: str, options: Sequence[str], *, numbers: bool = Fals
     mentioned = []
     for index, opener in sorted(enumerate(_forms(tuple(options))[1]), key=lambda form: -len(form[1])):
         text = f" {' '.join(opener)} "
-        if len(text) < 6 or not (numbers or (_READS_AS_WORDS.search(text) and not text[1].isdigit())):
+        if not ((numbers and len(text) > 5) or (_READS_AS_WORDS.search(options[index]) and not text[1].isdigit())):
             continue
         at = padded.find(text)
         if at >= 0 and not _DENIED.search(padded, max(0, at - 30), at + 1):

@@ -137,6 +137,9 @@ TEXTS: list[tuple[str, Options, str]] = [
     ("E. (C)", ("(D)", "(E)", "(A)", "(B)", "(C)"), "E"),
     ("The value is $8,000.", ("$6,000", "$8,000"), "B"),
     ("The spoon sinks, so it is a kite.", THINGS, "B"),
+    ("写真は見られません｡ただし､最も可能性が高いのはb: 頭痛です｡", ("発熱", "頭痛", "咳嗽"), "B"),
+    ("The largest number of visits was on 05/06/2011.", ("05/03/2011", "05/06/2011"), "B"),
+    ("The figures were made in 1940, as the frame tells.", ("1910", "1940"), "B"),
     ("The answer is a kite, not a frog.", THINGS, "B"),
     ("The four things are rough.\n\n**a frog**", THINGS, "C"),
 ]
@@ -248,6 +251,9 @@ NO_TEXT: list[tuple[str, Options]] = [
     ("So it is 112.", ("12", "13")),
     ("F. 7/8 -> 6 * 8 = 7 * 9\nG. 3/8 -> 3 * 8 = 3 * ", ("5 over 8", "7 over 8", "3 over 8")),
     ("None of the above.", 3),
+    ("- **a: 頭痛**: この症例では頭痛が考えられるが、この患者の年齢からみて、どうやら次の", ("頭痛", "発熱", "咳嗽")),
+    ("The sum is $2 \\cdot 10^{3} = 7.8 \\cdot 10^{4}", ("7.8 × 10^4 m", "6.8 × 10^4 m")),
+    ("The side is \\boxed{5\\tan(x)}.", ("4 cm", "5 cm")),
 ]
 
 
