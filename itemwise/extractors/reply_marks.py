@@ -5,6 +5,8 @@ The patterns are for folded text in lower case, and bounded, so that a search ta
 
 from typing import NamedTuple
 
+from itemwise.extractors.plain_characters import folded
+
 THOUGHT, CALL, RESULT, OUTPUT = "thought", "tool call", "tool result", "output of code"
 HEADER, END, FRAME = "header of a message", "end of a message", "frame of an answer"
 _JSON_CALL = (
@@ -87,7 +89,7 @@ FAMILIES = {
         ("<|channel|>",),
     ),
     "harmony calls, bare": Marks(CALL, r"(?:assistant)?commentary to=[a-z_0-9.]{1,80}", "", ("commentary to=",)),
-    "fenced calls": Marks(CALL, rf"```(?:tool_code|tool_call)\b|```[a-z_]{{0,12}}\s{{1,9}}(?={_JSON_CALL})", "```", ("```tool_", '"')),
+    "fenced calls": Marks(CALL, rf"```(?:tool_code|tool_call)\b|```[a-z_]{{0,12}}\s{{1,9}}(?={_JSON_CALL})", "```", ("```",)),
     "JSON calls": Marks(
         CALL, rf"(?m:^)[ \t]{{0,9}}(?={_JSON_CALL})", "", ('"arguments"', '"parameters"', '"args"', 'input"', '"function"')
     ),
@@ -177,3 +179,11 @@ WORDS = (
     ),
     *('"arguments"', '"parameters"', '"args"', 'input"', '"function"', "action:", "action input", "action 1:"),
 )
+_FRAMES_OF_HARMONY = ("<|start|>", "<|message|>", "<|constrain|>")  # they part nothing without the channels between them
+
+
+def is_part_mark(token: str) -> bool:
+    """Whether a special token has a share in the marks of thoughts, calls and results, so that a text without it cannot be cut."""
+    lower = folded(token).lower()
+    gates = (gate for family in FAMILIES.values() if family.kind in (THOUGHT, CALL, RESULT) for gate in family.gates)
+    return lower in _FRAMES_OF_HARMONY or any(gate in lower for gate in gates)

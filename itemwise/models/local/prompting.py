@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from itemwise.cases.chat import Turn
+from itemwise.extractors.reply_marks import is_part_mark
 from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.encoded_prompt import Prompt
@@ -33,6 +34,8 @@ class Prompting:
         if not vision and (text := getattr(tokenizer, "chat_template", None)):
             self.template = ChatTemplate(checkpoint.entry.name, text, tokenizer.special_tokens_map)
         self.ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self.template)
+        self._special_tokens = _special_tokens(tokenizer)
+        self._part_marks = frozenset(token for token, text in self._special_tokens.items() if is_part_mark(text))
         self.context_length = int(getattr(model.config.get_text_config(), "max_position_embeddings", None) or 2**20)
         self._checkpoint = checkpoint
         self._name = checkpoint.entry.name
@@ -101,12 +104,14 @@ class Prompting:
         )
 
     def _text(self, request: Request, ids: list[int]) -> str:
-        """The decoded reply; one with tool calls keeps the special tokens by which some models mark calls."""
+        """The decoded reply. Of the special tokens it keeps those that part thoughts, calls and results from what is said."""
         if request.tools:
             with_special_tokens = str(self.tokenizer.decode(ids))
             if read_calls(with_special_tokens, request.tools)[1]:
                 return with_special_tokens
-        return str(self.tokenizer.decode(ids, skip_special_tokens=True))
+        if self._part_marks.isdisjoint(ids):
+            return str(self.tokenizer.decode(ids, skip_special_tokens=True))
+        return str(self.tokenizer.decode([token for token in ids if token in self._part_marks or token not in self._special_tokens]))
 
     def _messages(self, request: Request) -> list[dict[str, Any]]:
         messages = with_pictures(messages_for_template(request.turns, request.tools), request.turns)
@@ -164,6 +169,12 @@ def _refusal(name: str, roles: Sequence[str], error: TemplateError) -> str:
         ),
     }.get(tuple(roles), (f"turns of {', '.join(roles)}", "take another --strategy, or another form of the benchmark's chat"))
     return f"the chat template of {name} refuses {what} ({error}); {advice}."
+
+
+def _special_tokens(tokenizer: Any) -> dict[int, str]:
+    """The tokens that decoding may leave out, with their text."""
+    added = {int(token): str(text) for token, text in tokenizer.added_tokens_decoder.items() if text.special}
+    return {**dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True)), **added}
 
 
 def _pad_token(tokenizer: Any, ends: Ends, embeddings: int) -> int:

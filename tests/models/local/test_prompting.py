@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import transformers
 
 from itemwise.cases.chat import ToolCall, Turn
+from itemwise.extractors import last_number
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.identity import identity_of
 from tests.models.checkpoints import BOS, CHAT_TEMPLATE, CONTEXT, KINDS
@@ -160,3 +162,44 @@ def test_a_template_of_tokens_without_an_embedding_is_refused_at_load(copied: Ca
     tokenizer.add_special_tokens({"additional_special_tokens": ["<late>"]})
     tokenizer.save_pretrained(folder)
     assert "which token 268 (<late>) of the prompt is beyond" in refused(with_template(folder, CHAT_TEMPLATE + "<late>"))
+
+
+THINKING = ("<think>", "</think>")
+HARMONY = ("<|channel|>", "<|message|>", "<|start|>", "<|end|>", "<|return|>")
+
+
+@pytest.mark.parametrize(
+    ("special", "said", "text", "answer"),
+    [
+        (THINKING, "<think>Is it 5?</think>It is 4.</s>", "<think>Is it 5?</think>It is 4.", "4"),
+        (THINKING, "Is it 5?</think>\n\n4<pad></s>", "Is it 5?</think>\n\n4", "4"),
+        (THINKING, "<think>Is it 5?", "<think>Is it 5?", None),
+        (THINKING, "<s>It is<pad> 4.</s>", "It is 4.", "4"),
+        (("[THINK]", "[/THINK]"), "[THINK]5?[/THINK]4</s>", "[THINK]5?[/THINK]4", "4"),
+        (("<|channel>", "<channel|>"), "<|channel>thought\n5?<channel|>4</s>", "<|channel>thought\n5?<channel|>4", "4"),
+        (
+            HARMONY,
+            "<|channel|>analysis<|message|>5?<|end|><|start|>assistant<|channel|>final<|message|>4<|return|></s>",
+            "<|channel|>analysis<|message|>5?<|start|>assistant<|channel|>final<|message|>4",
+            "4",
+        ),
+        (("[TOOL_CALLS]",), 'The answer is 4.[TOOL_CALLS]add[ARGS]{"a": 5}</s>', 'The answer is 4.[TOOL_CALLS]add[ARGS]{"a": 5}', "4"),
+    ],
+)
+def test_special_tokens_that_part_a_reply_stay_in_it_and_others_do_not(
+    copied: Callable[..., Path], special: tuple[str, ...], said: str, text: str, answer: str | None
+) -> None:
+    model = loaded(with_special_tokens(copied(), special))
+    model.prompting.max_new_tokens = CONTEXT
+    ids = model.prompting.tokenizer(said, add_special_tokens=False)["input_ids"]
+    generation = model.prompting.generation(Request((Turn("user", "2+2?"),)), 1, ids, None)
+    assert isinstance(generation, Generation)
+    assert generation.text == text
+    assert last_number(generation.text) == answer
+
+
+def with_special_tokens(folder: Path, special: tuple[str, ...]) -> Path:
+    tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_special_tokens({"additional_special_tokens": list(special)})
+    tokenizer.save_pretrained(folder)
+    return folder
