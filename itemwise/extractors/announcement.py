@@ -12,11 +12,12 @@ _LONGEST_TAG = 2000  # characters between <answer> and </answer>
 _WINDOW = 400  # characters an announcement's words may take
 _MIDDLE = r"(?:\s?\([^)\n]{0,40}\))?"
 _COPULA = r"(?:is|are|was|equals|(?:would|should|must|will)\ be|comes\ (?:out\ )?to|becomes)"
+_TELLS = r"\ (?:represents?|matches|means|has|have|shows|assumes|makes|corresponds|came|comes\ from)\b"  # of the answer, not what it is
 _SPACE = r"(?:\s|\"{3}|`{3}[a-z]*(?=\n)|\$\$|\\\[|<<(?=[^=<>\n]{1,40}>>)|(?<=\n)-\ )*"
 _AFTER_ANSWER = re.compile(
     rf"""(?:s|\(s\))?{_MIDDLE}[*_`]*
     (?: (?P<colon>(?:\ (?:to|for|of|in)\b[^.:\n?!]{{0,60}})?[*_`\]]*\ ?(?::|=>?|->|→|(?<=r)>)[*_]*)
-      | (?P<copula>[,\ ](?:[^.:\n?!]{{0,60}}?\ )??{_COPULA}\b[*_]*(?:\ ?:)?)
+      | (?P<copula>(?!{_TELLS})[,\ ](?:[^.:\n?!]{{0,60}}?\ )??{_COPULA}\b[*_]*(?:\ ?:)?)
       | (?P<heading>[*_`\]]*\ *\n)
     ){_SPACE}""",
     re.VERBOSE,
@@ -29,14 +30,10 @@ _AFTER_LATIN = re.compile(
 )
 _AFTER_OTHER = re.compile(r"[^\n.:=?!。।0-9]{0,20}?(?:[:=]|は|은|는|คือ|হলো?|হচ্ছে|है|هي|هو|\ -(?=\ )|(?=\s[0-9$]))[*_:]*\s*")
 _AFTER_WORD = {"答案": _AFTER_CHINESE, "答:": _AFTER_CHINESE}
-_AFTER_WORD |= dict.fromkeys(
-    ("respuesta", "réponse", "antwort", "risposta", "resposta", "jibu ", "jawaban", "antwoord", "svaret"), _AFTER_LATIN
-)
-_AFTER_WORD |= dict.fromkeys(("odpowied", "cevap", "vastaus", "đáp án", "răspuns"), _AFTER_LATIN)
-_AFTER_WORD |= dict.fromkeys(
-    ("ответ", "відповідь", "答え", "解答", "정답", "답은", "답:", "คำตอบ", "উত্তর", "సమాధానం", "జవాబు", "उत्तर", "الجواب", "الإجابة"),
-    _AFTER_OTHER,
-)
+_LATIN_WORDS = ["respuesta", "réponse", "antwort", "risposta", "resposta", "antwoord", "svaret", "odpowied", "cevap", "vastaus", "jawaban"]
+_OTHER_WORDS = ["ответ", "відповідь", "答え", "解答", "정답", "답은", "답:", "คำตอบ", "উত্তর", "సమాధానం", "జవాబు", "उत्तर", "الجواب", "الإجابة"]
+_AFTER_WORD |= dict.fromkeys((*_LATIN_WORDS, "jibu ", "đáp án"), _AFTER_LATIN) | dict.fromkeys(_OTHER_WORDS, _AFTER_OTHER)
+DECIMAL_COMMA = frozenset((*_LATIN_WORDS, *_OTHER_WORDS[:2]))  # rules behind which 3,5 is three and a half
 _RESULTS = ("final result", "end result")
 _MARKS = ("answer", "box", "####", "a:", "ans", *_RESULTS, *_AFTER_WORD)
 _BOX_MARK, _BOX_END = "<|begin_of_box|>", "<|end_of_box|>"

@@ -20,7 +20,8 @@ _JSON = re.compile(r"\s{0,20}(?:[\w.]{1,64}\s?(?:\[args\])?)?\s{0,20}(?=\[\s{0,9
 _JSON_MARKS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _LAST_LINE = re.compile(
     r"[ \t*#>_-]*(?:(?:so|thus|therefore|hence),? )?(?:(?:the|my) )?"
-    r"(?:final answer\b|(?:correct )?answer[*_ ]*:|####|最终答案|答案|\\boxed\{[^\n]*\}[.$ ]*$)"
+    r"(?:final answer\b|(?:correct )?answer[*_ ]*:|####|最终答案|答案|\\boxed\{[^\n]*\}[.$ ]*$"
+    r"|answer is[: \\($]{0,8}\\boxed\{[^\n{}]{1,40}(?:\}[\\)$. ]*)?$)"
 )
 _LONGEST_LINE = 400
 _MOST_CALLS = 64  # side by side

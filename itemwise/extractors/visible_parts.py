@@ -15,7 +15,8 @@ from itemwise.extractors.reply_parts import PROMPT, SPEECH, Part, parts_of
 _QUESTION = re.compile(
     r"^[ \t#*>]{0,20}(?:"
     r"(?:next |new |follow-?up )?(?:question|problem|exercise|example(?= ?\d))[ \t]*\d*[ \t]*\**:(?!\s*(?:the )?answer)"
-    r"|q[ \t]?\d*:(?!\s*(?:the )?answer)|(?:human|user|instruction|input)s?[ \t]*\**:|#{1,4}[ \t]*(?:instructions?|question|problem)\b"
+    r"|q[ \t]?\d*:(?!\s*(?:the )?answer)|(?<!\* )(?:human|user|instruction|input)s?[ \t]*\**:"
+    r"|#{1,4}[ \t]*(?:instructions?|question|problem)\b"
     r"|(?:题目|问题|问)[\d一二三四五]*[ \t]*:|\[题目\])",
     re.MULTILINE,
 )

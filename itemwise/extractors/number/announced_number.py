@@ -2,7 +2,7 @@
 
 import re
 
-from itemwise.extractors.announcement import Announcement, announcements
+from itemwise.extractors.announcement import DECIMAL_COMMA, Announcement, announcements
 from itemwise.extractors.number.concluding_number import concluded_number
 from itemwise.extractors.number.listed_values import labels_several, listed_values
 from itemwise.extractors.number.number_phrase import NumberMatch, number_in_announcement, number_in_prose, opens_with_number
@@ -11,6 +11,7 @@ _PATIENCE = 60  # announcements without a number that are read as closely as the
 _NEAR = 40  # characters in which later ones must come to a digit
 _SHORT = 14  # words that may follow "A:"
 _SEVERAL = re.compile(r"[.!?]\s+\S|\S\s*\n\s*\S|=[^=]*=")  # sentences, lines or steps
+_COMMA = re.compile(r"(?<![0-9.,])(?P<whole>[0-9]{1,12}),(?=[0-9]{1,2}(?![0-9]))")
 _DIGIT = re.compile("[0-9]")
 _DECLINES = re.compile(
     r"not enough|insufficient|can ?not|can't|unable|unknown|undefined|undetermined|indeterminate|impossible"
@@ -64,6 +65,8 @@ def _beside(before: list[Announcement], announcement: Announcement, match: Numbe
 
 def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
     words = lower[announcement.start : announcement.end + (announcement.rule == "boxed")]  # a box's brace too: in {7!} nobody exclaims
+    if announcement.rule in DECIMAL_COMMA:
+        words = _COMMA.sub(r"\g<whole>.", words)
     if announcement.rule == "the answer is" and _ABOUT.match(words):
         return None
     if announcement.rule == "####" and _HEADING.match(words) and "=" not in words:

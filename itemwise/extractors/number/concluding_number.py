@@ -32,6 +32,7 @@ _CANNOT_TELL = re.compile(
     r"|\bmore (?:specific |detailed )?(?:information|details) (?:is|are|would be) "
 )
 _TELLS = re.compile(r"\b(?:but|however|nevertheless|still)\b")
+_SENTENCES = re.compile(r"\n|[.!] +\S")
 _PROGRAM = re.compile(r"^(?:def \w+\(|import \w+|from \w+ import|class \w+)", re.MULTILINE)
 _CODE = re.compile(r"```[ \t]*(?:python|py|sympy|javascript|js|c|cpp|java|sql|bash)\b.*?(?:```|\Z)", re.DOTALL)
 _NEXT_STEP = re.compile(
@@ -51,8 +52,11 @@ def concluded_number(part: str) -> tuple[NumberMatch, str] | None:
     prose = _prose(part)
     if prose is None or not is_finished(prose) or _NEXT_STEP.search(prose, max(0, len(prose) - _SENTENCE)):
         return None
+    spelled = _spelled(prose)
+    if spelled:
+        return spelled
     for start, end in _sentences_from_the_end(prose, max(0, len(prose) - _TAIL)):
-        if not _AFTERWORD.match(prose, start, end):
+        if _DIGIT.search(prose, start, end) and not _AFTERWORD.match(prose, start, end):
             rule = "conclusion" if _CUE.match(prose, start, end) else "last number"
             return None if _is_given_up(prose, start, end, rule) else _read(prose, start, end, rule)
     return _in_words(prose)
@@ -64,6 +68,14 @@ def _is_given_up(prose: str, start: int, end: int, rule: str) -> bool:
         return True
     given_up = _CANNOT_TELL.search(prose, start)
     return given_up is not None and not _TELLS.search(prose, start, end)
+
+
+def _spelled(prose: str) -> tuple[NumberMatch, str] | None:
+    """The number of a last sentence that opens with it in words, or concludes it: "Two boys are left."."""
+    start, end = next(_sentences_from_the_end(prose, max(0, len(prose) - _SENTENCE)), (0, 0))
+    match = None if start == end or _DIGIT.search(prose, start, end) else number_in_words(prose[start:end])
+    concludes = _CUE.match(prose, start, end)
+    return (match.shifted(start), "conclusion" if concludes else "last number") if match and (concludes or match.start == 0) else None
 
 
 def _in_words(prose: str) -> tuple[NumberMatch, str] | None:
@@ -82,7 +94,7 @@ def _prose(part: str) -> str | None:
             return None
         part = _CODE.sub(lambda code: " " * len(code.group()), part)
     prose = part.strip()
-    if _PROGRAM.search(part) or ("\n" not in prose and _PREAMBLE.match(prose)):
+    if _PROGRAM.search(part) or (_PREAMBLE.match(prose) and not _SENTENCES.search(prose)):
         return None
     return part.rstrip()
 
@@ -97,7 +109,7 @@ def _sentences_from_the_end(prose: str, offset: int) -> Iterator[tuple[int, int]
         start = mark.end()
     spans.append((start, len(prose)))
     leads = ((_LEAD.match(prose, *span), span[1]) for span in reversed(spans))
-    return ((lead.end(), end) for lead, end in leads if lead and _DIGIT.search(prose, lead.end(), end))
+    return ((lead.end(), end) for lead, end in leads if lead and lead.end() < end)
 
 
 def _read(prose: str, start: int, end: int, rule: str) -> tuple[NumberMatch, str] | None:

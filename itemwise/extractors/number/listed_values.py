@@ -13,7 +13,7 @@ _LONGEST_ITEM = 10  # words; longer lines are sentences of a working
 _BULLET = re.compile(r"\s*(?:[-+*•>][ \t]+|\(?[0-9]{1,2}[.)][ \t]+)?")
 _LABEL = re.compile(r"[*_]*(?P<label>[a-z][^:=\n0-9]{0,40}?)[*_]*\s?[:=](?P<rest>.*)")
 _TOTAL = re.compile(r"\b(?:total|altogether|together|sum|overall|in all|answer)\b|合计|总")
-_WORKING = re.compile(r"[0-9)}] *[-+*/×÷x][^=]*=|= *[-(\\]*[0-9.,]+ *[-+*/×÷].*=")
+_WORKING = re.compile(r"[0-9)}] *[-+*/×÷x][^=]*=|= *[-(\\$]*[0-9.,]+ *[-+*/×÷] *[(\\$]*[0-9]")
 
 
 _LABELLED = re.compile(r"[a-z]\\?[\"']?\s?: ?[\"'$\\]{0,3}(?P<value>-?[0-9][0-9.,]*)")
@@ -39,7 +39,7 @@ def listed_values(lower: str, start: int) -> Listed | None:
     items = [_item(text, at) for text, at in lines]
     listed = [item for item in items if item]
     workings = sum(bool(_WORKING.search(text)) for text, _ in lines)
-    if workings > 1:
+    if workings > 1 or (workings and len(lines) > workings and not items[-1]):
         return Listed(None, working=True)
     if not listed or items[0] is None:
         return None

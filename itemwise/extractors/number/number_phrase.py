@@ -12,7 +12,7 @@ from itemwise.extractors.number.number_words import continues_number, is_number_
 from itemwise.extractors.number.numeral import opposite, ratio_text
 from itemwise.extractors.number.phrase_tokens import Token
 from itemwise.extractors.number.terms import MINUS, sentences, tokens
-from itemwise.extractors.number.vocabulary import AMOUNTS, HEDGES, OBLIGING, PASSING, REACHING, SAYING, VAGUE
+from itemwise.extractors.number.vocabulary import AMOUNTS, COPULAS, HEDGES, OBLIGING, PASSING, REACHING, SAYING, VAGUE
 
 
 class NumberMatch(NamedTuple):
@@ -241,7 +241,8 @@ def _main_number(side: list[Token]) -> NumberMatch:
     purpose = _purpose(side, min((index for index in indices if weights[index] > 0), default=len(side)))
     weights.update((index, -1) for index in indices if index > purpose)
     best = max(indices, key=lambda index: (weights[index], index))
-    joined = [index for index in indices if best - 4 <= index <= best and weights[index] >= 0]
+    start = max((at + 1 for at in range(best) if side[at].text in COPULAS), default=0)  # "the sum of 3 and 4 is 7"
+    joined = [index for index in indices if max(start, best - 4) <= index <= best and weights[index] >= 0]
     if _is_part(side, best) or any(_is_continued(side, index) for index in joined):
         return _no_single_number(side)
     return _number(side[best])

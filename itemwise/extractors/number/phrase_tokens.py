@@ -19,13 +19,14 @@ class Token(NamedTuple):
 
 
 _LETTER = r"a-z\u00df-\u00f6\u00f8-\u024f\u0370-\u03bf\u03c1-\u1fff"  # in words; π is no word
+_ONE = r"\u00df-\u00f6\u00f8-\u024f\u0400-\u1dff\u3040-\u30ff\u3400-\u9fff"  # one of them alone is a word, no unknown
 _TOKEN = re.compile(
     rf"""(?P<number>{NUMERAL})
     | (?P<operator>[<>]=|(?:sqrt|cbrt|pi)(?![a-z])|(?:(?:square|cube|cubic)\ )?roots?\ of(?![a-z])
         |(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|exp)(?=\ ?[(_^0-9\\])|(?:gcd|lcm|max|min)(?=\())
     | (?P<equals>[=-]?=>?|≈|≃|->|→|⇒|[为是]|等于|equals?)
     | (?P<sign>[-+*/×÷·^_±∓<>≤≥≠√∞π∪∩∈⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负|負|零下|(?<=[0-9)])!(?=\s*[])}}$=+*/^\\-]))
-    | (?P<word>[ap]\.\ ?m\.?(?![a-z])|[{_LETTER}]+(?:['-][{_LETTER}]+)+|[{_LETTER}]{{2,}}|[\u3040-\u30ff\u3400-\u9fff])
+    | (?P<word>[ap]\.\ ?m\.?(?![a-z])|[{_LETTER}]+(?:['-][{_LETTER}]+)+|[{_LETTER}]{{2,}}|[{_ONE}])
     | (?P<letter>[{_LETTER}])
     | (?P<comma>[,;、&:،])
     | (?P<stop>(?<!\brs)(?<!\bca)(?<!approx)[.!?。।\n|](?!\s*\\overline))

@@ -27,6 +27,7 @@ CONCLUSIONS = _words(_CONCLUDING)  # after these the sentence says what follows
 PASSING = _words(_PASSING)  # a number right behind these is mentioned in passing
 SAYING = _words(_SAYING)  # a number right behind these is what the sentence says
 AMOUNTS = _words(_AMOUNTS)  # "a total of 18" says 18, "out of 20" does not say 20
+COPULAS = _words("is are was were equals becomes")
 OBLIGING = _words("has have had need needs needed will must going want wants able")  # with "to": "has to pay 18"
 CONDITIONS = _words("between with at for from when where if")  # with "x = 3": a value that the answer holds for
 REACHING = _words(

@@ -17,8 +17,13 @@ CONCLUDED = [
     ("4 hats: 8 x 4 = $32\\n3 ties: 5 x 3 = $15\\n\\nTia needs $47 to buy 4 hats and 3 ties.", "47"),
     ("$9 - $5 = $4\\n\\n$4 is the answer.", "4"),
     ("So there are 31 pens: 12 red and 19 blue.", "31"),
+    ("The sum of 12 and 19 is 31.", "31"),
+    ("Okay, the bar ends at 31. So the value is 31.", "31"),
+    ("```output\n2\n```\nTwo boys can stay on the boat.", "2"),
+    ("There were 5 of 17 in it.\nSo twelve are left.", "12"),
 ]
 NOTHING = [
+    "Sure, here are 5 ways to see it",
     "There is no difference in weight between 1/2 cup of flour and 1/3 cup of salt.",
     "So she has 12 figs left and 3 pears.",
     "To answer this I need to know where the gap between the two lines is largest.",
