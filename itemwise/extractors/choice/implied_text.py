@@ -27,7 +27,6 @@ _GIVEN = re.compile(
 _REASON = re.compile(r"\b(?:because|since|unlike|rather than|and not|instead of)\b")
 _SAID = re.compile(r"(?:[=≈:]|\b(?:is|are|was|be|equals|about|approximately|get|gives)\b)\s?\W{0,4}$")
 _STOPPED = re.compile(r"(?:[.!?。][*_\"')\]]{0,3}|[)}$]|\*\*)\s*$")
-_DOLLARS = re.compile(r"\$\$?")
 _OPERATOR = re.compile(r"[=^\\]|[0-9]\s?[+*<>]|[0-9a-z)]\s[-+]\s[0-9a-z(]")
 _GOES_ON = re.compile(r"\s?(?:[*·×+/^√π(]|pi\b|\\(?:pi|sqrt|times|cdot)|-\s?[0-9a-z])")
 
@@ -35,7 +34,7 @@ _GOES_ON = re.compile(r"\s?(?:[*·×+/^√π(]|pi\b|\\(?:pi|sqrt|times|cdot)|-\s
 def implied_text(part: str, lower: str, options: Options) -> LetterMatch | None:
     """The option that the end of the reply states in words or as a number; None where the reply announces a value of its own."""
     whole = part.rstrip()
-    in_formula = len(_DOLLARS.findall(whole)) % 2 and "\\" in whole[whole.rfind("$") :]
+    in_formula = (whole.count("$") - whole.count("$$")) % 2 and "\\" in whole[whole.rfind("$") :]
     if not options.texts or in_formula or not is_finished(whole) or _announces_value(lower):
         return None
     match = _ends_on_option(whole, options) or _concluding_number(lower, options) or _mentioned(whole, options)

@@ -40,7 +40,7 @@ def _match_on_first_line(part: str, options: Options) -> LetterMatch | None:
     lines = [line.span() for line in _LINE.finditer(part, 0, _LONGEST_LINE)][:2]
     if len(lines) == 2 and _is_lone(part[slice(*lines[0])], part[slice(*lines[1])], options):
         return _match_on_line(part, *lines[0], options)
-    opens = _OPTION.match(part) if len(part) > _LONGEST_LINE and len(lines) == 1 else None
+    opens = _OPTION.match(part, 0, _LONGEST_LINE) if len(part) > _LONGEST_LINE and len(lines) == 1 else None
     alone = opens and len({label["letter"] for label in _LABEL.finditer(part, 0, _FURTHER)}) == 1
     return match_option(part, 0, _LONGEST_LINE, options, strict=True) if alone else None
 
@@ -79,7 +79,7 @@ def _match_on_line(part: str, start: int, end: int, options: Options) -> LetterM
 def lists_options(part: str, letter: str, end: int) -> bool:
     """Whether the letter that ends here only opens a list of the options: the next ones follow, on the next line or this one."""
     line_end = part.find("\n", end, end + _LONGEST_LINE)
-    following = _OPTION.match(part, line_end) if line_end >= 0 else None
+    following = _OPTION.match(part, line_end, line_end + _LONGEST_LINE) if line_end >= 0 else None
     if following:
         return ord(following["letter"].upper()) == ord(letter) + 1
     labels = [label["letter"] for label in _LABEL.finditer(part, end, line_end if line_end >= 0 else end + _LONGEST_LINE)]

@@ -1,7 +1,7 @@
 """`stated_choice`: the option letter a multiple-choice reply states as its answer, by the first of nine rules that finds one."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from itemwise.extractors.announcement import Announcement, announcements
@@ -76,13 +76,25 @@ def _announced(part: str, lower: str, options: Options) -> _Result | None:
     found = [announcement for announcement in announcements(lower) if announcement.rule != "a:"]
     if found and _is_pondered(part, found[-1]) and not is_finished(part.rstrip()):
         return _Result(LetterMatch(None, found[-1].start, found[-1].end), found[-1].rule)
-    for announcement in reversed(found):
+    denied = None
+    for announcement in _of_different_words(found, part):
         match = _read_announcement(announcement, part, lower, options)
         if match:
             settled = None if match.letter else pointed_out(part, options, match.end)
             return _Result(settled, "option named") if settled else _corrected(_Result(match, announcement.rule), part, lower, options)
-    denied = [announcement for announcement in found if denies_opening(part[announcement.start : announcement.end])]
-    return _Result(LetterMatch(None, denied[-1].start, denied[-1].end), denied[-1].rule) if denied else None
+        if denied is None and denies_opening(part[announcement.start : announcement.end]):
+            denied = announcement
+    return _Result(LetterMatch(None, denied.start, denied.end), denied.rule) if denied else None
+
+
+def _of_different_words(found: list[Announcement], part: str) -> Iterator[Announcement]:
+    """The announcements from the last to the first; what is announced in the same words over and over only once."""
+    seen = set()
+    for announcement in reversed(found):
+        words = part[announcement.start : announcement.end]
+        if words not in seen:
+            yield announcement
+        seen.add(words)
 
 
 def _read_announcement(announcement: Announcement, part: str, lower: str, options: Options) -> LetterMatch | None:
