@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from itemwise.cases.chat import ToolCall
@@ -17,6 +17,7 @@ __all__ = ["DIALECTS", "LONGEST", "MOST", "SHOWN", "Dialect", "calls_from_api", 
 MOST = 64  # calls read of one text
 LONGEST = 2000  # characters of one call
 DEEPEST = 16  # lists and objects inside each other in a call's arguments
+MISSES = 8  # broken objects after which no call is looked for at the end of a text
 SHOWN = 200  # characters kept of a call that could not be read
 
 
@@ -39,17 +40,20 @@ DIALECTS = {
     "Llama 3 python tag": Dialect(r"<\|python_tag\|>", certain=True),
     "Mistral": Dialect(r"\[TOOL_CALLS\]", certain=True),
     "harmony": Dialect(
-        rf"(?:<\|channel\|>\w{{1,20}} )?to=(?:functions\.)?{_NAME}(?: ?<\|channel\|>\w{{1,20}})? ?(?:<\|constrain\|>)?\w{{0,20}}"
+        rf"(?:<\|channel\|>\w{{1,20}} |<\|start\|>assistant |\A\s*)to=(?:functions\.)?{_NAME}"
+        r"(?: ?<\|channel\|>\w{1,20})? ?(?:<\|constrain\|>)?\w{0,20}"
         r"<\|message\|>",
         r"<\|call\|>|<\|end\|>",
     ),
 }  # beside them: fenced blocks, and replies that end with the JSON of calls
 _BY_NUMBER = [*DIALECTS.values()]
 _MARK = re.compile(
-    "|".join(
+    r"(?:(?=[<\[])|\A)(?:"  # where every mark begins
+    + "|".join(
         f"(?P<o{number}>{dialect.opens.replace('(?P<name>', f'(?P<n{number}>')})|(?P<c{number}>{dialect.closes})"
         for number, dialect in enumerate(_BY_NUMBER)
     )
+    + ")"
 )
 _FENCE = re.compile(r"```[\w-]*\s(?P<body>.*?)(?:```|\Z)", re.DOTALL)
 _OPENING = re.compile(
@@ -124,8 +128,8 @@ def _marked(seen: str, offered: _Tools) -> list[_Read]:
     made = 0
     marks = list(_MARK.finditer(seen))
     for mark, after in zip_longest(marks, marks[1:]):
-        number = next(number for number in range(len(_BY_NUMBER)) if mark[f"o{number}"] or mark[f"c{number}"])
-        if mark[f"o{number}"] and made < MOST:
+        side, number = str(mark.lastgroup)[0], int(str(mark.lastgroup)[1:])
+        if side == "o" and made < MOST:
             body = seen[mark.end() : after.start() if after else len(seen)]
             closed = bool(after and after[f"c{number}"])
             name = mark.groupdict().get(f"n{number}")
@@ -152,7 +156,7 @@ def _fenced(seen: str, offered: _Tools) -> list[_Read]:
     for fence in _FENCE.finditer(seen):
         if sum(len(each.calls) for each in read) >= MOST:
             return [*read[:-1], read[-1]._replace(end=len(seen))]
-        calls = _only_calls(fence["body"], offered)
+        calls, _ = _only_calls(fence["body"], offered)
         read += [_Read(calls, fence.start(), fence.end())] if calls else []
     return read
 
@@ -161,17 +165,23 @@ def _ending(seen: str, offered: _Tools) -> list[_Read]:
     """The calls where their JSON is the end of the reply, or all of it; one that code prints is none."""
     if _CODE_END.search(seen[-LONGEST:]):
         return []
-    for opening in islice(_OPENING.finditer(seen), MOST):
-        if calls := _only_calls(seen[opening.start() :], offered):
+    place, failed = 0, 0
+    for opening in _OPENING.finditer(seen):
+        if opening.start() < place or failed > MISSES:
+            continue  # inside what was read, or a text of nothing but broken objects
+        calls, length = _only_calls(seen[opening.start() :], offered)
+        if calls:
             return [_Read(calls, opening.start(), len(seen))]
+        place, failed = opening.start() + max(length, 1), failed + (not length)
     return []
 
 
-def _only_calls(text: str, offered: _Tools) -> list[ToolCall]:
-    """The calls whose JSON is all of `text`; none where something else is said too, or an object looks like no call."""
+def _only_calls(text: str, offered: _Tools) -> tuple[list[ToolCall], int]:
+    """The calls whose JSON is all of `text`, and where the JSON that opens it ends; no calls where something else is said too, or an
+    object looks like none."""
     objects, end = _objects(text)
-    is_all = not _BEHIND.sub("", text[end:], count=1)
-    return [_call(each, offered) for each in objects] if is_all and all(_is_shaped(each.value, offered) for each in objects) else []
+    is_all = not _BEHIND.sub("", text[end:], count=1) and all(_is_shaped(each.value, offered) for each in objects)
+    return [_call(each, offered) for each in objects] if is_all else [], end
 
 
 def _around(text: str, read: Sequence[_Read]) -> str:

@@ -57,6 +57,18 @@ def test_every_dialect_of_the_table_is_read(dialect: str) -> None:
     assert (said.split(), calls) == (["First", "last"], calculated("6*7", "6*8"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ' to=functions.calculator<|channel|>commentary json<|message|>{"expression": "6*7"}<|call|>',
+        '<|start|>assistant to=functions.calculator<|channel|>commentary <|constrain|>json<|message|>{"expression": "6*7"}',
+        '<|channel|>commentary to=calculator<|message|>{"expression": "6*7"}<|end|>',
+    ],
+)
+def test_harmony_names_the_tool_before_or_in_its_channel(text: str) -> None:
+    assert read_calls(text, [CALCULATOR]) == ("", calculated("6*7"))
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_in_every_dialect_a_call_of_no_tool_is_told_what_there_is(dialect: str) -> None:
     assert faults(WRITTEN[dialect].replace("calculator", "search")) == [f"there is no tool 'search', only calculator; {HOW}"] * 2

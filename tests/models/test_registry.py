@@ -251,6 +251,7 @@ def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
         ),
         ({"location": "owner/x", "key_env": "KEY"}, "key_env is for servers; 'owner/x' is none"),
         ({"location": "owner/x", "trust_remote_code": "false"}, "trust_remote_code must be true or false, got 'false'."),
+        ({"location": "owner/x", "tool_hint": "no"}, "tool_hint must be true or false, got 'no'."),
         ({"location": "owner/x", "max_new_tokens": "64"}, "max_new_tokens must be a whole number of at least 1, got '64'."),
         ({"location": "owner/x", "max_new_tokens": 0}, "max_new_tokens must be a whole number of at least 1, got 0."),
         ({"location": "owner/x", "max_new_tokens": True}, "max_new_tokens must be a whole number of at least 1, got True."),

@@ -10,6 +10,7 @@ import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy and torch import only once
 
 import itemwise.models.local.load
+from itemwise.strategies.tool import HINTS
 
 PROBLEMS = '''
 """Made problems: the benchmark of the package, from a user's own file with an extractor of the user's own."""
@@ -212,3 +213,19 @@ def test_a_model_is_asked_with_the_prompt_it_prefers(suite: pytest.Pytester) -> 
     assert prompts["embedded-text"].endswith(prompts["plain"])
     suite.runpytest_inprocess("--sample", "2", "--model", "plain", "--prompt", "json")
     assert results(suite)[0]["prompt"].startswith("Solve the problem.")
+
+
+def test_a_model_is_told_when_to_call_the_calculator_unless_its_entry_says_that_it_knows(suite: pytest.Pytester) -> None:
+    suite.makepyprojecttoml(
+        f"""
+        [tool.itemwise.models.told]
+        location = {str(itemwise.models.local.load.__file__).replace("models/local/load.py", "embedded/text")!r}
+        source = "synthetic"
+        prompt = "json"
+        """
+    )
+    suite.runpytest_inprocess("--sample", "1", "--model", "embedded-text", "--model", "told", "--strategy", "tool")
+    known, told = results(suite)
+    assert known["reply"]["turns"][0]["content"] == known["prompt"] == told["prompt"]
+    assert told["reply"]["turns"][0]["content"] == f"{told['prompt']}\n\n{HINTS['call']}"
+    assert record(suite)["settings"]["strategies"] == {"tool": {"rounds": 12, "hint": "auto", "offer": "template"}}
