@@ -50,8 +50,9 @@ def without_markup(phrase: str) -> str:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """What stays of a piece of markup, at its end, in as many characters as it had."""
-    return _kept(match).rjust(len(match.group()))
+    """What stays of a piece of markup, at its end (`\\$` at its beginning, by its sign), in as many characters as it had."""
+    width = len(match.group())
+    return "$".ljust(width) if match["mark"] == "$" else _kept(match).rjust(width)
 
 
 def _kept(match: re.Match[str]) -> str:

@@ -29,7 +29,10 @@ class NumberMatch(NamedTuple):
 
 _BULLET = re.compile(r"\s*(?:[-*+•·>]\s+)+")
 _BARE = re.compile(r"[ $]{0,9}([1-9][0-9]{0,15})\.?\s{0,9}\}?")  # most announcements: read without the grammar
+_OPTION = re.compile(r"[\s$*_{]{0,9}(?:\\text(?:bf)?\{)?\(?[a-j]\)[\s}:.]{1,9}(?=-?[\\$0-9])")  # "(b) 12" says 12
 _JOINS = frozenset(("and", "or", "to", "by", "plus", "或", "和", "与", "及", "至", "到"))
+_TOTALS = frozenset(("total", "sum", "answer", "so", "thus", "therefore", "altogether"))
+_LONGEST_NAME = 8  # words of a unit and what it is of: "30 liters of the first kind and 20 liters of the second"
 _LONGEST_UNIT = 3  # words between two numbers of a list: "8 green boxes and 5 white boxes"
 
 
@@ -41,7 +44,8 @@ def number_in_announcement(phrase: str) -> NumberMatch | None:
     """
     if bare := _BARE.fullmatch(phrase):
         return NumberMatch(bare[1], *bare.span(1))
-    first = next(iter(sentences(tokens(phrase))), None)
+    option = _OPTION.match(phrase)
+    first = next(iter(sentences(tokens(phrase[option.end() :].rjust(len(phrase)) if option else phrase))), None)
     return _read_sentence(first, announced=True) if first else None
 
 
@@ -135,15 +139,20 @@ def _no_single_number(sentence: list[Token]) -> NumberMatch:
 
 
 def _assigns_several(sentence: list[Token]) -> bool:
-    """Whether two values are given: "x = 3, y = 4", "x = 3 or x = 4"."""
+    """Whether two values are given: "x = 3, y = 4", "x = 3 or x = 4", "pens = 3, hats = 7"."""
     given = set()
-    for index in range(len(sentence) - 2):
-        name, equals, value = sentence[index : index + 3]
-        behind = sentence[index + 3].kind if index + 3 < len(sentence) else "stop"
-        free = index == 0 or sentence[index - 1].kind in ("comma", "word")
-        whole = value.kind == "number" and behind not in ("letter", "operator")
-        if free and whole and name.kind == "letter" and equals.text == "=":
-            given.add((name.text, value.text))
+    name: list[str] = []
+    for index, token in enumerate(sentence[:-1]):
+        value = sentence[index + 1]
+        behind = sentence[index + 2] if index + 2 < len(sentence) else None
+        if token.text == "=" and name and value.kind == "number":
+            ends = behind is None or behind.kind in ("comma", "word")
+            given.update([(" ".join(name), value.text)] if ends and not _TOTALS.intersection(name) else [])
+            name = []
+        elif token.kind in ("word", "letter") and token.text not in _JOINS:
+            name.append(token.text)
+        else:
+            name = []
     return len(given) > 1
 
 
@@ -182,7 +191,7 @@ def _number_of_side(side: list[Token], *, direct: bool) -> NumberMatch | None:
     if first.kind == "number" and counts_things and sum(token.kind == "number" for token in side) > 1:
         return _main_number(side)
     if first.kind == "number":
-        return _no_single_number(side) if _is_continued(side, start) else _number(first)
+        return _no_single_number(side) if _is_continued(side, start) or _is_label(side, start) else _number(first)
     if first.kind in ("letter", "operator"):
         return _no_single_number(side)
     return _main_number(side)
@@ -200,17 +209,15 @@ def _read_bracketed(side: list[Token]) -> NumberMatch | None:
 
 def _is_continued(side: list[Token], index: int) -> bool:
     """Whether another value follows the number: "12 or 14", "3, -4", "2 hours 30 minutes", "8 green boxes and 5 white boxes"."""
-    number, rest = side[index], side[index + 1 : index + 4 + _LONGEST_UNIT]
+    number, rest = side[index], side[index + 1 : index + 4 + _LONGEST_NAME]
     unit = next((at for at, token in enumerate(rest) if token.kind not in ("word", "letter") or token.text in _JOINS), len(rest))
     after = rest[unit:]
-    if unit > _LONGEST_UNIT or not after:
+    if not after:
         return False
+    if unit > _LONGEST_UNIT:
+        return len(after) > 2 and after[0].text in _JOINS and after[1].kind == "number" and after[2].text == rest[0].text
     if after[0].kind == "number":
-        return (
-            unit == 0
-            or (unit == 1 and rest[0].text not in PASSING)
-            or (rest[unit - 1].text == "of" and unit == 1 + ("percent" in rest[0].text))
-        )
+        return _adjoins(number, [token.text for token in rest[:unit]], last=len(after) == 1)
     joins = next((at for at, token in enumerate(after) if token.kind != "comma" and token.text not in _JOINS), len(after))
     if not joins or joins == len(after) or after[joins].kind != "number":
         return False
@@ -218,6 +225,21 @@ def _is_continued(side: list[Token], index: int) -> bool:
         return after[joins].text != number.text or not number.text
     beside = len(after) == joins + 2 and after[joins + 1].kind == "word"  # "27 books, 18 pens"
     return beside or not after[joins].text or any(token.text in _JOINS for token in after[:joins])
+
+
+def _is_label(side: list[Token], index: int) -> bool:
+    """Whether the number only counts the items of a list: "1) 30"."""
+    return index + 2 < len(side) and side[index + 1].kind == "close"
+
+
+def _adjoins(number: Token, between: list[str], *, last: bool) -> bool:
+    """Whether a number behind these words belongs to the one before them: "2 hours 30", "20 percent of 45", "1 in 6"."""
+    if between in (["of"], ["percent", "of"]) or not between:
+        return True
+    if len(between) > 1:
+        return False
+    chance = number.text == "1" and between == ["in"] and last
+    return chance or (between[0] not in PASSING and not between[0].endswith("ing"))
 
 
 def _is_part(side: list[Token], index: int) -> bool:

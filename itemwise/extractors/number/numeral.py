@@ -54,7 +54,7 @@ NUMERAL = rf"""
     (?:\ and\ (?:a|one)\ (?P<more>half|third|quarter)(?![a-z]))?
     (?:[\ -]?(?P<scale>{_SCALE})(?![a-z])
       |(?P<myriad>千万|百万|万|亿|萬|億)
-      |(?P<capital>[KMB])(?![A-Za-z0-9])
+      |(?P<capital>[KM]|(?(decimals)B|(?(dollar)B(?!\s?\$)|(?(currency)B|(?!)))))(?![A-Za-z0-9])
       |(?(currency)\ ?(?P<money>[kmbt])(?![a-z0-9]|\s{{0,9}}[/^*=+-])(?(dollar)(?!\s?\$))|(?!))
       |(?(decimals)(?P<kilo>k)(?![a-z0-9]|\s?\^)|(?!))
     )?

@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     | (?P<equals>[=-]?=>?|≈|≃|->|→|⇒|[为是]|等于|equals?)
     | (?P<sign>[-+*/×÷·^_±∓<>≤≥≠√∞π∪∩∈⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负|負|零下|(?<=[0-9)])!(?=\s*[])}}$=+*/^\\-]))
     | (?P<word>[ap]\.\ ?m\.?(?![a-z])|[{_LETTER}]+(?:['-][{_LETTER}]+)+|[{_LETTER}]{{2,}}|[{_ONE}])
-    | (?P<letter>[{_LETTER}])
+    | (?P<letter>[{_LETTER}KMB])
     | (?P<comma>[,;、&:،])
     | (?P<stop>(?<!\brs)(?<!\bca)(?<!approx)[.!?。।\n|](?!\s*\\overline))
     | (?P<open>[(\[])

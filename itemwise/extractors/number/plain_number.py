@@ -26,7 +26,7 @@ _BRACES = re.compile(r"(?<=[0-9} ])\{ ?([^{}0-9]{1,60})\}(?=(?:\^[23])?\.?$)")  
 _NO_UNIT = re.compile(
     r"\b(?:and|or|to|than|plus|minus|times|over|divided|multiplied|squared|cubed|factorial|pi|half|halves|quarters?|thirds?|fourths?|fifths?"
     r"|sixths?|sevenths?|eighths?|ninths?|tenths?|hundredths?|thousandths?|dozens?|scores?|pairs?|hundred|thousand|million|billion|trillion"
-    r"|mn|bn|am|pm|point|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
+    r"|mn|bn|mil|am|pm|point|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
 )
 _NO_PLAIN = ("clock", "power", "braced", "superscript", "more", "money", "kilo", "capital", "places")
 

@@ -22,7 +22,7 @@ _UNIT_LETTERS = frozenset("mglsh")  # units of measure where they are glued to a
 _VARIABLES = frozenset("xyzqri")  # no units where there is room before them
 # Unknowns where they are glued to a number
 PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "xyz", "pq", "mn", "rs", "pi", "ei"))
-_OF_THE_DAY = frozenset(("am", "pm", "a.m", "p.m", "a.m.", "p.m.", "o'clock"))
+_UNCLEAR = frozenset(("mil", "am", "pm", "a.m", "p.m", "a.m.", "p.m.", "o'clock"))
 _OPERANDS = ("number", "letter", "close")
 _CURRENCY = re.compile(CURRENCY, re.VERBOSE)
 _IN_BRACKETS = frozenset(("number", "letter", "operator", "comma", "open", "close", "equals"))
@@ -46,7 +46,7 @@ def tokens(phrase: str) -> list[Token]:
         found += _joined(line[index:end])
         index = _unit_end(line, end) if found[-1].kind == "number" else end
         found += line[end : end + 1] if index > end else []
-        if index > end and line[end].text in _OF_THE_DAY:
+        if index > end and line[end].text in _UNCLEAR:
             found[-2] = found[-2]._replace(text="")
     return [_trimmed(token, clean) for token in _without_pairs(found, clean)]
 

@@ -29,6 +29,8 @@ NO_NUMBER = [
     *("x > 7", "x \\geq 3", "x \\in [1,4]", "> 12", "≤ 5", "20% of 45", "half of 36"),
     *("(x-1)^2+(y+4)^2=36", "3x - 2y + z = 8", "y = 3x - 1"),
     *("2^{10}", "7^2", "3²", "\\infty"),
+    *("1 in 8", "7B", "5 mil", "12 * 2^{20}", "pens = 4, hats = 9", "\\text{Number of pens} = 4, \\text{Number of hats} = 9"),
+    *("30 \\text{ liters of the first kind and } 20 \\text{ liters of the second kind}", "4 tables and 6 chairs", "3 dogs, 2 cats"),
     *("8/0", "7" * 150, "1" + "0" * 60, "0." + "3" * 60),
 ]  # fmt: skip
 
@@ -160,6 +162,12 @@ def test_a_number_is_read_as_a_person_reads_it(form: str, value: str, carrier: s
         ("\\boxed{5(3 \\cdot 3)\\\\= 45}", "45"),
         ("$7.5m$", "7.5"),
         ("The balance is -$35.", "-35"),
+        ("The answer is -\\$2,350.", "-2350"),
+        ("Since he charges $.25 per branch, he must have climbed 45 branches.", "45"),
+        ("He makes a profit of #### $45 selling 10 jars.", "45"),
+        ("\\boxed{\\text{(b) -45}}", "-45"),
+        ("Answer: c) 45", "45"),
+        ("Answer: 1) 45", None),
         ("Therefore the temperature is minus 4 degrees.", "-4"),
         ("So the change is -4.", "-4"),
         ("- 45 apples", "45"),
