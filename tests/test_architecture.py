@@ -184,7 +184,6 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.extractors.number.vocabulary": "extractors/number/test_last_number.py",
     "itemwise.extractors.plain_characters": "extractors/number/test_last_number.py",
     "itemwise.extractors.reply_marks": "extractors/test_reply_parts.py",
-    "itemwise.extractors.visible_parts": "extractors/test_reply_parts.py",
     "itemwise.inspect.architecture": "inspect/test_shapes.py",
     "itemwise.inspect.counts": "inspect/test_shapes.py",
     "itemwise.inspect.footprint": "inspect/test_shapes.py",

@@ -95,7 +95,7 @@ class _NoTextError(Exception):
 def _results(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> list[ExtractorResult]:
     """Each extractor's reading; a reply is looked up once for all of them."""
     replies = (entry.texts().reply for entry in entries)
-    rows = [[extract_from(extractor.extract, reply) for extractor in extractors] for reply in replies if reply]
+    rows = [[extract_from(extractor.read, reply) for extractor in extractors] for reply in replies if reply]
     columns = zip(*rows, strict=True)
     return [ExtractorResult(extractor.name, entries, column) for extractor, column in zip(extractors, columns, strict=True)]
 

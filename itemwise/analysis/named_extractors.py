@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from itemwise.extractors import last_number
+from itemwise.extractors.visible_parts import read_visible
 from itemwise.import_string import ImportStringError, load_function
 
 __all__ = [
@@ -20,10 +21,18 @@ _HASHES = re.compile(r"#### (-?[0-9.,]+)")
 
 
 class NamedExtractor(NamedTuple):
-    """An extractor by its name: `extract` takes a reply's text and gives the answer as text, or None where it reads nothing."""
+    """An extractor by its name: `extract` takes a text and gives the answer as text, or None where it reads nothing.
+
+    Those that published scores rest on take the `whole` reply, thoughts and all; a user's own takes what is visible of it.
+    """
 
     name: str
     extract: Callable[[str], Any]
+    whole: bool = True
+
+    def read(self, reply: str) -> Any:
+        """What is read in the text of a reply."""
+        return self.extract(reply) if self.whole else read_visible(self.extract, reply)
 
 
 def strict_json(text: str) -> str | None:
@@ -92,4 +101,4 @@ def load_extractor(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
     if ":" not in text:
         names = ", ".join(extractor_names())
         raise ImportStringError(f"--extractor must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")
-    return NamedExtractor(text, load_function(text, "--extractor", folders))
+    return NamedExtractor(text, load_function(text, "--extractor", folders), whole=False)

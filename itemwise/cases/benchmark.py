@@ -13,6 +13,7 @@ import pytest
 from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
 from itemwise.cases.source import Source
+from itemwise.extractors.visible_parts import read_visible
 
 __all__ = ["MARK", "Benchmark", "BenchmarkError", "cases"]
 
@@ -62,8 +63,8 @@ class Benchmark:
         return wanted
 
     def extractor(self, case: Case) -> Extractor:
-        """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name."""
-        return partial(self.extract, case=case) if self._is_told_of_cases else self.extract
+        """What reads a reply to `case`: the extractor, of what is visible, told of the case where it has a parameter of that name."""
+        return partial(read_visible, partial(self.extract, case=case) if self._is_told_of_cases else self.extract)
 
     @cached_property
     def _is_told_of_cases(self) -> bool:
@@ -108,9 +109,9 @@ def cases(
     """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
 
     `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says) and ``prompt`` (the text
-    chosen from `prompts` by `--prompt`, the first by default). `extract` reads a reply into an answer, or None; it is told
-    of the case where it has a parameter ``case``. `draw` takes the sample from all cases, by size and seed. With `pictures`
-    the cases show pictures, so that a model that sees is asked by default.
+    chosen from `prompts` by `--prompt`, the first by default). `extract` reads what a reply says (`visible_text`) into an
+    answer, or None; it is told of the case where it has a parameter ``case``. `draw` takes the sample from all cases, by
+    size and seed. With `pictures` the cases show pictures, so that a model that sees is asked by default.
     The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
 
     >>> @cases(capitals, extract=last_word)              # doctest: +SKIP

@@ -8,5 +8,9 @@ from itemwise.extractors.answer_equality import same_after_scaling, same_number,
 from itemwise.extractors.choice.stated_choice import stated_choice
 from itemwise.extractors.number.last_number import last_number
 from itemwise.extractors.reading import Reading
+from itemwise.extractors.sentence_end import is_finished
+from itemwise.extractors.visible_parts import visible_text
 
-__all__ = ["Reading", "last_number", "same_after_scaling", "same_number", "same_share", "stated_choice", "within"]
+__all__ = [
+    "Reading", "is_finished", "last_number", "same_after_scaling", "same_number", "same_share", "stated_choice", "visible_text", "within",
+]  # fmt: skip

@@ -5,11 +5,13 @@ Offsets are those of the reply as it was given: the folded text is as long as it
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from itemwise.extractors.plain_characters import folded
-from itemwise.extractors.reply_marks import CALL, END, HEADER, OUTPUT, RESULT
+from itemwise.extractors.reading import Reading
+from itemwise.extractors.reply_marks import CALL, END, FRAME, HEADER, OUTPUT, RESULT
 from itemwise.extractors.reply_parts import PROMPT, SPEECH, Part, parts_of
 
 _QUESTION = re.compile(
@@ -22,6 +24,7 @@ _QUESTION = re.compile(
 )
 _QUESTION_GATES = ("question", "problem", "exercise", "example", "human", "user", "instruction", "q", "input", "题", "问")
 _BLANK = re.compile(r"\s*")
+_TAGS = ("<", "[tool", "assistantcommentary", "commentary to=")  # how what is marked as a call or a result begins
 
 
 class VisiblePart(NamedTuple):
@@ -50,21 +53,74 @@ def visible_parts(text: str) -> Iterator[VisiblePart]:
     only the last message is the reply.
     """
     shown = folded(text)
-    for spans, calls in _messages(shown.lower()):
-        pieces = [shown[start:end] for start, end in spans]
-        starts = [0]
-        for piece in pieces[:-1]:
-            starts.append(starts[-1] + len(piece) + 1)
-        yield VisiblePart("\n".join(pieces), tuple(starts), tuple(start for start, _ in spans), calls)
+    lower = shown.lower()
+    return (_visible(shown, said) for said in _messages(lower, parts_of(lower)))
 
 
-def _messages(lower: str) -> list[tuple[list[tuple[int, int]], bool]]:
-    """The spans of what each message says, with whether a call ends it; of messages between results only the last."""
-    parts = parts_of(lower)
+def visible_text(text: str) -> str:
+    """What extractors of one's own are given of a reply: what it says, in its own characters.
+
+    Thoughts, calls of tools and their results are left out as far as tags or special tokens mark them, and so is all behind the
+    mark that ends the message. Of a conversation with tools it is the last message, and empty where nothing is said, as in a thought
+    that was cut off; there an extractor has None to return. What is plain text stays, code blocks, JSON and a next question too.
+    """
+    return _said(text).text
+
+
+def read_visible(extract: Callable[[str], Any], text: str) -> Any:
+    """What `extract` reads in what a reply says (`visible_text`); the span of a `Reading` is that in the whole reply."""
+    said = _said(text)
+    read = extract(said.text)
+    if not isinstance(read, Reading):
+        return read
+    if said.calls and not read.stated:
+        return None
+    start, end = said.span(read.start, read.end)
+    return Reading(read, start=start, end=end, rule=read.rule, stated=read.stated)
+
+
+def _said(text: str) -> VisiblePart:
+    lower = folded(text).lower()
+    parts = [part._replace(kind=SPEECH) if _is_text(lower, part) else part for part in parts_of(lower)]
+    messages = _messages(lower, _joined(parts), questions=False)
+    return _visible(text, messages[0]) if messages else VisiblePart("", (0,), (0,))
+
+
+def _is_text(lower: str, part: Part) -> bool:
+    """Whether a part is text to whoever does not look for numbers and letters: a frame, a code block, JSON, a label of ReAct."""
+    return part.kind in (FRAME, OUTPUT) or (part.kind in (CALL, RESULT) and not lower.startswith(_TAGS, part.start))
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    """The parts, speech next to speech as one."""
+    joined: list[Part] = []
+    for part in parts:
+        if joined and joined[-1].kind == part.kind == SPEECH:
+            joined[-1] = joined[-1]._replace(end=part.end)
+        else:
+            joined.append(part)
+    return joined
+
+
+class _Message(NamedTuple):
+    """The spans of what a message says, and whether a call ends it."""
+
+    spans: list[tuple[int, int]]
+    calls: bool
+
+
+def _visible(shown: str, message: _Message) -> VisiblePart:
+    pieces = [shown[start:end] for start, end in message.spans]
+    starts = accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=0)
+    return VisiblePart("\n".join(pieces), tuple(starts), tuple(start for start, _ in message.spans), message.calls)
+
+
+def _messages(lower: str, parts: list[Part], *, questions: bool = True) -> list[_Message]:
+    """The messages that say anything; of those between results only the last, and each ends where another question is put."""
     turns = [_Turn()]
     for part in parts:
         if part.kind == SPEECH:
-            first, *more = _between_questions(lower, part)
+            first, *more = _between_questions(lower, part) if questions else [(part.start, part.end)]
             turns[-1].say(lower, first)
             for span in more:
                 turns.append(_Turn())
@@ -75,7 +131,7 @@ def _messages(lower: str) -> list[tuple[list[tuple[int, int]], bool]]:
             turns[-1].calls = True
         elif part.kind in (END, HEADER, PROMPT) and not turns[-1].calls:
             turns.append(_Turn())
-    said = [(turn.spans, turn.calls) for turn in turns if turn.spans]
+    said = [_Message(turn.spans, turn.calls) for turn in turns if turn.spans]
     return said[-1:] if parts and parts[0].kind == PROMPT else said
 
 

@@ -114,7 +114,7 @@ class Samples:
 
     def extractor(self, item: pytest.Item) -> Extractor:
         """What reads the case's replies: the run's extractor where one is named, else the benchmark's own."""
-        return self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extractor(self.case(item))
+        return self._settings.extractor.read if self._settings.extractor else benchmark_of(item).extractor(self.case(item))
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:
         """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""

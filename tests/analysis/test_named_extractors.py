@@ -99,6 +99,10 @@ class TestReaderOfTheUsers:
         extractor = load_extractor("numbers_of_mine:first")
         assert (extractor.name, extractor.extract("42")) == ("numbers_of_mine:first", "4")
 
+    def test_is_given_what_a_reply_says_and_those_of_the_package_all_of_it(self) -> None:
+        assert load_extractor("numbers_of_mine:first").read("<think>7</think>42") == "4"
+        assert load_extractor("first-capital").read("<think>A</think>B") == "A"
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [

@@ -236,6 +236,10 @@ def test_an_extractor_is_told_of_the_case_where_it_has_a_place_for_it() -> None:
     assert Benchmark(hundred, str.upper).extractor(case)("b") == "B"
 
 
+def test_an_extractor_is_given_what_the_reply_says_without_thoughts() -> None:
+    assert Benchmark(hundred, str.upper).extractor(Case("one", "?", "B"))("<think>a?</think>b") == "B"
+
+
 class TestSystemTurn:
     """A benchmark's own system turn takes the place of that of a model's entry, and the rows say so."""
 
