@@ -13,7 +13,7 @@ SPEECH, UNCLOSED, PROMPT = "speech", "unclosed thought", "what was asked"
 _SPEAKER = re.compile(
     r"(?P<assistant>assistant|model|chatbot|/inst)|(?P<asks>user|human|system|developer|\[inst)|tool|ipython|observation|function"
 )
-_MENTIONED = re.compile(r"[`'\"]?\s?(?:tags?|blocks?|marks?|tokens?|elements?)\b")
+_MENTIONED = re.compile(r"(?:[`'\"]\s?|\s)(?:tags?|blocks?|tokens?|elements?)\b")  # not "mark": Mark has 5 apples
 _BLANK = re.compile(r"\s*")
 _OPENS_FENCE = re.compile(r"\s*```\w{0,20}\s*")
 _JSON = re.compile(r"\s{0,20}(?:[\w.]{1,64}\s?(?:\[args\])?)?\s{0,20}(?=\[\s{0,9}[\[{\"]|\{)")

@@ -18,7 +18,7 @@ _DANGLING = re.compile(
 _OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$|\\[a-z]{1,20}$", re.IGNORECASE)
 _OPENERS = (("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "\\end{"), ("<<", ">>"))
 _BRACKETS = ("()", "{}", "[]")
-_OPEN_DOLLAR = re.compile(r"(?<!\\)\$(?!\s?-?\.?[0-9][^$\\^]*$)(?:[^$\\]|\\.)*$")
+_OPEN_DOLLAR = re.compile(r"(?<![\\0-9])(?<![0-9] )\$(?!\s?-?\.?[0-9][^$\\^]*$)(?:[^$\\]|\\.)*$")
 _BEGUN = re.compile(r"\s*(?:[-+*•>]|(?:\*\*)?\(?[0-9]{1,2}[.):]|#+[^:=]*|(?:\*\*)?step [0-9]+\b[^:=]*:?)[\s*_]*$", re.IGNORECASE)
 _ROW = re.compile(r"\s*\|.*[^|\s]\s*$")
 _FULL_STOP = re.compile(r"[.!?。](?=\s)(?<!vs\.)(?<!rs\.)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from itemwise.extractors.number.number_words import continues_number, is_number_
 from itemwise.extractors.number.numeral import opposite, ratio_text
 from itemwise.extractors.number.phrase_tokens import Token
 from itemwise.extractors.number.terms import MINUS, sentences, tokens
-from itemwise.extractors.number.vocabulary import AMOUNTS, COPULAS, HEDGES, OBLIGING, PASSING, REACHING, SAYING, VAGUE
+from itemwise.extractors.number.vocabulary import AMOUNTS, COPULAS, HEDGES, OBLIGING, OF, PASSING, PURPOSES, REACHING, SAYING, VAGUE
 
 
 class NumberMatch(NamedTuple):
@@ -260,8 +260,8 @@ def _main_number(side: list[Token]) -> NumberMatch:
     if not indices:
         return _no_single_number(side) if _is_formula(side) else NumberMatch(None, side[0].start, side[-1].end)
     weights = {index: _weight(side, index) for index in indices}
-    purpose = _purpose(side, min((index for index in indices if weights[index] > 0), default=len(side)))
-    weights.update((index, -1) for index in indices if index > purpose)
+    for aside in _asides(side, indices[0], min((index for index in indices if weights[index] > 0), default=len(side))):
+        weights.update((index, -1) for index in indices if index in aside)
     best = max(indices, key=lambda index: (weights[index], index))
     start = max((at + 1 for at in range(best) if side[at].text in COPULAS), default=0)  # "the sum of 3 and 4 is 7"
     joined = [index for index in indices if max(start, best - 4) <= index <= best and weights[index] >= 0]
@@ -270,22 +270,27 @@ def _main_number(side: list[Token]) -> NumberMatch:
     return _number(side[best])
 
 
-def _purpose(side: list[Token], start: int) -> int:
-    """Where from this index on the sentence says what for: "took 12 hours *to* cover 360 miles"; its end where it does not."""
-    pairs = zip(side[start:], side[start + 1 :], strict=False)
-    aims = (
-        start + at
-        for at, (before, token) in enumerate(pairs, 1)
-        if token.text == "to" and before.kind == "word" and before.text not in OBLIGING
-    )
-    return next((at for at in aims if at + 1 < len(side) and side[at + 1].kind == "word" and side[at + 1].text not in PASSING), len(side))
+def _asides(side: list[Token], first: int, said: int) -> Iterator[range]:
+    """Where the sentence says what for, of what, or compares: "took 12 hours *to* cover 360 miles", up to "which is ..."."""
+    triples = zip(side[first:], side[first + 1 :], side[first + 2 :], strict=False)
+    for at, (before, token, after) in enumerate(triples, first + 1):
+        if token.text in PURPOSES or (at > said and _opens_aside(before, token, after)):
+            ends = (end for end in range(at, len(side) - 1) if side[end].text == "which" and side[end + 1].text in COPULAS)
+            yield range(at, next(ends, len(side)))
+            return
+
+
+def _opens_aside(before: Token, token: Token, after: Token) -> bool:
+    if token.text == "to":
+        return before.kind in ("word", "number") and before.text not in OBLIGING and after.kind == "word" and after.text not in PASSING
+    return token.text == "than" or (token.text in ("that", "which") and after.text not in COPULAS)
 
 
 def _weight(side: list[Token], index: int) -> int:
     """1 for a number that the sentence says of its subject, -1 for one in passing, 0 where that is open."""
     before = ["", "", "", *(token.text for token in side[:index] if token.kind != "operator" and token.text not in VAGUE)]
     verb, last = before[-2:]
-    if last == "of":
+    if last in OF:
         return 1 if verb in AMOUNTS else -1 if verb else 0
     if last == "to":
         return 0 if verb in REACHING or verb[:1].isalpha() else -1

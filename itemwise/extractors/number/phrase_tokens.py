@@ -22,7 +22,7 @@ _LETTER = r"a-z\u00df-\u00f6\u00f8-\u024f\u0370-\u03bf\u03c1-\u1fff"  # in words
 _ONE = r"\u00df-\u00f6\u00f8-\u024f\u0400-\u1dff\u3040-\u30ff\u3400-\u9fff"  # one of them alone is a word, no unknown
 _TOKEN = re.compile(
     rf"""(?P<number>{NUMERAL})
-    | (?P<operator>[<>]=|(?:sqrt|cbrt|pi)(?![a-z])|(?:(?:square|cube|cubic)\ )?roots?\ of(?![a-z])
+    | (?P<operator>[<>]=|(?:sqrt|cbrt|pi)(?![{_LETTER}])|(?:(?:square|cube|cubic)\ )?roots?\ of(?![a-z])
         |(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|exp)(?=\ ?[(_^0-9\\])|(?:gcd|lcm|max|min)(?=\())
     | (?P<equals>[=-]?=>?|≈|≃|->|→|⇒|[为是]|等于|equals?)
     | (?P<sign>[-+*/×÷·^_±∓<>≤≥≠√∞π∪∩∈⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负|負|零下|(?<=[0-9)])!(?=\s*[])}}$=+*/^\\-]))
