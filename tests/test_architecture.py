@@ -172,6 +172,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.extractors.choice.implied_text": "extractors/choice/test_choice_wordings.py",
     "itemwise.extractors.choice.match_letter": "extractors/choice/test_stated_choice.py",
     "itemwise.extractors.choice.match_option": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.choice.pointing": "extractors/choice/test_choice_wordings.py",
     "itemwise.extractors.choice.option_line": "extractors/choice/test_choice_wordings.py",
     "itemwise.extractors.choice.match_text": "extractors/choice/test_stated_choice.py",
     "itemwise.extractors.number.listed_values": "extractors/number/test_announced_number.py",

@@ -16,8 +16,8 @@ indeed either both actually the option choice letter answer number
 _LEAD = re.compile(
     rf"(?:<\|?[a-z_]{{1,20}}\|?>|[\s(\[{{<*_\"'`$.:>~|\u200b]|(?i:{'|'.join(_LEAD_WORDS.split())})(?![A-Za-z'])|选项|选|应|为|是)*"
 )
-_NO_FORMULA = r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^>≤≥≈×÷·√]|<(?![/|])|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])|-\w)"
-_LETTER = re.compile(rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?![0-9]\)|[A-Za-z]{{2}}))")
+_NO_FORMULA = r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^>≤≥≈×÷·√]|<(?![/|]|eo[as])|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])|-\w)"
+_LETTER = re.compile(rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?:-?[0-9.]+\s?,|[A-Za-z]\s?[),=|∩∪]))")
 _LOWER = re.compile(
     r"[\s(\[*_\"'`$.]*(?P<letter>[a-z])(?:[)\]*_\"'`$.:]*\s*(?:$|<\|)|[).:\]]\**\s|\s\((?=[^\n]*\)[\s.]*$))"
     r"|\s*[(\[](?P<bracketed>[a-z])[)\]]"

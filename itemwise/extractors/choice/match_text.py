@@ -142,9 +142,10 @@ def option_mentioned(words: str, options: Sequence[str], *, numbers: bool = Fals
     """
     padded = f" {' '.join(_words(_readable(words[-_LONGEST:])))} "
     mentioned = []
-    for index, opener in sorted(enumerate(_forms(tuple(options))[1]), key=lambda form: -len(form[1])):
+    normals, openers = _forms(tuple(options))
+    for index, opener in sorted(enumerate(openers), key=lambda form: -len(form[1])):
         text = f" {' '.join(opener)} "
-        if not ((numbers and len(text) > 5) or (_READS_AS_WORDS.search(options[index]) and not text[1].isdigit())):
+        if not ((numbers and len(text) > 5) or (_READS_AS_WORDS.search(normals[index]) and not text[1].isdigit())):
             continue
         at = padded.find(text)
         if at >= 0 and not _DENIED.search(padded, max(0, at - 30), at + 1):

@@ -6,18 +6,20 @@ from typing import NamedTuple
 
 from itemwise.extractors.announcement import Announcement, announcements
 from itemwise.extractors.answer_field import answer_field, unescaped
-from itemwise.extractors.choice.implied_choice import confirmed_letter, is_of_another, pointed_out
+from itemwise.extractors.choice.implied_choice import confirmed_letter
 from itemwise.extractors.choice.implied_text import implied_text
 from itemwise.extractors.choice.match_letter import LetterMatch, denies_opening, letters_in, opening_letter
 from itemwise.extractors.choice.match_option import Options, match_option
 from itemwise.extractors.choice.match_text import option_stated
 from itemwise.extractors.choice.option_line import lists_options, option_on_own_line
+from itemwise.extractors.choice.pointing import is_of_another, pointed_out
 from itemwise.extractors.correction import admission, corrections
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.sentence_end import is_finished
 from itemwise.extractors.visible_parts import VisiblePart, visible_parts
 
 _NO_OPTION = re.compile(r"none of the|not an option|no option|no (?:correct|valid)|not (?:provided|listed|given|among)|没有正确")
+_NOT_THERE = re.compile(r"\b(?:option|choice|answer|which|it) is(?:n't| not) (?:listed|among|given|provided|available|there)\b")
 _NOTHING = re.compile("无|没有|有误|均不|都不|不存在")
 _DECLINES = re.compile(_NO_OPTION.pattern + r"|cannot|can't|unable|unknown|insufficient|not (?:possible|enough)|无法")
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
@@ -103,6 +105,8 @@ def _read_announcement(announcement: Announcement, part: str, lower: str, option
     match = match_option(part, announcement.start, announcement.end, options)
     if match and match.letter and lists_options(part, match.letter, match.end):
         return None
+    if match and _NOT_THERE.search(lower, match.end, announcement.end):
+        return match._replace(letter=None)
     nothing = _NOTHING if announcement.rule in ("答案", "答:") else _DECLINES
     if match or not nothing.search(lower, announcement.start, announcement.end):
         return match
