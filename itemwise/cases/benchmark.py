@@ -13,6 +13,7 @@ import pytest
 from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
 from itemwise.cases.source import Source
+from itemwise.extractors import last_number
 from itemwise.extractors.visible_parts import read_visible
 
 __all__ = ["MARK", "Benchmark", "BenchmarkError", "cases"]
@@ -42,6 +43,11 @@ class Benchmark:
     def takes_source(self) -> bool:
         """Whether `--source` decides where the rows come from; otherwise the loader brings its own."""
         return "source" in inspect.signature(self.loader).parameters
+
+    @property
+    def reads_numbers(self) -> bool:
+        """Whether its extractor is `last_number`, so that every gold must be a number in that form."""
+        return self.extract is last_number
 
     def require_form(self) -> None:
         """Raise BenchmarkError for a loader or an extractor that cannot be called, before anything is asked for it."""

@@ -10,6 +10,7 @@ from itertools import islice
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
 from itemwise.cases.controls import controlled
+from itemwise.cases.gold import gold_fault
 from itemwise.cases.reads import Reads, noting_reads
 from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.split_files import sha256_of_files
@@ -70,6 +71,7 @@ def _draw(name: str, benchmark: Benchmark, settings: Settings, prompt: str | Non
     """The cases that were drawn, and all that they were drawn from; None where the source is endless."""
     source = settings.source
     loaded = _only_cases(name, benchmark.cases(source, prompt), "loader")
+    loaded = _with_read_golds(name, loaded) if benchmark.reads_numbers else loaded
     if source.endless and benchmark.takes_source:
         if settings.sample is None:
             raise BenchmarkError(f"{name}: --sample all has no end with --source {source.text}; give a number such as --sample 1319.")
@@ -183,6 +185,14 @@ def _only_cases(name: str, given: Iterable[Case], source: str) -> Iterator[Case]
     for index, case in enumerate(given):
         if not isinstance(case, Case):
             raise BenchmarkError(f"{name}: the {source} must yield Case(name, prompt, answer), got {reprlib.repr(case)} as number {index}.")
+        yield case
+
+
+def _with_read_golds(name: str, cases: Iterator[Case]) -> Iterator[Case]:
+    """The cases of a benchmark that reads by `last_number`. Raises BenchmarkError for a gold that it never returns."""
+    for case in cases:
+        if fault := gold_fault(case.answer):
+            raise BenchmarkError(f"{name}: the answer of case {case.name!r}: {fault}")
         yield case
 
 

@@ -48,7 +48,7 @@ def test_a_strategy_is_its_own_file_and_what_it_imports_of_the_strategies() -> N
 
 def test_each_extractor_is_its_own_folder_and_what_it_uses_of_the_other() -> None:
     number, choice = files_of(last_number), files_of(stated_choice)
-    assert "extractors/number/concluding_number.py" in number - choice
+    assert "extractors/number/last_number.py" in number - choice
     assert "extractors/choice/match_option.py" in choice - number
     assert "extractors/number/number_words.py" in number & choice  # "twelve" chooses the option "12"
     assert all(file.startswith("extractors/") for file in number | choice)

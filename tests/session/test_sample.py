@@ -16,6 +16,7 @@ from itemwise.cases.chat import Turn
 from itemwise.cases.draw import draw
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source, rows
+from itemwise.extractors import last_number
 from itemwise.models import ModelEntry
 from itemwise.session.sample import prompts_of, sampled
 from itemwise.session.settings import Settings, read_settings
@@ -285,3 +286,23 @@ class TestPromptsOf:
         settings = settings_for(Source("hub"), prompts=wanted)
         model = replace(settings.models[0], prompt=preferred)
         assert prompts_of(Benchmark(problems, str.strip, prompts), settings, model) == asked
+
+
+@pytest.mark.parametrize(
+    ("gold", "what"),
+    [
+        ("7.0", "give '7'"),
+        ("1,430", "give '1430'"),
+        ("$4", "give '4'"),
+        ("1+\\sqrt{2}", "no plain number"),
+        ("(46,2004)", "no plain number"),
+    ],
+)
+def test_a_gold_that_last_number_never_returns_is_refused_by_the_name_of_its_case(gold: str, what: str) -> None:
+    def loader() -> Iterator[Case]:
+        yield Case("good", "?", "18")
+        yield Case("bad", "?", gold)
+
+    with pytest.raises(BenchmarkError, match=rf"sums: the answer of case 'bad': .*{what}"):
+        sampled("sums", Benchmark(loader, last_number), settings_for(Source("synthetic"), sample=None))
+    assert len(sampled("sums", Benchmark(loader, str.strip), settings_for(Source("synthetic"), sample=None)).cases) == 2

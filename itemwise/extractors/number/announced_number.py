@@ -10,7 +10,7 @@ from itemwise.extractors.number.number_phrase import NumberMatch, number_in_anno
 _PATIENCE = 60  # announcements without a number that are read as closely as the others
 _NEAR = 40  # characters in which later ones must come to a digit
 _SHORT = 14  # words that may follow "A:"
-_SEVERAL = re.compile(r"[.!?]\s+\S|\S\s*\n\s*\S|=[^=]*=")  # sentences, lines or steps
+_SEVERAL = re.compile(r"(?<!\\)[.!?]\s+\S|\S\s*\n\s*\S|=[^=]*=")  # sentences, lines or steps
 _COMMA = re.compile(r"(?<![0-9.,])(?P<whole>[0-9]{1,12}),(?=[0-9]{1,2}(?![0-9]))")
 _DIGIT = re.compile("[0-9]")
 _DECLINES = re.compile(
