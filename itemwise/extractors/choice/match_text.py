@@ -29,7 +29,7 @@ _ARTICLE = re.compile(r"(?:the|a|an) ")
 _DASH = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _WORD = re.compile(r"[a-z0-9]+(?:[.,/:][0-9]+)*%?|[^\W\da-z_]|[-+/^=<>√≤≥≈±°*]")
 _HEDGES = re.compile(
-    r"(?:(?:most|more|very|likely|probably|definitely|clearly|certainly|simply|just|indeed|therefore|thus|actually|that|it|this|there|they|is|are|be|its"
+    r"(?:(?:most|more|very|somewhat|rather|quite|highly|likely|probably|definitely|clearly|certainly|simply|just|indeed|therefore|thus|actually|that|it|this|there|they|is|are|be|its"
     r"|was|were|called|option|answer|choice)[ :,])+(?:(?:the|a|an) )?"
 )
 _GOES_ON = re.compile(

@@ -16,7 +16,7 @@ _OPTION = re.compile(
     r"[\s*_#>$({\[\\-]*(?:boxed\{|(?:[A-Z][a-z]{2,12}:|(?i:option|choice|answer):?)\s\**\(?)?"
     r"(?P<letter>[A-Z](?:(?=[)\].:*}](?![)\].:*}]*\s*(?:is|was|are|would|can)\b))|(?=\s*$))|[a-z](?=\s*$))"
 )
-_LABEL = re.compile(r"(?<![A-Za-z0-9])(?!A:[\s*(]{1,3}[A-Z][\s*).]*$)\(?(?P<letter>[A-Z])[).:](?![A-Za-z])")
+_LABEL = re.compile(r"(?<![A-Za-z0-9°])(?!A:[\s*(]{1,3}[A-Z][\s*).]*$)\(?(?P<letter>[A-Z])[).:](?![A-Za-z])")
 _ITEM = re.compile(r"[\s*_#>(\[-]*(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer|Action):?\s\**\(?)?(?P<letter>[A-Za-z])[).:\]]+\**(?=\s|$)")
 _ANALYSED = re.compile(
     r"[\s*_(]*[A-Z][).:*\s]{1,4}(?:this (?:is|option is|statement is) )?(?:incorrect|wrong|not (?:correct|the))\b", re.IGNORECASE

@@ -21,7 +21,6 @@ _POINTERS = (
     r"(?P<weak>\b(?:is|are|be|matches|to|with|as|indicates|favors|supports)\s(?=(?:\**(?:option|choice|answer|letter))\s[(\"'*]{0,3}[A-Z]\b)"
     r"|\b(?:would|should|must|will|can only) be(?=\s[\"*(]{1,3}[A-Z][\"*)]))",
     r"\b(?:is|are|be)(?: to)?(?=\s\**\(?[A-Z]\))|\b(?:is|are|be|as)(?: to)?(?=\s\*\*\(?[A-Z][).:])|\banswer(?=\s\([A-Z]\))",
-    r"(?P<aside>\b(?:is|are|be)\b(?:(?!\bnot\b|n't|\bif\b)[^.\n]){0,100}?\((?=option\s[A-Z]\)))",
     rf"\b(?:therefore|thus|hence|so|most|best|closest|correct)\b[^.\n]{{0,160}}?(?:\bis|\bare|\bbe)(?=\s?:?\**\s+{_LABEL}\s?\S)",
     rf"\b(?:therefore|thus|hence|so|most|best|closest|correct)\b[^.\n]{{0,160}}(?=:\**\s*\n\s*{_LABEL})",
     rf"\b(?:is|are|be)(?=\s?:\**\s*\n\s*{_LABEL})",
@@ -32,8 +31,8 @@ _POINTERS = (
     r"(?:答え|解答|正解|正答|정답|답)[^.\n]{0,8}?(?:は|은|는|:)",
 )
 _POINTING = re.compile("|".join(_POINTERS), re.IGNORECASE)
-_ASIDE = re.compile(r"\([Oo]ption ([A-Z])\)")
-_IF = re.compile(r"\b(?:if|suppose|assuming)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\(([Oo]ption|[Cc]hoice) (?P<letter>[A-Z])\)")
+_SUPPOSED = re.compile(r"\b(?:if|suppose|assuming|might|may|could)\b|(?:\bnot\b|n't)(?!.*\bbut\b)", re.IGNORECASE)
 _WONDERS = re.compile(r"\b(?:maybe|perhaps|possibly|might)\b", re.IGNORECASE)
 _CUE = re.compile(r"\b(?:therefore|thus|hence|so|correct|best|most|must be|conclusion|closest)\b", re.IGNORECASE)
 _LIKELY = re.compile(r"\b(?:most|more) (?:likely|probabl[ey]|plausible|probable|accurate|fitting|consistent)\b", re.IGNORECASE)
@@ -53,16 +52,24 @@ def pointed_out(part: str, options: Options, after: int = 0) -> LetterMatch | No
         match = _named_behind(part, pointing, options) if _is_stated(part, pointing, finished=finished) else None
         if match:
             return match
-    return _called_likely(part, offset, options) if options.texts else None
+    return _in_aside(part, offset, options.letters) or (_called_likely(part, offset, options) if options.texts else None)
+
+
+def _in_aside(part: str, offset: int, letters: str) -> LetterMatch | None:
+    """The letter that a conclusion adds in brackets, or the only one so added: "the camera moves to the right (option B)"."""
+    asides = list(_ASIDE.finditer(part, offset))
+    alone = len({aside["letter"] for aside in asides}) == 1
+    for aside in reversed(asides):
+        ahead = _sentence_ahead(part, aside.start())
+        if aside["letter"] in letters and (alone or _CUE.search(ahead)) and not _SUPPOSED.search(ahead):
+            return LetterMatch(aside["letter"], *aside.span("letter"))
+    return None
 
 
 def _is_stated(part: str, pointing: re.Match[str], *, finished: bool) -> bool:
-    """Whether the words state: weak ones and asides need a conclusion, and a reply that was cut off must not wonder."""
+    """Whether the words state: in a reply that was cut off, weak ones need a conclusion and none may wonder."""
     ahead = _sentence_ahead(part, pointing.start())
     concludes = _CUE.search(ahead + pointing.group()) is not None
-    if pointing["aside"]:
-        alone = len(set(_ASIDE.findall(part, max(0, len(part) - _TAIL)))) == 1
-        return (concludes or alone) and not _IF.search(ahead)
     return finished or ((concludes or not pointing["weak"]) and not _WONDERS.search(ahead))
 
 

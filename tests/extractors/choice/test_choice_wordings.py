@@ -95,6 +95,20 @@ NAMED_IN_A_SENTENCE: list[tuple[str, Options, str]] = [
     ("The pair that breaks the rule is A) (77, 10).", 4, "A"),
     ("选项A不符合题意，排除。最终选项D“②④”符合题意，是正确答案。", 4, "D"),
     ("B、C都正确，选C最为准确。", 4, "C"),
+    ("Judged by the lines, (B) the third image is most similar to the first one, as both have them.", 2, "B"),
+    ("Thus, the second image (A) seems more appropriate as the missing part. It fits better.", 2, "A"),
+    ("**Option A (the second image)** seems more suitable here.", 2, "A"),
+    ("Of these, A. 3-chlorotoluene is the most likely structure.", 4, "A"),
+    ("The most plausible product is **D. 4,5-dihydrofuran**. It has the ring.", 4, "D"),
+    ("The number of stars grows with the radius as **D. r^5**.\n\n**Why:** there is more room.", 4, "D"),
+    ("The factor needed is **Option B: 60**.", 4, "B"),
+    ("The correct formula is **C9H10O** (option C).\n\nIt is most likely an aldehyde.", 4, "C"),
+    ("The camera moves to the right (option B). The sink has shifted to the left.", 2, "B"),
+    ("The most reasonable guess is the largest number:\n\nD. 512\n\nThe trend is steep.", 4, "D"),
+    ("The best action would be to (A) look for a plant, as there is none.", 4, "A"),
+    ("因此，答案是C（48°）。", ("30°", "40°", "48°", "60°"), "C"),
+    ("[正确答案]C<eoa", 4, "C"),
+    ("The best step is not to wait (option A) but to call (option B).\n\nTherefore, the best step is to call.", ("wait", "call"), "B"),
 ]
 
 TEXTS: list[tuple[str, Options, str]] = [
@@ -208,6 +222,12 @@ NO_LETTER: list[tuple[str, Options]] = [
     ("D选项：这是正确的。\n【答案】题目有误", 4),
     ("(a) We use the mass first. (b) Then we use the rate.\n(c) We can then find", 4),
     ("b. C\nd. B\nf. H", 8),
+    ("We need to answer a multiple-choice question. Options: a: the face, b: the neck, c: the hand.", 5),
+    ("The other options (A, B, and C) are more likely to be seen in this test.", 4),
+    ("But since one must be chosen, perhaps the most common pair is D: tin with zinc. But the book says that the", 4),
+    ("If there were a bucket, the best action would be to milk the cow (option B). But there is none.", 4),
+    ("1. Find the cow (option A).\n2. Then the bucket should be made (option C).\n3. It is to be milked (option B).", 4),
+    ("The right answer would be (E), but that option is not listed here.", 5),
     ("The area is the sum of the areas $A B$ and is so 12.", 4),
 ]
 
