@@ -65,7 +65,7 @@ class ModelEntry:
     asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
     to; None leaves it to the checkpoint. `key_env` is the environment variable that holds a server's key, OPENAI_API_KEY
     where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves out the sentence by which
-    the strategy `tool` says when to call: for a model that was trained to call without one.
+    the strategy `tool` says when to call, and describes the calculator with an example: for a model that was trained on that.
     """
 
     name: str

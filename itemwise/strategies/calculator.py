@@ -10,21 +10,20 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import accumulate
+from typing import Any
 
-__all__ = ["CALCULATOR", "CalculatorError", "answer_text", "calculate", "evaluate", "number_text"]
+__all__ = ["CALCULATOR", "CALCULATOR_WITHOUT_EXAMPLE", "CalculatorError", "answer_text", "calculate", "evaluate", "number_text"]
 
-CALCULATOR = {
-    "type": "function",
-    "function": {
-        "name": "calculator",
-        "description": "Exact result of one arithmetic expression.",
-        "parameters": {
-            "type": "object",
-            "properties": {"expression": {"type": "string", "description": "such as 12*(3+4)"}},
-            "required": ["expression"],
-        },
-    },
-}  # as chat templates take a tool
+
+def _described(expression: str) -> dict[str, Any]:
+    """The calculator as chat templates take a tool, with these words on its argument."""
+    parameters = {"type": "object", "properties": {"expression": {"type": "string", "description": expression}}, "required": ["expression"]}
+    description = "Exact result of one arithmetic expression."
+    return {"type": "function", "function": {"name": "calculator", "description": description, "parameters": parameters}}
+
+
+CALCULATOR = _described("such as 12*(3+4)")  # the words that the models of the package learned
+CALCULATOR_WITHOUT_EXAMPLE = _described("numbers with + - * / and parentheses")  # small models call with the example
 
 LONGEST = 200  # characters of an expression
 DEEPEST = 32  # parentheses inside each other, or signs in a row

@@ -7,7 +7,7 @@ from typing import Literal
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
 from itemwise.models.tool_calls import read_calls
-from itemwise.strategies.calculator import CALCULATOR, calculate
+from itemwise.strategies.calculator import CALCULATOR, CALCULATOR_WITHOUT_EXAMPLE, calculate
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
 __all__ = ["ANSWER", "GAIN", "HINTS", "OFFER", "answer_to", "tool"]
@@ -19,7 +19,7 @@ HINTS = {
 }  # by name; chat templates tell how a tool is called, and not when
 OFFER = (
     "You have a calculator. To use it, end your message with a call such as\n"
-    '<tool_call>{"name": "calculator", "arguments": {"expression": "12*(3+4)"}}</tool_call>\n'
+    '<tool_call>{"name": "calculator", "arguments": {"expression": "..."}}</tool_call>\n'
     "and its result is sent to you."
 )  # in the prompt, where the chat template has no place for tools
 ANSWER = "calculator: "  # before each result in the user's turn, where the chat template has no place for tools
@@ -38,9 +38,10 @@ async def tool(
     """The reply after as many calculator calls as the model makes, in up to `rounds` turns with calls.
 
     `hint` names the sentence behind the question that says when to call; ``auto`` is ``call`` unless the model's entry has `tool_hint`
-    false. `offer` says where the model is told of the calculator: in its chat template, or in the prompt, which any model takes.
-    What is wrong with a call is told the model as the tool's answer. After `rounds` it is asked once more, with nothing to call. A
-    conversation that fills the context ends there, as one that the limit cut off.
+    false: such a model learned to call by a description of the calculator with an example in it, and sees that. `offer` says where the
+    model is told of the calculator: in its chat template, or in the prompt, which any model takes. What is wrong with a call is told
+    the model as the tool's answer. After `rounds` it is asked once more, with nothing to call. A conversation that fills the context
+    ends there, as one that the limit cut off.
 
         user       A crate holds 48 apples. How many do 17 crates hold? Call the tool calculator for every calculation, ...
         assistant  calculator(expression="17*48")
@@ -50,10 +51,11 @@ async def tool(
     in_prompt = offer == "prompt"
     named = ("call" if tool_hint else "none") if hint == "auto" else hint
     chat = _with_words(chat, [OFFER if in_prompt else "", HINTS[named]])
+    calculator = CALCULATOR_WITHOUT_EXAMPLE if tool_hint else CALCULATOR
     turns: list[Turn] = []
     try:
         for _ in range(rounds):
-            turns.append(await _asked(ask, [*chat, *turns], in_prompt=in_prompt))
+            turns.append(await (_asked(ask, [*chat, *turns]) if in_prompt else ask([*chat, *turns], tools=[calculator])))
             if not turns[-1].calls:
                 return _transcript(chat, turns, turns[-1])
             turns += _answers(turns[-1].calls, in_prompt=in_prompt)
@@ -74,10 +76,8 @@ def _with_words(chat: Sequence[Turn], words: Sequence[str]) -> list[Turn]:
     return [*before, replace(last, content="\n\n".join(filter(None, [last.content, *words])))]
 
 
-async def _asked(ask: Ask, turns: Sequence[Turn], *, in_prompt: bool) -> Turn:
-    """The model's next turn, with the calls that it makes."""
-    if not in_prompt:
-        return await ask(turns, tools=[CALCULATOR])
+async def _asked(ask: Ask, turns: Sequence[Turn]) -> Turn:
+    """The model's next turn, with the calls in its words."""
     turn = await ask(_as_sent(turns))
     return replace(turn, calls=read_calls(turn.content, [CALCULATOR])[1])
 

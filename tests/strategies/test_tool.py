@@ -9,7 +9,7 @@ import pytest
 
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
-from itemwise.strategies.calculator import CALCULATOR
+from itemwise.strategies.calculator import CALCULATOR, CALCULATOR_WITHOUT_EXAMPLE
 from itemwise.strategies.tool import HINTS, OFFER, tool
 from tests.scripted import Script, run
 
@@ -108,7 +108,15 @@ def test_calls_and_their_failures_are_counted() -> None:
 def test_the_model_is_told_of_the_calculator_each_time_it_may_call() -> None:
     script = Script(wrapped(call("6*7")), "42")
     run(tool, script)
-    assert [tools for _, tools, *_ in script.asked] == [[CALCULATOR], [CALCULATOR]]
+    assert [tools for _, tools, *_ in script.asked] == [[CALCULATOR_WITHOUT_EXAMPLE]] * 2
+
+
+def test_a_model_that_learned_the_calculator_with_an_example_sees_it_with_that() -> None:
+    script = Script("42")
+    run(tool, script, tool_hint=False)
+    assert [tools for _, tools, *_ in script.asked] == [[CALCULATOR]]
+    assert "12*(3+4)" in json.dumps(CALCULATOR)
+    assert not any(digit in json.dumps(CALCULATOR_WITHOUT_EXAMPLE) + OFFER + "".join(HINTS.values()) for digit in "0123456789")
 
 
 def test_the_model_sees_all_turns_so_far() -> None:
