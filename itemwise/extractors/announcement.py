@@ -33,9 +33,11 @@ _AFTER_WORD = {"答案": _AFTER_CHINESE, "答:": _AFTER_CHINESE}
 _LATIN_WORDS = ["respuesta", "réponse", "antwort", "risposta", "resposta", "antwoord", "svaret", "odpowied", "cevap", "vastaus", "jawaban"]
 _OTHER_WORDS = ["ответ", "відповідь", "答え", "解答", "정답", "답은", "답:", "คำตอบ", "উত্তর", "సమాధానం", "జవాబు", "उत्तर", "الجواب", "الإجابة"]
 _AFTER_WORD |= dict.fromkeys((*_LATIN_WORDS, "jibu ", "đáp án"), _AFTER_LATIN) | dict.fromkeys(_OTHER_WORDS, _AFTER_OTHER)
+_ASCII_WORDS = [word for word in _AFTER_WORD if word.isascii()]
 DECIMAL_COMMA = frozenset((*_LATIN_WORDS, *_OTHER_WORDS[:2]))  # rules behind which 3,5 is three and a half
 _RESULTS = ("final result", "end result")
 _MARKS = ("answer", "box", "####", "a:", "ans", *_RESULTS, *_AFTER_WORD)
+_ASCII_MARKS = [mark for mark in _MARKS if mark.isascii()]
 _BOX_MARK, _BOX_END = "<|begin_of_box|>", "<|end_of_box|>"
 _OF_ANOTHER = re.compile(
     r"\b(?:provided|previous|wrong|incorrect|initial|their|student'?s|if|whether|unless|suppose|no|which|possible|each|behind|not)"
@@ -55,14 +57,16 @@ class Announcement(NamedTuple):
 
 def may_announce(lower: str, after: int) -> bool:
     """Whether anything from `after` on could be an announcement: a quick look that spares `announcements`."""
-    return any(lower.find(mark, after) >= 0 for mark in _MARKS)
+    behind = lower[after:]
+    return any(mark in behind for mark in (_ASCII_MARKS if behind.isascii() else _MARKS))
 
 
 def announcements(lower: str) -> list[Announcement]:
     """Every announcement in the folded lower-case text, in order."""
     unsorted = [*_boxes(lower), *_hashes(lower), *_sentences(lower), *_short(lower)]
-    for word, after in _AFTER_WORD.items():
-        unsorted += _after_word(lower, word, after)
+    for word in _ASCII_WORDS if lower.isascii() else _AFTER_WORD:
+        if word in lower:
+            unsorted += _after_word(lower, word, _AFTER_WORD[word])
     return sorted(unsorted, key=lambda announcement: announcement.at)
 
 

@@ -15,6 +15,7 @@ _DANGLING = re.compile(
     r"|need|get|gets|find|means|equals|minus|plus|times|divided|multiply|multiplied|subtract|adding|add|respectively,)$",
     re.IGNORECASE,
 )
+_TAGS = re.compile(r"(?:\s{0,9}</?[a-z]\w{0,20} ?>){1,9}\s{0,9}$", re.IGNORECASE)
 _OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$|\\[a-z]{1,20}$", re.IGNORECASE)
 _OPENERS = (("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "\\end{"), ("<<", ">>"))
 _BRACKETS = ("()", "{}", "[]")
@@ -34,12 +35,17 @@ _NUMBER = re.compile(
     r"[0-9½¼¾]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|half)\b",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"(?<=[a-z0-9)%])[.!?](?=\s)(?<!\n[0-9]\.)(?<!\n[0-9][0-9]\.)(?<!vs\.)(?<!rs\.)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE_WORDS = 4  # a line with so many is a sentence
+_ENDS_ON_VALUE = re.compile(r"(?:[=≈:→]|\b(?:is|are|was|equals|to|of)) ?[\\$€£]{0,2}-?[0-9][0-9.,/]*\s?%?$", re.IGNORECASE)
+_LAST_WORD = re.compile(r"(?<![\w\\])[a-z]{2,12}$")
 _SAID = re.compile(r"[=≈:]|\b(?:is|are|was|were|has|have|had|will|can|gets?|needs?|costs?|pays?|makes?|left|total)\b", re.IGNORECASE)
 
 
 def is_finished(prose: str) -> bool:
     """Whether the last line ends as a sentence, or is short enough to be one value; not cut off in mid-sentence."""
-    tail = prose[-_TAIL:].rstrip()
+    tail = _TAGS.sub("", prose[-_TAIL:]).rstrip()
     line = tail[tail.rfind("\n") + 1 :]
     if _is_open(tail, line) or _loops(tail):
         return False
@@ -50,7 +56,9 @@ def is_finished(prose: str) -> bool:
         return False
     if end.endswith((".", "!", "?", "。", "|")):
         return True
-    return _is_value(end)
+    if line.endswith(("$", "\\)", "\\]", "**")):
+        return _is_value(end)
+    return _is_value(end) and not _breaks_style(end, tail[: len(tail) - len(line)]) and not _is_part_of_word(tail)
 
 
 def _is_value(line: str) -> bool:
@@ -62,6 +70,23 @@ def _is_value(line: str) -> bool:
     if len(last.split()) > 8 or len(_IDEOGRAPH.findall(last)) > _LONGEST_VALUE or (stop and not _SAID.search(last)):
         return False
     return bool(_NUMBER.search(last)) or not _LEADS_ON.match(last)
+
+
+def _breaks_style(line: str, before: str) -> bool:
+    """Whether the line is a sentence that lacks the full stop which the sentences before it have."""
+    if not _STOP.search(before + line):
+        return False
+    last = line[max((stop.end() for stop in _STOP.finditer(line)), default=0) :]
+    return len(_WORD.findall(last)) >= _SENTENCE_WORDS and not _ENDS_ON_VALUE.search(last)
+
+
+def _is_part_of_word(tail: str) -> bool:
+    """Whether the text ends with the beginning of a word that it has used: "30 minu" after "minutes"."""
+    last = _LAST_WORD.search(tail)
+    if last is None:
+        return False
+    whole, longer = rf"\b{last.group()}\b", rf"\b{last.group()}[a-z]{{2,}}"
+    return bool(re.search(longer, tail)) and len(re.findall(whole, tail)) == 1
 
 
 def _is_open(tail: str, line: str) -> bool:

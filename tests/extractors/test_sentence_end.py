@@ -31,6 +31,11 @@ CUT_OFF = [
     "The share is \\frac{9}{4",
     "It is 9. " * 12,
     "x + 9 = x + 9 = " * 12 + "x + 9",
+    "They had 4 and got 5. After giving away 9 po",
+    "They had 4 and got 5 hens. So in total, there are 4 + 5 = 9 he",
+    "5 + 4 = 9 books in 3 minutes.\nThus, she needs 3/9 minu",
+    "There are 9 lamps in 2 rooms.\n\nTo light",
+    "There are 9 lamps in 2 rooms.\n\n## Step 4: Count\nNow the",
     "There are 9 left. Let's go on with the second part.",
     "First I would multiply 9 by 4.\n\nNow let's look at the other box:",
 ]
@@ -47,6 +52,12 @@ WHOLE = [
     ("1000000000000000000000000000000", "1" + "0" * 30),
     ("\\[ 4 + 5 = 9 \\]", "9"),
     ("So the sum is $9$", "9"),
+    ("The smallest of them is 1. The value of the largest bar is:\n\n9", "9"),
+    ("They had 4. They got 5 more. So x = 9", "9"),
+    ("They had 4. They got 5 more. So the number of hens is 9", "9"),
+    ("They had 4. They got 5 more.\n\nTotal: 9 hens", "9"),
+    ("They had 4. We use $N = 4 + 5 \\approx 9 \\Omega$", "9"),
+    ("Therefore, Ida is 9 years old.</answer>", "9"),
     ("Therefore, the shoes cost $\\$104$.", "104"),
 ]
 RUNS_ON = [

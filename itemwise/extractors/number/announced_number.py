@@ -74,7 +74,7 @@ def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
     if announcement.rule == "answer:" and _is_working(words, lower[announcement.end : announcement.end + 400]):
         return None
     if lower.startswith("</answer", announcement.end) and _SEVERAL.search(words):
-        concluded = concluded_number(words)
+        concluded = concluded_number(words, whole=True)
         return concluded[0].shifted(announcement.start) if concluded else NumberMatch(None, announcement.start, announcement.end)
     if announcement.rule == "a:" and len(words.split()) > _SHORT:
         return None

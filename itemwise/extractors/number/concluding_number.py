@@ -35,6 +35,10 @@ _TELLS = re.compile(r"\b(?:but|however|nevertheless|still)\b")
 _SENTENCES = re.compile(r"\n|[.!] +\S")
 _PROGRAM = re.compile(r"^(?:def \w+\(|import \w+|from \w+ import|class \w+)", re.MULTILINE)
 _CODE = re.compile(r"```[ \t]*(?:python|py|sympy|javascript|js|c|cpp|java|sql|bash)\b.*?(?:```|\Z)", re.DOTALL)
+_BEGUN = re.compile(r"[\s*#>-]*[a-z][a-z' ,-]*")
+_FAREWELL = re.compile(
+    r"\b(?:hope|thank|let me know|luck|welcome|done|end|cheers|regards|happy|help|qed|q\.e\.d)|^\s*[*#]*(?:final answer|answer)"
+)
 _NEXT_STEP = re.compile(
     r"(?:^|[.!?\n])[\s*_#-]*(?:(?:first|next|now|then|so),? )?"
     r"(?:let's(?! (?:check|verify))|let us|i (?:will|shall)|i'll|we (?:will|shall) now|we now)\b[^.!?\n0-9=]*[.!:]?\s*$"
@@ -44,13 +48,18 @@ _NAME = re.compile(r"(?<![\w#])#[0-9]{1,4}\b")  # "horse #12" is called so
 _BOLD = re.compile(r"\*\*[^*\n]{1,60}\*\*")
 
 
-def concluded_number(part: str) -> tuple[NumberMatch, str] | None:
+def concluded_number(part: str, *, whole: bool = False) -> tuple[NumberMatch, str] | None:
     """The concluding number of a lower-case reply and the rule that read it; None where the reply is no finished prose.
 
-    A reply that stops inside a sentence was cut off before its answer, an object or program states none in prose.
+    A reply that stops inside a sentence was cut off before its answer, unless it is known to be `whole`; an object or program
+    states none in prose.
     """
     prose = _prose(part)
-    if prose is None or not is_finished(prose) or _NEXT_STEP.search(prose, max(0, len(prose) - _SENTENCE)):
+    if (
+        prose is None
+        or not (whole or (is_finished(prose) and not _is_begun(prose)))
+        or _NEXT_STEP.search(prose, max(0, len(prose) - _SENTENCE))
+    ):
         return None
     spelled = _spelled(prose)
     if spelled:
@@ -60,6 +69,12 @@ def concluded_number(part: str) -> tuple[NumberMatch, str] | None:
             rule = "conclusion" if _CUE.match(prose, start, end) else "last number"
             return None if _is_given_up(prose, start, end, rule) else _read(prose, start, end, rule)
     return _in_words(prose)
+
+
+def _is_begun(prose: str) -> bool:
+    """Whether the last line only begins a sentence: without a number, a full stop or a farewell."""
+    line = prose[prose.rfind("\n") + 1 :]
+    return len(line) < len(prose.strip()) and bool(_BEGUN.fullmatch(line)) and not _FAREWELL.search(line) and number_in_words(line) is None
 
 
 def _is_given_up(prose: str, start: int, end: int, rule: str) -> bool:
