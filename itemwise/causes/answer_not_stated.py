@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 from itemwise.causes.arithmetic.equations import Equation
 from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
-from itemwise.causes.numeric_reply import NumericReply, parse_number
+from itemwise.causes.numeric_reply import WRITTEN, NumericReply, numbers_told, parse_number
 from itemwise.extractors.plain_characters import folded
 
-__all__ = ["answer_not_stated", "numbers_in"]
+__all__ = ["answer_not_stated"]
 
-_WRITTEN = re.compile(r"(?<![0-9.,/:^A-Za-z_])(?:[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])")
 _BEFORE_RESULT = re.compile(  # what comes right before a result
     r"(?:[=:]|\b(?:is|are|was|were|be|been|gets?|got|gives?|equals?|makes?|made|leaves?|left|have|has|had|needs?|result|answer|total|so|thus|"
     r"saves?|spends?|spent|costs?|earns?|earned|pays?|paid|sells?|sold|takes?|took|uses?|used|to|of)\b(?: [a-z]+)??|[是为共得有剩要花])"
@@ -24,11 +22,6 @@ _LABEL_BEFORE = re.compile(r"(?:\b(?:step|part|day|week|case|option|problem|ques
 _ITEM_BEFORE = re.compile(r"(?:^|\n)[ \t>*(\[#-]*$")
 _LINE_BEHIND = re.compile(r"[ \t*]*(?:\n|$)")
 _TRAILING_OPERATION = re.compile(r" ?(?:[+*/×÷^%]|- ?[0-9\\]|[x:] ?[0-9]|, ?[0-9])|[a-z\\}_]", re.IGNORECASE)  # noqa: RUF001
-_SPELLED = dict(zip(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(11), strict=True))
-_SPELLED |= dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {"eleven": 11, "twelve": 12}
-_SPELLED |= {"a": 1, "once": 1, "single": 1, "half": 2, "twice": 2, "double": 2, "couple": 2, "pair": 2, "两": 2, "半": 2, "third": 3}
-_SPELLED |= {"triple": 3, "quarter": 4, "week": 7, "year": 12, "dozen": 12, "day": 24, "hour": 60, "minute": 60, "percent": 100, "%": 100}
-_WORD = re.compile(r"[a-z]+|[零一二三四五六七八九十两半%]")
 
 
 def answer_not_stated(reply: NumericReply, equations: Sequence[Equation]) -> Cause | None:
@@ -36,25 +29,11 @@ def answer_not_stated(reply: NumericReply, equations: Sequence[Equation]) -> Cau
     results = [equation for equation in equations if equation.claimed == reply.expected and not equation.false]
     if results:
         return cause(NOT_GIVEN, f"stated: {quote(reply.text, results[-1].start, results[-1].end)}")
-    if reply.expected in _prompt_numbers(reply.prompt):
+    if reply.expected in numbers_told(reply.prompt):
         return None
     spans = [(equation.start, equation.end) for equation in equations]
     span = next(_results_in_prose(reply, spans), None)
     return cause(NOT_GIVEN, f"stated: {quote(reply.text, *span)}") if span else None
-
-
-def numbers_in(text: str) -> set[Fraction]:
-    """The numbers that stand in `text` in digits, without their signs."""
-    values = (parse_number(number.group()) for number in _WRITTEN.finditer(folded(text)))
-    return {value for value in values if value is not None}
-
-
-def _prompt_numbers(prompt: str) -> set[Fraction]:
-    """The numbers in the prompt, in digits and in words."""
-    lower = folded(prompt).lower()
-    words = {word.group() for word in _WORD.finditer(lower)}
-    spelled = {Fraction(_SPELLED[word]) for word in words | {word.removesuffix("s") for word in words} if word in _SPELLED}
-    return numbers_in(prompt) | spelled
 
 
 def _results_in_prose(reply: NumericReply, equation_spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -62,7 +41,7 @@ def _results_in_prose(reply: NumericReply, equation_spans: Sequence[tuple[int, i
     text = folded(reply.text)
     spans = iter([*equation_spans, (len(text), len(text))])
     start, end = next(spans)
-    for number in _WRITTEN.finditer(text):
+    for number in WRITTEN.finditer(text):
         while number.start() >= end and start < len(text):
             start, end = next(spans)
         if number.end() <= start and reply.expected == parse_number(number.group()) and _is_result(text, number):

@@ -1,4 +1,4 @@
-"""`Cause`: why a reply is not correct, one of `KINDS`, with the words of the reply that show it."""
+"""`Cause`: why a reply is not correct, one of the kinds there are, with the words of the reply that show it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from itemwise.cases.plain_data import require_kinds
 
 __all__ = [
-    "KINDS", "TRUNCATED", "NO_JSON", "BROKEN_JSON", "NOT_GIVEN", "OTHER_FORM", "SLIP", "NO_CALL", "CALL_FAILED", "WRONG_ARGUMENT",
-    "IGNORED", "REASONING",
+    "KINDS", "REPEATS", "THOUGHT", "TRUNCATED", "COPIED", "NO_JSON", "BROKEN_JSON", "GAVE_UP", "OTHER_QUESTION", "MADE_UP", "NOT_GIVEN",
+    "OTHER_FORM", "SLIP", "NO_CALL", "CALL_FAILED", "WRONG_ARGUMENT", "IGNORED", "NO_ANSWER", "REASONING",
     "AROUND", "LONGEST", "Cause", "cause", "quote",
 ]  # fmt: skip
 
+REPEATS = "repeats itself"
+THOUGHT = "thought until the limit"
 TRUNCATED = "truncated"
+COPIED = "copied the prompt's example"
 NO_JSON = "no JSON"
 BROKEN_JSON = "broken JSON"
+GAVE_UP = "gave up or refused"
+OTHER_QUESTION = "answered another question"
+MADE_UP = "made-up output"
 NOT_GIVEN = "right value not given as the answer"
 OTHER_FORM = "right value in another form"
 SLIP = "arithmetic slip"
@@ -23,8 +29,28 @@ NO_CALL = "no tool call"
 CALL_FAILED = "tool call failed"
 WRONG_ARGUMENT = "tool argument wrong"
 IGNORED = "tool result ignored"
+NO_ANSWER = "no answer stated"
 REASONING = "reasoning"
-KINDS = (TRUNCATED, NO_JSON, BROKEN_JSON, NOT_GIVEN, OTHER_FORM, SLIP, NO_CALL, CALL_FAILED, WRONG_ARGUMENT, IGNORED, REASONING)
+KINDS: Mapping[str, str] = {  # in the order of their columns, each with what shows it
+    REPEATS: "one part of the reply over and over, up to its end or over a fifth of it",
+    THOUGHT: "the token limit came before the thinking block was closed",
+    TRUNCATED: "the token limit cut the reply off before it stated an answer",
+    COPIED: "the reply gives the example of the prompt, or calculations of it that the question does not tell",
+    NO_JSON: "JSON was asked for, and there is none",
+    BROKEN_JSON: "JSON was asked for, and what there is does not parse",
+    GAVE_UP: "the reply says that it cannot or will not answer",
+    OTHER_QUESTION: "the reply calculates with none of the question's numbers, or begins with a question of its own",
+    MADE_UP: "the reply writes code or a call, and itself the output of it that nobody ran",
+    NOT_GIVEN: "the expected number stands in the reply as a result, and another or none was given",
+    OTHER_FORM: "the answer is the expected value in another unit, rounded, times 100, or written otherwise",
+    SLIP: "an equation of the reply is false, recomputed exactly",
+    NO_CALL: "a tool was offered and not called",
+    CALL_FAILED: "the last call of the tool was answered with an error",
+    WRONG_ARGUMENT: "the answer is what the tool said, and not the expected value: the wrong expression was asked for",
+    IGNORED: "the tool's result is the expected value and the answer another, or the reply does not have the last result",
+    NO_ANSWER: "nothing could be read, and none of the above is shown",
+    REASONING: "an answer was read, and none of the above is shown",
+}
 
 LONGEST = 200  # characters of evidence
 AROUND = 30  # characters quoted before and after

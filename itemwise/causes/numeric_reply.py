@@ -7,11 +7,17 @@ from typing import NamedTuple
 from itemwise.extractors import last_number
 from itemwise.extractors.plain_characters import folded
 
-__all__ = ["NumericReply", "answer_value", "parse_number"]
+__all__ = ["WRITTEN", "NumericReply", "answer_value", "numbers_in", "numbers_told", "parse_number"]
 
+WRITTEN = re.compile(r"(?<![0-9.,/:^A-Za-z_])(?:[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,40})(?:\.[0-9]{1,40})?(?![0-9])")
 _LONGEST_NUMBER = 60
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
 _GROUPING = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
+_SPELLED = dict(zip(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(11), strict=True))
+_SPELLED |= dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {"eleven": 11, "twelve": 12}
+_SPELLED |= {"a": 1, "once": 1, "single": 1, "half": 2, "twice": 2, "double": 2, "couple": 2, "pair": 2, "两": 2, "半": 2, "third": 3}
+_SPELLED |= {"triple": 3, "quarter": 4, "week": 7, "year": 12, "dozen": 12, "day": 24, "hour": 60, "minute": 60, "percent": 100, "%": 100}
+_WORD = re.compile(r"[a-z]+|[零一二三四五六七八九十两半%]")
 
 
 class NumericReply(NamedTuple):
@@ -47,3 +53,15 @@ def answer_value(answer: str | None) -> Fraction | None:
     value = parse_number(answer)
     reading = last_number(answer) if value is None else None
     return value if reading is None else parse_number(reading)
+
+
+def numbers_in(text: str) -> set[Fraction]:
+    """The numbers that stand in `text` in digits, without their signs."""
+    values = (parse_number(number.group()) for number in WRITTEN.finditer(folded(text)))
+    return {value for value in values if value is not None}
+
+
+def numbers_told(text: str) -> set[Fraction]:
+    """The numbers in `text`, in digits and in words."""
+    words = {word.group() for word in _WORD.finditer(folded(text).lower())}
+    return numbers_in(text) | {Fraction(_SPELLED[word]) for word in words | {word.removesuffix("s") for word in words} if word in _SPELLED}

@@ -6,9 +6,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from itemwise.cases.chat import ToolCall, Turn
-from itemwise.causes.answer_not_stated import numbers_in
 from itemwise.causes.cause import CALL_FAILED, IGNORED, NO_CALL, WRONG_ARGUMENT, Cause, cause
-from itemwise.causes.numeric_reply import parse_number
+from itemwise.causes.numeric_reply import numbers_in, parse_number
 from itemwise.strategies.calculator import number_text
 from itemwise.strategies.tool import ANSWER
 

@@ -59,7 +59,8 @@ def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verd
     is_truncated = verdict is Verdict.TRUNCATED
     calls = answered_calls(reply.turns[len(case.chat) :])
     called = _is_tool_called(case, reply)
-    return tuple(find_causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=called, calls=calls))
+    beside = {"reasoning": reply.reasoning, "refusal": reply.refusal}
+    return tuple(find_causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=called, calls=calls, **beside))
 
 
 def entry_of(

@@ -16,6 +16,7 @@ UNHURRIED = settings(deadline=None)  # the first example may pay for an import, 
 JSON = 'Reply with JSON only: "steps" lists each calculation, "answer" is the final number.\n\nProblem: '
 JSON_ZH = "只回复 JSON：steps 列出每一步计算，answer 是最后的数字。\n\n题目："
 COT = 'Think step by step. End with a line "The answer is" and the number.\n\n'
+EXAMPLE = 'Reply with JSON only.\nExample: {"steps": ["5*6=30", "30-4=26"], "answer": 26}\n\nProblem: '
 EGGS = "Ann's hens lay 16 eggs a day. She eats 3, bakes with 4, and sells the rest for $2 each. How much does she make a day?"
 CLIPS = "Bo sold 48 clips in April and half as many in May. How many did he sell altogether?"
 TRIP = "A bus needs 45 minutes for one way and goes there and back once. How many hours does it drive?"
@@ -133,7 +134,6 @@ REASONING = [
     (COT + EGGS, "Step 18: multiply.\n18. Add.\n7 * 18 things are 126.\nThe answer is 126", "18", "126"),
     (JSON_ZH + PENS_ZH, '{"steps": ["12+5=17"], "answer": 17}', "52", "17"),
     (COT + TRIP, "Half of 45 + 45 = 80.\nThe answer is 80", "1.5", "80"),
-    (JSON + EGGS, '{"total": "many"}', "18", None),
     (JSON + EGGS, "It is 32, whatever the layout.", "18", "32"),
     (COT + "Which is it?", "The answer is (A).", "B", "A"),
     (COT + "Which is it?", "5 + 3 = 9, so (A).", "B", "A"),
@@ -176,6 +176,52 @@ def test_where_nothing_else_is_shown_it_is_the_reasoning_alone(asked: str, text:
     assert found(asked, text, expected, answer) == [Cause("reasoning", "none of the other causes is shown")]
 
 
+@pytest.mark.parametrize(
+    ("asked", "text", "expected", "last_words"),
+    [
+        (JSON + EGGS, '{"total": "many"}', "18", '{"total": "many"}'),
+        (COT + "Which is it?\n(A) Mars\n(B) Jupiter", "Both are planets, and both go round the sun.", "B", "and both go round the sun."),
+        (COT + EGGS, "", "18", "the reply is empty"),
+    ],
+)
+def test_a_reply_without_an_answer_that_shows_nothing_else_states_none(asked: str, text: str, expected: str, last_words: str) -> None:
+    (cause,) = found(asked, text, expected, None)
+    assert cause.kind == "no answer stated"
+    assert last_words in cause.evidence
+
+
+FIRST = [  # what explains most comes first, then what else is shown
+    (JSON + EGGS, '{"steps": [' + '"16*2=32", ' * 20, None, True, ["repeats itself", "truncated"]),
+    (COT + EGGS, "<think>16 eggs, so", None, True, ["thought until the limit", "truncated"]),
+    (COT + EGGS, "<think>" + "Wait, 16 eggs. " * 30, None, True, ["repeats itself", "thought until the limit", "truncated"]),
+    (EXAMPLE + EGGS, '{"steps": ["5*6=30", "30-4=26"], "answer": 26}', "26", False, ["copied the prompt's example"]),
+    (EXAMPLE + EGGS, '{"steps": [' + '"30-4=26", ' * 20, None, True, ["repeats itself", "truncated", "copied the prompt's example"]),
+    (COT + EGGS, "I'm sorry, I can't help with eggs.", None, False, ["gave up or refused"]),
+    (COT + EGGS, "```python\nprint(16 * 2)\n```\n```output\n31\n```\nThe answer is 31", "31", False, ["made-up output"]),
+    (COT + EGGS, "Kim reads 25 pages and 17 more: 25 + 17 = 42. The answer is 42.", "42", False, ["answered another question"]),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "answer", "truncated", "kinds"), FIRST)
+def test_causes_of_replies_that_go_astray_are_in_order(
+    asked: str, text: str, answer: str | None, truncated: bool, kinds: list[str]
+) -> None:
+    assert [cause.kind for cause in found(asked, text, "18", answer, truncated=truncated)] == kinds
+
+
+def test_a_loop_in_what_the_model_runs_on_with_behind_its_answer_is_no_cause() -> None:
+    text = "So 32 dollars. The answer is 32.\n\n" + "Question: How many eggs do two hens lay on each day?\nAnswer: 9\n\n" * 8
+    assert [cause.kind for cause in found(COT + EGGS, text, "18", "32")] == ["reasoning"]
+    assert [cause.kind for cause in found(COT + EGGS, text, "18", None)][:1] == ["repeats itself"]
+
+
+def test_what_came_beside_the_text_is_shown() -> None:
+    shown = find_causes(COT + EGGS, "", "18", None, truncated=True, called=None, reasoning="16 eggs, so")
+    assert [cause.kind for cause in shown] == ["thought until the limit", "truncated"]
+    shown = find_causes(COT + EGGS, "", "18", None, truncated=False, called=None, refusal="No eggs today.")
+    assert shown == [Cause("gave up or refused", "No eggs today.")]
+
+
 def test_a_reply_that_was_cut_off_shows_its_last_words() -> None:
     cause = found(COT + EGGS, "First, let us find out how many eggs are sold each", "18", None, truncated=True)[0]
     assert cause == Cause("truncated", "cut off after 50 characters: ...ut how many eggs are sold each")
@@ -216,7 +262,7 @@ def test_a_broken_layout_is_no_cause_where_an_answer_was_read() -> None:
 
 
 def test_json_was_not_broken_where_it_was_not_asked_for() -> None:
-    assert [cause.kind for cause in found(COT + EGGS, '{"steps": [', "18", None)] == ["reasoning"]
+    assert [cause.kind for cause in found(COT + EGGS, '{"steps": [', "18", None)] == ["no answer stated"]
 
 
 def test_a_number_that_the_question_tells_counts_only_as_a_result() -> None:
@@ -231,6 +277,7 @@ def test_long_words_are_cut() -> None:
 
 
 _PIECES = '{ "~{"answer": ~"steps": ["~"]~}~```json\n~```~5+3=9~ 18 ~$~%~ minutes ~ hours~The answer is ~\\frac{1}{2}~\n~零~18.0~=~,~\\'
+_PIECES += "~<think>~Example: ~```output~```python~Question: ~I cannot answer~It repeats. ~It repeats. It repeats. It repeats. "
 PIECES = _PIECES.split("~")
 TEXTS = st.one_of(st.text(st.characters(codec=None, categories=None)), st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 EXPECTED = st.one_of(TEXTS, st.sampled_from(["18", "-3", "0", "1/3", "1/0", "B"]))
@@ -249,7 +296,7 @@ def test_every_reply_has_causes_of_known_kinds(
     assert kinds
     assert set(kinds) <= set(KINDS)
     assert len(kinds) == len(set(kinds))
-    assert "reasoning" not in kinds or kinds == ["reasoning"]
+    assert not {"reasoning", "no answer stated"} & set(kinds) or len(kinds) == 1
     assert all(0 < len(cause.evidence) <= 200 for cause in shown)
 
 

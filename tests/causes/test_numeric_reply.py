@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from itemwise.causes.numeric_reply import NumericReply, answer_value, parse_number
+from itemwise.causes.numeric_reply import NumericReply, answer_value, numbers_told, parse_number
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_an_answer_is_its_value_however_it_is_written(answer: str | None, value:
 
 def test_the_words_are_prompt_and_reply_in_lower_case() -> None:
     assert NumericReply("How MANY?", "２ Eggs", Fraction(2), None, "").words == "how many?\n2 eggs"
+
+
+def test_numbers_are_told_in_digits_and_in_words() -> None:
+    assert numbers_told("Two boxes of 1,250 nails, half a dozen screws: 0.5 kg.") == {2, 1250, 12, 1, Fraction(1, 2)}
+    assert numbers_told("每盒有12支铅笔，买了五盒") == {12, 5}
+    assert numbers_told("no number") == set()

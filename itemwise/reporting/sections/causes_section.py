@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from itemwise.causes import KINDS
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import OnPage, Row, Section, figures, key_cells, key_columns
+from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import aligned, short_names
 
 
@@ -20,6 +20,7 @@ def build(run: RunFacts) -> Iterator[Section]:
         "Why cases are not correct",
         (*key_columns(run.tallies), *figures(*kinds)),
         [Row(row) for row in rows],
+        notes=[Note(KINDS[kind], kind) for kind in kinds],
         page=OnPage("above", name="Causes", layout="causes", data=[(names[tally.key], tally, longest) for tally in with_causes]),
     )
     brief = ["why cases are not correct (results.jsonl quotes the evidence):", *aligned(section.table(), section.words)] if rows else []

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from itemwise.cases.reply import Verdict
+from itemwise.causes import KINDS
 from itemwise.reporting import RunRecord
 from itemwise.reporting.sections import causes_section
 from tests.reporting.conftest import a_run, an_entry
 
 
-def test_kinds_are_columns_and_the_terminal_says_where_the_evidence_stands(run: RunRecord) -> None:
+def test_kinds_are_columns_with_what_shows_them_and_the_terminal_says_where_the_evidence_stands(run: RunRecord) -> None:
     (section,) = causes_section.build(run)
     assert [column.title for column in section.columns[3:]] == ["truncated", "no JSON", "arithmetic slip"]
     assert [row.cells[3:] for row in section.rows] == [("1", "1", "1"), ("0", "0", "1")]
+    assert [(note.name, note.text) for note in section.notes] == [
+        (kind, KINDS[kind]) for kind in ("truncated", "no JSON", "arithmetic slip")
+    ]
     assert section.brief is not None
     assert section.brief[0] == "why cases are not correct (results.jsonl quotes the evidence):"
 

@@ -1,0 +1,79 @@
+"""The cause "repeats itself": a reply caught in a loop, one part of it over and over, with that part quoted."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from itemwise.causes.cause import REPEATS, Cause, cause
+from itemwise.extractors.plain_characters import folded
+
+__all__ = ["repetition"]
+
+_Gram = tuple[str, ...]
+_MOST = 60_000  # characters looked at, from the end: a loop does not end by itself
+_GRAM = 8  # tokens that recur in the same order
+_LEAST = ((5, 100), (3, 240))  # how often at least, and over how many characters
+_SHARE = 5  # a loop that ends before the reply does is at least this part of it
+_COUNTER = r"^[ \t#*>-]*(?:step )?[0-9]{1,4}[.:)]|\bsteps? [0-9]{1,4}\b"  # "12. ", "By step 53": the same words with the next number
+_TOKEN = re.compile(rf"(?P<counter>{_COUNTER})|[^\W\d_]{{1,16}}|\d|[^\w\s]|_", re.MULTILINE | re.IGNORECASE)
+_AROUND = " ,;:.\"'[]{}"  # what parts are strung together with
+_WORDS = re.compile(r"[^\W\d_]|=")
+_SUM = re.compile(r"[0-9)] ?[+*/-] ?[0-9(]")
+
+
+class _Stretch(NamedTuple):
+    """Tokens [first, last) of a text, each of them in words that recur."""
+
+    first: int
+    last: int
+
+
+def repetition(text: str) -> Cause | None:
+    """The part that the reply says over and over, at least a fifth of it or up to its end, and how often.
+
+    Words in the same order are compared, numbers digit by digit, and no spaces; the numbers of a list or of steps may go on counting.
+    """
+    plain = folded(text[-_MOST:])
+    tokens = [token for token in _TOKEN.finditer(plain) if not token["counter"]]
+    words = [token.group() for token in tokens]
+    grams = [tuple(words[at : at + _GRAM]) for at in range(len(words) - _GRAM + 1)]
+    counts, ending = Counter(grams), len(plain.rstrip()) - _GRAM
+    for times, characters in _LEAST:
+        for first, last in _stretches([counts[gram] >= times for gram in grams]):
+            start, end = tokens[first].start(), tokens[last - 1].end()
+            ends = end >= ending
+            matters = ends or (end - start) * _SHARE >= len(plain)
+            if end - start >= characters and matters and _is_said(plain[start:end], plain[end : end + _GRAM]):
+                return _quoted(plain, tokens, grams[first : last - _GRAM + 1], first, counts)
+    return None
+
+
+def _stretches(recurring: Sequence[bool]) -> list[_Stretch]:
+    """Where tokens without a gap are in recurring words, in order."""
+    found: list[_Stretch] = []
+    for at, recurs in enumerate(recurring):
+        if recurs and found and at <= found[-1].last:
+            found[-1] = found[-1]._replace(last=at + _GRAM)
+        elif recurs:
+            found.append(_Stretch(at, at + _GRAM))
+    return found
+
+
+def _is_said(text: str, behind: str) -> bool:
+    """Whether it has words, equations or bare numbers: a sum that goes on ("1 + 1 + ... = 9") and a table's border are no loop."""
+    if _WORDS.search(text) is not None or not behind.strip():
+        return True
+    return any(character.isdigit() for character in text) and not _SUM.search(text)
+
+
+def _quoted(
+    text: str, tokens: Sequence[re.Match[str]], grams: Sequence[tuple[str, ...]], first: int, counts: Counter[tuple[str, ...]]
+) -> Cause:
+    """The first of the words that recur most often, up to where they come again."""
+    most = max(grams, key=lambda gram: counts[gram])
+    at = grams.index(most)
+    period = next((later for later in range(at + 1, len(grams)) if grams[later] == most), at + _GRAM) - at
+    part = text[tokens[first + at].start() : tokens[first + at + period - 1].end()].strip(_AROUND)
+    stretch = text[tokens[first].start() : tokens[first + len(grams) + _GRAM - 2].end()]
+    return cause(REPEATS, f"{max(stretch.count(part), counts[most])} times: {part[:120]}")

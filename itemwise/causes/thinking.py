@@ -1,0 +1,32 @@
+"""The cause "thought until the limit": the reply was cut off while it still thought. And what a reply says aloud, for other causes."""
+
+from itemwise.causes.cause import THOUGHT, Cause, cause, quote
+from itemwise.extractors import reply_marks
+from itemwise.extractors.plain_characters import folded
+from itemwise.extractors.reply_parts import UNCLOSED, reply_parts
+
+__all__ = ["said_aloud", "unfinished_thought"]
+
+
+def said_aloud(text: str) -> str:
+    """The folded text with its thoughts blanked, as long as it was."""
+    shown = list(folded(text))
+    for part in reply_parts(text):
+        if part.kind in (reply_marks.THOUGHT, UNCLOSED):
+            shown[part.start : part.end] = " " * (part.end - part.start)
+    return "".join(shown)
+
+
+def unfinished_thought(text: str, reasoning: str) -> Cause | None:
+    """The thought that a reply, cut off by the token limit, never closed, with its length and its last words.
+
+    `reasoning` is what the model thought where that came beside the text, which is empty then.
+    """
+    if reasoning and not text.strip():
+        return _thought(reasoning, 0, len(reasoning))
+    last = reply_parts(text)[-1:]
+    return _thought(text, last[0].start, last[0].end) if last and last[0].kind == UNCLOSED else None
+
+
+def _thought(text: str, start: int, end: int) -> Cause:
+    return cause(THOUGHT, f"cut off after {end - start} characters of thought: {quote(text, end, end)}")
