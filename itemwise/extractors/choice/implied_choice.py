@@ -24,7 +24,8 @@ _CONDITION = re.compile(r"\b(?:if|whether|suppose|assuming|why|would|how)\s(?:\w
 _SECOND = re.compile(r"\b[A-Z][)\]]?\s*(?:,\s*)?(?:and|or|,|&|、|和)\s*(?:option )?\(?$")
 _SENTENCE = re.compile(r"(?:[^.!?\n。]|\.(?=\S))+[.!?\n。]?")
 _CUE = re.compile(
-    r"\b(?:therefore|thus|hence|so|correct|best|most likely|must be|conclusion|closest|remains|left)\b|因此|所以|综上|故|正确",
+    r"\b(?:therefore|thus|hence|so|correct|best|most likely|must be|conclusion|closest|remains|left)\b"
+    r"|因此|所以|综上|(?<![\u4e00-\u9fff])故(?!意|障)|正确",
     re.IGNORECASE,
 )
 _REJECTS = re.compile(

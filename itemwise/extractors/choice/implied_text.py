@@ -17,13 +17,16 @@ from itemwise.extractors.sentence_end import is_finished
 _SHORT = 700  # characters of a reply that may mention its option anywhere
 _EQUALS = re.compile(r"[=≈:]|\b(?:is|are|was|be|equals|called|as|by)\b(?: on| in| at)?")
 _CUE = re.compile(
-    r"\b(?:therefore|thus|hence|so|correct|best|most likely|must be|conclusion|closest|only)\b|因此|所以|综上|故", re.IGNORECASE
+    r"\b(?:therefore|thus|hence|so|correct|best|most likely|must be|conclusion|closest|only)\b"
+    r"|因此|所以|综上|(?<![\u4e00-\u9fff])故(?!意|障)",
+    re.IGNORECASE,
 )
 _GIVEN = re.compile(
     r"\b(?:given|suppose|assume|if|let|question|asks?|(?:options?|choices)(?! only|, only)|whether|recall|know that|first|start)\b"
     r"|\?(?=\s+[A-Z]|\s*$)|如果|已知|假设",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"(?<![A-Za-z0-9])[A-Z][:.)]")
 _REASON = re.compile(r"\b(?:because|since|unlike|rather than|and not|instead of)\b")
 _SAID = re.compile(r"(?:[=≈:]|\b(?:is|are|was|be|equals|about|approximately|get|gives)\b)\s?\W{0,4}$")
 _STOPPED = re.compile(r"(?:[.!?。][*_\"')\]]{0,3}|[)}$]|\*\*)\s*$")
@@ -36,6 +39,8 @@ def implied_text(part: str, lower: str, options: Options) -> LetterMatch | None:
     whole = part.rstrip()
     in_formula = (whole.count("$") - whole.count("$$")) % 2 and "\\" in whole[whole.rfind("$") :]
     if not options.texts or in_formula or not is_finished(whole) or _announces_value(lower):
+        return None
+    if len(_LABEL.findall(whole, *next(last_sentences(whole), (0, 0)))) > 1:
         return None
     match = _ends_on_option(whole, options) or _concluding_number(lower, options) or _mentioned(whole, options)
     stopped = _STOPPED.search(whole, max(0, len(whole) - 6))

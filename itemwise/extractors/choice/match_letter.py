@@ -32,7 +32,7 @@ _ANOTHER = re.compile(
     r"[\s(\[*_\"'`$]*(?P<letter>[A-Z](?=[\s)\]*_\"'`$},.;:、。<?]|$)|[a-z](?=[),.;]|$))(?(comma)(?!\)?\s[a-z]{2}))"
 )
 _ANOTHER_LATER = re.compile(
-    r"[).](?:(?!\b(?:because|since|as|while|whereas|unlike|not|but)\b|\([A-Z]\))[^.;\n]){0,100}?(?:\b(?:and|or)\s|,\s{1,8})(?:option\s)?(?:\((?=.\))|(?=.[.)]))(?P<letter>[A-Z])[).](?!\w)"
+    r"[).:](?:(?!\b(?:because|since|as|while|whereas|unlike|not|but)\b|\([A-Z]\))[^.;\n]){0,100}?(?:\b(?:and|or)\s|,\s{1,8}|;\s?)(?:option\s)?(?:\((?=.\))|(?=.[.:)]))(?P<letter>[A-Z])[).:](?![A-Za-z])"
     r"(?!\s(?:is|are|was|does|do|can)\b)"
 )
 _ASKED = re.compile(r"[\s)\]*_\"'`]{0,6}\?")

@@ -18,7 +18,9 @@ _POINTERS = (
     rf"(?:correct|right|best|closest|nearest|appropriate|suitable|likely|accurate|true|final|only|remaining)\s+{_OPTION}s?\b"
     r"[^.\n]{0,80}?(?:\bis|:|\bare|\bbe)\b",
     r"\b(?:choose|chose|select|pick|go with|going with|opt for|settle on|leaves(?: us with)?|left with)\b(?:\s(?:only|just))?",
-    r"(?P<weak>\b(?:is|are|be|matches|to|with|as|indicates|favors|supports)\s(?=(?:\**(?:option|choice|answer|letter))\s[(\"'*]{0,3}[A-Z]\b)"
+    r"(?P<weak>\b(?:is|are|be|matches|indicates|favors|supports|as per"
+    r"|(?:correspond|clos|equal|equat|lead|point|match|align)\w*\s(?:to|with))"
+    r"(?: the)?\s(?=(?:\**(?:option|choice|answer|letter))\s[(\"'*]{0,3}[A-Z]\b)"
     r"|\b(?:would|should|must|will|can only) be(?=\s[\"*(]{1,3}[A-Z][\"*)]))",
     r"\b(?:is|are|be)(?: to)?(?=\s\**\(?[A-Z]\))|\b(?:is|are|be|as)(?: to)?(?=\s\*\*\(?[A-Z][).:])|\banswer(?=\s\([A-Z]\))",
     rf"\b(?:therefore|thus|hence|so|most|best|closest|correct)\b[^.\n]{{0,160}}?(?:\bis|\bare|\bbe)(?=\s?:?\**\s+{_LABEL}\s?\S)",
@@ -32,7 +34,7 @@ _POINTERS = (
 )
 _POINTING = re.compile("|".join(_POINTERS), re.IGNORECASE)
 _ASIDE = re.compile(r"\(([Oo]ption|[Cc]hoice) (?P<letter>[A-Z])\)")
-_SUPPOSED = re.compile(r"\b(?:if|suppose|assuming|might|may|could)\b|(?:\bnot\b|n't)(?!.*\bbut\b)", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|suppose|assuming|might|may|could)\b|(?:\bnot?\b|n't)(?!.*\bbut\b)", re.IGNORECASE)
 _WONDERS = re.compile(r"\b(?:maybe|perhaps|possibly|might)\b", re.IGNORECASE)
 _CUE = re.compile(r"\b(?:therefore|thus|hence|so|correct|best|most|must be|conclusion|closest)\b", re.IGNORECASE)
 _LIKELY = re.compile(r"\b(?:most|more) (?:likely|probabl[ey]|plausible|probable|accurate|fitting|consistent)\b", re.IGNORECASE)
