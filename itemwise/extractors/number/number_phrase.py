@@ -32,6 +32,7 @@ _BARE = re.compile(r"[ $]{0,9}([1-9][0-9]{0,15})\.?\s{0,9}\}?")  # most announce
 _OPTION = re.compile(r"[\s$*_{]{0,9}(?:\\text(?:bf)?\{)?\(?[a-j]\)[\s}:.]{1,9}(?=-?[\\$0-9])")  # "(b) 12" says 12
 _JOINS = frozenset(("and", "or", "to", "by", "plus", "或", "和", "与", "及", "至", "到"))
 _TOTALS = frozenset(("total", "sum", "answer", "so", "thus", "therefore", "altogether"))
+_BOUNDS = frozenset(("at", "least", "most", "about", "around", "approximately"))
 _LONGEST_NAME = 8  # words of a unit and what it is of: "30 liters of the first kind and 20 liters of the second"
 _LONGEST_UNIT = 3  # words between two numbers of a list: "8 green boxes and 5 white boxes"
 
@@ -219,6 +220,7 @@ def _is_continued(side: list[Token], index: int) -> bool:
     if after[0].kind == "number":
         return _adjoins(number, [token.text for token in rest[:unit]], last=len(after) == 1)
     joins = next((at for at, token in enumerate(after) if token.kind != "comma" and token.text not in _JOINS), len(after))
+    joins += sum(token.text in _BOUNDS for token in after[joins : joins + 2]) if joins else 0
     if not joins or joins == len(after) or after[joins].kind != "number":
         return False
     if unit == 0:

@@ -25,11 +25,11 @@ _TOKEN = re.compile(
     | (?P<operator>[<>]=|(?:sqrt|cbrt|pi)(?![{_LETTER}])|(?:(?:square|cube|cubic)\ )?roots?\ of(?![a-z])
         |(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|exp)(?=\ ?[(_^0-9\\])|(?:gcd|lcm|max|min)(?=\())
     | (?P<equals>[=-]?=>?|≈|≃|->|→|⇒|[为是]|等于|equals?)
-    | (?P<sign>[-+*/×÷·^_±∓<>≤≥≠√∞π∪∩∈⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负|負|零下|(?<=[0-9)])!(?=\s*[])}}$=+*/^\\-]))
+    | (?P<sign>[-+*/×÷·^_±∓<>≤≥≠√∛∜∞π∪∩∈⁰¹²³⁴⁵⁶⁷⁸⁹]|\\[a-z]+|(?:minus|negative)(?=\ )|负|負|零下|(?<=[0-9)])!(?=\s*[])}}$=+*/^\\-]))
     | (?P<word>[ap]\.\ ?m\.?(?![a-z])|[{_LETTER}]+(?:['-][{_LETTER}]+)+|[{_LETTER}]{{2,}}|[{_ONE}])
     | (?P<letter>[{_LETTER}KMB])
     | (?P<comma>[,;、&:،])
-    | (?P<stop>(?<!\brs)(?<!\bca)(?<!approx)[.!?。।\n|](?!\s*\\overline))
+    | (?P<stop>(?<!\brs)(?<!\bca)(?<!approx)[.!?。।\n|](?!\s*\\(?:overline|dot|bar)(?![a-z])))
     | (?P<open>[(\[])
     | (?P<close>[)\]])
     """,

@@ -11,6 +11,7 @@ import re
 from itemwise.extractors.number.markup import without_markup
 from itemwise.extractors.number.numeral import NUMERAL, canonical, opposite
 from itemwise.extractors.number.terms import PRODUCTS
+from itemwise.extractors.number.vocabulary import MONTHS
 from itemwise.extractors.plain_characters import folded
 
 _LONGEST = 1000  # characters
@@ -26,7 +27,7 @@ _BRACES = re.compile(r"(?<=[0-9} ])\{ ?([^{}0-9]{1,60})\}(?=(?:\^[23])?\.?$)")  
 _NO_UNIT = re.compile(
     r"\b(?:and|or|to|than|plus|minus|times|over|divided|multiplied|squared|cubed|factorial|pi|half|halves|quarters?|thirds?|fourths?|fifths?"
     r"|sixths?|sevenths?|eighths?|ninths?|tenths?|hundredths?|thousandths?|dozens?|scores?|pairs?|hundred|thousand|million|billion|trillion"
-    r"|mn|bn|mil|am|pm|point|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
+    r"|mn|bn|mil|base|binary|octal|hexadecimal|am|pm|point|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
 )
 _NO_PLAIN = ("clock", "power", "braced", "superscript", "more", "money", "kilo", "capital", "places")
 
@@ -46,7 +47,8 @@ def plain_number(text: str) -> str | None:
         return None
     if (match["sign"] and match["inside"]) or (match["close"] and not (match["open"] or match["dollar"])):
         return None
-    if match["unit"] and (_NO_UNIT.search(match["unit"]) or match["scale"] or match["unit"].strip() in PRODUCTS):
+    unit = (match["unit"] or "").strip()
+    if unit and (_NO_UNIT.search(unit) or match["scale"] or unit in PRODUCTS or MONTHS.intersection(unit.split())):
         return None
     number = canonical(match)
     negative = match["sign"] == "-" or match["inside"]

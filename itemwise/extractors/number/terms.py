@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from itemwise.extractors.number.markup import without_markup
 from itemwise.extractors.number.numeral import CURRENCY, opposite
 from itemwise.extractors.number.phrase_tokens import Token, lexed
+from itemwise.extractors.number.vocabulary import HEDGES, MONTHS, PASSING, SAYING
 
 MINUS = ("-", "minus", "negative", "负", "負", "零下")
 _COMPARING = frozenset("<>≤≥±∓") | {"<=", ">=", "\\pm", "\\mp"}
@@ -31,10 +33,11 @@ _WIDEST = 40  # tokens between two brackets
 _MOST_UNITS = 3  # words of a unit
 
 
-def tokens(phrase: str) -> list[Token]:
+@lru_cache(maxsize=2)  # a phrase is often asked first how it begins and then for its number
+def tokens(phrase: str) -> Sequence[Token]:
     """The terms of the lower-case phrase; currency, quotes, percent signs and white space are left out."""
     clean = without_markup(phrase)
-    line = _with_products([_whole(token, clean) for token in lexed(clean)])
+    line = _with_names(_with_products([_whole(token, clean) for token in lexed(clean)]))
     found: list[Token] = []
     index = 0
     while index < len(line):
@@ -45,13 +48,14 @@ def tokens(phrase: str) -> list[Token]:
             continue
         found += _joined(line[index:end])
         index = _unit_end(line, end) if found[-1].kind == "number" else end
+        unclear = _is_dated(line, end) or _is_based(line, end) or (index > end and line[end].text in _UNCLEAR)
+        if unclear and found[-1].kind == "number":
+            found[-1] = found[-1]._replace(text="")
         found += line[end : end + 1] if index > end else []
-        if index > end and line[end].text in _UNCLEAR:
-            found[-2] = found[-2]._replace(text="")
-    return [_trimmed(token, clean) for token in _without_pairs(found, clean)]
+    return tuple(_trimmed(token, clean) for token in _without_pairs(found, clean))
 
 
-def sentences(line: list[Token]) -> list[list[Token]]:
+def sentences(line: Sequence[Token]) -> list[list[Token]]:
     """The tokens between the stops."""
     cut: list[list[Token]] = [[]]
     for token in line:
@@ -78,6 +82,37 @@ def _with_products(line: list[Token]) -> list[Token]:
             bracket = behind.kind == "open" and before.end < token.start
             line[index] = token._replace(kind="operator", text="×") if behind.kind == "number" or bracket else token
     return line
+
+
+def _with_names(line: list[Token]) -> list[Token]:
+    """The tokens with a name and its number as the name alone: x_1, AB12."""
+    named: list[Token] = []
+    for token in line:
+        before, earlier = (named[-1] if named else None), (named[-2] if len(named) > 1 else None)
+        if before and before.text == "_" and earlier and earlier.kind in ("word", "letter") and earlier.end == before.start:
+            named.pop()
+        elif before and before.text == "_" and earlier and earlier.kind == "number" and token.kind == "word":
+            named[-2:] = [earlier._replace(text="")]  # digits in another base
+        elif not (before and token.kind == "number" and before.end == token.start and _is_code(before.text)):
+            named.append(token)
+    return named
+
+
+def _is_code(word: str) -> bool:
+    return 2 <= len(word) <= 4 and word.isascii() and word.isalpha() and word not in HEDGES | SAYING | PASSING | MONTHS
+
+
+def _is_dated(line: list[Token], end: int) -> bool:
+    """Whether the number that ends here is the day of a month: "January 5", "5th of May"."""
+    before = line[end - 2].text if end > 1 else ""
+    behind = [token.text for token in line[end : end + 3] if token.text not in ("th", "st", "nd", "rd", "of")]
+    return before in MONTHS or (bool(behind) and behind[0] in MONTHS)
+
+
+def _is_based(line: list[Token], end: int) -> bool:
+    """Whether the digits that end here are said to be in another base: "101 (base 2)", "101 in binary"."""
+    behind = [token.text for token in line[end : end + 4] if token.text not in ("in", "(", "the")]
+    return behind[:1] in (["binary"], ["octal"], ["hexadecimal"]) or (behind[:1] == ["base"] and behind[1:2] not in ([], ["10"]))
 
 
 def _trimmed(token: Token, clean: str) -> Token:

@@ -26,6 +26,7 @@ _AMOUNTS = """
 total sum amount cost profit average price number distance speed age remainder maximum minimum
 suma cantidad costo precio beneficio somme montant coût prix bénéfice summe gesamtbetrag gewinn
 """
+_MONTHS = "january february april june july august september october november december jan feb apr jun jul aug sep sept oct nov dec"
 
 HEDGES = _words(_HEDGING)  # may stand between an announcement and its number
 REASONS = _words(_REASONING)  # after these the sentence explains
@@ -45,3 +46,4 @@ VAGUE = _words(
     "a about approximately roughly around exactly only just nearly almost remaining same other whole his her their its my our"
 )  # change nothing of what a number is
 DENIALS = _words("not n't isn't 非 不")
+MONTHS = _words(_MONTHS)  # beside these a number is a day; may and march are words as well

@@ -31,6 +31,9 @@ NO_NUMBER = [
     *("2^{10}", "7^2", "3²", "\\infty"),
     *("1 in 8", "7B", "5 mil", "12 * 2^{20}", "pens = 4, hats = 9", "\\text{Number of pens} = 4, \\text{Number of hats} = 9"),
     *("30 \\text{ liters of the first kind and } 20 \\text{ liters of the second kind}", "4 tables and 6 chairs", "3 dogs, 2 cats"),
+    *("AB12", "#FF04C2", "x_1 = 5, x_2 = 7", "110_{\\text{two}}", "1101 (base 2)", "231 in base 5", "101 in binary"),
+    *("at least 4 and at most 9", "Jan 5", "June 14", "14 June", "5th of October", "\\lfloor 4.5 \\rfloor", "\\lim_{n} 3", "∛9"),
+    *("0.\\dot{6}", "9 R 4"),
     *("8/0", "7" * 150, "1" + "0" * 60, "0." + "3" * 60),
 ]  # fmt: skip
 
@@ -162,6 +165,9 @@ def test_a_number_is_read_as_a_person_reads_it(form: str, value: str, carrier: s
         ("\\boxed{5(3 \\cdot 3)\\\\= 45}", "45"),
         ("$7.5m$", "7.5"),
         ("The balance is -$35.", "-35"),
+        ("x_1 = 45", "45"),
+        ("So CO2 rises by 45.", "45"),
+        ("The total is45.", "45"),
         ("The answer is -\\$2,350.", "-2350"),
         ("Since he charges $.25 per branch, he must have climbed 45 branches.", "45"),
         ("He makes a profit of #### $45 selling 10 jars.", "45"),
