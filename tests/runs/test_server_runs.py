@@ -98,10 +98,11 @@ def line_of(result: pytest.RunResult, word: str) -> str:
 def test_a_server_says_what_the_local_model_says(gsm8k: pytest.Pytester, server: Serving) -> None:
     import itemwise.models.local.load  # noqa: F401 - torch imports only once, and an in-process run would forget it
 
+    gsm8k.makepyprojecttoml(f"[tool.itemwise.models.text]\nlocation = {server.named!r}\ntool_hint = false")
     strategies = ("--strategy", "direct", "--strategy", "tool", "--sample", "10")
     gsm8k.runpytest_inprocess(*OPTIONS, *strategies, "--model", "embedded-text", "--quant", "none")
     local = {result["node_id"].replace("embedded-text", "text"): result for result in lines(gsm8k)}
-    result = gsm8k.runpytest_inprocess(*OPTIONS, *strategies, "--model", server.named)
+    result = gsm8k.runpytest_inprocess(*OPTIONS, *strategies, "--model", "text")
     served = {result["node_id"]: result for result in lines(gsm8k)}
     assert result.ret == pytest.ExitCode.OK
     assert len(served) == 20

@@ -49,12 +49,14 @@ def test_sums(case, answer):
 MODELS = """
 [tool.itemwise.models.adder]
 location = "checkpoint"
+tool_hint = false
 
 [tool.itemwise.models.far]
 location = "http://127.0.0.1:9/v1#owner/far"
 system = "Be brief."
 max_new_tokens = 64
-"""
+tool_hint = false
+"""  # the question of `tool` as it was, without the sentence that says when to call
 VERDICTS = {  # by strategy
     "direct": ["correct", "no answer", "truncated", "correct"],
     "retry": ["correct"] * 4,
