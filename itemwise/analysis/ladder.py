@@ -1,6 +1,6 @@
 """Ablation ladder: what each prompt and strategy, and reading less strictly, adds to the one before it on the same cases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from itemwise.analysis.extractor_comparison import extract_from
@@ -15,6 +15,8 @@ from itemwise.strategies import begins_plainly, gain_of
 
 __all__ = ["Ladder", "Rung", "ladders"]
 
+_WEIGHTS = ("location", "revision", "adapter", "system")  # of a model's record
+_SETTINGS = {"quantisation": "the quantisation", "max new tokens": "the token limit"}
 STRICTLY = f"direct, {STRICT_JSON.name}"  # the first rung: the same replies as direct's, read strictly
 
 
@@ -130,7 +132,7 @@ def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
 
 def _gain(before: Measurement, step: Measurement) -> str:
     """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
-    parts = ["the model"] if before.tally.model_name != step.tally.model_name else []
+    parts = _differing(before.model, step.model) if before.tally.model_name != step.tally.model_name else []
     parts += ["the prompt"] if before.rows.get("prompt") != step.rows.get("prompt") else []
     if parts:
         return " and ".join([*parts, *([step.label] if before.label != step.label else [])])
@@ -138,6 +140,13 @@ def _gain(before: Measurement, step: Measurement) -> str:
         return "reading"
     gain = gain_of(step.label)
     return gain if begins_plainly(before.label) else f"{gain} instead of {gain_of(before.label)}"
+
+
+def _differing(before: Mapping[str, str], step: Mapping[str, str]) -> list[str]:
+    """What of two models differs: where their weights are the same, how they are loaded and asked."""
+    is_same = before.get("revision") and all(before.get(name) == step.get(name) for name in _WEIGHTS)
+    settings = [words for name, words in _SETTINGS.items() if is_same and before.get(name) != step.get(name)]
+    return settings or ["the model"]
 
 
 def _pair(before: Measurement, step: Measurement) -> Pair:

@@ -33,6 +33,11 @@ class Measurement:
         """Where the cases come from, as run.json tells."""
         return next(iter(self.entries.values())).rows
 
+    @property
+    def model(self) -> Mapping[str, str]:
+        """What answered, as run.json tells."""
+        return next(iter(self.entries.values())).model
+
 
 @dataclass(frozen=True)
 class Pair:

@@ -17,7 +17,7 @@ from itemwise.models.model import (
     ScoringModel,
     score,
 )
-from itemwise.models.registry import REGISTRY, entry_named, registry_with, with_adapter, with_pixels
+from itemwise.models.registry import REGISTRY, entry_named, loaded_as, registry_with, with_adapter, with_pixels
 
 __all__ = [
     "PLANNED",
@@ -36,6 +36,7 @@ __all__ = [
     "RunningBatch",
     "ScoringModel",
     "entry_named",
+    "loaded_as",
     "registry_with",
     "score",
     "with_adapter",

@@ -63,9 +63,10 @@ class ModelEntry:
     `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
     name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
     asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
-    to; None leaves it to the checkpoint. `key_env` is the environment variable that holds a server's key, OPENAI_API_KEY
-    where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves out the sentence by which
-    the strategy `tool` says when to call, and describes the calculator with an example: for a model that was trained on that.
+    to; None leaves it to the checkpoint. `quantisation` is what a local one is loaded in. `key_env` is the environment variable that
+    holds a server's key, OPENAI_API_KEY where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves
+    out the sentence by which the strategy `tool` says when to call, and describes the calculator with an example: for a model that was
+    trained on that.
     """
 
     name: str
@@ -83,6 +84,7 @@ class ModelEntry:
     server: bool = False
     key_env: str | None = None
     tool_hint: bool = True
+    quantisation: str = "nf4"
     userinfo: str = field(default="", repr=False)
 
 

@@ -1,9 +1,10 @@
 """The registry of models known by name, and how any other is named: a hub id, a local folder, or a server's URL."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 
-__all__ = ["EMBEDDED", "REGISTRY", "entry_named", "registry_with", "with_adapter", "with_pixels"]
+__all__ = ["EMBEDDED", "REGISTRY", "entry_named", "loaded_as", "registry_with", "with_adapter", "with_pixels"]
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
@@ -124,9 +125,23 @@ def with_pixels(entry: ModelEntry, min_pixels: int | None, max_pixels: int | Non
     return limited
 
 
+def loaded_as(entry: ModelEntry, quantisations: Sequence[str], limits: Sequence[int]) -> list[ModelEntry]:
+    """`entry` under each quantisation and token limit; of several, with each in its name: ``qwen2.5-7b-instruct+int8``.
+
+    Without `limits` it keeps its own; a server's has no quantisation from here.
+    """
+    if entry.server:
+        quantisations = quantisations[:1]
+    loaded = []
+    for quantisation, limit in product(quantisations, limits or [entry.max_new_tokens]):
+        ends = [quantisation] * (len(quantisations) > 1) + [f"{limit}-tokens"] * (len(limits) > 1)
+        loaded.append(replace(entry, name="+".join([entry.name, *ends]), quantisation=quantisation, max_new_tokens=limit))
+    return loaded
+
+
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
     here = f"[tool.itemwise.models.{name}]"
-    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "server", "userinfo"}
+    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "server", "quantisation", "userinfo"}
     if not isinstance(settings, Mapping):
         raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:

@@ -9,7 +9,7 @@ from typing import Any
 from itemwise.cases.plain_data import Kinds, require_kinds, without_empty
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
-from itemwise.results.labels import Key
+from itemwise.results.labels import Key, renamed_node_id
 from itemwise.results.spill import SpilledRecord
 
 __all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
@@ -150,6 +150,14 @@ class Entry(MeasuredCase):
     def cause(self) -> str:
         """The kind of the first cause; empty for a correct case, or one that ended in an infrastructure error."""
         return self.causes[0].kind if self.causes else ""
+
+    def called(self, key: Key) -> Entry:
+        """The same verdict where a run calls what it counts for by `key`."""
+        if key == self.key:
+            return self
+        benchmark, model, strategy, prompt = key
+        node_id = renamed_node_id(self.node_id, self.key, key)
+        return replace(self, node_id=node_id, benchmark=benchmark, model_name=model, strategy=strategy, prompt_name=prompt)
 
     def record(self) -> dict[str, Any]:
         """The entry as plain data: what results.jsonl and the store keep, and workers send."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from itemwise.cases.controls import original_and_control
 from itemwise.cases.variants import RENUMBERED, original_of
 
-__all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "split_node_id", "with_prompt"]
+__all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "renamed_node_id", "split_node_id"]
 
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
 _MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
@@ -105,16 +105,15 @@ def label_suffix(case: str) -> str:
     return f"-{RENUMBERED}{suffix}" if original_of(original) else suffix
 
 
-def with_prompt(node_id: str, key: Key, prompt: str) -> str:
-    """The node id of a case of `key` as a run has it that asks with `prompt` among others; with none where that is empty.
+def renamed_node_id(node_id: str, key: Key, renamed: Key) -> str:
+    """The node id of a case of `key` as a run has it that calls this `renamed`.
 
-    >>> with_prompt("test_a.py::test_quiz[m-direct-a]", Key("quiz", "m", "direct"), "cot")
-    'test_a.py::test_quiz[m-direct-cot-a]'
+    >>> renamed_node_id("test_a.py::test_quiz[m-direct-a]", Key("quiz", "m", "direct"), Key("quiz", "m+int8", "direct", "cot"))
+    'test_a.py::test_quiz[m+int8-direct-cot-a]'
     """
     function, parameters = split_node_id(node_id)
-    before = "".join(f"{name}-" for name in (key.model, key.strategy) if name != "-")
-    case = parameters.removeprefix(before).removeprefix(f"{key.prompt}-" if key.prompt else "")
-    return f"{function}[{before}{prompt}-{case}]" if prompt else f"{function}[{before}{case}]"
+    old, new = ("".join(f"{name}-" for name in each.names[1:] if name != "-") for each in (key, renamed))
+    return f"{function}[{new}{parameters.removeprefix(old)}]"
 
 
 def _distinguished(plain: str, functions: Sequence[str]) -> dict[str, str]:

@@ -81,8 +81,8 @@ OPTIONS = (
         [],
         many=True,
     ),
-    Option("quant", f"quantisation of local models: {', '.join(QUANTISATIONS)} (default: nf4)", "nf4"),
-    Option("max-new-tokens", "token limit of one reply (default: the model's own, 1024 for most)"),
+    Option("quant", f"quantisation of local models, repeatable: {', '.join(QUANTISATIONS)} (default: nf4)", ["nf4"], many=True),
+    Option("max-new-tokens", "token limit of one reply, repeatable (default: the model's own, 1024 for most)", [], many=True),
     Option(
         "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"
     ),
@@ -152,11 +152,8 @@ class OptionValues:
 
     def texts(self, name: str, least: int = 1) -> list[str]:
         """One text or several, at least so many and none twice."""
-        value = self[name]
-        listed = [_text(name, text) for text in (value if isinstance(value, (list, tuple)) else [value])]
-        repeated = [text for index, text in enumerate(listed) if text in listed[:index]]
-        if repeated:
-            raise SettingsError(f"--{name} {without_userinfo(repeated[0])} is given twice.")
+        listed = [_text(name, text) for text in self._listed(name)]
+        _require_once(name, listed)
         if len(listed) < least:
             raise SettingsError(f"--{name} must name at least one, got none.")
         return listed
@@ -168,14 +165,13 @@ class OptionValues:
 
     def whole(self, name: str, least: int = 1, besides: str = "") -> int:
         """A whole number of at least `least`; the message says what it may be `besides`."""
-        try:
-            number = int(str(self[name]))
-        except ValueError:
-            number = least - 1
-        if number < least:
-            demand = f'at least {least} or "{besides}"' if besides else f"a whole number of at least {least}"
-            raise SettingsError(f"--{name} must be {demand}, got {self[name]}.")
-        return number
+        return _whole(name, self[name], least, besides)
+
+    def wholes(self, name: str) -> tuple[int, ...]:
+        """Whole numbers of at least 1, none twice; none where nothing was chosen."""
+        numbers = [_whole(name, value, 1) for value in self._listed(name)]
+        _require_once(name, numbers)
+        return tuple(numbers)
 
     def whole_or(self, name: str, word: str | None = None) -> int | None:
         """A whole number of at least 1; None for `word`, or where there is none and nothing was chosen."""
@@ -195,9 +191,13 @@ class OptionValues:
         """One of the words in `known`."""
         return _one_of(name, self[name], known)
 
-    def some_of(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
-        """Any of the words in `known`, none twice."""
-        return tuple(_one_of(name, text, known) for text in self.texts(name, least=0))
+    def some_of(self, name: str, known: Sequence[str], least: int = 0) -> tuple[str, ...]:
+        """Any of the words in `known`, at least so many and none twice."""
+        return tuple(_one_of(name, text, known) for text in self.texts(name, least))
+
+    def _listed(self, name: str) -> Sequence[Any]:
+        value = self[name]
+        return value if isinstance(value, (list, tuple)) else [value]
 
 
 def pyproject_table(root: Path) -> dict[str, Any]:
@@ -235,6 +235,23 @@ def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise SettingsError(f'--{name} must be text ("..." in pyproject.toml), got {value!r}.')
     return value
+
+
+def _whole(name: str, value: Any, least: int, besides: str = "") -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = least - 1
+    if number < least:
+        demand = f'at least {least} or "{besides}"' if besides else f"a whole number of at least {least}"
+        raise SettingsError(f"--{name} must be {demand}, got {value}.")
+    return number
+
+
+def _require_once(name: str, values: Sequence[object]) -> None:
+    repeated = [value for index, value in enumerate(values) if value in values[:index]]
+    if repeated:
+        raise SettingsError(f"--{name} {without_userinfo(str(repeated[0]))} is given twice.")
 
 
 def _one_of(name: str, value: Any, known: Sequence[str]) -> str:

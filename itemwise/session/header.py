@@ -16,8 +16,8 @@ def header_lines(settings: Settings) -> list[str]:
     sample += f" with {settings.source.variants} renumbered variants each" if settings.source.variants else ""
     made = " (made problems, not the dataset)" if settings.source.kind == "synthetic" else ""
     lines = [
-        f"itemwise: {', '.join(_model_text(entry, settings) for entry in settings.models)}"
-        + (f"; {settings.seeing.name} where pictures are shown" if settings.seeing else ""),
+        f"itemwise: {', '.join(map(_model_text, settings.models))}"
+        + (f"; {', '.join(entry.name for entry in settings.seeing)} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {settings.source.text}{made}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {', '.join(settings.prompts) or 'default'}, "
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
@@ -48,10 +48,10 @@ def store_line(settings: Settings, replies: int) -> str:
     return printable(f"itemwise: store {settings.store} holds {replies} replies, {use}")
 
 
-def _model_text(entry: ModelEntry, settings: Settings) -> str:
+def _model_text(entry: ModelEntry) -> str:
     revision = f" at {entry.revision}" if entry.revision else ""
-    quantisation = "" if entry.server else f", {settings.quantisation}"
-    return f"{entry.name} ({_location(entry)}{revision}{quantisation}, max {settings.token_limit(entry)} new tokens)"
+    quantisation = "" if entry.server else f", {entry.quantisation}"
+    return f"{entry.name} ({_location(entry)}{revision}{quantisation}, max {entry.max_new_tokens} new tokens)"
 
 
 def _location(entry: ModelEntry) -> str:

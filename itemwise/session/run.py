@@ -15,7 +15,7 @@ from itemwise.gates.gate import Decision
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.environment import environment, suite_state
-from itemwise.results.labels import label_suffix, with_prompt
+from itemwise.results.labels import Key, label_suffix
 from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.spill import SpillFile
@@ -106,19 +106,17 @@ class Run:
             self._recall()
 
     def _recall(self) -> None:
-        for (measurement, prompt), (label, known) in self._measurements().items():
+        for (measurement, key), known in self._measurements().items():
             for entry in self._open().verdicts(measurement, Entry.from_record, but=known):
-                named = replace(entry, benchmark=f"{label}{label_suffix(entry.case)}", prompt_name=prompt)
-                self.ledger.recall(replace(named, node_id=with_prompt(entry.node_id, entry.key, prompt)))
+                self.ledger.recall(entry.called(key._replace(benchmark=f"{key.benchmark}{label_suffix(entry.case)}")))
 
-    def _measurements(self) -> dict[tuple[str, str], tuple[str, set[str]]]:
-        """What each measurement of this run, under each name of its prompt, is called without what variants and controls add, and the
-        cases known of it."""
-        result: dict[tuple[str, str], tuple[str, set[str]]] = {}
+    def _measurements(self) -> dict[tuple[str, Key], set[str]]:
+        """The cases known of each measurement of this run, which is called here as its key says, without what variants and controls add."""
+        result: dict[tuple[str, Key], set[str]] = {}
         cases: list[Entry | Skip] = [*self.ledger.entries, *self.ledger.skips]
         for case in sorted(cases, key=lambda case: case.measurement):
-            label = case.benchmark.removesuffix(label_suffix(case.case))
-            result.setdefault((case.measurement, case.prompt_name), (label, set()))[1].add(case.case)
+            key = case.key._replace(benchmark=case.benchmark.removesuffix(label_suffix(case.case)))
+            result.setdefault((case.measurement, key), set()).add(case.case)
         return result
 
     @cached_property

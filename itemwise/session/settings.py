@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from itemwise.analysis.named_extractors import NamedExtractor, load_extractor
 from itemwise.cases.controls import CONTROLS
@@ -11,7 +11,7 @@ from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
-from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, registry_with, with_adapter, with_pixels
+from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, loaded_as, registry_with, with_adapter, with_pixels
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
@@ -19,12 +19,14 @@ __all__ = ["Settings", "SettingsError", "known_models", "read_settings"]
 
 STORE = "replies.sqlite"
 SEEING = "embedded-vision"
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run was asked for, checked. `sample` is None for all rows; `max_new_tokens` None for the model's own;
-    `batch_size` None for as many as the model can take; `seeing` is asked by benchmarks with pictures where no model was named;
+    """Everything a run was asked for, checked. `models` are those that are asked, once for each of the `quantisations` and
+    `token_limits`, which are empty for the model's own; `seeing` are asked by benchmarks with pictures where no model was named.
+    `sample` is None for all rows; `batch_size` None for as many as the model can take;
     `prompts` are empty for the one that model or benchmark prefer; `given` are the names of the settings that the command line gave;
     `renamed` tells of those given by a former name."""
 
@@ -34,8 +36,8 @@ class Settings:
     sample: int | None
     seed: int
     source: Source
-    quantisation: str
-    max_new_tokens: int | None
+    quantisations: tuple[str, ...]
+    token_limits: tuple[int, ...]
     batch_size: int | None
     gates: tuple[Gate, ...]
     baseline: str | None
@@ -44,7 +46,7 @@ class Settings:
     fresh: bool
     replay: bool
     prompts: tuple[str, ...] = ()
-    seeing: ModelEntry | None = None
+    seeing: tuple[ModelEntry, ...] = ()
     controls: tuple[str, ...] = ()
     engine: str = "local"
     replicas: int = 1
@@ -56,20 +58,16 @@ class Settings:
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
         """Every model that may be asked."""
-        return (*self.models, self.seeing) if self.seeing else self.models
+        return self.models + self.seeing
 
     def models_for(self, *, pictures: bool) -> tuple[ModelEntry, ...]:
         """The models that a benchmark asks: those that were named, else the embedded one that sees where it shows pictures."""
-        return (self.seeing,) if pictures and self.seeing else self.models
+        return self.seeing if pictures and self.seeing else self.models
 
     @property
     def planned_batch(self) -> int:
         """The batch size by which cases are dealt out before any model is loaded."""
         return self.batch_size or PLANNED
-
-    def token_limit(self, entry: ModelEntry) -> int:
-        """The token limit for one reply of `entry`."""
-        return self.max_new_tokens or entry.max_new_tokens
 
     def record(self) -> dict[str, Any]:
         """The settings as plain data, for run.json."""
@@ -82,9 +80,9 @@ class Settings:
             "source": self.source.text,
             "twins": self.source.variants,
             "controls": list(self.controls),
-            "prompt": list(self.prompts) if len(self.prompts) > 1 else "".join(self.prompts) or None,
-            "quantisation": self.quantisation,
-            "max_new_tokens": self.max_new_tokens,
+            "prompt": _one_or_all(self.prompts),
+            "quantisation": _one_or_all(self.quantisations),
+            "max_new_tokens": _one_or_all(self.token_limits),
             "batch_size": self.batch_size or "auto",
             "engine": self.engine,
             "replicas": self.replicas,
@@ -101,7 +99,11 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     """
     values = OptionValues(given, root, here)
     try:
-        models, seeing = _models(values, registry_with(values.models, root))
+        quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
+        models, seeing = (
+            tuple(loaded for entry in entries for loaded in loaded_as(entry, quantisations, limits))
+            for entries in _models(values, registry_with(values.models, root))
+        )
         strategies = tuple(configured_strategy(text, [here, root]) for text in values.texts("strategy"))
         _require_apart("strategies", [strategy.name for strategy in strategies], "rename one.")
         name = values.text("extractor")
@@ -122,8 +124,8 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         seed=source.seed,
         source=source,
         prompts=tuple(values.texts("prompt", least=0)),
-        quantisation=values.one_of("quant", QUANTISATIONS),
-        max_new_tokens=values.whole_or("max-new-tokens"),
+        quantisations=quantisations,
+        token_limits=limits,
         batch_size=values.whole_or("batch-size", "auto"),
         gates=gates,
         baseline=_baseline(values),
@@ -150,13 +152,18 @@ def known_models(root: Path) -> dict[str, ModelEntry]:
         raise SettingsError(str(error)) from None
 
 
-def _models(values: OptionValues, registry: Mapping[str, ModelEntry]) -> tuple[tuple[ModelEntry, ...], ModelEntry | None]:
+def _one_or_all(values: Sequence[Value]) -> Value | list[Value] | None:
+    """The value as a single one was always recorded; several as a list."""
+    return list(values) if len(values) > 1 else values[0] if values else None
+
+
+def _models(values: OptionValues, registry: Mapping[str, ModelEntry]) -> tuple[tuple[ModelEntry, ...], tuple[ModelEntry, ...]]:
     """The models that are asked, and the one for benchmarks with pictures where none was named."""
     models = tuple(entry_named(text, registry, values.base("model")) for text in values.texts("model"))
     advice = "give one a name of its own under [tool.itemwise.models.NAME] in pyproject.toml."
     _require_apart("models", [entry.name for entry in models], advice)
     pixels = values.whole_or("min-pixels"), values.whole_or("max-pixels")
-    seeing = None if values.chose("model") else with_pixels(registry[SEEING], *pixels)
+    seeing = () if values.chose("model") else (with_pixels(registry[SEEING], *pixels),)
     models = models if seeing else tuple(with_pixels(entry, *pixels) for entry in models)
     adapter = values.path("adapter")
     if adapter is None:

@@ -11,7 +11,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, MeasuredCase, Skip
 from itemwise.results.ledger import Ledger, tallied
 from itemwise.results.statistics import holm, mcnemar
-from tests.reporting.conftest import a_reply, an_entry, with_changes
+from tests.reporting.conftest import MODEL, a_reply, an_entry, with_changes
 
 LETTERS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "E": Verdict.ERROR}
 
@@ -178,3 +178,17 @@ def test_a_measurement_without_a_verdict_is_no_rung() -> None:
     ledger.skip(Skip(**{name: getattr(judged("C", "tool")[0], name) for name in MeasuredCase.__dataclass_fields__}, reason="not today"))
     assert len(ledger.tallies()) == 2
     assert ladders(ledger.tallies(), ledger.entries) == []
+
+
+@pytest.mark.parametrize(
+    ("loaded", "gain"),
+    [
+        ({"quantisation": "int8"}, "the quantisation"),
+        ({"max new tokens": "64"}, "the token limit"),
+        ({"quantisation": "int8", "max new tokens": "64"}, "the quantisation and the token limit"),
+        ({"quantisation": "int8", "revision": "sha256:other"}, "the model"),
+        ({}, "the model"),
+    ],
+)
+def test_the_same_weights_loaded_otherwise_differ_by_that_alone(loaded: dict[str, str], gain: str) -> None:
+    assert ladder_of(judged("CW"), judged("WC", model_name="other", model=MODEL | loaded)).rungs[1].gain == gain

@@ -53,3 +53,12 @@ def test_the_name_of_a_prompt_is_recorded_where_there_are_several_alone() -> Non
     among = an_entry(0, Verdict.WRONG, prompt_name="cot")
     assert among.record()["prompt_name"] == "cot"
     assert Entry.from_record(json.loads(json.dumps(among.record()))) == among
+
+
+def test_a_verdict_is_called_as_the_run_calls_its_measurement() -> None:
+    entry = an_entry(3, Verdict.WRONG)
+    assert entry.called(entry.key) is entry
+    called = entry.called(Key("sums", "embedded-text+int8", "direct", "cot"))
+    assert called.key == Key("sums", "embedded-text+int8", "direct", "cot")
+    assert called.node_id == "benchmarks/test_sums.py::test_sums[embedded-text+int8-direct-cot-sums-3]"
+    assert (called.verdict, called.case, called.texts()) == (entry.verdict, entry.case, entry.texts())

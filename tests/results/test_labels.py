@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.results.labels import Key, Label, label_suffix, measurement_names, split_node_id, with_prompt
+from itemwise.results.labels import Key, Label, label_suffix, measurement_names, renamed_node_id, split_node_id
 
 
 @pytest.mark.parametrize(
@@ -114,17 +114,27 @@ def test_a_key_names_the_prompt_only_where_there_are_several(key: Key, names: tu
 
 
 @pytest.mark.parametrize(
-    ("node_id", "known_with", "prompt", "here"),
+    ("node_id", "key", "renamed", "here"),
     [
-        ("test_a.py::test_quiz[m-direct-a-0]", "", "cot", "test_a.py::test_quiz[m-direct-cot-a-0]"),
-        ("test_a.py::test_quiz[m-direct-json-a-0]", "json", "cot", "test_a.py::test_quiz[m-direct-cot-a-0]"),
-        ("test_a.py::test_quiz[m-direct-cot-a-0-short]", "cot", "", "test_a.py::test_quiz[m-direct-a-0-short]"),
-        ("test_a.py::test_quiz[m-direct-a-0]", "", "", "test_a.py::test_quiz[m-direct-a-0]"),
+        ("test_a.py::test_quiz[m-direct-a-0]", ("m", "direct"), ("m", "direct", "cot"), "test_a.py::test_quiz[m-direct-cot-a-0]"),
+        (
+            "test_a.py::test_quiz[m-direct-json-a]",
+            ("m", "direct", "json"),
+            ("m", "direct", "cot"),
+            "test_a.py::test_quiz[m-direct-cot-a]",
+        ),
+        (
+            "test_a.py::test_quiz[m-direct-cot-a-0-short]",
+            ("m", "direct", "cot"),
+            ("m", "direct"),
+            "test_a.py::test_quiz[m-direct-a-0-short]",
+        ),
+        ("test_a.py::test_quiz[m-direct-a-0]", ("m", "direct"), ("m+int8", "direct"), "test_a.py::test_quiz[m+int8-direct-a-0]"),
+        ("test_a.py::test_quiz[m-direct-a-0]", ("m", "direct"), ("m", "direct"), "test_a.py::test_quiz[m-direct-a-0]"),
+        ("test_a.py::test_quiz[a]", ("-", "-"), ("-", "-", "cot"), "test_a.py::test_quiz[cot-a]"),
     ],
 )
-def test_a_node_id_is_had_with_the_prompt_of_this_run(node_id: str, known_with: str, prompt: str, here: str) -> None:
-    assert with_prompt(node_id, Key("quiz", "m", "direct", known_with), prompt) == here
-
-
-def test_a_node_id_of_a_test_that_asks_no_model_has_its_prompt_first() -> None:
-    assert with_prompt("test_a.py::test_quiz[a]", Key("quiz", "-", "-"), "cot") == "test_a.py::test_quiz[cot-a]"
+def test_a_node_id_is_had_as_another_run_calls_its_measurement(
+    node_id: str, key: tuple[str, ...], renamed: tuple[str, ...], here: str
+) -> None:
+    assert renamed_node_id(node_id, Key("quiz", *key), Key("quiz", *renamed)) == here

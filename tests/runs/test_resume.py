@@ -257,6 +257,21 @@ def test_another_setting_of_the_model_asks_anew_and_merges_with_nothing(suite: p
     assert line_of(part, " of 12").endswith(" 2 of 12")
 
 
+def test_each_of_several_quantisations_and_limits_is_a_model_that_knows_what_was_asked_of_it_alone(suite: pytest.Pytester) -> None:
+    suite.runpytest_inprocess(*ALL, "--quant", "none")
+    asked(suite)
+    result = suite.runpytest_inprocess(*ALL, "--quant", "none", "--quant", "int8", "-k", "sum-00 or int8")
+    assert asked(suite) == Counter(PROMPTS)
+    named = [line.split()[1] for line in result.stdout.lines if line.endswith(" 12 of 12")]
+    assert named == ["embedded-text+none", "embedded-text+int8"]
+    lines = suite.path.joinpath("reports", "latest", "results.jsonl").read_text(encoding="utf-8").splitlines()
+    ids = [json.loads(line)["node_id"] for line in lines]
+    assert ids[::12] == [f"test_sums.py::test_sums[embedded-text+{quant}-direct-sum-00]" for quant in ("none", "int8")]
+    assert len(set(ids)) == 24
+    suite.runpytest_inprocess(*ALL, "--max-new-tokens", "8", "--max-new-tokens", "16", "--quant", "none")
+    assert set(asked(suite).values()) == {2}
+
+
 def test_a_larger_sample_asks_only_for_what_is_new(suite: pytest.Pytester) -> None:
     suite.runpytest_inprocess("--sample", "5", "--batch-size", "4")
     suite.runpytest_inprocess(*ALL)

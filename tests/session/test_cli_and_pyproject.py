@@ -73,7 +73,7 @@ def test_values_are_read_as_what_they_must_be(values: Values) -> None:
         ["embedded-text"],
     )
     assert values({"sample": "all"}).whole_or("sample", "all") is None
-    assert (values().whole_or("max-new-tokens"), values().fraction("gpus-per-replica"), values().text("extractor")) == (None, None, None)
+    assert (values().whole_or("min-pixels"), values().fraction("gpus-per-replica"), values().text("extractor")) == (None, None, None)
 
 
 @pytest.mark.parametrize(

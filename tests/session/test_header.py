@@ -29,7 +29,8 @@ def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertio
     hub = ModelEntry("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct", revision="a09a354")
     asked = read_settings({"model": ["owner/name"], "source": "hub", "sample": "all"}, root=Path("/nowhere"), here=Path("/nowhere"))
     strategies = (configured_strategy("direct"), configured_strategy("vote:samples=9"))
-    everything = replace(asked, models=(hub, *asked.models), strategies=strategies, prompts=("cot",), max_new_tokens=64)
+    models = tuple(replace(entry, max_new_tokens=64) for entry in (hub, *asked.models))
+    everything = replace(asked, models=models, strategies=strategies, prompts=("cot",))
     assert "\n".join(header_lines(everything)) == snapshot
 
 

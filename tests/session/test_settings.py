@@ -55,7 +55,7 @@ class TestPrecedence:
         settings = project.read()
         assert [entry.name for entry in settings.models] == ["embedded-text"]
         assert (names(settings), settings.sample, settings.seed, settings.source.text) == (("direct",), 50, 42, "synthetic")
-        assert (settings.prompts, settings.quantisation, settings.max_new_tokens, settings.batch_size) == ((), "nf4", None, None)
+        assert (settings.prompts, settings.quantisations, settings.token_limits, settings.batch_size) == ((), ("nf4",), (), None)
         assert (settings.gates, settings.report_dir) == ((), project.root / "reports")
 
     @pytest.mark.parametrize(("given", "size", "planned"), [("auto", None, 64), ("8", 8, 8)])
@@ -67,8 +67,8 @@ class TestPrecedence:
     def test_pyproject_comes_before_the_defaults(self, project: Project) -> None:
         project.configure('strategy = ["tool"]', "sample = 7", "seed = 1", 'quant = "none"', "batch-size = 4", "max-new-tokens = 99")
         settings = project.read()
-        assert (names(settings), settings.sample, settings.seed, settings.quantisation) == (("tool",), 7, 1, "none")
-        assert (settings.batch_size, settings.max_new_tokens) == (4, 99)
+        assert (names(settings), settings.sample, settings.seed, settings.quantisations) == (("tool",), 7, 1, ("none",))
+        assert (settings.batch_size, settings.token_limits) == (4, (99,))
 
     def test_the_command_line_comes_before_pyproject(self, project: Project) -> None:
         project.configure('strategy = ["tool"]', "sample = 7", "seed = 1", 'fail-under = ["gsm8k=0.9"]')
@@ -143,7 +143,44 @@ class TestPath:
 class TestTokenLimit:
     def test_is_the_models_own_unless_it_is_given(self, project: Project) -> None:
         asked, left = project.read(max_new_tokens="99"), project.read()
-        assert (asked.token_limit(asked.models[0]), left.token_limit(left.models[0])) == (99, 512)
+        assert (asked.models[0].max_new_tokens, left.models[0].max_new_tokens) == (99, 512)
+
+
+class TestSeveralWaysToLoad:
+    def test_a_model_is_asked_under_each_quantisation_and_limit_by_a_name_of_its_own(self, project: Project) -> None:
+        settings = project.read(quant=["none", "int8"], max_new_tokens=["64", "128"])
+        assert [(entry.name, entry.quantisation, entry.max_new_tokens) for entry in settings.models] == [
+            ("embedded-text+none+64-tokens", "none", 64),
+            ("embedded-text+none+128-tokens", "none", 128),
+            ("embedded-text+int8+64-tokens", "int8", 64),
+            ("embedded-text+int8+128-tokens", "int8", 128),
+        ]
+        assert [entry.name for entry in settings.models_for(pictures=True)][:1] == ["embedded-vision+none+64-tokens"]
+        assert (settings.record()["quantisation"], settings.record()["max_new_tokens"]) == (["none", "int8"], [64, 128])
+
+    def test_a_single_one_leaves_the_name_as_it_is(self, project: Project) -> None:
+        (entry,) = project.read(quant=["int8"], max_new_tokens=["64"]).models
+        assert (entry.name, entry.quantisation, entry.max_new_tokens) == ("embedded-text", "int8", 64)
+
+    def test_a_model_on_a_server_has_no_quantisation_from_here(self, project: Project) -> None:
+        asked = project.read(model=["http://host:8000/v1#m"], quant=["none", "int8"], max_new_tokens=["64", "128"], source="synthetic")
+        assert [entry.name for entry in asked.models] == ["m+64-tokens", "m+128-tokens"]
+
+    def test_pyproject_may_list_them(self, project: Project) -> None:
+        project.configure('quant = ["nf4", "int8"]', "max-new-tokens = [64, 128]")
+        assert (project.read().quantisations, project.read().token_limits) == (("nf4", "int8"), (64, 128))
+
+    @pytest.mark.parametrize(
+        ("given", "complaint"),
+        [
+            ({"quant": ["int8", "int8"]}, "--quant int8 is given twice."),
+            ({"quant": ["int9"]}, "--quant must be one of nf4, fp4, int8, none, got int9."),
+            ({"max_new_tokens": ["64", "64"]}, "--max-new-tokens 64 is given twice."),
+            ({"max_new_tokens": ["64", "0"]}, "--max-new-tokens must be a whole number of at least 1, got 0."),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, project: Project, given: dict[str, list[str]], complaint: str) -> None:
+        assert project.complaint(**given) == complaint
 
 
 class TestSource:
