@@ -36,7 +36,7 @@ class Marks(NamedTuple):
 
 FAMILIES = {
     "think tags": Marks(  # Qwen, DeepSeek, GLM, MiniMax, Seed, Phi, EXAONE, Nemotron, Hunyuan, Falcon, Ernie, Reflection, Claude
-        THOUGHT, rf"<{_THOUGHT_TAG}\s?>", rf"<\s?/\s?{_THOUGHT_TAG}\s?>", ("think", "thought", "reasoning>", "scratchpad>")
+        THOUGHT, rf"<{_THOUGHT_TAG}\s?>", rf"<\s?/\s?{_THOUGHT_TAG}\s?>|\\end\{{think\}}", ("think", "thought", "reasoning>", "scratchpad>")
     ),
     "Mistral": Marks(THOUGHT, r"\[think\]", r"\[/think\]", ("think]",)),
     "Kimi-VL": Marks(THOUGHT, "◁think▷", "◁/think▷", ("think▷",)),
@@ -52,7 +52,9 @@ FAMILIES = {
     "Command A": Marks(THOUGHT, r"<\|start_thinking\|>", r"<\|end_thinking\|>", ("_thinking|",)),
     "Apertus": Marks(THOUGHT, r"<\|inner_prefix\|>", r"<\|inner_suffix\|>", ("<|inner_",)),
     "s1": Marks(THOUGHT, r"<\|im_start\|>think\b", r"<\|im_start\|>answer\b", ("<|im_start|>think", "<|im_start|>answer")),
-    "Granite": Marks(THOUGHT, r"here(?: i|')s my thought process:", r"here(?: i|')s my response:", ("my thought process:", "my response:")),
+    "Granite": Marks(
+        THOUGHT, r"here(?: i|')s my thought process:", r"here(?: i|')s my response:", ("my response:",)
+    ),  # else it is plain words
     "Open WebUI": Marks(THOUGHT, r"<details type=\"reasoning\"[^<>\n]{0,80}>", r"</details>", ("<details type=",)),
     "harmony": Marks(  # gpt-oss
         THOUGHT,

@@ -124,6 +124,7 @@ class _Cut:
         self._places = places
         self._unclosed: set[str] = set()  # closing marks that do not come any more
         self._fenced, self._counted = False, 0  # whether the speech so far leaves a code block open, and how far that is known
+        self._answers_inst = "[/inst]" in lower
         marks, offset = _opening(places), 0
         for _ in range(_MOST_MARKS):
             mark = marks.search(lower, offset)
@@ -202,7 +203,8 @@ class _Cut:
     def _message(self, mark: re.Match[str]) -> tuple[str, int]:
         """A header: that of an assistant goes before its words, one of others takes theirs in."""
         speaker = _SPEAKER.search(mark.group())
-        if speaker is None or speaker["assistant"]:
+        alone = mark.group() == "[inst]" and not self._answers_inst  # said by a model that repeats marks
+        if speaker is None or speaker["assistant"] or alone:
             return HEADER, mark.end()
         return PROMPT if speaker["asks"] else RESULT, self._message_end(mark.end())
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from itemwise.extractors.plain_characters import folded
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.reply_marks import CALL, END, FRAME, HEADER, OUTPUT, RESULT
-from itemwise.extractors.reply_parts import PROMPT, SPEECH, Part, parts_of
+from itemwise.extractors.reply_parts import PROMPT, SPEECH, UNCLOSED, Part, parts_of
 
 _QUESTION = re.compile(
     r"^[ \t#*>]{0,20}(?:"
@@ -30,14 +30,14 @@ _TAGS = ("<", "[tool", "assistantcommentary", "commentary to=")  # how what is m
 class VisiblePart(NamedTuple):
     """What a reply says aloud in one of its messages, as folded text in which lines take the place of what was left out.
 
-    `starts` are the offsets of its pieces in `text`, `origins` those in the reply. `calls` says that the message ends with a
-    call of a tool: what it says is not its last word.
+    `starts` are the offsets of its pieces in `text`, `origins` those in the reply. `goes_on` says that the message ends with
+    the call of a tool or a thought without end: what it says before is not its last word.
     """
 
     text: str
     starts: tuple[int, ...]
     origins: tuple[int, ...]
-    calls: bool = False
+    goes_on: bool = False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where text[start:end] stands in the reply."""
@@ -73,7 +73,7 @@ def read_visible(extract: Callable[[str], Any], text: str) -> Any:
     read = extract(said.text)
     if not isinstance(read, Reading):
         return read
-    if said.calls and not read.stated:
+    if said.goes_on and not read.stated:
         return None
     start, end = said.span(read.start, read.end)
     return Reading(read, start=start, end=end, rule=read.rule, stated=read.stated)
@@ -103,16 +103,16 @@ def _joined(parts: list[Part]) -> list[Part]:
 
 
 class _Message(NamedTuple):
-    """The spans of what a message says, and whether a call ends it."""
+    """The spans of what a message says, and whether it goes on unheard."""
 
     spans: list[tuple[int, int]]
-    calls: bool
+    goes_on: bool
 
 
 def _visible(shown: str, message: _Message) -> VisiblePart:
     pieces = [shown[start:end] for start, end in message.spans]
     starts = accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=0)
-    return VisiblePart("\n".join(pieces), tuple(starts), tuple(start for start, _ in message.spans), message.calls)
+    return VisiblePart("\n".join(pieces), tuple(starts), tuple(start for start, _ in message.spans), message.goes_on)
 
 
 def _messages(lower: str, parts: list[Part], *, questions: bool = True) -> list[_Message]:
@@ -125,13 +125,13 @@ def _messages(lower: str, parts: list[Part], *, questions: bool = True) -> list[
             for span in more:
                 turns.append(_Turn())
                 turns[-1].say(lower, span)
-        elif part.kind == RESULT or (part.kind in (OUTPUT, PROMPT) and turns[-1].calls):
+        elif part.kind == RESULT or (part.kind in (OUTPUT, PROMPT) and turns[-1].goes_on):
             turns[-1].hear()
-        elif part.kind in (CALL, OUTPUT):
-            turns[-1].calls = True
-        elif part.kind in (END, HEADER, PROMPT) and not turns[-1].calls:
+        elif part.kind in (CALL, OUTPUT, UNCLOSED):
+            turns[-1].goes_on = True
+        elif part.kind in (END, HEADER, PROMPT) and not turns[-1].goes_on:
             turns.append(_Turn())
-    said = [_Message(turn.spans, turn.calls) for turn in turns if turn.spans]
+    said = [_Message(turn.spans, turn.goes_on) for turn in turns if turn.spans]
     return said[-1:] if parts and parts[0].kind == PROMPT else said
 
 
@@ -140,18 +140,18 @@ class _Turn:
 
     def __init__(self) -> None:
         self.spans: list[tuple[int, int]] = []
-        self.calls = False
+        self.goes_on = False
         self._ended = False
 
     def say(self, lower: str, span: tuple[int, int]) -> None:
         """Take what is said, unless it is blank."""
         if _BLANK.match(lower, *span).end() < span[1]:  # type: ignore[union-attr]  # it always matches
             self.spans = [span] if self._ended else [*self.spans, span]
-            self.calls = self._ended = False
+            self.goes_on = self._ended = False
 
     def hear(self) -> None:
         """End the message with the result of a tool."""
-        self.calls = self._ended = True
+        self.goes_on = self._ended = True
 
 
 def _between_questions(lower: str, part: Part) -> list[tuple[int, int]]:

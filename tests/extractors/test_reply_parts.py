@@ -81,9 +81,10 @@ def test_a_thought_is_not_read_and_what_follows_it_is(family: str, thought: str)
         assert last_number(f"{opening}{thought}{closing}{between}Tom has 7 pears.") == "7"
         assert stated_choice(f"{opening}{thought}{closing}{between}C", 4) == "C"
         assert stated_choice(f"{opening}{thought}{closing}{between}(C) 7", 4) == "C"
-    assert last_number(f"{opening}{thought}") is None
     assert last_number(f"{opening}{thought}{closing}") is None
-    assert stated_choice(f"{opening}{thought}", 4) is None
+    if family != "Granite":  # whose opening words are plain words where the closing ones are missing
+        assert last_number(f"{opening}{thought}") is None
+        assert stated_choice(f"{opening}{thought}", 4) is None
 
 
 @pytest.mark.parametrize("family", THINKING)
@@ -97,6 +98,11 @@ def test_of_a_thought_that_is_never_closed_a_last_line_that_is_called_the_answer
 @pytest.mark.parametrize("line", ["So the answer is 7, or", "Then 7 is left.", "The answer is 7. But wait", "Maybe 7", "7"])
 def test_of_a_thought_that_was_cut_off_nothing_is_read(line: str) -> None:
     assert last_number(f"<think>{DOUBTS}\n\n{line}") is None
+
+
+@pytest.mark.parametrize("text", ["Add 12 and 19. <think>31?", "<think>a</think>12 or 19\n<think>31"])
+def test_what_is_said_before_a_thought_without_end_is_not_the_last_word(text: str) -> None:
+    assert last_number(text) is None
 
 
 @pytest.mark.parametrize("family", CALLS)
@@ -175,6 +181,9 @@ def test_of_calls_within_a_reply_what_is_said_is_read(text: str) -> None:
         "The answer is 7.<|im_end|>\n<|im_start|>user\nAnd 4+4?<|im_end|>\n<|im_start|>assistant\nThe answer is 8.",
         "Analysis of the sum: it comes to 7.",
         "Action: Finish[7]",
+        "Here's my thought process:\n- Tom had 3 pears.\n- He got 4.\n\nSo Tom has 7 pears.",
+        "<s>[INST] So Tom has 7 pears.",
+        "<think>3?\\end{think}\nTom has 7 pears.",
     ],
 )
 def test_marks_that_part_nothing_hide_nothing(text: str) -> None:

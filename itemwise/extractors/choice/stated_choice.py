@@ -53,7 +53,7 @@ def stated_choice(text: str, options: Sequence[str] | int) -> Reading | None:
 
 def _reading(result: _Result, part: VisiblePart) -> Reading | None:
     (letter, *found), rule = result
-    if letter is None or (part.calls and rule == "option text"):
+    if letter is None or (part.goes_on and rule == "option text"):
         return None
     start, end = part.span(*found)
     return Reading(letter, start=start, end=end, rule=rule)

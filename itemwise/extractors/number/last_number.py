@@ -47,7 +47,7 @@ def last_number(text: str) -> Reading | None:
 
 def _reading(result: _Result, part: VisiblePart) -> Reading | None:
     (number, *found), rule = result
-    if number is None or (part.calls and rule == "last number"):
+    if number is None or (part.goes_on and rule == "last number"):
         return None
     start, end = part.span(*found)
     return Reading(number, start=start, end=end, rule=rule, stated=rule != "last number")
