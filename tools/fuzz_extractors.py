@@ -25,6 +25,10 @@ PIECES = (
     "M", "k", " and a half", "half of ", "x", " i", "_2", "cm^2", "m/s", "<<", "~~", "*3*",
     "\u0663", "\u096b", "3万5千", "壹", "廿", "⁄", "≤", "\\{", "\\circ",
     "(12,350)", " km by ", ", respectively", "o'clock", "p.m.", "\\\\= ",
+    "</tool_call>", '<tool_call>{"a": ', "<function=x>", "[TOOL_CALLS]", '{"name": "x", "arguments": {', "<s>", "<answer>", "```output\n",
+    "<|channel|>analysis<|message|>", "<|channel|>final<|message|>", "<|end|>", "<|start|>", "<|channel>", "<channel|>", "analysisW",
+    "<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>", "[INST]", "[/INST]", "assistantfinal", "here is my response:", "```",
+    "Action: x\n", "Observation: ",
     "\\u0041", "%", "万", "·", "1.", "10^", "{,}", "\\,",
 )  # fmt: skip
 OPTIONS = ("x", "b c", "12", "12 m")

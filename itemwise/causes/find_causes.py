@@ -16,7 +16,7 @@ from itemwise.causes.other_question import other_question
 from itemwise.causes.repetition import repetition
 from itemwise.causes.thinking import unfinished_thought
 from itemwise.causes.tool_use import AnsweredCall, tool_cause
-from itemwise.extractors.visible_parts import visible_parts
+from itemwise.extractors.visible_parts import own_words, visible_parts
 
 __all__ = ["find_causes"]
 
@@ -54,7 +54,7 @@ def find_causes(
     tool = tool_cause(called, calls, text, value, answer_value(answer))
     causes += [tool] if tool and tool.kind == IGNORED else []
     if value is not None:
-        reply = NumericReply(prompt, text, value, answer_value(answer), answer or "")
+        reply = NumericReply(prompt, own_words(text), value, answer_value(answer), answer or "")
         causes += _numeric_causes(reply, json_cause)
     causes += [tool] if tool and tool.kind != IGNORED else []
     if not causes and answer is None:

@@ -10,9 +10,9 @@ from itemwise.extractors.plain_characters import folded
 THOUGHT, CALL, RESULT, OUTPUT = "thought", "tool call", "tool result", "output of code"
 HEADER, END, FRAME = "header of a message", "end of a message", "frame of an answer"
 _JSON_CALL = (
-    r"(?:\[\s{0,9})?\{\s{0,9}\"(?:name|function|tool|tool_name|action|type)\"\s{0,9}:\s{0,9}"
-    r"\"(?!final|finish|answer|submit)[^\"\n]{1,64}\"\s{0,9},"
-    r"\s{0,9}\"(?:arguments|parameters|args|action_input|input|function)\"\s{0,9}:"
+    r"(?:\[\s{0,9})?\{\s{0,9}\"(?:(?:function_call|tool_calls?)\"\s{0,9}:\s{0,9}[\[{]"
+    r"|(?:name|function|tool|tool_name|action|type)\"\s{0,9}:\s{0,9}\"(?!final|finish|answer|submit)[^\"\n]{1,64}\"\s{0,9},"
+    r"\s{0,9}\"(?:arguments|parameters|args|action_input|input|function)\"\s{0,9}:)"
 )
 _THOUGHT_TAG = r"(?:[a-z]{2,12}[:_])?(?:think(?:ing)?|thoughts?|reasoning|scratchpad)"
 _CALL_TAG = r"(?:[a-z]{2,12}:)?(?:tool_calls?|function_calls?|tool_use|tool_code|function|invoke)"
@@ -69,15 +69,21 @@ FAMILIES = {
         ("analysis", "assistantcommentary", "assistantfinal"),
     ),
     "call tags": Marks(  # Qwen, Hermes, GLM, MiniMax, Seed, Hunyuan, Llama, OLMo, Claude
-        CALL, rf"<{_CALL_TAG}(?:[ =][^<>\n]{{0,200}})?>", rf"(?:</{_CALL_TAG}>\s*)+", ("tool_", "<function", ":function", "invoke")
+        CALL,
+        rf"<{_CALL_TAG}(?:[ =][^<>\n]{{0,200}})?>",
+        rf"</{_CALL_TAG}>(?:\s*</{_CALL_TAG}>)*",
+        ("tool_", "<function", ":function", "invoke"),
     ),
     "Llama calls": Marks(CALL, r"<\|python_tag\|>", "", ("<|python_tag|>",)),
     "Mistral calls": Marks(CALL, r"\[tool_calls\]", "", ("[tool_calls]",)),
     "Granite calls": Marks(CALL, r"<\|tool_call\|>", r"<\|/tool_call\|>", ("<|tool_call|>",)),  # Phi-4 too
     "Kimi calls": Marks(
-        CALL, r"<\|tool_calls?(?:_section)?_begin\|>", r"(?:<\|tool_calls?(?:_section)?_end\|>\s*)+", ("<|tool_call_", "<|tool_calls_")
+        CALL,
+        r"<\|tool_calls?(?:_section)?_begin\|>",
+        r"<\|tool_calls?(?:_section)?_end\|>(?:\s*<\|tool_calls?(?:_section)?_end\|>)*",
+        ("<|tool_call_", "<|tool_calls_"),
     ),
-    "DeepSeek calls": Marks(CALL, r"<\|tool▁calls?▁begin\|>", r"(?:<\|tool▁calls?▁end\|>\s*)+", ("<|tool▁call",)),
+    "DeepSeek calls": Marks(CALL, r"<\|tool▁calls?▁begin\|>", r"<\|tool▁calls?▁end\|>(?:\s*<\|tool▁calls?▁end\|>)*", ("<|tool▁call",)),
     "LFM calls": Marks(CALL, r"<\|tool_call(?:_|:)start\|>", r"<\|tool_call(?:_|:)end\|>", ("<|tool_call_start|>", "<|tool_call:start|>")),
     "Gemma 4 calls": Marks(CALL, r"<\|tool_call>", r"<tool_call\|>", ("<|tool_call>",)),
     "Command A calls": Marks(CALL, r"<\|start_action\|>", r"<\|end_action\|>", ("<|start_action|>",)),
@@ -93,8 +99,9 @@ FAMILIES = {
     "harmony calls, bare": Marks(CALL, r"(?:assistant)?commentary to=[a-z_0-9.]{1,80}", "", ("commentary to=",)),
     "fenced calls": Marks(CALL, rf"```(?:tool_code|tool_call)\b|```[a-z_]{{0,12}}\s{{1,9}}(?={_JSON_CALL})", "```", ("```",)),
     "JSON calls": Marks(
-        CALL, rf"(?m:^)[ \t]{{0,9}}(?={_JSON_CALL})", "", ('"arguments"', '"parameters"', '"args"', 'input"', '"function"')
+        CALL, rf"(?m:^)[ \t]{{0,9}}(?={_JSON_CALL})", "", ('"arguments"', '"parameters"', '"args"', 'input"', '"function', '"tool_call')
     ),
+    "ReAct answers": Marks(FRAME, rf"{_LABEL}action{_COUNT}[ *]{{0,4}}final answer\s{{1,9}}action input{_COUNT}", "", ("action input",)),
     "ReAct calls": Marks(
         CALL,
         rf"{_LABEL}action(?: input)?{_COUNT}(?![ *]{{0,4}}finish\b)",
@@ -110,7 +117,9 @@ FAMILIES = {
     "Mistral results": Marks(RESULT, r"\[tool_results\]", r"\[/tool_results\]", ("[tool_results]",)),
     "Kimi results": Marks(RESULT, r"<\|tool_responses?\|>", r"<\|/tool_responses?\|>", ("<|tool_response",)),
     "Gemma 4 results": Marks(RESULT, r"<\|tool_response>", r"<tool_response\|>", ("<|tool_response>",)),
-    "DeepSeek results": Marks(RESULT, r"<\|tool▁outputs?▁begin\|>", r"(?:<\|tool▁outputs?▁end\|>\s*)+", ("<|tool▁output",)),
+    "DeepSeek results": Marks(
+        RESULT, r"<\|tool▁outputs?▁begin\|>", r"<\|tool▁outputs?▁end\|>(?:\s*<\|tool▁outputs?▁end\|>)*", ("<|tool▁output",)
+    ),
     "Command A results": Marks(RESULT, r"<\|start_tool_result\|>", r"<\|end_tool_result\|>", ("<|start_tool_result|>",)),
     "ReAct results": Marks(
         RESULT,
@@ -179,7 +188,7 @@ WORDS = (
         "```tool_",
         "```output",
     ),
-    *('"arguments"', '"parameters"', '"args"', 'input"', '"function"', "action:", "action input", "action 1:"),
+    *('"arguments"', '"parameters"', '"args"', 'input"', '"function', '"tool_call', "action:", "action input", "action 1:"),
 )
 _FRAMES_OF_HARMONY = ("<|start|>", "<|message|>", "<|constrain|>")  # they part nothing without the channels between them
 

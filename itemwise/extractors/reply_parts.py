@@ -1,6 +1,7 @@
 """Cuts a reply into its parts: thoughts, speech, tool calls and their results, headers and ends of messages."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -48,11 +49,15 @@ def thoughts_in(text: str) -> str:
 
 def without_thoughts(text: str) -> str:
     """The text with its closed thoughts blanked, as long as it was."""
+    return blanked(text, [(part.start, part.end) for part in reply_parts(text) if part.kind == THOUGHT])
+
+
+def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with spans in it, in order, blanked."""
     shown, at = [], 0
-    for part in reply_parts(text):
-        if part.kind == THOUGHT:
-            shown += [text[at : part.start], " " * (part.end - part.start)]
-            at = part.end
+    for start, end in spans:
+        shown += [text[at:start], " " * (end - start)]
+        at = end
     return "".join([*shown, text[at:]])
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from itemwise.extractors.plain_characters import folded
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.reply_marks import CALL, END, FRAME, HEADER, OUTPUT, RESULT
-from itemwise.extractors.reply_parts import PROMPT, SPEECH, UNCLOSED, Part, parts_of
+from itemwise.extractors.reply_parts import PROMPT, SPEECH, UNCLOSED, Part, blanked, parts_of
 
 _QUESTION = re.compile(
     r"^[ \t#*>]{0,20}(?:"
@@ -23,6 +23,7 @@ _QUESTION = re.compile(
     re.MULTILINE,
 )
 _QUESTION_GATES = ("question", "problem", "exercise", "example", "human", "user", "instruction", "q", "input", "题", "问")
+_DIGIT = re.compile("[0-9]")
 _BLANK = re.compile(r"\s*")
 _TAGS = ("<", "[tool", "assistantcommentary", "commentary to=")  # how what is marked as a call or a result begins
 
@@ -77,6 +78,22 @@ def read_visible(extract: Callable[[str], Any], text: str) -> Any:
         return None
     start, end = said.span(read.start, read.end)
     return Reading(read, start=start, end=end, rule=read.rule, stated=read.stated)
+
+
+def own_words(text: str) -> str:
+    """The text with all that is not the reply's own blanked, as long as it was: calls, results, and what a model runs on with.
+
+    Thoughts stay. What follows the first message that has a number is run on.
+    """
+    shown = folded(text)
+    lower = shown.lower()
+    parts = parts_of(lower)
+    messages = _messages(lower, parts)
+    numbered = (index for index, message in enumerate(messages) if any(_DIGIT.search(lower, *span) for span in message.spans))
+    following = messages[next(numbered, len(messages)) + 1 :]
+    end = following[0].spans[0][0] if following else len(text)
+    hidden = [(part.start, part.end) for part in parts if part.kind in (CALL, RESULT, PROMPT)]
+    return blanked(text, [*(span for span in hidden if span[1] <= end), (end, len(text))])
 
 
 def _said(text: str) -> VisiblePart:

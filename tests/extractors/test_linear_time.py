@@ -10,6 +10,19 @@ from tests.counted import calls
 UNITS = [
     *("7", "{", "(A) ", "\\boxed{", "the answer is ", "the answer is 5 ", "1,", "#### ", '"answer": ', '{"answer": 5}\n', "<think>"),
     *("</think>", "\\", "Question: ", "答案是", "So 5. ", "Wait, no 5. ", "option B is correct. ", "A, ", "x = 5, ", "```"),
+    *(
+        "<think>5</think>",
+        "`<think>`",
+        "< /think",
+        "<tool_call>",
+        "<tool_call>{",
+        "<tool_call>{}",
+        "<|im_end|>",
+        "<|im_start|>user\n",
+        "[INST]",
+    ),
+    *('{"name": "x", "arguments": {"a": 1}}\n', '```json\n{"name": "x", "arguments": ', "Action: x\nObservation: 5\n", "```output\n"),
+    *("<|channel|>analysis<|message|>5<|end|>", "<|channel|>final<|message|>5", "analysisassistantfinal", "\n****", "Question:\n*****\n"),
 ]
 
 

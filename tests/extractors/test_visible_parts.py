@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from itemwise.extractors import Reading, is_finished, last_number, visible_text
-from itemwise.extractors.visible_parts import read_visible, visible_parts
+from itemwise.extractors.visible_parts import own_words, read_visible, visible_parts
 
 CALL = '<tool_call>\n{"name": "add", "arguments": {"a": 31}}\n</tool_call>'
 
@@ -71,3 +71,19 @@ def test_a_part_knows_where_its_text_stands() -> None:
     assert reply[slice(*first.span(5, 10))] == "three"
     assert reply[slice(*first.span(0, 10))] == "One <think>two</think>three"
     assert reply[slice(*second.span(10, 15))] == "four?"
+
+
+@pytest.mark.parametrize(
+    ("reply", "hidden"),
+    [
+        ("<think>2+2=4</think>It is 4.", ""),
+        (f"2+2=4\n{CALL}\n<tool_response>31</tool_response>It is 4.", f"{CALL}|<tool_response>31</tool_response>"),
+        ("It is 4.\n\nQuestion: 31?\nIt is 32.", "Question: 31?\nIt is 32."),
+        ("Well.\n\nQuestion: 2+2?\nIt is 4.<|im_end|>\n31", "\n31"),
+    ],
+)
+def test_what_is_not_the_replys_own_is_blanked(reply: str, hidden: str) -> None:
+    expected = reply
+    for text in filter(None, hidden.split("|") if "tool" in hidden else [hidden]):
+        expected = expected.replace(text, " " * len(text))
+    assert own_words(reply) == expected
