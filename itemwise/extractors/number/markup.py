@@ -23,7 +23,8 @@ _SYMBOLS |= (
 )
 _KEPT_NAMES = """
 frac dfrac tfrac cfrac sfrac nicefrac binom dbinom tbinom pi sqrt infty pm mp log ln exp sin cos tan cot sec csc arcsin arccos arctan
-theta alpha beta gamma delta lambda phi rho sigma tau nu emptyset varnothing in cup cap setminus begin overline dot bar ldots
+theta alpha beta gamma delta lambda phi rho sigma tau nu hbar ell psi chi xi zeta
+eta kappa epsilon varepsilon varphi nabla partial mathbb emptyset varnothing in cup cap setminus begin overline dot bar ldots
 dots cdots lfloor rfloor lceil rceil lim int sum prod det max min gcd lcm lg sinh cosh tanh angle
 """
 _KEPT = frozenset(_KEPT_NAMES.split())  # these make a number of what follows, or something that is no number

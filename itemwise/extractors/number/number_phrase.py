@@ -53,7 +53,8 @@ def number_in_announcement(phrase: str) -> NumberMatch | None:
 def number_in_prose(prose: str) -> NumberMatch | None:
     """The number that a piece of prose tells, in its last sentence with one; otherwise as `number_in_announcement`."""
     bullet = _BULLET.match(prose)
-    spoken = sentences(tokens(prose if bullet is None else prose[bullet.end() :].rjust(len(prose))))
+    line = tokens(prose if bullet is None else prose[bullet.end() :].rjust(len(prose)))
+    spoken = sentences([token for token in line if not token.attribute])
     with_numbers = [sentence for sentence in spoken if any(token.kind == "number" for token in sentence)]
     return _read_sentence((with_numbers or spoken)[-1], announced=False) if spoken else None
 

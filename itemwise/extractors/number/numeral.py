@@ -27,7 +27,8 @@ _PLACE = "[千百十万萬亿億]"
 NUMERAL = rf"""
     (?P<currency>{CURRENCY})?
     (?:
-        (?P<clock>[0-9]{{1,4}}):(?P<minutes>[0-9]{{1,4}})(?::[0-9]{{1,4}})?
+        (?P<code>0[xbo][0-9a-f]{{1,99}}(?![a-z0-9]))
+      | (?P<clock>[0-9]{{1,4}}):(?P<minutes>[0-9]{{1,4}})(?::[0-9]{{1,4}})?
       | (?:(?P<over>[0-9]{{1,9}})\ {{0,3}})?\\(?:[dtcs]|nice)?frac\ ?
         (?:\{{\ ?(?P<top>{_EXACT})\ ?\}}|(?P<top1>[0-9]))\ ?
         (?:\{{\ ?(?P<bottom>{_EXACT})\ ?\}}|(?P<bottom1>[0-9]))
@@ -77,7 +78,7 @@ def canonical(numeral: re.Match[str]) -> str | None:
     written = numeral.group()
     if written.isdecimal() and len(written) < 18:
         return written.lstrip("0") or "0"
-    if numeral["clock"] or numeral.end() - numeral.start() > 2 * _LONGEST or _LOOP.search(written):
+    if numeral["clock"] or numeral["code"] or numeral.end() - numeral.start() > 2 * _LONGEST or _LOOP.search(written):
         return None
     if len(numeral["decimals"] or "") == 3 and numeral["currency"] and not numeral["dollar"]:
         return None

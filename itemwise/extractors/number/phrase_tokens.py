@@ -15,7 +15,8 @@ class Token(NamedTuple):
     text: str  # for a number its canonical text, "" where it has no single value
     start: int
     end: int
-    unknown: bool = False  # whether it is an expression in x, y or z
+    unknown: bool = False  # whether it is an expression in x, y or z, or a letter that must be one
+    attribute: bool = False  # whether the number only tells of what kind something is: a 5-digit code
 
 
 _LETTER = r"a-z\u00df-\u00f6\u00f8-\u024f\u0370-\u03bf\u03c1-\u1fff"  # in words; π is no word

@@ -29,7 +29,7 @@ _NO_UNIT = re.compile(
     r"|sixths?|sevenths?|eighths?|ninths?|tenths?|hundredths?|thousandths?|dozens?|scores?|pairs?|hundred|thousand|million|billion|trillion"
     r"|mn|bn|mil|base|binary|octal|hexadecimal|am|pm|point|mod|sqrt|by|at|least|most|about|ish|remainder|root|log|sin|cos|tan|negative)\b"
 )
-_NO_PLAIN = ("clock", "power", "braced", "superscript", "more", "money", "kilo", "capital", "places")
+_NO_PLAIN = ("code", "clock", "power", "braced", "superscript", "more", "money", "kilo", "capital", "places")
 
 
 def plain_number(text: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from itemwise.extractors.number.markup import without_markup
 from itemwise.extractors.number.numeral import CURRENCY, opposite
@@ -23,11 +24,13 @@ _BEHIND_UNITS = frozenset("*/×÷·+")  # "5 books * 12 dollars", "9 m x 4 m"
 _UNIT_LETTERS = frozenset("mglsh")  # units of measure where they are glued to a number
 _VARIABLES = frozenset("xyzqri")  # no units where there is room before them
 # Unknowns where they are glued to a number
-PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "xyz", "pq", "mn", "rs", "pi", "ei"))
+PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "pq", "mn", "rs", "pi", "ei", "bh", "lw", "rt", "xyz"))
 _UNCLEAR = frozenset(("mil", "am", "pm", "a.m", "p.m", "a.m.", "p.m.", "o'clock"))
 _OPERANDS = ("number", "letter", "close")
 _CURRENCY = re.compile(CURRENCY, re.VERBOSE)
 _IN_BRACKETS = frozenset(("number", "letter", "operator", "comma", "open", "close", "equals"))
+_CLOSED_FORMULA = re.compile(r"(?:\^\{?[0-9]\}?)?[\s.]{0,3}[}$]")
+_HYPHENED = re.compile("-[a-z]{2}")
 _SUPERSCRIPTS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _WIDEST = 40  # tokens between two brackets
 _MOST_UNITS = 3  # words of a unit
@@ -37,7 +40,7 @@ _MOST_UNITS = 3  # words of a unit
 def tokens(phrase: str) -> Sequence[Token]:
     """The terms of the lower-case phrase; currency, quotes, percent signs and white space are left out."""
     clean = without_markup(phrase)
-    line = _with_names(_with_products([_whole(token, clean) for token in lexed(clean)]))
+    line = _with_names(_with_products([_seen(token, clean) for token in lexed(clean)]))
     found: list[Token] = []
     index = 0
     while index < len(line):
@@ -48,7 +51,7 @@ def tokens(phrase: str) -> Sequence[Token]:
             continue
         found += _joined(line[index:end])
         index = _unit_end(line, end) if found[-1].kind == "number" else end
-        unclear = _is_dated(line, end) or _is_based(line, end) or (index > end and line[end].text in _UNCLEAR)
+        unclear = _is_summed(line, end) or _is_dated(line, end) or _is_based(line, end) or (index > end and line[end].text in _UNCLEAR)
         if unclear and found[-1].kind == "number":
             found[-1] = found[-1]._replace(text="")
         found += line[end : end + 1] if index > end else []
@@ -66,12 +69,15 @@ def sentences(line: Sequence[Token]) -> list[list[Token]]:
     return [sentence for sentence in cut if sentence]
 
 
-def _whole(token: Token, clean: str) -> Token:
-    """The token; a decimal that goes on ("0.333...") has no value."""
-    goes_on = (
-        token.kind == "number" and "." in token.text and clean.startswith(("...", "…", " ...", "\\dot", "\\ldot", "\\cdot"), token.end)
-    )
-    return token._replace(text="") if goes_on else token
+def _seen(token: Token, clean: str) -> Token:
+    """The token in view of what stands behind it: a decimal that goes on ("0.333...") has no value, the m of "$3m$" is no metre."""
+    if token.kind == "letter":
+        return token._replace(unknown=_CLOSED_FORMULA.match(clean, token.end) is not None)
+    if token.kind != "number":
+        return token
+    if "." in token.text and clean.startswith(("...", "…", " ...", "\\dot", "\\ldot", "\\cdot"), token.end):
+        return token._replace(text="")
+    return token._replace(attribute=_HYPHENED.match(clean, token.end) is not None)
 
 
 def _with_products(line: list[Token]) -> list[Token]:
@@ -93,13 +99,27 @@ def _with_names(line: list[Token]) -> list[Token]:
             named.pop()
         elif before and before.text == "_" and earlier and earlier.kind == "number" and token.kind == "word":
             named[-2:] = [earlier._replace(text="")]  # digits in another base
+        elif before and earlier and token.kind == earlier.kind == "number" and before.kind == "word" and _are_glued(earlier, before, token):
+            named[-2] = earlier._replace(text="")  # 7c52 and its kind
         elif not (before and token.kind == "number" and before.end == token.start and _is_code(before.text)):
             named.append(token)
     return named
 
 
+def _are_glued(*tokens: Token) -> bool:
+    return all(before.end == token.start for before, token in pairwise(tokens))
+
+
 def _is_code(word: str) -> bool:
     return 2 <= len(word) <= 4 and word.isascii() and word.isalpha() and word not in HEDGES | SAYING | PASSING | MONTHS
+
+
+def _is_summed(line: list[Token], end: int) -> bool:
+    """Whether an operator joins the number that ends here to a word: "1 + the rest"."""
+    if end + 1 >= len(line) or line[end + 1].kind not in ("word", "letter"):
+        return False
+    apart = line[end - 1].end < line[end].start and line[end].end < line[end + 1].start
+    return line[end].text in ("+", "×", "÷", "·") or (line[end].text == "*" and apart)
 
 
 def _is_dated(line: list[Token], end: int) -> bool:
@@ -208,7 +228,7 @@ def _is_variable(line: list[Token], index: int, *, glued: bool) -> bool:
     token = line[index]
     behind = line[index + 1] if index + 1 < len(line) else None
     if glued:
-        return token.text not in _UNIT_LETTERS
+        return token.text not in _UNIT_LETTERS or token.unknown
     return token.text in _VARIABLES and (behind is None or behind.kind != "word" or token.text in "xyz")
 
 
