@@ -14,9 +14,12 @@ is be are was to most likely probably therefore definitely clearly obviously cor
 indeed either both actually the option choice letter answer number
 """
 _LEAD = re.compile(
-    rf"(?:<\|?[a-z_]{{1,20}}\|?>|[\s(\[{{<*_\"'`$.:>~|\u200b]|(?i:{'|'.join(_LEAD_WORDS.split())})(?![A-Za-z'])|选项|选|应|为|是)*"
+    rf"(?:<\|?[a-z_]{{1,20}}\|?>|[\s(\[{{<*_\"'`$.:>~|「『\u200b]|(?i:{'|'.join(_LEAD_WORDS.split())})(?![A-Za-z'])|选项|选|应|为|是)*"
 )
-_NO_FORMULA = r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^>≤≥≈×÷·√]|<(?![/|]|eo[as])|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])|-\w)"
+_NO_FORMULA = (  # behind a letter that is an option's: no word, no operator, no "-2" and no "(R)-2-butanol"
+    r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^≤≥≈×÷·√]|<(?![/|]|eo[as])|>(?<!<[A-Z]>)|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])"
+    r"|-\w|\)(?<=\([A-Z]\))-(?:[0-9,]+-|[a-z]{2}))"
+)
 _LETTER = re.compile(rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?:-?[0-9.]+\s?,|[A-Za-z]\s?[),=|∩∪]))")
 _LOWER = re.compile(
     r"[\s(\[*_\"'`$.]*(?P<letter>[a-z])(?:[)\]*_\"'`$.:]*\s*(?:$|<\|)|[).:\]]\**\s|\s\((?=[^\n]*\)[\s.]*$))"
@@ -26,7 +29,7 @@ _NAMED_LOWER = re.compile(
     r"(?i:option|choice|letter|answer)\s[(\"'*]{0,3}(?P<letter>[a-z])(?=[)\].,;:*\"']|\s(?:is|was|because|since)\b|$)",
 )
 _ANOTHER = re.compile(
-    r"[\s)\]*_\"'`$}.]*(?:(?:and\b|or\b|as well as\b|along with\b|/|&|、|和|与|或者?|以?及)|(?P<comma>[,;])"
+    r"[\s)\]*_\"'`$}.]*(?:(?:and\b|or\b|as well as\b|along with\b|/|\\?&|、|和|与|或者?|以?及)|(?P<comma>[,;])"
     r"|(?<=[A-Z])\s(?=[A-Z]\s*(?:$|<)))[\s,}]*"
     r"(?:and |or )?(?:also |maybe |possibly |perhaps )?(?:either |option |options |选项)?"
     r"[\s(\[*_\"'`$]*(?P<letter>[A-Z](?=[\s)\]*_\"'`$},.;:、。<?]|$)|[a-z](?=[),.;]|$))(?(comma)(?!\)?\s[a-z]{2}))"
@@ -77,7 +80,7 @@ _ANY = re.compile(
 
 
 _STANDS_ALONE = re.compile(
-    r"[<)\[\]*_\"'`$}]|\s?(?:[.,;:!]|-\s|$)|\s(?:because|since|as|which|fits|matches|remains|due)\b|[^\x00-\x7f]|\s?[(\n]"
+    r"[<)\[\]*_\"'`$}]|\s?(?:[.,;:!]|-\s|$)|\s(?:because|since|as|which|fits|matches|remains|due|it is)\b|[^\x00-\x7f]|\s?[(\n]"
     r"|\s(?:is|was|seems|would be)\s(?:\w+ly )?(?:the )?(?:only )?(?:correct|right|best|true|answer|most|closest|choice|one)\b"
 )
 _MARKED_AHEAD = re.compile(r"(?:[>(\[*_\"'`$]|\b(?:option|choice|answer|letter)\s|选项?)$", re.IGNORECASE)
@@ -116,7 +119,7 @@ def opening_letter(words: str, letters: str) -> LetterMatch | None:
             return None
         return LetterMatch(match["letter"] if match["letter"] in letters else None, start, end)
     run = _RUN.match(words, start)
-    if run and set(run["run"]) <= set(letters) and list(run["run"]) == sorted(set(run["run"])):
+    if run and len(set(run["run"]) & set(letters)) > 1 and list(run["run"]) == sorted(set(run["run"])):
         return LetterMatch(None, *run.span("run"))
     return _named_in_lower_case(words, start, letters) or _lower_case_letter(words, 0, letters) or _lower_case_letter(words, start, letters)
 

@@ -67,6 +67,8 @@ def _notation(lower: str) -> str:
         lower = folded(lower).translate(_SIGNS)
     if "m." in lower:
         lower = _HALF_OF_DAY.sub(r"\1m", lower)
+    if "=" in lower:
+        lower = lower.replace(">=", "≥").replace("<=", "≤")
     if "^" in lower:
         lower = _POWER.sub(r"^\1", lower)
     if "√" in lower or "sqrt" in lower:

@@ -28,8 +28,8 @@ _POINTERS = (
     rf"\b(?:is|are|be)(?=\s?:\**\s*\n\s*{_LABEL})",
     rf"\b(?:option|answer|result|options?\)|choice|selection|conclusion)\b[^.\n]{{0,60}}(?=:\s{_LABEL})",
     r"(?:故|应|所以|因此|答案|本题|正确选项|选项)[选是为]|选择?(?=[\s(]*[A-Z])|正确的?(?:选项|答案)?[是为:]",
-    r"\b(?:respuesta|opción|opcion|réponse|reponse|antwort|risposta|resposta|alternativa|antwoord|ответ|odpowiedź|cevap)\b[^.\n]{0,40}?"
-    r"(?:\b(?:es|est|ist|lautet|è|é)\b(?: (?:la|le|el|die|der|das|a|o|option|opción)\b){0,2}|:|-)",
+    r"\b(?:respuesta|opción|opcion|réponse|reponse|antwort|risposta|resposta|alternativa|richtig|antwoord|ответ|odpowiedź|cevap)\b[^.\n]{0,40}?"
+    r"(?:\b(?:es|est|ist|lautet|è|é)\b(?: (?:donc|also|daher|la|le|el|die|der|das|a|o|option|opción)(?=\s\S)){0,3}|:|-)",
     r"(?:答え|解答|正解|正答|정답|답)[^.\n]{0,8}?(?:は|은|는|:)",
 )
 _POINTING = re.compile("|".join(_POINTERS), re.IGNORECASE)

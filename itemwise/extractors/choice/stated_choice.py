@@ -20,6 +20,7 @@ from itemwise.extractors.visible_parts import VisiblePart, visible_parts
 
 _NO_OPTION = re.compile(r"none of the|not an option|no option|no (?:correct|valid)|not (?:provided|listed|given|among)|没有正确")
 _NOT_THERE = re.compile(r"\b(?:option|choice|answer|which|it) is(?:n't| not) (?:listed|among|given|provided|available|there)\b")
+_JOINED = re.compile(r"(?:\\text|\\quad|\\ |[\s{})$.])*(?:and|or|,|;|&|和|或)(?:\\text|\\quad|\\ |[\s{}($])*")
 _NOTHING = re.compile("无|没有|有误|均不|都不|不存在")
 _DECLINES = re.compile(_NO_OPTION.pattern + r"|cannot|can't|unable|unknown|insufficient|not (?:possible|enough)|无法")
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
@@ -81,12 +82,23 @@ def _announced(part: str, lower: str, options: Options) -> _Result | None:
     denied = None
     for announcement in _of_different_words(found, part):
         match = _read_announcement(announcement, part, lower, options)
+        if match and _is_joined(announcement, found, part, match, options):
+            return _Result(match._replace(letter=None), announcement.rule)
         if match:
             settled = None if match.letter else pointed_out(part, options, match.end)
             return _Result(settled, "option named") if settled else _corrected(_Result(match, announcement.rule), part, lower, options)
         if denied is None and denies_opening(part[announcement.start : announcement.end]):
             denied = announcement
     return _Result(LetterMatch(None, denied.start, denied.end), denied.rule) if denied else None
+
+
+def _is_joined(box: Announcement, found: list[Announcement], part: str, match: LetterMatch, options: Options) -> bool:
+    """Whether another box with another letter stands before this one, joined by "and", "or" or a comma."""
+    before = [other for other in found if other.rule == box.rule == "boxed" and other.at < box.at][-1:]
+    if not before or not _JOINED.fullmatch(part, before[0].end, box.at):
+        return False
+    other = match_option(part, before[0].start, before[0].end, options)
+    return other is not None and other.letter != match.letter
 
 
 def _of_different_words(found: list[Announcement], part: str) -> Iterator[Announcement]:
@@ -152,8 +164,13 @@ def _declined(part: str, lower: str, options: Options, words: re.Pattern[str]) -
         return None
     option = option_stated(part[start:end], options.texts)
     letter = None if option is None else options.letters[option]
-    named = None if letter else pointed_out(part, options, declines.end())
+    named = None if letter else pointed_out(part, options, declines.end()) or _confirmed_behind(part, declines.end(), options)
     return _Result(named or LetterMatch(letter, start, end), "option named" if named else "option text" if letter else "declined")
+
+
+def _confirmed_behind(part: str, after: int, options: Options) -> LetterMatch | None:
+    match = confirmed_letter(part[after:], options.letters) if is_finished(part.rstrip()) else None
+    return match and match.shifted(after)
 
 
 def _on_own_line(part: str, _lower: str, options: Options) -> _Result | None:
