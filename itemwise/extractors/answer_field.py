@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 _MOST = 400  # fields looked at, counted from the end of the reply
+_OBJECT = 50_000  # characters before the first of them that may hold the beginning of its object
 _LONGEST = 2000  # characters of one value
 _KEY = re.compile(r"answer(?:[_ -]?(?:value|number|numeric|letter|choice|option|key))?\\?[\"'`] ?:")
 _NOT_FINAL = re.compile(r"(?:step|intermediate|partial|wrong|previous|sub|incorrect|initial|student|user)[a-z_ -]{0,3}$")
@@ -87,7 +88,7 @@ def _nestings(lower: str, keys: list[int]) -> list[tuple[int, int]]:
     nestings, number, depth = [], 0, 0
     waiting = iter(keys)
     key = next(waiting, None)
-    for mark in _STRUCTURE.finditer(lower):
+    for mark in _STRUCTURE.finditer(lower, max(0, keys[0] - _OBJECT)) if "{" in lower else ():
         while key is not None and key < mark.end():
             nestings.append((number, depth))
             key = next(waiting, None)
