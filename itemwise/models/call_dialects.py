@@ -18,6 +18,7 @@ MOST = 64  # calls read of one text
 LONGEST = 2000  # characters of one call
 DEEPEST = 16  # lists and objects inside each other in a call's arguments
 MISSES = 8  # broken objects after which no call is looked for at the end of a text
+HARMONY_REPLY = "<|start|>assistant"  # before what a model of the family says
 SHOWN = 200  # characters kept of a call that could not be read
 
 
@@ -64,6 +65,7 @@ _PARAMETER = re.compile(r"<parameter(?:=| name=\")(?P<key>\w{1,64})\"?>(?P<value
 _BEFORE = re.compile(r"\s*(?:```\w*\s*)?\[?\s*")
 _BETWEEN = re.compile(r"\s*[;,]?\s*")
 _BEHIND = re.compile(r"[\s\]})`;,.]*")  # what may be left over where all is read
+_LEFT = re.compile(r"[\s\]})`;,.]*(?P<cut>\{[^{}]*(?:\{[^{}]*)?)?")  # the same, or behind it a call that was cut off
 _CODE_END = re.compile(r"\)[\s;]*(?:```)?\s*\Z|```\s*\Z")
 _NAME_KEYS = ("name", "function", "tool", "action", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "input", "tool_input", "action_input")
@@ -107,7 +109,8 @@ def read_calls(text: str, tools: Sequence[Mapping[str, Any]]) -> tuple[str, tupl
     ('Well.', (ToolCall(name='calculator', arguments={'expression': '6*7'}, fault=''),))
     """
     offered = _offered(tools)
-    seen = without_thoughts(text)
+    before = HARMONY_REPLY if text.startswith(" to=") else ""  # what the template wrote of the turn
+    seen = without_thoughts(before + text)[len(before) :]
     read = _marked(seen, offered) or (_fenced(seen, offered) or _ending(seen, offered) if offered else [])
     calls = [call for each in read for call in each.calls]
     return _around(text, read), tuple(calls[:MOST])
@@ -162,7 +165,10 @@ def _fenced(seen: str, offered: _Tools) -> list[_Read]:
 
 
 def _ending(seen: str, offered: _Tools) -> list[_Read]:
-    """The calls where their JSON is the end of the reply, or all of it; one that code prints is none."""
+    """The calls where their JSON is the end of the reply, or all of it; one that code prints is none.
+
+    Of a loop to the token limit the last call is cut off, and those that repeat the one before are left out.
+    """
     if _CODE_END.search(seen[-LONGEST:]):
         return []
     place, failed = 0, 0
@@ -180,8 +186,11 @@ def _only_calls(text: str, offered: _Tools) -> tuple[list[ToolCall], int]:
     """The calls whose JSON is all of `text`, and where the JSON that opens it ends; no calls where something else is said too, or an
     object looks like none."""
     objects, end = _objects(text)
-    is_all = not _BEHIND.sub("", text[end:], count=1) and all(_is_shaped(each.value, offered) for each in objects)
-    return [_call(each, offered) for each in objects] if is_all else [], end
+    left = _LEFT.fullmatch(text, end)
+    if not left or not all(_is_shaped(each.value, offered) for each in objects):
+        return [], end
+    calls = [_call(each, offered) for each in objects]
+    return [call for place, call in enumerate(calls) if not (left["cut"] and place and call == calls[place - 1])], end
 
 
 def _around(text: str, read: Sequence[_Read]) -> str:

@@ -149,6 +149,7 @@ def test_a_tool_that_is_described_again_is_no_call_of_it() -> None:
         # Llama 3
         (call(arguments="parameters"), "", ["6*7"]),
         (f"Therefore, the answer is {call()}", "Therefore, the answer is", ["6*7"]),
+        (f"The answer is {call('6*7')}\n\n{call('6*7')}\n\n{call('6*8')}\n\n{call('6*8')[:-9]}", "The answer is", ["6*7", "6*8"]),
         (f"So:\n - {call('6*7')}\n{call('6*8')}.", "So:\n -", ["6*7", "6*8"]),
         (f"  {call()}\n", "", ["6*7"]),
         (f"{call('6*7')}; {call('6*8')}", "", ["6*7", "6*8"]),
