@@ -23,6 +23,10 @@ _QUESTION = re.compile(
     re.MULTILINE,
 )
 _QUESTION_GATES = ("question", "problem", "exercise", "example", "human", "user", "instruction", "q", "input", "题", "问")
+_TRANSCRIPT = re.compile(  # a conversation as it is logged, not a reply that runs on with one
+    r"[\W_]{0,200}(?:(?:iteration|round|step|turn)[ ]\d{1,3}[\W_]{0,200})?\b(?:assistant|user|human|system)[ *]{0,4}:"
+)
+_SPEAKER = re.compile(r"^[ \t#*>]{0,9}(?:(?P<reply>assistant)|user|human|system|tool)[ *]{0,4}:[ *]{0,4}", re.MULTILINE)
 _DIGIT = re.compile("[0-9]")
 _BLANK = re.compile(r"\s*")
 _TAGS = ("<", "[tool", "assistantcommentary", "commentary to=")  # how what is marked as a call or a result begins
@@ -50,12 +54,12 @@ def visible_parts(text: str) -> Iterator[VisiblePart]:
     """The parts of a reply that may hold its answer, in order: the first in which one is read has it.
 
     A reply is one message, without thoughts, calls of tools and their results. Between results the last message counts. Models
-    run on after their answer; what they then ask themselves and answer comes after it. In a whole chat, its question first,
-    only the last message is the reply.
+    run on after their answer; what they then ask themselves and answer comes after it. In a whole chat, its question first or its
+    speakers named, only the last message is the reply.
     """
     shown = folded(text)
     lower = shown.lower()
-    return (_visible(shown, said) for said in _messages(lower, parts_of(lower)))
+    return (_visible(shown, said) for said in _messages(lower, _last_reply(lower, parts_of(lower))))
 
 
 def visible_text(text: str) -> str:
@@ -101,6 +105,16 @@ def _said(text: str) -> VisiblePart:
     parts = [part._replace(kind=SPEECH) if _is_text(lower, part) else part for part in parts_of(lower)]
     messages = _messages(lower, _joined(parts), questions=False)
     return _visible(text, messages[0]) if messages else VisiblePart("", (0,), (0,))
+
+
+def _last_reply(lower: str, parts: list[Part]) -> list[Part]:
+    """The parts from the last words of the assistant on, where the text is a whole conversation that names its speakers."""
+    if "assistant" not in lower or not _TRANSCRIPT.match(lower):
+        return parts
+    speakers = list(_SPEAKER.finditer(lower))
+    start = max((speaker.end() for speaker in speakers if speaker["reply"]), default=0)
+    is_conversation = any(not speaker["reply"] for speaker in speakers)
+    return [part._replace(start=max(part.start, start)) for part in parts if part.end > start] if is_conversation else parts
 
 
 def _is_text(lower: str, part: Part) -> bool:

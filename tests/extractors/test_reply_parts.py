@@ -194,6 +194,22 @@ def test_marks_that_part_nothing_hide_nothing(text: str) -> None:
     assert last_number(text) == "7"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "assistant: I ask an expert. Is it 31?\n\nuser: ROUND 2: The expert says 30.\n\nassistant: So she has 7 pears.",
+        "User: How many are 3 and 4?\nAssistant: The answer is 31.\nUser: Are you sure?\nAssistant: No. The answer is 7.",
+        "=====\nIteration 1\n=====\nassistant: Action: add 30 and 1\nsystem: Observation: 31\nassistant: Final Answer: 7 pears",
+        "**User:** 3+4?\n\n**Assistant:** 7",
+        "Assistant: She has 7 pears.",
+        "Assistant: The answer is 7.",
+        "The answer is 7.\n\nHuman: And 4 and 4?\n\nAssistant: The answer is 8.\n\nHuman: And 1?\n\nAssistant: 9.",
+    ],
+)
+def test_of_a_conversation_that_names_its_speakers_the_last_message_is_read(text: str) -> None:
+    assert last_number(text) == "7"
+
+
 @pytest.mark.parametrize("text", ["<s> (C) 7", "<s>C", "<bos>C<eos>", "<response>C</response>", "<|im_start|>assistant\nC<|im_end|>"])
 def test_a_letter_is_read_between_marks(text: str) -> None:
     assert stated_choice(text, 4) == "C"
