@@ -65,7 +65,11 @@ def find_causes(
 def _unfinished(text: str, answer: str | None, reasoning: str, *, truncated: bool) -> list[Cause]:
     """What kept the reply from its answer, or from an end; a loop in what the model runs on with behind its answer is none."""
     turn = text if answer is None else next((text[: part.span(0, len(part.text))[1]] for part in visible_parts(text)), text)
-    shown = [repetition(turn), unfinished_thought(text, reasoning) if truncated else None, _cut_off(text) if truncated else None]
+    shown = [
+        repetition(turn, truncated=truncated),
+        unfinished_thought(text, reasoning) if truncated else None,
+        _cut_off(text) if truncated else None,
+    ]
     return [each for each in shown if each]
 
 

@@ -18,6 +18,7 @@ _MARK = re.compile(
         [ \t*]*\n?(?:```[^\n]*\n)?
       | \b(?:{_CODE}|it)\ (?:above\ |then\ )?(?:outputs|prints|returns|returned|printed)
         (?:\ the\ (?:value|result|number))?:?\ (?=[`"'$(]*-?[0-9])
+      | \b(?:outputs?|prints?|returns?|displays?|shows?|gives?|result)[ *]{{0,4}}:\s{{1,9}}```[a-z]{{0,10}}\n
       | \b(?:running|executing|run|execute)\ (?:this|the|that)\ {_CODE}\b[^.\n]{{0,40}}?
         \b(?:gives?|outputs?|prints?|returns?|yields?|get)[ ]
         (?=[^.\n]{{0,20}}[0-9])
@@ -25,7 +26,7 @@ _MARK = re.compile(
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_SHOWN = re.compile(r"\s*[^\n]*")
+_SHOWN = re.compile(r"\s{0,200}[^\n]{0,200}")
 
 
 def made_up_output(text: str) -> Cause | None:

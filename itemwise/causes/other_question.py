@@ -10,6 +10,7 @@ from itemwise.extractors.plain_characters import folded
 
 __all__ = ["other_question"]
 
+_LEAST = 4  # long words that a question of its own needs to be told from the one asked
 _CALCULATION = re.compile(r"[0-9][0-9.,]{0,20} ?[-+*/x×÷] ?[$€£¥]?[0-9][0-9.,]{0,20}[^=\n]{0,20}= ?[$€£¥]?[0-9]")  # noqa: RUF001
 _OWN_QUESTION = re.compile(r"[#* ]{0,9}(?:question|problem|q|题目|问题)[ \d*]{0,9}:[\s*]{0,9}(?P<words>[^\n]{20,400})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{5,}")
@@ -24,7 +25,7 @@ def other_question(prompt: str, text: str) -> Cause | None:
     for example in examples_in(prompt):
         prompt = prompt.replace(example, " ")
     own = _OWN_QUESTION.match(spoken.lstrip())
-    if own and _shared(own["words"], prompt) < 1 / 3:
+    if own and len(set(_WORD.findall(own["words"]))) >= _LEAST and _shared(own["words"], prompt) < 1 / 3:
         return cause(OTHER_QUESTION, f"it asks: {own['words']}")
     asked = {value for value in numbers_in(prompt) if value > 1}
     first = _CALCULATION.search(spoken)

@@ -13,9 +13,12 @@ __all__ = ["repetition"]
 _Gram = tuple[str, ...]
 _MOST = 60_000  # characters looked at, from the end: a loop does not end by itself
 _GRAM = 8  # tokens that recur in the same order
-_LEAST = ((5, 100), (3, 240))  # how often at least, and over how many characters
+_LEAST = ((5, 100, False), (3, 240, False))  # how often at least, over how many characters, and whether up to the end alone
+_LEAST_BUT_NUMBERS = (5, 300, True)
+_WORDS_BETWEEN_NUMBERS = 3
+_LONG_WORD = re.compile(r"[^\W\d_]{3}")
 _SHARE = 5  # a loop that ends before the reply does is at least this part of it
-_COUNTER = r"^[ \t#*>-]*(?:step )?[0-9]{1,4}[.:)]|\bsteps? [0-9]{1,4}\b"  # "12. ", "By step 53": the same words with the next number
+_COUNTER = r"^[ \t#*>-]*(?:step )?[0-9]{1,4}[.:)]|\bsteps? ?[0-9]{1,4}\b"  # "12. ", "By step 53": the same words with the next number
 _TOKEN = re.compile(rf"(?P<counter>{_COUNTER})|[^\W\d_]{{1,16}}|\d|[^\w\s]|_", re.MULTILINE | re.IGNORECASE)
 _AROUND = " ,;:.\"'[]{}"  # what parts are strung together with
 _WORDS = re.compile(r"[^\W\d_]|=")
@@ -29,23 +32,31 @@ class _Stretch(NamedTuple):
     last: int
 
 
-def repetition(text: str) -> Cause | None:
+def repetition(text: str, *, truncated: bool) -> Cause | None:
     """The part that the reply says over and over, at least a fifth of it or up to its end, and how often.
 
     Words in the same order are compared, numbers digit by digit, and no spaces; the numbers of a list or of steps may go on counting.
+    In a reply that the token limit cut off other numbers may differ too: without it, that is how a list ends.
     """
     plain = folded(text[-_MOST:])
     tokens = [token for token in _TOKEN.finditer(plain) if not token["counter"]]
+    loop = next((loop for least in _LEAST if (loop := _loop(plain, tokens, *least))), None)
+    if loop is None and truncated:
+        found = _loop(plain, [token for token in tokens if not token.group().isdigit()], *_LEAST_BUT_NUMBERS)
+        loop = f"but for its numbers {found}" if found and len(_LONG_WORD.findall(found)) >= _WORDS_BETWEEN_NUMBERS else None
+    return cause(REPEATS, loop) if loop else None
+
+
+def _loop(text: str, tokens: Sequence[re.Match[str]], times: int, characters: int, to_end: bool) -> str | None:
+    """The part that recurs so often over so many characters, and how often; None where none does."""
     words = [token.group() for token in tokens]
     grams = [tuple(words[at : at + _GRAM]) for at in range(len(words) - _GRAM + 1)]
-    counts, ending = Counter(grams), len(plain.rstrip()) - _GRAM
-    for times, characters in _LEAST:
-        for first, last in _stretches([counts[gram] >= times for gram in grams]):
-            start, end = tokens[first].start(), tokens[last - 1].end()
-            ends = end >= ending
-            matters = ends or (end - start) * _SHARE >= len(plain)
-            if end - start >= characters and matters and _is_said(plain[start:end], plain[end : end + _GRAM]):
-                return _quoted(plain, tokens, grams[first : last - _GRAM + 1], first, counts)
+    counts, ending = Counter(grams), len(text.rstrip()) - _GRAM
+    for first, last in _stretches([counts[gram] >= times for gram in grams]):
+        start, end = tokens[first].start(), tokens[last - 1].end()
+        matters = end >= ending or (not to_end and (end - start) * _SHARE >= len(text))
+        if end - start >= characters and matters and _is_said(text[start:end], text[end : end + _GRAM]):
+            return _quoted(text, tokens, grams[first : last - _GRAM + 1], first, counts)
     return None
 
 
@@ -69,11 +80,11 @@ def _is_said(text: str, behind: str) -> bool:
 
 def _quoted(
     text: str, tokens: Sequence[re.Match[str]], grams: Sequence[tuple[str, ...]], first: int, counts: Counter[tuple[str, ...]]
-) -> Cause:
+) -> str:
     """The first of the words that recur most often, up to where they come again."""
     most = max(grams, key=lambda gram: counts[gram])
     at = grams.index(most)
     period = next((later for later in range(at + 1, len(grams)) if grams[later] == most), at + _GRAM) - at
     part = text[tokens[first + at].start() : tokens[first + at + period - 1].end()].strip(_AROUND)
     stretch = text[tokens[first].start() : tokens[first + len(grams) + _GRAM - 2].end()]
-    return cause(REPEATS, f"{max(stretch.count(part), counts[most])} times: {part[:120]}")
+    return f"{max(stretch.count(part), counts[most])} times: {part[:120]}"

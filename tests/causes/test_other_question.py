@@ -23,6 +23,7 @@ SAME = [
     "There are 28 tins or 29 tins.",
     "The shop sells tins and some of them are left: 5, 6 and 7 tins each.",
     "Question: A shop has 40 tins and sells 12 of them. How many are left?\nAnswer: 30",
+    "Q1: How much does one of them cost?\nQ2: How many are sold?\nA1: 3 coins.",
     "<think>25 + 17 = 42</think>",
     "",
 ]

@@ -44,7 +44,7 @@ NOT_LOOPS = [
 
 @pytest.mark.parametrize(("text", "evidence"), LOOPS)
 def test_a_loop_is_named_with_the_part_that_comes_again(text: str, evidence: str) -> None:
-    found = repetition(text)
+    found = repetition(text, truncated=False)
     assert found is not None
     assert found.kind == REPEATS
     assert evidence in found.evidence
@@ -52,21 +52,33 @@ def test_a_loop_is_named_with_the_part_that_comes_again(text: str, evidence: str
 
 @pytest.mark.parametrize("text", NOT_LOOPS)
 def test_a_list_a_sum_a_border_and_a_second_time_are_no_loop(text: str) -> None:
-    assert repetition(text) is None
+    assert repetition(text, truncated=False) is None
+
+
+def test_numbers_may_differ_where_the_limit_cut_the_reply_off() -> None:
+    text = "We start with the pens. " + "".join(f"{n * n} of the pens in the box are sold. " for n in range(12, 24)) + "625 of the pens in"
+    found = repetition(text, truncated=True)
+    assert found is not None
+    assert found.evidence.startswith("but for its numbers 1")
+    assert "of the pens in the box are sold" in found.evidence
+    assert repetition(text, truncated=False) is None
+    assert repetition(text + " the shop, which is none of them all.", truncated=True) is None
+    steps = ", ".join(f'"{n}-10={n - 10}"' for n in range(900, 500, -10))
+    assert repetition('{"steps": [' + steps, truncated=True) is None  # each calculation is another one
 
 
 def test_a_short_loop_within_a_long_reply_that_goes_on_is_none() -> None:
     other = " ".join(f"word{n} and {n * n % 97} more of it" for n in range(200))
-    assert repetition("So it is. " * 12 + other) is None
-    assert repetition(other + "So it is. " * 12) is not None
+    assert repetition("So it is. " * 12 + other, truncated=False) is None
+    assert repetition(other + "So it is. " * 12, truncated=False) is not None
 
 
 @pytest.mark.parametrize("unit", ["7", "ab ", "(", "12. ", "step 1 ", "1+1+", "x", " ", "\n", "=", "x = 1;\n"])
 def test_work_grows_no_faster_than_the_text(unit: str) -> None:
     text = unit * (10_000 // len(unit))
-    repetition(text)
-    assert calls(lambda: repetition(text * 2)) <= 2.5 * calls(lambda: repetition(text)) + 50
+    repetition(text, truncated=True)
+    assert calls(lambda: repetition(text * 2, truncated=True)) <= 2.5 * calls(lambda: repetition(text, truncated=True)) + 50
 
 
 def test_of_a_very_long_reply_the_end_is_looked_at() -> None:
-    assert calls(lambda: repetition("never the same 1 " + "a b c d e f g h i j " * 50_000)) < 200_000
+    assert calls(lambda: repetition("never the same 1 " + "a b c d e f g h i j " * 50_000, truncated=True)) < 200_000
