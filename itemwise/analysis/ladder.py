@@ -15,7 +15,7 @@ from itemwise.strategies import begins_plainly, gain_of
 
 __all__ = ["Ladder", "Rung", "ladders"]
 
-_WEIGHTS = ("location", "revision", "adapter", "system")  # of a model's record
+_WEIGHTS = ("location", "revision", "adapter", "system", "prompting", "decoding")  # of a model's record: what answers, and its template
 _SETTINGS = {"quantisation": "the quantisation", "max new tokens": "the token limit"}
 STRICTLY = f"direct, {STRICT_JSON.name}"  # the first rung: the same replies as direct's, read strictly
 
@@ -132,9 +132,10 @@ def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
 
 def _gain(before: Measurement, step: Measurement) -> str:
     """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
-    parts = _differing(before.model, step.model) if before.tally.model_name != step.tally.model_name else []
+    parts = _differing(before.model, step.model)
     parts += ["the prompt"] if before.rows.get("prompt") != step.rows.get("prompt") else []
-    if parts:
+    if parts or before.tally.model_name != step.tally.model_name:
+        parts = parts or ["the model"]
         return " and ".join([*parts, *([step.label] if before.label != step.label else [])])
     if before.label == STRICTLY:
         return "reading"
@@ -143,10 +144,10 @@ def _gain(before: Measurement, step: Measurement) -> str:
 
 
 def _differing(before: Mapping[str, str], step: Mapping[str, str]) -> list[str]:
-    """What of two models differs: where their weights are the same, how they are loaded and asked."""
-    is_same = before.get("revision") and all(before.get(name) == step.get(name) for name in _WEIGHTS)
-    settings = [words for name, words in _SETTINGS.items() if is_same and before.get(name) != step.get(name)]
-    return settings or ["the model"]
+    """What of two models differs: where weights and template are the same, how they are loaded."""
+    if not all(before.get(name) == step.get(name) for name in _WEIGHTS):
+        return ["the model"]
+    return [words for name, words in _SETTINGS.items() if before.get(name) != step.get(name)]
 
 
 def _pair(before: Measurement, step: Measurement) -> Pair:

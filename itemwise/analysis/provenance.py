@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
+from itemwise.results.labels import rows_of
 from itemwise.results.ledger import Tally
 
 __all__ = ["Part", "Provenance", "differing", "provenance_of"]
@@ -30,14 +31,14 @@ def provenance_of(record: Mapping[str, Any], tally: Tally) -> Provenance:
     What is not recorded is left out; a part that is not an object counts as not recorded.
     """
     settings, model, environment = _object(record, "settings"), _object(record, "models", tally.model_name), _object(record, "environment")
-    own = dict(_flat(model))
+    own, rows = dict(_flat(model)), rows_of(tally.key, _object(record, "rows"))
     own.pop("model", None)  # the name again
     versions = dict(part.partition(" ")[::2] for part in own.pop("versions", "").split(", ") if part)
     asked = {
         "strategy": tally.strategy,
         **dict(_flat(_object(settings, "strategies", tally.strategy), "strategy ")),
         **dict(_flat({name.replace("_", " "): settings[name] for name in ("seed", "batch_size") if name in settings})),
-        **{_ROWS.get(name, name): value for name, value in _flat(_object(record, "rows", tally.key.rows))},
+        **{_ROWS.get(name, name): value for name, value in _flat(rows if isinstance(rows, dict) else {})},
         **{name: own.pop(name) for name in _ASKED if name in own},
     }
     machine = {

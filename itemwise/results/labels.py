@@ -6,15 +6,16 @@ A label is ``[WHERE.]NAME[[PARAMETERS]][-synthetic...][-renumbered][-CONTROL]``:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from itemwise.cases.controls import original_and_control
 from itemwise.cases.variants import RENUMBERED, original_of
 
-__all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "renamed_node_id", "split_node_id"]
+__all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "renamed_node_id", "rows_by_name", "rows_of", "split_node_id"]
 
+T = TypeVar("T")
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
 _MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
 
@@ -33,9 +34,11 @@ class Key(NamedTuple):
         return tuple(filter(None, self))
 
     @property
-    def rows(self) -> str:
-        """What run.json calls the rows that were asked: ``gsm8k``, and with several prompts ``gsm8k, cot``."""
-        return ", ".join(filter(None, (self.benchmark, self.prompt)))
+    def rows(self) -> tuple[str, str]:
+        """What run.json calls the rows that were asked: ``gsm8k``, with several prompts ``gsm8k, cot``; and with the model's name, where
+        each model was asked with a prompt of its own."""
+        name = ", ".join(filter(None, (self.benchmark, self.prompt)))
+        return name, f"{name}, {self.model}"
 
     def record(self) -> dict[str, str]:
         """The names by what they are, as run.json has them."""
@@ -103,6 +106,19 @@ def label_suffix(case: str) -> str:
     control = original_and_control(case)
     original, suffix = (control[0], f"-{control[1]}") if control else (case, "")
     return f"-{RENUMBERED}{suffix}" if original_of(original) else suffix
+
+
+def rows_by_name(asked: Iterable[tuple[Key, T]]) -> dict[str, T]:
+    """The rows that each key was asked, by the shortest name that does not stand for others too."""
+    asked = list(asked)
+    known: dict[str, T] = {}
+    shared = {key.rows[0] for key, rows in asked if known.setdefault(key.rows[0], rows) != rows}
+    return {key.rows[key.rows[0] in shared]: rows for key, rows in asked}
+
+
+def rows_of(key: Key, rows: Mapping[str, T]) -> T | None:
+    """The rows of `key` among those by name; None where they are not there."""
+    return next((rows[name] for name in key.rows if name in rows), None)
 
 
 def renamed_node_id(node_id: str, key: Key, renamed: Key) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from itemwise.cases.picture import Picture
 from itemwise.results.entry import Entry
-from itemwise.results.labels import Key
+from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Ledger, Tally
 
 __all__ = ["LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
@@ -78,7 +78,7 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
     entries = []
     for number, result in _lines(folder / "results.jsonl"):
         key = Key(result["benchmark"], result["model_name"], result["strategy"], result.get("prompt_name", ""))
-        known = {"model": models.get(key.model, {}), "rows": rows.get(key.rows, {})}
+        known = {"model": models.get(key.model, {}), "rows": rows_of(key, rows) or {}}
         beside = {"sample_size": sizes.get(key, 0), "position": [number], **known}
         entries.append(_entry(result | beside, folder / "results.jsonl", number))
     return RunFolder(_shown(folder), record, entries, folder)

@@ -15,7 +15,7 @@ from itemwise.gates.gate import Decision
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.environment import environment, suite_state
-from itemwise.results.labels import Key, label_suffix
+from itemwise.results.labels import Key, label_suffix, rows_by_name
 from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.spill import SpillFile
@@ -141,7 +141,7 @@ class Run:
             command=command,
             settings=self._settings.record(),
             measured={entry.model_name: entry.model for entry in entries if entry.model},
-            rows={entry.key.rows: entry.rows for entry in entries},
+            rows=rows_by_name((entry.key, entry.rows) for entry in entries),
             environment=environment(self._suite),
             entries=entries,
             tallies=self.ledger.tallies(),

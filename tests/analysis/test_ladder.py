@@ -158,8 +158,11 @@ def test_a_further_model_is_compared_under_the_same_prompt() -> None:
 
 
 def test_a_model_that_prefers_another_prompt_differs_in_both() -> None:
-    ladder = ladder_of(judged("CW", rows={"prompt": "json"}), judged("WC", rows={"prompt": "cot"}, model_name="other"))
-    assert ladder.rungs[1].gain == "the model and the prompt"
+    asked = judged("CW", rows={"prompt": "json"})
+    other = judged("WC", rows={"prompt": "cot"}, model_name="other", model=MODEL | {"revision": "sha256:other"})
+    assert ladder_of(asked, other).rungs[1].gain == "the model and the prompt"
+    again = judged("WC", rows={"prompt": "cot"}, model_name="the same under another name")
+    assert ladder_of(asked, again).rungs[1].gain == "the prompt"
 
 
 def test_replies_are_read_strictly_under_the_first_prompt_of_a_model_alone() -> None:
@@ -187,6 +190,7 @@ def test_a_measurement_without_a_verdict_is_no_rung() -> None:
         ({"max new tokens": "64"}, "the token limit"),
         ({"quantisation": "int8", "max new tokens": "64"}, "the quantisation and the token limit"),
         ({"quantisation": "int8", "revision": "sha256:other"}, "the model"),
+        ({"prompting": "another chat template"}, "the model"),
         ({}, "the model"),
     ],
 )

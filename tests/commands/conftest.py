@@ -70,7 +70,7 @@ class Reports:
             "command": "pytest benchmarks/ -k sums",
             "settings": {"models": ["m"], "sample": 50, "prompt": None},
             "models": {"m": {"revision": "sha256:0123", "versions": "transformers 5.0, torch 2.9"}},
-            "rows": {key.rows: {**rows, **({"prompt": key.prompt} if key.prompt else {})} for key in sizes},
+            "rows": {key.rows[0]: {**rows, **({"prompt": key.prompt} if key.prompt else {})} for key in sizes},
             "environment": {"python": "3.11.7"},
             "results": [{**key.record(), "sample": size} for key, size in sizes.items()],
             "gates": [],

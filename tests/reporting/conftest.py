@@ -14,6 +14,7 @@ from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
 from itemwise.results.entry import Entry, Texts
+from itemwise.results.labels import rows_by_name
 from itemwise.results.ledger import Ledger
 from tests.commands.conftest import reports
 
@@ -99,7 +100,7 @@ def a_run(*entries: Entry, **changes: Any) -> RunRecord:
         command="pytest benchmarks/ -k sums",
         settings={"models": ["embedded-text"], "sample": 8, "seed": 42},
         measured={entry.model_name: entry.model for entry in ledger.entries if entry.model},
-        rows={entry.key.rows: entry.rows for entry in ledger.entries},
+        rows=rows_by_name((entry.key, entry.rows) for entry in ledger.entries),
         environment={"itemwise": "0.1.0", "python": "3.11.7"},
         entries=ledger.entries,
         tallies=ledger.tallies(),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.results.labels import Key, Label, label_suffix, measurement_names, renamed_node_id, split_node_id
+from itemwise.results.labels import Key, Label, label_suffix, measurement_names, renamed_node_id, rows_by_name, rows_of, split_node_id
 
 
 @pytest.mark.parametrize(
@@ -100,16 +100,23 @@ def test_a_variant_and_a_control_are_measurements_of_their_own(case: str, suffix
 @pytest.mark.parametrize(
     ("key", "names", "rows", "record"),
     [
-        (Key("quiz", "m", "direct"), ("quiz", "m", "direct"), "quiz", {"benchmark": "quiz", "model": "m", "strategy": "direct"}),
+        (
+            Key("quiz", "m", "direct"),
+            ("quiz", "m", "direct"),
+            ("quiz", "quiz, m"),
+            {"benchmark": "quiz", "model": "m", "strategy": "direct"},
+        ),
         (
             Key("quiz", "m", "direct", "cot"),
             ("quiz", "m", "direct", "cot"),
-            "quiz, cot",
+            ("quiz, cot", "quiz, cot, m"),
             {"benchmark": "quiz", "model": "m", "strategy": "direct", "prompt": "cot"},
         ),
     ],
 )
-def test_a_key_names_the_prompt_only_where_there_are_several(key: Key, names: tuple[str, ...], rows: str, record: dict[str, str]) -> None:
+def test_a_key_names_the_prompt_only_where_there_are_several(
+    key: Key, names: tuple[str, ...], rows: tuple[str, str], record: dict[str, str]
+) -> None:
     assert (key.names, key.rows, key.record()) == (names, rows, record)
 
 
@@ -138,3 +145,19 @@ def test_a_node_id_is_had_as_another_run_calls_its_measurement(
     node_id: str, key: tuple[str, ...], renamed: tuple[str, ...], here: str
 ) -> None:
     assert renamed_node_id(node_id, Key("quiz", *key), Key("quiz", *renamed)) == here
+
+
+@pytest.mark.parametrize(
+    ("prompts", "names"),
+    [
+        ({"a": "json", "b": "json"}, ["quiz"]),
+        ({"a": "json", "b": "cot"}, ["quiz, a", "quiz, b"]),
+        ({"a": "json", "b": "cot", "c": "json"}, ["quiz, a", "quiz, b", "quiz, c"]),
+    ],
+)
+def test_rows_are_named_after_the_model_where_each_is_asked_with_a_prompt_of_its_own(prompts: dict[str, str], names: list[str]) -> None:
+    keys = {Key("quiz", model, "direct"): {"prompt": prompt} for model, prompt in prompts.items()}
+    rows = rows_by_name(keys.items())
+    assert list(rows) == names
+    assert [rows_of(key, rows) for key in keys] == list(keys.values())
+    assert rows_of(Key("other", "a", "direct"), rows) is None

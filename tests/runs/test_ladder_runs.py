@@ -211,6 +211,9 @@ def test_a_model_is_asked_with_the_prompt_it_prefers(suite: pytest.Pytester) -> 
     prompts = {each["model_name"]: each["prompt"] for each in results(suite)}
     assert prompts["embedded-text"].startswith("Solve the problem.")
     assert prompts["embedded-text"].endswith(prompts["plain"])
+    rows = {name: each["prompt"] for name, each in record(suite)["rows"].items()}
+    assert rows == {"problems-synthetic, embedded-text": "json", "problems-synthetic, plain": "question"}
+    assert record(suite)["ladders"][0]["rungs"][-1]["by"] == "the token limit and the prompt"
     suite.runpytest_inprocess("--sample", "2", "--model", "plain", "--prompt", "json")
     assert results(suite)[0]["prompt"].startswith("Solve the problem.")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section
+from itemwise.results.labels import rows_of
 from itemwise.results.ledger import Tally
 
 _BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding")  # what a terminal shows of a model
@@ -52,5 +53,5 @@ def _properties(run: RunFacts, tally: Tally) -> dict[str, str]:
     return {
         **{f"strategy.{name}": str(value) for name, value in strategy.items()},
         **{f"model.{key.replace(' ', '_')}": value for key, value in run.measured.get(tally.model_name, {}).items()},
-        **{f"rows.{key}": value for key, value in run.rows.get(tally.key.rows, {}).items()},
+        **{f"rows.{key}": value for key, value in (rows_of(tally.key, run.rows) or {}).items()},
     }
