@@ -29,6 +29,7 @@ _AFTER_LATIN = re.compile(
     rf"[^\n.:=?!0-9]{{0,60}}?(?:(?<![^\W_])(?:{_LATIN})(?![^\W_])(?:\ ?:)?|[:=]|\ -(?=\ ))[*_]*\s*(?:de\ )?", re.VERBOSE
 )
 _AFTER_OTHER = re.compile(r"[^\n.:=?!。।0-9]{0,20}?(?:[:=]|は|은|는|คือ|হলো?|হচ্ছে|है|هي|هو|\ -(?=\ )|(?=\s[0-9$]))[*_:]*\s*")
+_VALUE = re.compile(r"[(\[$\\]*(?:[0-9]|[a-z](?![a-z]))")
 _AFTER_WORD = {"答案": _AFTER_CHINESE, "答:": _AFTER_CHINESE}
 _LATIN_WORDS = ["respuesta", "réponse", "antwort", "risposta", "resposta", "antwoord", "svaret", "odpowied", "cevap", "vastaus", "jawaban"]
 _OTHER_WORDS = ["ответ", "відповідь", "答え", "解答", "정답", "답은", "답:", "คำตอบ", "উত্তর", "సమాధానం", "జవాబు", "उत्तर", "الجواب", "الإجابة"]
@@ -149,7 +150,7 @@ def _after_word(lower: str, word: str, after: re.Pattern[str]) -> Iterator[Annou
     """The word for "answer" in another language, with what its sentence says."""
     for offset in _offsets(lower, word):
         match = after.match(lower, offset + (len(word) if after is not _AFTER_CHINESE else 1), offset + _WINDOW)
-        if match:
+        if match and not ("请" in lower[max(0, offset - 3) : offset] and not _VALUE.match(lower, match.end())):  # "请回答:" asks for one
             yield Announcement(word.strip(" :"), offset, match.end(), _line_end(lower, match.end()))
 
 
