@@ -49,7 +49,7 @@ def find_causes(
     json_cause = json_error(text, truncated=truncated) if answer is None and "json" in prompt.lower() else None
     is_judged = not (copied or any(each.kind == REPEATS for each in causes))  # what is copied or said in a loop answers nothing
     other = other_question(prompt, text) if is_judged else None
-    causes += [each for each in (copied, json_cause, giving_up(text, answer, refusal), other, made_up_output(text)) if each]
+    causes += [each for each in (copied, giving_up(text, answer, refusal), json_cause, other, made_up_output(text)) if each]
     value = parse_number(expected)
     tool = tool_cause(called, calls, text, value, answer_value(answer))
     causes += [tool] if tool and tool.kind == IGNORED else []

@@ -19,7 +19,8 @@ _WITHOUT_ANSWER = re.compile(
     rf"""\b(?:i'?m|i\ am|we\ are)\ (?:very\ |so\ |really\ )?sorry\b | \bapologi[sz]e\b
     | \bas\ an\ ai\b | \bas\ a\ (?:large\ )?language\ model\b
     | \b{_CANNOT}\b[^.,;:\n]{{0,40}}?\b{_ANSWERING}
-    | \b(?:not\ enough|insufficient|missing|more|additional|further|without\ any)\ (?:information|data|details|context)\b
+    | \b(?:not\ enough|insufficient|missing|without\ (?:any|more|further|additional))\ (?:information|data|details|context)\b
+    | \b(?:provide|give|need|require)[^.\n]{{0,20}}\ (?:more|further|additional|specific)\ (?:information|data|details|context)\b
     | \bdo(?:es)?(?:n't|\ not)\ (?:have|provide|give|contain)\ (?:enough|sufficient|any)\ (?:information|data|details|context)\b
     | \bi\ do(?:n't|\ not)\ know\b | \bunsolvable\b | \b(?:error|contradiction|inconsistency)\ in\ (?:the\ )?(?:problem|question)
     | (?:无法|不能)(?:从[^。\n]{{0,20}})?(?:回答|确定|给出|准确|判断|预测|计算|解答|得出) | 信息不足 | 抱歉

@@ -197,6 +197,7 @@ FIRST = [  # what explains most comes first, then what else is shown
     (EXAMPLE + EGGS, '{"steps": ["5*6=30", "30-4=26"], "answer": 26}', "26", False, ["copied the prompt's example"]),
     (EXAMPLE + EGGS, '{"steps": [' + '"30-4=26", ' * 20, None, True, ["repeats itself", "truncated", "copied the prompt's example"]),
     (COT + EGGS, "I'm sorry, I can't help with eggs.", None, False, ["gave up or refused"]),
+    (JSON + EGGS, "I'm sorry, I can't help with eggs.", None, False, ["gave up or refused", "no JSON"]),
     (COT + EGGS, "```python\nprint(16 * 2)\n```\n```output\n31\n```\nThe answer is 31", "31", False, ["made-up output"]),
     (COT + EGGS, "Kim reads 25 pages and 17 more: 25 + 17 = 42. The answer is 42.", "42", False, ["answered another question"]),
 ]
