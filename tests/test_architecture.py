@@ -175,6 +175,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.extractors.choice.pointing": "extractors/choice/test_choice_wordings.py",
     "itemwise.extractors.choice.option_line": "extractors/choice/test_choice_wordings.py",
     "itemwise.extractors.choice.match_text": "extractors/choice/test_stated_choice.py",
+    "itemwise.extractors.number.beside_number": "extractors/number/test_terms.py",
     "itemwise.extractors.number.listed_values": "extractors/number/test_announced_number.py",
     "itemwise.extractors.number.markup": "extractors/number/test_last_number.py",
     "itemwise.extractors.number.narrowing": "extractors/number/test_last_number.py",

@@ -12,6 +12,7 @@ _NEAR = 40  # characters in which later ones must come to a digit
 _SHORT = 14  # words that may follow "A:"
 _SEVERAL = re.compile(r"(?<!\\)[.!?]\s+\S|\S\s*\n\s*\S|=[^=]*=")  # sentences, lines or steps
 _COMMA = re.compile(r"(?<![0-9.,])(?P<whole>[0-9]{1,12}),(?=[0-9]{1,2}(?![0-9]))")
+_THOUSANDS_OR_NOT = re.compile(r"[^0-9\n]{0,60}[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9,])")  # 1.250 in a language with decimal commas
 _DIGIT = re.compile("[0-9]")
 _DECLINES = re.compile(
     r"not enough|insufficient|can ?not|can't|unable|unknown|undefined|undetermined|indeterminate|impossible"
@@ -65,6 +66,8 @@ def _beside(before: list[Announcement], announcement: Announcement, match: Numbe
 
 def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
     words = lower[announcement.start : announcement.end + (announcement.rule == "boxed")]  # a box's brace too: in {7!} nobody exclaims
+    if announcement.rule in DECIMAL_COMMA and _THOUSANDS_OR_NOT.match(words):
+        return NumberMatch(None, announcement.start, announcement.end)
     if announcement.rule in DECIMAL_COMMA:
         words = _COMMA.sub(r"\g<whole>.", words)
     if announcement.rule == "the answer is" and _ABOUT.match(words):

@@ -77,7 +77,8 @@ def spelled_number(words: Sequence[str]) -> Ratio | None:
 def _share_alone(parts: Sequence[str]) -> Ratio | None:
     """The share of "half", "a quarter" and "half an hour"; "half the boxes" is some number of boxes."""
     unit = parts[1:]
-    return (1, _SHARES[parts[0]]) if not unit or (unit[0] in _ARTICLES and len(unit) < 3) else None
+    whole = unit[:1] and unit[0] in _ARTICLES and len(unit) < 3 and unit[-1] != "dozen" and unit[-1] not in _SCALES
+    return (1, _SHARES[parts[0]]) if not unit or whole else None
 
 
 def _run(parts: Sequence[str], belongs: Callable[[str], bool]) -> int:
@@ -104,7 +105,9 @@ def _chinese(parts: Sequence[str]) -> Ratio | None:
     if list(rest[:2]) == ["分", "之"]:
         top = _chinese(rest[2:])
         bottom = chinese_count(parts[:count])
-        return (top[0], bottom) if top and bottom else None
+        if not top or not bottom:
+            return None
+        return (top[0], 1) if bottom == 100 else (top[0], bottom)  # 百分之三十 is 30%, and that is 30
     if rest and rest[0] in _THOUSANDFOLD and count > 1 and parts[count - 1] == "千":
         count -= 1
     return None if len(rest) > 3 else (chinese_count(parts[:count]), 1)

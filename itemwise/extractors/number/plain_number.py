@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from itemwise.extractors.number.markup import without_markup
-from itemwise.extractors.number.numeral import NUMERAL, canonical, opposite
+from itemwise.extractors.number.numeral import NUMERAL, THOUSANDS_OR_NOT, canonical, opposite
 from itemwise.extractors.number.terms import PRODUCTS
 from itemwise.extractors.number.vocabulary import MONTHS
 from itemwise.extractors.plain_characters import folded
@@ -44,6 +44,8 @@ def plain_number(text: str) -> str | None:
     clean = _BRACES.sub(r" \1", without_markup(value))
     match = _PLAIN.fullmatch(" ".join(clean.split()))
     if match is None or value.startswith("~") or any(match[part] for part in _NO_PLAIN):
+        return None
+    if THOUSANDS_OR_NOT.match(match.string, match.start("number")):
         return None
     if (match["sign"] and match["inside"]) or (match["close"] and not (match["open"] or match["dollar"])):
         return None

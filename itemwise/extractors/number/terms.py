@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 
+from itemwise.extractors.number.beside_number import is_unclear, with_cents, with_names
 from itemwise.extractors.number.markup import without_markup
-from itemwise.extractors.number.numeral import CURRENCY, opposite
+from itemwise.extractors.number.numeral import CURRENCY, THOUSANDS_OR_NOT, opposite
 from itemwise.extractors.number.phrase_tokens import Token, lexed
-from itemwise.extractors.number.vocabulary import HEDGES, MONTHS, PASSING, SAYING
 
 MINUS = ("-", "minus", "negative", "负", "負", "零下")
 _COMPARING = frozenset("<>≤≥±∓") | {"<=", ">=", "\\pm", "\\mp"}
@@ -25,7 +24,6 @@ _UNIT_LETTERS = frozenset("mglsh")  # units of measure where they are glued to a
 _VARIABLES = frozenset("xyzqri")  # no units where there is room before them
 # Unknowns where they are glued to a number
 PRODUCTS = frozenset(("ab", "bc", "ac", "abc", "cd", "xy", "xz", "yz", "pq", "mn", "rs", "pi", "ei", "bh", "lw", "rt", "xyz"))
-_UNCLEAR = frozenset(("mil", "am", "pm", "a.m", "p.m", "a.m.", "p.m.", "o'clock"))
 _OPERANDS = ("number", "letter", "close")
 _CURRENCY = re.compile(CURRENCY, re.VERBOSE)
 _IN_BRACKETS = frozenset(("number", "letter", "operator", "comma", "open", "close", "equals"))
@@ -40,7 +38,7 @@ _MOST_UNITS = 3  # words of a unit
 def tokens(phrase: str) -> Sequence[Token]:
     """The terms of the lower-case phrase; currency, quotes, percent signs and white space are left out."""
     clean = without_markup(phrase)
-    line = _with_names(_with_products([_seen(token, clean) for token in lexed(clean)]))
+    line = with_names(_with_products([_seen(token, clean) for token in lexed(clean)]))
     found: list[Token] = []
     index = 0
     while index < len(line):
@@ -51,11 +49,10 @@ def tokens(phrase: str) -> Sequence[Token]:
             continue
         found += _joined(line[index:end])
         index = _unit_end(line, end) if found[-1].kind == "number" else end
-        unclear = _is_summed(line, end) or _is_dated(line, end) or _is_based(line, end) or (index > end and line[end].text in _UNCLEAR)
-        if unclear and found[-1].kind == "number":
+        if found[-1].kind == "number" and is_unclear(line, end):
             found[-1] = found[-1]._replace(text="")
         found += line[end : end + 1] if index > end else []
-    return tuple(_trimmed(token, clean) for token in _without_pairs(found, clean))
+    return tuple(_trimmed(token, clean) for token in with_cents(_without_pairs(found, clean)))
 
 
 def sentences(line: Sequence[Token]) -> list[list[Token]]:
@@ -77,6 +74,8 @@ def _seen(token: Token, clean: str) -> Token:
         return token
     if "." in token.text and clean.startswith(("...", "…", " ...", "\\dot", "\\ldot", "\\cdot"), token.end):
         return token._replace(text="")
+    if THOUSANDS_OR_NOT.match(clean, token.start):
+        return token._replace(text="")
     return token._replace(attribute=_HYPHENED.match(clean, token.end) is not None)
 
 
@@ -88,51 +87,6 @@ def _with_products(line: list[Token]) -> list[Token]:
             bracket = behind.kind == "open" and before.end < token.start
             line[index] = token._replace(kind="operator", text="×") if behind.kind == "number" or bracket else token
     return line
-
-
-def _with_names(line: list[Token]) -> list[Token]:
-    """The tokens with a name and its number as the name alone: x_1, AB12."""
-    named: list[Token] = []
-    for token in line:
-        before, earlier = (named[-1] if named else None), (named[-2] if len(named) > 1 else None)
-        if before and before.text == "_" and earlier and earlier.kind in ("word", "letter") and earlier.end == before.start:
-            named.pop()
-        elif before and before.text == "_" and earlier and earlier.kind == "number" and token.kind == "word":
-            named[-2:] = [earlier._replace(text="")]  # digits in another base
-        elif before and earlier and token.kind == earlier.kind == "number" and before.kind == "word" and _are_glued(earlier, before, token):
-            named[-2] = earlier._replace(text="")  # 7c52 and its kind
-        elif not (before and token.kind == "number" and before.end == token.start and _is_code(before.text)):
-            named.append(token)
-    return named
-
-
-def _are_glued(*tokens: Token) -> bool:
-    return all(before.end == token.start for before, token in pairwise(tokens))
-
-
-def _is_code(word: str) -> bool:
-    return 2 <= len(word) <= 4 and word.isascii() and word.isalpha() and word not in HEDGES | SAYING | PASSING | MONTHS
-
-
-def _is_summed(line: list[Token], end: int) -> bool:
-    """Whether an operator joins the number that ends here to a word: "1 + the rest"."""
-    if end + 1 >= len(line) or line[end + 1].kind not in ("word", "letter"):
-        return False
-    apart = line[end - 1].end < line[end].start and line[end].end < line[end + 1].start
-    return line[end].text in ("+", "×", "÷", "·") or (line[end].text == "*" and apart)
-
-
-def _is_dated(line: list[Token], end: int) -> bool:
-    """Whether the number that ends here is the day of a month: "January 5", "5th of May"."""
-    before = line[end - 2].text if end > 1 else ""
-    behind = [token.text for token in line[end : end + 3] if token.text not in ("th", "st", "nd", "rd", "of")]
-    return before in MONTHS or (bool(behind) and behind[0] in MONTHS)
-
-
-def _is_based(line: list[Token], end: int) -> bool:
-    """Whether the digits that end here are said to be in another base: "101 (base 2)", "101 in binary"."""
-    behind = [token.text for token in line[end : end + 4] if token.text not in ("in", "(", "the")]
-    return behind[:1] in (["binary"], ["octal"], ["hexadecimal"]) or (behind[:1] == ["base"] and behind[1:2] not in ([], ["10"]))
 
 
 def _trimmed(token: Token, clean: str) -> Token:
@@ -209,7 +163,8 @@ def _factor_end(line: list[Token], first: int, index: int) -> int:
     if token.kind not in (*_OPERANDS, "open", "word") or token.kind == "close":
         return index
     if before is None or _is_function(before):
-        return index if token.kind == "word" else end
+        powered = index + 1 < len(line) and line[index + 1].text == "^"  # "theta^2"
+        return end if token.kind != "word" or powered else index
     glued = before.end == token.start
     if token.kind == "word":
         return end if glued and before.kind == "number" and token.text in PRODUCTS else index
@@ -263,6 +218,8 @@ def _unit_end(line: list[Token], start: int) -> int:
     if start == len(line) or line[start].kind not in ("word", "letter"):
         return start
     end = start + 1
+    for _ in range(_MOST_UNITS):  # "square cm^2"
+        end += end + 1 < len(line) and line[end].kind == "word" and _unit_step(line, end + 1) > 0
     while (step := _unit_step(line, end)) > 0:
         end += step
     return end
@@ -273,6 +230,8 @@ def _unit_step(line: list[Token], index: int) -> int:
     if index == len(line):
         return 0
     token, behind = line[index], line[index + 1].kind if index + 1 < len(line) else ""
+    if token.text == "^" and [each.text for each in line[index + 1 : index + 2]] == ["-"]:
+        return 3
     if (token.text == "^" and behind == "number") or (token.text in ("/", "*", "·") and behind in ("word", "letter")):
         return 2
     raised = token.text in _SUPERSCRIPTS or (token.text in ("2", "3") and token.start == line[index - 1].end)
