@@ -6,6 +6,8 @@ _TAIL = 1200  # characters from the end that are looked at
 _SAMPLE = 24  # characters in which a loop is recognised
 _PERIOD = 300  # the longest piece of a loop
 _REPEATS = 4
+_ROUNDS = 3  # lines that begin alike
+_OPENING = 8  # characters in which they do
 _SHORTEST = 60  # characters of a loop; a number may have thirty zeros
 
 _RESULT = re.compile(r"\b(?:equals|is|are|was|get|gets|gives|total of|to|of|has|have|had|costs?|pays?|needs?) [\\$€£]{0,2}[0-9][0-9.,]*%?$")
@@ -20,7 +22,9 @@ _OPERATOR = re.compile(r"\s[-+*/×÷=<>≈^](?:\s?\$)?$|\\[a-z]{1,20}$", re.IGNO
 _OPENERS = (("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "\\end{"), ("<<", ">>"))
 _BRACKETS = ("()", "{}", "[]")
 _OPEN_DOLLAR = re.compile(r"(?<![\\0-9])(?<![0-9] )\$(?!\s?-?\.?[0-9][^$\\^]*$)(?:[^$\\]|\\.)*$")
-_BEGUN = re.compile(r"\s*(?:[-+*•>]|(?:\*\*)?\(?[0-9]{1,2}[.):]|#+[^:=]*|(?:\*\*)?step [0-9]+\b[^:=]*:?)[\s*_]*$", re.IGNORECASE)
+_BEGUN = re.compile(
+    r"\s*(?:[-+*•>]|(?:\*\*)?\(?[0-9]{1,2}[.):]|#+ ?(?:\**step [0-9]+)?[^0-9=]*|(?:\*\*)?step [0-9]+\b[^:=]*:?)[\s*_]*$", re.IGNORECASE
+)
 _ROW = re.compile(r"\s*\|.*[^|\s]\s*$")
 _FULL_STOP = re.compile(r"[.!?。](?=\s)(?<!vs\.)(?<!rs\.)")
 _VALUE = re.compile(r"[=≈:→]\s*[^=≈:]*[0-9a-z][^=≈:]*$", re.IGNORECASE)
@@ -56,6 +60,8 @@ def is_finished(prose: str) -> bool:
         return False
     if end.endswith((".", "!", "?", "。", "|")):
         return True
+    if _is_repeated_opening(tail, line):
+        return False
     if line.endswith(("$", "\\)", "\\]", "**")):
         return _is_value(end)
     return _is_value(end) and not _breaks_style(end, tail[: len(tail) - len(line)]) and not _is_part_of_word(tail)
@@ -87,6 +93,12 @@ def _is_part_of_word(tail: str) -> bool:
         return False
     whole, longer = rf"\b{last.group()}\b", rf"\b{last.group()}[a-z]{{2,}}"
     return bool(re.search(longer, tail)) and len(re.findall(whole, tail)) == 1
+
+
+def _is_repeated_opening(tail: str, line: str) -> bool:
+    """Whether the line only begins as the lines before it do: one more round of a listing, cut off."""
+    lines = [other for other in tail.split("\n")[-_ROUNDS - 1 : -1] if other.startswith(line[:_OPENING])]
+    return len(line) >= _OPENING and len(lines) == _ROUNDS and len(line) < min(map(len, lines)) / 2
 
 
 def _is_open(tail: str, line: str) -> bool:

@@ -36,6 +36,8 @@ CUT_OFF = [
     "5 + 4 = 9 books in 3 minutes.\nThus, she needs 3/9 minu",
     "There are 9 lamps in 2 rooms.\n\nTo light",
     "There are 9 lamps in 2 rooms.\n\n## Step 4: Count\nNow the",
+    "It is 9.\n\n### Step 5: Final check",
+    "Al had 4.\n" + "Al worked 4 hours on Monday and 5 hours on Sunday for a total of 9 hours\n" * 3 + "Al worked 9",
     "There are 9 left. Let's go on with the second part.",
     "First I would multiply 9 by 4.\n\nNow let's look at the other box:",
 ]

@@ -27,7 +27,8 @@ _SENTENCE = re.compile(
     r"[\s$]*[0-9][0-9,]*(?:\.[0-9]+)? (?:\w+ ){1,3}(?:costs?|is|are|weighs?|makes?|equals?|takes?|earns?|pays?|holds?)\b[^.!?\n]*[0-9]"
 )
 _ABOUT = re.compile(
-    r"[\s*_]*(?:in (?:the|a) |(?:also |now |indeed )?(?:correct|right|properly|presented|formatted|verified|consistent|based on)\b)"
+    r"[\s*_]*(?:in (?:the|a) |(?:also |now |indeed )?(?:correct|right|properly|presented|formatted|verified|consistent|based on|positive)\b"
+    r"|negative\b(?! ?[0-9]))"
 )
 _HEADING = re.compile(r"\s*(?:step|part|[0-9]+[.)]\s*[^\s0-9])")
 _MARKS = re.compile(r"</?[a-z]+>|\\[a-z]+|[^\w\s]|_")
@@ -36,6 +37,8 @@ correct right wrong incorrect below above follows reasonable given obtained foun
 different let lets first explanation solution answer final step steps to we i the it this that yes no so and verified complete important
 """
 _NO_ANSWER = frozenset(_FILLING.split())
+_BLANK = " \n_.:*$"
+_PLACEHOLDER = frozenset(("answer", "your", "final", "number", "here", "the", "result", "value", "solution"))
 _GOES_ON = re.compile(r"=|\b(?:so|therefore|thus|hence)\b")
 
 
@@ -89,8 +92,9 @@ def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
         return NumberMatch(None, announcement.start, announcement.end)
     match = number_in_prose(words) if _SENTENCE.match(words) else number_in_announcement(words)
     if match is None:
-        says = _DECLINES.search(words) or _is_word(announcement, words, lower)
-        return NumberMatch(None, announcement.start, announcement.end) if says else None
+        blank = announcement.rule == "the answer is" and not words.strip(_BLANK) and not lower[announcement.end :].strip()
+        says = blank or _DECLINES.search(words) or _is_word(announcement, words, lower)
+        return NumberMatch(None, announcement.at, announcement.end) if says else None
     return None if _DISOWNS.match(words) else match.shifted(announcement.start)
 
 
@@ -98,14 +102,11 @@ def _is_word(announcement: Announcement, words: str, lower: str) -> bool:
     """Whether the announced answer is a word or two: Thursday, red blocks."""
     spoken = _MARKS.sub(" ", words).split()
     tag = lower.startswith("answer>", announcement.at)
-    if (
-        not spoken
-        or _NO_ANSWER.intersection(spoken)
-        or announcement.rule == "a:"
-        or (tag and "</" not in lower[announcement.start :][:200])
-    ):
+    if announcement.rule == "boxed" or (tag and "</" in lower[announcement.start : announcement.end + 20]):
+        return bool(spoken) and not _PLACEHOLDER.issuperset(spoken)
+    if not spoken or _NO_ANSWER.intersection(spoken) or announcement.rule == "a:" or tag:
         return False
-    return announcement.rule == "boxed" or (len(spoken) <= 2 and not _GOES_ON.search(lower, announcement.end))
+    return len(spoken) <= 2 and not _GOES_ON.search(lower, announcement.end)
 
 
 def _is_working(words: str, behind: str) -> bool:

@@ -41,7 +41,12 @@ _FAREWELL = re.compile(
 )
 _NEXT_STEP = re.compile(
     r"(?:^|[.!?\n])[\s*_#-]*(?:(?:first|next|now|then|so),? )?"
-    r"(?:let's(?! (?:check|verify))|let us|i (?:will|shall)|i'll|we (?:will|shall) now|we now)\b[^.!?\n0-9=]*[.!:]?\s*$"
+    r"(?:(?:let's(?! (?:check|verify))|let us|i (?:will|shall)|i'll|we (?:will|shall) now|we now)\b[^.!?\n0-9=]*"
+    r"|let(?:'s| us) (?:now )?(?:proceed|start|begin|go|move|continue|perform|solve|calculate|compute|find)\b[^!?\n=]{0,160})[.!:]?\s*$"
+)
+_PLAN = re.compile(
+    r"\b(?:we|you|i|one) (?:can|could|need to|must|should|have to|will|would) (?:then |now |first )?"
+    r"(?:multiply|divide|subtract|calculate|compute|determine|solve|set up|find (?:the|how|out)|add (?:the|up|all))\b[^=]*$"
 )
 _THERE_IS_NO = re.compile(r"[\s*_]*(?:(?:so|thus|therefore|hence),? )?there (?:is|are|was|were) no\b")
 _NAME = re.compile(r"(?<![\w#])#[0-9]{1,4}\b")  # "horse #12" is called so
@@ -78,8 +83,10 @@ def _is_begun(prose: str) -> bool:
 
 
 def _is_given_up(prose: str, start: int, end: int, rule: str) -> bool:
-    """Whether the reply says that it cannot tell, or goes on too long behind a number that concludes nothing."""
+    """Whether the reply says that it cannot tell, only plans a step, or goes on too long behind a number that concludes nothing."""
     if rule == "last number" and len(prose) - end > _BEHIND:
+        return True
+    if _PLAN.search(prose, start, end):
         return True
     given_up = _CANNOT_TELL.search(prose, start)
     return given_up is not None and not _TELLS.search(prose, start, end)

@@ -250,7 +250,9 @@ def _is_part(side: list[Token], index: int) -> bool:
     if index < 2:
         return False
     before, join = side[index - 2 : index]
-    return (join.text in _JOINS and before.kind == "number") or (join.text == "of" and is_share(before.text))
+    return (join.text in _JOINS and before.kind == "number" and before.text != side[index].text) or (
+        join.text == "of" and is_share(before.text)
+    )
 
 
 def _number(token: Token) -> NumberMatch:

@@ -19,11 +19,18 @@ NO_NUMBER = [
     "Final Answer: 31 red cards and 12 white cards.",
     "The answer is 31 for Ann and 12 for Bob.",
     "#### 31 girls, 12 boys",
+    "In total, he sold 31 pots.\nTherefore, the answer (in digits) is .",
+    "There are 31 seeds.\nThe answer is _____.",
+    "The price is 31, so it is enough.\n\nTherefore, the answer is \\boxed{yes}.",
+    "2031 is no leap year.\n\n<answer>No</answer>",
     "So the heights of the oak and the fir are 31 m and 12 m, respectively.",
     "Therefore, we cannot determine the height at t = 3 from what is given.",
     "The price may be 31. We can't find the exact sum without the tax.",
 ]
 LISTED = [
+    ("The answer is _____.\n\n31", "31"),
+    ("Final answer: -31\n\nNote: The answer is negative because he still owes them 1 dollar more.", "-31"),
+    ("<answer>Your answer here</answer> I get 31.", "31"),
     ("<answer> It is 1/12 * 24 kg = 2 kg. Then 29 kg are added. Thus, the end weight is 2 + 29 = 31 kg.</answer>", "31"),
     ("The answer is 31.\n\nA: The pot holds 6 cups of milk, 8 cups of tea, and 7 cups of water. They drank 5 cups", "31"),
     ('{"answer": "$(210/70 + 240/80)$ hours"}\n```\nSo, the trip took a total of 6 hours.', "6"),

@@ -18,6 +18,8 @@ CONCLUDED = [
     ("$9 - $5 = $4\\n\\n$4 is the answer.", "4"),
     ("So there are 31 pens: 12 red and 19 blue.", "31"),
     ("The sum of 12 and 19 is 31.", "31"),
+    ("We add 12 and 19. So we can find that the total is 31.", "31"),
+    ("6/12 or 1/2.", "0.5"),
     ("Pia can ride the bus 4 times with her $31 ticket.", "4"),
     ("So, there is 1 shelf that has exactly 31 books.", "1"),
     ("Therefore, the price of 3 pens is $4 more than the price of 2 pads.", "4"),
@@ -34,6 +36,9 @@ CONCLUDED = [
     ("There were 5 of 17 in it.\nSo twelve are left.", "12"),
 ]
 NOTHING = [
+    "First, we need the price of a pair. Since each pair costs $60, we can multiply $60 by 2 to find the price of 2 pairs.",
+    "1. Write down m.\n2. Write down n.\n\nLet's start with step 1.",
+    "Now, let's proceed with the working to find the time that 15 men take.",
     "Sure, here are 5 ways to see it",
     "There is no difference in weight between 1/2 cup of flour and 1/3 cup of salt.",
     "So she has 12 figs left and 3 pears.",
