@@ -13,7 +13,7 @@ from itemwise.extractors.sentence_end import is_finished
 _TAIL = 6000  # characters from the end that are searched
 _WINDOW = 120  # characters in which a sentence names the option it has pointed out
 _OPTION = r"(?:option|choice|answer|statement|letter|one|response|alternative|match|description|explanation|interpretation|conclusion)"
-_LABEL = r"\**\(?(?-i:[A-Z])[).:]"  # "(A)", "**A.", "A)" are an option's, "A" alone may be a word
+_LABEL = r"\**(?:option\s)?\(?(?-i:[A-Z])[).:*]"  # "(A)", "**A.", "A)" are an option's, "A" alone may be a word
 _POINTERS = (
     rf"(?:correct|right|best|closest|nearest|appropriate|suitable|likely|accurate|true|final|only|remaining)\s+{_OPTION}s?\b"
     r"[^.\n]{0,80}?(?:\bis|:|\bare|\bbe)\b",

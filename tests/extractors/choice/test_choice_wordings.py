@@ -122,6 +122,7 @@ NAMED_IN_A_SENTENCE: list[tuple[str, Options, str]] = [
     ("B and C", ("A and B", "B and C"), "B"),
     ("II is right", ("I is right", "II is right"), "B"),
     ("[正确答案]B\n请回答：\n合同无效的是?A:口头合同;B:书面合同;", 4, "B"),
+    ("So the correct order of steps is:\n\n**Option C**:\n1. Zn\n2. HCl", 4, "C"),
     ("因此，答案是C（48°）。", ("30°", "40°", "48°", "60°"), "C"),
     ("[正确答案]C<eoa", 4, "C"),
     ("The best step is not to wait (option A) but to call (option B).\n\nTherefore, the best step is to call.", ("wait", "call"), "B"),
