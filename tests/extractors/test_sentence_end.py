@@ -63,6 +63,7 @@ WHOLE = [
     ("Therefore, the shoes cost $\\$104$.", "104"),
 ]
 RUNS_ON = [
+    "The answer is 15.\nThe answer is 15.\nThe answer is",
     "The answer is 15.\n\nLet me check it again: 3 * 5 =",
     "\\boxed{15}\n\nCheck: 3 *",
     "#### 15\n\nNow think of the case that",

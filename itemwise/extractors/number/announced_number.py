@@ -51,7 +51,14 @@ def announced_number(lower: str, after: int) -> tuple[NumberMatch, str] | None:
         if match:
             before = candidates[max(0, index - 3) : index]
             return _beside(before, announcement, match, lower), announcement.rule
+    if candidates and _is_blank(candidates[-1], lower):
+        return NumberMatch(None, candidates[-1].at, candidates[-1].end), candidates[-1].rule
     return None
+
+
+def _is_blank(announcement: Announcement, lower: str) -> bool:
+    """Whether the reply ends with an announcement of nothing: "The answer is ___."."""
+    return announcement.rule == "the answer is" and not lower[announcement.start :].strip(_BLANK)
 
 
 def _beside(before: list[Announcement], announcement: Announcement, match: NumberMatch, lower: str) -> NumberMatch:
@@ -92,8 +99,7 @@ def _read(announcement: Announcement, lower: str) -> NumberMatch | None:
         return NumberMatch(None, announcement.start, announcement.end)
     match = number_in_prose(words) if _SENTENCE.match(words) else number_in_announcement(words)
     if match is None:
-        blank = announcement.rule == "the answer is" and not words.strip(_BLANK) and not lower[announcement.end :].strip()
-        says = blank or _DECLINES.search(words) or _is_word(announcement, words, lower)
+        says = _DECLINES.search(words) or _is_word(announcement, words, lower)
         return NumberMatch(None, announcement.at, announcement.end) if says else None
     return None if _DISOWNS.match(words) else match.shifted(announcement.start)
 

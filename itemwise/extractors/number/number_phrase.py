@@ -12,7 +12,7 @@ from itemwise.extractors.number.number_words import continues_number, is_number_
 from itemwise.extractors.number.numeral import opposite, ratio_text
 from itemwise.extractors.number.phrase_tokens import Token
 from itemwise.extractors.number.terms import MINUS, sentences, tokens
-from itemwise.extractors.number.vocabulary import AMOUNTS, COPULAS, HEDGES, OBLIGING, OF, PASSING, PURPOSES, REACHING, SAYING, VAGUE
+from itemwise.extractors.number.vocabulary import AMOUNTS, COPULAS, GIVING, HEDGES, OBLIGING, OF, PASSING, PURPOSES, REACHING, SAYING, VAGUE
 
 
 class NumberMatch(NamedTuple):
@@ -296,9 +296,9 @@ def _weight(side: list[Token], index: int) -> int:
     before = ["", "", "", *(token.text for token in side[:index] if token.kind != "operator" and token.text not in VAGUE)]
     verb, last = before[-2:]
     if last in OF:
-        return 1 if verb in AMOUNTS else -1 if verb else 0
+        return -1 if before[-3] == "at" else 1 if verb in AMOUNTS else -1 if verb else 0
     if last == "to":
         return 0 if verb in REACHING or verb[:1].isalpha() else -1
     if verb == "to":
         return 1 if before[-3] in OBLIGING else -1
-    return (last in SAYING) - (last in PASSING)
+    return (last in SAYING or (verb in GIVING and last not in PASSING)) - (last in PASSING)

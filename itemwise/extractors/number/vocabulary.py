@@ -37,6 +37,7 @@ AMOUNTS = _words(_AMOUNTS)  # "a total of 18" says 18, "out of 20" does not say 
 OF = _words("of de von")  # of an amount or in passing
 PURPOSES = _words("чтобы um para pour afin")  # after these the sentence says what for
 COPULAS = _words("is are was were equals becomes makes gives means leaves totals")
+GIVING = _words("takes took take costs cost gives gave leaves left saves saved earns earned pays paid")  # with whom: "takes Ann 5"
 OBLIGING = _words("has have had need needs needed will must going want wants able")  # with "to": "has to pay 18"
 CONDITIONS = _words("between with at for from when where if")  # with "x = 3": a value that the answer holds for
 REACHING = _words(

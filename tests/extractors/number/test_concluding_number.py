@@ -18,6 +18,8 @@ CONCLUDED = [
     ("$9 - $5 = $4\\n\\n$4 is the answer.", "4"),
     ("So there are 31 pens: 12 red and 19 blue.", "31"),
     ("The sum of 12 and 19 is 31.", "31"),
+    ("It takes Uma 7 hours to walk round the lake at a speed of 4 miles per hour.", "7"),
+    ("So it costs her 31 dollars for 3 pens.", "31"),
     ("We add 12 and 19. So we can find that the total is 31.", "31"),
     ("6/12 or 1/2.", "0.5"),
     ("Pia can ride the bus 4 times with her $31 ticket.", "4"),
