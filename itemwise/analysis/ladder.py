@@ -53,7 +53,8 @@ class Ladder:
 
 
 def ladders(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Ladder]:
-    """A ladder for each benchmark that was asked in more than one way, in the order in which it was asked.
+    """A ladder for each benchmark that was asked in more than one way, in the order in which it was asked; a way without a verdict on the
+    model is no rung.
 
     Every rung is paired with the one before it on the cases that both judged (exact McNemar); the first of a further prompt, or of
     a further model, is paired with the same strategy of the prompt or model before. Where a plain asking for JSON is among the rungs of
@@ -61,7 +62,7 @@ def ladders(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Ladder]:
     """
     results = []
     for benchmark in dict.fromkeys(tally.benchmark for tally in tallies):
-        of_benchmark = [tally for tally in tallies if tally.benchmark == benchmark and any(tally.counts.values())]
+        of_benchmark = [tally for tally in tallies if tally.benchmark == benchmark and tally.judged]
         if len(of_benchmark) > 1:
             first = {tally.model_name: tally.prompt_name for tally in reversed(of_benchmark)}
             steps = [step for tally in of_benchmark for step in _steps(tally, entries, first[tally.model_name])]

@@ -101,10 +101,11 @@ class PromptComparison:
 
 
 def prompt_comparisons(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[PromptComparison]:
-    """One for each benchmark, model and strategy that was asked with several prompts and has a row that all of them were judged on."""
+    """One for each benchmark, model and strategy that was asked with several prompts and has a row that all of them were judged on. A
+    prompt without any verdict on the model, such as one that a stopped run did not come to, is left out."""
     groups: dict[Key, list[Tally]] = {}
     for tally in tallies:
-        if tally.prompt_name and any(tally.counts.values()):
+        if tally.prompt_name and tally.judged:
             groups.setdefault(tally.key._replace(prompt=""), []).append(tally)
     found = [_compared(key, group, entries) for key, group in groups.items() if len(group) > 1]
     return [comparison for comparison in found if comparison.rows]

@@ -181,6 +181,8 @@ def test_a_measurement_without_a_verdict_is_no_rung() -> None:
     ledger.skip(Skip(**{name: getattr(judged("C", "tool")[0], name) for name in MeasuredCase.__dataclass_fields__}, reason="not today"))
     assert len(ledger.tallies()) == 2
     assert ladders(ledger.tallies(), ledger.entries) == []
+    ladder = ladder_of(judged("CW"), judged("EE", "retry"), judged("CC", "tool"))
+    assert [(each.name, each.against) for each in ladder.rungs] == [("direct", None), ("tool", "direct")]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ def test_prompts_that_share_no_row_are_not_compared() -> None:
     assert prompt_comparisons(tallied(entries), entries) == []
 
 
+def test_a_prompt_without_a_verdict_is_left_out() -> None:
+    comparison = compared(json="CW", cot="CC", boxed="EE")
+    assert ([side.label for side in comparison.sides], comparison.rows) == (["json", "cot"], ["sums-0", "sums-1"])
+
+
 def test_the_rows_that_change_are_right_under_some_prompts_only() -> None:
     comparison = compared(json="CWWC", cot="CCWN", boxed="CCWC")
     assert comparison.changing == ["sums-1", "sums-3"]

@@ -10,7 +10,8 @@ from itemwise.reporting.table import accuracy_text, points_text
 from itemwise.results.statistics import smallest_difference
 
 _COLUMNS = (
-    *words("benchmark", "model, strategy", "prompt"), Column("accuracy", "leading"), Column("95% interval", "interval"),
+    Column("benchmark", "name"), Column("model, strategy", "subname"), Column("prompt", "word"), Column("accuracy", "leading"),
+    Column("95% interval", "interval"),
     *figures("rows", "against best", "from", "to", "gained", "lost", "p", "Holm p", "by extractor"),
 )  # fmt: skip
 _NAMED = 5  # rows named in a sentence
@@ -105,15 +106,15 @@ def _most_moved(comparison: PromptComparison) -> str | None:
 
 def _changing(name: str, comparison: PromptComparison) -> Section:
     """The verdict under each prompt of the rows that change. A terminal has their names in the sentence."""
-    verdicts = [Row((case, *(side.entries[case].verdict.value for side in comparison.sides)), group="rows") for case in comparison.changing]
     key = ", ".join(comparison.key.names)
+    verdicts = [(case, *(side.entries[case].verdict.value for side in comparison.sides)) for case in comparison.changing]
     return Section(
         name,
         f"Rows that the prompt changes: {key}" if verdicts else "",
         words("row", *(side.label for side in comparison.sides)),
-        [row._replace(group=f"{key}: rows that the prompt changes") for row in verdicts],
+        [Row(cells, group=f"{key}: rows that the prompt changes") for cells in verdicts],
         brief=(),
-        page=OnPage(name="Prompts"),
+        page=OnPage(name="Rows by prompt"),
     )
 
 
