@@ -9,7 +9,21 @@ from tests.counted import calls
 
 UNITS = [
     *("7", "{", "(A) ", "\\boxed{", "the answer is ", "the answer is 5 ", "1,", "#### ", '"answer": ', '{"answer": 5}\n', "<think>"),
-    *("</think>", "\\", "Question: ", "答案是", "So 5. ", "Wait, no 5. ", "option B is correct. ", "A, ", "x = 5, ", "```"),
+    *(
+        "</think>",
+        "\\",
+        "Question: ",
+        "答案是",
+        "So 5. ",
+        "Wait, no 5. ",
+        "the most likely one (option B) is ",
+        "So only C fits. ",
+        "【答案】：",
+        "option B is correct. ",
+        "A, ",
+        "x = 5, ",
+        "```",
+    ),
     *(
         "<think>5</think>",
         "`<think>`",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from itemwise.extractors.announcement import Announcement, announcements
@@ -23,6 +24,7 @@ _NOT_THERE = re.compile(r"\b(?:option|choice|answer|which|it) is(?:n't| not) (?:
 _JOINED = re.compile(r"(?:\\text|\\quad|\\ |[\s{})$.])*(?:and|or|,|;|&|和|或)(?:\\text|\\quad|\\ |[\s{}($])*")
 _NOTHING = re.compile("无|没有|有误|均不|都不|不存在")
 _DECLINES = re.compile(_NO_OPTION.pattern + r"|cannot|can't|unable|unknown|insufficient|not (?:possible|enough)|无法")
+_MOST = 60  # announcements in different words that are read, from the last one on
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
 _WONDERS = re.compile(r"(?:maybe|perhaps|possibly|could be|might be|what if)\W+(?:\w+ ){0,2}$", re.IGNORECASE)
 _LONGEST_LINE = 400
@@ -80,7 +82,7 @@ def _announced(part: str, lower: str, options: Options) -> _Result | None:
     if found and _is_pondered(part, found[-1]) and not is_finished(part.rstrip()):
         return _Result(LetterMatch(None, found[-1].start, found[-1].end), found[-1].rule)
     denied = None
-    for announcement in _of_different_words(found, part):
+    for announcement in islice(_of_different_words(found, part), _MOST):
         match = _read_announcement(announcement, part, lower, options)
         if match and _is_joined(announcement, found, part, match, options):
             return _Result(match._replace(letter=None), announcement.rule)
