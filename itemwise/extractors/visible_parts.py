@@ -22,7 +22,22 @@ _QUESTION = re.compile(
     r"|(?:题目|问题|问)[\d一二三四五]*[ \t]*:|\[题目\])",
     re.MULTILINE,
 )
-_QUESTION_GATES = ("question", "problem", "exercise", "example", "human", "user", "instruction", "q", "input", "题", "问")
+_QUESTION_GATES = (
+    "question",
+    "problem",
+    "exercise",
+    "example",
+    "human",
+    "user",
+    "instruction",
+    "input",
+    "q:",
+    "q1",
+    "q2",
+    "q3",
+    "题",
+    "问",
+)
 _TRANSCRIPT = re.compile(  # a conversation as it is logged, not a reply that runs on with one
     r"[\W_]{0,200}(?:(?:iteration|round|step|turn)[ ]\d{1,3}[\W_]{0,200})?\b(?:assistant|user|human|system)[ *]{0,4}:"
 )
@@ -59,7 +74,10 @@ def visible_parts(text: str) -> Iterator[VisiblePart]:
     """
     shown = folded(text)
     lower = shown.lower()
-    return (_visible(shown, said) for said in _messages(lower, _last_reply(lower, parts_of(lower))))
+    parts = _last_reply(lower, parts_of(lower))
+    if len(parts) == 1 and not _may_ask(lower, parts[0]):  # as most replies are
+        return iter([VisiblePart(shown[parts[0].start :], (0,), (parts[0].start,))] if parts[0].kind == SPEECH else [])
+    return (_visible(shown, said) for said in _messages(lower, parts))
 
 
 def visible_text(text: str) -> str:
@@ -185,13 +203,18 @@ class _Turn:
         self.goes_on = self._ended = True
 
 
+def _may_ask(lower: str, part: Part) -> bool:
+    """A quick look, that spares `_QUESTION`."""
+    return any(lower.find(gate, part.start, part.end) >= 0 for gate in _QUESTION_GATES)
+
+
 def _between_questions(lower: str, part: Part) -> list[tuple[int, int]]:
     """The spans between the places where speech turns to another question or speaker; the first may be blank.
 
     A reply that opens with "Question 1:" goes through numbered questions of its own, and its last answer counts.
     """
     start, end = part.start, part.end
-    if not any(lower.find(gate, start, end) >= 0 for gate in _QUESTION_GATES):
+    if not _may_ask(lower, part):
         return [(start, end)]
     numbered = lower.lstrip(" \n#*").startswith("question 1:")
     said = lower[start:end]
