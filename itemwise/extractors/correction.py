@@ -12,7 +12,7 @@ _LONGEST = 200  # characters of a correction
 
 _CUES = (
     r"(?:(?:wait|hold on|correction|corrected|no)(?=\s*[,.:;!?—–-]|\s(?:no|wait|actually|sorry|it|that|this|the|i)\b)|hmm+|actually|sorry"
-    r"|apologies|oops|nope|scratch that|strike that|my (?:mistake|bad)|i meant?|(?:or )?rather(?! than))"
+    r"|apologies|i apologi[sz]e|oops|nope|scratch that|strike that|my (?:mistake|bad)|i meant?|(?:or )?rather(?! than))"
 )
 CUE = re.compile(rf"(?<![\w'])(?:(?<=[.,;:!?(\n—–-])|(?<=[.,;:!?(\n\"—–-][ *(])|(?=i mean|or rather)){_CUES}(?![\w'])|不对|更正|应该是")
 _LEAD = re.compile(

@@ -12,13 +12,14 @@ _SENTENCES = 5  # sentences from the end that may conclude
 _CONFIRMED = re.compile(
     r"(?<![A-Za-z0-9])\(?(?P<letter>[A-Z])(?![A-Za-z0-9'’])[)\].*_\"]*(?:(?!\b[A-Z]\b|\bnot\b|n't|[Ww]rong|[Ii]ncorrect|\bif\b)[^.\n]){0,60}?"
     r"(?:\s(?:is|are|seems?|appears?|looks|would be|must be)|:)\s(?:to be |this is )?(?:therefore |thus |indeed |also )?(?:the |an? )?"
-    r"(?:correct|right|best|true|only|closest|answer\b"
+    r"(?:correct|right|best|true|only|closest|answer\b|better (?:choice|option|answer|fit)"
     r"|(?:most|more) (?:likely|plausible|probable|appropriate|suitable|accurate|consistent|similar|closely|reasonable|fitting))\b"
     r"(?!(?:\s\w+){0,4}\s(?:wrong|incorrect|false|not\b|never\b|that (?:does|is)n't))"
     r"|(?P<chinese>[A-Z])\s?(?:选?项)?\s?(?:\"[^\"\n]{0,80}\")?(?:的?说法|的描述|的内容)?(?:是|最|更)?(?:正确|符合|合适|恰当)|只有(?:选项)?(?P<single>[A-Z])",
 )
 _ONLY = re.compile(r"\b[Oo]nly (?:option |choice |statement )?\(?(?P<letter>[A-Z])\)? [a-z]{1,12}s\b(?! not|n't)")
-_CONDITION = re.compile(r"\b(?:if|whether|suppose|assuming|why|would|how)\s(?:\w+\s){0,3}[(*\"]{0,3}$", re.IGNORECASE)
+_CHECKED = re.compile(r"^[\s*_(-]*(?P<letter>[A-Z])[).:][^\n✅✔✓]{0,120}[✅✔✓]", re.MULTILINE)
+_CONDITION = re.compile(r"\b(?:although|though|while|if|whether|suppose|assuming|why|would|how)\s(?:\w+\s){0,3}[(*\"]{0,3}$", re.IGNORECASE)
 _SECOND = re.compile(r"\b[A-Z][)\]]?\s*(?:,\s*)?(?:and|or|,|&|、|和)\s*(?:option )?\(?$")
 _SENTENCE = re.compile(r"(?:[^.!?\n。]|\.(?=\S))+[.!?\n。]?")
 _CUE = re.compile(
@@ -45,7 +46,7 @@ def confirmed_letter(part: str, letters: str) -> LetterMatch | None:
 
 def _confirmed(part: str, offset: int) -> Iterator[LetterMatch]:
     """Every letter that is said to be correct and is no word or name: "(B) is right", "only C fits"."""
-    for pattern in (_CONFIRMED, _ONLY):
+    for pattern in (_CONFIRMED, _ONLY, _CHECKED):
         for match in pattern.finditer(part, offset):
             group = match.lastgroup or "letter"
             start, end = match.span(group)

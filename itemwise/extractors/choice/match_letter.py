@@ -9,6 +9,7 @@ _WRAPPER = re.compile(
     r"\\(?:(?:text(?:bf|it|rm|tt|sf)?|math(?:rm|bf|it|sf|tt)|boldsymbol|bm|boxed|[fm]box|framebox|emph|underline|rm|bf"
     r"|[lL]arge|huge|q?quad|displaystyle|left|right)(?![a-zA-Z])\s?\{?|[()\[\],;!: ])"
 )
+_STRUCK = re.compile(r"~~[^~\n]{1,80}~~")
 _LEAD_WORDS = """
 is be are was to most likely probably therefore definitely clearly obviously correct right best final my so thus hence would should must it
 indeed either both actually the option choice letter answer number
@@ -18,7 +19,7 @@ _LEAD = re.compile(
 )
 _NO_FORMULA = (  # behind a letter that is an option's: no word, no operator, no "-2" and no "(R)-2-butanol"
     r"(?![A-Za-z0-9_^\u00c0-\u024f]|['’][a-z]|\s?(?:[=+^≤≥≈×÷·√]|<(?![/|]|eo[as])|>(?<!<[A-Z]>)|/(?![A-Z]\b)|\*\s?[A-Za-z0-9])"
-    r"|-\w|\)(?<=\([A-Z]\))-(?:[0-9,]+-|[a-z]{2}))"
+    r"|-\w|\.I\.|#\s?[a-z]|\)(?<=\([A-Z]\))-(?:[0-9,]+-|[a-z]{2}))"
 )
 _LETTER = re.compile(rf"(?P<letter>[A-Z]){_NO_FORMULA}(?!\((?:-?[0-9.]+\s?,|[A-Za-z]\s?[),=|∩∪]))")
 _LOWER = re.compile(
@@ -30,7 +31,7 @@ _NAMED_LOWER = re.compile(
 )
 _ANOTHER = re.compile(
     r"[\s)\]*_\"'`$}.]*(?:(?:and\b|or\b|as well as\b|along with\b|/|\\?&|、|和|与|或者?|以?及)|(?P<comma>[,;])"
-    r"|(?<=[A-Z])\s(?=[A-Z]\s*(?:$|<)))[\s,}]*"
+    r"|(?<=[A-Z])\s(?=[A-Z]\s*(?:$|<))|\((?:or|and)(?=\s(?:maybe |possibly )?[A-Z]\)))[\s,}]*"
     r"(?:and |or )?(?:also |maybe |possibly |perhaps )?(?:either |option |options |选项)?"
     r"[\s(\[*_\"'`$]*(?P<letter>[A-Z](?=[\s)\]*_\"'`$},.;:、。<?]|$)|[a-z](?=[),.;]|$))(?(comma)(?!\)?\s[a-z]{2}))"
 )
@@ -133,8 +134,11 @@ def denies_opening(words: str) -> bool:
 
 
 def unwrapped(words: str) -> str:
-    r"""The words with LaTeX wrappers such as `\text{` blanked, as long as they were."""
-    return _WRAPPER.sub(lambda wrapper: " " * len(wrapper.group()), words) if "\\" in words else words
+    r"""The words with LaTeX wrappers such as `\text{` and struck ~~words~~ blanked, as long as they were."""
+    for mark, pattern in (("\\", _WRAPPER), ("~~", _STRUCK)):
+        if mark in words:
+            words = pattern.sub(lambda blanked: " " * len(blanked.group()), words)
+    return words
 
 
 def _named_in_lower_case(words: str, end: int, letters: str) -> LetterMatch | None:

@@ -29,8 +29,9 @@ _LABELLED = re.compile(
 )
 _COUNTED = re.compile(
     r"[\s*_\"'(]*(?:(?:most likely|probably|therefore|clearly|the|is)\s)*(?:(?P<word>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)"
-    r"\s(?:option|choice|alternative)\b|(?:option|choice|alternative)\s(?:number |no\. ?|#\s?)?(?P<digit>[1-9])(?![0-9]|[.,][0-9])"
-    r"|第(?P<chinese>[一二三四五])个?选?项)",
+    r"\s(?:option|choice|alternative)\b"
+    r"|(?:option|choice|alternative)\s(?:number |no\. ?|#\s?)?(?P<digit>[1-9])(?![0-9]|[.,][0-9])|第(?P<chinese>[一二三四五])个?选?项)"
+    r"(?!\s(?:is|was|would be)\s\(?(?-i:[A-Z])\b)",
     re.IGNORECASE,
 )
 _PLACES = [("first", "1st", "1", "一"), ("second", "2nd", "2", "二"), ("third", "3rd", "3", "三"), ("fourth", "4th", "4", "四")]

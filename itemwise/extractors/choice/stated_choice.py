@@ -25,6 +25,8 @@ _JOINED = re.compile(r"(?:\\text|\\quad|\\ |[\s{})$.])*(?:and|or|,|;|&|和|或)(
 _NOTHING = re.compile("无|没有|有误|均不|都不|不存在")
 _DECLINES = re.compile(_NO_OPTION.pattern + r"|cannot|can't|unable|unknown|insufficient|not (?:possible|enough)|无法")
 _MOST = 60  # announcements in different words that are read, from the last one on
+_DENIAL = re.compile(r"\bnot\s(?:option\s)?\(?[A-Z]\)?$", re.IGNORECASE)
+_INSTEAD = re.compile(r" {0,2}(?:So )?(?:it|that|the answer)(?: is|'s| must be)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
 _WONDERS = re.compile(r"(?:maybe|perhaps|possibly|could be|might be|what if)\W+(?:\w+ ){0,2}$", re.IGNORECASE)
 _LONGEST_LINE = 400
@@ -87,11 +89,19 @@ def _announced(part: str, lower: str, options: Options) -> _Result | None:
         if match and _is_joined(announcement, found, part, match, options):
             return _Result(match._replace(letter=None), announcement.rule)
         if match:
-            settled = None if match.letter else pointed_out(part, options, match.end)
+            settled = None if match.letter else pointed_out(part, options, match.end) or _said_instead(part, match.end, options)
             return _Result(settled, "option named") if settled else _corrected(_Result(match, announcement.rule), part, lower, options)
         if denied is None and denies_opening(part[announcement.start : announcement.end]):
             denied = announcement
     return _Result(LetterMatch(None, denied.start, denied.end), denied.rule) if denied else None
+
+
+def _said_instead(part: str, denied: int, options: Options) -> LetterMatch | None:
+    """The letter that opens the sentence behind a denied one: "The answer is not B. It is D."."""
+    sentence = _DENIAL.search(part, max(0, denied - 40), denied) and _SENTENCE.match(part, denied, denied + _LONGEST_LINE)
+    instead = _INSTEAD.match(part, sentence.end()) if sentence else None
+    match = opening_letter(part[instead.end() : instead.end() + _LONGEST_LINE], options.letters) if instead else None
+    return match.shifted(instead.end()) if match and instead else None
 
 
 def _is_joined(box: Announcement, found: list[Announcement], part: str, match: LetterMatch, options: Options) -> bool:
