@@ -100,6 +100,8 @@ def _most_moved(comparison: PromptComparison) -> str | None:
         return None
     side, readings = max(read, key=lambda pair: max(pair[1])[0] - min(pair[1])[0])
     (low, lowest), (high, highest) = min(readings), max(readings)
+    if low == high:
+        return "  the extractor moves the score of no prompt"
     moves = f"  the extractor moves the score of one prompt by up to {100 * (high - low):.1f} points"
     return f"{moves}: {side.label} {low:.1%} by {lowest}, {high:.1%} by {highest}"
 

@@ -53,6 +53,14 @@ def test_each_prompt_stands_beside_the_best_with_what_its_extractor_moves() -> N
             ],
         ),
         (
+            {"json": "WW", "cot": "WN"},
+            [
+                "sums-synthetic, embedded-text, direct: the prompt does not move the score: 0.0% under each",
+                "  of 2 rows: 0 right under all 2 prompts, 2 under none, 0 under some",
+                "  the extractor moves the score of no prompt",
+            ],
+        ),
+        (
             {"json": "CWE", "cot": "CWC"},
             [
                 "sums-synthetic, embedded-text, direct: the prompt does not move the score: 50.0% under each",
