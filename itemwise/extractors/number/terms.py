@@ -230,7 +230,7 @@ def _unit_step(line: list[Token], index: int) -> int:
     if index == len(line):
         return 0
     token, behind = line[index], line[index + 1].kind if index + 1 < len(line) else ""
-    if token.text == "^" and [each.text for each in line[index + 1 : index + 2]] == ["-"]:
+    if token.text == "^" and index + 2 < len(line) and line[index + 1].text == "-":
         return 3
     if (token.text == "^" and behind == "number") or (token.text in ("/", "*", "·") and behind in ("word", "letter")):
         return 2

@@ -210,3 +210,8 @@ def test_a_number_is_read_as_a_person_reads_it(form: str, value: str, carrier: s
 )
 def test_marks_that_look_like_a_sign_or_a_magnitude_are_told_from_it(reply: str, value: str | None) -> None:
     assert last_number(reply) == value
+
+
+@pytest.mark.parametrize("reply", ["The answer is 7 cm^-", "The rate is 7 s^", "7 m/", "The answer is 7 kg * m^-", "7 cm^- s"])
+def test_a_unit_that_breaks_off_is_read_without_an_exception(reply: str) -> None:
+    assert last_number(reply) in (None, "7")
