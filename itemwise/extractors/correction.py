@@ -28,7 +28,7 @@ _SAYS = re.compile(
     r"|make (?:that|it)|(?:i|it) should(?: have (?:said|been)| say| be)|we get|应该?是|答案?[是为])[\s:*]*"
 )
 _WORDS = re.compile(r"(?:[^.!?\n。]|\.(?=[0-9]))*")
-_OTHERWISE = re.compile(r"(?<!rather )\bthan\b|^\s*(?:(?:not|i|we|you|he|she|they)\b|n't)")
+_OTHERWISE = re.compile(r"(?<!rather )\bthan\b|\balso\b|^\s*(?:(?:not|i|we|you|he|she|they)\b|n't)")
 _CONFIRMED = re.compile(r"\b(?:is|was) (?:the )?(?:correct|right|answer|best|true|final)\b")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|should|must|may|might|of|for the|i|we|you|he|she|they)\b|n't\b"

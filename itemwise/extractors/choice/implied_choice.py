@@ -28,8 +28,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _REJECTS = re.compile(
-    r"\bincorrect|\bwrong|\bnot (?:correct|possible|an option)|\bfalse\b|\balso\b|\bif\b|\bwhether\b|\b(?:second|next) best\b|\bleast\b"
-    r"|不正确|不符合|错|排除",
+    r"\bincorrect|\bwrong|\bnot (?:correct|possible|an option)|\bfalse\b|\balso\b|\bif\b|\bwhether\b|\bbetween\b"
+    r"|\b(?:second|next) best\b|\bleast\b|不正确|不符合|错|排除",
     re.IGNORECASE,
 )
 

@@ -53,7 +53,7 @@ option options choice choices answer answers alternative alternatives letter let
 and or nor but than not neither either both only say choose choosing chose chosen select selecting selected pick picking picked
 prefer mark marked so thus hence therefore then because since that while whereas if when it it's that's unlike like eliminate
 eliminates eliminating eliminated exclude excluding excluded reject rejecting out correct right best likely probably definitely clearly
-simply just actually indeed final also would should must means indicates suggests supports leaves matches except consider
+simply just actually indeed final also would should must means indicates suggests supports leaves matches except consider between
 """
 _MAY_PRECEDE = frozenset(_BEFORE_LETTER.split())
 _WORD_AHEAD = re.compile(r"(?P<word>[A-Za-z0-9][A-Za-z']*) $")
