@@ -18,7 +18,7 @@ _CONFIRMED = re.compile(
     r"|(?P<chinese>[A-Z])\s?(?:选?项)?\s?(?:\"[^\"\n]{0,80}\")?(?:的?说法|的描述|的内容)?(?:是|最|更)?(?:正确|符合|合适|恰当)|只有(?:选项)?(?P<single>[A-Z])",
 )
 _ONLY = re.compile(r"\b[Oo]nly (?:option |choice |statement )?\(?(?P<letter>[A-Z])\)? [a-z]{1,12}s\b(?! not|n't)")
-_CHECKED = re.compile(r"^[\s*_(-]*(?P<letter>[A-Z])[).:][^\n✅✔✓]{0,120}[✅✔✓]", re.MULTILINE)
+_CHECKED = re.compile(r"^[ \t*_(-]{0,20}(?P<letter>[A-Z])[).:][^\n✅✔✓]{0,120}[✅✔✓]", re.MULTILINE)
 _CONDITION = re.compile(r"\b(?:although|though|while|if|whether|suppose|assuming|why|would|how)\s(?:\w+\s){0,3}[(*\"]{0,3}$", re.IGNORECASE)
 _SECOND = re.compile(r"\b[A-Z][)\]]?\s*(?:,\s*)?(?:and|or|,|&|、|和)\s*(?:option )?\(?$")
 _SENTENCE = re.compile(r"(?:[^.!?\n。]|\.(?=\S))+[.!?\n。]?")
