@@ -3,6 +3,26 @@
 A project may have an `extractors` of its own beside the installed plugin, so nothing of itemwise imports this name.
 """
 
-from itemwise.extractors import Reading, last_number, same_after_scaling, same_number, same_share, stated_choice, within
+from itemwise.extractors import (
+    Reading,
+    is_finished,
+    last_number,
+    same_after_scaling,
+    same_number,
+    same_share,
+    stated_choice,
+    visible_text,
+    within,
+)
 
-__all__ = ["Reading", "last_number", "same_after_scaling", "same_number", "same_share", "stated_choice", "within"]
+__all__ = [
+    "Reading",
+    "is_finished",
+    "last_number",
+    "same_after_scaling",
+    "same_number",
+    "same_share",
+    "stated_choice",
+    "visible_text",
+    "within",
+]

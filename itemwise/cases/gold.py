@@ -7,7 +7,7 @@ from numbers import Rational, Real
 
 from itemwise.extractors.number.plain_number import plain_number
 
-__all__ = ["gold_fault", "gold_number"]
+__all__ = ["gold_number"]
 
 
 def gold_number(value: object) -> str:
@@ -35,21 +35,6 @@ def gold_number(value: object) -> str:
             f"{shown} ends in no single plain number; give the gold as a number such as 18, -3, 0.5 or 3/4, or leave the row out."
         )
     return number
-
-
-def gold_fault(answer: str) -> str | None:
-    """What is wrong with the text as a gold that `last_number` is to return, in words; None where it can return just that.
-
-    >>> gold_fault("1,430"), gold_fault("1430")
-    ("'1,430' is never what last_number returns, so every reply would be wrong; give '1430', as row.number and gold_number do.", None)
-    """
-    number = plain_number(answer)
-    if number == answer:
-        return None
-    shown = reprlib.repr(answer)
-    if number is None:
-        return f"{shown} is no plain number, which is all that last_number returns; leave the row out, or give another extract."
-    return f"{shown} is never what last_number returns, so every reply would be wrong; give {number!r}, as row.number and gold_number do."
 
 
 def _plain(value: Decimal | Real) -> str:

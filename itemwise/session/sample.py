@@ -3,14 +3,14 @@
 import reprlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
 from itemwise.cases.controls import controlled
-from itemwise.cases.gold import gold_fault
+from itemwise.cases.gold import gold_number
 from itemwise.cases.reads import Reads, noting_reads
 from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.split_files import sha256_of_files
@@ -189,11 +189,16 @@ def _only_cases(name: str, given: Iterable[Case], source: str) -> Iterator[Case]
 
 
 def _with_read_golds(name: str, cases: Iterator[Case]) -> Iterator[Case]:
-    """The cases of a benchmark that reads by `last_number`. Raises BenchmarkError for a gold that it never returns."""
+    """The cases of a benchmark that reads by `last_number`, each gold in the form that it returns: "1430" for "1,430".
+
+    Raises BenchmarkError for a gold that is no plain number, which no reply could match.
+    """
     for case in cases:
-        if fault := gold_fault(case.answer):
-            raise BenchmarkError(f"{name}: the answer of case {case.name!r}: {fault}")
-        yield case
+        try:
+            number = gold_number(case.answer)
+        except ValueError as error:
+            raise BenchmarkError(f"{name}: the answer of case {case.name!r}: {error} Another extract takes other golds.") from error
+        yield case if number == case.answer else replace(case, answer=number)
 
 
 def _check_names(name: str, cases: Sequence[Case]) -> None:

@@ -30,7 +30,7 @@ def mixed():
     yield Case("hostile", PROMPT % (11, 13), "{GOLD}")
     yield Case("fault", PROMPT % (11, 14), "25")
 
-@cases(mixed, extract=last_number)
+@cases(mixed, extract=lambda text: last_number(text))  # an extractor of its own: the hostile gold is no number
 def test_mixed(case, answer):
     if case.name == "fault":
         raise OSError("{HOSTILE}")
