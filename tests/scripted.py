@@ -9,7 +9,7 @@ from typing import Any
 from itemwise.cases.chat import Turn, TurnCost
 from itemwise.engine.engine import Engine
 from itemwise.models import Generation, Request
-from itemwise.models.tool_calls import read_calls
+from itemwise.models.call_dialects import read_calls
 from itemwise.strategies import BoundStrategy, ConfiguredStrategy, Extract, Strategy, Transcript
 
 

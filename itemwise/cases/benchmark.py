@@ -69,7 +69,12 @@ class Benchmark:
         return wanted
 
     def extractor(self, case: Case) -> Extractor:
-        """What reads a reply to `case`: the extractor, of what is visible, told of the case where it has a parameter of that name."""
+        """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name.
+
+        `last_number` takes the reply as it is and parts it itself; any other is given what is visible.
+        """
+        if self.reads_numbers:
+            return self.extract
         return partial(read_visible, partial(self.extract, case=case) if self._is_told_of_cases else self.extract)
 
     @cached_property

@@ -3,18 +3,14 @@
 from itemwise.causes.cause import THOUGHT, Cause, cause, quote
 from itemwise.extractors import reply_marks
 from itemwise.extractors.plain_characters import folded
-from itemwise.extractors.reply_parts import UNCLOSED, reply_parts
+from itemwise.extractors.reply_parts import UNCLOSED, blanked, reply_parts
 
 __all__ = ["said_aloud", "unfinished_thought"]
 
 
 def said_aloud(text: str) -> str:
     """The folded text with its thoughts blanked, as long as it was."""
-    shown = list(folded(text))
-    for part in reply_parts(text):
-        if part.kind in (reply_marks.THOUGHT, UNCLOSED):
-            shown[part.start : part.end] = " " * (part.end - part.start)
-    return "".join(shown)
+    return blanked(folded(text), [(part.start, part.end) for part in reply_parts(text) if part.kind in (reply_marks.THOUGHT, UNCLOSED)])
 
 
 def unfinished_thought(text: str, reasoning: str) -> Cause | None:

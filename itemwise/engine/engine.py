@@ -13,7 +13,7 @@ from itemwise.cases.reply import Reply
 from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
 from itemwise.extractors.reply_parts import thoughts_in
 from itemwise.models import PLANNED, Generation, Model, Request, score
-from itemwise.models.tool_calls import read_calls
+from itemwise.models.call_dialects import read_calls
 from itemwise.results.store import key_of
 from itemwise.strategies.strategy import Ask, AskAwaitable, Transcript
 

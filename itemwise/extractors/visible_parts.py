@@ -22,22 +22,10 @@ _QUESTION = re.compile(
     r"|(?:题目|问题|问)[\d一二三四五]*[ \t]*:|\[题目\])",
     re.MULTILINE,
 )
-_QUESTION_GATES = (
-    "question",
-    "problem",
-    "exercise",
-    "example",
-    "human",
-    "user",
-    "instruction",
-    "input",
-    "q:",
-    "q1",
-    "q2",
-    "q3",
-    "题",
-    "问",
-)
+_GATES = """
+question problem exercise example human user instruction input q: q1 q2 q3 题 问
+"""
+_QUESTION_GATES = _GATES.split()
 _TRANSCRIPT = re.compile(  # a conversation as it is logged, not a reply that runs on with one
     r"[\W_]{0,200}(?:(?:iteration|round|step|turn)[ ]\d{1,3}[\W_]{0,200})?\b(?:assistant|user|human|system)[ *]{0,4}:"
 )

@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 
 from itemwise.cases.chat import ToolCall, Turn
-from itemwise.models.call_dialects import calls_from_api, read_calls
+from itemwise.models.call_dialects import read_calls
 
-__all__ = ["messages_for_template", "read_calls", "split_calls", "calls_from_api", "with_system"]
+__all__ = ["messages_for_template", "split_calls", "with_system"]
 
 
 def messages_for_template(turns: Sequence[Turn], tools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import ContextFullError
-from itemwise.models.tool_calls import read_calls
+from itemwise.models.call_dialects import read_calls
 from itemwise.strategies.calculator import CALCULATOR, CALCULATOR_WITHOUT_EXAMPLE, calculate
 from itemwise.strategies.strategy import Ask, Extract, Transcript
 
@@ -96,9 +96,9 @@ def _answers(calls: Sequence[ToolCall], *, in_prompt: bool) -> list[Turn]:
 
 def _transcript(chat: Sequence[Turn], turns: Sequence[Turn], reply: Turn) -> Transcript:
     """The transcript, with the calls among `turns`, which came after the case's own chat."""
-    calls = [call for turn in turns for call in turn.calls]
-    failed = sum(answer_to(call).startswith("error: ") for call in calls)
-    return Transcript([*chat, *turns], reply, {"calls": len(calls), "failed calls": failed})
+    answers = [line.removeprefix(ANSWER) for turn in turns if turn.role != "assistant" for line in turn.content.split("\n")]
+    failed = sum(answer.startswith("error: ") for answer in answers)
+    return Transcript([*chat, *turns], reply, {"calls": sum(len(turn.calls) for turn in turns), "failed calls": failed})
 
 
 def _cut_off(turns: Sequence[Turn]) -> Turn:

@@ -237,6 +237,21 @@ def test_an_extractor_is_told_of_the_case_where_it_has_a_place_for_it() -> None:
     assert Benchmark(hundred, str.upper).extractor(case)("b") == "B"
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Sure.<|im_end|>\n<|im_start|>assistant\nThe answer is 7.",
+        "I add them up.</s>\nThe answer is 7.",
+        "<think>8?</think>The answer is 7.",
+        "The answer is 7.",
+    ],
+)
+def test_last_number_reads_in_a_run_what_it_reads_by_itself(reply: str) -> None:
+    read = Benchmark(hundred, last_number).extractor(Case("one", "?", "7"))(reply)
+    assert repr(read) == repr(last_number(reply))
+    assert read == "7"
+
+
 def test_an_extractor_is_given_what_the_reply_says_without_thoughts() -> None:
     assert Benchmark(hundred, str.upper).extractor(Case("one", "?", "B"))("<think>a?</think>b") == "B"
 

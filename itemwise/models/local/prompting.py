@@ -7,6 +7,7 @@ from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.extractors.reply_marks import is_part_mark
+from itemwise.models.call_dialects import read_calls
 from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.encoded_prompt import Prompt
@@ -14,7 +15,7 @@ from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.turn_end import Ends, ends_of
 from itemwise.models.local.vision import is_multimodal, with_pictures
 from itemwise.models.model import ContextFullError, Generation, ModelError, Request, one_line
-from itemwise.models.tool_calls import messages_for_template, read_calls, split_calls, with_system
+from itemwise.models.tool_calls import messages_for_template, split_calls, with_system
 
 __all__ = ["Prompting"]
 
