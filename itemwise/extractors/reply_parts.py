@@ -47,6 +47,16 @@ def thoughts_in(text: str) -> str:
     return "\n".join(text[start:end].strip() for start, end in _thoughts(text))
 
 
+def has_thought(text: str, reasoning: str = "") -> bool:
+    """Whether a reply holds a thought in words, in `text` or told apart from it; one that is closed at once is none.
+
+    >>> has_thought("<think>\\n\\n</think>\\n\\n18"), has_thought("<think>6*3</think>18")
+    (False, True)
+    """
+    marks = _thought_marks()
+    return any(re.search(r"\w", marks.sub(" ", folded(thought).lower())) for thought in (reasoning, thoughts_in(text)))
+
+
 def without_thoughts(text: str) -> str:
     """The text with its closed thoughts blanked, as long as it was."""
     return blanked(text, [(part.start, part.end) for part in reply_parts(text) if part.kind == THOUGHT])
@@ -104,6 +114,12 @@ def _opening(places: tuple[int, ...]) -> re.Pattern[str]:
 def _thought_closing(places: tuple[int, ...]) -> re.Pattern[str]:
     """Every mark that closes a thought: models mix them up."""
     return re.compile("|".join(_FAMILIES[place].closes for place in places if _FAMILIES[place].kind == THOUGHT))
+
+
+@lru_cache(maxsize=1)
+def _thought_marks() -> re.Pattern[str]:
+    """Every mark that opens or closes a thought."""
+    return re.compile("|".join(f"{family.opens}|{family.closes}" for family in _FAMILIES if family.kind == THOUGHT))
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from itemwise.models.checkpoint import adapter_hash, folder_hash, hub_options, require_folder, template_clock
 from itemwise.models.model import LoadOptions, ModelEntry, ModelError, ModelUnavailableError
+from itemwise.models.thinking_choice import thinking_identity
 from itemwise.models.threads import wait_passively
 
 __all__ = ["identity_of"]
@@ -41,6 +42,7 @@ def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
         "compute": _compute(),
         "system": entry.system or "",
         **({"clock": clock} if clock else {}),
+        **thinking_identity(entry),
         "decoding": "greedy",
         "max new tokens": str(options.max_new_tokens),
         "versions": ", ".join(_versions(entry)),

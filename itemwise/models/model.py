@@ -66,7 +66,7 @@ class ModelEntry:
     to; None leaves it to the checkpoint. `quantisation` is what a local one is loaded in. `key_env` is the environment variable that
     holds a server's key, OPENAI_API_KEY where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves
     out the sentence by which the strategy `tool` says when to call, and describes the calculator with an example: for a model that was
-    trained on that.
+    trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself.
     """
 
     name: str
@@ -85,6 +85,7 @@ class ModelEntry:
     key_env: str | None = None
     tool_hint: bool = True
     quantisation: str = "nf4"
+    thinking: str = "template"
     userinfo: str = field(default="", repr=False)
 
 

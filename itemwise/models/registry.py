@@ -11,6 +11,7 @@ from typing import Any
 from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
+from itemwise.models.thinking_choice import THINKING
 
 __all__ = ["EMBEDDED", "REGISTRY", "entry_named", "loaded_as", "registry_with", "with_adapter", "with_pixels"]
 
@@ -210,6 +211,8 @@ def _demand(setting: str, value: Any) -> str | None:
             return None if isinstance(value, bool) else "true or false"
         case "max_new_tokens" | "min_pixels" | "max_pixels":
             return None if type(value) is int and value >= 1 else "a whole number of at least 1"
+        case "thinking":
+            return None if value in THINKING else f"one of {', '.join(THINKING)} (as text)"
     return None if isinstance(value, str) else "text"
 
 

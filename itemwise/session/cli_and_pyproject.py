@@ -10,6 +10,7 @@ from itemwise.analysis.named_extractors import extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.models import QUANTISATIONS
 from itemwise.models.server.address import without_userinfo
+from itemwise.models.thinking_choice import THINKING
 from itemwise.strategies import strategy_names
 
 if sys.version_info >= (3, 11):
@@ -82,6 +83,12 @@ OPTIONS = (
         many=True,
     ),
     Option("quant", f"quantisation of local models, repeatable: {', '.join(QUANTISATIONS)} (default: nf4)", ["nf4"], many=True),
+    Option(
+        "thinking",
+        f"whether models think before they answer, repeatable: {', '.join(THINKING)} (what the chat template does by itself, the default)",
+        [],
+        many=True,
+    ),
     Option("max-new-tokens", "token limit of one reply, repeatable (default: the model's own, 1024 for most)", [], many=True),
     Option(
         "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"

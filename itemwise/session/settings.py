@@ -12,6 +12,7 @@ from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, loaded_as, registry_with, with_adapter, with_pixels
+from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
@@ -100,8 +101,11 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     values = OptionValues(given, root, here)
     try:
         quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
+        thinking = values.some_of("thinking", THINKING)
         models, seeing = (
-            tuple(loaded for entry in entries for loaded in loaded_as(entry, quantisations, limits))
+            tuple(
+                loaded for entry in entries for told in with_thinking(entry, thinking) for loaded in loaded_as(told, quantisations, limits)
+            )
             for entries in _models(values, registry_with(values.models, root))
         )
         strategies = tuple(configured_strategy(text, [here, root]) for text in values.texts("strategy"))

@@ -7,7 +7,8 @@ from typing import Any
 
 from itemwise.extractors.reply_parts import parted
 from itemwise.models.checkpoint import uses_clock
-from itemwise.models.local.template_renderer import TemplateError, TemplateLimitError, render_template
+from itemwise.models.local.template_renderer import TemplateError, TemplateLimitError, render_template, template_variables
+from itemwise.models.local.thinking_switch import ThinkingSwitch, find_switch, opened_thought
 from itemwise.models.model import ModelError, one_line
 
 __all__ = ["ChatTemplate", "TemplateError", "TemplateLimitError"]
@@ -22,12 +23,15 @@ class ChatTemplate:
 
     A single template serves all chats, whatever its name. Raises ModelError if there are several and none is the default.
     Text is rendered as transformers does, except that the clock (``strftime_now``) stands still: a prompt is the same on any day.
+    `thinking` ``on`` or ``off`` is told by the template's own variable (`thinking_switch`); ``template`` tells it nothing.
     """
 
-    def __init__(self, name: str, templates: str | Mapping[str, str], tokens: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, templates: str | Mapping[str, str], tokens: Mapping[str, Any], thinking: str = "template") -> None:
         self._name = name
         self._templates = {"default": templates} if isinstance(templates, str) else dict(templates)
         self._tokens = dict(tokens)
+        self._thinking = thinking
+        self._switches: dict[str, ThinkingSwitch | None] = {}  # by template
         self._complete: set[str] = set()  # the shapes of chats that were found to lose nothing
         self._named()
         self._wants_parts = not self._accepts("itemwise0usermark") and self._accepts([{"type": "text", "text": "itemwise0usermark"}])
@@ -41,22 +45,41 @@ class ChatTemplate:
         """Whether the template for tools uses them."""
         return "tools" in self._named(tools=True)
 
+    def switch(self, *, tools: bool = False) -> ThinkingSwitch | None:
+        """The variable by which the template, or that for tools, is told to think or not; None where it reads none."""
+        template = self._named(tools)
+        if template not in self._switches:
+            probe = [_turn("user", "itemwise0usermark")]
+            variables = template_variables(self._name, template)
+            self._switches[template] = find_switch(variables, lambda told: self._rendered(probe, (), True, told, template))
+        return self._switches[template]
+
+    def thinking_text(self) -> str:
+        """Whether a reply begins with a thought, as words; empty where nothing in the template tells."""
+        switch = self.switch()
+        if self._thinking != "template":
+            return f"{self._thinking} ({switch.variable} of the chat template)" if switch else self._thinking
+        if switch:
+            return f"by template, {switch.default} ({switch.variable} not given)"
+        return "by template, on (the prompt opens a thought)" if opened_thought(self.render([_turn("user", "2+2?")])) else ""
+
     def render(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = (), *, reply: bool = True) -> str:
         """The text of a chat, with the beginning of a reply unless `reply` is False.
 
         Raises TemplateError if the template refuses it, and TemplateLimitError.
         """
-        if self._wants_parts:
-            messages = [_in_parts(message) for message in messages]
-        return self._rendered(messages, tools, reply)
+        return self._rendered(messages, tools, reply, self._told(tools))
 
     def prompt(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = ()) -> str:
         """The text of a chat, with the beginning of a reply; every word of its turns is in it, but for an assistant's thoughts and what
         stands beside its calls.
 
-        Raises as `render` does, and ModelError for lost words: some templates truncate long turns, or remove words they act on.
+        Raises as `render` does, and ModelError for lost words: some templates truncate long turns, or remove words they act on; and
+        where thinking is to be on or off, and the template renders both alike.
         """
         text = self.render(messages, tools)
+        if told := self._told(tools):
+            self._require_heeded(told, text, messages, tools)
         folded = text.casefold()
         for message in messages:
             if _is_whole(message) and (lost := _lost_word(_text_of(message), folded)) is not None:
@@ -121,18 +144,60 @@ class ChatTemplate:
         }[role]
         return f"the chat template of {self._name} {fault.format(what)}, so what was asked would not be what is reported; {advice}."
 
+    def _told(self, tools: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+        """The variables that say whether to think; none where the template decides. Raises ModelError where it has none for that."""
+        if self._thinking == "template":
+            return {}
+        if switch := self.switch(tools=bool(tools)):
+            return switch.set_to(self._thinking)
+        read = ", ".join(sorted(template_variables(self._name, self._named(bool(tools))))) or "no variable"
+        raise ModelError(
+            f"{self._name} cannot be told to have thinking {self._thinking}: its chat template reads no variable that switches it "
+            f"(it reads {one_line(read)}). Leave thinking at template, put the words its model card names into its system prompt, "
+            "or take a model that thinks, or does not, by itself."
+        )
+
+    def _require_heeded(
+        self, told: Mapping[str, bool], text: str, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Raise ModelError where the template renders this chat the same whether it is to think or not."""
+        if self._rendered(messages, tools, True, {name: not value for name, value in told.items()}) == text:
+            raise ModelError(
+                f"{self._name} cannot be told to have thinking {self._thinking} in this chat: its chat template writes the same with "
+                f"{' and '.join(told)} true and false, as a system prompt or words such as /no_think in it decide. Leave them out, or "
+                "thinking at template."
+            )
+
     def _accepts(self, content: Any) -> bool:
         """Whether the template renders content of this form: one that expects parts may render a string as nothing."""
         try:
-            text = self._rendered([{"role": "user", "content": content}], (), True).casefold()
+            text = self._filled(self._named(), [{"role": "user", "content": content}], (), True, {}).casefold()
         except TemplateError:
             return False
         return "itemwise0usermark" in text and "'text'" not in text  # where parts stand as Python writes them
 
-    def _rendered(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], reply: bool) -> str:
+    def _rendered(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[Mapping[str, Any]],
+        reply: bool,
+        told: Mapping[str, Any],
+        template: str | None = None,
+    ) -> str:
+        shown = [_in_parts(message) for message in messages] if self._wants_parts else messages
+        return self._filled(template or self._named(bool(tools)), shown, tools, reply, told)
+
+    def _filled(
+        self,
+        template: str,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[Mapping[str, Any]],
+        reply: bool,
+        told: Mapping[str, Any],
+    ) -> str:
         chat = [{name: value for name, value in message.items() if value is not None} for message in messages]
-        names = {"messages": chat, "tools": list(tools) or None, "documents": None, "add_generation_prompt": reply}
-        return render_template(self._name, self._named(bool(tools)), self._tokens | names)
+        names = {"messages": chat, "tools": list(tools) or None, "documents": None, "add_generation_prompt": reply, **told}
+        return render_template(self._name, template, self._tokens | names)
 
 
 def _turn(role: str, content: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class ContinuousBatch:
             torch.cuda.empty_cache()
 
     def _generation(self, sequence: SequenceState) -> Generation | Exception:
-        return self._prompting.generation(sequence.request, len(sequence.prompt.ids), sequence.output_ids, sequence.invalid_at)
+        return self._prompting.generation(sequence.request, sequence.prompt, sequence.output_ids, sequence.invalid_at)
 
     @contextmanager
     def _computing(self) -> Iterator[None]:

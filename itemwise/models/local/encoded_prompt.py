@@ -14,12 +14,14 @@ __all__ = ["Prompt", "left_padded", "padded_for"]
 class Prompt:
     """One encoded chat: its token `ids`, the `token_type_ids` of each (0 is text), and the preprocessed `image_inputs`.
 
+    `opened` is the mark of a thought in which the prompt ends, so that the reply begins inside it.
     Both mappings go by the names of the model's forward, such as ``mm_token_type_ids`` and ``pixel_values``.
     """
 
     ids: list[int]
     token_type_ids: Mapping[str, list[int]] = field(default_factory=dict)
     image_inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    opened: str = ""
 
 
 def left_padded(prompts: Sequence[Prompt], pad: int) -> dict[str, Tensor]:

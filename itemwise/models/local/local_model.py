@@ -57,6 +57,7 @@ class LocalModel:
             "device": torch.cuda.get_device_name(loaded.device) if loaded.device.type == "cuda" else "cpu",
             **({"threads": threads} if loaded.device.type == "cpu" else {}),
             "prompting": self.prompting.describe(),
+            **({"thinking": thinking} if (thinking := self.prompting.thinking_text()) else {}),
             "system": entry.system or "none",
             "decoding": "greedy",
             "batching": "continuous" if self.continuous else "static",

@@ -12,6 +12,7 @@ from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.encoded_prompt import Prompt
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
+from itemwise.models.local.thinking_switch import opened_thought
 from itemwise.models.local.turn_end import Ends, ends_of
 from itemwise.models.local.vision import is_multimodal, with_pictures
 from itemwise.models.model import ContextFullError, Generation, ModelError, Request, one_line
@@ -33,7 +34,12 @@ class Prompting:
         self.tokenizer = tokenizer
         self.template = vision.template if vision else None
         if not vision and (text := getattr(tokenizer, "chat_template", None)):
-            self.template = ChatTemplate(checkpoint.entry.name, text, tokenizer.special_tokens_map)
+            self.template = ChatTemplate(checkpoint.entry.name, text, tokenizer.special_tokens_map, checkpoint.entry.thinking)
+        if self.template is None and checkpoint.entry.thinking != "template":
+            raise ModelError(
+                f"{checkpoint.entry.name} has no chat template, so that it cannot be told to have thinking {checkpoint.entry.thinking}; "
+                "leave thinking at template, or give it the chat template of the model it was made from."
+            )
         self.ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self.template)
         self._special_tokens = _special_tokens(tokenizer)
         self._part_marks = frozenset(token for token, text in self._special_tokens.items() if is_part_mark(text))
@@ -53,6 +59,10 @@ class Prompting:
         digest = hashlib.sha256(str(self.tokenizer.chat_template).encode()).hexdigest()
         clock = f", its clock at {CLOCK:%Y-%m-%d}" if self.template.uses_clock else ""
         return f"chat template {digest[:12]}{clock}"
+
+    def thinking_text(self) -> str:
+        """Whether a reply begins with a thought, as words; empty where nothing tells."""
+        return self.template.thinking_text() if self.template else ""
 
     def encode(self, request: Request) -> Prompt:
         """The chat as the model takes it.
@@ -81,13 +91,14 @@ class Prompting:
         """What ends the reply to `request`: its stop texts too."""
         return self.ends.with_stop(request.stop)
 
-    def generation(self, request: Request, prompt_tokens: int, output_ids: list[int], invalid_at: int | None) -> Generation | Exception:
+    def generation(self, request: Request, prompt: Prompt, output_ids: list[int], invalid_at: int | None) -> Generation | Exception:
         """What became of `request`; `invalid_at` is the index of the first output token whose logits were NaN or infinite, if any.
 
         Tokens beyond the limit or the end of the reply count for nothing, and a fault there neither. A fault before is a ModelError.
+        The text begins with the mark of the thought that the prompt opened, if any: else a thought that is cut off would read as speech.
         """
         ends = self.ends_of(request)
-        ids = output_ids[: self.max_tokens(request, prompt_tokens)]
+        ids = output_ids[: self.max_tokens(request, len(prompt.ids))]
         if invalid_at is not None and invalid_at < len(ids) and ends.index(ids[:invalid_at]) is None:
             return ModelError(
                 f"the logits of {self._name} are no numbers (NaN or infinite) at token {invalid_at + 1} of the reply: its weights are "
@@ -95,20 +106,20 @@ class Prompting:
             )
         end = ends.index(ids)
         # the last token stays where the end is written in its text
-        text = self._text(request, ids if end is None else ids[:end] if ids[end] in ends.tokens else ids[: end + 1])
+        text = self._text(request, prompt, ids if end is None else ids[:end] if ids[end] in ends.tokens else ids[: end + 1])
         before = ends.cut(text)
         return Generation(
-            text=before,
+            text=prompt.opened + before,
             finish_reason="length" if end is None and before == text else "stop",
-            prompt_tokens=prompt_tokens,
+            prompt_tokens=len(prompt.ids),
             completion_tokens=len(ids) if end is None else end + 1,
         )
 
-    def _text(self, request: Request, ids: list[int]) -> str:
+    def _text(self, request: Request, prompt: Prompt, ids: list[int]) -> str:
         """The decoded reply. Of the special tokens it keeps those that part thoughts, calls and results from what is said."""
         if request.tools:
             with_special_tokens = str(self.tokenizer.decode(ids))
-            if read_calls(with_special_tokens, request.tools)[1]:
+            if read_calls(prompt.opened + with_special_tokens, request.tools)[1]:
                 return with_special_tokens
         if self._part_marks.isdisjoint(ids):
             return str(self.tokenizer.decode(ids, skip_special_tokens=True))
@@ -145,7 +156,8 @@ class Prompting:
 
     def _templated(self, messages: list[dict[str, Any]], request: Request) -> Prompt:
         assert self.template is not None
-        return Prompt(list(self.tokenizer(self.template.prompt(messages, request.tools), add_special_tokens=False)["input_ids"]))
+        text = self.template.prompt(messages, request.tools)
+        return Prompt(list(self.tokenizer(text, add_special_tokens=False)["input_ids"]), opened=opened_thought(text))
 
     def _require_tools(self, request: Request, why: str) -> None:
         """Refuse to offer tools that would not reach the model: its score would be one without them."""

@@ -48,7 +48,7 @@ class StaticRunner:
                 streamer=self._counter,
             )
         rows = zip(requests, prompts, output[:, width:].tolist(), sampling.invalid_at, strict=True)
-        return [self._prompting.generation(request, len(prompt.ids), ids, invalid_at) for request, prompt, ids, invalid_at in rows]
+        return [self._prompting.generation(request, prompt, ids, invalid_at) for request, prompt, ids, invalid_at in rows]
 
     def _config(self, max_new_tokens: int) -> GenerationConfig:
         return GenerationConfig(

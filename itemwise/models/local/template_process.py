@@ -1,7 +1,7 @@
 """The child process that renders chat templates: run as a script, with jinja2 and the standard library alone.
 
 A checkpoint's template is untrusted code. The sandbox keeps it from everything but time and memory; `template_renderer` limits
-those from outside, and kills this process. A line of JSON in is a job, a line of JSON out its text or its error.
+those from outside, and kills this process. A line of JSON in is a job, a line of JSON out its text, its template's variables or its error.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 
 import jinja2
 import jinja2.ext
+import jinja2.meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ERROR = 300  # characters of an error
@@ -106,10 +107,16 @@ def rendered(job: Mapping[str, Any]) -> str:
     return "".join(pieces)
 
 
-def answer(job: Mapping[str, Any]) -> dict[str, str]:
-    """The text of a job, or its error."""
+def variables(job: Mapping[str, Any]) -> list[str]:
+    """The names that a job's template reads and does not set before."""
+    sandbox = environment(datetime.fromisoformat(job["clock"]))
+    return sorted(jinja2.meta.find_undeclared_variables(sandbox.parse(job["template"])))
+
+
+def answer(job: Mapping[str, Any]) -> dict[str, Any]:
+    """The text of a job, the variables of its template where it has no names for them, or its error."""
     try:
-        return {"text": rendered(job)}
+        return {"text": rendered(job)} if "names" in job else {"variables": variables(job)}
     except (TooLargeError, MemoryError):
         return {"limit": "size"}
     except Exception as error:  # a template can raise anything

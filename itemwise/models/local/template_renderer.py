@@ -19,7 +19,7 @@ import psutil
 from itemwise.models.checkpoint import CLOCK
 from itemwise.models.model import ModelError, one_line
 
-__all__ = ["TemplateError", "TemplateLimitError", "render_template"]
+__all__ = ["TemplateError", "TemplateLimitError", "render_template", "template_variables"]
 
 SECONDS = 3.0  # of CPU time, for one chat: a template takes thousandths
 MEMORY = 512 << 20  # bytes
@@ -45,12 +45,21 @@ def render_template(name: str, template: str, variables: Mapping[str, Any]) -> s
     """
     size = len(template) + len(json.dumps([variables["messages"], variables["tools"]], default=str))
     most = max(MIN_SIZE, SIZE_RATIO * size)
-    answer = PROCESS.answer({"template": template, "names": variables, "clock": CLOCK.isoformat(), "most": most})
+    return str(_answer(name, {"template": template, "names": variables, "most": most})["text"])
+
+
+def template_variables(name: str, template: str) -> frozenset[str]:
+    """The variables that `template` reads. Raises as `render_template` does."""
+    return frozenset(_answer(name, {"template": template, "most": MIN_SIZE})["variables"])
+
+
+def _answer(name: str, job: Mapping[str, Any]) -> Mapping[str, Any]:
+    answer = PROCESS.answer({**job, "clock": CLOCK.isoformat()})
     if (limit := answer.get("limit")) is not None:
-        raise TemplateLimitError(f"the chat template of {name} {_limit_text(limit, most)}; mend chat_template.jinja.")
+        raise TemplateLimitError(f"the chat template of {name} {_limit_text(limit, job['most'])}; mend chat_template.jinja.")
     if (error := answer.get("error")) is not None:
         raise TemplateError(one_line(error))
-    return str(answer["text"])
+    return answer
 
 
 class TemplateProcess:
@@ -62,8 +71,8 @@ class TemplateProcess:
         self._answers: Queue[bytes] = Queue()
         self._owner = 0
 
-    def answer(self, job: Mapping[str, Any]) -> dict[str, str]:
-        """The child's answer to a job: its ``text`` or ``error``, or the ``limit`` for which it was killed."""
+    def answer(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """The child's answer to a job: its ``text``, ``variables`` or ``error``, or the ``limit`` for which it was killed."""
         with self._lock:
             try:
                 child = self._running_child()
@@ -91,7 +100,7 @@ class TemplateProcess:
             raise ModelError(f"no process for chat templates can be had ({sys.executable}): {greeting['limit']} before it began.")
         return child
 
-    def _read_answer(self, child: subprocess.Popen[bytes]) -> dict[str, str]:
+    def _read_answer(self, child: subprocess.Popen[bytes]) -> dict[str, Any]:
         start: float | None = None
         while (line := self._next_line()) is None:
             with suppress(psutil.Error):  # it is gone, and its pipe will end

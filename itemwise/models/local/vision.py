@@ -13,6 +13,7 @@ from itemwise.cases.chat import Turn
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.models.local.chat_template import ChatTemplate
 from itemwise.models.local.encoded_prompt import Prompt
+from itemwise.models.local.thinking_switch import opened_thought
 from itemwise.models.model import ModelEntry, ModelError, Request
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ _TOKEN_TYPES = ("mm_token_type_ids", "token_type_ids")  # the names that process
 class VisionProcessor:
     """A checkpoint's processor: chats with and without pictures in, prompts out. `tokenizer` has the template that places pictures."""
 
-    def __init__(self, name: str, processor: Any) -> None:
+    def __init__(self, name: str, processor: Any, thinking: str = "template") -> None:
         self.tokenizer = processor.tokenizer
         self._name = name
         self._processor = processor
-        self.template = ChatTemplate(name, self.tokenizer.chat_template, self.tokenizer.special_tokens_map)
+        self.template = ChatTemplate(name, self.tokenizer.chat_template, self.tokenizer.special_tokens_map, thinking)
         self._picture_tokens = [token for kind in ("image", "video") if (token := getattr(processor, f"{kind}_token", None))]
 
     def describe(self) -> str:
@@ -53,7 +54,7 @@ class VisionProcessor:
         inputs = self._processed(text, [picture for turn in request.turns for picture in turn.pictures])
         types = {name: inputs[name][0].tolist() for name in _TOKEN_TYPES if name in inputs}
         images = {name: value for name, value in inputs.items() if name not in (*_TOKEN_TYPES, "input_ids", "attention_mask")}
-        return Prompt(inputs["input_ids"][0].tolist(), types, images)
+        return Prompt(inputs["input_ids"][0].tolist(), types, images, opened_thought(text))
 
     def _processed(self, text: str, pictures: Sequence[Picture]) -> dict[str, Any]:
         images = [_decoded(picture) for picture in pictures]
@@ -80,7 +81,7 @@ def load_processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -
         return None
     processor.image_processor = _limited(entry, processor.image_processor, options)
     processor.tokenizer.chat_template = template
-    return VisionProcessor(entry.name, processor)
+    return VisionProcessor(entry.name, processor, entry.thinking)
 
 
 def outside_language(config: Any, trust_remote_code: bool) -> list[str]:

@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from itemwise.extractors.reply_parts import has_thought
 from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.server.address import read_address
 from itemwise.models.server.chat_completion import generation_of, uncounted
@@ -27,6 +28,7 @@ from itemwise.models.server.retry_policy import (
     TransientError,
 )
 from itemwise.models.server.trouble_log import TroubleLog
+from itemwise.models.thinking_choice import template_kwargs, thinking_identity
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -56,6 +58,7 @@ def server_identity(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
         "served model": address.model or served_name(entry, list_models(entry)),
         "compute": "server",
         "system": entry.system or "",
+        **thinking_identity(entry),
         "decoding": "greedy",
         "max new tokens": str(options.max_new_tokens),
     }
@@ -80,6 +83,9 @@ class ServerModel:
         self._max_new_tokens = max_new_tokens
         self._limit_name = LIMIT_NAMES[0]
         self._retry = RetryPolicy()
+        self._template_kwargs = template_kwargs(entry)
+        self._answers = 0
+        self._unasked_thoughts = 0  # that came although thinking is off
         self._uncounted = ""  # why tokens are not all counted
         self._finish_reasons: Counter[str] = Counter()  # those beside the usual
         self._thread: ClientThread[AsyncOpenAI] | None = None
@@ -97,12 +103,21 @@ class ServerModel:
             **{name.replace("_", " "): shown(self._entry, str(model[name])) for name in _LISTED_FIELDS if model.get(name)},
             "revision": "unknown revision (the server's)",
             "device": f"server {address.host}",
+            **self._thinking(),
             "system": self._entry.system or "none",
             "decoding": "greedy (temperature 0, all else as the server has it)",
             "max new tokens": str(self._max_new_tokens),
             **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
             **({"finish reasons": f"{reasons} (each taken as an end, not as the token limit)"} if reasons else {}),
         }
+
+    def _thinking(self) -> dict[str, str]:
+        """What the server was told of thinking, and how often a thought came nonetheless."""
+        if not self._template_kwargs:
+            return {}
+        sent = f"{self._entry.thinking}, sent as chat_template_kwargs ({', '.join(self._template_kwargs)})"
+        unasked = f"; {self._unasked_thoughts} of {self._answers} replies hold a thought nonetheless" if self._unasked_thoughts else ""
+        return {"thinking": sent + unasked}
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         """One generation per request, or what went wrong with it, in order.
@@ -138,6 +153,7 @@ class ServerModel:
     async def _send(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
             body = {"model": self._served, **request_body(request, self._entry.system)}
+            body |= {"extra_body": {"chat_template_kwargs": self._template_kwargs}} if self._template_kwargs else {}
             return await self._request_with_retries(client, body, request)
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
@@ -215,6 +231,7 @@ class ServerModel:
         self._note_answer()
         self.has_generated = True
         self._note_uncounted(uncounted(body))
+        self._note_thought(generation)
         if generation.finish_reason != "length":  # which as many tokens as were asked for show as well
             self._note_finish_reason(generation.native_finish_reason)
         return generation
@@ -223,6 +240,18 @@ class ServerModel:
         """Note that the server answers as in good health."""
         self._retry.note_answer()
         self.log.note_recovery(f"{self.name}: {url_of(self._entry)} answers again")
+
+    def _note_thought(self, generation: Generation) -> None:
+        """Count a thought that came although thinking is off, and log the first."""
+        self._answers += 1
+        if self._entry.thinking != "off" or not has_thought(generation.text, generation.reasoning):
+            return
+        self._unasked_thoughts += 1
+        if self._unasked_thoughts == 1:
+            self.log.add(
+                f"{self.name}: {url_of(self._entry)}: a thought came although thinking is off: the server or its model does not heed "
+                "chat_template_kwargs; switch thinking off where the server is started."
+            )
 
     def _note_uncounted(self, why: str) -> None:
         """Note why tokens are not counted, and log it once: totals of tokens are too low then."""

@@ -14,6 +14,7 @@ from itemwise.cases.chat import ToolCall, Turn
 from itemwise.extractors import last_number
 from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.identity import identity_of
+from itemwise.models.local.encoded_prompt import Prompt
 from tests.models.checkpoints import BOS, CHAT_TEMPLATE, CONTEXT, KINDS
 from tests.models.local.loading import LIMIT, ROLES, ask, loaded, prompt_text, refused, with_template
 
@@ -67,8 +68,8 @@ def test_turns_the_chat_template_refuses_are_named(checkpoint: Callable[..., Pat
 def test_what_comes_after_the_end_of_a_reply_is_no_fault(checkpoint: Callable[..., Path]) -> None:
     model = loaded(checkpoint())
     [generation] = ask(model, "2+2?")
-    assert isinstance(model.prompting.generation(Request((Turn("user", "2+2?"),)), 1, [7, 1, 0, 0], 2), Generation)
-    assert isinstance(model.prompting.generation(Request((Turn("user", "2+2?"),)), 1, [7, 8, 0, 0], 2), ModelError)
+    assert isinstance(model.prompting.generation(Request((Turn("user", "2+2?"),)), Prompt([0]), [7, 1, 0, 0], 2), Generation)
+    assert isinstance(model.prompting.generation(Request((Turn("user", "2+2?"),)), Prompt([0]), [7, 8, 0, 0], 2), ModelError)
     assert generation.completion_tokens == LIMIT
 
 
@@ -192,7 +193,7 @@ def test_special_tokens_that_part_a_reply_stay_in_it_and_others_do_not(
     model = loaded(with_special_tokens(copied(), special))
     model.prompting.max_new_tokens = CONTEXT
     ids = model.prompting.tokenizer(said, add_special_tokens=False)["input_ids"]
-    generation = model.prompting.generation(Request((Turn("user", "2+2?"),)), 1, ids, None)
+    generation = model.prompting.generation(Request((Turn("user", "2+2?"),)), Prompt([0]), ids, None)
     assert isinstance(generation, Generation)
     assert generation.text == text
     assert last_number(generation.text) == answer
