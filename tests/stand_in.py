@@ -46,7 +46,8 @@ class _Server(ThreadingHTTPServer):
 class StandIn:
     """Answers the n-th asking of a question (from 1) by `answer(question, n)`; remembers bodies and headers.
 
-    `connections` are the addresses they came from. `most` is the largest number of chats that were in flight at once since it was last set.
+    `pages` are what it has beside chats and the list of models. `connections` are the addresses they came from. `most` is the largest
+    number of chats that were in flight at once since it was last set.
     """
 
     def __init__(self, answer: Callable[[str, int], Answer], listed: Answer | None = None) -> None:
@@ -59,6 +60,7 @@ class StandIn:
         self._lock = threading.Lock()
         self._answer = answer
         self._listed = listed or Answer({"object": "list", "data": LISTED})
+        self.pages: dict[str, Answer] = {}  # by path; any other is the list of models
         self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -95,7 +97,7 @@ class StandIn:
 
             def do_GET(self) -> None:
                 stand_in.headers.append({name.lower(): value for name, value in self.headers.items()})
-                self._send(stand_in._listed)
+                self._send(stand_in.pages.get(self.path, stand_in._listed))
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

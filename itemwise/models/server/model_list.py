@@ -58,9 +58,13 @@ def _parse_list(content: bytes) -> list[dict[str, Any]]:
 
 
 def served_name(entry: ModelEntry, listed: Sequence[Mapping[str, Any]]) -> str:
-    """The name by which the server knows the model: the URL's, or that of the only one listed. Raises ModelError."""
+    """The name by which the server knows the model: the URL's, or that of the only one listed. Raises ModelError.
+
+    A folder's path, which a server may list whole (``/models/qwen``), has lost its outer slashes in the URL's name.
+    """
     if name := read_address(entry.location).model:
-        return name
+        ids = [str(model["id"]) for model in listed]
+        return name if name in ids else next((listed_id for listed_id in ids if listed_id.strip("/ ") == name), name)
     if len(listed) == 1:
         return str(listed[0]["id"])
     names, url = names_text(entry, listed) or "none", url_of(entry)

@@ -27,6 +27,7 @@ from itemwise.models.server.retry_policy import (
     ServerDownError,
     TransientError,
 )
+from itemwise.models.server.server_details import server_details
 from itemwise.models.server.trouble_log import TroubleLog
 from itemwise.models.thinking_choice import template_kwargs, thinking_identity
 
@@ -47,7 +48,9 @@ def connect(entry: ModelEntry, options: LoadOptions) -> ServerModel:
     Raises ModelError where there is no server, it refuses the key, or the URL leaves open which of its models is meant.
     """
     listed = list_models(entry)
-    return ServerModel(entry, served_name(entry, listed), listed, options.max_new_tokens)
+    owners = {str(model.get("owned_by")) for model in listed}
+    details = server_details(entry, owners.pop()) if len(owners) == 1 else {}
+    return ServerModel(entry, served_name(entry, listed), listed, options.max_new_tokens, details)
 
 
 def server_identity(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
@@ -72,7 +75,14 @@ class ServerModel:
     serves from the first request until `close`.
     """
 
-    def __init__(self, entry: ModelEntry, served: str, listed: Sequence[Mapping[str, Any]], max_new_tokens: int) -> None:
+    def __init__(
+        self,
+        entry: ModelEntry,
+        served: str,
+        listed: Sequence[Mapping[str, Any]],
+        max_new_tokens: int,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = entry.name
         self.concurrency = AdaptiveConcurrency()
         self.has_generated = False
@@ -80,6 +90,7 @@ class ServerModel:
         self._entry = entry
         self._served = served
         self._listed = listed
+        self._details = details or {}
         self._max_new_tokens = max_new_tokens
         self._limit_name = LIMIT_NAMES[0]
         self._retry = RetryPolicy()
@@ -101,6 +112,7 @@ class ServerModel:
             "location": address.url,
             "served model": self._served,
             **{name.replace("_", " "): shown(self._entry, str(model[name])) for name in _LISTED_FIELDS if model.get(name)},
+            **self._details,
             "revision": "unknown revision (the server's)",
             "device": f"server {address.host}",
             **self._thinking(),

@@ -70,3 +70,16 @@ def test_a_url_that_leaves_the_model_open_is_answered_with_what_there_is(listed:
 def test_a_name_that_is_not_served_is_answered_with_those_that_are(serve: Serve) -> None:
     server = serve(lambda *_: error(404, "The model `adder` does not exist."), Answer({"data": [{"id": "summer"}]}))
     assert "answered 404 (The model `adder` does not exist.). It lists summer. Check that" in unavailable(entry_on(server))
+
+
+@pytest.mark.parametrize("served", ["/models/qwen", "/models/qwen/", "models/qwen"])
+def test_a_folder_that_is_served_under_its_path_is_found_by_it(served: str, serve: Serve) -> None:
+    server = serve(listed=Answer({"data": [{"id": "other"}, {"id": served}]}))
+    assert texts(model_on(server, "#/models/qwen").generate(requests("a"))) == ["A"]
+    assert server.bodies[0]["model"] == served
+
+
+def test_a_name_that_is_listed_as_it_stands_is_not_taken_for_a_path(serve: Serve) -> None:
+    server = serve(listed=Answer({"data": [{"id": "/qwen"}, {"id": "qwen"}]}))
+    model_on(server, "#qwen").generate(requests("a"))
+    assert server.bodies[0]["model"] == "qwen"
