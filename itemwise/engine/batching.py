@@ -50,10 +50,11 @@ class Batcher(Protocol[A]):
 
 def batcher_for(model: Model, size: int | None = None) -> Batcher[A]:
     """Continuous batching for a model that can, static for others. Where no `size` is given it is the model's own, within its
-    memory. Raises ModelUnavailableError where it cannot be loaded."""
+    memory, and never more than a model takes whose chats must be asked alone. Raises ModelUnavailableError where it cannot be loaded."""
     if isinstance(model, ContinuousModel) and (batch := model.running()) is not None:
         return ContinuousBatcher(model, size or batch.most_at_once)
-    return StaticBatcher(model.generate, size or STATIC_BATCH)
+    most = getattr(model, "static_batch_size", None)
+    return StaticBatcher(model.generate, most or size or STATIC_BATCH)
 
 
 class StaticBatcher(Generic[A]):

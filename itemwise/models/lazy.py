@@ -49,6 +49,11 @@ class LazyModel:
         self._cleanup.close()
         self._loaded = None
 
+    @property
+    def static_batch_size(self) -> int | None:
+        """How many chats the loaded model takes in a static batch; None where any number. Loads the model."""
+        return getattr(self._model(), "static_batch_size", None)
+
     def describe(self) -> dict[str, str]:
         """The loaded model's description; loads the model."""
         return self._model().describe()

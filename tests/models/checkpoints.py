@@ -26,7 +26,7 @@ from transformers import (
     Qwen2VLForConditionalGeneration,
 )
 
-__all__ = ["BOS", "CHAT_TEMPLATE", "CONTEXT", "EOS", "KINDS", "SEEING", "TOOL_TEMPLATE", "make_checkpoint", "overwrite"]
+__all__ = ["BOS", "CHAT_TEMPLATE", "CONTEXT", "EOS", "KINDS", "SEEING", "TOOL_TEMPLATE", "byte_tokenizer", "make_checkpoint", "overwrite"]
 
 BOS, EOS, PAD = "<s>", "</s>", "<pad>"
 VISION = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>", "<image>")
@@ -76,7 +76,7 @@ SEEING = ("qwen2_vl", "qwen2_5_vl", "llava")
 
 def make_checkpoint(folder: Path, kind: str = "qwen2", *, chat: bool = True, seed: int = 0, **sizes: Any) -> Path:
     """Write a checkpoint as save_pretrained does: `kind` is one of KINDS or SEEING; `sizes` go into its config."""
-    tokenizer = _tokenizer(adds_bos=kind in ("llama", "mistral", "llava"))
+    tokenizer = byte_tokenizer(adds_bos=kind in ("llama", "mistral", "llava"))
     if chat:
         tokenizer.chat_template = _LLAVA_TEMPLATE if kind == "llava" else _QWEN_TEMPLATE if kind in SEEING else CHAT_TEMPLATE
     torch.manual_seed(seed)
@@ -94,7 +94,7 @@ def overwrite(folder: Path, name: str, values: Mapping[str, Any]) -> Path:
     return folder
 
 
-def _tokenizer(*, adds_bos: bool) -> PreTrainedTokenizerFast:
+def byte_tokenizer(*, adds_bos: bool) -> PreTrainedTokenizerFast:
     pieces = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet())]
     backend = Tokenizer(models.BPE(vocab={piece: number for number, piece in enumerate(pieces)}, merges=[]))
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

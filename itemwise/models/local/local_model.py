@@ -11,6 +11,7 @@ import transformers
 from itemwise.models.checkpoint import adapter_hash
 from itemwise.models.local.continuous_batch import ContinuousBatch, supports_continuous_batching
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
+from itemwise.models.local.padding import may_pad, recurrent_layers
 from itemwise.models.local.prompting import Prompting
 from itemwise.models.local.static_batch import StaticRunner
 from itemwise.models.model import Generation, Request, RunningBatch
@@ -25,7 +26,8 @@ class LocalModel:
     Of that config only the end-of-text tokens are kept, and the end of a turn in the chat template is one too. A sampled text
     follows from its request alone, not from its batch. On a CPU everything is computed in float32, where the text does not depend
     on the batch; int8 is the exception, as bitsandbytes looks for outliers over the whole batch and multiplies in float16.
-    `continuous` is None for a kind of model that cannot take up sequences while others run.
+    `continuous` is None for a kind of model that cannot take up sequences while others run, `static_batch_size` 1 for one whose logits
+    would change with padding.
     """
 
     def __init__(self, checkpoint: LoadedCheckpoint, max_new_tokens: int, *, kv_bytes: int, threads_before: int | None = None) -> None:
@@ -36,6 +38,8 @@ class LocalModel:
         self.static = StaticRunner(checkpoint.model, self.prompting)
         can_run = supports_continuous_batching(checkpoint.model)
         self.continuous = ContinuousBatch(checkpoint, self.prompting, kv_bytes) if can_run else None
+        padded = self.continuous is not None or may_pad(checkpoint.model, self.prompting)
+        self.static_batch_size = None if padded else 1
         self._threads_before = torch.get_num_threads() if threads_before is None else threads_before
 
     @property
@@ -60,7 +64,7 @@ class LocalModel:
             **({"thinking": thinking} if (thinking := self.prompting.thinking_text()) else {}),
             "system": entry.system or "none",
             "decoding": "greedy",
-            "batching": "continuous" if self.continuous else "static",
+            "batching": self._batching(),
             "max new tokens": str(self.prompting.max_new_tokens),
             **({"turn end": ends.note} if ends.note else {}),
             **({"linear layers": "float32 copies, multiplied by oneDNN"} if loaded.prepacked else {}),
@@ -70,12 +74,24 @@ class LocalModel:
         }
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
-        """One generation per request, all in one batch padded to the longest prompt; for a request that fails alone, its error."""
-        return self.static.generate(requests)
+        """One generation per request, all in one batch padded to the longest prompt, or one by one where padding would change them; for a
+        request that fails alone, its error."""
+        if self.static_batch_size is None:
+            return self.static.generate(requests)
+        return [generation for request in requests for generation in self.static.generate([request])]
 
     def running(self) -> RunningBatch | None:
         """The continuous batch; None for a kind of model whose rows must begin and end together."""
         return self.continuous
+
+    def _batching(self) -> str:
+        if self.continuous:
+            return "continuous"
+        recurrent, layers = recurrent_layers(self.checkpoint.model.config)
+        state = f"{recurrent} of {layers} layers keep a recurrent state" if recurrent else ""
+        if self.static_batch_size:
+            return f"one chat at a time ({f'{state}, which' if state else 'the text'} padding would change)"
+        return f"static ({state}, which padding leaves as it is)" if state else "static"
 
     def close(self) -> None:
         """Give torch back the threads that it had in this process before the model was loaded."""

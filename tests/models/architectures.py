@@ -1,0 +1,88 @@
+"""Small checkpoints of many architectures: the real code of each with seeded random weights, two to four layers, a window of 16 tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM
+
+from tests.models.checkpoints import CHAT_TEMPLATE, SIZES, byte_tokenizer
+
+__all__ = ["CONTINUOUS", "MASKED", "RECURRENT", "UNPADDED", "make_architecture"]
+
+_FOUR = {"num_hidden_layers": 4}
+_WINDOW: Mapping[str, Any] = {"head_dim": 16, "sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"]}
+_EXPERTS = {"num_experts": 4, "num_local_experts": 4, "n_routed_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32}
+_LATENT = {"kv_lora_rank": 16, "q_lora_rank": 16, "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 16, "n_shared_experts": 1}
+_LATENT |= {**_EXPERTS, "n_group": 1, "topk_group": 1, "first_k_dense_replace": 1}
+_DELTA: Mapping[str, Any] = {
+    **_FOUR,
+    "head_dim": 16,
+    "linear_num_key_heads": 2,
+    "linear_num_value_heads": 4,
+    "linear_key_head_dim": 16,
+    "linear_value_head_dim": 16,
+    "layer_types": [*["linear_attention"] * 3, "full_attention"],
+}
+_MAMBA = {"mamba_n_heads": 8, "mamba_d_head": 16, "mamba_d_state": 16, "mamba_n_groups": 1, "mamba_chunk_size": 16}
+_NEMOTRON = {"mamba_num_heads": 8, "mamba_head_dim": 16, "ssm_state_size": 16, "n_groups": 1, "chunk_size": 16, "head_dim": 16}
+_NEMOTRON |= {"moe_shared_expert_intermediate_size": 32, "n_group": 1, "topk_group": 1}
+_JAMBA = {"attn_layer_period": 2, "attn_layer_offset": 1, "use_mamba_kernels": False}
+_GRIFFIN = {"lru_width": 64, "block_types": ["recurrent", "recurrent", "attention"]}
+_CONVOLUTION = {**_FOUR, "layer_types": ["conv", "conv", "full_attention", "conv"]}
+
+CONTINUOUS: Mapping[str, Mapping[str, Any]] = {  # keys and values in every layer: the running batch
+    "qwen3": {"head_dim": 16},
+    "qwen3_moe": {"head_dim": 16, **_EXPERTS},
+    "llama": {},
+    "smollm3": {},
+    "ministral3": {"head_dim": 16},
+    "granite": {},
+    "olmo2": {},
+    "deepseek_v3": _LATENT,
+}
+MASKED: Mapping[str, Mapping[str, Any]] = {  # keys and values, of a window or otherwise not for the running batch
+    "gemma3_text": {**_WINDOW, "query_pre_attn_scalar": 16},
+    "gemma4_text": {**_WINDOW, "global_head_dim": 16, "hidden_size_per_layer_input": 16, "num_kv_shared_layers": 0},
+    "gpt_oss": {**_WINDOW, **_EXPERTS},
+    "ministral": _WINDOW,
+    "mistral": {"sliding_window": 16},
+    "olmo3": _WINDOW,
+    "phi3": {"sliding_window": 16},
+    "cohere2": _WINDOW,
+}
+RECURRENT: Mapping[str, Mapping[str, Any]] = {  # a state that padding leaves as it is
+    "qwen3_5_text": _DELTA,
+    "qwen3_next": {**_DELTA, **_EXPERTS, "shared_expert_intermediate_size": 32},
+    "lfm2": {**_CONVOLUTION, "block_auto_adjust_ff_dim": False},
+    "lfm3": {**_FOUR, "head_dim": 16, "sliding_window": 16, "layer_types": ["conv", "sliding_attention", "full_attention", "conv"]},
+    "lfm2_moe": {**_CONVOLUTION, **_EXPERTS, "num_dense_layers": 1},
+    "granitemoehybrid": {**_FOUR, **_EXPERTS, **_MAMBA, "layer_types": ["mamba", "mamba", "attention", "mamba"]},
+    "falcon_h1": {**_MAMBA, "head_dim": 16, "mamba_d_ssm": 64, "mamba_n_heads": 4},
+    "jamba": {**_FOUR, **_JAMBA, "num_experts": 2, "num_experts_per_tok": 1},
+    "nemotron_h": {**_EXPERTS, "layers_block_type": ["mamba", "moe", "attention", "mamba"], "use_mamba_kernels": False, **_NEMOTRON},
+    "mamba": {"state_size": 8},
+    "mamba2": {"num_heads": 8, "head_dim": 16, "state_size": 16, "n_groups": 1, "chunk_size": 16},
+}
+UNPADDED: Mapping[str, Mapping[str, Any]] = {  # a state that takes up padding in this transformers, or one of a kind of its own
+    "minimax": {**_FOUR, **_EXPERTS, "head_dim": 16, "layer_types": ["linear_attention", "full_attention"] * 2, "block_size": 16},
+    "recurrent_gemma": {"num_hidden_layers": 3, "attention_window_size": 32, **_GRIFFIN},
+    "rwkv": {"attention_hidden_size": 64},
+}
+
+
+def make_architecture(folder: Path, name: str, **sizes: Any) -> Path:
+    """Write a checkpoint of the architecture `name`, one of the four lists; `sizes` go into its configuration."""
+    tokenizer = byte_tokenizer(adds_bos=False)
+    tokenizer.chat_template = CHAT_TEMPLATE
+    known = {**CONTINUOUS, **MASKED, **RECURRENT, **UNPADDED}[name]
+    # no padding token in the configuration: its embedding would be zeros, which no state could take up
+    common = {**SIZES, "vocab_size": len(tokenizer), "vocab_size_per_layer_input": len(tokenizer), "pad_token_id": None}
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(name, **{**common, "tie_word_embeddings": False, **known, **sizes})
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
