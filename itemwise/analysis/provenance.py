@@ -10,7 +10,19 @@ from itemwise.results.ledger import Tally
 __all__ = ["Part", "Provenance", "differing", "provenance_of"]
 
 _MACHINE = ("device", "threads", "compute", "replicas", "tokens")  # of a model's record; all else there is the model's own
-_ASKED = ("prompting", "turn end", "thinking", "system", "decoding", "batching", "max new tokens", "pictures", "min pixels", "max pixels")
+_ASKED = (
+    "prompting",
+    "turn end",
+    "thinking",
+    "max thinking tokens",
+    "system",
+    "decoding",
+    "batching",
+    "max new tokens",
+    "pictures",
+    "min pixels",
+    "max pixels",
+)
 _ROWS = {"cases": "hash of the sample", "reader": "extractor"}  # ids, prompts and expected answers
 
 

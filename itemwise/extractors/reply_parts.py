@@ -44,7 +44,7 @@ def reply_parts(text: str) -> list[Part]:
 
 def thoughts_in(text: str) -> str:
     """The thoughts of `text` with their marks, as the extractors leave them out; empty where there are none."""
-    return "\n".join(text[start:end].strip() for start, end in _thoughts(text))
+    return "\n".join(text[start:end].strip() for start, end in thought_spans(text))
 
 
 def has_thought(text: str, reasoning: str = "") -> bool:
@@ -73,7 +73,7 @@ def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def parted(text: str, span: tuple[int, int] | None = None) -> tuple[str, str, tuple[int, int] | None]:
     """`text` without its thoughts, those thoughts, and where `span` of the text then is (None where it lies in a thought)."""
-    spans = _thoughts(text)
+    spans = thought_spans(text)
     if not spans:
         return text, "", span
     starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
@@ -89,7 +89,8 @@ def _moved(span: tuple[int, int], spans: list[tuple[int, int]], stripped: int) -
     return None if overlaps or start < gone else (start - gone, end - gone)
 
 
-def _thoughts(text: str) -> list[tuple[int, int]]:
+def thought_spans(text: str) -> list[tuple[int, int]]:
+    """Where the thoughts of `text` stand, closed or not, marks included."""
     return [(part.start, part.end) for part in reply_parts(text) if part.kind in (THOUGHT, UNCLOSED)]
 
 

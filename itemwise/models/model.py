@@ -66,7 +66,8 @@ class ModelEntry:
     to; None leaves it to the checkpoint. `quantisation` is what a local one is loaded in. `key_env` is the environment variable that
     holds a server's key, OPENAI_API_KEY where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves
     out the sentence by which the strategy `tool` says when to call, and describes the calculator with an example: for a model that was
-    trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself.
+    trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself;
+    `max_thinking_tokens` are the most of a thought with which a reply begins, beside those of `max_new_tokens`, and None is no budget.
     """
 
     name: str
@@ -86,6 +87,7 @@ class ModelEntry:
     tool_hint: bool = True
     quantisation: str = "nf4"
     thinking: str = "template"
+    max_thinking_tokens: int | None = None
     userinfo: str = field(default="", repr=False)
 
 
@@ -185,6 +187,8 @@ class Generation:
     reasoning: str = ""
     refusal: str = ""
     native_finish_reason: str = field(default="", compare=False)
+    thinking_tokens: int = 0  # of the completion tokens; 0 too where a server does not count them
+    thinking_cut: bool = False  # by the budget
     logprobs: tuple[float, ...] = ()  # natural, of each of the request's continuations as a whole
 
 

@@ -17,7 +17,14 @@ __all__ = ["EMBEDDED", "REGISTRY", "entry_named", "loaded_as", "registry_with", 
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
-_LOCAL_SETTINGS = ("revision", "trust_remote_code", "adapter", "min_pixels", "max_pixels")  # what a server was started with
+_LOCAL_SETTINGS = (
+    "revision",
+    "trust_remote_code",
+    "adapter",
+    "min_pixels",
+    "max_pixels",
+    "max_thinking_tokens",
+)  # what a server was started with
 _BOXED = "Please reason step by step, and put your final answer within \\boxed{}."  # the model card's own system prompt
 
 
@@ -199,6 +206,8 @@ def _require_valid(where: str, settings: Mapping[str, Any]) -> None:
     for setting, value in settings.items():
         if demand := _demand(setting, value):
             raise ModelError(f"{where} {setting} must be {demand}, got {value!r}.")
+    if settings.get("thinking") == "off" and settings.get("max_thinking_tokens") is not None:
+        raise ModelError(f"{where} max_thinking_tokens bounds a thought, and thinking is off; leave one of them out.")
     least, most = settings.get("min_pixels"), settings.get("max_pixels")
     if least is not None and most is not None and least > most:
         raise ModelError(f"{where} min_pixels must be at most max_pixels, got {least} and {most}.")
@@ -209,7 +218,7 @@ def _demand(setting: str, value: Any) -> str | None:
     match setting:
         case "trust_remote_code" | "tool_hint":
             return None if isinstance(value, bool) else "true or false"
-        case "max_new_tokens" | "min_pixels" | "max_pixels":
+        case "max_new_tokens" | "max_thinking_tokens" | "min_pixels" | "max_pixels":
             return None if type(value) is int and value >= 1 else "a whole number of at least 1"
         case "thinking":
             return None if value in THINKING else f"one of {', '.join(THINKING)} (as text)"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from itemwise.models.model import ModelEntry
+from itemwise.models.model import ModelEntry, ModelError
 
 __all__ = ["SWITCH_NAMES", "THINKING", "template_kwargs", "thinking_identity", "with_thinking"]
 
@@ -12,18 +12,38 @@ THINKING = ("on", "off", "template")
 SWITCH_NAMES = ("enable_thinking", "thinking")  # by which nearly all templates read it, the more common first
 
 
-def with_thinking(entry: ModelEntry, choices: Sequence[str]) -> list[ModelEntry]:
-    """`entry` under each of the `choices` of THINKING; of several, with each in its name: ``qwen3-8b+thinking-off``.
+def with_thinking(entry: ModelEntry, choices: Sequence[str], budgets: Sequence[int] = ()) -> list[ModelEntry]:
+    """`entry` under each of the `choices` of THINKING and, where that is not off, with each of the `budgets` of tokens; of several,
+    with each in its name: ``qwen3-8b+thinking-off``, ``qwen3-8b+512-thinking-tokens``.
 
-    Without `choices` it keeps its own.
+    Without `choices` or `budgets` it keeps its own. Raises ModelError for a budget that cannot be kept.
     """
-    ends = [f"+thinking-{choice}" * (len(choices) > 1) for choice in choices]
-    return [replace(entry, name=entry.name + end, thinking=choice) for choice, end in zip(choices, ends, strict=True)] or [entry]
+    ends = [f"+thinking-{choice}" * (len(choices) > 1) for choice in choices] or [""]
+    told = [replace(entry, name=entry.name + end, thinking=choice) for choice, end in zip(choices or [entry.thinking], ends, strict=True)]
+    if budgets and all(each.thinking == "off" for each in told):
+        raise ModelError(f"{entry.name}: --max-thinking-tokens bounds a thought, and thinking is off; leave one of them out.")
+    return [bounded for each in told for bounded in _with_budgets(each, budgets)]
 
 
 def thinking_identity(entry: ModelEntry) -> dict[str, str]:
-    """What an entry's choice adds to the model's identity: nothing where the template decides, as before there was a choice."""
-    return {"thinking": entry.thinking} if entry.thinking != "template" else {}
+    """What an entry's choice and budget add to the model's identity: nothing where there is none, as before they could be made."""
+    budget = entry.max_thinking_tokens
+    return {
+        **({"thinking": entry.thinking} if entry.thinking != "template" else {}),
+        **({"max thinking tokens": str(budget)} if budget is not None else {}),
+    }
+
+
+def _with_budgets(entry: ModelEntry, budgets: Sequence[int]) -> list[ModelEntry]:
+    if entry.thinking == "off":
+        return [replace(entry, max_thinking_tokens=None)]
+    if budgets and entry.server:
+        raise ModelError(
+            f"{entry.name} is on a server, where no thought can be closed from here: leave --max-thinking-tokens out, and start the server "
+            "with a budget of its own (llama-server: --reasoning-budget, SGLang: --enable-strict-thinking)."
+        )
+    ends = [f"+{budget}-thinking-tokens" * (len(budgets) > 1) for budget in budgets]
+    return [replace(entry, name=entry.name + end, max_thinking_tokens=budget) for budget, end in zip(budgets, ends, strict=True)] or [entry]
 
 
 def template_kwargs(entry: ModelEntry) -> dict[str, Any]:

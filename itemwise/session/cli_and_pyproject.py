@@ -89,6 +89,12 @@ OPTIONS = (
         [],
         many=True,
     ),
+    Option(
+        "max-thinking-tokens",
+        "most tokens of a local model's thought, beside those of its answer; then it is closed; repeatable (default: no budget)",
+        [],
+        many=True,
+    ),
     Option("max-new-tokens", "token limit of one reply, repeatable (default: the model's own, 1024 for most)", [], many=True),
     Option(
         "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"

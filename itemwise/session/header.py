@@ -51,7 +51,9 @@ def store_line(settings: Settings, replies: int) -> str:
 def _model_text(entry: ModelEntry) -> str:
     revision = f" at {entry.revision}" if entry.revision else ""
     quantisation = "" if entry.server else f", {entry.quantisation}"
-    return f"{entry.name} ({_location(entry)}{revision}{quantisation}, max {entry.max_new_tokens} new tokens)"
+    thinking = f", thinking {entry.thinking}" if entry.thinking != "template" else ""
+    budget = f", max {entry.max_thinking_tokens} thinking tokens" if entry.max_thinking_tokens else ""
+    return f"{entry.name} ({_location(entry)}{revision}{quantisation}{thinking}{budget}, max {entry.max_new_tokens} new tokens)"
 
 
 def _location(entry: ModelEntry) -> str:

@@ -101,10 +101,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     values = OptionValues(given, root, here)
     try:
         quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
-        thinking = values.some_of("thinking", THINKING)
+        thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
         models, seeing = (
             tuple(
-                loaded for entry in entries for told in with_thinking(entry, thinking) for loaded in loaded_as(told, quantisations, limits)
+                loaded for entry in entries for told in with_thinking(entry, *thinking) for loaded in loaded_as(told, quantisations, limits)
             )
             for entries in _models(values, registry_with(values.models, root))
         )

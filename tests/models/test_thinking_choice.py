@@ -48,3 +48,28 @@ def test_a_projects_entry_says_it_as_text() -> None:
     assert registry_with(own, Path())["quiet"].thinking == "off"
     with pytest.raises(ModelError, match=r"thinking must be one of on, off, template \(as text\), got True"):
         registry_with({"quiet": {"location": "Qwen/Qwen3-8B", "thinking": True}}, Path())
+
+
+def test_a_budget_is_in_name_and_key_and_is_not_for_models_that_are_told_not_to_think() -> None:
+    assert [(entry.name, entry.max_thinking_tokens) for entry in with_thinking(ENTRY, ["on", "off"], [64, 512])] == [
+        ("qwen3-8b+thinking-on+64-thinking-tokens", 64),
+        ("qwen3-8b+thinking-on+512-thinking-tokens", 512),
+        ("qwen3-8b+thinking-off", None),
+    ]
+    (bounded,) = with_thinking(ENTRY, [], [64])
+    assert (bounded.name, thinking_identity(bounded)) == ("qwen3-8b", {"max thinking tokens": "64"})
+
+
+def test_a_budget_that_bounds_no_thought_is_refused() -> None:
+    with pytest.raises(ModelError, match="bounds a thought, and thinking is off"):
+        with_thinking(ENTRY, ["off"], [64])
+    own = {"quiet": {"location": "Qwen/Qwen3-8B", "thinking": "off", "max_thinking_tokens": 64}}
+    with pytest.raises(ModelError, match=r"\[tool.itemwise.models.quiet\] max_thinking_tokens bounds a thought, and thinking is off"):
+        registry_with(own, Path())
+
+
+def test_a_budget_is_refused_where_a_server_generates() -> None:
+    with pytest.raises(ModelError, match="no thought can be closed from here"):
+        with_thinking(SERVED, [], [64])
+    with pytest.raises(ModelError, match="max_thinking_tokens cannot be set from here"):
+        registry_with({"there": {"location": SERVED.location, "max_thinking_tokens": 64}}, Path())

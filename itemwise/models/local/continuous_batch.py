@@ -19,6 +19,7 @@ from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.prefix_cache import LayerKV, Prefix, PrefixCache
 from itemwise.models.local.prompting import Prompting
 from itemwise.models.local.sampling import GumbelNoise, gumbel_noise, sample_tokens
+from itemwise.models.local.thinking_budget import Thought
 from itemwise.models.local.turn_end import Ends
 from itemwise.models.model import Generation, OutOfMemoryError, Request
 
@@ -34,13 +35,15 @@ _VISION_TYPES = ("llava", "qwen2_vl", "qwen2_5_vl")  # whose image inputs and po
 
 @dataclass(eq=False)
 class SequenceState:
-    """One chat of a continuous batch: its prompt, the most tokens and the ends of its reply, its sampling noise, and the reply so far."""
+    """One chat of a continuous batch: its prompt, the most tokens and the ends of its reply, its sampling noise, its thought where that
+    has a budget, and the reply so far."""
 
     request: Request
     prompt: Prompt
     max_tokens: int
     ends: Ends
     noise: GumbelNoise | None = None
+    thought: Thought | None = None
     output_ids: list[int] = field(default_factory=list)
     position: int = 0  # of the last token
     invalid_at: int | None = None  # index in `output_ids` of the first token whose logits were NaN or infinite
@@ -95,7 +98,7 @@ class ContinuousBatch:
         """The encoded request. Raises as `Prompting.encode` does."""
         prompt = self._prompting.encode(request)
         limit, ends = self._prompting.max_tokens(request, len(prompt.ids)), self._prompting.ends_of(request)
-        return SequenceState(request, prompt, limit, ends, gumbel_noise(request, self._model.device))
+        return SequenceState(request, prompt, limit, ends, gumbel_noise(request, self._model.device), self._prompting.thought(prompt))
 
     def capacity(self, sequences: Sequence[SequenceState]) -> int:
         """How many of `sequences`, the first ones first, may be admitted now; at least one while none runs."""
@@ -165,13 +168,16 @@ class ContinuousBatch:
         for sequence, token in zip(sequences, sample_tokens(logits, [sequence.noise for sequence in sequences]), strict=True):
             if token is None:
                 sequence.invalid_at = len(sequence.output_ids)
-            sequence.output_ids.append(token or 0)
+            forced = sequence.thought.forced(sequence.output_ids) if sequence.thought else None
+            sequence.output_ids.append(token or 0 if forced is None else forced)
             sequence.position += 1
         if any(map(self._is_finished, sequences)):
             self._evict_finished()
 
     def _is_finished(self, sequence: SequenceState) -> bool:
-        if sequence.invalid_at is not None or len(sequence.output_ids) >= sequence.max_tokens:
+        if sequence.invalid_at is not None or len(sequence.output_ids) >= self._prompting.limit(
+            sequence.request, sequence.prompt, sequence.thought
+        ):
             return True
         return sequence.ends.is_at_end(sequence.output_ids)
 

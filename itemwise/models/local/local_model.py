@@ -64,6 +64,7 @@ class LocalModel:
             **({"thinking": thinking} if (thinking := self.prompting.thinking_text()) else {}),
             "system": entry.system or "none",
             "decoding": "greedy",
+            **({"max thinking tokens": str(budget)} if (budget := entry.max_thinking_tokens) else {}),
             "batching": self._batching(),
             "max new tokens": str(self.prompting.max_new_tokens),
             **({"turn end": ends.note} if ends.note else {}),

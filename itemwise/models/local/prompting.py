@@ -1,17 +1,20 @@
 """Prompts and replies of a local model: a chat to token ids by its chat template, and output ids back to text."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.extractors.reply_marks import is_part_mark
+from itemwise.extractors.reply_parts import thought_spans
 from itemwise.models.call_dialects import read_calls
 from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.encoded_prompt import Prompt
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
+from itemwise.models.local.thinking_budget import MAX_CLOSING, ThinkingBudget, Thought
 from itemwise.models.local.thinking_switch import opened_thought
 from itemwise.models.local.turn_end import Ends, ends_of
 from itemwise.models.local.vision import is_multimodal, with_pictures
@@ -40,6 +43,8 @@ class Prompting:
                 f"{checkpoint.entry.name} has no chat template, so that it cannot be told to have thinking {checkpoint.entry.thinking}; "
                 "leave thinking at template, or give it the chat template of the model it was made from."
             )
+        budget = checkpoint.entry.max_thinking_tokens
+        self.budget = ThinkingBudget(budget, tokenizer) if budget else None
         self.ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self.template)
         self._special_tokens = _special_tokens(tokenizer)
         self._part_marks = frozenset(token for token, text in self._special_tokens.items() if is_part_mark(text))
@@ -84,8 +89,18 @@ class Prompting:
         return prompt
 
     def max_tokens(self, request: Request, prompt_tokens: int) -> int:
-        """The token limit of the reply to a request whose prompt has that length."""
-        return min(request.token_limit(self.max_new_tokens), self.context_length - prompt_tokens)
+        """The most tokens that the reply to a request can have whose prompt has that length, a thought with a budget included."""
+        beside = self.budget.tokens + MAX_CLOSING if self.budget else 0
+        return min(request.token_limit(self.max_new_tokens) + beside, self.context_length - prompt_tokens)
+
+    def limit(self, request: Request, prompt: Prompt, thought: Thought | None) -> int:
+        """The token limit of a reply whose `thought` has come so far; None where thoughts have no budget, and count like all else."""
+        answer = request.token_limit(self.max_new_tokens)
+        return min(thought.limit(answer) if thought else answer, self.context_length - len(prompt.ids))
+
+    def thought(self, prompt: Prompt) -> Thought | None:
+        """The thought of a reply that is about to begin; None where thoughts have no budget."""
+        return self.budget.follow(prompt.opened) if self.budget else None
 
     def ends_of(self, request: Request) -> Ends:
         """What ends the reply to `request`: its stop texts too."""
@@ -98,13 +113,15 @@ class Prompting:
         The text begins with the mark of the thought that the prompt opened, if any: else a thought that is cut off would read as speech.
         """
         ends = self.ends_of(request)
-        ids = output_ids[: self.max_tokens(request, len(prompt.ids))]
+        end = ends.index(output_ids)
+        thought = self.budget.read(prompt.opened, output_ids if end is None else output_ids[: end + 1]) if self.budget else None
+        ids = output_ids[: self.limit(request, prompt, thought)]
         if invalid_at is not None and invalid_at < len(ids) and ends.index(ids[:invalid_at]) is None:
             return ModelError(
                 f"the logits of {self._name} are no numbers (NaN or infinite) at token {invalid_at + 1} of the reply: its weights are "
                 f"damaged, or too large for {self._checkpoint.dtype}. Check the checkpoint, or try --quant none."
             )
-        end = ends.index(ids)
+        end = end if end is not None and end < len(ids) else None
         # the last token stays where the end is written in its text
         text = self._text(request, prompt, ids if end is None else ids[:end] if ids[end] in ends.tokens else ids[: end + 1])
         before = ends.cut(text)
@@ -113,7 +130,19 @@ class Prompting:
             finish_reason="length" if end is None and before == text else "stop",
             prompt_tokens=len(prompt.ids),
             completion_tokens=len(ids) if end is None else end + 1,
+            thinking_tokens=self._thinking_tokens(prompt, ids if end is None else ids[:end]),
+            thinking_cut=thought is not None and thought.is_cut,
         )
+
+    def _thinking_tokens(self, prompt: Prompt, ids: list[int]) -> int:
+        """How many tokens of a reply are of its thoughts, their marks included."""
+
+        def length(count: int) -> int:
+            return len(prompt.opened) + len(self.tokenizer.decode(ids[:count]))
+
+        thoughts = thought_spans(prompt.opened + str(self.tokenizer.decode(ids)))
+        bounds = [bisect_left(range(len(ids) + 1), place, key=length) for span in thoughts for place in span]
+        return sum(end - start for start, end in zip(bounds[::2], bounds[1::2], strict=True))
 
     def _text(self, request: Request, prompt: Prompt, ids: list[int]) -> str:
         """The decoded reply. Of the special tokens it keeps those that part thoughts, calls and results from what is said."""

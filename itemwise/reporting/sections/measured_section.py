@@ -41,7 +41,8 @@ def _listed(values: Mapping[str, str]) -> str:
 
 
 def _brief_model(name: str, model: Mapping[str, str]) -> str:
-    return f"{name}: {', '.join(model[key] for key in _BRIEF if key in model)}, max {model.get('max new tokens', '?')} new tokens"
+    budget = f"max {model['max thinking tokens']} thinking tokens, " if "max thinking tokens" in model else ""
+    return f"{name}: {', '.join(model[key] for key in _BRIEF if key in model)}, {budget}max {model.get('max new tokens', '?')} new tokens"
 
 
 def _brief_rows(label: str, rows: Mapping[str, str]) -> str:
