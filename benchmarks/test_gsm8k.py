@@ -9,9 +9,12 @@ Source: ``openai/gsm8k`` on the Hugging Face hub, configuration ``main``, 1,319 
 Without a hub the rows are made (``itemwise.synthetic.word_problems``), and called gsm8k-synthetic.
 """
 
+import json
+import re
 from collections.abc import Iterator
+from functools import partial
 
-from itemwise import Case, Hub, Source, cases
+from itemwise import Case, Examples, Hub, Row, Source, cases
 from itemwise.extractors import last_number
 from itemwise.synthetic import word_problems
 
@@ -42,14 +45,26 @@ Problem: {question}""",
 
 Please reason step by step, and put your final answer within \\boxed{{}}.""",
     "question": "{question}",  # for a model whose own system prompt says how to reply
+    "qa": "Question: {question}\nAnswer:",  # for a base model, with --shots
 }
 
 
-def gsm8k(source: Source, prompt: str) -> Iterator[Case]:
+def gsm8k(source: Source, prompt: str, prompt_name: str = "") -> Iterator[Case]:
     for row in source.rows(GSM8K, synthetic=word_problems):
-        yield Case(f"gsm8k-{row.id}", row.prompt(prompt), row.number("answer"))  # behind the last ####
+        gold = row.number("answer")  # behind the last ####
+        yield Case(f"gsm8k-{row.id}", row.prompt(prompt), gold, solution=partial(solution, row, prompt_name, gold))
 
 
-@cases(gsm8k, prompts=PROMPTS, extract=last_number)
+def solution(row: Row, prompt_name: str, gold: str) -> str:
+    """The worked answer of a row as a good reply to the prompt of that name, for --shots."""
+    worked = row.text("answer").rpartition("####")[0]
+    if prompt_name.startswith("json"):
+        steps = re.findall("<<(.*?)>>", worked) or worked.split("\n")[:-1]
+        return json.dumps({"steps": steps, "answer": json.loads(gold)})
+    lines = [line for line in re.sub("<<.*?>>", "", worked).splitlines() if line.strip()]
+    return "\n".join([*lines, f"\\boxed{{{gold}}}" if prompt_name == "boxed" else f"The answer is {gold}."])
+
+
+@cases(gsm8k, prompts=PROMPTS, extract=last_number, examples=Examples("train"))
 def test_gsm8k(case: Case, answer: str | None) -> None:
     assert answer == case.answer

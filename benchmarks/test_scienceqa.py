@@ -12,10 +12,11 @@ Of the 4,241 rows in ``test`` only the 2,017 with a picture are asked. Three var
 (``json``, ``letter``), with the picture and the question alone (``...-plain``), and with hint and lecture (``...-lecture``).
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from itemwise import Case, Hub, Row, Source, cases, draw_like_random
+from itemwise import Case, Examples, Hub, Row, Source, cases, draw_like_random
 from itemwise.cases.case import LETTERS
 from itemwise.extractors import Reading, stated_choice
 from itemwise.synthetic import science_pictures
@@ -48,13 +49,15 @@ PROMPTS = {name + end: form.replace("{context}", context) for end, context in CO
 TAGS = ("subject", "topic", "grade", "kind")
 
 
-def scienceqa(source: Source, prompt: str) -> Iterator[Case]:
+def scienceqa(source: Source, prompt: str, prompt_name: str = "") -> Iterator[Case]:
     for row in source.rows(SCIENCEQA, synthetic=science_pictures):
         if picture := row.picture("image"):
             tags = {tag: str(row[tag]) for tag in TAGS if row.get(tag)}
             name = f"scienceqa-{row.get('pid', row.id)}"
             choices = row.choices("choices")
-            yield Case.choice(name, partial(prompt_for, prompt, row), choices, row.place("answer", choices), tags=tags, picture=picture)
+            right = row.place("answer", choices)
+            shown = partial(solution, row, prompt_name, choices, right)
+            yield Case.choice(name, partial(prompt_for, prompt, row), choices, right, tags=tags, picture=picture, solution=shown)
 
 
 def prompt_for(prompt: str, row: Row, choices: Sequence[str]) -> str:
@@ -63,10 +66,18 @@ def prompt_for(prompt: str, row: Row, choices: Sequence[str]) -> str:
     return prompt.format(question=row.text("question"), options=options, **context)
 
 
+def solution(row: Row, prompt_name: str, choices: Sequence[str], right: int) -> str:
+    """A good reply to the prompt of that name, for --shots; only made rows tell what is to be seen."""
+    if not prompt_name.startswith("json"):
+        return LETTERS[right]
+    seen = {"seen": text} if (text := row.text("description", "")) else {}
+    return json.dumps({**seen, "option": choices[right], "answer": LETTERS[right]}, ensure_ascii=False)
+
+
 def chosen(text: str, case: Case) -> Reading | None:
     return stated_choice(text, case.choices)
 
 
-@cases(scienceqa, prompts=PROMPTS, extract=chosen, draw=draw_like_random, pictures=True)
+@cases(scienceqa, prompts=PROMPTS, extract=chosen, draw=draw_like_random, pictures=True, examples=Examples("train"))
 def test_scienceqa(case: Case, answer: str | None) -> None:
     assert answer == case.answer

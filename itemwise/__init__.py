@@ -4,6 +4,7 @@ from itemwise.cases.benchmark import cases
 from itemwise.cases.case import Case
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.draw import draw_like_random
+from itemwise.cases.examples import Examples
 from itemwise.cases.gold import gold_number
 from itemwise.cases.picture import Picture
 from itemwise.cases.reply import Reply, Verdict
@@ -12,6 +13,7 @@ from itemwise.cases.source import Source, hub, rows
 
 __all__ = [
     "Case",
+    "Examples",
     "Hub",
     "Picture",
     "Reply",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-__all__ = ["Answer", "StandIn", "error", "said"]
+__all__ = ["Answer", "StandIn", "continued", "error", "said"]
 
 LISTED = [{"id": "adder", "object": "model", "owned_by": "tests"}]
 
@@ -28,6 +28,13 @@ def said(content: object, reason: str = "stop", *, usage: bool = True, **message
     counted = {"usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}} if usage else {}
     choice = {"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": content, **message}}
     return Answer({"id": "1", "object": "chat.completion", "created": 0, "model": "adder", "choices": [choice], **counted})
+
+
+def continued(text: str, reason: str = "stop") -> Answer:
+    """A completion of a plain text."""
+    choice = {"index": 0, "finish_reason": reason, "text": text, "logprobs": None}
+    usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
+    return Answer({"id": "1", "object": "text_completion", "created": 0, "model": "adder", "choices": [choice], "usage": usage})
 
 
 def error(status: int, message: str, **headers: str) -> Answer:
@@ -73,7 +80,7 @@ class StandIn:
         self._server.server_close()
 
     def _chat(self, body: dict[str, Any]) -> Answer:
-        question = body["messages"][-1]["content"]
+        question = body["prompt"] if "prompt" in body else body["messages"][-1]["content"]
         question = question if isinstance(question, str) else question[-1]["text"]
         with self._lock:
             self.bodies.append(body)
@@ -102,6 +109,9 @@ class StandIn:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 stand_in.headers.append({name.lower(): value for name, value in self.headers.items()})
+                assert self.path.endswith("/chat/completions") != ("prompt" in body), (
+                    "a text goes to the completions API, a chat to the other"
+                )
                 self._send(stand_in._chat(body))
 
             def _send(self, answer: Answer) -> None:

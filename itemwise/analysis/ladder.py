@@ -17,6 +17,11 @@ __all__ = ["Ladder", "Rung", "ladders"]
 
 _WEIGHTS = ("location", "revision", "adapter", "system", "prompting", "decoding")  # of a model's record: what answers, and its template
 _SETTINGS = {"quantisation": "the quantisation", "max new tokens": "the token limit"}
+_WORDINGS: Mapping[str, Mapping[str, str | None]] = {  # of its rows, with what stands for none
+    "the prompt": {"prompt": None},
+    "the examples": {"shots": "0", "examples": None},
+    "the form": {"prompt form": "turns"},
+}
 STRICTLY = f"direct, {STRICT_JSON.name}"  # the first rung: the same replies as direct's, read strictly
 
 
@@ -128,13 +133,23 @@ def _before(steps: Sequence[Measurement], index: int) -> Measurement | None:
     same = [other for other in steps[:index] if other.label == step.label]
     if before.tally.model_name != step.tally.model_name:
         same = [other for other in same if other.tally.prompt_name == step.tally.prompt_name] or same
+    else:
+        same = _alike(same, step, "prompt") or _alike(same, step, "shots") or same
     return same[-1] if same else before
+
+
+def _differ(before: Measurement, step: Measurement, names: Mapping[str, str | None]) -> bool:
+    return any(before.rows.get(name, none) != step.rows.get(name, none) for name, none in names.items())
+
+
+def _alike(steps: Sequence[Measurement], step: Measurement, name: str) -> list[Measurement]:
+    return [other for other in steps if other.rows.get(name) == step.rows.get(name) and other.tally.model_name == step.tally.model_name]
 
 
 def _gain(before: Measurement, step: Measurement) -> str:
     """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
     parts = _differing(before.model, step.model)
-    parts += ["the prompt"] if before.rows.get("prompt") != step.rows.get("prompt") else []
+    parts += [words for words, names in _WORDINGS.items() if _differ(before, step, names)]
     if parts or before.tally.model_name != step.tally.model_name:
         parts = parts or ["the model"]
         return " and ".join([*parts, *([step.label] if before.label != step.label else [])])

@@ -4,7 +4,7 @@ import inspect
 import reprlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ import pytest
 
 from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
+from itemwise.cases.examples import Examples
 from itemwise.cases.source import Source
 from itemwise.extractors import last_number
 from itemwise.extractors.visible_parts import read_visible
@@ -38,6 +39,7 @@ class Benchmark:
     prompts: Mapping[str, str] = field(default_factory=dict)
     draw: Draw = draw
     pictures: bool = False
+    examples: Examples | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -51,8 +53,14 @@ class Benchmark:
 
     def require_form(self) -> None:
         """Raise BenchmarkError for a loader or an extractor that cannot be called, before anything is asked for it."""
-        offered = {name: None for name in ("source", "prompt") if name in _parameters("loader", self.loader)}
-        _require_call("loader", self.loader, (), offered, "may take source and prompt")
+        for what, loader in (("loader", self.loader), *([("examples", own)] if (own := self._own_examples) else [])):
+            offered = {name: None for name in ("source", "prompt", "prompt_name") if name in _parameters(what, loader)}
+            _require_call(what, loader, (), offered, "may take source, prompt and prompt_name")
+        if self.examples and isinstance(self.examples.cases, str) and not self.takes_source:
+            raise BenchmarkError(
+                f"examples of the split {self.examples.cases!r} are read by its loader, which takes no source; "
+                "let it take source, or give Examples a function or cases."
+            )
         told = {"case": None} if self._is_told_of_cases else {}
         _require_call("extract", self.extract, ("",), told, "is given the text of a reply, and the case where it has a parameter case")
         if inspect.iscoroutinefunction(self.extract):
@@ -82,10 +90,26 @@ class Benchmark:
         return "case" in _parameters("extract", self.extract)
 
     def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
-        """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`."""
-        offered = {"source": source, "prompt": self.prompts.get(prompt or "", "")}
-        wanted = inspect.signature(self.loader).parameters
-        return self.loader(**{name: value for name, value in offered.items() if name in wanted})
+        """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`, `prompt_name`."""
+        return self._loaded(self.loader, source, prompt)
+
+    def solved_cases(self, examples: Examples, source: Source, prompt: str | None, *, elsewhere: bool) -> Iterable[Case]:
+        """The cases to choose `examples` from, in the words of the same prompt; `elsewhere` where `source` is not that of the rows, but
+        of examples alone, in the place of the benchmark's own."""
+        if elsewhere or isinstance(examples.cases, str):
+            split = examples.cases if isinstance(examples.cases, str) else "train"
+            is_file = elsewhere and source.path is not None and source.path.is_file()
+            return self._loaded(self.loader, replace(source, split="examples" if is_file else split, variants=0), prompt)
+        return self._loaded(examples.cases, source, prompt) if callable(examples.cases) else examples.cases
+
+    @property
+    def _own_examples(self) -> Loader | None:
+        return self.examples.cases if self.examples and callable(self.examples.cases) else None
+
+    def _loaded(self, loader: Loader, source: Source, prompt: str | None) -> Iterable[Case]:
+        offered = {"source": source, "prompt": self.prompts.get(prompt or "", ""), "prompt_name": prompt or ""}
+        wanted = inspect.signature(loader).parameters
+        return loader(**{name: value for name, value in offered.items() if name in wanted})
 
 
 def _parameters(what: str, function: object) -> Mapping[str, inspect.Parameter]:
@@ -116,20 +140,24 @@ def cases(
     prompts: Mapping[str, str] | None = None,
     draw: Draw = draw,
     pictures: bool = False,
+    examples: Examples | None = None,
 ) -> Callable[[Test], Test]:
     """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
 
-    `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says) and ``prompt`` (the text
-    chosen from `prompts` by `--prompt`, the first by default). `extract` reads what a reply says (`visible_text`) into an
-    answer, or None; it is told of the case where it has a parameter ``case``. `draw` takes the sample from all cases, by
-    size and seed. With `pictures` the cases show pictures, so that a model that sees is asked by default.
+    `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says), ``prompt`` (the text
+    chosen from `prompts` by `--prompt`, the first by default) and ``prompt_name``. `extract` reads what a reply says
+    (`visible_text`) into an answer, or None; it is told of the case where it has a parameter ``case``. `draw` takes the sample from all
+    cases, by size and seed. With `pictures` the cases show pictures, so that a model that sees is asked by default. `examples` are solved
+    cases that may be shown before each question (`--shots`): ``Examples("train")``.
     The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
 
     >>> @cases(capitals, extract=last_word)              # doctest: +SKIP
     ... def test_capitals(case, answer):
     ...     assert answer == case.answer
     """
-    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures)
+    if examples is not None and not isinstance(examples, Examples):
+        raise TypeError(f'examples must be Examples(...), such as Examples("train"), got {reprlib.repr(examples)}.')
+    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures, examples)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pytest.PytestUnknownMarkWarning)

@@ -31,9 +31,11 @@ class Case:
     `tags` (subject, grade, ...) split the reports; they are never shown to the model. `picture` is shown to the model
     before the prompt; a chat has its pictures in the user's turns. A multiple-choice case has its `choices`, the options' texts
     in the order of their letters, and may have `prompt_for`, which gives the prompt for any order of them.
+    `solution` is the reply that is shown where the case is an example (few-shot), or a function that gives it; empty for the answer.
+    The first of the texts in `stop` ends a reply, which does not hold it.
 
     A chat may begin with one system turn, which is sent in the place of the system prompt of the model's entry, never beside it.
-    Then come turns of user, assistant and tool, the last of them user or tool.
+    Then come turns of user, assistant and tool, the last of them user or tool. Or it is one text turn, which is continued as it stands.
 
     Raises ValueError, naming the case, the field and its value, for a field that is not of this form: a number as the
     gold would be wrong against every reply, a None would be asked as "None".
@@ -54,6 +56,8 @@ class Case:
     picture: Picture | None = None
     choices: tuple[str, ...] = ()
     prompt_for: Callable[[Sequence[str]], str | Sequence[Turn]] | None = field(default=None, compare=False, repr=False)
+    solution: str | Callable[[], str] = field(default="", compare=False, repr=False)
+    stop: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         called = f"case {shown_value(self.name)}"
@@ -74,6 +78,7 @@ class Case:
             ("prompt", prompt),
             ("tags", _plain_tags(self.tags, called)),
             ("choices", _plain_choices(self.choices, called)),
+            ("stop", _plain_stop(self.stop, called)),
         ):
             object.__setattr__(self, name_of_field, value)  # a copy: a loader may go on changing what it gave
 
@@ -88,6 +93,7 @@ class Case:
         *,
         tags: Mapping[str, str] | None = None,
         picture: Picture | None = None,
+        solution: str | Callable[[], str] = "",
     ) -> Case:
         """A multiple-choice case: `prompt_for` gives the prompt, a text or chat, for the options' texts; `right` is the right one's index.
 
@@ -97,7 +103,7 @@ class Case:
         index = operator.index(right) if hasattr(right, "__index__") and not isinstance(right, bool) else -1
         if not 0 <= index < len(options) <= len(LETTERS):
             raise ValueError(f"{name}: right must be a place in {len(options)} choices (at most {len(LETTERS)}), got {shown_value(right)}.")
-        return cls(name, prompt_for(choices), LETTERS[index], tags or {}, picture, options, prompt_for)
+        return cls(name, prompt_for(choices), LETTERS[index], tags or {}, picture, options, prompt_for, solution)
 
     @property
     def chat(self) -> tuple[Turn, ...]:
@@ -105,6 +111,15 @@ class Case:
         if isinstance(self.prompt, str):
             return (Turn("user", self.prompt, pictures=(self.picture,) if self.picture else ()),)
         return tuple(self.prompt)
+
+    @property
+    def solved(self) -> str:
+        """The reply that is shown where the case is an example: its solution, else its answer. Raises ValueError for what is no text."""
+        called = f"case {shown_value(self.name)}: solution"
+        text = plain_text(self.solution() if callable(self.solution) else self.solution or self.answer, called)
+        if not text.strip():
+            raise ValueError(f"{called} is empty; give the reply that the example is to show.")
+        return text
 
     @property
     def text(self) -> str:
@@ -152,6 +167,15 @@ def _plain_tags(tags: object, called: str) -> dict[str, str]:
         plain_text(name, f"{called}: a tag's name"): plain_text(value, f"{called}: tag {shown_value(name)}", "give one text for each tag")
         for name, value in tags.items()
     }
+
+
+def _plain_stop(stop: object, called: str) -> tuple[str, ...]:
+    if isinstance(stop, (str, bytes)) or not isinstance(stop, Iterable):
+        raise ValueError(f'{called}: stop must be a list of texts, such as ["Question:"], got {shown_value(stop)}.')
+    texts = tuple(plain_text(text, f"{called}: stop") for text in stop)
+    if not all(texts):
+        raise ValueError(f"{called}: a stop text is empty, which would end every reply at once; leave it out.")
+    return texts
 
 
 def _plain_choices(choices: object, called: str) -> tuple[str, ...]:

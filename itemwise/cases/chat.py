@@ -11,7 +11,7 @@ from itemwise.cases.plain_data import Kinds, known_fields, plain_text, require_k
 
 __all__ = ["ROLES", "ToolCall", "Turn", "TurnCost", "chat_fault", "conversation", "turns_fault"]
 
-ROLES = ("system", "user", "assistant", "tool")
+ROLES = ("system", "user", "assistant", "tool", "text")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of the conversation that led to a reply: `role` is system, user, assistant or tool.
+    """One message of the conversation that led to a reply: `role` is system, user, assistant or tool; or the one turn of a chat whose
+    role is text, which the model continues as it stands, without a chat template.
 
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
     what it took. `pictures` are shown before the content. What a server told apart from the content is kept for the
@@ -138,6 +139,8 @@ def turns_fault(turns: Sequence[Any], called: str) -> str | None:
         plain_text(turn.content, f"{called}: content of the {shown_value(turn.role)} turn at {number}")
         if fault := _turn_fault(turn, number):
             return f"the {turn.role} turn at {number} {fault}" if turn.role in ROLES else fault
+    if any(turn.role == "text" for turn in turns):
+        return "a text turn stands alone, as it is continued without a chat template; ask it once" if len(turns) > 1 else None
     if not any(turn.role == "user" for turn in turns):
         return 'it has no user turn, so nothing would be asked; give Turn("user", "...") with the question'
     return None
@@ -174,7 +177,7 @@ def conversation(turns: Sequence[Turn]) -> str:
 
     Pictures stand in it as ``[picture]``, calls as they would be written in Python.
     """
-    if [turn.role for turn in turns] == ["user"] and not turns[0].pictures:
+    if [turn.role for turn in turns] in (["user"], ["text"]) and not turns[0].pictures:
         return turns[0].content
     return "\n\n".join(f"{turn.role}: {_lines_of(turn)}" for turn in turns)
 

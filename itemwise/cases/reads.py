@@ -27,9 +27,9 @@ _READS: ContextVar[Reads | None] = ContextVar("_READS", default=None)
 
 
 @contextmanager
-def noting_reads() -> Iterator[Reads]:
-    """Collect what rows are read of within."""
-    reads = Reads()
+def noting_reads(beside: Reads | None = None) -> Iterator[Reads]:
+    """Collect what rows are read of within; no file may be another split `beside`, where others were read before."""
+    reads = Reads(as_split=beside.as_split) if beside else Reads()
     token = _READS.set(reads)
     try:
         yield reads

@@ -6,7 +6,7 @@ import inspect
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Source:
 
     `path` is the file or folder of ``file``; `pool` the templates of ``synthetic``; `seed` makes synthetic rows, each
     followed by `variants` more that tell it with other numbers. `picture_folder` is where paths of pictures may lead besides
-    the folder of their rows.
+    the folder of their rows. `split` is read in the place of the one that a benchmark asks for: rows for examples.
     """
 
     kind: str
@@ -42,20 +42,21 @@ class Source:
     pool: str = "seen"
     variants: int = 0
     picture_folder: Path | None = None
+    split: str | None = None
 
     @classmethod
-    def parse(cls, text: str, *, seed: int, root: Path) -> Source:
+    def parse(cls, text: str, *, seed: int, root: Path, option: str = "--source") -> Source:
         """Read ``hub``, ``synthetic``, ``synthetic:`` and a pool such as ``held-out``, or a path relative to `root`."""
         if text == "hub":
             return cls("hub", seed)
         kind, _, pool = text.partition(":")
         if kind == "synthetic":
             if (pool or "seen") not in POOLS:
-                raise RowsError(f"--source {text!r}: synthetic rows are {', '.join(POOLS)}, not {pool!r}.")
+                raise RowsError(f"{option} {text!r}: synthetic rows are {', '.join(POOLS)}, not {pool!r}.")
             return cls("synthetic", seed, pool=pool or "seen")
         path = Path(os.path.abspath(root / Path(text).expanduser()))  # links keep their names, which say the split
         if not text or not path.exists():
-            raise RowsError(f"--source {text!r}: no such file or folder; give a path, hub, or synthetic.")
+            raise RowsError(f"{option} {text!r}: no such file or folder; give a path, hub, or synthetic.")
         return cls("file", seed, path=path)
 
     @property
@@ -76,6 +77,7 @@ class Source:
         `synthetic` is called with the seed and `pool=` (a name of POOLS); where there are to be variants with `variants=` too, and then
         follows each row with that many. Raises RowsError where the rows cannot be had, or cannot have variants.
         """
+        hub = replace(hub, split=self.split or hub.split)
         if self.variants and self.kind != "synthetic":
             raise RowsError(f"--variants needs rows that can be renumbered: --source synthetic makes such rows, {self.text} does not.")
         if self.kind == "hub":

@@ -15,6 +15,7 @@ __all__ = [
     "adapter_hash",
     "folder_hash",
     "hub_options",
+    "lacks_template",
     "own_quantisation",
     "require_adapter",
     "require_folder",
@@ -97,6 +98,16 @@ def template_clock(entry: ModelEntry, hub: Mapping[str, Any]) -> str | None:
         named = [Path(entry.location, name) for name in TEMPLATES]
         files = [file for file in (*named, *Path(entry.location, "additional_chat_templates").glob("*.jinja")) if file.is_file()]
     return f"{CLOCK:%Y-%m-%d}" if any(uses_clock(file.read_text(encoding="utf-8", errors="replace")) for file in files) else None
+
+
+def lacks_template(entry: ModelEntry) -> bool:
+    """Whether no file of a local model's folder holds a chat template; False for what is not known before it loads."""
+    folder = Path(entry.location)
+    if not entry.local or not (folder / "config.json").is_file():
+        return False
+    files = [file for name in TEMPLATES if (file := folder / name).is_file()]
+    held = (file.suffix == ".jinja" or '"chat_template"' in file.read_text(encoding="utf-8", errors="replace") for file in files)
+    return not (any(held) or any(folder.glob("additional_chat_templates/*.jinja")) or any(folder.glob("*.gguf")))
 
 
 def own_quantisation(config: Any) -> str | None:

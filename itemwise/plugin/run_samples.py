@@ -17,8 +17,9 @@ from itemwise.plugin.items import NO_CASES, Fault, benchmark_of, case_index, fun
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
 from itemwise.session.measurement_hash import cases_hash, code_hash, judge_hash
-from itemwise.session.sample import Sample, prompts_of, sampled
+from itemwise.session.sample import Sample, sampled
 from itemwise.session.settings import Settings
+from itemwise.session.wording import Wording, wordings_of
 
 __all__ = ["AskedCase", "Samples"]
 
@@ -31,8 +32,9 @@ _STRIPPED = (
 
 @dataclass(frozen=True, slots=True)
 class AskedCase:
-    """One test of a benchmark's function under a model and strategy: the `place` of its case in the sample, and the `prompt` where the
-    function is run under several, each with a sample of its own. In the place of a sample that cannot be had stands a fault."""
+    """One test of a benchmark's function under a model and strategy: the `place` of its case in the sample, and the `prompt` (its name, the
+    number of its examples) where the function is run under several, each with a sample of its own. In the place of a sample that cannot
+    be had stands a fault."""
 
     id: str
     value: Case | Fault
@@ -45,7 +47,7 @@ class Samples:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._samples: dict[tuple[str, str | None], Sample] = {}
+        self._samples: dict[tuple[str, Wording], Sample] = {}
         self._asked_cases: dict[str, Sequence[AskedCase]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
         self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
@@ -53,23 +55,23 @@ class Samples:
     def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sequence[AskedCase] | Fault:
         """The cases of a benchmark's test function, those of each prompt in turn, or why there are none.
 
-        With several prompts the ids of its cases begin with the prompt's name. A prompt that the benchmark does not have is one fault
-        among the cases of the others.
+        With several prompts, or several numbers of examples, the ids of its cases begin with the prompt's name, with the number, or with
+        both. A prompt that the benchmark does not have is one fault among the cases of the others.
         """
         self._asked[function.nodeid] = frozenset(function.fixturenames)
         if not __debug__ and not _asserts(function):
             return Fault(_STRIPPED.format(function.nodeid))
-        prompts = prompts_of(benchmark, self._settings, None)
-        found = {prompt: self._sample_or_fault(function, benchmark, prompt) for prompt in prompts}
+        wordings = wordings_of(benchmark, self._settings, None)
+        found = {prompt: self._sample_or_fault(function, benchmark, wording) for prompt, wording in wordings.items()}
         if all(isinstance(sample, Fault) for sample in found.values()):
             return Fault("\n".join(dict.fromkeys(sample.message for sample in found.values() if isinstance(sample, Fault))))
-        asked = [each for prompt, sample in found.items() for each in _asked_cases(sample, (prompt or "") * (len(prompts) > 1))]
+        asked = [each for prompt, sample in found.items() for each in _asked_cases(sample, prompt)]
         self._asked_cases[function.nodeid] = asked
         return asked
 
-    def _sample_or_fault(self, function: pytest.Function, benchmark: Benchmark, prompt: str | None) -> Sample | Fault:
+    def _sample_or_fault(self, function: pytest.Function, benchmark: Benchmark, wording: Wording) -> Sample | Fault:
         try:
-            return self._sample(function, benchmark, prompt)
+            return self._sample(function, benchmark, wording)
         except BenchmarkError as error:
             return Fault(str(error))
         except (Exception, SystemExit) as error:  # the loader's own fault shows its own lines
@@ -78,8 +80,8 @@ class Samples:
     def of_case(self, item: pytest.Item) -> Sample:
         """The sample that a case belongs to, in the words that it is asked in."""
         benchmark = benchmark_of(item)
-        prompt = self.prompt(item) or prompts_of(benchmark, self._settings, parameters(item).get("model"))[0]
-        return self._sample(item, benchmark, prompt)
+        wordings = wordings_of(benchmark, self._settings, parameters(item).get("model"))
+        return self._sample(item, benchmark, wordings[self.prompt(item)])
 
     def case(self, item: pytest.Item) -> Case:
         """The case under test, in the words of the prompt that its model is asked with."""
@@ -90,13 +92,12 @@ class Samples:
         return self._asked_case(item).place
 
     def prompt(self, item: pytest.Item) -> str:
-        """The name of the case's prompt where its benchmark is asked with several; else empty."""
+        """The name of the case's prompt, with the number of its examples, where its benchmark is asked with several; else empty."""
         return self._asked_case(item).prompt
 
     def prompt_place(self, item: pytest.Item) -> int:
         """Where the case's prompt stands among those that its benchmark is asked with."""
-        prompt = self.prompt(item)
-        return prompts_of(benchmark_of(item), self._settings, None).index(prompt) if prompt else 0
+        return list(wordings_of(benchmark_of(item), self._settings, None)).index(self.prompt(item))
 
     def _asked_case(self, item: pytest.Item) -> AskedCase:
         return self._asked_cases[function_id(item)][case_index(item)]
@@ -123,10 +124,10 @@ class Samples:
             self._measures[key] = self._measured(item)
         return self._measures[key]
 
-    def _sample(self, item: pytest.Item, benchmark: Benchmark, prompt: str | None) -> Sample:
-        key = function_id(item), prompt
+    def _sample(self, item: pytest.Item, benchmark: Benchmark, wording: Wording) -> Sample:
+        key = function_id(item), wording
         if key not in self._samples:
-            self._samples[key] = sampled(_plain(item), benchmark, self._settings, prompt)
+            self._samples[key] = sampled(_plain(item), benchmark, self._settings, wording)
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from itemwise.analysis.named_extractors import extractor_names
 from itemwise.cases.controls import CONTROLS
+from itemwise.cases.few_shot import FORMS
 from itemwise.models import QUANTISATIONS
 from itemwise.models.server.address import without_userinfo
 from itemwise.models.thinking_choice import THINKING
@@ -81,6 +82,18 @@ OPTIONS = (
         'named prompt of the benchmark, repeatable, or "all" of them: each is measured (default: the model\'s own, else its first)',
         [],
         many=True,
+    ),
+    Option(
+        "shots", "solved examples shown before each question, repeatable: each is measured (default: the benchmark's own, 0)", [], many=True
+    ),
+    Option(
+        "examples",
+        "where examples come from: hub, synthetic, or a file or folder (default: the benchmark's own, such as the rows of train)",
+    ),
+    Option(
+        "prompt-form",
+        f"how a prompt is given: {', '.join(FORMS)}, the last without chat template (default: turns; completion with examples where a "
+        "folder has no chat template)",
     ),
     Option("quant", f"quantisation of local models, repeatable: {', '.join(QUANTISATIONS)} (default: nf4)", ["nf4"], many=True),
     Option(
@@ -180,9 +193,9 @@ class OptionValues:
         """A whole number of at least `least`; the message says what it may be `besides`."""
         return _whole(name, self[name], least, besides)
 
-    def wholes(self, name: str) -> tuple[int, ...]:
-        """Whole numbers of at least 1, none twice; none where nothing was chosen."""
-        numbers = [_whole(name, value, 1) for value in self._listed(name)]
+    def wholes(self, name: str, least: int = 1) -> tuple[int, ...]:
+        """Whole numbers of at least `least`, none twice; none where nothing was chosen."""
+        numbers = [_whole(name, value, least) for value in self._listed(name)]
         _require_once(name, numbers)
         return tuple(numbers)
 

@@ -4,8 +4,8 @@ from itemwise.cases.benchmark import Benchmark
 from itemwise.models import ModelEntry
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable
-from itemwise.session.sample import prompts_of
 from itemwise.session.settings import Settings
+from itemwise.session.wording import prompts_of
 
 __all__ = ["default_prompt_line", "header_lines", "idle_lines", "store_line"]
 
@@ -20,9 +20,20 @@ def header_lines(settings: Settings) -> list[str]:
         + (f"; {', '.join(entry.name for entry in settings.seeing)} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {settings.source.text}{made}, {sample}, seed {settings.seed}, "
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {', '.join(settings.prompts) or 'default'}, "
+        f"{_shots_text(settings)}"
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
     ]
     return [printable(line) for line in lines]
+
+
+def _shots_text(settings: Settings) -> str:
+    """The examples and the form of the prompt, as far as options say anything of them."""
+    said = {
+        "shots": ", ".join(map(str, settings.shots)),
+        "examples from": settings.examples.text if settings.examples else "",
+        "prompt form": settings.prompt_form or "",
+    }
+    return "".join(f"{what} {text}, " for what, text in said.items() if text)
 
 
 def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str:

@@ -19,7 +19,7 @@ __all__ = ["cases_hash", "code_hash", "judge_hash"]
 
 def cases_hash(cases: Sequence[Case]) -> str:
     """A hash of all that a sample asks, every turn of a chat, shows and expects, in order."""
-    return key_of({"cases": [[case.name, _prompt(case), case.answer, *_shown(case)] for case in cases]})
+    return key_of({"cases": [[case.name, _prompt(case), case.answer, *_shown(case), *_stop(case)] for case in cases]})
 
 
 def _prompt(case: Case) -> str | list[dict[str, Any]]:
@@ -32,6 +32,10 @@ def _shown(case: Case) -> list[str]:
         return [picture.sha256 for picture in case.pictures]
     except PictureError:
         return ["unreadable"]
+
+
+def _stop(case: Case) -> list[dict[str, list[str]]]:
+    return [{"stop": list(case.stop)}] if case.stop else []
 
 
 def judge_hash(benchmark: Path, extract: Extractor) -> str:

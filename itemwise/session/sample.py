@@ -18,10 +18,11 @@ from itemwise.cases.variants import original_of
 from itemwise.models import ModelEntry
 from itemwise.results.labels import label_suffix
 from itemwise.session.settings import Settings
+from itemwise.session.shown_examples import shown_examples
+from itemwise.session.wording import Wording
 
-__all__ = ["WITHOUT_EFFECT", "Sample", "prompts_of", "sampled"]
+__all__ = ["WITHOUT_EFFECT", "Sample", "sampled"]
 
-ALL = "all"  # for --prompt: each that the benchmark names
 WITHOUT_EFFECT = "without effect"  # what a benchmark's rows call the options that it ignores
 
 _NAMED = 3  # files named in a report
@@ -46,8 +47,8 @@ class Sample:
         return Counter(self.label_of(case) for case in self.cases)
 
 
-def sampled(name: str, benchmark: Benchmark, settings: Settings, prompt: str | None = None) -> Sample:
-    """The sample of `benchmark` that `settings` ask for, in the words of its `prompt`, drawn before anything heavy is imported.
+def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wording = Wording()) -> Sample:  # noqa: B008 - it is frozen
+    """The sample of `benchmark` that `settings` ask for, in this `wording`, drawn before anything heavy is imported.
 
     Raises BenchmarkError where the cases cannot be had, with words fit to be shown.
     """
@@ -55,16 +56,19 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, prompt: str | N
         benchmark.require_form()
     except BenchmarkError as error:
         raise BenchmarkError(f"{name}: {error}") from None
-    prompt = benchmark.prompt_name(prompt)
+    wording = replace(wording, prompt=benchmark.prompt_name(wording.prompt))
     try:
         with noting_reads() as reads:
-            cases, population = _draw(name, benchmark, settings, prompt)
+            cases, population = _draw(name, benchmark, settings, wording.prompt)
+        shown = shown_examples(benchmark, settings, wording, cases if population is None else population, reads)
+        shown.require_apart(cases)
+        asked = [shown.before(variant, case) for case in cases for variant in _with_controls(case, settings)]
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
-    cases = [variant for case in cases for variant in _with_controls(case, settings)]
-    _check_names(name, cases)
-    rows = _chosen_words(benchmark, settings, prompt) | _case_words(benchmark, settings, cases, population)
-    return Sample(_label(name, benchmark, settings), cases, rows | _read_words(reads) | _hub_words(reads.commits))
+    _check_names(name, asked)
+    rows = _chosen_words(benchmark, settings, wording.prompt) | shown.words(cases)
+    rows |= _case_words(benchmark, settings, asked, population, wording)
+    return Sample(_label(name, benchmark, settings), asked, rows | _read_words(reads) | _hub_words({**reads.commits, **shown.commits}))
 
 
 def _draw(name: str, benchmark: Benchmark, settings: Settings, prompt: str | None) -> tuple[Sequence[Case], Sequence[Case] | None]:
@@ -92,19 +96,21 @@ def _chosen_words(benchmark: Benchmark, settings: Settings, prompt: str | None) 
     }
 
 
-def _case_words(benchmark: Benchmark, settings: Settings, cases: Sequence[Case], population: Sequence[Case] | None) -> dict[str, str]:
+def _case_words(
+    benchmark: Benchmark, settings: Settings, cases: Sequence[Case], population: Sequence[Case] | None, wording: Wording
+) -> dict[str, str]:
     """What is to be told of the cases themselves: the system turns they bring, how many there were to draw from, idle options."""
     repeated = _repeated(population or ())
     words = {
-        "system": _system_words(cases, settings.all_models),
+        "system": _system_words(cases, settings.all_models, wording.form),
         "rows": "" if population is None else str(len(population)),
         "repeated": f"{repeated} of them ask the same as another" if repeated else "",
-        WITHOUT_EFFECT: ", ".join(_without_effect(benchmark, settings, cases)),
+        WITHOUT_EFFECT: ", ".join(_without_effect(benchmark, settings, cases, wording)),
     }
     return {name: text for name, text in words.items() if text}
 
 
-def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Case]) -> Iterator[str]:
+def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Case], wording: Wording) -> Iterator[str]:
     """The options of the command line that change nothing of these cases, as they were given."""
     given = settings.given
     if "prompt" in given and not benchmark.prompts:
@@ -116,28 +122,26 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
     for control in settings.controls if "control" in given else ():
         if not any(case.name.endswith(f"-{control}") for case in cases):
             yield f"--control {control}"
+    if "examples" in given and settings.examples and not (wording.shots or any(settings.shots)):
+        yield f"--examples {settings.examples.text}"
     if not any(case.pictures for case in cases):
         yield from (f"--{name}" for name in ("min-pixels", "max-pixels") if name in given)
 
 
-def _system_words(cases: Sequence[Case], models: Sequence[ModelEntry]) -> str:
-    """Whose system turn is sent, where cases bring their own: theirs, and never that of the model's entry beside it."""
+def _system_words(cases: Sequence[Case], models: Sequence[ModelEntry], form: str) -> str:
+    """Whose system turn is sent, where cases bring their own: theirs, and never that of the model's entry beside it.
+
+    A plain text has none.
+    """
+    if form == "completion":
+        without = ", ".join(model.name for model in models if model.system)
+        return f"none, also not that of {without}: the prompt is a plain text" if without else ""
     own = sum(case.has_system_turn for case in cases)
     if not own:
         return ""
     whose = "the benchmark's own" + (f" in {own} of {len(cases)} cases" if own < len(cases) else "")
     replaced = ", ".join(model.name for model in models if model.system)
     return whose + (f", in the place of that of {replaced}" if replaced else "")
-
-
-def prompts_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> tuple[str | None, ...]:
-    """The names of the prompts that `model` is asked with, each a measurement of its own: those of the settings, else the one that it
-    prefers where the benchmark has it, else the benchmark's first, which is None where it names none. What the settings name the benchmark
-    may not have."""
-    if not benchmark.prompts or not settings.prompts:
-        return (model.prompt if model and model.prompt in benchmark.prompts else benchmark.prompt_name(None),)
-    whole = [tuple(benchmark.prompts) if name == ALL and ALL not in benchmark.prompts else (name,) for name in settings.prompts]
-    return tuple(dict.fromkeys(name for names in whole for name in names))
 
 
 def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from itemwise.analysis.named_extractors import NamedExtractor, load_extractor
 from itemwise.cases.controls import CONTROLS
+from itemwise.cases.few_shot import FORMS
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
@@ -28,7 +29,8 @@ class Settings:
     """Everything a run was asked for, checked. `models` are those that are asked, once for each of the `quantisations` and
     `token_limits`, which are empty for the model's own; `seeing` are asked by benchmarks with pictures where no model was named.
     `sample` is None for all rows; `batch_size` None for as many as the model can take;
-    `prompts` are empty for the one that model or benchmark prefer; `given` are the names of the settings that the command line gave;
+    `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
+    the benchmark, and `prompt_form` for what fits the model; `given` are the names of the settings that the command line gave;
     `renamed` tells of those given by a former name."""
 
     models: tuple[ModelEntry, ...]
@@ -47,6 +49,9 @@ class Settings:
     fresh: bool
     replay: bool
     prompts: tuple[str, ...] = ()
+    shots: tuple[int, ...] = ()
+    examples: Source | None = None
+    prompt_form: str | None = None
     seeing: tuple[ModelEntry, ...] = ()
     controls: tuple[str, ...] = ()
     engine: str = "local"
@@ -82,6 +87,9 @@ class Settings:
             "twins": self.source.variants,
             "controls": list(self.controls),
             "prompt": _one_or_all(self.prompts),
+            "shots": _one_or_all(self.shots),
+            "examples": self.examples.text if self.examples else None,
+            "prompt_form": self.prompt_form,
             "quantisation": _one_or_all(self.quantisations),
             "max_new_tokens": _one_or_all(self.token_limits),
             "batch_size": self.batch_size or "auto",
@@ -113,6 +121,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         name = values.text("extractor")
         extractor = None if name is None else load_extractor(name, [here, root])
         source = _source(values, models)
+        examples = _examples(values, source)
         known = [*strategy_names(), *(strategy.name for strategy in strategies)]
         gates = tuple(Gate.parse(text, known) for text in values.texts("fail-under", least=0))
     except (GateError, ModelError, ImportStringError, RowsError, StrategyError) as error:
@@ -128,6 +137,9 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         seed=source.seed,
         source=source,
         prompts=tuple(values.texts("prompt", least=0)),
+        shots=values.wholes("shots", least=0),
+        examples=examples,
+        prompt_form=None if values["prompt-form"] is None else values.one_of("prompt-form", FORMS),
         quantisations=quantisations,
         token_limits=limits,
         batch_size=values.whole_or("batch-size", "auto"),
@@ -195,6 +207,14 @@ def _source(values: OptionValues, models: Sequence[ModelEntry]) -> Source:
         raise SettingsError(f"these models are asked different rows by default ({listed}); say which with --source.")
     source = Source.parse(defaults.pop() if text is None else text, seed=seed, root=values.base("source"))
     return replace(source, variants=values.whole("variants", least=0), picture_folder=values.path("picture-folder"))
+
+
+def _examples(values: OptionValues, source: Source) -> Source | None:
+    text = values.text("examples")
+    if text is None:
+        return None
+    parsed = Source.parse(text, seed=source.seed, root=values.base("examples"), option="--examples")
+    return replace(parsed, picture_folder=source.picture_folder)
 
 
 def _sample(values: OptionValues, source: Source) -> int | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -42,10 +42,12 @@ class ConfiguredStrategy:
         parameters = inspect.signature(self.strategy).parameters
         return {name: value for name, value in offered.items() if name in parameters}
 
-    def bind(self, chat: Sequence[Turn], extract: Extract, options: Sequence[str] = (), *, tool_hint: bool = True) -> BoundStrategy:
+    def bind(
+        self, chat: Sequence[Turn], extract: Extract, options: Sequence[str] = (), *, tool_hint: bool = True, stop: Sequence[str] = ()
+    ) -> BoundStrategy:
         """The strategy for one case. `options`, the texts of a choice, and the `tool_hint` of the model's entry are handed to a
-        strategy that has a parameter of that name."""
-        return BoundStrategy(self, tuple(chat), extract, tuple(options), tool_hint)
+        strategy that has a parameter of that name. The texts in `stop`, the case's own, end every reply."""
+        return BoundStrategy(self, tuple(chat), extract, tuple(options), tool_hint, tuple(stop))
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class BoundStrategy:
     extract: Extract
     options: tuple[str, ...] = ()
     tool_hint: bool = True
+    stop: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -66,7 +69,23 @@ class BoundStrategy:
     def __call__(self, ask: Ask) -> Coroutine[Any, Any, Transcript]:
         """The conversation, not yet begun."""
         given = self.configured.given(options=self.options, tool_hint=self.tool_hint)
-        return self.configured.strategy(self.chat, ask, self.extract, **self.configured.settings, **given)
+        asked = partial(_ask_until, ask, self.stop) if self.stop else ask
+        return self.configured.strategy(self.chat, asked, self.extract, **self.configured.settings, **given)
+
+
+def _ask_until(
+    ask: Ask,
+    of_case: Sequence[str],
+    turns: Sequence[Turn],
+    *,
+    stop: str | Sequence[str] = (),
+    continuations: Sequence[str] = (),
+    **settings: Any,
+) -> Awaitable[Turn]:
+    """`ask` with the stop texts `of_case` beside those of the strategy; given continuations have their own end."""
+    if continuations:
+        return ask(turns, continuations=continuations, **settings)
+    return ask(turns, stop=[*of_case, *([stop] if isinstance(stop, str) else stop)], **settings)
 
 
 def strategy_names() -> list[str]:

@@ -147,6 +147,18 @@ def test_a_further_prompt_is_compared_with_the_same_strategy_of_the_prompt_befor
     assert (cot.change, cot.gained, cot.lost) == (pytest.approx(2 / 5), ["sums-0", "sums-1"], [])
 
 
+def test_a_further_number_of_examples_is_compared_under_the_same_prompt_and_a_prompt_under_the_same_number() -> None:
+    def shown(prompt: str, shots: str, verdicts: str) -> list[Entry]:
+        return judged(verdicts, prompt_name=f"{prompt}-{shots}-shot", rows={"prompt": prompt} | ({"shots": shots} if shots != "0" else {}))
+
+    ladder = ladder_of(shown("cot", "0", "WW"), shown("cot", "4", "CW"), shown("json", "0", "WC"), shown("json", "4", "CC"))
+    assert [(each.name, each.against, each.gain) for each in ladder.rungs[1:]] == [
+        ("cot-4-shot, direct", "cot-0-shot, direct", "the examples"),
+        ("json-0-shot, direct", "cot-0-shot, direct", "the prompt"),
+        ("json-4-shot, direct", "json-0-shot, direct", "the examples"),
+    ]
+
+
 def test_a_further_model_is_compared_under_the_same_prompt() -> None:
     other = {"model_name": "other"}
     ladder = ladder_of(prompted("a", "CW"), prompted("b", "CC"), prompted("a", "WW", **other), prompted("b", "WC", **other))

@@ -171,7 +171,8 @@ CALLED = Turn("assistant", "", (ToolCall("calculator", {"expression": "6*7"}),))
         ([ASKED, REPLIED], "it ends with the assistant's turn, so that the reply is there already; end it with the user's."),
         ([Turn("system", "See.", pictures=(PICTURE,)), ASKED], "the system turn at 0 holds a picture; only the user's turns show any."),
         ([Turn("user", "See.", pictures=("p.png",))], "the user turn at 0 holds 'p.png' as a picture; use row.picture(...)."),  # type: ignore[arg-type]
-        ([Turn("human", "1+1?")], "the turn at 0 has the role 'human'; roles are system, user, assistant, tool."),
+        ([Turn("human", "1+1?")], "the turn at 0 has the role 'human'; roles are system, user, assistant, tool, text."),
+        ([SYSTEM, Turn("text", "1+1=")], "a text turn stands alone, as it is continued without a chat template; ask it once."),
         ([ASKED, Turn("assistant", " "), ASKED], "the assistant turn at 1 is empty; leave it out."),
         ([Turn("user", "\n")], "the user turn at 0 is empty; leave it out."),
         ([Turn("user", "?", CALLED.calls)], "the user turn at 0 holds calls; only the assistant's turns make any."),

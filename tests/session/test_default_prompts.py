@@ -11,8 +11,8 @@ from benchmarks.test_gsm8k import PROMPTS, gsm8k
 from itemwise.cases.benchmark import Benchmark
 from itemwise.extractors import last_number
 from itemwise.models import REGISTRY, ModelEntry
-from itemwise.session.sample import prompts_of
 from itemwise.session.settings import read_settings
+from itemwise.session.wording import prompts_of
 
 BENCHMARK = Benchmark(gsm8k, last_number, PROMPTS)
 CHECKPOINT = ModelEntry("a-checkpoint", "./a-checkpoint", local=True)

@@ -10,6 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from itemwise.cases.benchmark import Benchmark
+from itemwise.cases.source import Source
 from itemwise.models import ModelEntry
 from itemwise.session.header import default_prompt_line, header_lines
 from itemwise.session.settings import Settings, read_settings
@@ -36,6 +37,11 @@ def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertio
 
 def test_the_header_names_every_prompt() -> None:
     assert "strategy direct, prompt json, cot, extractor default" in header_lines(replace(settings_of(), prompts=("json", "cot")))[1]
+
+
+def test_the_header_says_what_options_say_of_examples() -> None:
+    told = replace(settings_of(), shots=(0, 4), examples=Source("hub"), prompt_form="text")
+    assert "prompt default, shots 0, 4, examples from hub, prompt form text, extractor default" in header_lines(told)[1]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from itemwise.cases.row import Hub
 from itemwise.cases.source import Source, rows
 from itemwise.extractors import last_number
 from itemwise.models import ModelEntry
-from itemwise.session.sample import prompts_of, sampled
+from itemwise.session.sample import sampled
 from itemwise.session.settings import Settings, read_settings
+from itemwise.session.wording import Wording, prompts_of
 from itemwise.synthetic import word_problems
 
 HUB = Hub("owner/data")
@@ -109,7 +110,7 @@ class TestLoader:
         assert sampled("own", benchmark_of(load), settings_for(Source("hub"))).cases[0].prompt == "6*7?"
 
     def test_may_take_both_and_gets_the_prompt_that_was_asked_for(self, file: Source) -> None:
-        sample = sampled("own", benchmark_of(problems), settings_for(file, sample=None), "polite")
+        sample = sampled("own", benchmark_of(problems), settings_for(file, sample=None), Wording("polite"))
         assert sample.cases[3].prompt == "Please: 3?"
         assert sample.rows["prompt"] == "polite"
 
@@ -117,11 +118,11 @@ class TestLoader:
         assert sampled("own", benchmark_of(problems), settings_for(file)).rows["prompt"] == "plain"
 
     def test_without_named_prompts_has_its_own(self) -> None:
-        assert sampled("own", Benchmark(hundred, str.strip), settings_for(Source("hub")), "polite").rows["prompt"] == "own"
+        assert sampled("own", Benchmark(hundred, str.strip), settings_for(Source("hub")), Wording("polite")).rows["prompt"] == "own"
 
     def test_with_prompts_refuses_another(self, file: Source) -> None:
         with pytest.raises(BenchmarkError, match=r"--prompt 'rude' is not one of this benchmark's: plain, polite\."):
-            sampled("own", benchmark_of(problems), settings_for(file), "rude")
+            sampled("own", benchmark_of(problems), settings_for(file), Wording("rude"))
 
 
 class TestSize:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from itemwise import strategies
 from itemwise.cases.chat import Turn
-from itemwise.strategies import StrategyError, begins_plainly, configured_strategy, gain_of, strategy_names
+from itemwise.strategies import (
+    Ask,
+    ConfiguredStrategy,
+    Extract,
+    StrategyError,
+    Transcript,
+    begins_plainly,
+    configured_strategy,
+    gain_of,
+    strategy_names,
+)  # fmt: skip
 from itemwise.strategies.tool import HINTS
 from tests.scripted import Script, read_all
 
@@ -147,6 +159,31 @@ def test_options_are_the_case_s_and_no_setting(folder: Path) -> None:
 def test_a_strategy_without_that_parameter_is_not_told_of_options() -> None:
     bound = configured_strategy("direct").bind([Turn("user", "Which?")], read_all, ["red", "green"])
     assert asyncio.run(bound(Script("red"))).reply.content == "red"
+
+
+def test_the_stop_texts_of_a_case_end_every_reply_beside_those_of_the_strategy() -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def ask(turns: Sequence[Turn], **settings: Any) -> Turn:
+        asked.append({"turns": list(turns), **settings})
+        return Turn("assistant", "4")
+
+    async def own(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        await ask(chat, stop="Q:", temperature=0.5)
+        await ask(chat, continuations=["A", "B"])
+        reply = await ask(chat)
+        return Transcript([*chat, reply], reply)
+
+    chat = [Turn("text", "2+2=")]
+    asyncio.run(ConfiguredStrategy("own", own).bind(chat, read_all, stop=["\n\n"])(ask))
+    assert asked == [
+        {"turns": chat, "stop": ["\n\n", "Q:"], "temperature": 0.5},
+        {"turns": chat, "continuations": ["A", "B"]},
+        {"turns": chat, "stop": ["\n\n"]},
+    ]
+    asked.clear()
+    asyncio.run(ConfiguredStrategy("own", own).bind(chat, read_all)(ask))
+    assert asked[2] == {"turns": chat}
 
 
 @pytest.mark.parametrize("tool_hint", [True, False])

@@ -77,7 +77,10 @@ class Prompting:
         if self._vision is None and any(turn.pictures for turn in request.turns):
             raise ModelError(self._no_vision())
         encode = self._vision.prompt if self._vision else self._templated
-        prompt = self._chat(request, encode) if self.template else self._completion(request)
+        if request.turns[0].role == "text":
+            prompt = self._continued(request)
+        else:
+            prompt = self._chat(request, encode) if self.template else self._completion(request)
         if (length := len(prompt.ids)) >= self.context_length:
             raise ContextFullError(f"the prompt has {length} tokens, the context of {self._name} holds {self.context_length}; shorten it.")
         if (largest := max(prompt.ids, default=0)) >= self._embeddings:
@@ -157,6 +160,13 @@ class Prompting:
     def _messages(self, request: Request) -> list[dict[str, Any]]:
         messages = with_pictures(messages_for_template(request.turns, request.tools), request.turns)
         return with_system(messages, self._checkpoint.entry.system)
+
+    def _continued(self, request: Request) -> Prompt:
+        """A plain text as it stands, with what the tokenizer puts before a text, unless it begins with that itself."""
+        self._require_tools(request, "a plain text has no place for tools")
+        (text,) = (turn.content for turn in request.turns)
+        begins = bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
+        return Prompt(list(self.tokenizer(text, add_special_tokens=not begins)["input_ids"]))
 
     def _completion(self, request: Request) -> Prompt:
         self._require_tools(request, "it has no chat template")

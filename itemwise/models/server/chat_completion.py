@@ -140,6 +140,8 @@ def _choice(body: Any) -> Mapping[str, Any]:
         case {"choices": [{"message": {}} as choice, *_]}:
             first: Mapping[str, Any] = choice
             return first
+        case {"choices": [{"text": str() as text} as choice, *_]}:  # of the completions API
+            return {"finish_reason": choice.get("finish_reason"), "message": {"content": text}}
         case {"error": error} if error and not _is_refusal(error):
             raise TransientError(f"answered without a message ({brief(body)})")
     raise PersistentError(f"answered without a message ({brief(body)})", "it answers no chat completion to this request; see its log")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from itemwise.cases.chat import Turn
-from itemwise.models.model import Request
+from itemwise.models.model import ModelError, Request
 from itemwise.models.tool_calls import messages_for_template, with_system
 
 __all__ = ["request_body"]
@@ -15,14 +15,25 @@ def request_body(request: Request, system: str | None) -> dict[str, Any]:
     """What a request adds to the body: messages, tools, temperature, the seed where it samples, and `stop` and `top_p` where it has
     them; the token limit goes under a name that the server decides.
 
-    Raises PictureError where a picture cannot be had or decoded.
+    Of a plain text it is the prompt, for the completions API, which has no tools. Raises PictureError where a picture cannot be had or
+    decoded, and ModelError for tools beside a text.
     """
+    if request.turns[0].role == "text":
+        if request.tools:
+            raise ModelError("a plain text has no place for tools; take another --strategy, or --prompt-form turns.")
+        return {"prompt": request.turns[0].content, **_settings(request)}
     pairs = zip(messages_for_template(request.turns, request.tools), request.turns, strict=True)
     messages = [_message(message, turn) for message, turn in pairs]
     return {
         "messages": with_system(messages, system),
-        "temperature": request.temperature,
         **({"tools": [dict(tool) for tool in request.tools]} if request.tools else {}),
+        **_settings(request),
+    }
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    return {
+        "temperature": request.temperature,
         **({"seed": request.seed} if request.temperature else {}),
         **({"stop": list(request.stop)} if request.stop else {}),
         **({"top_p": request.top_p} if request.top_p is not None else {}),

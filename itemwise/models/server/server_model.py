@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -218,11 +218,15 @@ class ServerModel:
         from openai import APIStatusError
 
         name = self._limit_name
-        post = client.chat.completions.with_raw_response.create(**{**body, name: limit})
+        if "prompt" in body:  # a plain text: the completions API, which has one name
+            name = LIMIT_NAMES[0]
+            post: Awaitable[Any] = client.completions.with_raw_response.create(**{**body, name: limit})
+        else:
+            post = client.chat.completions.with_raw_response.create(**{**body, name: limit})
         try:
             raw = await asyncio.wait_for(post, REPLY_TIMEOUT)  # the client's own timeout is between two bytes
         except APIStatusError as error:
-            if name == LIMIT_NAMES[0] and is_limit_refused(error):
+            if name == LIMIT_NAMES[0] and "prompt" not in body and is_limit_refused(error):
                 self._limit_name = LIMIT_NAMES[1]
                 return await self._post(client, body, limit)
             raise status_error(self._entry, error, self._served, self._listed) from None

@@ -40,6 +40,22 @@ def test_without_a_chat_template_the_prompt_is_completed_and_that_is_said(
     assert model.describe()["prompting"] == "completion (no chat template)"
 
 
+@pytest.mark.parametrize("chat", [True, False])
+@pytest.mark.parametrize(("kind", "before"), [("qwen2", ""), ("llama", BOS)])
+def test_a_plain_text_is_continued_as_it_stands_with_or_without_a_chat_template(
+    checkpoint: Callable[..., Path], kind: str, before: str, *, chat: bool
+) -> None:
+    model = loaded(checkpoint(kind, chat=chat), system="Be brief.")
+    assert prompt_text(model, Turn("text", "Q: 2+2?\nA:")) == f"{before}Q: 2+2?\nA:"
+    assert prompt_text(model, Turn("text", f"{BOS}Q: 2+2?\nA:")) == f"{BOS}Q: 2+2?\nA:"
+
+
+def test_a_plain_text_has_no_place_for_tools(checkpoint: Callable[..., Path]) -> None:
+    request = Request((Turn("text", "2+2="),), ({"type": "function", "function": {"name": "calculator", "parameters": {}}},))
+    with pytest.raises(ModelError, match="qwen2 cannot be offered a tool: a plain text has no place for tools"):
+        loaded(checkpoint()).generate([request])
+
+
 def test_without_a_chat_template_calls_of_earlier_turns_are_refused(checkpoint: Callable[..., Path]) -> None:
     calling = Turn("assistant", "", (ToolCall("calculator", {"expression": "2+2"}),))
     with pytest.raises(ModelError, match=r"^qwen2 has no chat template, so that it cannot be shown calls of a tool; take another form"):

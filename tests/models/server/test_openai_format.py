@@ -11,7 +11,7 @@ import pytest
 
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.picture import Picture
-from itemwise.models import Request
+from itemwise.models import ModelError, Request
 from itemwise.models.server.openai_format import request_body
 from itemwise.strategies.calculator import CALCULATOR
 
@@ -27,6 +27,11 @@ def picture(form: str) -> Picture:
 
 def test_a_question_is_one_message_asked_greedily() -> None:
     assert request_body(Request((QUESTION,)), None) == {"messages": [{"role": "user", "content": "6*7?"}], "temperature": 0.0}
+
+
+def test_a_plain_text_is_refused_tools_by_name() -> None:
+    with pytest.raises(ModelError, match="a plain text has no place for tools; take another --strategy"):
+        request_body(Request((Turn("text", "6*7="),), (CALCULATOR,)), None)
 
 
 def test_the_system_prompt_comes_first() -> None:

@@ -24,7 +24,7 @@ from itemwise.models.server import server_model as server_module
 from itemwise.models.server.retry_policy import Attempts, RetryPolicy, TransientError
 from itemwise.models.server.server_model import ServerModel
 from tests.models.server.connecting import CONNECTED, Serve, entry_on, model_on, outcomes, requests, texts, told, unavailable
-from tests.stand_in import Answer, error, said
+from tests.stand_in import Answer, continued, error, said
 
 # Health
 
@@ -51,6 +51,15 @@ def test_what_is_sent_says_all_that_was_asked(serve: Serve) -> None:
             "seed": 7,
         }
     ]
+
+
+def test_a_plain_text_goes_to_the_completions_api_without_a_system_prompt(serve: Serve) -> None:
+    server = serve(lambda *_: continued(" 42\n\nQ: 6*8?", "length"))
+    request = Request((Turn("text", "Q: 6*7?\nA:"),), stop=("\n\n",), max_new_tokens=2)
+    (generation,) = model_on(server, system="Be brief.").generate([request])
+    assert server.bodies == [{"model": "adder", "max_tokens": 2, "prompt": "Q: 6*7?\nA:", "temperature": 0.0, "stop": ["\n\n"]}]
+    assert isinstance(generation, Generation)
+    assert (generation.text, generation.finish_reason, generation.prompt_tokens, generation.completion_tokens) == (" 42", "stop", 5, 2)
 
 
 def test_a_strategy_s_settings_are_sent_and_the_token_limit_is_lowered_never_raised(serve: Serve) -> None:

@@ -1,0 +1,91 @@
+"""The examples that a sample is shown: read beside its rows, chosen for each case, kept apart from what is asked, and told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from itemwise.cases.benchmark import Benchmark
+from itemwise.cases.case import Case
+from itemwise.cases.examples import Examples, require_apart, shown_by_case
+from itemwise.cases.few_shot import with_examples
+from itemwise.cases.reads import Reads, noting_reads
+from itemwise.cases.row import Hub, RowsError
+from itemwise.results.store import key_of
+from itemwise.session.settings import Settings
+from itemwise.session.wording import Wording
+
+__all__ = ["ShownExamples", "shown_examples"]
+
+_NAMED = 8  # examples named in a record
+
+
+@dataclass(frozen=True)
+class ShownExamples:
+    """What each case is shown, by the case's name, in which form; `origin` says where the examples come from, `commits` of which hub."""
+
+    examples: Examples
+    wording: Wording
+    by_case: Mapping[str, Sequence[Case]] = field(default_factory=dict)
+    origin: str = ""
+    commits: Mapping[Hub, str] = field(default_factory=dict)
+
+    def require_apart(self, asked: Sequence[Case]) -> None:
+        """Raise RowsError where one of the cases asked is an example too."""
+        require_apart(asked, {case.name: self._of(case) for case in asked}, own_words=not isinstance(self.examples.cases, str))
+
+    def before(self, variant: Case, case: Case) -> Case:
+        """A `variant` of `case`, or itself, behind the examples of `case`. Raises RowsError where the form cannot show it."""
+        return with_examples(variant, self._of(case), self.wording.form, self.examples)
+
+    def words(self, asked: Sequence[Case]) -> dict[str, str]:
+        """How many are shown, where they come from, by what rule, and a hash of them; nothing where a plain chat shows none."""
+        form = {"prompt form": self.wording.form} if self.wording.shots or self.wording.form != "turns" else {}
+        if not self.wording.shots:
+            return form
+        shown = [self._of(case) for case in asked]
+        sets = {tuple(example.name for example in chosen): None for chosen in shown}
+        names = ", ".join(next(iter(sets))[:_NAMED]) if len(sets) == 1 else f"{len(sets)} different choices"
+        digest = key_of({"examples": [[[example.text, example.solved] for example in chosen] for chosen in shown]})
+        told = f"{self.examples.rule_text} of {self.origin}: {names}"
+        return {"shots": str(self.wording.shots), "examples": told, "examples sha256": digest[:16], **form}
+
+    def _of(self, case: Case) -> Sequence[Case]:
+        return self.by_case.get(case.name, ())
+
+
+def shown_examples(benchmark: Benchmark, settings: Settings, wording: Wording, rows: Sequence[Case], reads: Reads) -> ShownExamples:
+    """The examples of `rows`, all those of the benchmark, or of an endless source those that are asked; `reads` are what they were read of.
+
+    Raises RowsError where there are none, or too few.
+    """
+    elsewhere, own = settings.examples, benchmark.examples
+    if not wording.shots:
+        return ShownExamples(own or Examples(()), wording)
+    if own is None and (elsewhere is None or not benchmark.takes_source):
+        raise RowsError(
+            f"--shots {wording.shots}: this benchmark has no examples to show; give it some (@cases(..., examples=Examples(...))), "
+            "or --examples FILE where its loader takes a source."
+        )
+    if elsewhere is not None and not benchmark.takes_source:
+        raise RowsError("--examples: this benchmark's loader takes no source, so that it cannot read them; leave the option out.")
+    examples, source = own or Examples("train"), elsewhere or settings.source
+    try:
+        with noting_reads(beside=reads) as found:
+            cases = benchmark.solved_cases(examples, source, wording.prompt, elsewhere=elsewhere is not None)
+            pool = examples.pool(cases, wording.shots, endless=source.endless)
+    except RowsError as error:
+        raise RowsError(
+            f"--shots {wording.shots}: its examples cannot be had. {error} --examples FILE takes them from elsewhere."
+        ) from error
+    chosen = shown_by_case(examples, pool, rows, wording.shots, settings.seed)
+    return ShownExamples(examples, wording, chosen, _origin(examples, settings, found), found.commits)
+
+
+def _origin(examples: Examples, settings: Settings, reads: Reads) -> str:
+    splits = ", ".join(dict.fromkeys(split for named in reads.splits.values() for split in named))
+    if settings.examples is None and not isinstance(examples.cases, str):
+        return "the benchmark's own"
+    files = ", ".join(file.name for file in reads.files[:3])
+    read = ", ".join(f"{hub.path}@{commit[:12]} {hub.split}" for hub, commit in reads.commits.items())
+    return read or " ".join(filter(None, [files or (settings.examples or settings.source).text, f"({splits})" * bool(splits)]))
