@@ -16,7 +16,7 @@ from itemwise.models.server.response import error_text, names_text, no_server, r
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-__all__ = ["list_models", "served_name"]
+__all__ = ["list_models", "owner_of", "served_name"]
 
 LIST_TIMEOUT = 30.0  # seconds from the request to the last byte
 _WITHOUT_LIST = (404, 405, 429, 501)  # statuses of servers that answer, but list nothing
@@ -69,3 +69,9 @@ def served_name(entry: ModelEntry, listed: Sequence[Mapping[str, Any]]) -> str:
         return str(listed[0]["id"])
     names, url = names_text(entry, listed) or "none", url_of(entry)
     raise ModelError(f"{url} lists {len(listed)} models ({names}), so one must be named: --model {url}#NAME.")
+
+
+def owner_of(listed: Sequence[Mapping[str, Any]]) -> str:
+    """The ``owned_by`` of all models in the list, in which servers of models name themselves; empty where they differ."""
+    owners = {str(model.get("owned_by", "")) for model in listed}
+    return owners.pop() if len(owners) == 1 else ""

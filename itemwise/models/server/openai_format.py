@@ -8,7 +8,15 @@ from itemwise.cases.chat import Turn
 from itemwise.models.model import ModelError, Request
 from itemwise.models.tool_calls import messages_for_template, with_system
 
-__all__ = ["request_body"]
+__all__ = ["no_penalties", "request_body"]
+
+_TAKES_DEFAULTS = ("vllm", "sglang")  # take what a request leaves open from the model's generation_config.json, and know these fields
+
+
+def no_penalties(owned_by: str) -> dict[str, float]:
+    """The fields that turn penalties off, which change greedy text too, on a server that else has the model's own; `owned_by` is its word
+    in the list of models. Empty for any other: most refuse or ignore fields beside OpenAI's."""
+    return {"repetition_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0} if owned_by in _TAKES_DEFAULTS else {}
 
 
 def request_body(request: Request, system: str | None) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelErro
 from itemwise.models.server.address import read_address
 from itemwise.models.server.chat_completion import generation_of, uncounted
 from itemwise.models.server.client import ClientThread, new_client, shown, url_of
+from itemwise.models.server.cut_prompts import CutPrompts
 from itemwise.models.server.finish_reasons import is_known
-from itemwise.models.server.model_list import list_models, served_name
-from itemwise.models.server.openai_format import request_body
+from itemwise.models.server.model_list import list_models, owner_of, served_name
+from itemwise.models.server.openai_format import no_penalties, request_body
 from itemwise.models.server.response import LIMIT_NAMES, TIMED_OUT, connection_error, is_limit_refused, parse_json, status_error
 from itemwise.models.server.retry_policy import (
     MAX_PERSISTENT,
@@ -48,9 +49,7 @@ def connect(entry: ModelEntry, options: LoadOptions) -> ServerModel:
     Raises ModelError where there is no server, it refuses the key, or the URL leaves open which of its models is meant.
     """
     listed = list_models(entry)
-    owners = {str(model.get("owned_by")) for model in listed}
-    details = server_details(entry, owners.pop()) if len(owners) == 1 else {}
-    return ServerModel(entry, served_name(entry, listed), listed, options.max_new_tokens, details)
+    return ServerModel(entry, served_name(entry, listed), listed, options.max_new_tokens, server_details(entry, owner_of(listed)))
 
 
 def server_identity(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
@@ -95,8 +94,10 @@ class ServerModel:
         self._limit_name = LIMIT_NAMES[0]
         self._retry = RetryPolicy()
         self._template_kwargs = template_kwargs(entry)
+        self._no_penalties = no_penalties(owner_of(listed))
         self._answers = 0
         self._unasked_thoughts = 0  # that came although thinking is off
+        self._cut_prompts = CutPrompts()
         self._uncounted = ""  # why tokens are not all counted
         self._finish_reasons: Counter[str] = Counter()  # those beside the usual
         self._thread: ClientThread[AsyncOpenAI] | None = None
@@ -117,7 +118,7 @@ class ServerModel:
             "device": f"server {address.host}",
             **self._thinking(),
             "system": self._entry.system or "none",
-            "decoding": "greedy (temperature 0, all else as the server has it)",
+            "decoding": f"greedy (temperature 0, {'no penalties, ' if self._no_penalties else ''}all else as the server has it)",
             "max new tokens": str(self._max_new_tokens),
             **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
             **({"finish reasons": f"{reasons} (each taken as an end, not as the token limit)"} if reasons else {}),
@@ -165,7 +166,8 @@ class ServerModel:
     async def _send(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
             body = {"model": self._served, **request_body(request, self._entry.system)}
-            body |= {"extra_body": {"chat_template_kwargs": self._template_kwargs}} if self._template_kwargs else {}
+            extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
+            body |= {"extra_body": extra} if extra else {}
             return await self._request_with_retries(client, body, request)
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
@@ -248,6 +250,7 @@ class ServerModel:
         self.has_generated = True
         self._note_uncounted(uncounted(body))
         self._note_thought(generation)
+        self._refuse_cut_prompt(request, generation.prompt_tokens)
         if generation.finish_reason != "length":  # which as many tokens as were asked for show as well
             self._note_finish_reason(generation.native_finish_reason)
         return generation
@@ -256,6 +259,13 @@ class ServerModel:
         """Note that the server answers as in good health."""
         self._retry.note_answer()
         self.log.note_recovery(f"{self.name}: {url_of(self._entry)} answers again")
+
+    def _refuse_cut_prompt(self, request: Request, tokens: int) -> None:
+        """Raise ModelError where counts of tokens show that prompts are cut; those of pictures and tools say nothing of the text."""
+        if request.tools or any(turn.pictures for turn in request.turns):
+            return
+        if evidence := self._cut_prompts.evidence(sum(len(turn.content) for turn in request.turns), tokens):
+            raise ModelError(f"{self.name}: {evidence}")
 
     def _note_thought(self, generation: Generation) -> None:
         """Count a thought that came although thinking is off, and log the first."""

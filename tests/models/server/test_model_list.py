@@ -8,6 +8,7 @@ import pytest
 
 from itemwise.models import LoadOptions, ModelEntry
 from itemwise.models.identity import identity_of
+from itemwise.models.server.model_list import owner_of
 from tests.models.server.connecting import Serve, entry_on, model_on, requests, texts, unavailable
 from tests.stand_in import Answer, error
 
@@ -83,3 +84,9 @@ def test_a_name_that_is_listed_as_it_stands_is_not_taken_for_a_path(serve: Serve
     server = serve(listed=Answer({"data": [{"id": "/qwen"}, {"id": "qwen"}]}))
     model_on(server, "#qwen").generate(requests("a"))
     assert server.bodies[0]["model"] == "qwen"
+
+
+@pytest.mark.parametrize(("owners", "owner"), [(["vllm", "vllm"], "vllm"), (["openai", "system"], ""), ([], ""), ([None], ""), ([7], "7")])
+def test_a_server_is_named_by_the_owner_of_all_its_models(owners: list[object], owner: str) -> None:
+    listed = [{"id": str(number), **({"owned_by": each} if each else {})} for number, each in enumerate(owners)]
+    assert owner_of(listed) == owner

@@ -12,7 +12,7 @@ import pytest
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.picture import Picture
 from itemwise.models import ModelError, Request
-from itemwise.models.server.openai_format import request_body
+from itemwise.models.server.openai_format import no_penalties, request_body
 from itemwise.strategies.calculator import CALCULATOR
 
 QUESTION = Turn("user", "6*7?")
@@ -71,3 +71,13 @@ def test_a_picture_that_servers_may_not_take_goes_as_png() -> None:
     kind, _, content = message["content"][0]["image_url"]["url"].partition(",")
     assert kind == "data:image/png;base64"
     assert PIL.Image.open(io.BytesIO(base64.b64decode(content))).getpixel((0, 0)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("owner", ["vllm", "sglang"])
+def test_penalties_are_off_where_the_model_s_own_would_apply(owner: str) -> None:
+    assert no_penalties(owner) == {"repetition_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
+
+
+@pytest.mark.parametrize("owner", ["", "openai", "llamacpp", "library", "Qwen"])
+def test_no_other_server_is_sent_fields_it_may_refuse(owner: str) -> None:
+    assert no_penalties(owner) == {}

@@ -78,6 +78,15 @@ def test_a_strategy_s_settings_are_sent_and_the_token_limit_is_lowered_never_rai
     assert (raised["max_tokens"], set(raised) & {"stop", "top_p", "seed"}) == (64, set())
 
 
+def test_a_server_that_takes_defaults_from_the_model_is_told_to_leave_penalties_out(serve: Serve) -> None:
+    server = serve(listed=Answer({"data": [{"id": "adder", "owned_by": "vllm"}]}))
+    model = model_on(server)
+    model.generate(requests("a"))
+    sent = {name: server.bodies[0][name] for name in ("repetition_penalty", "presence_penalty", "frequency_penalty")}
+    assert sent == {"repetition_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
+    assert model.describe()["decoding"] == "greedy (temperature 0, no penalties, all else as the server has it)"
+
+
 def test_a_server_that_knows_no_stop_texts_stops_at_them_all_the_same(serve: Serve) -> None:
     server = serve(lambda *_: said("42\nQ: 6*8?", "length"))
     (generation,) = model_on(server).generate([Request((Turn("user", "a"),), stop=("Q:",), max_new_tokens=2)])
