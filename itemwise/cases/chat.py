@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from itemwise.cases.picture import Picture
-from itemwise.cases.plain_data import Kinds, known_fields, plain_text, require_kinds, shown_value, without_empty
+from itemwise.cases.plain_data import Kinds, known_fields, plain_text, require_kinds, shown_value, without_empty, without_zero
 
 __all__ = ["ROLES", "ToolCall", "Turn", "TurnCost", "chat_fault", "conversation", "turns_fault"]
 
@@ -95,7 +95,8 @@ class TurnCost:
 
     `temperature` 0 is greedy decoding; a sampled turn names the `seed` that its text follows from. `native_finish_reason`
     is a server's own word where neither of the two is what it said, such as ``content_filter``. `stop`, `top_p` and `max_new_tokens`
-    are what the strategy asked for beside.
+    are what the strategy asked for beside. `thinking_tokens` are those of the completion's that are of a thought, None where one came and
+    nobody counted; `thinking_cut` says that a budget closed it.
     """
 
     finish_reason: str
@@ -107,10 +108,13 @@ class TurnCost:
     stop: tuple[str, ...] = ()
     top_p: float | None = None
     max_new_tokens: int | None = None
+    thinking_tokens: int | None = 0
+    thinking_cut: bool = False
 
     def record(self) -> dict[str, Any]:
-        """The cost as plain data, without what was not asked for."""
-        return without_empty(vars(self), "native_finish_reason", "stop", "top_p", "max_new_tokens")
+        """The cost as plain data, without what was not asked for or did not come."""
+        record = without_empty(vars(self), "native_finish_reason", "stop", "top_p", "max_new_tokens", "thinking_cut")
+        return without_zero(record, "thinking_tokens")
 
 
 _TURN_KINDS: Kinds = {

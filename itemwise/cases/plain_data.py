@@ -7,7 +7,7 @@ from typing import Any
 
 from itemwise.cases.surrogates import half_character
 
-__all__ = ["Kinds", "known_fields", "plain_text", "require_kinds", "shown_value", "without_empty"]
+__all__ = ["Kinds", "known_fields", "plain_text", "require_kinds", "shown_value", "without_empty", "without_zero"]
 
 Kinds = Mapping[str, type | tuple[type, ...]]
 
@@ -28,6 +28,11 @@ def known_fields(noun: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
 def without_empty(record: Mapping[str, Any], *rare: str) -> dict[str, Any]:
     """The record without those of its `rare` values that are empty."""
     return {name: value for name, value in record.items() if value or name not in rare}
+
+
+def without_zero(record: Mapping[str, Any], rare: str) -> dict[str, Any]:
+    """The record without its value `rare` where that is 0; None says that it is not known, and stays."""
+    return {name: value for name, value in record.items() if name != rare or value != 0}
 
 
 def shown_value(value: object) -> str:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from itemwise.cases.chat import Turn
-from itemwise.cases.plain_data import Kinds, known_fields, require_kinds, without_empty
+from itemwise.cases.plain_data import Kinds, known_fields, require_kinds, without_empty, without_zero
 
 __all__ = ["Reply", "Verdict"]
 
@@ -24,7 +24,8 @@ class Reply:
     batches took, so that the seconds of a run add up to its generation time; `batch_size` is the largest batch it was
     part of. `generated` turns with `generated_tokens` were made in this run; the others came from the store and took no time.
     `reasoning` is what the model thought and `refusal` the words in which it refused, as far as they are told apart from
-    other words; neither is read as the answer.
+    other words; neither is read as the answer. `thinking_tokens` of the completion's are of thoughts, None where one came whose tokens
+    nobody counted; `thinking_cut` says that a budget closed one.
     """
 
     text: str
@@ -39,6 +40,8 @@ class Reply:
     notes: Mapping[str, Any] = field(default_factory=dict)
     reasoning: str = ""
     refusal: str = ""
+    thinking_tokens: int | None = 0
+    thinking_cut: bool = False
 
     @property
     def truncated(self) -> bool:
@@ -48,7 +51,7 @@ class Reply:
     def record(self) -> dict[str, Any]:
         """The reply as plain data, for reports and for the way between processes."""
         record = {**vars(self), "turns": [turn.record() for turn in self.turns], "notes": dict(self.notes)}
-        return without_empty(record, "reasoning", "refusal")
+        return without_zero(without_empty(record, "reasoning", "refusal", "thinking_cut"), "thinking_tokens")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Reply:
@@ -65,6 +68,8 @@ _NO_COST = {"finish_reason": "", "prompt_tokens": 0, "completion_tokens": 0, "se
 _REPLY_KINDS: Kinds = {
     **dict.fromkeys(("text", "finish_reason", "reasoning", "refusal"), str),
     **dict.fromkeys(("prompt_tokens", "completion_tokens", "seconds", "batch_size", "generated", "generated_tokens"), (int, float)),
+    "thinking_tokens": (int, type(None)),
+    "thinking_cut": bool,
     "turns": list,
     "notes": Mapping,
 }

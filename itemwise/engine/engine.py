@@ -11,7 +11,7 @@ from itemwise.cases.picture import PictureError
 from itemwise.cases.plain_data import shown_value
 from itemwise.cases.reply import Reply
 from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
-from itemwise.extractors.reply_parts import thoughts_in
+from itemwise.extractors.reply_parts import has_thought, thoughts_in
 from itemwise.models import PLANNED, Generation, Model, Request, score
 from itemwise.models.call_dialects import read_calls
 from itemwise.results.store import key_of
@@ -99,9 +99,12 @@ class _Conversation:
 
     def accept(self, index: int, generation: Generation, seconds: float, batch_size: int) -> None:
         """Take what was generated for one request; `batch_size` 0 for what was paid for before."""
-        self.results[index] = _turn(self.requests[index], generation)
+        turn = _turn(self.requests[index], generation)
+        self.results[index] = turn
         self.cost = replace(
             self.cost,
+            thinking_tokens=_total(self.cost.thinking_tokens, turn.cost.thinking_tokens if turn.cost else 0),
+            thinking_cut=self.cost.thinking_cut or generation.thinking_cut,
             prompt_tokens=self.cost.prompt_tokens + generation.prompt_tokens,
             completion_tokens=self.cost.completion_tokens + generation.completion_tokens,
             seconds=self.cost.seconds + seconds,
@@ -315,10 +318,17 @@ def _turn(request: Request, generation: Generation) -> Turn:
         request.stop,
         request.top_p,
         request.max_new_tokens,
+        generation.thinking_tokens or (None if has_thought(generation.text, generation.reasoning) else 0),
+        generation.thinking_cut,
     )
     return Turn(
         "assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal, logprobs=generation.logprobs
     )
+
+
+def _total(before: int | None, tokens: int | None) -> int | None:
+    """The sum of two counts; None where one of them is not known."""
+    return None if before is None or tokens is None else before + tokens
 
 
 def _transcript_fault(value: Any) -> str | None:

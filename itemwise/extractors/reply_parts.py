@@ -48,13 +48,13 @@ def thoughts_in(text: str) -> str:
 
 
 def has_thought(text: str, reasoning: str = "") -> bool:
-    """Whether a reply holds a thought in words, in `text` or told apart from it; one that is closed at once is none.
+    """Whether a reply holds a thought, in `text` or told apart from it; one with nothing between its marks is none.
 
     >>> has_thought("<think>\\n\\n</think>\\n\\n18"), has_thought("<think>6*3</think>18")
     (False, True)
     """
     marks = _thought_marks()
-    return any(re.search(r"\w", marks.sub(" ", folded(thought).lower())) for thought in (reasoning, thoughts_in(text)))
+    return any(marks.sub("", folded(thought).lower()).strip() for thought in (reasoning, thoughts_in(text)))
 
 
 def without_thoughts(text: str) -> str:

@@ -41,6 +41,8 @@ class ReplyCost:
     batch_size: int
     generated: int
     generated_tokens: int
+    thinking_tokens: int | None = 0
+    thinking_cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Tally:
     """One line of the table: the verdicts of a benchmark under one model and strategy, and of several prompts under one.
 
     `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id.
+    `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted.
     """
 
     benchmark: str
@@ -37,6 +38,7 @@ class Tally:
     skipped: int = 0
     function: str = ""
     prompt_name: str = ""
+    thinking_tokens: int = 0
 
     @property
     def key(self) -> Key:
@@ -217,4 +219,5 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         recalled=sum(entry.earlier for entry in entries),
         function=split_node_id(first.node_id)[0],
         prompt_name=first.prompt_name,
+        thinking_tokens=sum(cost.thinking_tokens or 0 for cost in costs),
     )

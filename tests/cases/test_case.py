@@ -251,3 +251,12 @@ def test_prompt_for_may_still_be_called_word(make: Any) -> None:
 def test_a_case_is_copied_without_a_word_of_former_names() -> None:
     case = Case("a", "?", "A", choices=("x", "y"), prompt_for=", ".join)
     assert replace(case, name="b").prompt_for == case.prompt_for
+
+
+@pytest.mark.parametrize("tokens", [0, 7, None])
+def test_tokens_of_a_thought_are_recorded_where_there_are_some_or_nobody_counted(tokens: int | None) -> None:
+    cost = TurnCost("stop", 12, 9, thinking_tokens=tokens, thinking_cut=tokens == 7)
+    reply = replace(REPLY, turns=(Turn("assistant", "42", cost=cost),), thinking_tokens=tokens, thinking_cut=tokens == 7)
+    record = json.loads(json.dumps(reply.record()))
+    assert Reply.from_record(record) == reply
+    assert ("thinking_tokens" in record, "thinking_tokens" in record["turns"][0]) == (tokens != 0, tokens != 0)

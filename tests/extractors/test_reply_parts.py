@@ -6,7 +6,7 @@ import pytest
 
 from itemwise.extractors import last_number, stated_choice
 from itemwise.extractors.reply_marks import CALL, END, FAMILIES, FRAME, HEADER, OUTPUT, RESULT, THOUGHT
-from itemwise.extractors.reply_parts import parted, reply_parts, thoughts_in, without_thoughts
+from itemwise.extractors.reply_parts import has_thought, parted, reply_parts, thoughts_in, without_thoughts
 from itemwise.extractors.visible_parts import visible_parts
 
 DOUBTS = "Is it A or B? The first may be 31, the second 32, and the answer is 31. " * 8
@@ -264,3 +264,20 @@ def test_what_was_read_stands_where_it_stood(text: str) -> None:
 
 def test_what_stands_in_a_thought_is_nowhere_beside_it() -> None:
     assert parted("<think>42</think>x", (7, 9))[2] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reasoning", "expected"),
+    [
+        ("<think>6*3</think>18", "", True),
+        ("6*3</think>18", "", True),
+        ("<think>6*3 is", "", True),
+        ("18", "6*3", True),
+        ("<think>\n\n</think>\n\n18", "", False),
+        ("<|channel>thought\n<channel|>18", "", False),
+        ("18", "\n\n", False),
+        ("18", "", False),
+    ],
+)
+def test_a_thought_with_nothing_between_its_marks_is_none(text: str, reasoning: str, expected: bool) -> None:
+    assert has_thought(text, reasoning) == expected

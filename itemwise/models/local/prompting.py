@@ -8,7 +8,7 @@ from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.extractors.reply_marks import is_part_mark
-from itemwise.extractors.reply_parts import thought_spans
+from itemwise.extractors.reply_parts import has_thought, thought_spans
 from itemwise.models.call_dialects import read_calls
 from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
@@ -138,12 +138,13 @@ class Prompting:
         )
 
     def _thinking_tokens(self, prompt: Prompt, ids: list[int]) -> int:
-        """How many tokens of a reply are of its thoughts, their marks included."""
+        """How many tokens of a reply are of its thoughts, their marks included; none where nothing is between them."""
 
         def length(count: int) -> int:
             return len(prompt.opened) + len(self.tokenizer.decode(ids[:count]))
 
-        thoughts = thought_spans(prompt.opened + str(self.tokenizer.decode(ids)))
+        text = prompt.opened + str(self.tokenizer.decode(ids))
+        thoughts = thought_spans(text) if has_thought(text) else []
         bounds = [bisect_left(range(len(ids) + 1), place, key=length) for span in thoughts for place in span]
         return sum(end - start for start, end in zip(bounds[::2], bounds[1::2], strict=True))
 

@@ -50,6 +50,7 @@ def generation_of(body: Any, request: Request, limit: int | None = None) -> Gene
         calls=_calls(message, request.tools),
         reasoning=parts.reasoning,
         refusal=parts.refusal,
+        thinking_tokens=_thinking_tokens(body, completion_tokens),
         native_finish_reason="" if is_plain(reason) else _well_formed(str(reason))[:100],
     )
 
@@ -176,10 +177,21 @@ def _count(body: Mapping[str, Any], name: str) -> int:
 
 def _generated(body: Mapping[str, Any], counted: int) -> int:
     """How many tokens the model generated at most: some servers count those of its reasoning only in the total, or beside."""
+    reasoning = _reasoning_tokens(body)
+    beside = reasoning if reasoning > counted else 0
+    return max(counted + beside, _count(body, "total_tokens") - _count(body, "prompt_tokens"))
+
+
+def _thinking_tokens(body: Any, counted: int) -> int:
+    """How many of the `counted` tokens the server says are of the thought; 0 where it does not, or counts them beside."""
+    reasoning = _reasoning_tokens(body) if _count(body, "completion_tokens") else 0
+    return reasoning if reasoning <= counted else 0
+
+
+def _reasoning_tokens(body: Mapping[str, Any]) -> int:
     details = body["usage"].get("completion_tokens_details")
     reasoning = details.get("reasoning_tokens") if isinstance(details, dict) else None
-    beside = reasoning if _is_count(reasoning) and reasoning > counted else 0
-    return max(counted + beside, _count(body, "total_tokens") - _count(body, "prompt_tokens"))
+    return reasoning if _is_count(reasoning) else 0
 
 
 def _is_count(value: object) -> TypeGuard[int]:

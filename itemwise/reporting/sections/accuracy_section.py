@@ -58,6 +58,11 @@ def _size(tally: Tally) -> dict[str, object]:
     return {"n": tally.judged, "sample": tally.sample_size}
 
 
+def _tokens(tally: Tally) -> dict[str, object]:
+    thought = {"thinking_tokens": tally.thinking_tokens} if tally.thinking_tokens else {}
+    return {"prompt_tokens": tally.prompt_tokens, "completion_tokens": tally.completion_tokens, **thought}
+
+
 def _causes(tally: Tally) -> dict[str, object]:
     return {f"cause.{kind.replace(' ', '_')}": count for kind, count in tally.causes.items()}
 
@@ -78,7 +83,7 @@ COLUMNS: tuple[TallyColumn, ...] = (
     TallyColumn("n of N", _size, lambda tally: f"{tally.judged} of {tally.sample_size}"),
     TallyColumn("coverage", lambda _: {}, properties=lambda tally: {"coverage": tally.judged / tally.sample_size}),
     TallyColumn("causes", lambda tally: {"causes": dict(tally.causes)}, properties=_causes),
-    TallyColumn("tokens", lambda tally: {"prompt_tokens": tally.prompt_tokens, "completion_tokens": tally.completion_tokens}),
+    TallyColumn("tokens", _tokens),
     TallyColumn("replies", lambda tally: {"replies_generated": tally.generated, "replies_stored": tally.judged - tally.generated}),
     TallyColumn("seconds", lambda tally: {"seconds": tally.seconds}, digits=3),
 )

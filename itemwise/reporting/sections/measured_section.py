@@ -7,7 +7,7 @@ from itemwise.reporting.sections.section import Note, OnPage, Section
 from itemwise.results.labels import rows_of
 from itemwise.results.ledger import Tally
 
-_BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "thinking", "decoding")  # what a terminal shows of a model
+_BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding")  # what a terminal shows of a model
 _KEYS = {"reader": "extractor"}  # what keys of a record are called now
 _HASH = 16  # characters of a file's hash in a terminal
 
@@ -41,8 +41,10 @@ def _listed(values: Mapping[str, str]) -> str:
 
 
 def _brief_model(name: str, model: Mapping[str, str]) -> str:
+    known = [model[key] for key in _BRIEF if key in model]
+    thinking = f"thinking {model['thinking']}, " if "thinking" in model else ""
     budget = f"max {model['max thinking tokens']} thinking tokens, " if "max thinking tokens" in model else ""
-    return f"{name}: {', '.join(model[key] for key in _BRIEF if key in model)}, {budget}max {model.get('max new tokens', '?')} new tokens"
+    return f"{name}: {', '.join(known)}, {thinking}{budget}max {model.get('max new tokens', '?')} new tokens"
 
 
 def _brief_rows(label: str, rows: Mapping[str, str]) -> str:

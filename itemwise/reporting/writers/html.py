@@ -104,6 +104,7 @@ def _case(entry: Entry) -> dict[str, Any]:
         "turns": [_turn(turn.record()) for turn in reply.turns] if reply else [],
         "notes": ", ".join(f"{name} {value}" for name, value in reply.notes.items()) if reply else "",
         "tokens": reply.completion_tokens if reply else 0,
+        "thinking": reply.thinking_tokens if reply else 0,
         "seconds": reply.seconds if reply else 0.0,
         "message": texts.message,
         "tags": dict(entry.tags),

@@ -62,6 +62,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
         "evidence": entry.causes[0].evidence if entry.causes else None,
         "read_by": entry.rule,
         "completion_tokens": cost and cost.completion_tokens,
+        "thinking_tokens": (cost and cost.thinking_tokens) or None,
         "prompt_tokens": cost and cost.prompt_tokens,
         "seconds": f"{cost.seconds:.4f}" if cost else None,
         "finish_reason": cost and cost.finish_reason,

@@ -56,7 +56,14 @@ def _ending(reply: Reply | None) -> str:
     if reply is None:
         return ""
     notes = "".join(f"{name} {value}, " for name, value in reply.notes.items())
-    return f"{notes}{reply.finish_reason} after {reply.completion_tokens} tokens; "
+    return f"{notes}{reply.finish_reason} after {reply.completion_tokens} tokens{_thought(reply)}; "
+
+
+def _thought(cost: Reply | TurnCost) -> str:
+    """How many of the tokens are of a thought."""
+    if not cost.thinking_tokens:
+        return ""
+    return f", {cost.thinking_tokens} of thought{', closed by the budget' if cost.thinking_cut else ''}"
 
 
 def gate_annotations(run: RunRecord) -> list[str]:
@@ -76,7 +83,7 @@ def _turn_cost(cost: TurnCost | None) -> str:
     sampled = f", sampled at {cost.temperature} with seed {cost.seed}" if cost.temperature else ""
     asked = "".join(f", {name} {getattr(cost, name)!r}" for name in ("top_p", "max_new_tokens") if getattr(cost, name) is not None)
     stop = f", stop {', '.join(map(repr, cost.stop))}" if cost.stop else ""
-    return f" ({cost.finish_reason} after {cost.completion_tokens} tokens{sampled}{asked}{stop})"
+    return f" ({cost.finish_reason} after {cost.completion_tokens} tokens{_thought(cost)}{sampled}{asked}{stop})"
 
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:

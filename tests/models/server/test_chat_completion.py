@@ -252,3 +252,19 @@ def test_an_error_in_a_success_that_is_of_the_request_is_not_waited_for(error: d
     with pytest.raises(TransientError) as raised:
         generation_of({"error": {"message": "Slow down.", "code": 429}}, Request((QUESTION,)))
     assert type(raised.value) is TransientError
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 6}}, 6),
+        ({"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 0}}, 0),
+        ({"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 12}}, 0),  # beside, not among them
+        ({"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": "6"}}, 0),
+        ({"completion_tokens": 9}, 0),
+        (None, 0),
+    ],
+)
+def test_tokens_of_the_thought_are_those_that_the_server_tells(usage: object, expected: int) -> None:
+    body = {"choices": [{"message": {"content": "18"}, "finish_reason": "stop"}], "usage": usage}
+    assert generation_of(body, Request((Turn("user", "6*3?"),))).thinking_tokens == expected
