@@ -40,6 +40,7 @@ class Benchmark:
     draw: Draw = draw
     pictures: bool = False
     examples: Examples | None = None
+    prompt_form: str | None = None  # one of few_shot.FORMS, where no option says another
 
     @property
     def takes_source(self) -> bool:

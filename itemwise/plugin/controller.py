@@ -13,7 +13,7 @@ import pytest
 from itemwise.cases.benchmark import MARK
 from itemwise.engine.lookahead import case_blocks
 from itemwise.models.server.address import without_userinfo
-from itemwise.plugin.items import benchmark_of, function_id, is_case, parameters, prefixes
+from itemwise.plugin.items import function_id, is_case, parameters, prefixes
 from itemwise.plugin.options import TAKEN, spelled, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
@@ -57,7 +57,7 @@ class ControllerSession:
         if self._config.get_verbosity() < 0:
             return []
         asked = [item for item in items if is_case(item)]
-        benchmarks = {(function_id(item), parameters(item).get("model")): benchmark_of(item) for item in asked}
+        benchmarks = {(function_id(item), parameters(item).get("model")): self._worker.samples.benchmark(item) for item in asked}
         chosen = [default_prompt_line(name, benchmark, self._settings, model) for (name, model), benchmark in benchmarks.items()]
         told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in asked}
         idle = [f"itemwise: {function_id(item)} ignores {options}" for item, options in told.items() if options]

@@ -16,6 +16,7 @@ from itemwise.cases.case import Case
 from itemwise.plugin.items import NO_CASES, Fault, benchmark_of, case_index, function_id, own_parameters, parameters, plain_name
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
+from itemwise.session.asked_protocol import under_protocol
 from itemwise.session.measurement_hash import cases_hash, code_hash, judge_hash
 from itemwise.session.sample import Sample, sampled
 from itemwise.session.settings import Settings
@@ -61,6 +62,10 @@ class Samples:
         self._asked[function.nodeid] = frozenset(function.fixturenames)
         if not __debug__ and not _asserts(function):
             return Fault(_STRIPPED.format(function.nodeid))
+        try:
+            benchmark = under_protocol(benchmark, _plain(function), self._settings)
+        except BenchmarkError as error:
+            return Fault(str(error))
         wordings = wordings_of(benchmark, self._settings, None)
         found = {prompt: self._sample_or_fault(function, benchmark, wording) for prompt, wording in wordings.items()}
         if all(isinstance(sample, Fault) for sample in found.values()):
@@ -79,9 +84,13 @@ class Samples:
 
     def of_case(self, item: pytest.Item) -> Sample:
         """The sample that a case belongs to, in the words that it is asked in."""
-        benchmark = benchmark_of(item)
+        benchmark = self.benchmark(item)
         wordings = wordings_of(benchmark, self._settings, parameters(item).get("model"))
         return self._sample(item, benchmark, wordings[self.prompt(item)])
+
+    def benchmark(self, item: pytest.Item) -> Benchmark:
+        """The benchmark that a case belongs to, as the run's protocol asks it where there is one."""
+        return under_protocol(benchmark_of(item), _plain(item), self._settings)
 
     def case(self, item: pytest.Item) -> Case:
         """The case under test, in the words of the prompt that its model is asked with."""
@@ -97,7 +106,7 @@ class Samples:
 
     def prompt_place(self, item: pytest.Item) -> int:
         """Where the case's prompt stands among those that its benchmark is asked with."""
-        return list(wordings_of(benchmark_of(item), self._settings, None)).index(self.prompt(item))
+        return list(wordings_of(self.benchmark(item), self._settings, None)).index(self.prompt(item))
 
     def _asked_case(self, item: pytest.Item) -> AskedCase:
         return self._asked_cases[function_id(item)][case_index(item)]

@@ -12,6 +12,7 @@ from itemwise.cases.few_shot import FORMS
 from itemwise.models import QUANTISATIONS
 from itemwise.models.server.address import without_userinfo
 from itemwise.models.thinking_choice import THINKING
+from itemwise.protocols import protocol_names
 from itemwise.strategies import strategy_names
 
 if sys.version_info >= (3, 11):
@@ -82,6 +83,10 @@ OPTIONS = (
         'named prompt of the benchmark, repeatable, or "all" of them: each is measured (default: the model\'s own, else its first)',
         [],
         many=True,
+    ),
+    Option(
+        "protocol",
+        f"ask and read as a published number was, unless other options say otherwise: {', '.join(protocol_names())} (default: none)",
     ),
     Option(
         "shots", "solved examples shown before each question, repeatable: each is measured (default: the benchmark's own, 0)", [], many=True

@@ -29,6 +29,7 @@ def header_lines(settings: Settings) -> list[str]:
 def _shots_text(settings: Settings) -> str:
     """The examples and the form of the prompt, as far as options say anything of them."""
     said = {
+        "protocol": settings.protocol.name if settings.protocol else "",
         "shots": ", ".join(map(str, settings.shots)),
         "examples from": settings.examples.text if settings.examples else "",
         "prompt form": settings.prompt_form or "",

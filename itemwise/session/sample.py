@@ -17,6 +17,7 @@ from itemwise.cases.split_files import sha256_of_files
 from itemwise.cases.variants import original_of
 from itemwise.models import ModelEntry
 from itemwise.results.labels import label_suffix
+from itemwise.session.asked_protocol import protocol_words
 from itemwise.session.settings import Settings
 from itemwise.session.shown_examples import shown_examples
 from itemwise.session.wording import Wording
@@ -66,7 +67,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
     _check_names(name, asked)
-    rows = _chosen_words(benchmark, settings, wording.prompt) | shown.words(cases)
+    rows = _chosen_words(benchmark, settings, wording.prompt) | protocol_words(settings, wording) | shown.words(cases)
     rows |= _case_words(benchmark, settings, asked, population, wording)
     return Sample(_label(name, benchmark, settings), asked, rows | _read_words(reads) | _hub_words({**reads.commits, **shown.commits}))
 

@@ -14,6 +14,7 @@ from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, loaded_as, registry_with, with_adapter, with_pixels
 from itemwise.models.thinking_choice import THINKING, with_thinking
+from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
@@ -30,7 +31,8 @@ class Settings:
     `token_limits`, which are empty for the model's own; `seeing` are asked by benchmarks with pictures where no model was named.
     `sample` is None for all rows; `batch_size` None for as many as the model can take;
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
-    the benchmark, and `prompt_form` for what fits the model; `given` are the names of the settings that the command line gave;
+    the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; `given` are the names of the
+    settings that the command line gave;
     `renamed` tells of those given by a former name."""
 
     models: tuple[ModelEntry, ...]
@@ -49,6 +51,7 @@ class Settings:
     fresh: bool
     replay: bool
     prompts: tuple[str, ...] = ()
+    protocol: Protocol | None = None
     shots: tuple[int, ...] = ()
     examples: Source | None = None
     prompt_form: str | None = None
@@ -87,6 +90,7 @@ class Settings:
             "twins": self.source.variants,
             "controls": list(self.controls),
             "prompt": _one_or_all(self.prompts),
+            "protocol": self.protocol.name if self.protocol else None,
             "shots": _one_or_all(self.shots),
             "examples": self.examples.text if self.examples else None,
             "prompt_form": self.prompt_form,
@@ -108,7 +112,9 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     """
     values = OptionValues(given, root, here)
     try:
+        protocol = None if values["protocol"] is None else protocols()[values.one_of("protocol", protocol_names())]
         quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
+        limits = limits or ((protocol.max_new_tokens,) if protocol else ())
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
         models, seeing = (
             tuple(
@@ -119,7 +125,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         strategies = tuple(configured_strategy(text, [here, root]) for text in values.texts("strategy"))
         _require_apart("strategies", [strategy.name for strategy in strategies], "rename one.")
         name = values.text("extractor")
-        extractor = None if name is None else load_extractor(name, [here, root])
+        extractor = load_extractor(name, [here, root]) if name is not None else protocol.extractor if protocol else None
         source = _source(values, models)
         examples = _examples(values, source)
         known = [*strategy_names(), *(strategy.name for strategy in strategies)]
@@ -137,6 +143,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         seed=source.seed,
         source=source,
         prompts=tuple(values.texts("prompt", least=0)),
+        protocol=protocol,
         shots=values.wholes("shots", least=0),
         examples=examples,
         prompt_form=None if values["prompt-form"] is None else values.one_of("prompt-form", FORMS),

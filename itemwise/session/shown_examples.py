@@ -85,7 +85,7 @@ def shown_examples(benchmark: Benchmark, settings: Settings, wording: Wording, r
 def _origin(examples: Examples, settings: Settings, reads: Reads) -> str:
     splits = ", ".join(dict.fromkeys(split for named in reads.splits.values() for split in named))
     if settings.examples is None and not isinstance(examples.cases, str):
-        return "the benchmark's own"
+        return f"the {'protocol' if settings.protocol else 'benchmark'}'s own"
     files = ", ".join(file.name for file in reads.files[:3])
     read = ", ".join(f"{hub.path}@{commit[:12]} {hub.split}" for hub, commit in reads.commits.items())
     return read or " ".join(filter(None, [files or (settings.examples or settings.source).text, f"({splits})" * bool(splits)]))

@@ -31,7 +31,7 @@ def wordings_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | No
     named = {}
     for prompt, shots in product(prompts, numbers):
         names = [*([prompt or ""] if len(prompts) > 1 else []), *([f"{shots}-shot"] if len(numbers) > 1 else [])]
-        named["-".join(names)] = Wording(prompt, shots, _form(settings, model, shots))
+        named["-".join(names)] = Wording(prompt, shots, settings.prompt_form or benchmark.prompt_form or _form(model, shots))
     return named
 
 
@@ -44,8 +44,6 @@ def prompts_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | Non
     return tuple(dict.fromkeys(name for names in whole for name in names))
 
 
-def _form(settings: Settings, model: ModelEntry | None, shots: int) -> str:
-    """The form that was asked for; else examples are turns, and a plain text for a folder that has no chat template."""
-    if settings.prompt_form is not None:
-        return settings.prompt_form
+def _form(model: ModelEntry | None, shots: int) -> str:
+    """Examples are turns, and a plain text for a folder that has no chat template."""
     return "completion" if shots and model and lacks_template(model) else "turns"

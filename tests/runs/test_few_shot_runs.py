@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -147,3 +148,18 @@ def test_the_embedded_model_is_asked_behind_made_examples_without_any_network(py
     assert rows["examples"] == "first of synthetic (train): gsm8k-synthetic-train-42-0, gsm8k-synthetic-train-42-1"
     lines = pytester.path.joinpath("reports", "latest", "results.jsonl").read_text(encoding="utf-8").splitlines()
     assert [bool(json.loads(line)["reply"]["completion_tokens"]) for line in lines] == [True] * 4
+
+
+def test_a_protocol_asks_its_own_prompts_and_reads_by_its_own_reader_and_is_of_one_benchmark(pytester: pytest.Pytester) -> None:
+    shutil.copy(Path(__file__).parents[2] / "benchmarks" / "test_gsm8k.py", pytester.path)
+    pytester.path.joinpath("test_other.py").write_text(SUMS)
+    options = ("--model", "embedded-text", "--quant", "none", "--sample", "2", "--shots", "1", "--tb=short", "-q")
+    result = pytester.runpytest_inprocess("--protocol", "lm-eval/gsm8k", *options)
+    result.assert_outcomes(failed=2, errors=1)
+    result.stdout.fnmatch_lines(["*--protocol lm-eval/gsm8k is of gsm8k, not of sums; run with -k gsm8k.*"])
+    rows = record(pytester)["rows"]["gsm8k-synthetic"]
+    assert (rows["protocol"], rows["reader"]) == ("changed from lm-eval/gsm8k: shots 1", "strict-hashes")
+    lines = pytester.path.joinpath("reports", "latest", "results.jsonl").read_text(encoding="utf-8").splitlines()
+    for asked_case in map(json.loads, lines):
+        assert re.fullmatch(r"Question: .*\nAnswer: .*#### \d+\n\nQuestion: [^\n]*\nAnswer:", asked_case["prompt"], re.DOTALL)
+        assert asked_case["reply"]["turns"][-1]["stop"] == ["Question:", "</s>", "<|im_end|>"]

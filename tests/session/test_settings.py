@@ -453,6 +453,7 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "twins": 0,
         "controls": [],
         "prompt": None,
+        "protocol": None,
         "shots": None,
         "examples": None,
         "prompt_form": None,

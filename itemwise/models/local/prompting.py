@@ -165,6 +165,8 @@ class Prompting:
     def _continued(self, request: Request) -> Prompt:
         """A plain text as it stands, with what the tokenizer puts before a text, unless it begins with that itself."""
         self._require_tools(request, "a plain text has no place for tools")
+        if (thinking := self._checkpoint.entry.thinking) != "template":
+            raise ModelError(f"{self._name} cannot be told to have thinking {thinking} in a plain text; take --prompt-form turns.")
         (text,) = (turn.content for turn in request.turns)
         begins = bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
         return Prompt(list(self.tokenizer(text, add_special_tokens=not begins)["input_ids"]))

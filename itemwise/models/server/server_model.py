@@ -166,6 +166,8 @@ class ServerModel:
     async def _send(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
             body = {"model": self._served, **request_body(request, self._entry.system)}
+            if "prompt" in body and self._template_kwargs:
+                raise ModelError(f"{self.name} cannot be told of thinking in a plain text; take --prompt-form turns.")
             extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
             body |= {"extra_body": extra} if extra else {}
             return await self._request_with_retries(client, body, request)

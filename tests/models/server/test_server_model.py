@@ -62,6 +62,11 @@ def test_a_plain_text_goes_to_the_completions_api_without_a_system_prompt(serve:
     assert (generation.text, generation.finish_reason, generation.prompt_tokens, generation.completion_tokens) == (" 42", "stop", 5, 2)
 
 
+def test_a_plain_text_has_no_place_for_a_thinking_switch(serve: Serve) -> None:
+    (outcome,) = model_on(serve(), thinking="off").generate([Request((Turn("text", "6*7="),))])
+    assert str(outcome) == "adder cannot be told of thinking in a plain text; take --prompt-form turns."
+
+
 def test_a_strategy_s_settings_are_sent_and_the_token_limit_is_lowered_never_raised(serve: Serve) -> None:
     server = serve()
     chat = (Turn("user", "a"),)

@@ -1,0 +1,105 @@
+"""What the gsm8k tasks of lm-evaluation-harness (0.4.13) have in common: rows, comparison, readers, stop texts, and their own task files.
+
+Its readers and the order of its draws are followed to the letter, its oddities too. Texts of its task files are read in the package
+`lm_eval` where it is installed (MIT; nothing of it is imported) and stand nowhere here.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from itemwise.analysis.named_extractors import NamedExtractor
+from itemwise.cases.case import Case
+from itemwise.cases.row import Hub, Row, RowsError
+from itemwise.cases.source import Source
+from itemwise.synthetic import word_problems
+
+__all__ = ["MAX_NEW_TOKENS", "STOP", "cases_of", "compared", "examples_of_task", "flexible", "match_reader", "one_stream", "task_file"]
+
+GSM8K = Hub("openai/gsm8k", "main", split="test", revision="cc7b047b6e5bb11b4f1af84efc572db110a51b3c")
+MAX_NEW_TOKENS = 256  # of its hf backend, where a task says nothing
+STOP = ("</s>", "<|im_end|>")  # of every one of these tasks, beside the model's own end
+_SEED = 1234  # of its few-shot sampler
+_IGNORED = (",", r"\$", "(?s).*#### ", r"\.$")  # what its exact_match takes out of both sides, in this order
+
+
+def compared(text: str) -> str:
+    """A text as its exact_match compares it."""
+    for pattern in _IGNORED:
+        text = re.sub(pattern, "", text)
+    return text.lower()
+
+
+def match_reader(name: str, pattern: str, *, last: bool = False) -> NamedExtractor:
+    """Its filter ``regex`` with ``take_first``: the first match, or the `last`, of a whole reply; None where it has "[invalid]"."""
+
+    def read(text: str) -> str | None:
+        found = re.findall(pattern, text)
+        if not found:
+            return None
+        match = found[-1 if last else 0]
+        if isinstance(match, tuple):
+            match = next(filter(None, match), "")
+        return compared(match.strip())
+
+    read.__name__ = name.replace("-", "_")
+    return NamedExtractor(name, read)
+
+
+_FLEXIBLE = match_reader("lm-eval-flexible", r"(-?[$0-9.,]{2,})|(-?[0-9]+)", last=True)
+
+
+def one_stream(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:  # noqa: ARG001 - its seed is always the same
+    """Its sampler: one stream of draws over the rows in their order, so that a row's examples depend on how many came before it."""
+    rng = random.Random(_SEED)
+    while True:
+        yield rng.sample(pool, shots)
+
+
+def flexible(text: str) -> str | None:
+    """Its second reader, flexible-extract: the last digits with whatever `$`, commas and full stops are among them."""
+    return _FLEXIBLE.extract(text)  # type: ignore[no-any-return]
+
+
+def cases_of(source: Source, prompt: str, stop: Sequence[str], gold: Callable[[str], str] = str) -> Iterator[Case]:
+    """GSM8K's rows in the words of `prompt`; `gold` takes the reference out of a row's answer. Rows of examples may have a ``target``."""
+    for row in source.rows(GSM8K, synthetic=word_problems):
+        yield Case(
+            f"gsm8k-{row.id}",
+            row.prompt(prompt),
+            compared(gold(_answer(row))),
+            solution=partial(row.text, "target" if "target" in row else "answer"),
+            stop=[*stop, *STOP],
+        )
+
+
+def _answer(row: Row) -> str:
+    return row.text("answer" if "answer" in row else "target")
+
+
+def examples_of_task(file: str, prompt: str) -> Iterable[Case]:
+    """The examples that a task's file holds. Raises RowsError where lm_eval is not installed."""
+    samples: Sequence[dict[str, str]] = task_file(file)["fewshot_config"]["samples"]
+    for number, sample in enumerate(samples):
+        question = prompt.format(question=sample["question"])
+        yield Case(f"{Path(file).stem}-{number}", question, compared(sample["target"]), solution=sample["target"])
+
+
+def task_file(name: str) -> dict[str, Any]:
+    """A task of gsm8k as lm_eval's own file has it. Raises RowsError where the package is not installed, or has no such task."""
+    import yaml  # type: ignore[import-untyped]  # comes with datasets
+
+    found = find_spec("lm_eval")
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        file = Path(folder, "tasks", "gsm8k", name)
+        if file.is_file():
+            task: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+            return task
+    raise RowsError(
+        f"this protocol reads its examples in lm_eval's own file {name}: pip install --no-deps lm_eval==0.4.13; or give them with "
+        "--examples FILE, a row for each with question and target."
+    )

@@ -1,0 +1,46 @@
+"""A run's protocol: the benchmark as it asks it, and whether other options leave it what it is."""
+
+from collections.abc import Iterator
+
+from itemwise.cases.benchmark import Benchmark, BenchmarkError
+from itemwise.protocols import Protocol
+from itemwise.session.settings import Settings
+from itemwise.session.wording import Wording
+
+__all__ = ["protocol_words", "under_protocol"]
+
+
+def under_protocol(benchmark: Benchmark, name: str, settings: Settings) -> Benchmark:
+    """The benchmark called `name` as the run's protocol asks it, or as it is where there is none.
+
+    Raises BenchmarkError where the protocol is of another benchmark.
+    """
+    protocol = settings.protocol
+    if protocol is None:
+        return benchmark
+    if protocol.benchmark != name:
+        raise BenchmarkError(f"--protocol {protocol.name} is of {protocol.benchmark}, not of {name}; run with -k {protocol.benchmark}.")
+    return protocol.applied_to(benchmark)
+
+
+def protocol_words(settings: Settings, wording: Wording) -> dict[str, str]:
+    """The protocol's name in a record; where other options changed it, what they changed, for then it is none that was published."""
+    if settings.protocol is None:
+        return {}
+    changes = ", ".join(_changes(settings.protocol, settings, wording))
+    return {"protocol": f"changed from {settings.protocol.name}: {changes}" if changes else settings.protocol.name}
+
+
+def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterator[str]:
+    if wording.shots != protocol.examples.shots:
+        yield f"shots {wording.shots}"
+    if wording.form != protocol.form:
+        yield f"prompt form {wording.form}"
+    if settings.examples is not None:
+        yield f"examples from {settings.examples.text}"
+    if settings.token_limits != (protocol.max_new_tokens,):
+        yield f"max new tokens {', '.join(map(str, settings.token_limits))}"
+    if settings.extractor is not None and settings.extractor.name != protocol.extractor.name:
+        yield f"extractor {settings.extractor.name}"
+    if ways := [strategy.name for strategy in settings.strategies if strategy.name != "direct"]:
+        yield f"strategy {', '.join(ways)}"

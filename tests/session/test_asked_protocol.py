@@ -1,0 +1,75 @@
+"""A run's protocol: what it sets at once, and when it is no longer called by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemwise.cases.benchmark import Benchmark, BenchmarkError
+from itemwise.extractors import last_number
+from itemwise.protocols import protocol_names
+from itemwise.session.asked_protocol import protocol_words, under_protocol
+from itemwise.session.settings import Settings, SettingsError, read_settings
+from itemwise.session.wording import wordings_of
+
+BENCHMARK = Benchmark(list, last_number, {"cot": "{question}"})
+
+
+def settings(**given: Any) -> Settings:
+    chosen = {name.replace("_", "-"): value for name, value in {"protocol": "lm-eval/gsm8k", **given}.items()}
+    return read_settings(chosen, root=Path("/nowhere"), here=Path("/nowhere"))
+
+
+def called(**given: Any) -> str:
+    asked = settings(**given)
+    (wording,) = wordings_of(under_protocol(BENCHMARK, "gsm8k", asked), asked, None).values()
+    return protocol_words(asked, wording)["protocol"]
+
+
+def test_it_sets_prompt_examples_form_limit_and_reader_at_once() -> None:
+    asked = settings()
+    benchmark = under_protocol(BENCHMARK, "gsm8k", asked)
+    assert dict(benchmark.prompts) == {"lm-eval/gsm8k": "Question: {question}\nAnswer:"}
+    assert benchmark.examples is not None
+    assert (benchmark.examples.shots, benchmark.prompt_form) == (5, "completion")
+    assert {entry.max_new_tokens for entry in asked.all_models} == {256}
+    assert asked.extractor is not None
+    assert asked.extractor.name == "strict-hashes"
+    assert asked.record()["protocol"] == "lm-eval/gsm8k"
+
+
+def test_unchanged_it_is_called_by_its_name_also_where_options_say_the_same() -> None:
+    assert called() == "lm-eval/gsm8k"
+    assert called(shots=["5"], prompt_form="completion", max_new_tokens=["256"], extractor="strict-hashes") == "lm-eval/gsm8k"
+
+
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [
+        ({"shots": ["0"]}, "shots 0"),
+        ({"prompt_form": "turns"}, "prompt form turns"),
+        ({"examples": "synthetic"}, "examples from synthetic"),
+        ({"max_new_tokens": ["1024"]}, "max new tokens 1024"),
+        ({"extractor": "last-number"}, "extractor last-number"),
+        ({"strategy": ["vote"]}, "strategy vote"),
+        ({"shots": ["8"], "max_new_tokens": ["512"]}, "shots 8, max new tokens 512"),
+    ],
+)
+def test_changed_it_says_by_what(given: dict[str, Any], changed: str) -> None:
+    assert called(**given) == f"changed from lm-eval/gsm8k: {changed}"
+
+
+def test_another_benchmark_is_refused_and_no_protocol_changes_nothing() -> None:
+    with pytest.raises(BenchmarkError, match=r"--protocol lm-eval/gsm8k is of gsm8k, not of scienceqa; run with -k gsm8k"):
+        under_protocol(BENCHMARK, "scienceqa", settings())
+    plain = settings(protocol=None)
+    assert under_protocol(BENCHMARK, "scienceqa", plain) is BENCHMARK
+    assert protocol_words(plain, wordings_of(BENCHMARK, plain, None)[""]) == {}
+
+
+def test_one_that_there_is_not_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SettingsError, match=r"--protocol must be one of lm-eval/gsm8k, lm-eval/gsm8k_cot, .*, got helm"):
+        settings(protocol="helm")
+    assert protocol_names() == [f"lm-eval/{task}" for task in ("gsm8k", "gsm8k_cot", "gsm8k_cot_llama", "gsm8k_cot_zeroshot")]
