@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare them, read their replies anew, look into a model, copy the benchmarks."""
+"""``python -m itemwise``: look at runs, compare them, read their replies anew, list models, look into one, copy the benchmarks."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
 from itemwise.commands.copy_benchmarks import copy_benchmarks
 from itemwise.commands.extractors import compare_extractors
+from itemwise.commands.models import models
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
@@ -61,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--reader", action="append", default=[], help=argparse.SUPPRESS)  # the former name of --extractor
     judged.add_argument("--most", metavar="N", type=_count, default=20, help="disagreements to list for each part (default: 20)")
     judged.set_defaults(do=_compare_extractors)
+    listed = commands.add_parser("models", help="list the models known by name, and how sure their ids are")
+    listed.set_defaults(do=lambda _: models())
     seen = commands.add_parser("structure", help="print what a model is made of, from its configuration, without its weights")
     seen.add_argument("model", metavar="MODEL", help="a registered name, a folder, or a hub id, as --model of a run takes it")
     seen.add_argument("--quant", choices=QUANTISATIONS, default="nf4", help="quantisation whose memory is told (default: nf4)")

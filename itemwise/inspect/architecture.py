@@ -35,10 +35,10 @@ def architecture_of(entry: ModelEntry) -> Architecture:
     """
     if not entry.local and (known := published(entry)):
         config = AutoConfig.for_model(**deepcopy(dict(known.config)))  # it changes what it is given
-        return Architecture(config, f"{entry.location}, as published", _limited(entry, known.pixels))
+        return Architecture(config, f"{entry.location}, {known.source}", _limited(entry, known.pixels))
     if entry.local and not (Path(entry.location) / "config.json").is_file():
         raise ModelError(f"{entry.name} is not at {entry.location}: no config.json there; give the folder that save_pretrained wrote.")
-    hub = {} if entry.local else hub_options(entry)
+    hub = {} if entry.local else _hub_options(entry)
     options = {"trust_remote_code": entry.trust_remote_code, **hub}
     try:
         config = AutoConfig.from_pretrained(entry.location, **options)
@@ -46,6 +46,14 @@ def architecture_of(entry: ModelEntry) -> Architecture:
         raise ModelError(f"{entry.name}: the configuration of {entry.location} cannot be read ({_cause(error)}).") from None
     origin = entry.location + (f" at {hub['revision']}" if hub else "")
     return Architecture(config, origin, _limited(entry, _declared_pixels(entry, config, options)))
+
+
+def _hub_options(entry: ModelEntry) -> dict[str, Any]:
+    """`hub_options`; its error says that the configuration is not in this package either."""
+    try:
+        return hub_options(entry)
+    except ModelError as error:
+        raise ModelError(f"{error} This package keeps no configuration of it; a folder with its config.json alone is enough.") from None
 
 
 def skeleton(entry: ModelEntry, config: Any) -> Any:

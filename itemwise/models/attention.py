@@ -29,10 +29,11 @@ class Attention:
 
 
 def attention_of(config: Any) -> Attention | None:
-    """The attention of `config`'s language model; None where keys and values are not kept as such (latent attention, or none)."""
+    """The attention of `config`'s language model; None where keys and values are not kept as such (latent attention, or none), or heads
+    differ from layer to layer (Gemma 4)."""
     text = config.get_text_config()
     heads = getattr(text, "num_attention_heads", None)
-    if not isinstance(heads, int) or getattr(text, "kv_lora_rank", None):
+    if not isinstance(heads, int) or getattr(text, "kv_lora_rank", None) or _has_heads_of_several_sizes(text):
         return None
     kinds = list(getattr(text, "layer_types", None) or ["full_attention"] * text.num_hidden_layers)
     return Attention(
@@ -44,3 +45,11 @@ def attention_of(config: Any) -> Attention | None:
         sliding=kinds.count("sliding_attention"),
         window=getattr(text, "sliding_window", None),
     )
+
+
+def _has_heads_of_several_sizes(text: Any) -> bool:
+    try:
+        getattr(text, "head_dim", None)
+    except RuntimeError:  # transformers' word for it
+        return True
+    return False

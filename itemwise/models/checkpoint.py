@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from itemwise.models.catalogue import hub_note
 from itemwise.models.model import ModelEntry, ModelError
 
 __all__ = [
@@ -145,6 +146,7 @@ def unreachable(entry: ModelEntry, fault: str) -> str:
     return (
         f"{entry.name} cannot be had from the hub or its cache ({fault}). Check the network, set HF_ENDPOINT to a mirror, "
         f"log in if {entry.location} is gated, or give a downloaded folder as --model PATH; --model embedded-text needs none."
+        f"{hub_note(entry)}"
     )
 
 
@@ -160,7 +162,7 @@ def _why_not_the_hub(entry: ModelEntry) -> str | None:
     except RepositoryNotFoundError:
         raise ModelError(
             f"{entry.name}: the hub has no model {entry.location!r}, or it is private or gated, and there is no such folder here. "
-            "Correct the name, log in (hf auth login), or give a downloaded folder as --model PATH."
+            f"Correct the name, log in (hf auth login), or give a downloaded folder as --model PATH.{hub_note(entry)}"
         ) from None
     except RevisionNotFoundError:
         raise ModelError(f"{entry.name}: the hub's {entry.location} has no revision {entry.revision!r}; name another.") from None

@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from itemwise.models.catalogue import HUB_MODELS
 from itemwise.models.checkpoint import require_adapter
 from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
@@ -52,6 +53,7 @@ REGISTRY: dict[str, ModelEntry] = {
         ModelEntry("qwen2-vl-7b-instruct", "Qwen/Qwen2-VL-7B-Instruct", "eed13092ef92e448dd6875b2a00151bd3f7db0ac"),
         ModelEntry("qwen2.5-vl-7b-instruct", "Qwen/Qwen2.5-VL-7B-Instruct"),
         ModelEntry("llava-1.5-7b", "llava-hf/llava-1.5-7b-hf", "b234b804b114d9e37bb655e11cbbb5f5e971b7a9"),
+        *(model.entry for model in HUB_MODELS),
     )
 }
 
@@ -83,8 +85,8 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
     hint = f" Did you mean {close[0]}?" if close else ""
     shown = text if text and text.isprintable() else repr(text)
     raise ModelError(
-        f"--model {shown}: no such model.{hint} Known names: {', '.join(sorted(registry))}; or give a folder (./checkpoint), "
-        "a hub id (owner/name) or a server (http://host:8000/v1#name)."
+        f"--model {shown}: no such model.{hint} `python -m itemwise models` lists the known names; or give a folder "
+        "(./checkpoint), a hub id (owner/name) or a server (http://host:8000/v1#name)."
     )
 
 

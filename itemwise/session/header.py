@@ -2,6 +2,7 @@
 
 from itemwise.cases.benchmark import Benchmark
 from itemwise.models import ModelEntry
+from itemwise.models.catalogue import hub_model
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import Settings
@@ -65,7 +66,8 @@ def _model_text(entry: ModelEntry) -> str:
     quantisation = "" if entry.server else f", {entry.quantisation}"
     thinking = f", thinking {entry.thinking}" if entry.thinking != "template" else ""
     budget = f", max {entry.max_thinking_tokens} thinking tokens" if entry.max_thinking_tokens else ""
-    return f"{entry.name} ({_location(entry)}{revision}{quantisation}{thinking}{budget}, max {entry.max_new_tokens} new tokens)"
+    doubt = "" if (known := hub_model(entry)) is None or known.is_confirmed else ", an unconfirmed id"
+    return f"{entry.name} ({_location(entry)}{doubt}{revision}{quantisation}{thinking}{budget}, max {entry.max_new_tokens} new tokens)"
 
 
 def _location(entry: ModelEntry) -> str:

@@ -35,7 +35,7 @@ def row_of(name: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", [name for name, known in PUBLISHED.items() if not known.source.startswith("transformers' defaults")])
 def test_the_table_of_models_is_what_is_computed(name: str) -> None:
     assert row_of(name) in (DOCS / "models.md").read_text(encoding="utf-8").splitlines()
 

@@ -1,7 +1,8 @@
-"""The registry's 7B models without the hub: what is computed is what their authors published."""
+"""Models of the registry without the hub: what is computed is what their authors published."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -9,9 +10,11 @@ import pytest
 
 from itemwise.inspect.model_structure import Structure, structure_of
 from itemwise.inspect.published import PUBLISHED, published
-from itemwise.models import REGISTRY, ModelEntry
+from itemwise.models import REGISTRY, ModelEntry, ModelError
+from itemwise.models.checkpoint import unreachable
 
 NAMES = sorted(PUBLISHED)
+NAMED = {name: size[1] for name in NAMES if (size := re.search(r"-([\d.]+)b", name))} | {"gpt-oss-20b": "21", "phi-4-mini-instruct": "3.8"}
 
 
 @cache
@@ -27,8 +30,48 @@ def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("itemwise.inspect.architecture.hub_options", refused)
 
 
-def test_every_model_of_the_registry_that_is_not_shipped_is_kept_here() -> None:
-    assert sorted(name for name, entry in REGISTRY.items() if not entry.local) == NAMES
+def test_every_pinned_model_of_the_registry_is_kept_here_as_published() -> None:
+    pinned = {name for name, entry in REGISTRY.items() if entry.revision}
+    assert pinned <= {name for name in NAMES if PUBLISHED[name].source == "as published"}
+    assert set(NAMES) <= set(REGISTRY)
+
+
+@pytest.mark.parametrize(
+    ("name", "billions", "non_embedding"),
+    [
+        ("qwen3-4b", 4.0, 3.6),  # their model cards
+        ("qwen3-4b-instruct-2507", 4.0, 3.6),
+        ("llama-3.1-8b-instruct", 8.03, None),
+        ("llama-3.2-3b-instruct", 3.21, None),
+        ("gpt-oss-20b", 20.9, None),  # arXiv 2508.10925
+        ("phi-4-mini-instruct", 3.8, None),  # arXiv 2503.01743
+        ("smollm3-3b", 3.08, None),
+    ],
+)
+def test_parameters_of_models_of_2026_are_those_published(name: str, billions: float, non_embedding: float | None) -> None:
+    counted = of(name).parameters
+    assert counted.total / 1e9 == pytest.approx(billions, abs=0.05)
+    assert non_embedding is None or counted.non_embedding / 1e9 == pytest.approx(non_embedding, abs=0.05)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if PUBLISHED[name].source != "as published"])
+def test_where_the_numbers_are_from_is_said_where_it_is_no_publication(name: str) -> None:
+    structure = of(name)
+    assert structure.architecture.origin == f"{REGISTRY[name].location}, {PUBLISHED[name].source}"
+    assert any(word in PUBLISHED[name].source for word in ("copies", "arXiv", "transformers' defaults"))
+    assert structure.parameters.total / 1e9 == pytest.approx(float(NAMED[name]), rel=0.1)
+
+
+def test_a_model_whose_configuration_is_not_known_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(entry: ModelEntry) -> None:
+        raise ModelError(unreachable(entry, "HF_HUB_OFFLINE is set"))
+
+    monkeypatch.setattr("itemwise.inspect.architecture.hub_options", absent)
+    with pytest.raises(ModelError) as caught:
+        structure_of(REGISTRY["gemma-4-e4b-it"])
+    message = str(caught.value)
+    assert "google/gemma-4-E4B-it is unconfirmed" in message
+    assert "This package keeps no configuration of it; a folder with its config.json alone is enough." in message
 
 
 @pytest.mark.parametrize(

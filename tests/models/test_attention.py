@@ -16,6 +16,10 @@ def test_a_latent_cache_is_not_told_as_one_of_keys_and_values() -> None:
     assert attention_of(config("deepseek_v3")) is None
 
 
+def test_heads_of_several_sizes_are_no_one_size() -> None:
+    assert attention_of(config("gemma4_text", head_dim=16, global_head_dim=32)) is None
+
+
 def test_grouped_heads_share_keys_and_values() -> None:
     attention = attention_of(config("qwen2", num_key_value_heads=2))
     assert attention == Attention(layers=4, heads=4, kv_heads=2, head_dim=16, caching=4)

@@ -71,9 +71,9 @@ def test_a_name_in_capitals_is_answered_with_the_right_one(tmp_path: Path) -> No
     assert "Did you mean llama-2-7b-chat?" in refused("Llama-2-7B-Chat", tmp_path)
 
 
-def test_a_name_like_no_other_is_answered_with_all_there_are(tmp_path: Path) -> None:
+def test_a_name_like_no_other_is_answered_with_where_all_are_listed(tmp_path: Path) -> None:
     message = refused("zzz", tmp_path)
-    assert message.startswith("--model zzz: no such model. Known names: embedded-text, embedded-vision, llama-2-7b-chat, ")
+    assert message.startswith("--model zzz: no such model. `python -m itemwise models` lists the known names; ")
     assert message.endswith("or give a folder (./checkpoint), a hub id (owner/name) or a server (http://host:8000/v1#name).")
 
 

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from itemwise.cases.benchmark import Benchmark
 from itemwise.cases.source import Source
-from itemwise.models import ModelEntry
+from itemwise.models import REGISTRY, ModelEntry
 from itemwise.session.header import default_prompt_line, header_lines
 from itemwise.session.settings import Settings, read_settings
 from itemwise.strategies import configured_strategy
@@ -33,6 +33,12 @@ def test_the_header_of_a_run_of_everything_reads_well(snapshot: SnapshotAssertio
     models = tuple(replace(entry, max_new_tokens=64) for entry in (hub, *asked.models))
     everything = replace(asked, models=models, strategies=strategies, prompts=("cot",))
     assert "\n".join(header_lines(everything)) == snapshot
+
+
+@pytest.mark.parametrize(("name", "is_unconfirmed"), [("qwen3.5-4b", True), ("qwen3-8b", False), ("qwen2.5-7b-instruct", False)])
+def test_an_id_that_is_unconfirmed_is_said_to_be(name: str, is_unconfirmed: bool) -> None:
+    header = header_lines(replace(settings_of(), models=(REGISTRY[name],)))[0]
+    assert (f"({REGISTRY[name].location}, an unconfirmed id" in header) is is_unconfirmed
 
 
 def test_the_header_names_every_prompt() -> None:

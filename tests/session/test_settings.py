@@ -230,7 +230,10 @@ class TestSample:
         ({"quant": "int4"}, "--quant must be one of nf4, fp4, int8, none, got int4."),
         ({"source": "rows.csv"}, "--source 'rows.csv': no such file or folder; give a path, hub, or synthetic."),
         ({"source": "synthetic:new"}, "--source 'synthetic:new': synthetic rows are seen, held-out, all, trained, not 'new'."),
-        ({"model": ["embeded-text"]}, "--model embeded-text: no such model. Did you mean embedded-text? Known names: "),
+        (
+            {"model": ["embeded-text"]},
+            "--model embeded-text: no such model. Did you mean embedded-text? `python -m itemwise models` lists the ",
+        ),
         ({"model": ["./missing"]}, "--model ./missing: no such folder ("),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(map(str, value.values())),

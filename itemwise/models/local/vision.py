@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -23,6 +24,7 @@ __all__ = ["VisionProcessor", "is_multimodal", "load_processor", "outside_langua
 
 MAX_ASPECT = 200  # longer side by shorter; Qwen's processors refuse more, others scale by the short side until memory is full
 
+_PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 _TOKEN_TYPES = ("mm_token_type_ids", "token_type_ids")  # the names that processors give them
 
 
@@ -63,8 +65,10 @@ class VisionProcessor:
 
 
 def is_multimodal(config: Any) -> bool:
-    """Whether a model of this kind takes pictures beside text."""
-    return type(config) in AutoModelForImageTextToText._model_mapping and type(config) not in AutoModelForCausalLM._model_mapping
+    """Whether a model of this kind takes pictures beside text; of a kind that is also one for text, with a vision tower."""
+    if type(config) not in AutoModelForImageTextToText._model_mapping:
+        return False
+    return type(config) not in AutoModelForCausalLM._model_mapping or getattr(config, "vision_config", None) is not None
 
 
 def load_processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -> VisionProcessor | None:
@@ -72,7 +76,7 @@ def load_processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -
 
     Raises ModelError if the entry sets limits of pixels that the model does not keep.
     """
-    processor: Any = _processor(entry, config, options) if is_multimodal(config) else None
+    processor: Any = _processor(entry, config, options) if is_multimodal(config) and _may_have_processor(entry) else None
     sees = hasattr(processor, "image_processor")
     template = (getattr(processor, "chat_template", None) or processor.tokenizer.chat_template) if sees else None
     if not template:  # the processor's own comes first, as it knows of pictures
@@ -110,6 +114,11 @@ def _decoded(picture: Picture) -> Image:
             "crop the picture or pad it."
         )
     return image
+
+
+def _may_have_processor(entry: ModelEntry) -> bool:
+    """False for a folder with none of the files of a processor, as of a fine-tune on text alone."""
+    return not entry.local or any(Path(entry.location, name).is_file() for name in _PROCESSOR_FILES)
 
 
 def _processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -> Any:
