@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(do=lambda _: models())
     seen = commands.add_parser("structure", help="print what a model is made of, from its configuration, without its weights")
     seen.add_argument("model", metavar="MODEL", help="a registered name, a folder, or a hub id, as --model of a run takes it")
-    seen.add_argument("--quant", choices=QUANTISATIONS, default="nf4", help="quantisation whose memory is told (default: nf4)")
+    seen.add_argument("--quant", choices=QUANTISATIONS, help="quantisation whose memory is told (default: nf4, of a GGUF none)")
     seen.add_argument("--picture", metavar="WxH", type=_size, default=(224, 224), help="size of a picture in pixels (default: 224x224)")
     seen.set_defaults(do=lambda given: structure(given.model, given.quant, given.picture))
     copied = commands.add_parser("copy-benchmarks", help="write the benchmarks GSM8K and ScienceQA into a folder, to run and to change")

@@ -194,6 +194,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.inspect.counts": "inspect/test_shapes.py",
     "itemwise.inspect.footprint": "inspect/test_shapes.py",
     "itemwise.inspect.model_structure": "inspect/test_published.py",
+    "itemwise.inspect.own_kernel": "models/local/test_linear_kernels.py",
     "itemwise.inspect.pixels": "inspect/test_shapes.py",
     "itemwise.inspect.tree": "inspect/test_shapes.py",
     "itemwise.models.checkpoint": "models/local/test_load.py",

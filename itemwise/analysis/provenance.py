@@ -12,6 +12,7 @@ __all__ = ["Part", "Provenance", "differing", "provenance_of"]
 _MACHINE = ("device", "threads", "compute", "replicas", "tokens")  # of a model's record; all else there is the model's own
 _ASKED = (
     "prompting",
+    "stops",
     "turn end",
     "thinking",
     "max thinking tokens",

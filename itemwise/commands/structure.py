@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from itemwise.commands import CommandError
 from itemwise.models import ModelEntry, ModelError, entry_named
 from itemwise.models.extras import local_libraries
+from itemwise.models.registry import quantisations_for
 from itemwise.reporting.table import aligned
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import SettingsError, known_models
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 __all__ = ["structure", "structure_lines"]
 
 
-def structure(model: str, quantisation: str, picture: tuple[int, int]) -> None:
-    """Print what `model` is made of. Raises CommandError where it cannot be found, read or built."""
+def structure(model: str, chosen: str | None, picture: tuple[int, int]) -> None:
+    """Print what `model` is made of, in the quantisation `chosen` or its own. Raises CommandError where it cannot be found, read or
+    built."""
     here = Path.cwd()
     try:
         with local_libraries("structure"):
             from itemwise.inspect.model_structure import structure_of
         entry = entry_named(model, known_models(here), here)
+        (quantisation,) = quantisations_for(entry, [chosen or entry.quantisation], chosen=chosen is not None)
         found = structure_of(entry, quantisation, picture)
     except (ModelError, SettingsError) as error:
         raise CommandError(str(error)) from None
@@ -56,7 +59,7 @@ def structure_lines(entry: ModelEntry, found: Structure, quantisation: str) -> l
         ("context", f"{context:,} tokens" if context else "not given"),
     ]
     lines += aligned(numbers)
-    lines += ["", *_memory(found.footprint, quantisation)]
+    lines += ["", *([f"its own quantisation: {found.own_kernel}"] if found.own_kernel else []), *_memory(found.footprint, quantisation)]
     if found.sees:
         lines += ["", *_pixels(found)]
     lines += ["", *aligned([("modules", "shape", "parameters"), *_modules(found.tree)], words=2)]

@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoImageProcessor, AutoModelForCausalLM, A
 from itemwise.inspect.published import published
 from itemwise.models import ModelEntry, ModelError
 from itemwise.models.checkpoint import hub_options
+from itemwise.models.local.gguf_checkpoint import gguf_source, gguf_type
 from itemwise.models.local.vision import is_multimodal
 
 __all__ = ["Architecture", "architecture_of", "skeleton"]
@@ -29,10 +30,12 @@ class Architecture:
 
 
 def architecture_of(entry: ModelEntry) -> Architecture:
-    """The configuration of `entry`: that of its folder, the published one kept in this package, or that of the hub or its cache.
+    """The configuration of `entry`: that of its folder or GGUF, the published one kept in this package, or that of the hub or its cache.
 
     Raises ModelError if there is none or it cannot be read.
     """
+    if entry.gguf:
+        return _of_gguf(entry)
     if not entry.local and (known := published(entry)):
         config = AutoConfig.for_model(**deepcopy(dict(known.config)))  # it changes what it is given
         return Architecture(config, f"{entry.location}, {known.source}", _limited(entry, known.pixels))
@@ -54,6 +57,15 @@ def _hub_options(entry: ModelEntry) -> dict[str, Any]:
         return hub_options(entry)
     except ModelError as error:
         raise ModelError(f"{error} This package keeps no configuration of it; a folder with its config.json alone is enough.") from None
+
+
+def _of_gguf(entry: ModelEntry) -> Architecture:
+    with gguf_source(entry) as source:
+        try:
+            config = AutoConfig.from_pretrained(source.location, **source.options)
+        except Exception as error:  # values that it refuses: each an error of its own
+            raise ModelError(f"{entry.name}: the configuration in {entry.location} cannot be read ({_cause(error)}).") from None
+        return Architecture(config, f"{entry.location}, a GGUF of {gguf_type(source.header)}, dequantised when it is loaded")
 
 
 def skeleton(entry: ModelEntry, config: Any) -> Any:

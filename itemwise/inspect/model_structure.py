@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itemwise.inspect.architecture import Architecture, architecture_of, skeleton
 from itemwise.inspect.counts import Parameters, Positions, parameters_of, positions_of
 from itemwise.inspect.footprint import Footprint, footprint_of
+from itemwise.inspect.own_kernel import own_kernel
 from itemwise.inspect.pixels import PicturePath, picture_path
 from itemwise.inspect.tree import Branch, tree_of
 from itemwise.models import ModelEntry
@@ -17,7 +18,7 @@ __all__ = ["Structure", "structure_of"]
 
 @dataclass(frozen=True)
 class Structure:
-    """Architecture and sizes of a model.
+    """Architecture and sizes of a model. `own_kernel` says what becomes of weights that are already quantised.
 
     `attention` is None for latent attention or none, `footprint` for a checkpoint that is already quantised in another way, `path`
     for a model without pictures or with a vision encoder that is not described here.
@@ -29,6 +30,7 @@ class Structure:
     attention: Attention | None
     positions: Positions
     footprint: Footprint | None
+    own_kernel: str | None
     path: PicturePath | None
     tree: Branch
 
@@ -50,6 +52,7 @@ def structure_of(entry: ModelEntry, quantisation: str = "nf4", picture: tuple[in
         attention=attention_of(config),
         positions=positions_of(config),
         footprint=None if own_quantisation(config) else footprint_of(model, quantisation, outside),
+        own_kernel=own_kernel(config),
         path=picture_path(config, model, picture, architecture.pixels),
         tree=tree_of(model),
     )

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ __all__ = [
     "CLOCK",
     "adapter_hash",
     "folder_hash",
+    "hub_download",
     "hub_options",
     "lacks_template",
     "own_quantisation",
@@ -48,16 +50,16 @@ def hub_options(entry: ModelEntry) -> dict[str, Any]:
     `revision` is that commit. If the hub is off or out of reach it is the cache's, and `local_files_only` is set: the
     library would retry a missing network for half a minute per file. Raises ModelError if neither has the model.
     """
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    config, cached = _hub_download(entry, entry.location, "config.json", partial(_require_safetensors, entry))
+    return {"revision": config.parent.name, "local_files_only": cached}
 
-    fault = _why_not_the_hub(entry)
-    cached = fault is not None
-    try:
-        config = hf_hub_download(entry.location, "config.json", revision=entry.revision, local_files_only=cached)
-    except LocalEntryNotFoundError:
-        raise ModelError(unreachable(entry, fault or "the connection was lost")) from None
-    return {"revision": Path(config).parent.name, "local_files_only": cached}
+
+def hub_download(entry: ModelEntry, repository: str, name: str, require: Callable[[Iterable[str]], None]) -> Path:
+    """The file `name` of a hub repository at the entry's revision, in the cache; `require` is given the names of the files there.
+
+    Raises what `require` raises, and ModelError if neither the hub nor its cache has the file.
+    """
+    return _hub_download(entry, repository, name, require)[0]
 
 
 def require_adapter(folder: Path) -> None:
@@ -117,6 +119,19 @@ def own_quantisation(config: Any) -> str | None:
     return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
 
 
+def _hub_download(entry: ModelEntry, repository: str, name: str, require: Callable[[Iterable[str]], None]) -> tuple[Path, bool]:
+    """The file, and whether it is the cache's because the hub is off or out of reach."""
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    fault = _why_not_the_hub(entry, repository, require)
+    cached = fault is not None
+    try:
+        return Path(hf_hub_download(repository, name, revision=entry.revision, local_files_only=cached)), cached
+    except LocalEntryNotFoundError:
+        raise ModelError(unreachable(entry, fault or "the connection was lost")) from None
+
+
 def _hub_file(entry: ModelEntry, name: str, hub: Mapping[str, Any]) -> Path | None:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
@@ -150,25 +165,25 @@ def unreachable(entry: ModelEntry, fault: str) -> str:
     )
 
 
-def _why_not_the_hub(entry: ModelEntry) -> str | None:
-    """Why the hub cannot be reached; None if it can. Raises ModelError if it has no such model, revision or safetensors."""
+def _why_not_the_hub(entry: ModelEntry, repository: str, require: Callable[[Iterable[str]], None]) -> str | None:
+    """Why the hub cannot be reached; None if it can. Raises ModelError if it has no such model or revision, and what `require` raises."""
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set"
     try:
-        offered = HfApi().model_info(entry.location, revision=entry.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+        offered = HfApi().model_info(repository, revision=entry.revision, timeout=constants.HF_HUB_ETAG_TIMEOUT)
     except RepositoryNotFoundError:
         raise ModelError(
-            f"{entry.name}: the hub has no model {entry.location!r}, or it is private or gated, and there is no such folder here. "
+            f"{entry.name}: the hub has no model {repository!r}, or it is private or gated, and there is no such folder here. "
             f"Correct the name, log in (hf auth login), or give a downloaded folder as --model PATH.{hub_note(entry)}"
         ) from None
     except RevisionNotFoundError:
-        raise ModelError(f"{entry.name}: the hub's {entry.location} has no revision {entry.revision!r}; name another.") from None
+        raise ModelError(f"{entry.name}: the hub's {repository} has no revision {entry.revision!r}; name another.") from None
     except Exception as error:  # no network has other names in other releases; the cache may still have the model
         return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
-    _require_safetensors(entry, [sibling.rfilename for sibling in offered.siblings or ()])
+    require([sibling.rfilename for sibling in offered.siblings or ()])
     return None
 
 
@@ -195,6 +210,11 @@ def _require_safetensors(entry: ModelEntry, files: Iterable[str]) -> None:
     names = sorted(files)
     if any(name.endswith(".safetensors") for name in names):
         return
+    if gguf := [name for name in names if name.lower().endswith(".gguf")]:
+        raise ModelError(
+            f"{entry.name} has no safetensors weights, but {len(gguf)} GGUF file{'s' * (len(gguf) > 1)}: "
+            f"name one, --model {entry.location}/{gguf[0]}."
+        )
     pickled = [name for name in names if name.endswith(PICKLED)]
     if not pickled:
         raise ModelError(f"{entry.name} has no weights: {entry.location} holds no .safetensors file. Check that it is whole.")

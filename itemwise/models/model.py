@@ -59,7 +59,8 @@ class ModelEntry:
 
     `name` stands in node ids and reports. `system` is the system prompt it is asked with; a case whose chat begins with a system turn
     of its own is asked with that alone. `location` is a hub id, a folder where `local`, or a URL with the model's name
-    behind # where `server`. `source` is where rows come from by default; `max_new_tokens` the default token limit.
+    behind # where `server`; where `gguf` it is a GGUF file, of the hub ``owner/name/file.gguf``. `source` is where rows come from by
+    default; `max_new_tokens` the default token limit.
     `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
     name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
     asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
@@ -78,6 +79,7 @@ class ModelEntry:
     max_new_tokens: int = 1024
     trust_remote_code: bool = False
     local: bool = False
+    gguf: bool = False
     adapter: str | None = None
     prompt: str | None = None
     min_pixels: int | None = None

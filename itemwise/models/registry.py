@@ -10,11 +10,12 @@ from typing import Any
 
 from itemwise.models.catalogue import HUB_MODELS
 from itemwise.models.checkpoint import require_adapter
+from itemwise.models.gguf import is_hub_gguf
 from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 from itemwise.models.thinking_choice import THINKING
 
-__all__ = ["EMBEDDED", "REGISTRY", "entry_named", "loaded_as", "registry_with", "with_adapter", "with_pixels"]
+__all__ = ["EMBEDDED", "REGISTRY", "entry_named", "loaded_as", "quantisations_for", "registry_with", "with_adapter", "with_pixels"]
 
 EMBEDDED = Path(__file__).parent.parent / "embedded"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
@@ -64,7 +65,8 @@ def registry_with(own: Mapping[str, Mapping[str, Any]], root: Path) -> dict[str,
 
 
 def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> ModelEntry:
-    """The entry for what `--model` names: a registry name, a server's URL, a folder (relative to `root`), or a hub id with a slash."""
+    """The entry for what `--model` names: a registry name, a server's URL, a folder or GGUF file (relative to `root`), a hub id with a
+    slash, or a GGUF of the hub, ``owner/name/file.gguf``."""
     text = text.strip()
     if text in registry:
         return registry[text]
@@ -72,11 +74,16 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
         return _served(ModelEntry("", text), f"--model {without_userinfo(text)}")
     folder = _folder(text, root)
     if folder and folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise ModelError(f"--model {folder}: the folder holds no config.json; give the one that save_pretrained wrote.")
+        _require_config(folder)
         return ModelEntry(folder.name, str(folder), local=True)
+    if folder and _is_gguf(text) and folder.is_file():
+        return ModelEntry(folder.stem, str(folder), local=True, gguf=True)
     if text.startswith((".", "/", "~")) or "\\" in text or re.match(r"[A-Za-z]:/", text):
-        raise ModelError(f"--model {text}: no such folder ({folder or text}); give the folder that holds config.json.")
+        raise ModelError(f"--model {text}: no such {_missing(text)} ({folder or text}); {_wanted(text)}.")
+    if is_hub_gguf(text):
+        return ModelEntry(Path(text).stem, text, gguf=True)
+    if _is_gguf(text):
+        raise ModelError(f"--model {text}: no such file ({folder or text}); {_wanted(text)}.")
     if _is_hub_id(text):
         return ModelEntry(text.split("/")[1], text)
     if fault := misspelt(text):
@@ -86,8 +93,31 @@ def entry_named(text: str, registry: Mapping[str, ModelEntry], root: Path) -> Mo
     shown = text if text and text.isprintable() else repr(text)
     raise ModelError(
         f"--model {shown}: no such model.{hint} `python -m itemwise models` lists the known names; or give a folder "
-        "(./checkpoint), a hub id (owner/name) or a server (http://host:8000/v1#name)."
+        "(./checkpoint), a GGUF file, a hub id (owner/name) or a server (http://host:8000/v1#name)."
     )
+
+
+def _require_config(folder: Path) -> None:
+    if (folder / "config.json").is_file():
+        return
+    if files := sorted(file for file in folder.iterdir() if _is_gguf(file.name)):
+        raise ModelError(f"--model {folder}: the folder holds no config.json, but GGUF files; name one of them, such as {files[0]}.")
+    raise ModelError(f"--model {folder}: the folder holds no config.json; give the one that save_pretrained wrote.")
+
+
+def _is_gguf(text: str) -> bool:
+    return text.lower().endswith(".gguf")
+
+
+def _missing(text: str) -> str:
+    return "file" if _is_gguf(text) else "folder"
+
+
+def _wanted(text: str) -> str:
+    """What to give instead of a path that leads nowhere."""
+    if _is_gguf(text):
+        return "give the path of a GGUF file, or one of the hub as owner/name/file.gguf"
+    return "give the folder that holds config.json"
 
 
 def _folder(text: str, root: Path) -> Path | None:
@@ -149,15 +179,30 @@ def loaded_as(entry: ModelEntry, quantisations: Sequence[str], limits: Sequence[
     return loaded
 
 
+def quantisations_for(entry: ModelEntry, quantisations: Sequence[str], *, chosen: bool) -> Sequence[str]:
+    """Those of `quantisations` that `entry` is loaded in: a GGUF is quantised already, so it is loaded in none.
+
+    Raises ModelError where another was `chosen` for it and is no mere default.
+    """
+    if not entry.gguf:
+        return quantisations
+    if chosen and (other := next((name for name in quantisations if name != "none"), None)):
+        raise ModelError(
+            f"{entry.name} is a GGUF, which is quantised already, so --quant {other} cannot be applied; leave --quant out or give "
+            "--quant none, or name the safetensors model that it was made from."
+        )
+    return ("none",)
+
+
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
     here = f"[tool.itemwise.models.{name}]"
-    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "server", "quantisation", "userinfo"}
+    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "gguf", "server", "quantisation", "userinfo"}
     if not isinstance(settings, Mapping):
         raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:
         raise ModelError(f"{here} has no setting {sorted(unknown)[0]!r}; it may have {', '.join(sorted(known))}.")
     if "location" not in settings:
-        raise ModelError(f"{here} needs location: a hub id, a folder, or a server's URL.")
+        raise ModelError(f"{here} needs location: a hub id, a folder, a GGUF file, or a server's URL.")
     _require_valid(here, settings)
     entry = ModelEntry(name, **settings)
     if is_url(entry.location):
@@ -196,6 +241,12 @@ def _resolved(entry: ModelEntry, here: str, root: Path) -> ModelEntry:
     folder = root / Path(entry.location).expanduser()
     if folder.is_dir():
         return replace(entry, location=str(folder), local=True)
+    if _is_gguf(entry.location) and folder.is_file():
+        return replace(entry, location=str(folder), local=True, gguf=True)
+    if is_hub_gguf(entry.location):
+        return replace(entry, gguf=True)
+    if _is_gguf(entry.location):
+        raise ModelError(f"{here} location {entry.location!r}: no such file ({folder}); {_wanted(entry.location)}.")
     if fault := misspelt(entry.location):
         raise ModelError(f"{here} location {without_any_userinfo(entry.location)!r}: {fault}")
     if not _is_hub_id(entry.location):

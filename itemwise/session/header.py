@@ -63,7 +63,7 @@ def store_line(settings: Settings, replies: int) -> str:
 
 def _model_text(entry: ModelEntry) -> str:
     revision = f" at {entry.revision}" if entry.revision else ""
-    quantisation = "" if entry.server else f", {entry.quantisation}"
+    quantisation = "" if entry.server else ", dequantised" if entry.gguf else f", {entry.quantisation}"
     thinking = f", thinking {entry.thinking}" if entry.thinking != "template" else ""
     budget = f", max {entry.max_thinking_tokens} thinking tokens" if entry.max_thinking_tokens else ""
     doubt = "" if (known := hub_model(entry)) is None or known.is_confirmed else ", an unconfirmed id"
@@ -73,4 +73,5 @@ def _model_text(entry: ModelEntry) -> str:
 def _location(entry: ModelEntry) -> str:
     if entry.location.startswith(str(EMBEDDED)):
         return "ships with itemwise"
-    return f"folder {entry.location}" if entry.local else entry.location
+    kind = "GGUF file " if entry.gguf else "folder "
+    return f"{kind}{entry.location}" if entry.local else entry.location

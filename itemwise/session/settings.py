@@ -13,6 +13,7 @@ from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, loaded_as, registry_with, with_adapter, with_pixels
+from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
@@ -118,7 +119,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
         models, seeing = (
             tuple(
-                loaded for entry in entries for told in with_thinking(entry, *thinking) for loaded in loaded_as(told, quantisations, limits)
+                loaded
+                for entry in entries
+                for told in with_thinking(entry, *thinking)
+                for loaded in loaded_as(told, quantisations_for(told, quantisations, chosen=values.chose("quant")), limits)
             )
             for entries in _models(values, registry_with(values.models, root))
         )
@@ -147,7 +151,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         shots=values.wholes("shots", least=0),
         examples=examples,
         prompt_form=None if values["prompt-form"] is None else values.one_of("prompt-form", FORMS),
-        quantisations=quantisations,
+        quantisations=tuple(dict.fromkeys(entry.quantisation for entry in models if not entry.server)) or quantisations,
         token_limits=limits,
         batch_size=values.whole_or("batch-size", "auto"),
         gates=gates,

@@ -35,6 +35,8 @@ def allocated(model: Any) -> int:
 
 
 def _tensors(model: Any) -> Iterator[Any]:
+    # int8's scales move from the weight to the state of its layer with the first forward
+    yield from (module.state.SCB for module in model.modules() if getattr(getattr(module, "state", None), "SCB", None) is not None)
     for weight in model.parameters():
         yield weight
         if state := getattr(weight, "quant_state", None):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.models import REGISTRY, ModelEntry, ModelError, entry_named, registry_with
-from itemwise.models.registry import with_adapter, with_pixels
+from itemwise.models.registry import quantisations_for, with_adapter, with_pixels
 
 
 def refused(text: str, root: Path, own: dict[str, Any] | None = None) -> str:
@@ -74,7 +74,7 @@ def test_a_name_in_capitals_is_answered_with_the_right_one(tmp_path: Path) -> No
 def test_a_name_like_no_other_is_answered_with_where_all_are_listed(tmp_path: Path) -> None:
     message = refused("zzz", tmp_path)
     assert message.startswith("--model zzz: no such model. `python -m itemwise models` lists the known names; ")
-    assert message.endswith("or give a folder (./checkpoint), a hub id (owner/name) or a server (http://host:8000/v1#name).")
+    assert message.endswith("or give a folder (./checkpoint), a GGUF file, a hub id (owner/name) or a server (http://host:8000/v1#name).")
 
 
 def test_an_empty_name_is_refused(tmp_path: Path) -> None:
@@ -124,6 +124,57 @@ def test_a_folder_without_a_config_is_refused(tmp_path: Path) -> None:
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").touch()
     assert "no such folder" in refused("./model.safetensors", tmp_path)
+
+
+# GGUF files
+
+
+@pytest.mark.parametrize("text", ["tiny-Q4_0.gguf", "./tiny-Q4_0.gguf", "sub/../tiny-Q4_0.gguf"])
+def test_a_gguf_is_found_from_where_the_command_was_given(text: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "tiny-Q4_0.gguf").touch()
+    assert entry_named(text, REGISTRY, tmp_path) == ModelEntry("tiny-Q4_0", str(tmp_path / "tiny-Q4_0.gguf"), local=True, gguf=True)
+
+
+def test_a_gguf_of_the_hub_is_named_behind_its_repository(tmp_path: Path) -> None:
+    text = "owner/name-GGUF/sub/tiny-Q4_0.gguf"
+    assert entry_named(text, REGISTRY, tmp_path) == ModelEntry("tiny-Q4_0", text, gguf=True)
+    (tmp_path / "owner/name-GGUF/sub").mkdir(parents=True)
+    (tmp_path / text).touch()
+    assert entry_named(text, REGISTRY, tmp_path).location == str(tmp_path / text)  # what is here comes first
+
+
+@pytest.mark.parametrize("text", ["gone.gguf", "./gone.gguf", "/gone.GGUF", "models/gone.gguf"])
+def test_a_gguf_that_is_not_there_is_told(text: str, tmp_path: Path) -> None:
+    message = refused(text, tmp_path)
+    assert message.startswith(f"--model {text}: no such file (")
+    assert message.endswith("give the path of a GGUF file, or one of the hub as owner/name/file.gguf.")
+
+
+def test_of_a_folder_with_ggufs_alone_one_is_to_be_named(tmp_path: Path) -> None:
+    (tmp_path / "downloads").mkdir()
+    for name in ("b.gguf", "a.gguf"):
+        (tmp_path / "downloads" / name).touch()
+    assert f"holds no config.json, but GGUF files; name one of them, such as {tmp_path / 'downloads/a.gguf'}." in refused(
+        "downloads", tmp_path
+    )
+
+
+def test_an_own_entry_may_be_a_gguf(tmp_path: Path) -> None:
+    (tmp_path / "tiny.gguf").touch()
+    known = registry_with({"here": {"location": "tiny.gguf"}, "there": {"location": "owner/name/x.gguf", "revision": "abc"}}, tmp_path)
+    assert (known["here"].location, known["here"].local, known["here"].gguf) == (str(tmp_path / "tiny.gguf"), True, True)
+    assert (known["there"].location, known["there"].local, known["there"].gguf) == ("owner/name/x.gguf", False, True)
+
+
+def test_a_gguf_is_loaded_in_no_quantisation_and_another_is_refused_where_it_was_chosen() -> None:
+    gguf, folder = ModelEntry("tiny", "tiny.gguf", local=True, gguf=True), ModelEntry("folder", "folder", local=True)
+    assert quantisations_for(folder, ["nf4", "int8"], chosen=True) == ["nf4", "int8"]
+    assert list(quantisations_for(gguf, ["nf4"], chosen=False)) == list(quantisations_for(gguf, ["none"], chosen=True)) == ["none"]
+    with pytest.raises(
+        ModelError, match="tiny is a GGUF, which is quantised already, so --quant int8 cannot be applied; leave --quant out"
+    ):
+        quantisations_for(gguf, ["none", "int8"], chosen=True)
 
 
 # Hub ids and servers
@@ -238,10 +289,10 @@ def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ({}, "needs location: a hub id, a folder, or a server's URL."),
+        ({}, "needs location: a hub id, a folder, a GGUF file, or a server's URL."),
         (
             {"location": "owner/x", "quant": "nf4"},
-            "has no setting 'quant'; it may have adapter, key_env, location, max_new_tokens, max_pixels, min_pixels, prompt, ",
+            "has no setting 'quant'; it may have adapter, key_env, location, max_new_tokens, max_pixels, max_thinking_tokens, ",
         ),
         ({"location": "owner/x", "local": True}, "has no setting 'local'"),
         ({"location": "http://u:secret@host/v1", "userinfo": "u:secret"}, "has no setting 'userinfo'"),
@@ -264,6 +315,7 @@ def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
         ({"location": "owner/x", "adapter": "gone"}, "adapter 'gone': no such folder ("),
         ({"location": "./gone"}, "location './gone': no such folder"),
         ({"location": "gone"}, "location 'gone': no such folder"),
+        ({"location": "gone.gguf"}, "location 'gone.gguf': no such file ("),
         ("owner/x", "must be a table with location, got 'owner/x'."),
     ],
 )

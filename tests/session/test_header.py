@@ -41,6 +41,12 @@ def test_an_id_that_is_unconfirmed_is_said_to_be(name: str, is_unconfirmed: bool
     assert (f"({REGISTRY[name].location}, an unconfirmed id" in header) is is_unconfirmed
 
 
+def test_the_header_says_that_a_gguf_is_dequantised() -> None:
+    entry = ModelEntry("tiny-Q4_0", "/models/tiny-Q4_0.gguf", local=True, gguf=True, quantisation="none")
+    asked = header_lines(replace(settings_of(), models=(entry,), seeing=()))[0]
+    assert asked == "itemwise: tiny-Q4_0 (GGUF file /models/tiny-Q4_0.gguf, dequantised, max 1024 new tokens)"
+
+
 def test_the_header_names_every_prompt() -> None:
     assert "strategy direct, prompt json, cot, extractor default" in header_lines(replace(settings_of(), prompts=("json", "cot")))[1]
 

@@ -140,6 +140,20 @@ class TestPath:
         assert (entry.name, entry.location, entry.local, entry.max_new_tokens) == ("mine", str(folder), True, 64)
 
 
+class TestGGUF:
+    def test_is_loaded_as_it_is_beside_models_that_are_quantised(self, project: Project) -> None:
+        (project.root / "work" / "tiny.gguf").touch()
+        settings = project.read(model=["./tiny.gguf", "embedded-text"], source="synthetic")
+        assert [(entry.name, entry.quantisation) for entry in settings.models] == [("tiny", "none"), ("embedded-text", "nf4")]
+        assert settings.quantisations == ("none", "nf4")
+
+    def test_takes_no_quantisation_that_is_asked_for(self, project: Project) -> None:
+        (project.root / "work" / "tiny.gguf").touch()
+        assert project.read(model=["./tiny.gguf"], source="synthetic", quant=["none"]).quantisations == ("none",)
+        with pytest.raises(SettingsError, match="tiny is a GGUF, which is quantised already, so --quant nf4 cannot be applied"):
+            project.read(model=["./tiny.gguf"], source="synthetic", quant=["nf4"])
+
+
 class TestTokenLimit:
     def test_is_the_models_own_unless_it_is_given(self, project: Project) -> None:
         asked, left = project.read(max_new_tokens="99"), project.read()
@@ -311,7 +325,7 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
         ("sample = true", '--sample must be at least 1 or "all", got True.'),
         ("models = 'mine'", "[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got 'mine'."),
         ("models.mine = 'folder'", "[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got {'mine': "),
-        ("models.mine = {}", "[tool.itemwise.models.mine] needs location: a hub id, a folder, or a server's URL."),
+        ("models.mine = {}", "[tool.itemwise.models.mine] needs location: a hub id, a folder, a GGUF file, or a server's URL."),
         ("models.mine = {place = 'x'}", "[tool.itemwise.models.mine] has no setting 'place'; it may have adapter, key_env, location, "),
     ],
 )

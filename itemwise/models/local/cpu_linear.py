@@ -7,17 +7,18 @@ import bitsandbytes
 import torch
 from torch import Tensor, nn
 
-__all__ = ["prepack_linear"]
+__all__ = ["PrepackedLinear", "prepack_linear"]
 
 
 @dataclass(frozen=True, eq=False)
-class _PrepackedLinear:
+class PrepackedLinear:
     """The forward of a linear layer by oneDNN; weight and bias in float32."""
 
     weight: Tensor
     bias: Tensor | None
 
     def __call__(self, inputs: Tensor) -> Tensor:
+        """The layer's product with `inputs` (..., in_features), plus the bias."""
         product: Tensor = torch.ops.mkldnn._linear_pointwise(inputs, self.weight, self.bias, "none", [], "")
         return product
 
@@ -37,7 +38,7 @@ def prepack_linear(model: nn.Module, max_bytes: int) -> bool:
     with torch.no_grad():
         for layer in layers:
             bias = None if layer.bias is None else layer.bias.detach().float()
-            layer.forward = _PrepackedLinear(torch.ops.mkldnn._reorder_linear_weight(_dequantised(layer)), bias)
+            layer.forward = PrepackedLinear(torch.ops.mkldnn._reorder_linear_weight(_dequantised(layer)), bias)
     return True
 
 

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,10 +12,12 @@ import bitsandbytes
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
 
-from itemwise.models.checkpoint import folder_hash, hub_options, require_folder, unreachable
+from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_folder, unreachable
+from itemwise.models.gguf import gguf_hash, llama_server
 from itemwise.models.local.adapter import adapted, adapter_config
 from itemwise.models.local.cpu_linear import prepack_linear
 from itemwise.models.local.free_memory import free_bytes
+from itemwise.models.local.gguf_checkpoint import complete_gguf, gguf_source
 from itemwise.models.local.library_context import memory_errors, quiet
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.local_model import LocalModel
@@ -26,6 +28,7 @@ from itemwise.models.local.quantised_weights import (
     require_all_weights,
     require_embeddings,
     require_finite,
+    require_finite_logits,
     require_tokenizer,
 )
 from itemwise.models.local.vision import is_multimodal, load_processor
@@ -53,13 +56,16 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
     """
     device = _device(options.rank)
     threads_before = torch.get_num_threads()
-    with quiet(), _load_errors(entry):
+    with quiet(), _load_errors(entry), ExitStack() as reading:
         adapter = adapter_config(entry, Path(entry.adapter)) if entry.adapter is not None else None  # first, as it is quick
-        revision, source = _source(entry)
-        config = AutoConfig.from_pretrained(entry.location, **source)
+        gguf = reading.enter_context(gguf_source(entry)) if entry.gguf else None
+        revision, location, source = (gguf_hash(gguf.file), gguf.location, gguf.options) if gguf else _source(entry)
+        config = AutoConfig.from_pretrained(location, **source)
         vision = load_processor(entry, config, source)
-        model = _weights(entry, config, source, options, device)
-        tokenizer = vision.tokenizer if vision else AutoTokenizer.from_pretrained(entry.location, **source)
+        model = _weights(entry, location, config, source, options, device)
+        tokenizer = vision.tokenizer if vision else AutoTokenizer.from_pretrained(location, **source)
+        if gguf:
+            complete_gguf(entry, gguf.header, model, tokenizer)
         require_tokenizer(entry, tokenizer)
         require_embeddings(entry, tokenizer, model)
         if adapter is not None:
@@ -69,8 +75,19 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
         if device.type == "cpu":
             torch.set_num_threads(threads_for(_parameters(model), options.world_size, threads_before))
         prepacked = device.type == "cpu" and compute_in_float32(model, memory(PREPACKED_SHARE) if copies else 0)
-        checkpoint = LoadedCheckpoint(entry, revision, options.quantisation, model.eval(), tokenizer, vision, prepacked)
+        checkpoint = LoadedCheckpoint(
+            entry,
+            revision,
+            options.quantisation,
+            model.eval(),
+            tokenizer,
+            vision,
+            prepacked,
+            gguf=gguf.header if gguf else None,
+            own_quantisation=own_quantisation(config),
+        )
         loaded = LocalModel(checkpoint, options.max_new_tokens, kv_bytes=memory(KV_CACHE_SHARE), threads_before=threads_before)
+        require_finite_logits(entry, model, loaded.prompting.first_prompt)
     _IN_MEMORY.add(loaded)
     return loaded
 
@@ -113,18 +130,18 @@ def compute_in_float32(model: Any, max_bytes: int) -> bool:
     return prepack_linear(model, max_bytes)
 
 
-def _source(entry: ModelEntry) -> tuple[str, dict[str, Any]]:
-    """The revision of a checkpoint, and the options of every from_pretrained that reads it."""
+def _source(entry: ModelEntry) -> tuple[str, str, Mapping[str, Any]]:
+    """The revision of a checkpoint, and the location and options of every from_pretrained that reads it."""
     hub = {} if entry.local else hub_options(entry)
     revision = folder_hash(require_folder(entry)) if entry.local else hub["revision"]
-    return revision, {"trust_remote_code": entry.trust_remote_code, **hub}
+    return revision, entry.location, {"trust_remote_code": entry.trust_remote_code, **hub}
 
 
-def _weights(entry: ModelEntry, config: Any, source: Mapping[str, Any], options: LoadOptions, device: torch.device) -> Any:
+def _weights(entry: ModelEntry, location: str, config: Any, source: Mapping[str, Any], options: LoadOptions, device: torch.device) -> Any:
     """The model with its weights on `device`. Raises ModelError if some are missing, NaN or infinite."""
     read = partial(
         model_class(config).from_pretrained,
-        entry.location,
+        location,
         dtype=compute_dtype(device),
         use_safetensors=True,
         output_loading_info=True,
@@ -177,6 +194,9 @@ def _advice(entry: ModelEntry, error: Exception) -> str:
             f"{entry.name} brings Python code of its own, which is not run. If you trust {entry.location}, give it a name with "
             f"trust_remote_code = true under [tool.itemwise.models.NAME] in pyproject.toml."
         )
+    if entry.gguf:
+        advice = f"Check that it is whole, or {llama_server(entry)}."
+        return f"{entry.name} cannot be loaded from {entry.location} by transformers ({cause}). {advice}"
     if entry.local:
         return f"{entry.name} cannot be loaded from {entry.location} ({cause}). Check that the folder is whole."
     return unreachable(entry, cause)

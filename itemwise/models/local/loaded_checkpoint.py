@@ -5,7 +5,9 @@ from typing import Any
 
 import torch
 
-from itemwise.models.checkpoint import own_quantisation
+from itemwise.models.gguf import GGUFHeader
+from itemwise.models.local.gguf_checkpoint import gguf_type
+from itemwise.models.local.linear_kernels import is_dequantised
 from itemwise.models.local.vision import VisionProcessor, is_multimodal
 from itemwise.models.model import ModelEntry
 
@@ -14,9 +16,10 @@ __all__ = ["LoadedCheckpoint"]
 
 @dataclass(frozen=True, eq=False)
 class LoadedCheckpoint:
-    """`entry` at `revision` as transformers loaded it: a commit, or the hash of a folder.
+    """`entry` at `revision` as transformers loaded it: a commit, or the hash of a folder or of a GGUF, whose header is `gguf`.
 
     `vision` is None for a model without pictures. `prepacked` says that the linear layers multiply by float32 copies of their weights.
+    `own_quantisation` is how the checkpoint itself is quantised, which transformers forgets where it dequantises.
     """
 
     entry: ModelEntry
@@ -26,6 +29,8 @@ class LoadedCheckpoint:
     tokenizer: Any
     vision: VisionProcessor | None = None
     prepacked: bool = False
+    gguf: GGUFHeader | None = None
+    own_quantisation: str | None = None
 
     @property
     def device(self) -> torch.device:
@@ -39,7 +44,9 @@ class LoadedCheckpoint:
 
     def quantisation_text(self) -> str:
         """How the weights are quantised, in words."""
-        if self.quantisation == "none" and (own := own_quantisation(self.model.config)):
-            return f"the checkpoint's own ({own})"
+        if self.gguf:
+            return f"GGUF {gguf_type(self.gguf)}, dequantised"
+        if self.own_quantisation:
+            return f"the checkpoint's own ({self.own_quantisation}){', dequantised' if is_dequantised(self.model) else ''}"
         kept = ", vision tower unquantised" if self.quantisation != "none" and is_multimodal(self.model.config) else ""
         return self.quantisation + (" (double quantised)" if self.quantisation in ("nf4", "fp4") else "") + kept

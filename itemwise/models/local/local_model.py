@@ -1,6 +1,7 @@
 """A loaded local model: how it is prompted, and two ways to run it, static and continuous batching."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import bitsandbytes
@@ -10,6 +11,8 @@ import transformers
 
 from itemwise.models.checkpoint import adapter_hash
 from itemwise.models.local.continuous_batch import ContinuousBatch, supports_continuous_batching
+from itemwise.models.local.gguf_checkpoint import gguf_note
+from itemwise.models.local.linear_kernels import linear_text
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.padding import may_pad, recurrent_layers
 from itemwise.models.local.prompting import Prompting
@@ -67,8 +70,11 @@ class LocalModel:
             **({"max thinking tokens": str(budget)} if (budget := entry.max_thinking_tokens) else {}),
             "batching": self._batching(),
             "max new tokens": str(self.prompting.max_new_tokens),
+            "context": f"{self.prompting.context_length} tokens",
+            "stops": self.prompting.stops(),
             **({"turn end": ends.note} if ends.note else {}),
-            **({"linear layers": "float32 copies, multiplied by oneDNN"} if loaded.prepacked else {}),
+            "linear layers": linear_text(loaded.model),
+            **({"left out of the GGUF": note} if loaded.gguf and (note := gguf_note(loaded.gguf)) else {}),
             **({"adapter": f"{adapter.name} {adapter_hash(adapter)}"} if adapter else {}),
             **({"pictures": loaded.vision.describe()} if loaded.vision else {}),
             "versions": _versions(loaded),
@@ -101,4 +107,4 @@ class LocalModel:
 
 def _versions(loaded: LoadedCheckpoint) -> str:
     libraries = f"transformers {transformers.__version__}, torch {torch.__version__}, bitsandbytes {bitsandbytes.__version__}"
-    return libraries + (f", pillow {PIL.__version__}" if loaded.vision else "")
+    return libraries + (f", pillow {PIL.__version__}" if loaded.vision else "") + (f", gguf {version('gguf')}" if loaded.gguf else "")

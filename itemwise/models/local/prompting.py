@@ -54,8 +54,9 @@ class Prompting:
         self._vision = vision
         self._embeddings: int = model.get_input_embeddings().weight.shape[0]
         self.pad = _pad_token(tokenizer, self.ends, self._embeddings)
+        self.first_prompt: list[int] = [self.pad]  # one that fits, to try the model with
         with suppress(ContextFullError):  # a case may be shorter
-            self.encode(Request((Turn("user", "1 + 1 = 2"),)))
+            self.first_prompt = self.encode(Request((Turn("user", "1 + 1 = 2"),))).ids
 
     def describe(self) -> str:
         """The chat template by its hash, and where its clock stands."""
@@ -68,6 +69,11 @@ class Prompting:
     def thinking_text(self) -> str:
         """Whether a reply begins with a thought, as words; empty where nothing tells."""
         return self.template.thinking_text() if self.template else ""
+
+    def stops(self) -> str:
+        """What ends a reply, as text: tokens and words, those that only the template shows too."""
+        tokens = [str(self.tokenizer.decode([token])) for token in sorted(self.ends.tokens)]
+        return ", ".join([*tokens, *map(repr, self.ends.texts)]) or "the token limit alone"
 
     def encode(self, request: Request) -> Prompt:
         """The chat as the model takes it.

@@ -1,12 +1,12 @@
 """Weights while a checkpoint loads: quantised by bitsandbytes (nf4, fp4, int8), and checked for what is missing, NaN or infinite."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import bitsandbytes
 import torch
-from transformers import BitsAndBytesConfig
+from transformers import BitsAndBytesConfig, GgufConfig
 
 from itemwise.models.checkpoint import own_quantisation
 from itemwise.models.local.vision import is_multimodal, outside_language
@@ -19,6 +19,7 @@ __all__ = [
     "require_all_weights",
     "require_embeddings",
     "require_finite",
+    "require_finite_logits",
     "require_tokenizer",
 ]
 
@@ -30,8 +31,10 @@ def compute_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
-def quantisation_options(entry: ModelEntry, quantisation: str, config: Any, device: torch.device) -> dict[str, BitsAndBytesConfig]:
+def quantisation_options(entry: ModelEntry, quantisation: str, config: Any, device: torch.device) -> dict[str, Any]:
     """Options for from_pretrained. Raises ModelError for a checkpoint that is already quantised."""
+    if entry.gguf:
+        return {"quantization_config": GgufConfig(dequantize=True)}
     if quantisation == "none":
         return {}
     if own := own_quantisation(config):
@@ -81,9 +84,10 @@ def finite_before_quantising(entry: ModelEntry) -> Iterator[None]:
 def require_all_weights(entry: ModelEntry, report: Any) -> None:
     """Raise ModelError for weights that transformers would fill with random numbers; `report` is its loading info."""
     if missing := sorted(report["missing_keys"]):
+        files = "Check that all its .safetensors files are there and belong to its config.json."
         raise ModelError(
             f"{entry.name} is incomplete: {entry.location} lacks {len(missing)} of its weights, such as {missing[0]}. "
-            "Check that all its .safetensors files are there and belong to its config.json."
+            f"{'Take another conversion of the model.' if entry.gguf else files}"
         )
 
 
@@ -92,6 +96,18 @@ def require_finite(entry: ModelEntry, model: Any) -> None:
     for name, weights in model.named_parameters():
         if weights.is_floating_point() and not _are_finite(weights):
             raise ModelError(_not_finite(entry, name))
+
+
+def require_finite_logits(entry: ModelEntry, model: Any, ids: Sequence[int]) -> None:
+    """Raise ModelError where the logits behind the tokens `ids` are NaN or infinite: then no case can be answered."""
+    with torch.inference_mode():
+        logits = model(input_ids=torch.tensor([list(ids)], device=model.device), use_cache=False).logits[0, -1]
+    if not _are_finite(logits):
+        raise ModelError(
+            f"the logits of {entry.name} are no numbers (NaN or infinite) behind a first prompt, although its weights are: they are too "
+            f"large for {str(model.dtype).removeprefix('torch.')}, or belong to another configuration. Check {entry.location}, or try "
+            "--quant none."
+        )
 
 
 def _are_finite(weights: torch.Tensor) -> bool:
