@@ -18,6 +18,7 @@ __all__ = [
     "folder_hash",
     "hub_download",
     "hub_options",
+    "kernel_libraries",
     "lacks_template",
     "own_quantisation",
     "require_adapter",
@@ -32,6 +33,13 @@ TEMPLATES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json
 PICKLED = (".bin", ".pt", ".pth", ".ckpt")
 CLOCK = datetime(2026, 1, 1, 12)  # the time in chat templates: a prompt is the same on any day
 _DATE = re.compile(r"\bstrftime_now\b")
+_KERNEL_LIBRARIES = {
+    "gptq": ("gptqmodel", "optimum"),
+    "awq": ("gptqmodel",),
+    "compressed-tensors": ("compressed-tensors",),
+    "fp8": ("kernels",),
+    "mxfp4": ("kernels",),
+}
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")  # the names peft gives its files
 
 
@@ -110,13 +118,26 @@ def lacks_template(entry: ModelEntry) -> bool:
         return False
     files = [file for name in TEMPLATES if (file := folder / name).is_file()]
     held = (file.suffix == ".jinja" or '"chat_template"' in file.read_text(encoding="utf-8", errors="replace") for file in files)
-    return not (any(held) or any(folder.glob("additional_chat_templates/*.jinja")) or any(folder.glob("*.gguf")))
+    return not (any(held) or any(folder.glob("additional_chat_templates/*.jinja")))
 
 
 def own_quantisation(config: Any) -> str | None:
     """How the checkpoint itself is quantised, such as gptq; None if it is not."""
     own = getattr(config, "quantization_config", None) or {}
     return str(own.get("quant_method") if isinstance(own, dict) else own.quant_method.value) if own else None
+
+
+def kernel_libraries(entry: ModelEntry, hub: Mapping[str, Any]) -> tuple[str, ...]:
+    """The packages, beside transformers and torch, by which the weights of a checkpoint that is quantised already are multiplied.
+
+    `hub` are the `hub_options`, empty for a local entry.
+    """
+    file = _hub_file(entry, "config.json", hub) if hub else Path(entry.location, "config.json")
+    try:
+        method = json.loads(file.read_text(encoding="utf-8"))["quantization_config"]["quant_method"] if file else None
+    except (OSError, ValueError, KeyError, TypeError):  # none is declared, or loading will say what is wrong with the file
+        return ()
+    return _KERNEL_LIBRARIES.get(method, ()) if isinstance(method, str) else ()
 
 
 def _hub_download(entry: ModelEntry, repository: str, name: str, require: Callable[[Iterable[str]], None]) -> tuple[Path, bool]:

@@ -13,7 +13,7 @@ from typing import Any
 from itemwise.models.checkpoint import hub_download
 from itemwise.models.model import ModelEntry, ModelError
 
-__all__ = ["GGUFHeader", "TensorPlace", "gguf_file", "gguf_hash", "is_hub_gguf", "llama_server", "read_header"]
+__all__ = ["GGUFHeader", "TensorPlace", "gguf_file", "gguf_hash", "gguf_lacks_template", "is_hub_gguf", "llama_server", "read_header"]
 
 _VERSIONS = (2, 3)
 _TEXT, _ARRAY = 8, 9  # kinds of a value that have no width of their own
@@ -80,6 +80,14 @@ def gguf_hash(file: Path) -> str:
     """A hash of the file's content, whatever it is called."""
     state = file.stat()
     return _content_hash(file, state.st_size, state.st_mtime_ns)
+
+
+def gguf_lacks_template(entry: ModelEntry) -> bool:
+    """Whether a file on this machine holds no chat template; False where it cannot be read, which loading it will tell."""
+    try:
+        return entry.local and not read_header(entry, gguf_file(entry)).templates
+    except ModelError:
+        return False
 
 
 def llama_server(entry: ModelEntry) -> str:

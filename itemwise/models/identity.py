@@ -1,10 +1,20 @@
 """What a model's text depends on, found without loading it: the identity that the store's keys begin with."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from itemwise.models.checkpoint import CLOCK, adapter_hash, folder_hash, hub_options, require_folder, template_clock, uses_clock
+from itemwise.models.checkpoint import (
+    CLOCK,
+    adapter_hash,
+    folder_hash,
+    hub_options,
+    kernel_libraries,
+    require_folder,
+    template_clock,
+    uses_clock,
+)
 from itemwise.models.gguf import gguf_file, gguf_hash, read_header
 from itemwise.models.model import LoadOptions, ModelEntry, ModelError, ModelUnavailableError
 from itemwise.models.thinking_choice import thinking_identity
@@ -27,7 +37,7 @@ def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
             from itemwise.models.server.server_model import server_identity
 
             return server_identity(entry, options)
-        location, revision, clock = _gguf_origin(entry) if entry.gguf else _origin(entry)
+        location, revision, clock, libraries = _gguf_origin(entry) if entry.gguf else _origin(entry)
         adapter = {"adapter": adapter_hash(Path(entry.adapter))} if entry.adapter is not None else {}
     except ModelError as error:
         raise ModelUnavailableError(str(error)) from None
@@ -46,27 +56,27 @@ def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
         **thinking_identity(entry),
         "decoding": "greedy",
         "max new tokens": str(options.max_new_tokens),
-        "versions": ", ".join(_versions(entry)),
+        "versions": ", ".join(_versions(entry, libraries)),
     }
 
 
-def _origin(entry: ModelEntry) -> tuple[str, str, str | None]:
-    """Location, revision and the clock of the chat template."""
+def _origin(entry: ModelEntry) -> tuple[str, str, str | None, Sequence[str]]:
+    """Location, revision, the clock of the chat template, and the libraries that its own kind of quantisation needs."""
     where = {} if entry.local else hub_options(entry)
     revision = folder_hash(require_folder(entry)) if entry.local else str(where["revision"])
-    return "" if entry.local else entry.location, revision, template_clock(entry, where)
+    return "" if entry.local else entry.location, revision, template_clock(entry, where), kernel_libraries(entry, where)
 
 
-def _gguf_origin(entry: ModelEntry) -> tuple[str, str, str | None]:
+def _gguf_origin(entry: ModelEntry) -> tuple[str, str, str | None, Sequence[str]]:
     """The same of a GGUF: one file is one model, on this machine and on the hub."""
     file = gguf_file(entry)
     asks = any(map(uses_clock, read_header(entry, file).templates.values()))
-    return "", gguf_hash(file), f"{CLOCK:%Y-%m-%d}" if asks else None
+    return "", gguf_hash(file), f"{CLOCK:%Y-%m-%d}" if asks else None, ["gguf"]
 
 
-def _versions(entry: ModelEntry) -> list[str]:
+def _versions(entry: ModelEntry, libraries: Sequence[str]) -> list[str]:
     """The libraries that compute the text. Those that are not installed are left out: then only stored replies are judged."""
-    names = ["transformers", "torch", "bitsandbytes", *(["peft"] if entry.adapter is not None else []), *(["gguf"] if entry.gguf else [])]
+    names = ["transformers", "torch", "bitsandbytes", *(["peft"] if entry.adapter is not None else []), *libraries]
     versions = []
     for name in names:
         with suppress(PackageNotFoundError):

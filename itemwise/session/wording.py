@@ -7,6 +7,7 @@ from itertools import product
 from itemwise.cases.benchmark import Benchmark
 from itemwise.models import ModelEntry
 from itemwise.models.checkpoint import lacks_template
+from itemwise.models.gguf import gguf_lacks_template
 from itemwise.session.settings import Settings
 
 __all__ = ["Wording", "prompts_of", "wordings_of"]
@@ -45,5 +46,6 @@ def prompts_of(benchmark: Benchmark, settings: Settings, model: ModelEntry | Non
 
 
 def _form(model: ModelEntry | None, shots: int) -> str:
-    """Examples are turns, and a plain text for a folder that has no chat template."""
-    return "completion" if shots and model and lacks_template(model) else "turns"
+    """Examples are turns, and a plain text for a folder or GGUF that has no chat template."""
+    lacks = gguf_lacks_template if model and model.gguf else lacks_template
+    return "completion" if shots and model and lacks(model) else "turns"

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from itemwise.results.labels import Key
+from tests.models.conftest import checkpoint, copied, one_thread
+
+__all__ = ["checkpoint", "copied", "one_thread"]
 
 ROWS = {"source": "synthetic", "prompt": "json", "seed": "42"}
 VERDICTS = {"C": "correct", "W": "wrong", "N": "no answer", "T": "truncated", "E": "error"}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from itemwise.__main__ import main
+from tests.models.checkpoints import overwrite
+from tests.models.gguf_files import write_gguf
 
 FOLDED = "    layers.0-27 (28 x Qwen2DecoderLayer)"
 
@@ -89,6 +92,25 @@ def test_bad_input_ends_with_2_and_says_what(arguments: list[str], said: str, ca
     error = capsys.readouterr().err
     assert error.startswith(f"python -m itemwise structure: {said}")
     assert error.count("\n") == 1
+
+
+def test_a_gguf_is_told_as_dequantised_and_in_no_other_quantisation(
+    checkpoint: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_gguf(checkpoint(), tmp_path / "tiny.gguf", "Q8_0")
+    lines = printed(capsys, str(file))
+    assert lines[1] == f"configuration: {file}, a GGUF of Q8_0, dequantised when it is loaded"
+    assert any(line.startswith("memory of the weights, none: ") for line in lines)
+    assert main(["structure", str(file), "--quant", "nf4"]) == 2
+    assert "tiny is a GGUF, which is quantised already, so --quant nf4 cannot be applied" in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_is_quantised_already_is_told_with_what_becomes_of_it(
+    copied: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    quantisation = {"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_size": [128, 128]}
+    lines = printed(capsys, str(overwrite(copied(), "config.json", {"quantization_config": quantisation})))
+    assert "its own quantisation: fp8, dequantised when it is loaded on this machine (cpu)" in lines
 
 
 @pytest.mark.parametrize("arguments", [[], ["embedded-text", "--quant", "int3"], ["embedded-text", "--picture", "0x5"]])

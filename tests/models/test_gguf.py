@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from itemwise.models import ModelEntry, ModelError
-from itemwise.models.gguf import gguf_file, gguf_hash, is_hub_gguf, llama_server, read_header
+from itemwise.models.gguf import gguf_file, gguf_hash, gguf_lacks_template, is_hub_gguf, llama_server, read_header
 from tests.models.checkpoints import CHAT_TEMPLATE
 from tests.models.gguf_files import write_gguf
 
@@ -94,6 +94,14 @@ def test_one_part_of_a_split_file_is_refused_by_its_name_and_by_what_it_says(che
     )
     file = write_gguf(checkpoint(), tmp_path / "renamed.gguf", metadata={"split.count": 2})
     assert "renamed is one of 2 parts of a split GGUF" in refused(file)
+
+
+def test_whether_a_file_holds_a_chat_template_is_known_without_loading_it(
+    tiny: Path, checkpoint: Callable[..., Path], tmp_path: Path
+) -> None:
+    without = write_gguf(checkpoint(), tmp_path / "base.gguf", metadata={"tokenizer.chat_template": None})
+    assert (gguf_lacks_template(entry_of(tiny)), gguf_lacks_template(entry_of(without))) == (False, True)
+    assert not gguf_lacks_template(entry_of(tmp_path / "gone.gguf"))
 
 
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.hub_mirror import HubMirror, Repository
+from tests.models.gguf_files import write_gguf
 
 COMMIT = "d4" * 20
 
@@ -37,6 +38,30 @@ for location, revision in json.load(sys.stdin):
     except ModelError as error:
         outcome["error"] = str(error)
     outcomes.append({**outcome, "seconds": time.perf_counter() - began})
+print(json.dumps(outcomes))
+"""
+
+
+# A GGUF by the place that --model gives it.
+GGUF = """
+import json, sys
+from pathlib import Path
+import torch
+from itemwise.cases.chat import Turn
+from itemwise.models import LoadOptions, ModelError, Request, entry_named
+from itemwise.models.identity import identity_of
+from itemwise.models.local.load import load
+torch.set_num_threads(1)
+outcomes = []
+for text, _ in json.load(sys.stdin):
+    try:
+        entry = entry_named(text, {}, Path())
+        identity = identity_of(entry, LoadOptions("none", 8))
+        model = load(entry, LoadOptions("none", 8))
+        texts = [model.generate([Request((Turn("user", "2+2?"),))])[0].text, model.describe()["revision"]]
+        outcomes.append({"texts": texts, "identity": identity, "name": entry.name})
+    except ModelError as error:
+        outcomes.append({"error": str(error)})
 print(json.dumps(outcomes))
 """
 
@@ -171,3 +196,20 @@ def test_offline_a_cached_model_is_taken_from_the_cache_and_another_is_an_error(
     *cached, absent = run(LOOK, online.home, closed_port(), *models, HF_HUB_OFFLINE="1")
     assert cached == [{"revision": COMMIT, "local_files_only": True}] * 2
     assert "cannot be had from the hub or its cache (HF_HUB_OFFLINE is set)" in absent["error"]
+
+
+def test_a_gguf_of_the_hub_is_the_same_model_as_the_file(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    (folder / "q").mkdir(parents=True)
+    file = write_gguf(checkpoint(), folder / "q/tiny-Q8_0.gguf", "Q8_0")
+    mirror, home = HubMirror({"models/owner/tiny-GGUF": Repository(folder, COMMIT)}), tmp_path / "home"
+    asked = ["owner/tiny-GGUF/q/tiny-Q8_0.gguf", str(file), "owner/tiny-GGUF/q/tiny-Q4_0.gguf", "owner/none/tiny.gguf", "owner/tiny-GGUF"]
+    with mirror.serving() as endpoint:
+        hub, local, other, none, whole = run(GGUF, home, endpoint, *((text, None) for text in asked))
+    assert hub == local
+    assert hub["name"] == "tiny-Q8_0"
+    assert hub["texts"][1] == hub["identity"]["revision"]
+    assert "holds no q/tiny-Q4_0.gguf, and there is no such file here; it holds q/tiny-Q8_0.gguf." in other["error"]
+    assert "the hub has no model 'owner/none'" in none["error"]
+    assert "but 1 GGUF file: name one, --model owner/tiny-GGUF/q/tiny-Q8_0.gguf." in whole["error"]
+    assert run(GGUF, home, closed_port(), (asked[0], None)) == [hub]  # out of the cache

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from itemwise.models import LoadOptions, ModelEntry, ModelUnavailableError
 from itemwise.models import identity as identity_module
 from itemwise.models.identity import identity_of
 from itemwise.results.store import key_of
+from tests.models.gguf_files import write_gguf
 
 
 @pytest.fixture
@@ -47,6 +51,33 @@ def test_settings_that_decide_the_text_are_part_of_what_the_model_is(entry: Mode
 
 def test_the_versions_that_change_text_are_part_of_what_the_model_is(entry: ModelEntry) -> None:
     assert [part.split()[0] for part in identity(entry)["versions"].split(", ")] == ["transformers", "torch", "bitsandbytes"]
+
+
+@pytest.mark.parametrize(
+    ("method", "libraries"),
+    [("gptq", ["gptqmodel", "optimum"]), ("compressed-tensors", ["compressed-tensors"]), ("bitsandbytes", []), (3, [])],
+)
+def test_of_a_checkpoint_that_is_quantised_already_the_library_that_multiplies_is_part_too(
+    entry: ModelEntry, method: Any, libraries: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(entry.location, "config.json").write_text(json.dumps({"quantization_config": {"quant_method": method}}))
+    monkeypatch.setattr(identity_module, "version", lambda name: "1.0")
+    found = [part.split()[0] for part in identity(entry, "none")["versions"].split(", ")]
+    assert found == ["transformers", "torch", "bitsandbytes", *libraries]
+
+
+def test_a_gguf_is_the_same_model_by_its_content_and_knows_its_templates_clock(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
+    def of(file: Path) -> dict[str, str]:
+        return identity(ModelEntry("tiny", str(file), local=True, gguf=True), "none")
+
+    first = of(write_gguf(checkpoint(), tmp_path / "tiny.gguf"))
+    moved = of((tmp_path / "tiny.gguf").rename(tmp_path / "other.gguf"))
+    assert first == moved
+    assert (first["location"], first["gguf"], first["revision"][:7]) == ("", "dequantised", "sha256:")
+    assert [part.split()[0] for part in first["versions"].split(", ")] == ["transformers", "torch", "bitsandbytes", "gguf"]
+    dated = of(write_gguf(checkpoint(), tmp_path / "dated.gguf", metadata={"tokenizer.chat_template": "{{ strftime_now('%Y') }}"}))
+    assert (first.get("clock"), dated["clock"]) == (None, "2026-01-01")
+    assert dated["revision"] != first["revision"]
 
 
 def test_a_folder_that_is_gone_stops_the_run(entry: ModelEntry) -> None:

@@ -7,7 +7,8 @@ from itemwise.reporting.sections.section import Note, OnPage, Section
 from itemwise.results.labels import rows_of
 from itemwise.results.ledger import Tally
 
-_BRIEF = ("revision", "quantisation", "dtype", "device", "threads", "prompting", "decoding")  # what a terminal shows of a model
+# what a terminal shows of a model
+_BRIEF = ("revision", "quantisation", "dtype", "linear layers", "device", "threads", "prompting", "decoding")
 _KEYS = {"reader": "extractor"}  # what keys of a record are called now
 _HASH = 16  # characters of a file's hash in a terminal
 

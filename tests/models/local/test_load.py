@@ -94,6 +94,14 @@ def test_other_weights_are_another_revision(checkpoint: Callable[..., Path], tmp
     assert loaded(checkpoint()).describe()["revision"] != loaded(other).describe()["revision"]
 
 
+@pytest.mark.parametrize("quantisation", ["none", "nf4"])
+def test_logits_that_are_no_numbers_behind_a_first_prompt_are_refused(copied: Callable[..., Path], quantisation: str) -> None:
+    folder = with_weights(copied(), "lm_head.weight", lambda weights: weights.sign_().mul_(3e38))
+    message = refused(folder, quantisation)
+    assert message.startswith("the logits of qwen2 are no numbers (NaN or infinite) behind a first prompt, although its weights are")
+    assert f"too large for float32, or belong to another configuration. Check {folder}" in message
+
+
 def test_pickled_weights_are_refused_with_the_remedy(copied: Callable[..., Path]) -> None:
     folder = copied()
     (folder / "model.safetensors").unlink()
@@ -106,6 +114,12 @@ def test_a_folder_without_weights_says_so(copied: Callable[..., Path]) -> None:
     folder = copied()
     (folder / "model.safetensors").unlink()
     assert f"qwen2 has no weights: {folder} holds no .safetensors file" in refused(folder)
+
+
+def test_a_folder_with_a_gguf_beside_its_configuration_says_how_to_name_it(copied: Callable[..., Path]) -> None:
+    folder = copied()
+    (folder / "model.safetensors").rename(folder / "tiny-Q4_0.gguf")
+    assert f"has no safetensors weights, but 1 GGUF file: name one, --model {folder}/tiny-Q4_0.gguf." in refused(folder)
 
 
 def test_a_missing_folder_says_so(tmp_path: Path) -> None:
