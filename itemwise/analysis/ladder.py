@@ -15,11 +15,12 @@ from itemwise.strategies import begins_plainly, gain_of
 
 __all__ = ["Ladder", "Rung", "ladders"]
 
-_WEIGHTS = ("location", "revision", "adapter", "system", "prompting", "decoding")  # of a model's record: what answers, and its template
+_WEIGHTS = ("location", "revision", "adapter", "system", "prompting")  # of a model's record: what answers, and its template
 _SETTINGS = {
     "quantisation": "the quantisation",
     "thinking": "thinking",
     "max thinking tokens": "the thought's budget",
+    "decoding": "the decoding",
     "max new tokens": "the token limit",
 }
 _WORDINGS: Mapping[str, Mapping[str, str | None]] = {  # of its rows, with what stands for none

@@ -54,7 +54,7 @@ def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
         "system": entry.system or "",
         **({"clock": clock} if clock else {}),
         **thinking_identity(entry),
-        "decoding": "greedy",
+        "decoding": entry.decoding,
         "max new tokens": str(options.max_new_tokens),
         "versions": ", ".join(_versions(entry, libraries)),
     }

@@ -69,6 +69,7 @@ class ModelEntry:
     out the sentence by which the strategy `tool` says when to call, and describes the calculator with an example: for a model that was
     trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself;
     `max_thinking_tokens` are the most of a thought with which a reply begins, beside those of `max_new_tokens`, and None is no budget.
+    `decoding` is how a request without a temperature is decoded: ``greedy``, or ``model`` as the model's own configuration samples.
     """
 
     name: str
@@ -90,6 +91,7 @@ class ModelEntry:
     quantisation: str = "nf4"
     thinking: str = "template"
     max_thinking_tokens: int | None = None
+    decoding: str = "greedy"
     userinfo: str = field(default="", repr=False)
 
 
@@ -109,8 +111,9 @@ class LoadOptions:
 class Request:
     """One chat to continue: the turns so far and the tools the model may call, as chat templates take them.
 
-    At `temperature` 0 the model says the likeliest; above it samples, and `seed` with the turns decides what it says. `top_p` then leaves
-    only the likeliest tokens whose probabilities add up to it; None is the model's own, 1 for a local one. The first of the `stop` texts
+    At `temperature` 0 the model says the likeliest, or what its entry's `decoding` gives; above it samples, and `seed` with the turns
+    decides what it says. `top_p` then leaves only
+    the likeliest tokens whose probabilities add up to it; None is the model's own, 1 for a local one. The first of the `stop` texts
     ends the reply, which holds what is before it. `max_new_tokens` lowers the run's limit and never raises it.
     Where there are `continuations` nothing is generated: the model tells how likely each of them is as its reply.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from itemwise.models.catalogue import HUB_MODELS
 from itemwise.models.checkpoint import require_adapter
+from itemwise.models.decoding import DECODINGS
 from itemwise.models.gguf import is_hub_gguf
 from itemwise.models.model import ModelEntry, ModelError
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
@@ -275,6 +276,8 @@ def _demand(setting: str, value: Any) -> str | None:
             return None if type(value) is int and value >= 1 else "a whole number of at least 1"
         case "thinking":
             return None if value in THINKING else f"one of {', '.join(THINKING)} (as text)"
+        case "decoding":
+            return None if value in DECODINGS else f"one of {', '.join(DECODINGS)}"
     return None if isinstance(value, str) else "text"
 
 

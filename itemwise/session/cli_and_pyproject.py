@@ -10,6 +10,7 @@ from itemwise.analysis.named_extractors import extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.few_shot import FORMS
 from itemwise.models import QUANTISATIONS
+from itemwise.models.decoding import DECODINGS
 from itemwise.models.server.address import without_userinfo
 from itemwise.models.thinking_choice import THINKING
 from itemwise.protocols import protocol_names
@@ -110,6 +111,12 @@ OPTIONS = (
     Option(
         "max-thinking-tokens",
         "most tokens of a local model's thought, beside those of its answer; then it is closed; repeatable (default: no budget)",
+        [],
+        many=True,
+    ),
+    Option(
+        "decoding",
+        f"how models decode where a strategy does not sample, repeatable: {', '.join(DECODINGS)} (its own sampling); (default: greedy)",
         [],
         many=True,
     ),

@@ -3,6 +3,7 @@
 from itemwise.cases.benchmark import Benchmark
 from itemwise.models import ModelEntry
 from itemwise.models.catalogue import hub_model
+from itemwise.models.decoding import thinks_greedily
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import Settings
@@ -23,6 +24,12 @@ def header_lines(settings: Settings) -> list[str]:
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {', '.join(settings.prompts) or 'default'}, "
         f"{_shots_text(settings)}"
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
+    ]
+    lines += [
+        f"itemwise: {entry.name} thinks and is decoded greedily, in which thinking models may repeat themselves until the limit; "
+        "--decoding model samples as its makers set it"
+        for entry in settings.all_models
+        if thinks_greedily(entry)
     ]
     return [printable(line) for line in lines]
 
@@ -65,9 +72,11 @@ def _model_text(entry: ModelEntry) -> str:
     revision = f" at {entry.revision}" if entry.revision else ""
     quantisation = "" if entry.server else ", dequantised" if entry.gguf else f", {entry.quantisation}"
     thinking = f", thinking {entry.thinking}" if entry.thinking != "template" else ""
+    decoding = f", decoding {entry.decoding}" if entry.decoding != "greedy" else ""
     budget = f", max {entry.max_thinking_tokens} thinking tokens" if entry.max_thinking_tokens else ""
     doubt = "" if (known := hub_model(entry)) is None or known.is_confirmed else ", an unconfirmed id"
-    return f"{entry.name} ({_location(entry)}{doubt}{revision}{quantisation}{thinking}{budget}, max {entry.max_new_tokens} new tokens)"
+    told = f"{thinking}{budget}{decoding}, max {entry.max_new_tokens} new tokens"
+    return f"{entry.name} ({_location(entry)}{doubt}{revision}{quantisation}{told})"
 
 
 def _location(entry: ModelEntry) -> str:

@@ -13,6 +13,7 @@ from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
 from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, loaded_as, registry_with, with_adapter, with_pixels
+from itemwise.models.decoding import DECODINGS, with_decoding
 from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
@@ -117,12 +118,14 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
         limits = limits or ((protocol.max_new_tokens,) if protocol else ())
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
+        decodings = values.some_of("decoding", DECODINGS)
         models, seeing = (
             tuple(
                 loaded
                 for entry in entries
                 for told in with_thinking(entry, *thinking)
-                for loaded in loaded_as(told, quantisations_for(told, quantisations, chosen=values.chose("quant")), limits)
+                for decoded in with_decoding(told, decodings)
+                for loaded in loaded_as(decoded, quantisations_for(decoded, quantisations, chosen=values.chose("quant")), limits)
             )
             for entries in _models(values, registry_with(values.models, root))
         )

@@ -292,7 +292,7 @@ def test_an_own_name_is_offered_as_a_close_match(tmp_path: Path) -> None:
         ({}, "needs location: a hub id, a folder, a GGUF file, or a server's URL."),
         (
             {"location": "owner/x", "quant": "nf4"},
-            "has no setting 'quant'; it may have adapter, key_env, location, max_new_tokens, max_pixels, max_thinking_tokens, ",
+            "has no setting 'quant'; it may have adapter, decoding, key_env, location, max_new_tokens, max_pixels, max_thinking_tokens, ",
         ),
         ({"location": "owner/x", "local": True}, "has no setting 'local'"),
         ({"location": "http://u:secret@host/v1", "userinfo": "u:secret"}, "has no setting 'userinfo'"),

@@ -326,7 +326,10 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
         ("models = 'mine'", "[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got 'mine'."),
         ("models.mine = 'folder'", "[tool.itemwise.models] must hold tables, [tool.itemwise.models.NAME] with a location, got {'mine': "),
         ("models.mine = {}", "[tool.itemwise.models.mine] needs location: a hub id, a folder, a GGUF file, or a server's URL."),
-        ("models.mine = {place = 'x'}", "[tool.itemwise.models.mine] has no setting 'place'; it may have adapter, key_env, location, "),
+        (
+            "models.mine = {place = 'x'}",
+            "[tool.itemwise.models.mine] has no setting 'place'; it may have adapter, decoding, key_env, location, ",
+        ),
     ],
 )
 def test_what_pyproject_cannot_mean_is_named(line: str, said: str, project: Project) -> None:

@@ -98,7 +98,8 @@ class ContinuousBatch:
         """The encoded request. Raises as `Prompting.encode` does."""
         prompt = self._prompting.encode(request)
         limit, ends = self._prompting.max_tokens(request, len(prompt.ids)), self._prompting.ends_of(request)
-        return SequenceState(request, prompt, limit, ends, gumbel_noise(request, self._model.device), self._prompting.thought(prompt))
+        noise = gumbel_noise(request, self._model.device, self._prompting.sampling)
+        return SequenceState(request, prompt, limit, ends, noise, self._prompting.thought(prompt))
 
     def capacity(self, sequences: Sequence[SequenceState]) -> int:
         """How many of `sequences`, the first ones first, may be admitted now; at least one while none runs."""
@@ -165,7 +166,8 @@ class ContinuousBatch:
     def _append_tokens(self, logits: Tensor, first: int = 0) -> None:
         """Sample the next token of each sequence from index `first` on."""
         sequences = self.sequences[first:]
-        for sequence, token in zip(sequences, sample_tokens(logits, [sequence.noise for sequence in sequences]), strict=True):
+        tokens = sample_tokens(logits, [sequence.noise for sequence in sequences], lambda row: sequences[row].ids)
+        for sequence, token in zip(sequences, tokens, strict=True):
             if token is None:
                 sequence.invalid_at = len(sequence.output_ids)
             forced = sequence.thought.forced(sequence.output_ids) if sequence.thought else None

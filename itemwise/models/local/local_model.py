@@ -24,9 +24,10 @@ __all__ = ["LocalModel"]
 
 
 class LocalModel:
-    """A checkpoint on one device, decoded greedily, whatever its generation config says, unless a request has a temperature.
+    """A checkpoint on one device, decoded greedily, whatever its generation config says, unless a request has a temperature or its
+    entry wants the model's own sampling.
 
-    Of that config only the end-of-text tokens are kept, and the end of a turn in the chat template is one too. A sampled text
+    Else only the end-of-text tokens of that config are kept, and the end of a turn in the chat template is one too. A sampled text
     follows from its request alone, not from its batch. On a CPU everything is computed in float32, where the text does not depend
     on the batch; int8 is the exception, as bitsandbytes looks for outliers over the whole batch and multiplies in float16.
     `continuous` is None for a kind of model that cannot take up sequences while others run, `static_batch_size` 1 for one whose logits
@@ -66,7 +67,7 @@ class LocalModel:
             "prompting": self.prompting.describe(),
             **({"thinking": thinking} if (thinking := self.prompting.thinking_text()) else {}),
             "system": entry.system or "none",
-            "decoding": "greedy",
+            "decoding": f"the model's own sampling: {sampling.text()}" if (sampling := self.prompting.sampling) else "greedy",
             **({"max thinking tokens": str(budget)} if (budget := entry.max_thinking_tokens) else {}),
             "batching": self._batching(),
             "max new tokens": str(self.prompting.max_new_tokens),

@@ -39,7 +39,7 @@ class StaticRunner:
         prompts = [self._prompting.encode(request) for request in requests]
         batch = padded_for(self._model, prompts, self._prompting.pad)
         width = batch["input_ids"].shape[1]
-        sampling = SamplingProcessor(requests, self._model.device)
+        sampling = SamplingProcessor(requests, self._model.device, self._prompting.sampling, prompts)
         thoughts = [thought for prompt in prompts if (thought := self._prompting.thought(prompt))]  # of all or none
         self._counter = _TokenCounter(self._prompting.pad)
         with quiet(), memory_errors(), torch.inference_mode():

@@ -61,7 +61,7 @@ def server_identity(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
         "compute": "server",
         "system": entry.system or "",
         **thinking_identity(entry),
-        "decoding": "greedy",
+        "decoding": entry.decoding,
         "max new tokens": str(options.max_new_tokens),
     }
 
@@ -94,7 +94,7 @@ class ServerModel:
         self._limit_name = LIMIT_NAMES[0]
         self._retry = RetryPolicy()
         self._template_kwargs = template_kwargs(entry)
-        self._no_penalties = no_penalties(owner_of(listed))
+        self._no_penalties = no_penalties(owner_of(listed)) if entry.decoding == "greedy" else {}
         self._answers = 0
         self._unasked_thoughts = 0  # that came although thinking is off
         self._cut_prompts = CutPrompts()
@@ -118,11 +118,16 @@ class ServerModel:
             "device": f"server {address.host}",
             **self._thinking(),
             "system": self._entry.system or "none",
-            "decoding": f"greedy (temperature 0, {'no penalties, ' if self._no_penalties else ''}all else as the server has it)",
+            "decoding": self._decoding(),
             "max new tokens": str(self._max_new_tokens),
             **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
             **({"finish reasons": f"{reasons} (each taken as an end, not as the token limit)"} if reasons else {}),
         }
+
+    def _decoding(self) -> str:
+        if self._entry.decoding == "model":
+            return "the server's own sampling (no temperature sent, seed 0)"
+        return f"greedy (temperature 0, {'no penalties, ' if self._no_penalties else ''}all else as the server has it)"
 
     def _thinking(self) -> dict[str, str]:
         """What the server was told of thinking, and how often a thought came nonetheless."""
@@ -168,6 +173,9 @@ class ServerModel:
             body = {"model": self._served, **request_body(request, self._entry.system)}
             if "prompt" in body and self._template_kwargs:
                 raise ModelError(f"{self.name} cannot be told of thinking in a plain text; take --prompt-form turns.")
+            if self._entry.decoding == "model" and not request.temperature:
+                body = {**body, "seed": request.seed}
+                del body["temperature"]
             extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
             body |= {"extra_body": extra} if extra else {}
             return await self._request_with_retries(client, body, request)

@@ -41,6 +41,17 @@ def _notes(entries: Sequence[Entry]) -> Iterator[str]:
     costs = [entry.cost for entry in entries if entry.cost]
     if unknown := sum(cost.thinking_tokens is None for cost in costs):
         yield f"{unknown} of {len(costs)} replies hold a thought whose tokens nobody counted; they are among those of the answers"
+    greedy = [entry for entry in entries if entry.cost and entry.cost.thinking_tokens != 0 and _is_greedy(entry)]
+    if greedy:
+        yield (
+            f"{len(greedy)} of {len(costs)} replies hold a thought of a model that decodes greedily unless its strategy samples, in which "
+            "thinking models may repeat themselves until the limit; --decoding model samples as its makers set it"
+        )
     told_off = [entry.cost for entry in entries if entry.cost and entry.model.get("thinking", "").startswith("off")]
     if thinking := sum(cost.thinking_tokens != 0 for cost in told_off):
         yield f"thinking is off, and {thinking} of {len(told_off)} replies hold a thought nonetheless"
+
+
+def _is_greedy(entry: Entry) -> bool:
+    """Whether the model decodes greedily where its strategy does not sample."""
+    return entry.model.get("decoding", "").startswith("greedy")

@@ -13,7 +13,7 @@ from itemwise.engine.batching import PendingRequest, StaticBatcher, batcher_for
 from itemwise.models import Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import load
 from itemwise.models.local.local_model import LocalModel
-from itemwise.models.local.sampling import GumbelNoise
+from itemwise.models.local.sampling import gumbel_noise
 from tests.models.checkpoints import make_checkpoint, overwrite
 
 LIMIT = 24
@@ -96,7 +96,8 @@ def test_a_nucleus_holds_the_fewest_likeliest_tokens_that_add_up_to_it() -> None
     logits = torch.log(torch.tensor([0.1, 0.5, 0.15, 0.25]))
 
     def kept(top_p: float | None) -> list[int]:
-        noise = GumbelNoise(Request((Turn("user", "?"),), temperature=1.0, top_p=top_p), torch.device("cpu"))
+        noise = gumbel_noise(Request((Turn("user", "?"),), temperature=1.0, top_p=top_p), torch.device("cpu"))
+        assert noise
         return torch.isfinite(noise.nucleus(logits)).nonzero()[:, 0].tolist()
 
     assert [kept(top_p) for top_p in (0.3, 0.6, 0.8, 1.0, None)] == [[1], [1, 3], [1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]]

@@ -49,3 +49,13 @@ def test_a_thought_without_words_is_none(serve: Serve, caplog: pytest.LogCapture
     model.generate(requests("a"))
     assert "nonetheless" not in model.describe()["thinking"]
     assert not told(caplog)
+
+
+def test_a_server_that_samples_by_itself_is_sent_no_temperature_but_a_strategys_own(serve: Serve) -> None:
+    server = serve()
+    model = model_on(server, decoding="model")
+    model.generate([*requests("a"), Request(requests("b")[0].turns, temperature=0.7, seed=3)])
+    plain, sampled = sorted(server.bodies, key=lambda body: body["messages"][-1]["content"])
+    assert ("temperature" in plain, plain["seed"]) == (False, 0)
+    assert (sampled["temperature"], sampled["seed"]) == (0.7, 3)
+    assert model.describe()["decoding"] == "the server's own sampling (no temperature sent, seed 0)"

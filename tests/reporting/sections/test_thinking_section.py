@@ -18,7 +18,7 @@ def section(*costs: Cost, **model: str) -> Section:
         an_entry(
             number,
             Verdict.CORRECT,
-            model={**MODEL, **model},
+            model={**MODEL, "decoding": "the model's own sampling", **model},
             reply=replace(a_reply("42"), thinking_tokens=tokens, thinking_cut=cut),
         )
         for number, (tokens, cut) in enumerate(costs)
@@ -49,3 +49,8 @@ def test_thoughts_that_nobody_counted_are_said_and_in_no_sum() -> None:
 def test_a_thought_that_came_although_thinking_was_off_is_said() -> None:
     built = section((4, False), (0, False), thinking="off (enable_thinking of the chat template)")
     assert [note.text for note in built.notes] == ["thinking is off, and 1 of 2 replies hold a thought nonetheless"]
+
+
+def test_thoughts_that_were_decoded_greedily_are_warned_of() -> None:
+    (note,) = section((4, False), (0, False), decoding="greedy").notes
+    assert note.text.startswith("1 of 2 replies hold a thought of a model that decodes greedily unless its strategy samples")
