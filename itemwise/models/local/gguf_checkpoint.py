@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -162,14 +162,15 @@ def _read_once() -> Iterator[None]:
     import gguf
     from transformers import modeling_gguf_pytorch_utils
 
-    reader, bar = gguf.GGUFReader, modeling_gguf_pytorch_utils.tqdm
-    gguf.GGUFReader = cache(reader)
-    modeling_gguf_pytorch_utils.tqdm = lambda tensors, **_: tensors
+    package, loader = cast(Any, gguf), cast(Any, modeling_gguf_pytorch_utils)
+    reader, bar = package.GGUFReader, loader.tqdm
+    package.GGUFReader = cache(reader)
+    loader.tqdm = lambda tensors, **_: tensors
     try:
         yield
     finally:
-        gguf.GGUFReader = reader
-        modeling_gguf_pytorch_utils.tqdm = bar
+        package.GGUFReader = reader
+        loader.tqdm = bar
 
 
 def _left_out(header: GGUFHeader, model: Any) -> set[str]:
