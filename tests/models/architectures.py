@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
 
-from tests.models.checkpoints import CHAT_TEMPLATE, SIZES, byte_tokenizer
+from tests.models.checkpoints import CHAT_TEMPLATE, QWEN_TEMPLATE, SIZES, SPECIAL, byte_tokenizer
 
-__all__ = ["CONTINUOUS", "MASKED", "RECURRENT", "UNPADDED", "make_architecture"]
+__all__ = ["CONTINUOUS", "MASKED", "RECURRENT", "SEEING_2026", "UNPADDED", "make_architecture", "make_seeing"]
 
 _FOUR = {"num_hidden_layers": 4}
 _WINDOW: Mapping[str, Any] = {"head_dim": 16, "sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"]}
@@ -72,6 +73,58 @@ UNPADDED: Mapping[str, Mapping[str, Any]] = {  # a state that takes up padding i
     "recurrent_gemma": {"num_hidden_layers": 3, "attention_window_size": 32, **_GRIFFIN},
     "rwkv": {"attention_hidden_size": 64},
 }
+_TOWER = {"hidden_size": 64, "intermediate_size": 128, "num_heads": 4, "depth": 2, "num_attention_heads": 4, "num_hidden_layers": 2}
+_TOWER |= {"out_hidden_size": 64, "image_size": 56, "patch_size": 14, "initializer_range": 0.3}
+_M_ROPE = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [4, 2, 2], "mrope_interleaved": True}
+_QWEN_VISION = {"patch_size": 16, "num_position_embeddings": 64}
+_IMAGE = {"image_token_id": SPECIAL.index("<|image_pad|>")}
+_QWEN_TOKENS = {
+    "image_token_id": SPECIAL.index("<|image_pad|>"),
+    "video_token_id": SPECIAL.index("<|video_pad|>"),
+    "vision_start_token_id": SPECIAL.index("<|vision_start|>"),
+    "vision_end_token_id": SPECIAL.index("<|vision_end|>"),
+}
+_GEMMA_3 = {**_WINDOW, "model_type": "gemma3_text", "query_pre_attn_scalar": 16}
+_LFM = {"model_type": "lfm2", **_CONVOLUTION, "block_auto_adjust_ff_dim": False}
+
+SEEING_2026: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # language model, vision tower, and what stands beside both
+    "qwen3_vl": {"text": {"rope_parameters": _M_ROPE}, "vision": {**_QWEN_VISION, "deepstack_visual_indexes": [0]}, "both": _QWEN_TOKENS},
+    "qwen3_5": {
+        "text": {**_DELTA, "rope_parameters": {**_M_ROPE, "partial_rotary_factor": 1.0}},
+        "vision": _QWEN_VISION,
+        "both": _QWEN_TOKENS,
+    },
+    "gemma3": {"text": _GEMMA_3, "vision": {"model_type": "siglip_vision_model"}, "both": {"mm_tokens_per_image": 4}},
+    "smolvlm": {"text": {"model_type": "llama"}, "vision": {}, "both": {**_IMAGE, "scale_factor": 2}},
+    "internvl": {"text": {"model_type": "qwen2"}, "vision": {"image_size": [56, 56], "patch_size": [14, 14]}, "both": _IMAGE},
+    "mistral3": {"text": {"model_type": "ministral3"}, "vision": {"model_type": "pixtral"}, "both": _IMAGE},
+    "lfm2_vl": {"text": _LFM, "vision": {"model_type": "siglip2_vision_model", "num_patches": 16}, "both": _IMAGE},
+}
+
+
+def make_seeing(folder: Path, name: str, processor: Mapping[str, Any] | None = None, **sizes: Any) -> Path:
+    """Write a checkpoint of `name`, one of SEEING_2026; without the values of its `processor` it is one that sees nothing.
+    `sizes` go into the configuration of the language model."""
+    tokenizer, parts = byte_tokenizer(adds_bos=False), SEEING_2026[name]
+    tokenizer.chat_template = QWEN_TEMPLATE
+    text = {
+        **SIZES,
+        "head_dim": 16,
+        "vocab_size": len(tokenizer),
+        "pad_token_id": None,
+        "tie_word_embeddings": False,
+        **parts["text"],
+        **sizes,
+    }
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(
+        name, text_config=text, vision_config={**_TOWER, **parts["vision"]}, tie_word_embeddings=False, **parts["both"]
+    )
+    AutoModelForImageTextToText.from_config(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    if processor:
+        (folder / "preprocessor_config.json").write_text(json.dumps(dict(processor)), encoding="utf-8")
+    return folder
 
 
 def make_architecture(folder: Path, name: str, **sizes: Any) -> Path:

@@ -26,7 +26,21 @@ from transformers import (
     Qwen2VLForConditionalGeneration,
 )
 
-__all__ = ["BOS", "CHAT_TEMPLATE", "CONTEXT", "EOS", "KINDS", "SEEING", "TOOL_TEMPLATE", "byte_tokenizer", "make_checkpoint", "overwrite"]
+__all__ = [
+    "BOS",
+    "CHAT_TEMPLATE",
+    "CONTEXT",
+    "EOS",
+    "KINDS",
+    "QWEN_TEMPLATE",
+    "SEEING",
+    "SIZES",
+    "SPECIAL",
+    "TOOL_TEMPLATE",
+    "byte_tokenizer",
+    "make_checkpoint",
+    "overwrite",
+]
 
 BOS, EOS, PAD = "<s>", "</s>", "<pad>"
 VISION = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>", "<image>")
@@ -43,7 +57,7 @@ _PARTS = (
     "{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ part.text }}{% endif %}"
     "{% endfor %}{% endif %}"
 )
-_QWEN_TEMPLATE = (
+QWEN_TEMPLATE = (
     "{% for message in messages %}<|{{ message.role }}|>" + _PARTS + "{{ eos_token }}{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
@@ -78,7 +92,7 @@ def make_checkpoint(folder: Path, kind: str = "qwen2", *, chat: bool = True, see
     """Write a checkpoint as save_pretrained does: `kind` is one of KINDS or SEEING; `sizes` go into its config."""
     tokenizer = byte_tokenizer(adds_bos=kind in ("llama", "mistral", "llava"))
     if chat:
-        tokenizer.chat_template = _LLAVA_TEMPLATE if kind == "llava" else _QWEN_TEMPLATE if kind in SEEING else CHAT_TEMPLATE
+        tokenizer.chat_template = _LLAVA_TEMPLATE if kind == "llava" else QWEN_TEMPLATE if kind in SEEING else CHAT_TEMPLATE
     torch.manual_seed(seed)
     _model(kind, {**SIZES, "vocab_size": len(tokenizer), **sizes}).save_pretrained(folder)
     tokenizer.save_pretrained(folder)

@@ -9,14 +9,26 @@ import pytest
 import torch
 from torch import nn
 
-from itemwise.models import Generation
+from itemwise.cases.chat import Turn
+from itemwise.models import Generation, Request
 from itemwise.models.local.load import LocalModel
 from itemwise.models.local.padding import may_pad
-from tests.models.architectures import CONTINUOUS, MASKED, RECURRENT, UNPADDED, make_architecture
+from tests.models.architectures import CONTINUOUS, MASKED, RECURRENT, SEEING_2026, UNPADDED, make_architecture, make_seeing
 from tests.models.local.loading import ask, in_batches, loaded
+from tests.models.local.test_vision import noise
 
 SHARED = "Solve the problem and reply with the number only: "  # as long as makes it worth a prefill of its own
 PROMPTS = ["2+2?", f"{SHARED}11", f"{SHARED}22 and so on", "What is it? " * 8, f"{SHARED}33"]  # of 4 to 96 tokens, the window 16
+
+QWEN_3_IMAGES = {
+    "image_processor_type": "Qwen2VLImageProcessor",
+    "processor_class": "Qwen3VLProcessor",
+    "patch_size": 16,
+    "temporal_patch_size": 2,
+    "merge_size": 2,
+    "min_pixels": 4 * 32 * 32,
+    "max_pixels": 30 * 32 * 32,
+}
 
 
 def asked_alone(model: LocalModel) -> list[Generation]:
@@ -63,6 +75,25 @@ def test_a_state_that_takes_up_padding_is_asked_one_chat_at_a_time(tmp_path: Pat
     expected = asked_alone(model)
     assert ask(model, *PROMPTS) == expected
     assert in_batches(model, PROMPTS, most=4) == expected
+
+
+@pytest.mark.parametrize("name", SEEING_2026)
+def test_a_fine_tune_without_an_image_processor_is_asked_in_words(tmp_path: Path, one_thread: None, name: str) -> None:
+    model = loaded(make_seeing(tmp_path / name, name))
+    assert "pictures" not in model.describe()
+    assert in_batches(model, PROMPTS, most=4) == asked_alone(model)
+
+
+@pytest.mark.parametrize("name", ["qwen3_vl", "qwen3_5"])
+def test_chats_with_pictures_of_any_size_are_batched_with_chats_without(tmp_path: Path, one_thread: None, name: str) -> None:
+    model = loaded(make_seeing(tmp_path / name, name, QWEN_3_IMAGES))
+    sizes = [(40, 60), (64, 64), (61, 97), (96, 32)]
+    shown = [Request((Turn("user", "What? " * (seed + 1), pictures=(noise(*size, seed),)),)) for seed, size in enumerate(sizes)]
+    two = Request((Turn("user", "Alike?", pictures=(noise(seed=7), noise(84, 56, 8))),))
+    requests = [*shown, Request((Turn("user", "2+2?"),)), two, Request((Turn("user", "x" * 50),))]
+    alone = [model.generate([request])[0] for request in requests]
+    assert len({reply.text for reply in alone if isinstance(reply, Generation)}) > 4
+    assert model.generate(requests) == alone
 
 
 def test_the_state_and_its_share_of_the_layers_are_said(tmp_path: Path, one_thread: None) -> None:
