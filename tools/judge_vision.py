@@ -22,7 +22,7 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLIm
 
 from benchmarks.test_scienceqa import FORMS
 from itemwise.extractors import stated_choice
-from itemwise.models.local.load import compute_in_float32
+from itemwise.models.local.load import prepack_for_cpu
 from itemwise.results.statistics import accuracy
 from itemwise.synthetic.pictures import science_pictures
 from training.picture_chats import LETTERS, asked
@@ -45,7 +45,7 @@ class Checkpoint:
                 bnb_4bit_compute_dtype=torch.float32,
             )
         self._model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32, device_map="cpu", **options).eval()
-        compute_in_float32(self._model, 0)
+        prepack_for_cpu(self._model, 0)
         self._tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
         self._pictures = Qwen2VLImageProcessorPil.from_pretrained(folder)
 

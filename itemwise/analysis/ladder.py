@@ -18,6 +18,7 @@ __all__ = ["Ladder", "Rung", "ladders"]
 _WEIGHTS = ("location", "revision", "adapter", "system", "prompting")  # of a model's record: what answers, and its template
 _SETTINGS = {
     "quantisation": "the quantisation",
+    "dtype": "the compute type",
     "thinking": "thinking",
     "max thinking tokens": "the thought's budget",
     "decoding": "the decoding",

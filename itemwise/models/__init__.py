@@ -1,6 +1,7 @@
 """Models behind one small interface; libraries are imported only where a model loads."""
 
 from itemwise.models.model import (
+    COMPUTE_TYPES,
     PLANNED,
     QUANTISATIONS,
     ContextFullError,
@@ -20,6 +21,7 @@ from itemwise.models.model import (
 from itemwise.models.registry import REGISTRY, entry_named, loaded_as, registry_with, with_adapter, with_pixels
 
 __all__ = [
+    "COMPUTE_TYPES",
     "PLANNED",
     "QUANTISATIONS",
     "REGISTRY",

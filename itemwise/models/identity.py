@@ -50,7 +50,7 @@ def identity_of(entry: ModelEntry, options: LoadOptions) -> dict[str, str]:
         **adapter,
         **pixels,
         "quantisation": options.quantisation,
-        "compute": _compute(),
+        "compute": _compute(options.compute),
         "system": entry.system or "",
         **({"clock": clock} if clock else {}),
         **thinking_identity(entry),
@@ -84,8 +84,15 @@ def _versions(entry: ModelEntry, libraries: Sequence[str]) -> list[str]:
     return versions
 
 
-def _compute() -> str:
-    """The device: ``cpu`` (float32), or the name of the GPU where torch sees one. Imports torch on a machine with an NVIDIA GPU only."""
+def _compute(compute: str) -> str:
+    """The device, and the type that is computed in where it is not the device's own: ``cpu`` (float32), ``cpu, bfloat16``."""
+    device = _device()
+    usual = compute == "auto" or (device == "cpu" and compute == "float32")
+    return device if usual else f"{device}, {compute}"
+
+
+def _device() -> str:
+    """``cpu``, or the name of the GPU where torch sees one. Imports torch on a machine with an NVIDIA GPU only."""
     if not any(Path("/dev").glob("nvidia[0-9]*")):
         return "cpu"
     wait_passively()

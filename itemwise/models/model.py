@@ -8,6 +8,7 @@ from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.surrogates import half_character
 
 __all__ = [
+    "COMPUTE_TYPES",
     "QUANTISATIONS",
     "ContextFullError",
     "ContinuousModel",
@@ -27,6 +28,7 @@ __all__ = [
 
 PLANNED = 64  # chats at once, while it is not known how many the model can continue
 QUANTISATIONS = ("nf4", "fp4", "int8", "none")
+COMPUTE_TYPES = ("auto", "float32", "bfloat16")
 MAX_SHOWN = 300  # characters of a text from outside, in an error
 
 
@@ -64,7 +66,8 @@ class ModelEntry:
     `trust_remote_code` runs the model's own Python and is off unless a project's pyproject.toml turns it on for this very
     name. `adapter` is the folder of a LoRA that goes on top, as peft wrote it. `prompt` names the prompt this model is
     asked with where a benchmark has one so called. `min_pixels` and `max_pixels` are what a picture is scaled up or down
-    to; None leaves it to the checkpoint. `quantisation` is what a local one is loaded in. `key_env` is the environment variable that
+    to; None leaves it to the checkpoint. `quantisation` is what a local one is loaded in, `compute` the type it computes
+    in: ``auto`` is float32 on a CPU, bfloat16 on a GPU that has it, else float16. `key_env` is the environment variable that
     holds a server's key, OPENAI_API_KEY where it is None; `userinfo` is what stood before the host of its URL. `tool_hint` False leaves
     out the sentence by which the strategy `tool` says when to call, and describes the calculator with an example: for a model that was
     trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself;
@@ -92,12 +95,13 @@ class ModelEntry:
     thinking: str = "template"
     max_thinking_tokens: int | None = None
     decoding: str = "greedy"
+    compute: str = "auto"
     userinfo: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How a model is loaded: its quantisation, the default token limit of a reply, and this process's place among the
+    """How a model is loaded: its quantisation and compute type, the default token limit of a reply, and this process's place among the
     `world_size` processes of the machine that load it, each of which takes a GPU of its own, or its part of the CPU's threads
     and memory."""
 
@@ -105,6 +109,7 @@ class LoadOptions:
     max_new_tokens: int
     rank: int = 0
     world_size: int = 1
+    compute: str = "auto"
 
 
 @dataclass(frozen=True)

@@ -166,17 +166,18 @@ def with_pixels(entry: ModelEntry, min_pixels: int | None, max_pixels: int | Non
     return limited
 
 
-def loaded_as(entry: ModelEntry, quantisations: Sequence[str], limits: Sequence[int]) -> list[ModelEntry]:
-    """`entry` under each quantisation and token limit; of several, with each in its name: ``qwen2.5-7b-instruct+int8``.
+def loaded_as(entry: ModelEntry, quantisations: Sequence[str], computes: Sequence[str], limits: Sequence[int]) -> list[ModelEntry]:
+    """`entry` under each quantisation, compute type and token limit; of several, with each in its name: ``qwen2.5-7b-instruct+int8``.
 
-    Without `limits` it keeps its own; a server's has no quantisation from here.
+    Without `limits` it keeps its own; a server's has neither quantisation nor compute type from here.
     """
     if entry.server:
-        quantisations = quantisations[:1]
+        quantisations, computes = quantisations[:1], computes[:1]
     loaded = []
-    for quantisation, limit in product(quantisations, limits or [entry.max_new_tokens]):
-        ends = [quantisation] * (len(quantisations) > 1) + [f"{limit}-tokens"] * (len(limits) > 1)
-        loaded.append(replace(entry, name="+".join([entry.name, *ends]), quantisation=quantisation, max_new_tokens=limit))
+    for quantisation, compute, limit in product(quantisations, computes, limits or [entry.max_new_tokens]):
+        ends = [quantisation] * (len(quantisations) > 1) + [compute] * (len(computes) > 1) + [f"{limit}-tokens"] * (len(limits) > 1)
+        name = "+".join([entry.name, *ends])
+        loaded.append(replace(entry, name=name, quantisation=quantisation, compute=compute, max_new_tokens=limit))
     return loaded
 
 
@@ -197,7 +198,7 @@ def quantisations_for(entry: ModelEntry, quantisations: Sequence[str], *, chosen
 
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
     here = f"[tool.itemwise.models.{name}]"
-    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "gguf", "server", "quantisation", "userinfo"}
+    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "gguf", "server", "quantisation", "compute", "userinfo"}
     if not isinstance(settings, Mapping):
         raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:

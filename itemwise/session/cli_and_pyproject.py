@@ -9,7 +9,7 @@ from typing import Any
 from itemwise.analysis.named_extractors import extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.few_shot import FORMS
-from itemwise.models import QUANTISATIONS
+from itemwise.models import COMPUTE_TYPES, QUANTISATIONS
 from itemwise.models.decoding import DECODINGS
 from itemwise.models.server.address import without_userinfo
 from itemwise.models.thinking_choice import THINKING
@@ -118,6 +118,12 @@ OPTIONS = (
         "decoding",
         f"how models decode where a strategy does not sample, repeatable: {', '.join(DECODINGS)} (its own sampling); (default: greedy)",
         [],
+        many=True,
+    ),
+    Option(
+        "compute",
+        f"type local models compute in, repeatable: {', '.join(COMPUTE_TYPES)} (default: auto, which is float32 on a CPU)",
+        ["auto"],
         many=True,
     ),
     Option("max-new-tokens", "token limit of one reply, repeatable (default: the model's own, 1024 for most)", [], many=True),

@@ -57,7 +57,13 @@ def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings,
 def idle_lines(settings: Settings) -> list[str]:
     """The options of the command line that no model of this run heeds."""
     remote, ray = all(entry.server for entry in settings.all_models), settings.engine == "ray"
-    idle = {"quant": remote, "engine": remote and ray, "replicas": remote or not ray, "gpus-per-replica": remote or not ray}
+    idle = {
+        "quant": remote,
+        "compute": remote,
+        "engine": remote and ray,
+        "replicas": remote or not ray,
+        "gpus-per-replica": remote or not ray,
+    }
     why = "the models are on servers" if remote else "that is for --engine ray"
     return [f"itemwise: --{name} has no effect: {why}" for name, is_idle in idle.items() if is_idle and name in settings.given]
 
@@ -70,13 +76,14 @@ def store_line(settings: Settings, replies: int) -> str:
 
 def _model_text(entry: ModelEntry) -> str:
     revision = f" at {entry.revision}" if entry.revision else ""
-    quantisation = "" if entry.server else ", dequantised" if entry.gguf else f", {entry.quantisation}"
+    compute = "" if entry.compute == "auto" else f" computed in {entry.compute}"
+    loaded = "" if entry.server else f", {'dequantised' if entry.gguf else entry.quantisation}{compute}"
     thinking = f", thinking {entry.thinking}" if entry.thinking != "template" else ""
     decoding = f", decoding {entry.decoding}" if entry.decoding != "greedy" else ""
     budget = f", max {entry.max_thinking_tokens} thinking tokens" if entry.max_thinking_tokens else ""
     doubt = "" if (known := hub_model(entry)) is None or known.is_confirmed else ", an unconfirmed id"
     told = f"{thinking}{budget}{decoding}, max {entry.max_new_tokens} new tokens"
-    return f"{entry.name} ({_location(entry)}{doubt}{revision}{quantisation}{told})"
+    return f"{entry.name} ({_location(entry)}{doubt}{revision}{loaded}{told})"
 
 
 def _location(entry: ModelEntry) -> str:

@@ -20,7 +20,7 @@ class ModelSession:
     """
 
     def __init__(self, entry: ModelEntry, settings: Settings, store: Store, *, rank: int = 0, world_size: int = 1) -> None:
-        options = LoadOptions(entry.quantisation, entry.max_new_tokens, rank, world_size)
+        options = LoadOptions(entry.quantisation, entry.max_new_tokens, rank, world_size, entry.compute)
         identity = identity_of(entry, options)
         if settings.replay and store.description(key_of(identity)) is None:  # replies of another machine, which this one did not measure
             identity = {name: value for name, value in identity.items() if name not in MACHINE}

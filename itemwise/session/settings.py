@@ -12,7 +12,18 @@ from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
-from itemwise.models import PLANNED, QUANTISATIONS, ModelEntry, ModelError, entry_named, loaded_as, registry_with, with_adapter, with_pixels
+from itemwise.models import (
+    COMPUTE_TYPES,
+    PLANNED,
+    QUANTISATIONS,
+    ModelEntry,
+    ModelError,
+    entry_named,
+    loaded_as,
+    registry_with,
+    with_adapter,
+    with_pixels,
+)
 from itemwise.models.decoding import DECODINGS, with_decoding
 from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
@@ -29,8 +40,9 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run was asked for, checked. `models` are those that are asked, once for each of the `quantisations` and
-    `token_limits`, which are empty for the model's own; `seeing` are asked by benchmarks with pictures where no model was named.
+    """Everything a run was asked for, checked. `models` are those that are asked, once for each of the `quantisations`,
+    `computes` and `token_limits`, which are empty for the model's own; `seeing` are asked by benchmarks with pictures where no model
+    was named.
     `sample` is None for all rows; `batch_size` None for as many as the model can take;
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
     the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; `given` are the names of the
@@ -44,6 +56,7 @@ class Settings:
     seed: int
     source: Source
     quantisations: tuple[str, ...]
+    computes: tuple[str, ...]
     token_limits: tuple[int, ...]
     batch_size: int | None
     gates: tuple[Gate, ...]
@@ -97,6 +110,7 @@ class Settings:
             "examples": self.examples.text if self.examples else None,
             "prompt_form": self.prompt_form,
             "quantisation": _one_or_all(self.quantisations),
+            "compute": _one_or_all(self.computes),
             "max_new_tokens": _one_or_all(self.token_limits),
             "batch_size": self.batch_size or "auto",
             "engine": self.engine,
@@ -117,6 +131,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         protocol = None if values["protocol"] is None else protocols()[values.one_of("protocol", protocol_names())]
         quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
         limits = limits or ((protocol.max_new_tokens,) if protocol else ())
+        computes = values.some_of("compute", COMPUTE_TYPES, least=1)
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
         decodings = values.some_of("decoding", DECODINGS)
         models, seeing = (
@@ -125,7 +140,8 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
                 for entry in entries
                 for told in with_thinking(entry, *thinking)
                 for decoded in with_decoding(told, decodings)
-                for loaded in loaded_as(decoded, quantisations_for(decoded, quantisations, chosen=values.chose("quant")), limits)
+                for quantised in [quantisations_for(decoded, quantisations, chosen=values.chose("quant"))]
+                for loaded in loaded_as(decoded, quantised, computes, limits)
             )
             for entries in _models(values, registry_with(values.models, root))
         )
@@ -155,6 +171,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         examples=examples,
         prompt_form=None if values["prompt-form"] is None else values.one_of("prompt-form", FORMS),
         quantisations=tuple(dict.fromkeys(entry.quantisation for entry in models if not entry.server)) or quantisations,
+        computes=computes,
         token_limits=limits,
         batch_size=values.whole_or("batch-size", "auto"),
         gates=gates,

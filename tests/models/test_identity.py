@@ -49,6 +49,23 @@ def test_settings_that_decide_the_text_are_part_of_what_the_model_is(entry: Mode
     assert len({tuple(each.items()) for each in found}) == 4
 
 
+@pytest.mark.parametrize(
+    ("device", "compute", "named"),
+    [
+        ("cpu", "auto", "cpu"),
+        ("cpu", "float32", "cpu"),
+        ("cpu", "bfloat16", "cpu, bfloat16"),
+        ("NVIDIA H200", "auto", "NVIDIA H200"),
+        ("NVIDIA H200", "float32", "NVIDIA H200, float32"),
+    ],
+)
+def test_the_compute_type_is_named_where_it_is_not_the_usual(
+    entry: ModelEntry, device: str, compute: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity_module, "_device", lambda: device)
+    assert identity_of(entry, LoadOptions("nf4", 64, compute=compute))["compute"] == named
+
+
 def test_the_versions_that_change_text_are_part_of_what_the_model_is(entry: ModelEntry) -> None:
     assert [part.split()[0] for part in identity(entry)["versions"].split(", ")] == ["transformers", "torch", "bitsandbytes"]
 
@@ -87,7 +104,7 @@ def test_a_folder_that_is_gone_stops_the_run(entry: ModelEntry) -> None:
 
 def test_identities_and_their_keys_are_those_that_stores_hold_already(entry: ModelEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identity_module, "version", lambda name: "1.0")
-    monkeypatch.setattr(identity_module, "_compute", lambda: "cpu")
+    monkeypatch.setattr(identity_module, "_device", lambda: "cpu")
     found = identity_of(replace(entry, system="Be brief.", max_pixels=4000), LoadOptions("nf4", 64))
     assert list(found.items()) == [
         ("location", ""),

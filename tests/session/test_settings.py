@@ -176,6 +176,16 @@ class TestSeveralWaysToLoad:
         (entry,) = project.read(quant=["int8"], max_new_tokens=["64"]).models
         assert (entry.name, entry.quantisation, entry.max_new_tokens) == ("embedded-text", "int8", 64)
 
+    def test_a_model_computes_in_each_type(self, project: Project) -> None:
+        settings = project.read(compute=["float32", "bfloat16"])
+        assert [(entry.name, entry.compute) for entry in settings.models] == [
+            ("embedded-text+float32", "float32"),
+            ("embedded-text+bfloat16", "bfloat16"),
+        ]
+        assert settings.record()["compute"] == ["float32", "bfloat16"]
+        (alone,) = project.read(compute=["bfloat16"]).models
+        assert (alone.name, alone.compute) == ("embedded-text", "bfloat16")
+
     def test_a_model_on_a_server_has_no_quantisation_from_here(self, project: Project) -> None:
         asked = project.read(model=["http://host:8000/v1#m"], quant=["none", "int8"], max_new_tokens=["64", "128"], source="synthetic")
         assert [entry.name for entry in asked.models] == ["m+64-tokens", "m+128-tokens"]
@@ -188,6 +198,7 @@ class TestSeveralWaysToLoad:
         ("given", "complaint"),
         [
             ({"quant": ["int8", "int8"]}, "--quant int8 is given twice."),
+            ({"compute": ["float64"]}, "--compute must be one of auto, float32, bfloat16, got float64."),
             ({"quant": ["int9"]}, "--quant must be one of nf4, fp4, int8, none, got int9."),
             ({"max_new_tokens": ["64", "64"]}, "--max-new-tokens 64 is given twice."),
             ({"max_new_tokens": ["64", "0"]}, "--max-new-tokens must be a whole number of at least 1, got 0."),
@@ -478,6 +489,7 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "examples": None,
         "prompt_form": None,
         "quantisation": "nf4",
+        "compute": "auto",
         "max_new_tokens": None,
         "batch_size": "auto",
         "engine": "local",

@@ -1,4 +1,4 @@
-"""Linear layers on a CPU: float32 copies of the weights, prepacked for oneDNN, beside the 4-bit ones."""
+"""Linear layers on a CPU: copies of the weights in the compute type, prepacked for oneDNN, beside the 4-bit ones."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["PrepackedLinear", "prepack_linear"]
 
 @dataclass(frozen=True, eq=False)
 class PrepackedLinear:
-    """The forward of a linear layer by oneDNN; weight and bias in float32."""
+    """The forward of a linear layer by oneDNN; weight and bias in the compute type."""
 
     weight: Tensor
     bias: Tensor | None
@@ -23,31 +23,31 @@ class PrepackedLinear:
         return product
 
 
-def prepack_linear(model: nn.Module, max_bytes: int) -> bool:
-    """Have the linear layers of `model` multiply by prepacked copies of their weights, if these take at most `max_bytes`; returns
-    whether they do.
+def prepack_linear(model: nn.Module, max_bytes: int, dtype: torch.dtype = torch.float32) -> bool:
+    """Have the linear layers of `model` multiply by prepacked copies of their weights in `dtype`, if these take at most `max_bytes`;
+    returns whether they do.
 
-    On a CPU bitsandbytes dequantises 4-bit weights at every call, and torch reorders them for every product. The copies hold
-    exactly the dequantised values; products are summed in another order, as with another batch size. The layers keep their own
-    weights. The operator is the one that torch's compiler calls for a linear layer on a CPU.
+    On a CPU bitsandbytes dequantises 4-bit weights at every call, and torch reorders them for every product. The copies in
+    float32 hold exactly the dequantised values, those in bfloat16 the nearest; products are summed in another order, as with
+    another batch size. The layers keep their own weights. The operator is the one that torch's compiler calls for a linear layer on a CPU.
     """
-    layers: list[Any] = [module for module in model.modules() if _is_prepackable(module)]
-    size = sum(4 * layer.in_features * layer.out_features for layer in layers)
+    layers: list[Any] = [module for module in model.modules() if _is_prepackable(module, dtype)]
+    size = sum(dtype.itemsize * layer.in_features * layer.out_features for layer in layers)
     if not layers or size > max_bytes or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     with torch.no_grad():
         for layer in layers:
-            bias = None if layer.bias is None else layer.bias.detach().float()
-            layer.forward = PrepackedLinear(torch.ops.mkldnn._reorder_linear_weight(_dequantised(layer)), bias)
+            bias = None if layer.bias is None else layer.bias.detach().to(dtype)
+            layer.forward = PrepackedLinear(torch.ops.mkldnn._reorder_linear_weight(_dequantised(layer).to(dtype)), bias)
     return True
 
 
-def _is_prepackable(layer: Any) -> bool:
-    return isinstance(layer, bitsandbytes.nn.Linear4bit) or (type(layer) is nn.Linear and layer.weight.dtype == torch.float32)
+def _is_prepackable(layer: Any, dtype: torch.dtype) -> bool:
+    return isinstance(layer, bitsandbytes.nn.Linear4bit) or (type(layer) is nn.Linear and layer.weight.dtype == dtype)
 
 
 def _dequantised(layer: Any) -> Tensor:
-    """A layer's weights in float32."""
+    """A layer's weights as numbers, 4-bit ones in float32."""
     if isinstance(layer, bitsandbytes.nn.Linear4bit):
         weights: Tensor = bitsandbytes.functional.dequantize_4bit(layer.weight.data, layer.weight.quant_state)
         return weights.float()

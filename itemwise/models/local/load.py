@@ -35,7 +35,7 @@ from itemwise.models.local.vision import is_multimodal, load_processor
 from itemwise.models.model import LoadOptions, ModelEntry, ModelError, OutOfMemoryError, one_line
 from itemwise.models.threads import threads_for
 
-__all__ = ["LocalModel", "compute_in_float32", "load", "model_class", "placed", "unload"]
+__all__ = ["LocalModel", "load", "model_class", "placed", "prepack_for_cpu", "unload"]
 
 Loaded = TypeVar("Loaded")
 
@@ -74,7 +74,7 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
         memory = partial(_memory, device, options.world_size)
         if device.type == "cpu":
             torch.set_num_threads(threads_for(_parameters(model), options.world_size, threads_before))
-        prepacked = device.type == "cpu" and compute_in_float32(model, memory(PREPACKED_SHARE) if copies else 0)
+        prepacked = device.type == "cpu" and prepack_for_cpu(model, memory(PREPACKED_SHARE) if copies else 0)
         checkpoint = LoadedCheckpoint(
             entry,
             revision,
@@ -117,17 +117,17 @@ def model_class(config: Any) -> Any:
     return AutoModelForImageTextToText if is_multimodal(config) else AutoModelForCausalLM
 
 
-def compute_in_float32(model: Any, max_bytes: int) -> bool:
-    """Have `model` compute in float32 on a CPU, by prepacked copies of its weights if these take at most `max_bytes`; returns
+def prepack_for_cpu(model: Any, max_bytes: int) -> bool:
+    """Have `model` compute in its dtype on a CPU, by prepacked copies of its weights if these take at most `max_bytes`; returns
     whether by copies.
 
-    bitsandbytes takes a bfloat16 kernel on some CPUs whatever the compute dtype says. It is kept from that: so the text is
+    bitsandbytes takes a bfloat16 kernel on some CPUs whatever the compute dtype says. It is kept from that: so float32 text is
     the same on every CPU, and widths that the kernel cannot split in blocks of 32 work.
     """
     for module in model.modules():
         if isinstance(module, bitsandbytes.nn.Linear4bit):
             module.support_avx512bf16_for_cpu = False
-    return prepack_linear(model, max_bytes)
+    return prepack_linear(model, max_bytes, model.dtype)
 
 
 def _source(entry: ModelEntry) -> tuple[str, str, Mapping[str, Any]]:
@@ -139,14 +139,15 @@ def _source(entry: ModelEntry) -> tuple[str, str, Mapping[str, Any]]:
 
 def _weights(entry: ModelEntry, location: str, config: Any, source: Mapping[str, Any], options: LoadOptions, device: torch.device) -> Any:
     """The model with its weights on `device`. Raises ModelError if some are missing, NaN or infinite."""
+    dtype = compute_dtype(device, options.compute)
     read = partial(
         model_class(config).from_pretrained,
         location,
-        dtype=compute_dtype(device),
+        dtype=dtype,
         use_safetensors=True,
         output_loading_info=True,
         adapter_kwargs=_NO_ADAPTER,
-        **quantisation_options(entry, options.quantisation, config, device),
+        **quantisation_options(entry, options.quantisation, config, dtype),
         **source,
     )
     with finite_before_quantising(entry):

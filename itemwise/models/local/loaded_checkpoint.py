@@ -18,7 +18,7 @@ __all__ = ["LoadedCheckpoint"]
 class LoadedCheckpoint:
     """`entry` at `revision` as transformers loaded it: a commit, or the hash of a folder or of a GGUF, whose header is `gguf`.
 
-    `vision` is None for a model without pictures. `prepacked` says that the linear layers multiply by float32 copies of their weights.
+    `vision` is None for a model without pictures. `prepacked` says that the linear layers multiply by copies of their weights.
     `own_quantisation` is how the checkpoint itself is quantised, which transformers forgets where it dequantises.
     """
 

@@ -24,15 +24,18 @@ __all__ = [
 ]
 
 
-def compute_dtype(device: torch.device) -> torch.dtype:
-    """float32 on a CPU, bfloat16 on a GPU that has it, else float16."""
+def compute_dtype(device: torch.device, compute: str = "auto") -> torch.dtype:
+    """The type that `compute` names; ``auto`` is float32 on a CPU, bfloat16 on a GPU that has it, else float16."""
+    if compute != "auto":
+        named: torch.dtype = getattr(torch, compute)
+        return named
     if device.type == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
-def quantisation_options(entry: ModelEntry, quantisation: str, config: Any, device: torch.device) -> dict[str, Any]:
-    """Options for from_pretrained. Raises ModelError for a checkpoint that is already quantised."""
+def quantisation_options(entry: ModelEntry, quantisation: str, config: Any, dtype: torch.dtype) -> dict[str, Any]:
+    """Options for from_pretrained of a model that computes in `dtype`. Raises ModelError for a checkpoint that is already quantised."""
     if entry.gguf:
         return {"quantization_config": GgufConfig(dequantize=True)}
     if quantisation == "none":
@@ -50,7 +53,7 @@ def quantisation_options(entry: ModelEntry, quantisation: str, config: Any, devi
         load_in_4bit=True,
         bnb_4bit_quant_type=quantisation,
         bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=compute_dtype(device),
+        bnb_4bit_compute_dtype=dtype,
         llm_int8_skip_modules=unquantised,  # of 4-bit weights too, whatever its name says
     )
     return {"quantization_config": four_bit}

@@ -44,6 +44,19 @@ def test_a_copy_holds_the_values_that_would_be_unpacked(kind: str, bias: bool, i
     assert torch.equal(layer.weight.data, kept)
 
 
+@torch.inference_mode()
+@pytest.mark.parametrize("kind", ["nf4", "fp4"])
+def test_a_copy_in_bfloat16_holds_the_nearest_values(kind: str) -> None:
+    torch.manual_seed(3)
+    layer = four_bit(kind, 64, 192, bias=True)
+    unpacked, bias = bitsandbytes.functional.dequantize_4bit(layer.weight.data, layer.weight.quant_state).bfloat16(), layer.bias.bfloat16()
+    assert prepack_linear(torch.nn.Sequential(layer), 2 * 64 * 192, torch.bfloat16)
+    inputs = torch.randn(5, 64).bfloat16()
+    product = layer(inputs)
+    assert product.dtype == torch.bfloat16
+    torch.testing.assert_close(product, (inputs.float() @ unpacked.float().T + bias.float()).bfloat16(), rtol=2**-7, atol=2**-7)
+
+
 def test_without_memory_for_all_nothing_is_copied() -> None:
     layers = torch.nn.Sequential(torch.nn.Linear(8, 4), torch.nn.Linear(4, 2))
     assert not prepack_linear(layers, 4 * (8 * 4 + 4 * 2) - 1)
@@ -74,5 +87,7 @@ def test_how_the_layers_multiply_is_described(checkpoint: Callable[..., Path], k
     entry = ModelEntry(folder.name, str(folder), local=True)
     assert loaded(entry, "nf4").describe()["linear layers"] == "float32 copies, multiplied by oneDNN"
     assert "packed nf4" in loaded(entry, "nf4", copies=False).describe()["linear layers"]
+    in_bfloat16 = load(entry, LoadOptions("nf4", 96, compute="bfloat16")).describe()
+    assert (in_bfloat16["dtype"], in_bfloat16["linear layers"]) == ("bfloat16", "bfloat16 copies, multiplied by oneDNN")
     monkeypatch.setattr(local, "free_bytes", lambda device: 1000)
     assert "packed nf4" in loaded(entry, "nf4").describe()["linear layers"]

@@ -13,9 +13,9 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from itemwise.models import QUANTISATIONS
+from itemwise.models import QUANTISATIONS, LoadOptions, ModelEntry
 from itemwise.models.checkpoint import folder_hash
-from itemwise.models.local.load import LocalModel, placed, unload
+from itemwise.models.local.load import LocalModel, load, placed, unload
 from tests.models.checkpoints import KINDS, make_checkpoint, overwrite
 from tests.models.local.loading import LIMIT, PROMPTS, ask, loaded, refused, with_weights
 
@@ -61,6 +61,15 @@ def test_four_bit_computes_in_float32_on_every_cpu(checkpoint: Callable[..., Pat
     inputs = torch.randn(3, layer.in_features)
     assert layer.compute_dtype == weight.dtype == torch.float32
     torch.testing.assert_close(layer(inputs), torch.nn.functional.linear(inputs, weight, layer.bias))
+
+
+@pytest.mark.parametrize("quantisation", QUANTISATIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_folder_answers_in_bfloat16(checkpoint: Callable[..., Path], kind: str, quantisation: str) -> None:
+    entry = ModelEntry("tiny", str(checkpoint(kind)), local=True)
+    model = load(entry, LoadOptions(quantisation, LIMIT, compute="bfloat16"))
+    assert model.describe()["dtype"] == "bfloat16"
+    assert all(0 < generation.completion_tokens <= LIMIT for generation in ask(model, "2+2?", "3+3?"))
 
 
 def test_widths_that_are_no_multiple_of_64_load_in_four_bit(tmp_path: Path, one_thread: None) -> None:
