@@ -17,17 +17,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from itemwise.reporting.table import aligned
-from tests.models.architectures import SEEING_2026, make_architecture, make_seeing
+from tests.models.architectures import QWEN_3_IMAGES, make_architecture, make_seeing
 
 ROOT = Path(__file__).parents[1]
 CONTEXT = 4096  # the prompts are some hundred bytes long
 TEXT = ("qwen3", "smollm3", "olmo3", "llama", "gpt_oss", "phi3", "gemma4_text", "lfm2", "lfm2_moe", "lfm3", "granitemoehybrid", "falcon_h1")
 
+SEEING = {"qwen3_vl": QWEN_3_IMAGES, "qwen3_5": QWEN_3_IMAGES, "gemma3": None}  # with what their image processor is told
+
 
 def main(names: Sequence[str]) -> int:
     """Ask the architectures `names`, all where none is given. Returns the exit status."""
     with TemporaryDirectory() as folder:
-        made = [_made(Path(folder, name), name) for name in names or (*TEXT, *SEEING_2026)]
+        made = [_made(Path(folder, name), name) for name in names or (*TEXT, *SEEING)]
         models = [part for checkpoint in made for part in ("--model", str(checkpoint))]
         options = ["-k", "gsm8k", "--sample", "2", "--source", "synthetic", "--quant", "none", "--max-new-tokens", "8", "-q"]
         report = Path(folder, "report")
@@ -44,8 +46,8 @@ def main(names: Sequence[str]) -> int:
 
 
 def _made(folder: Path, name: str) -> Path:
-    if name in SEEING_2026:
-        return make_seeing(folder, name, max_position_embeddings=CONTEXT)
+    if name in SEEING:
+        return make_seeing(folder, name, SEEING[name], max_position_embeddings=CONTEXT)
     return make_architecture(folder, name, max_position_embeddings=CONTEXT)
 
 

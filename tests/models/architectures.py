@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageText
 
 from tests.models.checkpoints import CHAT_TEMPLATE, QWEN_TEMPLATE, SIZES, SPECIAL, byte_tokenizer
 
-__all__ = ["CONTINUOUS", "MASKED", "RECURRENT", "SEEING_2026", "UNPADDED", "make_architecture", "make_seeing"]
+__all__ = ["CONTINUOUS", "MASKED", "QWEN_3_IMAGES", "RECURRENT", "SEEING_2026", "UNPADDED", "make_architecture", "make_seeing"]
 
 _FOUR = {"num_hidden_layers": 4}
 _WINDOW: Mapping[str, Any] = {"head_dim": 16, "sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"]}
@@ -99,6 +99,16 @@ SEEING_2026: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # language model
     "internvl": {"text": {"model_type": "qwen2"}, "vision": {"image_size": [56, 56], "patch_size": [14, 14]}, "both": _IMAGE},
     "mistral3": {"text": {"model_type": "ministral3"}, "vision": {"model_type": "pixtral"}, "both": _IMAGE},
     "lfm2_vl": {"text": _LFM, "vision": {"model_type": "siglip2_vision_model", "num_patches": 16}, "both": _IMAGE},
+}
+
+QWEN_3_IMAGES = {
+    "image_processor_type": "Qwen2VLImageProcessor",
+    "processor_class": "Qwen3VLProcessor",
+    "patch_size": 16,
+    "temporal_patch_size": 2,
+    "merge_size": 2,
+    "min_pixels": 4 * 32 * 32,
+    "max_pixels": 30 * 32 * 32,
 }
 
 

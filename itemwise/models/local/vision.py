@@ -76,7 +76,7 @@ def load_processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -
 
     Raises ModelError if the entry sets limits of pixels that the model does not keep.
     """
-    processor: Any = _processor(entry, config, options) if is_multimodal(config) and _may_have_processor(entry) else None
+    processor: Any = _processor(entry, config, options) if is_multimodal(config) and not _is_for_text_alone(entry, config) else None
     sees = hasattr(processor, "image_processor")
     template = (getattr(processor, "chat_template", None) or processor.tokenizer.chat_template) if sees else None
     if not template:  # the processor's own comes first, as it knows of pictures
@@ -116,9 +116,11 @@ def _decoded(picture: Picture) -> Image:
     return image
 
 
-def _may_have_processor(entry: ModelEntry) -> bool:
-    """False for a folder with none of the files of a processor, as of a fine-tune on text alone."""
-    return not entry.local or any(Path(entry.location, name).is_file() for name in _PROCESSOR_FILES)
+def _is_for_text_alone(entry: ModelEntry, config: Any) -> bool:
+    """Whether this is a folder with none of the files of a processor, of a kind that is also one for text: a fine-tune on text."""
+    if not entry.local or type(config) not in AutoModelForCausalLM._model_mapping:
+        return False
+    return not any(Path(entry.location, name).is_file() for name in _PROCESSOR_FILES)
 
 
 def _processor(entry: ModelEntry, config: Any, options: Mapping[str, Any]) -> Any:

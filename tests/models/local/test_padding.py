@@ -13,22 +13,12 @@ from itemwise.cases.chat import Turn
 from itemwise.models import Generation, Request
 from itemwise.models.local.load import LocalModel
 from itemwise.models.local.padding import may_pad
-from tests.models.architectures import CONTINUOUS, MASKED, RECURRENT, SEEING_2026, UNPADDED, make_architecture, make_seeing
+from tests.models.architectures import CONTINUOUS, MASKED, QWEN_3_IMAGES, RECURRENT, SEEING_2026, UNPADDED, make_architecture, make_seeing
 from tests.models.local.loading import ask, in_batches, loaded
 from tests.models.local.test_vision import noise
 
 SHARED = "Solve the problem and reply with the number only: "  # as long as makes it worth a prefill of its own
 PROMPTS = ["2+2?", f"{SHARED}11", f"{SHARED}22 and so on", "What is it? " * 8, f"{SHARED}33"]  # of 4 to 96 tokens, the window 16
-
-QWEN_3_IMAGES = {
-    "image_processor_type": "Qwen2VLImageProcessor",
-    "processor_class": "Qwen3VLProcessor",
-    "patch_size": 16,
-    "temporal_patch_size": 2,
-    "merge_size": 2,
-    "min_pixels": 4 * 32 * 32,
-    "max_pixels": 30 * 32 * 32,
-}
 
 
 def asked_alone(model: LocalModel) -> list[Generation]:
@@ -78,10 +68,18 @@ def test_a_state_that_takes_up_padding_is_asked_one_chat_at_a_time(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", SEEING_2026)
-def test_a_fine_tune_without_an_image_processor_is_asked_in_words(tmp_path: Path, one_thread: None, name: str) -> None:
+def test_what_sees_is_asked_in_words_in_batches(tmp_path: Path, one_thread: None, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("itemwise.models.local.load.load_processor", lambda *_: None)  # made here are language model and vision tower
+    model = loaded(make_seeing(tmp_path / name, name))
+    assert in_batches(model, PROMPTS, most=4) == asked_alone(model)
+
+
+@pytest.mark.parametrize("name", ["gemma3", "qwen3_5"])
+def test_a_fine_tune_on_text_of_a_kind_that_is_also_one_for_text_needs_no_image_processor(
+    tmp_path: Path, one_thread: None, name: str
+) -> None:
     model = loaded(make_seeing(tmp_path / name, name))
     assert "pictures" not in model.describe()
-    assert in_batches(model, PROMPTS, most=4) == asked_alone(model)
 
 
 @pytest.mark.parametrize("name", ["qwen3_vl", "qwen3_5"])
