@@ -136,4 +136,10 @@ def untimed(folder: Path) -> list[dict[str, Any]]:
     lines = (folder / "results.jsonl").read_text(encoding="utf-8").splitlines()
     records: list[dict[str, Any]] = [json.loads(line) for line in lines]
     varies = {"seconds": 0, "batch_size": 0, "generated": 0, "generated_tokens": 0}
-    return [record | {"message": "", "rerun": "", "reply": record["reply"] | varies} for record in records]
+    return [record | {"message": "", "rerun": "", "reply": told_before(record["reply"]) | varies} for record in records]
+
+
+def told_before(reply: dict[str, Any]) -> dict[str, Any]:
+    """A reply without what a later version says more of it: that nobody counted the tokens of its thought."""
+    turns = [{name: value for name, value in turn.items() if name != "thinking_tokens"} for turn in reply["turns"]]
+    return {name: value for name, value in reply.items() if name != "thinking_tokens"} | {"turns": turns}
