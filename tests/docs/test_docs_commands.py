@@ -155,7 +155,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if block.file and block.file not in ("README.md", "pyproject.toml"):
             (root / block.file).write_text(block.text, encoding="utf-8")
             leave_pictures(root, block)
-    for folder in ("checkpoint", "qwen2.5-7b", "build/real/smollm2-135m-instruct"):
+    for folder in ("checkpoint", "qwen2.5-7b", "qwen2.5-coder-0.5b-instruct", "build/real/smollm2-135m-instruct"):
         shutil.copytree(EMBEDDED / "text", root / folder)
     leave_adapter(root / "my-lora")
     problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(7), int(SAMPLE))]
