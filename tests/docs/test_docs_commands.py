@@ -62,6 +62,7 @@ FOREIGN = {
     "--tool-call-parser": "vllm",
     "--served-model-name": "vllm",
     "--data-parallel-backend": "vllm",
+    "--merge": "llama-gguf-split",
     "--head": "ray",
     "--port": "ray",
     "--address": "ray",
@@ -157,6 +158,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             leave_pictures(root, block)
     for folder in ("checkpoint", "qwen2.5-7b", "qwen2.5-coder-0.5b-instruct", "build/real/smollm2-135m-instruct"):
         shutil.copytree(EMBEDDED / "text", root / folder)
+    (root / "qwen2.5-0.5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
     leave_adapter(root / "my-lora")
     problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(7), int(SAMPLE))]
     (root / "gsm8k" / "main").mkdir(parents=True)
