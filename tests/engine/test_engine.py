@@ -376,7 +376,7 @@ def test_a_chat_inside_a_list_is_refused_with_what_to_write() -> None:
         (
             [Turn("human", "x")],
             {},
-            "ask(...) cannot ask this chat: the turn at 0 has the role 'human'; roles are system, user, assistant, tool.",
+            "ask(...) cannot ask this chat: the turn at 0 has the role 'human'; roles are system, user, assistant, tool, text.",
         ),
     ],
 )

@@ -33,7 +33,7 @@ def generation_of(body: Any, request: Request, limit: int | None = None) -> Gene
     gave no answer, whatever its reasoning or refusal, which are kept beside it. Raises ModelError where content has no form of
     text, and where the server ended the reply before `limit`; TransientError where there is no message.
     """
-    choice = _choice(body)
+    choice = _choice(body, is_completion=request.turns[0].role == "text")
     message, reason = choice["message"], choice.get("finish_reason")
     parts = _Parts(message)
     completion_tokens = _count(body, "completion_tokens")
@@ -132,8 +132,11 @@ def _text_of(value: object) -> str:
     return ""
 
 
-def _choice(body: Any) -> Mapping[str, Any]:
-    """The first choice of a response, with its message. Raises TransientError where there is none."""
+def _choice(body: Any, *, is_completion: bool) -> Mapping[str, Any]:
+    """The first choice of a response, with its message; the text of a completion is made one.
+
+    Raises TransientError where there is none.
+    """
     match body:
         case {"choices": [{"finish_reason": reason, **more}, *_]} if is_broken(reason):
             why = more.get("error") or body.get("error")
@@ -141,7 +144,7 @@ def _choice(body: Any) -> Mapping[str, Any]:
         case {"choices": [{"message": {}} as choice, *_]}:
             first: Mapping[str, Any] = choice
             return first
-        case {"choices": [{"text": str() as text} as choice, *_]}:  # of the completions API
+        case {"choices": [{"text": str() as text} as choice, *_]} if is_completion:
             return {"finish_reason": choice.get("finish_reason"), "message": {"content": text}}
         case {"error": error} if error and not _is_refusal(error):
             raise TransientError(f"answered without a message ({brief(body)})")

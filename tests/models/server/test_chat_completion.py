@@ -268,3 +268,10 @@ def test_an_error_in_a_success_that_is_of_the_request_is_not_waited_for(error: d
 def test_tokens_of_the_thought_are_those_that_the_server_tells(usage: object, expected: int) -> None:
     body = {"choices": [{"message": {"content": "18"}, "finish_reason": "stop"}], "usage": usage}
     assert generation_of(body, Request((Turn("user", "6*3?"),))).thinking_tokens == expected
+
+
+def test_a_completion_of_a_plain_text_has_its_text_beside_the_choice() -> None:
+    body = {"choices": [{"text": " 42", "finish_reason": "stop"}]}
+    assert generation_of(body, Request((Turn("text", "6 * 7 ="),))).text == " 42"
+    with pytest.raises(PersistentError, match="without a message"):
+        generation_of(body, Request((QUESTION,)))
