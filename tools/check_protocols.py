@@ -7,6 +7,7 @@ The hashes are of the prompts that lm-evaluation-harness 0.4.13 builds, joined b
 package: pip install --no-deps lm_eval==0.4.13.
 """
 
+import argparse
 import hashlib
 import sys
 from pathlib import Path
@@ -36,9 +37,11 @@ def prompts(protocol: str, source: str) -> list[str]:
     return [case.text for case in sampled("gsm8k", benchmark, settings, wording).cases]
 
 
-def main(source: str = "hub") -> int:
+def main() -> int:
     """Print a line for each protocol; 1 where one differs."""
-    equal = True
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", nargs="?", default="hub", help="a folder with test.jsonl and train.jsonl (default: the hub)")
+    source, equal = parser.parse_args().source, True
     for protocol, sha256 in SHA256.items():
         asked = prompts(protocol, source)
         found = hashlib.sha256("\0".join(asked).encode()).hexdigest()
@@ -48,4 +51,4 @@ def main(source: str = "hub") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -103,7 +103,7 @@ def test_what_another_machine_measured_is_replayed_but_is_no_measurement_of_this
     entry: ModelEntry, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = ModelSession(entry, settings(tmp_path), store).identity
-    monkeypatch.setattr(identity_module, "_compute", lambda: "another device")
+    monkeypatch.setattr(identity_module, "_device", lambda: "another device")
     there = ModelSession(entry, settings(tmp_path), store)
     said(there)
     there.describe()
