@@ -1,9 +1,8 @@
 """How a model chooses its tokens where a strategy does not say: greedily, or as its own configuration samples."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from itemwise.models.model import ModelEntry
+from itemwise.models.model import ModelEntry, under_each
 
 __all__ = ["DECODINGS", "thinks_greedily", "with_decoding"]
 
@@ -15,8 +14,7 @@ def with_decoding(entry: ModelEntry, choices: Sequence[str]) -> list[ModelEntry]
 
     Without `choices` it keeps its own.
     """
-    ends = [f"+decoding-{choice}" * (len(choices) > 1) for choice in choices]
-    return [replace(entry, name=entry.name + end, decoding=choice) for choice, end in zip(choices, ends, strict=True)] or [entry]
+    return under_each(entry, "decoding", choices, "decoding-{}")
 
 
 def thinks_greedily(entry: ModelEntry) -> bool:

@@ -1,7 +1,7 @@
 """The interface between engine and models: which model, requests, generations, batches, and the errors of a model."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from itemwise.cases.chat import ToolCall, Turn
@@ -24,6 +24,7 @@ __all__ = [
     "ScoringModel",
     "one_line",
     "score",
+    "under_each",
 ]
 
 PLANNED = 64  # chats at once, while it is not known how many the model can continue
@@ -97,6 +98,13 @@ class ModelEntry:
     decoding: str = "greedy"
     compute: str = "auto"
     userinfo: str = field(default="", repr=False)
+
+
+def under_each(entry: ModelEntry, setting: str, values: Sequence[Any], ending: str = "{}") -> list[ModelEntry]:
+    """`entry` with each of `values` for `setting`; of several, with each in its name: ``qwen2.5-7b-instruct+int8``, behind the + what
+    `ending` makes of it. Without `values` it keeps its own."""
+    names = [f"{entry.name}+{ending.format(value)}" if len(values) > 1 else entry.name for value in values]
+    return [replace(entry, **{"name": name, setting: value}) for name, value in zip(names, values, strict=True)] or [entry]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from itemwise.models.catalogue import HUB_MODELS
 from itemwise.models.checkpoint import require_adapter
 from itemwise.models.decoding import DECODINGS
 from itemwise.models.gguf import is_hub_gguf
-from itemwise.models.model import ModelEntry, ModelError
+from itemwise.models.model import ModelEntry, ModelError, under_each
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
 from itemwise.models.thinking_choice import THINKING
 
@@ -173,12 +172,12 @@ def loaded_as(entry: ModelEntry, quantisations: Sequence[str], computes: Sequenc
     """
     if entry.server:
         quantisations, computes = quantisations[:1], computes[:1]
-    loaded = []
-    for quantisation, compute, limit in product(quantisations, computes, limits or [entry.max_new_tokens]):
-        ends = [quantisation] * (len(quantisations) > 1) + [compute] * (len(computes) > 1) + [f"{limit}-tokens"] * (len(limits) > 1)
-        name = "+".join([entry.name, *ends])
-        loaded.append(replace(entry, name=name, quantisation=quantisation, compute=compute, max_new_tokens=limit))
-    return loaded
+    return [
+        loaded
+        for quantised in under_each(entry, "quantisation", quantisations)
+        for computing in under_each(quantised, "compute", computes)
+        for loaded in under_each(computing, "max_new_tokens", limits, "{}-tokens")
+    ]
 
 
 def quantisations_for(entry: ModelEntry, quantisations: Sequence[str], *, chosen: bool) -> Sequence[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from itemwise.models.model import ModelEntry, ModelError
+from itemwise.models.model import ModelEntry, ModelError, under_each
 
 __all__ = ["SWITCH_NAMES", "THINKING", "template_kwargs", "thinking_identity", "with_thinking"]
 
@@ -18,8 +18,7 @@ def with_thinking(entry: ModelEntry, choices: Sequence[str], budgets: Sequence[i
 
     Without `choices` or `budgets` it keeps its own. Raises ModelError for a budget that cannot be kept.
     """
-    ends = [f"+thinking-{choice}" * (len(choices) > 1) for choice in choices] or [""]
-    told = [replace(entry, name=entry.name + end, thinking=choice) for choice, end in zip(choices or [entry.thinking], ends, strict=True)]
+    told = under_each(entry, "thinking", choices, "thinking-{}")
     if budgets and all(each.thinking == "off" for each in told):
         raise ModelError(f"{entry.name}: --max-thinking-tokens bounds a thought, and thinking is off; leave one of them out.")
     return [bounded for each in told for bounded in _with_budgets(each, budgets)]
@@ -42,8 +41,7 @@ def _with_budgets(entry: ModelEntry, budgets: Sequence[int]) -> list[ModelEntry]
             f"{entry.name} is on a server, where no thought can be closed from here: leave --max-thinking-tokens out, and start the server "
             "with a budget of its own (llama-server: --reasoning-budget, SGLang: --enable-strict-thinking)."
         )
-    ends = [f"+{budget}-thinking-tokens" * (len(budgets) > 1) for budget in budgets]
-    return [replace(entry, name=entry.name + end, max_thinking_tokens=budget) for budget, end in zip(budgets, ends, strict=True)] or [entry]
+    return under_each(entry, "max_thinking_tokens", budgets, "{}-thinking-tokens")
 
 
 def template_kwargs(entry: ModelEntry) -> dict[str, Any]:
