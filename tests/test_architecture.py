@@ -163,6 +163,7 @@ def test_training_stands_on_the_package_and_the_benchmarks_alone() -> None:
 # Modules without a test file of their name in the mirrored place, and the file or folder of tests/ that shows what they do.
 TESTED_IN: Mapping[str, str] = {
     "itemwise.__main__": "commands/test_main.py",
+    "itemwise.analysis.like_with_like": "commands/test_compare.py",
     "itemwise.cases.benchmark": "session/test_sample.py",
     "itemwise.cases.chat": "cases/test_case.py",
     "itemwise.cases.draw": "cases/test_source.py",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from itemwise.analysis.extractor_comparison import extract_from
+from itemwise.analysis.like_with_like import LOADED, WEIGHTS, WORDINGS
 from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Measurement, Pair, measurement
 from itemwise.cases.reply import Verdict
@@ -15,20 +16,6 @@ from itemwise.strategies import begins_plainly, gain_of
 
 __all__ = ["Ladder", "Rung", "ladders"]
 
-_WEIGHTS = ("location", "revision", "adapter", "system", "prompting")  # of a model's record: what answers, and its template
-_SETTINGS = {
-    "quantisation": "the quantisation",
-    "dtype": "the compute type",
-    "thinking": "thinking",
-    "max thinking tokens": "the thought's budget",
-    "decoding": "the decoding",
-    "max new tokens": "the token limit",
-}
-_WORDINGS: Mapping[str, Mapping[str, str | None]] = {  # of its rows, with what stands for none
-    "the prompt": {"prompt": None},
-    "the examples": {"shots": "0", "examples": None},
-    "the form": {"prompt form": "turns"},
-}
 STRICTLY = f"direct, {STRICT_JSON.name}"  # the first rung: the same replies as direct's, read strictly
 
 
@@ -156,7 +143,7 @@ def _alike(steps: Sequence[Measurement], step: Measurement, name: str) -> list[M
 def _gain(before: Measurement, step: Measurement) -> str:
     """What differs: a rung does not stand on the one before, so what that one gained may be missing from it."""
     parts = _differing(before.model, step.model)
-    parts += [words for words, names in _WORDINGS.items() if _differ(before, step, names)]
+    parts += [words for words, names in WORDINGS.items() if _differ(before, step, names)]
     if parts or before.tally.model_name != step.tally.model_name:
         parts = parts or ["the model"]
         return " and ".join([*parts, *([step.label] if before.label != step.label else [])])
@@ -168,9 +155,9 @@ def _gain(before: Measurement, step: Measurement) -> str:
 
 def _differing(before: Mapping[str, str], step: Mapping[str, str]) -> list[str]:
     """What of two models differs: where weights and template are the same, how they are loaded."""
-    if not all(before.get(name) == step.get(name) for name in _WEIGHTS):
+    if not all(before.get(name) == step.get(name) for name in WEIGHTS):
         return ["the model"]
-    return [words for name, words in _SETTINGS.items() if before.get(name) != step.get(name)]
+    return [words for name, words in LOADED.items() if before.get(name) != step.get(name)]
 
 
 def _pair(before: Measurement, step: Measurement) -> Pair:

@@ -30,14 +30,22 @@ class RunComparison:
         return list(dict.fromkeys(pair.first.tally.benchmark for pair in self.pairs))
 
     def of(self, benchmark: str) -> list[Measurement]:
-        """The measurements of `benchmark`."""
-        return [measurement for measurement in self.measurements if measurement.tally.benchmark == benchmark]
+        """The measurements of `benchmark` that are in a pair."""
+        return [side for side in self.paired if side.tally.benchmark == benchmark]
+
+    @property
+    def paired(self) -> list[Measurement]:
+        """The measurements that are in a pair."""
+        return [side for side in self.measurements if side.label in self._labels]
 
     @property
     def alone(self) -> list[Measurement]:
-        """The measurements without another of their benchmark."""
-        paired = {side.label for pair in self.pairs for side in (pair.first, pair.second)}
-        return [measurement for measurement in self.measurements if measurement.label not in paired]
+        """The measurements that are in no pair."""
+        return [side for side in self.measurements if side.label not in self._labels]
+
+    @cached_property
+    def _labels(self) -> set[str]:
+        return {side.label for pair in self.pairs for side in (pair.first, pair.second)}
 
     def better(self, index: int) -> Measurement | None:
         """The better side of the pair at `index`; None where no difference is shown."""

@@ -3,16 +3,17 @@
 import os
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import count
 from pathlib import Path
 
+from itemwise.analysis.like_with_like import all_pairs, like_pairs
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import provenance_of
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
-from itemwise.reporting.sections.comparison_sections import pair_name, pairs_table, series_table
+from itemwise.reporting.sections.comparison_sections import alone_lines, pair_name, pairs_table, series_table
 from itemwise.reporting.table import aligned
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.private_files import open_private
@@ -22,15 +23,15 @@ from itemwise.results.safe_text import printable
 __all__ = ["compare", "comparison_lines", "comparison_of"]
 
 
-def compare(names: Sequence[str], page: str | None = None) -> None:
-    """Print how the runs compare, and write it with every case to the file `page`, if one is given.
+def compare(names: Sequence[str], page: str | None = None, *, every: bool = False) -> None:
+    """Print how the runs compare, with `every` pair of measurements, and write it with every case to the file `page`, if one is given.
 
     Raises CommandError where a run cannot be read, their items differ, or the page cannot be written.
     """
     if page is not None:
         _check_page(page)
     runs = read_runs(names)
-    comparison = comparison_of(runs)
+    comparison = comparison_of(runs, every=every)
     for line in comparison_lines(comparison):
         print(line)
     if page is not None:
@@ -39,30 +40,48 @@ def compare(names: Sequence[str], page: str | None = None) -> None:
         print(f"\npage: {printable(str(Path(page)))}")
 
 
-def comparison_of(runs: Sequence[RunFolder]) -> RunComparison:
-    """The runs' measurements, those of one benchmark paired.
+def comparison_of(runs: Sequence[RunFolder], *, every: bool = False) -> RunComparison:
+    """The runs' measurements, like paired with like, or `every` one with each of its benchmark.
 
-    Raises CommandError where two measurements of a benchmark hold different items, one holds a case twice, or nothing is there to be
+    Raises CommandError where two measurements that are paired hold different items, one holds a case twice, or nothing is there to be
     paired.
     """
-    tallies = [(run, tally) for run in runs for tally in run.tallies]
+    by_run = _measurements(runs)
+    pairs = (all_pairs if every else like_pairs)(by_run)
+    if not pairs:
+        holding = "; ".join(f"{run.name} holds {', '.join(tally.name for tally in run.tallies) or 'no case'}" for run in runs)
+        advice = (
+            "no two are alike but for what the runs differ in: --all-pairs pairs them."
+            if all_pairs(by_run)
+            else "Give runs of one benchmark."
+        )
+        raise CommandError(printable(f"nothing to pair: {holding}. {advice}"))
+    comparison = RunComparison(
+        [side for sides in by_run for side in sides],
+        pairs,
+        {side.label: provenance_of(run.record, side.tally) for run, sides in zip(runs, by_run, strict=True) for side in sides},
+    )
+    for benchmark in comparison.benchmarks:
+        first, *others = comparison.of(benchmark)
+        for other in others:
+            _require_same_items(first, other)
+    return comparison
+
+
+def _measurements(runs: Sequence[RunFolder]) -> list[list[Measurement]]:
+    """The measurements of each run, numbered through all runs. Raises CommandError where one holds a case twice."""
+    number = count(1)
     try:
-        measurements = [
-            measurement(f"#{number}", run.name, tally, run.entries_of(tally)) for number, (run, tally) in enumerate(tallies, start=1)
-        ]
+        return [[measurement(f"#{next(number)}", run.name, tally, run.entries_of(tally)) for tally in run.tallies] for run in runs]
     except TwiceError as error:
         raise CommandError(str(error)) from None
-    pairs = [Pair(first, second) for first, second in combinations(measurements, 2) if first.tally.benchmark == second.tally.benchmark]
-    if not pairs:
-        holding = "; ".join(f"{run.name} holds {', '.join(tally.benchmark for tally in run.tallies) or 'no case'}" for run in runs)
-        raise CommandError(f"nothing to pair: {holding}. Give runs of one benchmark.")
-    for pair in pairs:
-        if difference := items_differ(pair.first, pair.second):
-            sides = " and ".join(f"{side.label} ({side.run}, {side.tally.name})" for side in (pair.first, pair.second))
-            what_to_do = "Run both with the same --source, --sample and --seed, and no -k."
-            raise CommandError(printable(f"{sides} hold different items: {difference}. {what_to_do}"))
-    provenance = {side.label: provenance_of(run.record, tally) for side, (run, tally) in zip(measurements, tallies, strict=True)}
-    return RunComparison(measurements, pairs, provenance)
+
+
+def _require_same_items(first: Measurement, second: Measurement) -> None:
+    if difference := items_differ(first, second):
+        sides = " and ".join(f"{side.label} ({side.run}, {side.tally.name})" for side in (first, second))
+        what_to_do = "Run both with the same --source, --sample and --seed, and no -k."
+        raise CommandError(printable(f"{sides} hold different items: {difference}. {what_to_do}"))
 
 
 def _check_page(page: str) -> None:
@@ -89,7 +108,7 @@ def comparison_lines(comparison: RunComparison) -> list[str]:
     lines = [*(series_table(comparison).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
     for pair in comparison.pairs:
         lines += ["", *_flips(pair)]
-    lines += [f"{side.label} has no other run of {side.tally.benchmark} beside it." for side in comparison.alone]
+    lines += ["", *alone] if (alone := alone_lines(comparison)) else []
     return [printable(line) for line in lines]
 
 

@@ -110,6 +110,40 @@ def test_only_runs_of_the_same_benchmark_are_paired(reports: Reports) -> None:
     assert lines[-1] == "#2 has no other run of aqua beside it."
 
 
+def test_like_is_paired_with_like_and_the_rest_only_when_asked(reports: Reports) -> None:
+    for name, weights in (("before", "sha256:1"), ("after", "sha256:2")):
+        asked = [
+            in_part([a_case(0, "C")], model_name=model, strategy=strategy, prompt_name=prompt)
+            for model in ("m", "n")
+            for strategy in ("direct", "tool")
+            for prompt in (("cot", "json") if name == "before" else ("cot", "boxed", "qa"))
+        ]
+        models = {"m": {"revision": weights, "quantisation": "nf4"}, "n": {"revision": "sha256:3", "quantisation": "none"}}
+        reports.leave(name, *(case for cases in asked for case in cases), models=models)
+    runs = read_runs(["before", "after"])
+    pairs = [(pair.first.tally.name, pair.second.tally.name) for pair in comparison_of(runs).pairs]
+    assert [pair for pair in pairs if pair[0].startswith("sums/m/direct")] == [
+        ("sums/m/direct/cot", "sums/m/direct/cot"),
+        ("sums/m/direct/json", "sums/m/direct/boxed"),
+        ("sums/m/direct/json", "sums/m/direct/qa"),
+    ]
+    assert len(pairs) == 2 * 2 * 3
+    assert len(comparison_of(runs, every=True).pairs) == 20 * 19 / 2
+    assert len(comparison_of(runs[:1]).pairs) == 4 + 4 + 4  # the model, the strategy, the prompt
+
+
+def test_what_has_no_like_is_not_compared_and_named(reports: Reports) -> None:
+    direct, tool = [a_case(0, "C")], in_part([a_case(0, "C")], strategy="tool")
+    reports.leave("one", *direct)
+    reports.leave("both", *direct, *tool)
+    assert compared("one", "both")[-1].startswith("Not compared: #3. No other differs from it only in what the runs differ in")
+    compare(["one", "both"], "page.html")
+    assert len(data((reports.root / "page.html").read_text(encoding="utf-8"))["series"]) == 2
+    reports.leave("crossed", *in_part(direct, model_name="n"), *in_part(tool, model_name="m"))
+    reports.leave("other", *in_part(direct, model_name="m"), *in_part(tool, model_name="n"))
+    assert refusal("crossed", "other").endswith("no two are alike but for what the runs differ in: --all-pairs pairs them.")
+
+
 def test_other_cases_are_refused_and_named(reports: Reports) -> None:
     reports.judged("all", "CCCCCC")
     reports.judged("some", "CC")
@@ -158,7 +192,7 @@ def test_runs_of_different_benchmarks_are_nothing_to_pair(reports: Reports) -> N
     reports.leave("two", *in_part([a_case(0, "C")], benchmark="aqua"))
     reports.leave("none")
     assert refusal("one", "two", "none") == (
-        "nothing to pair: reports/one holds sums; reports/two holds aqua; reports/none holds no case. Give runs of one benchmark."
+        "nothing to pair: reports/one holds sums/m/direct; reports/two holds aqua/m/direct; reports/none holds no case. Give runs of one benchmark."
     )
 
 

@@ -12,7 +12,7 @@ from itemwise.reporting.sections.section import Column, Row, Section, figures, w
 from itemwise.reporting.table import accuracy_text, aligned, points_text
 from itemwise.results.statistics import SIGNIFICANT
 
-__all__ = ["NOT_RECORDED", "attribution", "finding", "pair_name", "pairs_table", "series_table", "settings_tables"]
+__all__ = ["NOT_RECORDED", "alone_lines", "attribution", "finding", "pair_name", "pairs_table", "series_table", "settings_tables"]
 
 NOT_RECORDED = "not told"  # what stands for a setting that a run did not record
 _SERIES = ("", "run", "benchmark/model/strategy", "accuracy", "95% interval", "correct", "n of N")
@@ -61,6 +61,18 @@ def _pair_legend(pairs: Sequence[Pair]) -> list[str]:
         f"p: exact McNemar on the cases that flipped; {tests}; a difference is shown where Holm p < {SIGNIFICANT}.",
         "can show: the fewest flips that so many cases and pairs can show, all of them one way; it takes more where flips go both ways.",
     ]
+
+
+def alone_lines(comparison: RunComparison) -> list[str]:
+    """Which measurements are in no pair, and why."""
+    without = [side for side in comparison.alone if side.tally.benchmark not in comparison.benchmarks]
+    unlike = ", ".join(side.label for side in comparison.alone if side.tally.benchmark in comparison.benchmarks)
+    lines = [f"{side.label} has no other run of {side.tally.benchmark} beside it." for side in without]
+    if unlike:
+        lines.append(
+            f"Not compared: {unlike}. No other differs from it only in what the runs differ in; --all-pairs compares all with all."
+        )
+    return lines
 
 
 def finding(comparison: RunComparison, index: int) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from itemwise.extractors.reply_parts import parted
 from itemwise.reporting import svg
 from itemwise.reporting.sections.comparison_sections import (
     NOT_RECORDED,
+    alone_lines,
     attribution,
     finding,
     pair_name,
@@ -88,12 +89,11 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
     there."""
     runs = list(dict.fromkeys(side.run for side in comparison.measurements))
     for benchmark in comparison.benchmarks:
-        holding = comparison.of(benchmark)
+        holding = [side for side in comparison.measurements if side.tally.benchmark == benchmark]
         lacking = [run for run in runs if run not in {side.run for side in holding}]
         if lacking:
             yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
-    for side in comparison.alone:
-        yield f"{side.label} has no other run of {side.tally.benchmark} beside it, so its {len(side.entries)} cases are not shown."
+    yield from (f"{line} These cases are not shown." for line in alone_lines(comparison))
     missing = {case["picture"] for case in data["cases"] if case["picture"]} - set(data["pictures"])
     if missing:
         are = "picture is" if len(missing) == 1 else "pictures are"
@@ -101,11 +101,11 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
 
 
 def _data(comparison: RunComparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    indices = {side.label: index for index, side in enumerate(comparison.measurements)}
+    indices = {side.label: index for index, side in enumerate(comparison.paired)}
     cases = list(_cases(comparison))
     wanted = {case["picture"] for case in cases}
     return {
-        "series": [{"label": side.label, "run": side.run, **side.tally.key.record()} for side in comparison.measurements],
+        "series": [{"label": side.label, "run": side.run, **side.tally.key.record()} for side in comparison.paired],
         "pairs": [{"first": indices[pair.first.label], "second": indices[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,
