@@ -37,7 +37,8 @@ class Examples:
     which the benchmark's own loader then reads. Each is shown as its prompt and its `solution`.
     `rule` chooses among them: ``first`` takes the first ones, ``drawn`` draws once by the run's seed; both show every question the same. A
     function ``(pool, shots, seed)`` of one's own gives the examples of each row of the benchmark, in the order of its rows.
-    With `by`, a tag, a question is shown examples of its own subject alone.
+    With `by`, a tag, a question is shown examples of its own subject alone. With `leave_one_out` the examples may be rows that are asked, as
+    some published numbers were had, but never the row itself: a rule of one's own has to see to it.
 
     In one text a solution follows its prompt behind `before_solution`, and what follows an example stands behind `between`. A model that
     continues a plain text would go on to the next question: the texts in `stop` end its reply.
@@ -50,6 +51,7 @@ class Examples:
     shots: int = 0
     rule: str | Rule = "first"
     by: str | None = None
+    leave_one_out: bool = False
     before_solution: str = "\n"
     between: str = "\n\n"
     stop: Sequence[str] = ("\n\n",)
@@ -71,7 +73,7 @@ class Examples:
     def rule_text(self) -> str:
         """The rule in a record: ``first``, ``drawn by seed``, or the name of a function."""
         name = self.rule if isinstance(self.rule, str) else getattr(self.rule, "__name__", "a rule of the benchmark's own")
-        return f"{name}, by {self.by}" if self.by else name
+        return ", ".join([name, *([f"by {self.by}"] if self.by else []), *(["leave-one-out"] if self.leave_one_out else [])])
 
     def pool(self, cases: Iterable[Case], shots: int, *, endless: bool) -> Sequence[Case]:
         """The cases to choose from: all, and of rows that never end the first."""

@@ -14,6 +14,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.reply import Reply
 from itemwise.models import Model
 from itemwise.plugin.controller import ControllerSession
+from itemwise.plugin.exact_names import match_whole_names
 from itemwise.plugin.items import NO_CASES, Fault, is_case, prefixes
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
@@ -67,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     mark_snapshots(config, items)
+    match_whole_names(config, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,8 +31,9 @@ class ShownExamples:
     commits: Mapping[Hub, str] = field(default_factory=dict)
 
     def require_apart(self, asked: Sequence[Case]) -> None:
-        """Raise RowsError where one of the cases asked is an example too."""
-        require_apart(asked, {case.name: self._of(case) for case in asked}, own_words=not isinstance(self.examples.cases, str))
+        """Raise RowsError where one of the cases asked is an example too, or is its own, where examples may be rows that are asked."""
+        for group in [[case] for case in asked] if self.examples.leave_one_out else [asked]:
+            require_apart(group, {case.name: self._of(case) for case in group}, own_words=not isinstance(self.examples.cases, str))
 
     def before(self, variant: Case, case: Case) -> Case:
         """A `variant` of `case`, or itself, behind the examples of `case`. Raises RowsError where the form cannot show it."""

@@ -47,6 +47,7 @@ def test_a_rule_of_ones_own_gives_each_row_its_examples_in_turn() -> None:
     rng = random.Random(1234)
     assert names(shown_by_case(examples, POOL, ASKED, 5, seed=1)) == [[f"train-{n}" for n in rng.sample(range(10), 5)] for _ in ASKED]
     assert examples.rule_text == "one_stream"
+    assert Examples("test", by="subject", leave_one_out=True).rule_text == "first, by subject, leave-one-out"
 
 
 def test_by_a_tag_each_question_is_shown_its_own_subject() -> None:

@@ -171,3 +171,15 @@ def test_controls_change_the_question_and_no_example(tmp_path: Path) -> None:
     assert contents(shuffled)[:2] == ["train 0? ox/hen/bee", "A"]
     assert contents(shuffled)[2] != contents(plain)[2]
     assert shuffled.answer != "A"
+
+
+def test_rows_that_are_asked_may_be_examples_of_the_others_where_a_benchmark_says_so_and_never_of_themselves(folder: Path) -> None:
+    def the_others(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:
+        yield from ([example for example in pool if example is not row][:shots] for row in pool)
+
+    with pytest.raises(BenchmarkError, match=r"the example sum-(\d) asks the same as the row sum-\1, which is to be asked"):
+        sample(folder, own=Examples("test", rule=the_others))
+    asked = sample(folder, own=Examples("test", rule=the_others, leave_one_out=True), sample="all")
+    assert [contents(case)[0] for case in asked.cases] == ["Q: test 1?\nA:", "Q: test 0?\nA:", "Q: test 0?\nA:"]
+    with pytest.raises(BenchmarkError, match=r"the example sum-(\d) asks the same as the row sum-\1, which is to be asked"):
+        sample(folder, own=Examples("test", leave_one_out=True))
