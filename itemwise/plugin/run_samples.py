@@ -13,6 +13,7 @@ from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itse
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
 from itemwise.cases.case import Case
+from itemwise.cases.hint import Hint
 from itemwise.plugin.items import NO_CASES, Fault, benchmark_of, case_index, function_id, own_parameters, parameters, plain_name
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
@@ -96,6 +97,11 @@ class Samples:
         """The case under test, in the words of the prompt that its model is asked with."""
         return self.of_case(item).cases[self.place(item)]
 
+    def hints(self, item: pytest.Item) -> Sequence[Hint]:
+        """What fits the case under test, where its strategy is given such."""
+        found = self.of_case(item).hints.get(parameters(item)["strategy"])
+        return found.by_case[self.case(item).name] if found else ()
+
     def place(self, item: pytest.Item) -> int:
         """Where the case stands in its sample."""
         return self._asked_case(item).place
@@ -143,6 +149,8 @@ class Samples:
         name, model = parameters(item).get("strategy"), parameters(item).get("model")
         way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
         given = way.given(tool_hint=False) if way and model and not model.tool_hint else {}
+        found = self.of_case(item).hints.get(name or "")
+        given |= {"hints": found.digest} if found else {}
         extractor = self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extract
         return {
             "cases": cases_hash(self.of_case(item).cases),

@@ -102,7 +102,9 @@ class WorkerSession:
         for item in (item for item in items if {"model", "strategy"} <= set(parameters(item))):
             case, strategy = self.samples.case(item), strategies[parameters(item)["strategy"]]
             extract = partial(answer_in, self.samples.extractor(item))
-            bound = strategy.bind(case.chat, extract, case.choices, tool_hint=parameters(item)["model"].tool_hint, stop=case.stop)
+            tool_hint = parameters(item)["model"].tool_hint
+            found = self.samples.hints(item)
+            bound = strategy.bind(case.chat, extract, case.choices, tool_hint=tool_hint, stop=case.stop, found_hints=found)
             upcoming.append(Upcoming(item.nodeid, bound, group_of[item.nodeid]))
         self._lookahead = Lookahead(upcoming)
 

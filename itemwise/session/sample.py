@@ -3,7 +3,7 @@
 import reprlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
@@ -18,6 +18,7 @@ from itemwise.cases.variants import original_of
 from itemwise.models import ModelEntry
 from itemwise.results.labels import label_suffix
 from itemwise.session.asked_protocol import protocol_words
+from itemwise.session.found_hints import FoundHints, found_hints
 from itemwise.session.settings import Settings
 from itemwise.session.shown_examples import shown_examples
 from itemwise.session.wording import Wording
@@ -32,11 +33,13 @@ _NAMED = 3  # files named in a report
 @dataclass(frozen=True)
 class Sample:
     """The cases of one benchmark in a run. `label` names what was measured (a synthetic score never carries the plain
-    name of a dataset); `rows` says where the cases come from and how they are read, as words."""
+    name of a dataset); `rows` says where the cases come from and how they are read, as words. `hints` are those of each strategy that is
+    given some, by its name."""
 
     label: str
     cases: Sequence[Case]
     rows: Mapping[str, str]
+    hints: Mapping[str, FoundHints] = field(default_factory=dict)
 
     def label_of(self, case: Case) -> str:
         """What a verdict on `case` counts for: renumbered variants and controls are measurements of their own."""
@@ -63,13 +66,20 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
             cases, population = _draw(name, benchmark, settings, wording.prompt)
         shown = shown_examples(benchmark, settings, wording, cases if population is None else population, reads)
         shown.require_apart(cases)
-        asked = [shown.before(variant, case) for case in cases for variant in _with_controls(case, settings)]
+        controlled_cases = [(variant, case) for case in cases for variant in _with_controls(case, settings)]
+        asked = [shown.before(variant, case) for variant, case in controlled_cases]
+        hints = {
+            strategy.name: found_hints(strategy, benchmark, settings, wording.prompt, [variant for variant, _ in controlled_cases], reads)
+            for strategy in settings.strategies
+            if strategy.wants_hints
+        }
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
     _check_names(name, asked)
     rows = _chosen_words(benchmark, settings, wording.prompt) | protocol_words(settings, wording) | shown.words(cases)
-    rows |= _case_words(benchmark, settings, asked, population, wording)
-    return Sample(_label(name, benchmark, settings), asked, rows | _read_words(reads) | _hub_words({**reads.commits, **shown.commits}))
+    rows |= _case_words(benchmark, settings, asked, population, wording) | {name: found.words for name, found in hints.items()}
+    rows |= _read_words(reads) | _hub_words({**reads.commits, **shown.commits})
+    return Sample(_label(name, benchmark, settings), asked, rows, hints)
 
 
 def _draw(name: str, benchmark: Benchmark, settings: Settings, prompt: str | None) -> tuple[Sequence[Case], Sequence[Case] | None]:

@@ -15,7 +15,7 @@ from itemwise.results.store import key_of
 from itemwise.session.settings import Settings
 from itemwise.session.wording import Wording
 
-__all__ = ["ShownExamples", "shown_examples"]
+__all__ = ["ShownExamples", "SolvedCases", "shown_examples", "solved_cases"]
 
 _NAMED = 8  # examples named in a record
 
@@ -55,17 +55,37 @@ class ShownExamples:
         return self.by_case.get(case.name, ())
 
 
+@dataclass(frozen=True)
+class SolvedCases:
+    """The solved `cases` that a benchmark may show, and where they come from."""
+
+    examples: Examples
+    cases: Sequence[Case]
+    origin: str
+    commits: Mapping[Hub, str]
+
+
 def shown_examples(benchmark: Benchmark, settings: Settings, wording: Wording, rows: Sequence[Case], reads: Reads) -> ShownExamples:
     """The examples of `rows`, all those of the benchmark, or of an endless source those that are asked; `reads` are what they were read of.
 
     Raises RowsError where there are none, or too few.
     """
-    elsewhere, own = settings.examples, benchmark.examples
     if not wording.shots:
-        return ShownExamples(own or Examples(()), wording)
+        return ShownExamples(benchmark.examples or Examples(()), wording)
+    solved = solved_cases(benchmark, settings, wording.prompt, reads, wording.shots, f"--shots {wording.shots}")
+    chosen = shown_by_case(solved.examples, solved.cases, rows, wording.shots, settings.seed)
+    return ShownExamples(solved.examples, wording, chosen, solved.origin, solved.commits)
+
+
+def solved_cases(benchmark: Benchmark, settings: Settings, prompt: str | None, reads: Reads, most: int, option: str) -> SolvedCases:
+    """The solved cases that `option` may show, in the words of `prompt`; of rows that never end at least `most`.
+
+    Raises RowsError where there are none.
+    """
+    elsewhere, own = settings.examples, benchmark.examples
     if own is None and (elsewhere is None or not benchmark.takes_source):
         raise RowsError(
-            f"--shots {wording.shots}: this benchmark has no examples to show; give it some (@cases(..., examples=Examples(...))), "
+            f"{option}: this benchmark has no examples to show; give it some (@cases(..., examples=Examples(...))), "
             "or --examples FILE where its loader takes a source."
         )
     if elsewhere is not None and not benchmark.takes_source:
@@ -73,14 +93,11 @@ def shown_examples(benchmark: Benchmark, settings: Settings, wording: Wording, r
     examples, source = own or Examples("train"), elsewhere or settings.source
     try:
         with noting_reads(beside=reads) as found:
-            cases = benchmark.solved_cases(examples, source, wording.prompt, elsewhere=elsewhere is not None)
-            pool = examples.pool(cases, wording.shots, endless=source.endless)
+            cases = benchmark.solved_cases(examples, source, prompt, elsewhere=elsewhere is not None)
+            pool = examples.pool(cases, most, endless=source.endless)
     except RowsError as error:
-        raise RowsError(
-            f"--shots {wording.shots}: its examples cannot be had. {error} --examples FILE takes them from elsewhere."
-        ) from error
-    chosen = shown_by_case(examples, pool, rows, wording.shots, settings.seed)
-    return ShownExamples(examples, wording, chosen, _origin(examples, settings, found), found.commits)
+        raise RowsError(f"{option}: its examples cannot be had. {error} --examples FILE takes them from elsewhere.") from error
+    return SolvedCases(examples, pool, _origin(examples, settings, found), found.commits)
 
 
 def _origin(examples: Examples, settings: Settings, reads: Reads) -> str:

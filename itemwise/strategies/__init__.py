@@ -16,10 +16,10 @@ from itemwise.strategies.parse import (
     gain_of,
     strategy_names,
 )
-from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript, gather
+from itemwise.strategies.strategy import Ask, Extract, FileName, Strategy, Transcript, gather
 
-__all__ = ["Ask", "BoundStrategy", "ConfiguredStrategy", "Extract", "Strategy", "StrategyError", "Transcript", "begins_plainly"]
-__all__ += ["configured_strategy", "gain_of", "gather", "strategy_names"]
+__all__ = ["Ask", "BoundStrategy", "ConfiguredStrategy", "Extract", "FileName", "Strategy", "StrategyError", "Transcript"]
+__all__ += ["begins_plainly", "configured_strategy", "gain_of", "gather", "strategy_names"]
 
 _RENAMED = {"Said": "Transcript", "Read": "Extract", "together": "gather"}
 _RENAMED |= {"ChosenStrategy": "ConfiguredStrategy", "chosen_strategy": "configured_strategy"}

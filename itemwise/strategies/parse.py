@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from itemwise.cases.chat import Turn
+from itemwise.cases.hint import Hint
 from itemwise.import_string import ImportStringError, load_function
-from itemwise.strategies.strategy import Ask, Extract, Strategy, Transcript
+from itemwise.strategies.strategy import Ask, Extract, FileName, Strategy, Transcript
 
 __all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "strategy_names"]
 
 
-GIVEN = ("options", "tool_hint")  # parameters of a strategy that are no settings: `ConfiguredStrategy.bind`
+GIVEN = ("options", "tool_hint", "found_hints")  # parameters of a strategy that are no settings: `ConfiguredStrategy.bind`
 
 _FORM = "(chat, ask, extract)"
 
@@ -31,11 +32,17 @@ class StrategyError(Exception):
 @dataclass(frozen=True)
 class ConfiguredStrategy:
     """A strategy as a run uses it. `name` stands in node ids and reports: the strategy's own, with the settings that
-    were given. `settings` are all it has, those left at their defaults among them."""
+    were given. `settings` are all it has, those left at their defaults among them; `files` are where those lie that name one."""
 
     name: str
     strategy: Strategy = field(compare=False)
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    files: Mapping[str, Path] = field(default_factory=dict, compare=False)
+
+    @property
+    def wants_hints(self) -> bool:
+        """Whether it is given what fits each case: the first `count` of its settings, of its `file` or of worked examples."""
+        return bool(self.given(found_hints=()))
 
     def given(self, **offered: Any) -> dict[str, Any]:
         """Of what a run can hand to a strategy by name, and is no setting, that for which this one has a parameter."""
@@ -43,11 +50,18 @@ class ConfiguredStrategy:
         return {name: value for name, value in offered.items() if name in parameters}
 
     def bind(
-        self, chat: Sequence[Turn], extract: Extract, options: Sequence[str] = (), *, tool_hint: bool = True, stop: Sequence[str] = ()
+        self,
+        chat: Sequence[Turn],
+        extract: Extract,
+        options: Sequence[str] = (),
+        *,
+        tool_hint: bool = True,
+        stop: Sequence[str] = (),
+        found_hints: Sequence[Hint] = (),
     ) -> BoundStrategy:
-        """The strategy for one case. `options`, the texts of a choice, and the `tool_hint` of the model's entry are handed to a
-        strategy that has a parameter of that name. The texts in `stop`, the case's own, end every reply."""
-        return BoundStrategy(self, tuple(chat), extract, tuple(options), tool_hint, tuple(stop))
+        """The strategy for one case. `options`, the texts of a choice, the `tool_hint` of the model's entry and `found_hints` are handed
+        to a strategy that has a parameter of that name. The texts in `stop`, the case's own, end every reply."""
+        return BoundStrategy(self, tuple(chat), extract, tuple(options), tool_hint, tuple(stop), tuple(found_hints))
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,7 @@ class BoundStrategy:
     options: tuple[str, ...] = ()
     tool_hint: bool = True
     stop: tuple[str, ...] = ()
+    found_hints: tuple[Hint, ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,7 +83,7 @@ class BoundStrategy:
 
     def __call__(self, ask: Ask) -> Coroutine[Any, Any, Transcript]:
         """The conversation, not yet begun."""
-        given = self.configured.given(options=self.options, tool_hint=self.tool_hint)
+        given = self.configured.given(options=self.options, tool_hint=self.tool_hint, found_hints=self.found_hints)
         asked = partial(_ask_until, ask, self.stop) if self.stop else ask
         return self.configured.strategy(self.chat, asked, self.extract, **self.configured.settings, **given)
 
@@ -106,9 +121,10 @@ def configured_strategy(text: str, folders: Sequence[Path] = ()) -> ConfiguredSt
     name = _name_of(strategy, named)
     if missing := [key for key, parameter in allowed.items() if parameter.default is parameter.empty and key not in given]:
         raise StrategyError(f"--strategy {text}: {missing[0]} has no default; give it one, or a value: {named}:{missing[0]}=...")
+    files = {key: _found(text, key, settings[key], folders) for key, value in given.items() if isinstance(value, FileName)}
     if given:
-        name += ":" + ",".join(f"{key}={value}" for key, value in sorted(settings.items()))
-    return ConfiguredStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given)
+        name += ":" + ",".join(f"{key}={given[key] if key in files else word}" for key, word in sorted(settings.items()))
+    return ConfiguredStrategy(name, strategy, {key: parameter.default for key, parameter in allowed.items()} | given, files)
 
 
 def gain_of(name: str) -> str:
@@ -132,6 +148,14 @@ def _package_strategies() -> dict[str, Strategy]:
     modules = [import_module(f"itemwise.strategies.{module.name}") for module in pkgutil.iter_modules([folder])]
     named = {name: getattr(module, name, None) for module in modules if (name := module.__name__.rpartition(".")[2])}
     return {name: function for name, function in named.items() if inspect.iscoroutinefunction(function)}
+
+
+def _found(text: str, name: str, word: str, folders: Sequence[Path]) -> Path:
+    """The file that a setting names, the first that there is in `folders`."""
+    paths = [folder / Path(word).expanduser() for folder in folders or [Path()]]
+    if path := next((path for path in paths if path.is_file()), None):
+        return path
+    raise StrategyError(f"--strategy {text}: {name} must be a file, and there is no {' or '.join(dict.fromkeys(map(str, paths)))}.")
 
 
 def _split_settings(text: str) -> tuple[str, dict[str, str]]:
@@ -223,6 +247,8 @@ def _read(word: str, default: Any) -> Any:
             return number if (number := int(word)) >= 1 else None
         case float():
             return share if 0 < (share := float(word)) < float("inf") else None
+        case FileName():
+            return FileName(Path(word).name)
     return word
 
 

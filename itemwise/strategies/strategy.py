@@ -7,9 +7,13 @@ from typing import Any, Protocol
 from itemwise.cases.chat import Turn
 from itemwise.models import Request
 
-__all__ = ["Ask", "AskAwaitable", "Extract", "Strategy", "Transcript", "gather"]
+__all__ = ["Ask", "AskAwaitable", "Extract", "FileName", "Strategy", "Transcript", "gather"]
 
 Extract = Callable[[Turn], "str | None"]  # what the benchmark's extractor reads in a turn; None where that is nothing
+
+
+class FileName(str):
+    """The default of a strategy's setting that names a file: its value is the file's name, wherever the file lies."""
 
 
 class Ask(Protocol):
@@ -57,8 +61,8 @@ class Strategy(Protocol):
 
     `chat` are the turns before the reply: one user turn for a case whose prompt is a text. `extract` gives what would be read in a
     turn; the expected answer is nowhere to be had. Keyword-only parameters are the strategy's settings, with their defaults, but
-    for one called ``options``: that is given the texts of the case's options, in the order of their letters, empty for a case that
-    is no choice.
+    for two. One called ``options`` is given the texts of the case's options, in the order of their letters, empty for a case that
+    is no choice; one called ``found_hints`` what its settings `count` and `file` find for the case (`itemwise.cases.hint.Hint`).
     """
 
     __name__: str

@@ -165,9 +165,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(EMBEDDED / "text", root / folder)
     (root / "qwen2.5-0.5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
     leave_adapter(root / "my-lora")
-    problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(7), int(SAMPLE))]
     (root / "gsm8k" / "main").mkdir(parents=True)
-    for file in (root / "test.jsonl", root / "gsm8k" / "main" / "test.jsonl"):
+    for file, seed in ((root / "test.jsonl", 7), (root / "gsm8k" / "main" / "test.jsonl", 7), (root / "train.jsonl", 8)):
+        problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(seed), int(SAMPLE))]
         file.write_text("".join(json.dumps(row) + "\n" for row in problems), encoding="utf-8")
     pictures = [{name: row[name] for name in ("image", "question", "choices", "answer", "hint")} for row in islice(science_pictures(7), 3)]
     datasets.Dataset.from_list(pictures).cast_column("image", datasets.Image()).to_parquet(root / "rows.parquet")

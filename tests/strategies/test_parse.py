@@ -156,6 +156,19 @@ def test_options_are_the_case_s_and_no_setting(folder: Path) -> None:
     assert asyncio.run(chosen.bind(chat, read_all, ["red", "green"])(Script("?"))) == (tuple(chat), ("red", "green"), "A")  # type: ignore[comparison-overlap]
 
 
+def test_a_setting_that_names_a_file_is_the_file_s_name_and_the_file_is_the_first_that_there_is(tmp_path: Path) -> None:
+    (tmp_path / "facts").mkdir()
+    file = tmp_path / "facts" / "mine.md"
+    file.write_text("- a fact")
+    chosen = configured_strategy("hints:count=2,file=facts/mine.md", [tmp_path / "facts", tmp_path])
+    assert (chosen.name, dict(chosen.settings)) == ("hints:count=2,file=mine.md", {"count": 2, "file": "mine.md"})
+    assert (chosen.files, chosen.wants_hints) == ({"file": file}, True)
+    assert (configured_strategy("hints").files, configured_strategy("direct").wants_hints) == ({}, False)
+    assert refused("hints:file=other.md", tmp_path) == (
+        f"--strategy hints:file=other.md: file must be a file, and there is no {tmp_path}/other.md."
+    )
+
+
 def test_a_strategy_without_that_parameter_is_not_told_of_options() -> None:
     bound = configured_strategy("direct").bind([Turn("user", "Which?")], read_all, ["red", "green"])
     assert asyncio.run(bound(Script("red"))).reply.content == "red"
