@@ -1,4 +1,5 @@
-"""How a model chooses its tokens where a strategy does not say: greedily, or as its own configuration samples."""
+"""How a model chooses its tokens where a strategy does not say: greedily, greedily behind the repetition penalty of its own configuration,
+or as that samples."""
 
 from collections.abc import Sequence
 
@@ -6,7 +7,7 @@ from itemwise.models.model import ModelEntry, under_each
 
 __all__ = ["DECODINGS", "thinks_greedily", "with_decoding"]
 
-DECODINGS = ("greedy", "model")
+DECODINGS = ("greedy", "greedy-penalised", "model")
 
 
 def with_decoding(entry: ModelEntry, choices: Sequence[str]) -> list[ModelEntry]:
@@ -19,4 +20,4 @@ def with_decoding(entry: ModelEntry, choices: Sequence[str]) -> list[ModelEntry]
 
 def thinks_greedily(entry: ModelEntry) -> bool:
     """Whether the model is told to think and is decoded greedily, which makes some models repeat themselves until the limit."""
-    return entry.thinking == "on" and entry.decoding == "greedy"
+    return entry.thinking == "on" and entry.decoding != "model"

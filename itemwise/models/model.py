@@ -73,7 +73,8 @@ class ModelEntry:
     out the sentence by which the strategy `tool` says when to call, and describes the calculator with an example: for a model that was
     trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself;
     `max_thinking_tokens` are the most of a thought with which a reply begins, beside those of `max_new_tokens`, and None is no budget.
-    `decoding` is how a request without a temperature is decoded: ``greedy``, or ``model`` as the model's own configuration samples.
+    `decoding` is how a request without a temperature is decoded: ``greedy``, ``greedy-penalised`` behind the repetition penalty of the
+    model's own configuration, or ``model`` as that samples.
     """
 
     name: str

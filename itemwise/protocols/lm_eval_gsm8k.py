@@ -6,7 +6,7 @@ from itemwise.analysis.named_extractors import NamedExtractor, strict_hashes
 from itemwise.cases.case import Case
 from itemwise.cases.examples import Examples
 from itemwise.cases.source import Source
-from itemwise.protocols.lm_eval_tasks import MAX_NEW_TOKENS, cases_of, one_stream
+from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, cases_of, one_stream
 from itemwise.protocols.protocol import Protocol
 
 
@@ -24,4 +24,5 @@ PROTOCOL = Protocol(
     "completion",
     MAX_NEW_TOKENS,
     NamedExtractor("strict-hashes", strict_hashes),
+    DECODING,
 )

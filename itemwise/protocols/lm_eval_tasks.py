@@ -18,10 +18,22 @@ from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.source import Source
 from itemwise.synthetic import word_problems
 
-__all__ = ["MAX_NEW_TOKENS", "STOP", "cases_of", "compared", "examples_of_task", "flexible", "match_reader", "one_stream", "task_file"]
+__all__ = [
+    "DECODING",
+    "MAX_NEW_TOKENS",
+    "STOP",
+    "cases_of",
+    "compared",
+    "examples_of_task",
+    "flexible",
+    "match_reader",
+    "one_stream",
+    "task_file",
+]
 
 GSM8K = Hub("openai/gsm8k", "main", split="test", revision="cc7b047b6e5bb11b4f1af84efc572db110a51b3c")
 MAX_NEW_TOKENS = 256  # of its hf backend, where a task says nothing
+DECODING = "greedy-penalised"  # its hf backend leaves the checkpoint's generation config in force, and only turns sampling off
 STOP = ("</s>", "<|im_end|>")  # of every one of these tasks, beside the model's own end
 _SEED = 1234  # of its few-shot sampler
 _IGNORED = (",", r"\$", "(?s).*#### ", r"\.$")  # what its exact_match takes out of both sides, in this order

@@ -17,7 +17,7 @@ class Protocol:
 
     `loader` yields them as a benchmark's does, with gold answers as its comparison has them and the texts that end a reply; `prompt` is the
     text that it is given. `form` is one of few_shot.FORMS, `max_new_tokens` the token limit, `extractor` what reads replies: an answer is
-    right where it equals the case's.
+    right where it equals the case's. `decoding` is one of decoding.DECODINGS.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Protocol:
     form: str
     max_new_tokens: int
     extractor: NamedExtractor
+    decoding: str = "greedy"
 
     def applied_to(self, benchmark: Benchmark) -> Benchmark:
         """The benchmark as this protocol asks it; its draw stays its own."""

@@ -40,6 +40,8 @@ def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterat
         yield f"examples from {settings.examples.text}"
     if settings.token_limits != (protocol.max_new_tokens,):
         yield f"max new tokens {', '.join(map(str, settings.token_limits))}"
+    if others := dict.fromkeys(entry.decoding for entry in settings.all_models if entry.decoding != protocol.decoding):
+        yield f"decoding {', '.join(others)}"
     if settings.extractor is not None and settings.extractor.name != protocol.extractor.name:
         yield f"extractor {settings.extractor.name}"
     if ways := [strategy.name for strategy in settings.strategies if strategy.name != "direct"]:

@@ -116,7 +116,8 @@ OPTIONS = (
     ),
     Option(
         "decoding",
-        f"how models decode where a strategy does not sample, repeatable: {', '.join(DECODINGS)} (its own sampling); (default: greedy)",
+        f"how models decode where a strategy does not sample, repeatable: {', '.join(DECODINGS)}, the last two as the checkpoint's own "
+        "generation config has its repetition penalty, or all of its sampling (default: greedy, or the protocol's)",
         [],
         many=True,
     ),

@@ -133,7 +133,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         limits = limits or ((protocol.max_new_tokens,) if protocol else ())
         computes = values.some_of("compute", COMPUTE_TYPES, least=1)
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
-        decodings = values.some_of("decoding", DECODINGS)
+        decodings = values.some_of("decoding", DECODINGS) or ((protocol.decoding,) if protocol else ())
         models, seeing = (
             tuple(
                 loaded

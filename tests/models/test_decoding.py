@@ -33,13 +33,19 @@ def test_the_key_names_it_where_it_always_stood() -> None:
 
 def test_a_projects_entry_says_it() -> None:
     assert registry_with({"own": {"location": "Qwen/Qwen3-8B", "decoding": "model"}}, Path())["own"].decoding == "model"
-    with pytest.raises(ModelError, match="decoding must be one of greedy, model, got 'sample'"):
+    with pytest.raises(ModelError, match="decoding must be one of greedy, greedy-penalised, model, got 'sample'"):
         registry_with({"own": {"location": "Qwen/Qwen3-8B", "decoding": "sample"}}, Path())
 
 
 @pytest.mark.parametrize(
     ("thinking", "decoding", "expected"),
-    [("on", "greedy", True), ("on", "model", False), ("off", "greedy", False), ("template", "greedy", False)],
+    [
+        ("on", "greedy", True),
+        ("on", "greedy-penalised", True),
+        ("on", "model", False),
+        ("off", "greedy", False),
+        ("template", "greedy", False),
+    ],
 )
 def test_greedy_thinking_is_known_before_anything_is_loaded_where_the_entry_says_it(thinking: str, decoding: str, expected: bool) -> None:
     assert thinks_greedily(replace(ENTRY, thinking=thinking, decoding=decoding)) == expected

@@ -34,7 +34,7 @@ def test_it_sets_prompt_examples_form_limit_and_reader_at_once() -> None:
     assert dict(benchmark.prompts) == {"lm-eval/gsm8k": "Question: {question}\nAnswer:"}
     assert benchmark.examples is not None
     assert (benchmark.examples.shots, benchmark.prompt_form) == (5, "completion")
-    assert {entry.max_new_tokens for entry in asked.all_models} == {256}
+    assert {(entry.max_new_tokens, entry.decoding) for entry in asked.all_models} == {(256, "greedy-penalised")}
     assert asked.extractor is not None
     assert asked.extractor.name == "strict-hashes"
     assert asked.record()["protocol"] == "lm-eval/gsm8k"
@@ -52,6 +52,7 @@ def test_unchanged_it_is_called_by_its_name_also_where_options_say_the_same() ->
         ({"prompt_form": "turns"}, "prompt form turns"),
         ({"examples": "synthetic"}, "examples from synthetic"),
         ({"max_new_tokens": ["1024"]}, "max new tokens 1024"),
+        ({"decoding": ["greedy"]}, "decoding greedy"),
         ({"extractor": "last-number"}, "extractor last-number"),
         ({"strategy": ["vote"]}, "strategy vote"),
         ({"shots": ["8"], "max_new_tokens": ["512"]}, "shots 8, max new tokens 512"),

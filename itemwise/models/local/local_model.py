@@ -67,7 +67,7 @@ class LocalModel:
             "prompting": self.prompting.describe(),
             **({"thinking": thinking} if (thinking := self.prompting.thinking_text()) else {}),
             "system": entry.system or "none",
-            "decoding": f"the model's own sampling: {sampling.text()}" if (sampling := self.prompting.sampling) else "greedy",
+            "decoding": sampling.text() if (sampling := self.prompting.sampling) else "greedy",
             **({"max thinking tokens": str(budget)} if (budget := entry.max_thinking_tokens) else {}),
             "batching": self._batching(),
             "max new tokens": str(self.prompting.max_new_tokens),

@@ -35,7 +35,9 @@ class GumbelNoise:
         self._generator = torch.Generator(device).manual_seed(_seed(request))
 
     def step(self, vocabulary_size: int) -> Tensor:
-        """The noise of the next step, [vocabulary_size]."""
+        """The noise of the next step, [vocabulary_size]; 0 where nothing is sampled."""
+        if not self._sampling.temperature:
+            return torch.zeros((), device=self._generator.device)
         uniform = torch.rand(vocabulary_size, generator=self._generator, device=self._generator.device)
         return -self._sampling.temperature * torch.log(-torch.log(uniform.clamp_min(torch.finfo(torch.float32).tiny)))
 

@@ -13,9 +13,9 @@ from transformers.generation import logits_process
 
 from itemwise.cases.chat import Turn
 from itemwise.models import Generation, ModelError, Request
-from itemwise.models.local.own_sampling import Sampling, own_sampling, sampling_of
+from itemwise.models.local.own_sampling import Sampling, own_sampling, penalised_greedy, sampling_of
 from itemwise.models.local.sampling import GumbelNoise
-from tests.models.local.loading import PROMPTS, in_batches, loaded, refused
+from tests.models.local.loading import LIMIT, PROMPTS, in_batches, loaded, refused
 
 QWEN3 = {"do_sample": True, "temperature": 0.6, "top_k": 20, "top_p": 0.95}
 REQUEST = Request((Turn("user", "2+2?"),))
@@ -36,13 +36,13 @@ def test_the_settings_are_those_of_the_file_and_what_it_leaves_open_is_not_done(
     assert read(**QWEN3) == Sampling(0.6, top_p=0.95, top_k=20)
     assert read(do_sample=True) == Sampling(1.0)
     assert read(do_sample=True, top_k=0, top_p=1.0, min_p=0.05, repetition_penalty=1.1) == Sampling(1.0, min_p=0.05, repetition_penalty=1.1)
-    assert read(**QWEN3).text() == "temperature 0.6, top_p 0.95, top_k 20"
+    assert read(**QWEN3).text() == "the model's own sampling: temperature 0.6, top_p 0.95, top_k 20"
 
 
 def test_a_model_that_does_not_sample_or_samples_otherwise_is_refused() -> None:
     with pytest.raises(ModelError, match="tiny has no sampling of its own"):
         read(temperature=0.6)
-    with pytest.raises(ModelError, match="samples with no_repeat_ngram_size 3"):
+    with pytest.raises(ModelError, match="decodes with no_repeat_ngram_size 3"):
         read(do_sample=True, no_repeat_ngram_size=3)
 
 
@@ -93,6 +93,34 @@ def test_a_sampled_text_is_the_same_alone_in_any_batch_and_in_both_ways_to_run(
     assert in_batches(model, prompts, most=3) == alone
     greedy = [generation for prompt in prompts for generation in loaded(model_folder(model)).generate([Request((Turn("user", prompt),))])]
     assert [text(each) for each in greedy] != [text(each) for each in alone]
+
+
+def test_penalised_greedy_texts_are_those_of_generate_alone_and_in_any_batch(copied: Callable[..., Path]) -> None:
+    folder = with_config(copied(), **QWEN3, repetition_penalty=1.3)
+    model = loaded(folder, decoding="greedy-penalised")
+    prompts = PROMPTS[:6]
+    expected = [generated(folder, prompt) for prompt in prompts]
+    assert [text(each) for each in model.generate([Request((Turn("user", prompt),)) for prompt in prompts])] == expected
+    assert [text(each) for each in in_batches(model, prompts, most=4)] == expected
+    assert model.describe()["decoding"] == "greedy with repetition penalty 1.3"
+    greedy = loaded(with_config(folder), decoding="greedy-penalised")
+    assert greedy.describe()["decoding"] == "greedy"
+    assert [text(each) for each in in_batches(greedy, prompts, most=4)] != expected
+
+
+def test_a_penalty_that_is_not_known_here_is_refused_and_what_only_samples_is_none() -> None:
+    with pytest.raises(ModelError, match="tiny decodes with no_repeat_ngram_size 3 by its"):
+        penalised_greedy("tiny", transformers.GenerationConfig(no_repeat_ngram_size=3))
+    assert penalised_greedy("tiny", transformers.GenerationConfig(do_sample=True, typical_p=0.9, top_k=5)) is None
+
+
+def generated(folder: Path, prompt: str) -> str:
+    """What generate() says greedily under the folder's own configuration."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    chat = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], add_generation_prompt=True, return_tensors="pt")
+    ids = model.generate(**chat, do_sample=False, max_new_tokens=LIMIT)[0, chat["input_ids"].shape[1] :]
+    return str(tokenizer.decode(ids, skip_special_tokens=True))
 
 
 def model_folder(model: object) -> Path:
