@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     seen.add_argument("--quant", choices=QUANTISATIONS, help="quantisation whose memory is told (default: nf4, of a GGUF none)")
     seen.add_argument("--picture", metavar="WxH", type=_size, default=(224, 224), help="size of a picture in pixels (default: 224x224)")
     seen.set_defaults(do=lambda given: structure(given.model, given.quant, given.picture))
-    copied = commands.add_parser("copy-benchmarks", help="write the benchmarks GSM8K and ScienceQA into a folder, to run and to change")
+    copied = commands.add_parser("copy-benchmarks", help="write the benchmarks into a folder, to run and to change")
     copied.add_argument("folder", metavar="FOLDER", nargs="?", default="benchmarks", help="made if it is not there (default: benchmarks)")
     copied.set_defaults(do=lambda given: copy_benchmarks(given.folder))
     return parser

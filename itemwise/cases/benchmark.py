@@ -41,11 +41,24 @@ class Benchmark:
     pictures: bool = False
     examples: Examples | None = None
     prompt_form: str | None = None  # one of few_shot.FORMS, where no option says another
+    configs: tuple[str, ...] = ()
 
     @property
     def takes_source(self) -> bool:
         """Whether `--source` decides where the rows come from; otherwise the loader brings its own."""
         return "source" in inspect.signature(self.loader).parameters
+
+    def of_config(self, config: str) -> "Benchmark":
+        """The benchmark on one of its `configs`, which its loaders are told; itself for none. Raises BenchmarkError for a loader that
+        takes no config."""
+        if not config:
+            return self
+        if "config" not in _parameters("loader", self.loader):
+            raise BenchmarkError(f"it has the configs {', '.join(self.configs)}, but its loader takes no config; let it take one.")
+        examples = self.examples
+        if examples and callable(examples.cases) and "config" in _parameters("examples", examples.cases):
+            examples = replace(examples, cases=partial(examples.cases, config=config))
+        return replace(self, loader=partial(self.loader, config=config), examples=examples, configs=())
 
     @property
     def reads_numbers(self) -> bool:
@@ -142,6 +155,7 @@ def cases(
     draw: Draw = draw,
     pictures: bool = False,
     examples: Examples | None = None,
+    configs: Sequence[str] = (),
 ) -> Callable[[Test], Test]:
     """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
 
@@ -149,7 +163,8 @@ def cases(
     chosen from `prompts` by `--prompt`, the first by default) and ``prompt_name``. `extract` reads what a reply says
     (`visible_text`) into an answer, or None; it is told of the case where it has a parameter ``case``. `draw` takes the sample from all
     cases, by size and seed. With `pictures` the cases show pictures, so that a model that sees is asked by default. `examples` are solved
-    cases that may be shown before each question (`--shots`): ``Examples("train")``.
+    cases that may be shown before each question (`--shots`): ``Examples("train")``. Each of `configs`, such as languages, is a measurement
+    of its own, ``mgsm-zh``, with its own sample: the loader takes ``config``, and calls its cases so (``mgsm-zh-12``).
     The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
 
     >>> @cases(capitals, extract=last_word)              # doctest: +SKIP
@@ -158,7 +173,7 @@ def cases(
     """
     if examples is not None and not isinstance(examples, Examples):
         raise TypeError(f'examples must be Examples(...), such as Examples("train"), got {reprlib.repr(examples)}.')
-    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures, examples)
+    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures, examples, configs=tuple(configs))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pytest.PytestUnknownMarkWarning)

@@ -1,4 +1,4 @@
-"""Loads a dataset from the Hugging Face hub or its cache at a pinned revision, as an Arrow table; errors say what to do."""
+"""Loads a dataset, or one of its files, from the Hugging Face hub or its cache at a pinned revision; errors say what to do."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from itemwise.cases.row import Hub, RowsError
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["hub_table", "picture_folders"]
+__all__ = ["hub_file", "hub_table", "picture_folders"]
 
+_CORRECT = "Correct the benchmark's Hub(...)"
 ROWS_ELSEWHERE = (
-    "or give the rows as --source PATH (jsonl, csv, parquet, arrow); or measure made problems with --source synthetic, "
+    "or give the rows as --source PATH (jsonl, csv, tsv, parquet, arrow); or measure made problems with --source synthetic, "
     "where the benchmark has them."
 )
 
@@ -34,6 +35,24 @@ def hub_table(hub: Hub) -> tuple[Table, str]:
         raise
     except Exception as error:  # the library raises OSError, ValueError, its own and httpx's, by cause and release
         raise _fault(hub, error) from None
+
+
+def hub_file(hub: Hub) -> tuple[Path, str]:
+    """The file of `hub` in the cache, fetched where it is not there at its revision, and the commit that it is of.
+
+    Raises RowsError as `hub_table` does.
+    """
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+
+    try:
+        file = Path(hf_hub_download(hub.path, str(hub.file), repo_type="dataset", revision=hub.revision))
+    except Exception as error:  # as above
+        if isinstance(error, EntryNotFoundError) and not isinstance(error, LocalEntryNotFoundError):
+            raise _refusal(f"the hub's {hub.path} has no file {hub.file!r}.", _CORRECT) from None
+        raise _fault(hub, error) from None
+    inside = Path(str(hub.file)).parts
+    return file, file.parts[-len(inside) - 1]
 
 
 def picture_folders() -> tuple[Path, ...]:
@@ -91,7 +110,7 @@ def _fault(hub: Hub, error: Exception) -> RowsError:
         case _:
             cause = next(iter(str(error).splitlines()), "")
             return _refusal(f"{hub.name} could not be read from the hub or its cache ({type(error).__name__}: {cause})")
-    return _refusal(f"{hub.name} cannot be read: {cause}.", "Correct the benchmark's Hub(...)")
+    return _refusal(f"{hub.name} cannot be read: {cause}.", _CORRECT)
 
 
 def _refusal(fault: str, advice: str = "Check the network, or set HF_ENDPOINT to a mirror") -> RowsError:

@@ -25,12 +25,18 @@ class RowsError(Exception):
 
 @dataclass(frozen=True)
 class Hub:
-    """A dataset on the Hugging Face hub, pinned to a `revision` (a commit) so that everyone asks the same rows."""
+    """A dataset on the Hugging Face hub, pinned to a `revision` (a commit) so that everyone asks the same rows.
+
+    With `file` that file of its repository is read, for a dataset whose loading script no library runs any longer; `columns` are the names
+    of its columns where a ``.csv`` or ``.tsv`` begins with a row at once, here and under `--source PATH`.
+    """
 
     path: str
     config: str | None = None
     split: str = "test"
     revision: str | None = None
+    file: str | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

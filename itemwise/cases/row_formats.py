@@ -1,4 +1,4 @@
-"""Rows of one file: jsonl, csv (RFC 4180), parquet or arrow, read lazily; errors name file and line."""
+"""Rows of one file: jsonl, csv (RFC 4180), tsv, parquet or arrow, read lazily; errors name file and line."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["file_rows", "mapping_row", "table_rows"]
 
 LONGEST_LINE = 64 << 20  # bytes; a file without an end to its lines is read no further
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_DELIMITER_WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 
-def file_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
-    """The rows of a file by its suffix; their pictures may be files inside `folders`. Raises RowsError, naming file and line."""
+def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) -> Iterator[Row]:
+    """The rows of a file by its suffix; their pictures may be files inside `folders`. A csv or tsv whose first row does not name `columns`
+    has those, and begins with a row. Raises RowsError, naming file and line."""
     match file.suffix.lower():
         case ".jsonl":
             return _jsonl_rows(file, folders)
-        case ".csv":
-            return _csv_rows(file, folders)
+        case ".csv" | ".tsv":
+            return _csv_rows(file, folders, columns)
         case ".parquet" | ".arrow":
             return table_rows(_table(file), str(file), folders)
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
@@ -70,40 +72,48 @@ def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
                 yield mapping_row(str(number - 1), row, folders, f"{file}, line {number}")
 
 
-def _csv_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
+def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str]) -> Iterator[Row]:
     """Every cell is text: ``007`` stays itself. An empty cell is an empty text, which shows no picture."""
+    delimiter = _DELIMITERS[file.suffix.lower()]
     with opened(file) as content:
-        lines = _lines(file, content, "a .csv holds one row a line, and closes every quote.")
-        cells = csv.reader((line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(lines)), strict=True)
-        columns: tuple[str, ...] = ()
+        lines = _lines(file, content, f"a {file.suffix} holds one row a line, and closes every quote.")
+        texts = (line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(lines))
+        cells = csv.reader(texts, delimiter=delimiter, strict=True)
+        columns: Sequence[str] = ()
         start = 1
         try:
             for values in cells:
                 location, start = f"{file}, line {start}", cells.line_num + 1
-                if not columns:
-                    columns = _csv_columns(location, values)
-                elif values:
-                    yield _csv_row(columns, values, folders, location)
+                if columns and values:
+                    yield _csv_row(columns, values, folders, location, delimiter)
+                elif named and not set(named) <= set(values):
+                    columns = named
+                    yield _csv_row(columns, values, folders, location, delimiter)
+                elif not columns:
+                    columns = _csv_columns(location, values, delimiter)
         except (csv.Error, UnicodeDecodeError) as error:
-            form = "commas separate cells, and a cell with a comma, a quote or a line end stands in quotes, in UTF-8"
-            raise RowsError(f"{file}, line {start}: not CSV ({error}); {form}.") from None
+            one = _DELIMITER_WORDS[delimiter].removesuffix("s")
+            form = f"{one}s separate cells, and a cell with a {one}, a quote or a line end stands in quotes, in UTF-8"
+            raise RowsError(f"{file}, line {start}: not {file.suffix[1:].upper()} ({error}); {form}.") from None
 
 
-def _csv_columns(location: str, names: Sequence[str]) -> tuple[str, ...]:
+def _csv_columns(location: str, names: Sequence[str], delimiter: str) -> tuple[str, ...]:
     repeated = next((name for name, count in Counter(names).items() if count > 1), None)
     if repeated is not None:
         raise RowsError(f"{location}: two columns are called {repeated!r}; give each a name of its own.")
-    for delimiter, words in _OTHER_DELIMITERS.items():
-        if len(names) == 1 and delimiter in names[0]:
-            raise RowsError(f"{location}: one column, {names[0]!r}: its cells are separated by {words}; a .csv separates them by commas.")
+    for other, words in _DELIMITER_WORDS.items():
+        if len(names) == 1 and other in names[0] and other != delimiter:
+            separated = f"one column, {names[0]!r}: its cells are separated by {words}"
+            raise RowsError(f"{location}: {separated}; {_DELIMITER_WORDS[delimiter]} separate them in a file of this name.")
     return tuple(names)
 
 
-def _csv_row(columns: Sequence[str], values: Sequence[str], folders: Sequence[Path], location: str) -> Row:
+def _csv_row(columns: Sequence[str], values: Sequence[str], folders: Sequence[Path], location: str, delimiter: str) -> Row:
     if len(values) != len(columns):
-        raise RowsError(f"{location}: {len(values)} cells for {len(columns)} columns; a cell that holds a comma stands in quotes.")
+        one = _DELIMITER_WORDS[delimiter].removesuffix("s")
+        raise RowsError(f"{location}: {len(values)} cells for {len(columns)} columns; a cell that holds a {one} stands in quotes.")
     row = dict(zip(columns, values, strict=True))
-    return Row("", columns, row.__getitem__, has=lambda column: row[column] != "", folders=folders, location=location)
+    return Row("", tuple(columns), row.__getitem__, has=lambda column: row[column] != "", folders=folders, location=location)
 
 
 def _lines(file: Path, content: BinaryIO, form: str) -> Iterator[bytes]:

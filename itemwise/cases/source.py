@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from itemwise.cases.hub import hub_table, picture_folders
+from itemwise.cases.hub import hub_file, hub_table, picture_folders
 from itemwise.cases.picture import encoded_picture
 from itemwise.cases.reads import note_commit, note_files, note_split
 from itemwise.cases.row import Hub, Row, RowsError
@@ -19,11 +19,15 @@ from itemwise.cases.split_files import RowFiles, plain_split, row_files
 from itemwise.cases.variants import variant_name
 from itemwise.former_names import former_fields
 
-__all__ = ["POOLS", "Source", "hub", "rows"]
+__all__ = ["POOLS", "NoMadeRowsError", "Source", "hub", "rows"]
 
 POOLS = ("seen", "held-out", "all", "trained")  # of templates: which of them made rows are drawn from
 _MADE_SPLITS = {"train": "train", "validation": "selection"}  # of a maker that takes split=, beside the rows to be asked
 _FORMER = {"pool": "half", "variants": "twins"}  # what parameters of makers were called, and still may be
+
+
+class NoMadeRowsError(RowsError):
+    """Nobody makes rows of the dataset, which are asked for."""
 
 
 @former_fields(half="pool", twins="variants")
@@ -85,9 +89,9 @@ class Source:
         if self.path is not None:
             chosen = row_files(self.path, hub.split, hub.config)
             note_split(self.path, hub.split, chosen)
-            return _rows_of(chosen.files, self.picture_folder)
+            return _rows_of(chosen.files, self.picture_folder, hub.columns)
         if synthetic is None:
-            raise RowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
+            raise NoMadeRowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         split = self._made_split(hub, synthetic)
         label = "-".join(["synthetic", *([self.pool] if self.pool != "seen" else []), *([split] if split else []), str(self.seed)])
         return _made_rows(label, self._made(hub, synthetic, split), self.variants)
@@ -133,9 +137,9 @@ def rows(path: str | Path, *, split: str | None = None, picture_folder: str | Pa
     return _rows_of(chosen.files, picture_folder)
 
 
-def _rows_of(files: Sequence[Path], picture_folder: str | Path | None) -> Iterator[Row]:
+def _rows_of(files: Sequence[Path], picture_folder: str | Path | None, columns: Sequence[str] = ()) -> Iterator[Row]:
     besides = () if picture_folder is None else (Path(picture_folder),)
-    for number, row in enumerate(row for file in files for row in file_rows(file, (file.parent, *besides))):
+    for number, row in enumerate(row for file in files for row in file_rows(file, (file.parent, *besides), columns)):
         row.id = str(number)
         yield row
 
@@ -156,6 +160,10 @@ def _packed(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _hub_rows(hub: Hub) -> Iterator[Row]:
+    if hub.file is not None:
+        file, commit = hub_file(hub)
+        note_commit(hub, commit)
+        return _rows_of([file], None, hub.columns)
     table, commit = hub_table(hub)
     note_commit(hub, commit)
     return table_rows(table, hub.name, picture_folders())

@@ -14,7 +14,7 @@ from itemwise.cases.row import RowsError
 
 __all__ = ["SUFFIXES", "RowFiles", "is_training", "opened", "plain_split", "row_files", "sha256_of_files"]
 
-SUFFIXES = (".jsonl", ".csv", ".parquet", ".arrow")
+SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
 _SAVED = "state.json"  # lies beside the files of a dataset that save_to_disk wrote
 _CALLED = {
@@ -67,6 +67,7 @@ def row_files(path: Path, split: str | None = None, config: str | None = None) -
         raise RowsError(f"{path} holds {_listed(splits)}; say which split to read: rows(path, split=...).")
     if split is None or set(splits) == {None} or not path.is_dir():
         ((name, files),) = splits.items()
+        files = [*_of_config(files, config)]
         _require_names_say_it(path, name, files)
         name = name or _split_of_folder(folder.name, split)
         _require_no_train_of_another(path, name, split)
@@ -180,7 +181,7 @@ def _checked(path: Path, chosen: RowFiles) -> RowFiles:
         raise RowsError(
             f"{path}: split {chosen.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out."
         )
-    if ".csv" in formats and len(formats) > 1:  # often the same rows once more, or notes
+    if {".csv", ".tsv"} & set(formats) and len(formats) > 1:  # often the same rows once more, or notes
         raise RowsError(f"{path} holds {' and '.join(formats)} files that name no split; give one of them, or a folder with one kind.")
     if path.is_dir():
         _require_shards(chosen.files)

@@ -1,4 +1,4 @@
-"""``python -m itemwise copy-benchmarks FOLDER``: write the two benchmarks, GSM8K and ScienceQA, where they can be run and changed."""
+"""``python -m itemwise copy-benchmarks FOLDER``: write the benchmarks where they can be run and changed."""
 
 import shutil
 from pathlib import Path

@@ -16,6 +16,7 @@ from itemwise.models import Model
 from itemwise.plugin.controller import ControllerSession
 from itemwise.plugin.exact_names import match_whole_names
 from itemwise.plugin.items import NO_CASES, Fault, is_case, prefixes
+from itemwise.plugin.left_out import leave_out
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
@@ -65,10 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
     configure_snapshots(config, settings)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
     mark_snapshots(config, items)
     match_whole_names(config, items)
+    selected = yield
+    leave_out(config, items)
+    return selected
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,6 +14,7 @@ from itemwise.cases.benchmark import MARK
 from itemwise.engine.lookahead import case_blocks
 from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes
+from itemwise.plugin.left_out import LEFT_OUT
 from itemwise.plugin.options import TAKEN, spelled, taken_line
 from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
@@ -61,7 +62,7 @@ class ControllerSession:
         chosen = [default_prompt_line(name, benchmark, self._settings, model) for (name, model), benchmark in benchmarks.items()]
         told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in asked}
         idle = [f"itemwise: {function_id(item)} ignores {options}" for item, options in told.items() if options]
-        return [*dict.fromkeys(line for line in chosen + idle if line)]
+        return [*dict.fromkeys(line for line in [*chosen, *idle, self._config.stash.get(LEFT_OUT, "")] if line)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

@@ -19,8 +19,8 @@ from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings
 
 __all__ = [
-    "NO_CASES", "Fault", "benchmark_of", "case_index", "function_id", "is_case", "own_parameters", "parameters", "plain_name", "prefixes",
-    "rerun_command",
+    "NO_CASES", "Fault", "benchmark_of", "case_index", "config_name", "function_id", "is_case", "is_unmade", "own_parameters",
+    "parameters", "plain_name", "prefixes", "rerun_command",
 ]  # fmt: skip
 
 _LONG = ("--config-file", "--rootdir", "--override-ini", "--confcutdir", "--import-mode")  # of pytest: which suite it is
@@ -38,6 +38,11 @@ def prefixes(settings: Settings) -> list[str]:
 def plain_name(function: str) -> str:
     """The name of the benchmark that a test function runs: gsm8k for test_gsm8k."""
     return function.removeprefix("test_")
+
+
+def config_name(name: str, config: str) -> str:
+    """What a benchmark's measurement on a configuration is called, as its cases are: ``mgsm-zh``; its name where it has none."""
+    return "-".join(filter(None, (name, config)))
 
 
 def function_id(item: pytest.Item) -> str:
@@ -75,15 +80,23 @@ def own_parameters(item: pytest.Item, asked: Collection[str]) -> tuple[str, tupl
 @dataclass(frozen=True)
 class Fault:
     """Why a benchmark has no cases, or none in the words of one prompt. It stands in their place as one test that fails with `message`,
-    so that a selection without it runs as if it were not there."""
+    so that a selection without it runs as if it were not there. One of a benchmark that is `unmade`, of which there are no made rows, is
+    left out where other cases are selected."""
 
     message: str
+    unmade: bool = False
 
 
 def is_case(item: pytest.Item) -> bool:
     """Whether the test is a case of a benchmark."""
     marked = item.get_closest_marker(MARK) is not None and hasattr(item, "callspec")
     return marked and not any(isinstance(value, Fault) for value in parameters(item).values())
+
+
+def is_unmade(item: pytest.Item) -> bool:
+    """Whether the test stands for a benchmark of which there are no made rows."""
+    values = parameters(item).values() if hasattr(item, "callspec") else ()
+    return any(isinstance(value, Fault) and value.unmade for value in values)
 
 
 def benchmark_of(item: pytest.Item) -> Benchmark:

@@ -6,6 +6,7 @@ import textwrap
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,18 @@ from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itse
 from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
 from itemwise.cases.case import Case
 from itemwise.cases.hint import Hint
-from itemwise.plugin.items import NO_CASES, Fault, benchmark_of, case_index, function_id, own_parameters, parameters, plain_name
+from itemwise.cases.source import NoMadeRowsError
+from itemwise.plugin.items import (
+    NO_CASES,
+    Fault,
+    benchmark_of,
+    case_index,
+    config_name,
+    function_id,
+    own_parameters,
+    parameters,
+    plain_name,
+)
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
 from itemwise.session.asked_protocol import under_protocol
@@ -34,14 +46,15 @@ _STRIPPED = (
 
 @dataclass(frozen=True, slots=True)
 class AskedCase:
-    """One test of a benchmark's function under a model and strategy: the `place` of its case in the sample, and the `prompt` (its name, the
-    number of its examples) where the function is run under several, each with a sample of its own. In the place of a sample that cannot
-    be had stands a fault."""
+    """One test of a benchmark's function under a model and strategy: the `place` of its case in the sample, and the `config` and `prompt`
+    (its name, the number of its examples) where the function is run under several, each with a sample of its own. In the place of a sample
+    that cannot be had stands a fault."""
 
     id: str
     value: Case | Fault
     place: int = 0
     prompt: str = ""
+    config: str = ""
 
 
 class Samples:
@@ -49,37 +62,43 @@ class Samples:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._samples: dict[tuple[str, Wording], Sample] = {}
+        self._samples: dict[tuple[str, str, Wording], Sample] = {}
         self._asked_cases: dict[str, Sequence[AskedCase]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
         self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
 
     def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sequence[AskedCase] | Fault:
-        """The cases of a benchmark's test function, those of each prompt in turn, or why there are none.
+        """The cases of a benchmark's test function, those of each configuration and prompt in turn, or why there are none.
 
         With several prompts, or several numbers of examples, the ids of its cases begin with the prompt's name, with the number, or with
-        both. A prompt that the benchmark does not have is one fault among the cases of the others.
+        both. A prompt that the benchmark does not have is one fault among the cases of the others, and so is a configuration without rows.
         """
         self._asked[function.nodeid] = frozenset(function.fixturenames)
         if not __debug__ and not _asserts(function):
             return Fault(_STRIPPED.format(function.nodeid))
         try:
             benchmark = under_protocol(benchmark, _plain(function), self._settings)
+            each = {config: benchmark.of_config(config) for config in benchmark.configs or ("",)}
         except BenchmarkError as error:
             return Fault(str(error))
         wordings = wordings_of(benchmark, self._settings, None)
-        found = {prompt: self._sample_or_fault(function, benchmark, wording) for prompt, wording in wordings.items()}
-        if all(isinstance(sample, Fault) for sample in found.values()):
-            return Fault("\n".join(dict.fromkeys(sample.message for sample in found.values() if isinstance(sample, Fault))))
-        asked = [each for prompt, sample in found.items() for each in _asked_cases(sample, prompt)]
+        found = {
+            (config, prompt): self._sample_or_fault(function, each[config], config, wording)
+            for config, (prompt, wording) in product(each, wordings.items())
+        }
+        found |= _read_twice(_plain(function), found)
+        faults = [sample for sample in found.values() if isinstance(sample, Fault)]
+        if len(faults) == len(found):
+            return Fault("\n".join(dict.fromkeys(fault.message for fault in faults)), unmade=all(fault.unmade for fault in faults))
+        asked = [case for (config, prompt), sample in found.items() for case in _asked_cases(_plain(function), sample, config, prompt)]
         self._asked_cases[function.nodeid] = asked
         return asked
 
-    def _sample_or_fault(self, function: pytest.Function, benchmark: Benchmark, wording: Wording) -> Sample | Fault:
+    def _sample_or_fault(self, function: pytest.Function, benchmark: Benchmark, config: str, wording: Wording) -> Sample | Fault:
         try:
-            return self._sample(function, benchmark, wording)
+            return self._sample(function, benchmark, config, wording)
         except BenchmarkError as error:
-            return Fault(str(error))
+            return Fault(str(error), unmade=isinstance(error.__cause__, NoMadeRowsError))
         except (Exception, SystemExit) as error:  # the loader's own fault shows its own lines
             return Fault(_traceback(error))
 
@@ -87,11 +106,11 @@ class Samples:
         """The sample that a case belongs to, in the words that it is asked in."""
         benchmark = self.benchmark(item)
         wordings = wordings_of(benchmark, self._settings, parameters(item).get("model"))
-        return self._sample(item, benchmark, wordings[self.prompt(item)])
+        return self._sample(item, benchmark, self._asked_case(item).config, wordings[self.prompt(item)])
 
     def benchmark(self, item: pytest.Item) -> Benchmark:
-        """The benchmark that a case belongs to, as the run's protocol asks it where there is one."""
-        return under_protocol(benchmark_of(item), _plain(item), self._settings)
+        """The benchmark that a case belongs to, as the run's protocol asks it where there is one, on the case's configuration."""
+        return under_protocol(benchmark_of(item), _plain(item), self._settings).of_config(self._asked_case(item).config)
 
     def case(self, item: pytest.Item) -> Case:
         """The case under test, in the words of the prompt that its model is asked with."""
@@ -134,15 +153,16 @@ class Samples:
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:
         """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""
-        key = function_id(item), parameters(item).get("model"), parameters(item).get("strategy"), self.prompt(item)
+        asked = self._asked_case(item)
+        key = function_id(item), parameters(item).get("model"), parameters(item).get("strategy"), asked.config, asked.prompt
         if key not in self._measures:
             self._measures[key] = self._measured(item)
         return self._measures[key]
 
-    def _sample(self, item: pytest.Item, benchmark: Benchmark, wording: Wording) -> Sample:
-        key = function_id(item), wording
+    def _sample(self, item: pytest.Item, benchmark: Benchmark, config: str, wording: Wording) -> Sample:
+        key = function_id(item), config, wording
         if key not in self._samples:
-            self._samples[key] = sampled(_plain(item), benchmark, self._settings, wording)
+            self._samples[key] = sampled(config_name(_plain(item), config), benchmark, self._settings, wording)
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:
@@ -159,11 +179,23 @@ class Samples:
         }
 
 
-def _asked_cases(sample: Sample | Fault, prompt: str) -> list[AskedCase]:
+def _asked_cases(name: str, sample: Sample | Fault, config: str, prompt: str) -> list[AskedCase]:
     before = f"{prompt}-" if prompt else ""
     if isinstance(sample, Fault):
-        return [AskedCase(f"{before}{NO_CASES}", sample, prompt=prompt)]
-    return [AskedCase(f"{before}{case.name}", case, place, prompt) for place, case in enumerate(sample.cases)]
+        called = f"{config_name(name, config)}-{NO_CASES}" if config else NO_CASES
+        return [AskedCase(f"{before}{called}", sample, prompt=prompt, config=config)]
+    return [AskedCase(f"{before}{case.name}", case, place, prompt, config) for place, case in enumerate(sample.cases)]
+
+
+def _read_twice(name: str, found: Mapping[tuple[str, str], Sample | Fault]) -> dict[tuple[str, str], Fault]:
+    """A fault in the place of each sample of a configuration whose files another is read in too: one of both would be called wrongly."""
+    read = {key: sample.rows["sha256"] for key, sample in found.items() if isinstance(sample, Sample) and "sha256" in sample.rows}
+    faults = {}
+    for (config, prompt), rows in read.items():
+        if others := sorted({other for (other, _), same in read.items() if same == rows} - {config}):
+            what = f"{config_name(name, config)} is read in the same files as {', '.join(others)}"
+            faults[config, prompt] = Fault(f"{what}; give files that are called for what they hold, or ask one of them with -k.")
+    return faults
 
 
 def _plain(item: pytest.Item) -> str:

@@ -1,6 +1,7 @@
 """Labels of measurements in tables, reports and gates: the benchmark's name, qualified by file or class where two share it.
 
-A label is ``[WHERE.]NAME[[PARAMETERS]][-synthetic...][-renumbered][-CONTROL]``: ``quiz``, ``test_a.quiz``, ``quiz[short]-synthetic``.
+A label is ``[WHERE.]NAME[[PARAMETERS]][-CONFIG][-synthetic...][-renumbered][-CONTROL]``: ``quiz``, ``test_a.quiz``,
+``quiz[short]-synthetic``, ``mgsm-zh``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from itemwise.cases.controls import original_and_control
+from itemwise.cases.controls import CONTROLS, original_and_control
 from itemwise.cases.variants import RENUMBERED, original_of
 
 __all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "renamed_node_id", "rows_by_name", "rows_of", "split_node_id"]
@@ -66,15 +67,23 @@ class Label:
         return self.name + self.rest
 
     def is_meant_by(self, wanted: Label, function: str = "") -> bool:
-        """Whether `wanted` names this measurement of the test `function` (a node id): in whole, or without its file, its parameters,
-        or the word that its rows are made. Renumbered variants and controls answer to their full name only."""
+        """Whether `wanted` names this measurement of the test `function` (a node id): in whole, or without its file, its parameters, its
+        configuration, or the word that its rows are made. Renumbered variants and controls answer to their full name only."""
         full = "".join(f"{part}." for part in _parts(function)) or self.where
         return (
             wanted.name == self.name
             and (wanted.where == self.where or f".{full}".endswith(f".{wanted.where}"))
             and wanted.parameters in ("", self.parameters)
-            and (wanted.rest == self.rest or (not wanted.rest and _MADE.fullmatch(self.rest) is not None))
+            and self.rest.startswith(wanted.rest)
+            and (self.rest == wanted.rest or _is_plain(self.rest[len(wanted.rest) :], all_configs=not wanted.rest))
         )
+
+
+def _is_plain(more: str, *, all_configs: bool) -> bool:
+    """Whether a label's further words say nothing but its configuration, where `all_configs` are meant, and that its rows are made."""
+    if all_configs:
+        return not more.endswith((f"-{RENUMBERED}", *(f"-{control}" for control in CONTROLS)))
+    return _MADE.fullmatch(more) is not None
 
 
 def split_node_id(node_id: str) -> tuple[str, str]:

@@ -27,7 +27,8 @@ def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     borne = [node_id for node_id in borne if not wanted.parameters or node_id.endswith(f"-{wanted.parameters[1:]}")]
     suffixes = ["", *([f"-{RENUMBERED}"] if settings.source.variants else []), *(f"-{control}" for control in settings.controls)]
     made = f"-{settings.source.text.replace(':', '-')}" if settings.source.kind == "synthetic" else ""
-    if not borne or wanted.rest not in (*suffixes, *(made + suffix for suffix in suffixes)):
+    endings = [ending for ending in (*suffixes, *(made + suffix for suffix in suffixes)) if wanted.rest.endswith(ending)]
+    if not borne or not any(_is_config(wanted.rest.removesuffix(ending), plain.name, borne) for ending in endings):
         known = sorted({name + suffix for name in names.values() for suffix in suffixes})
         return _refusal(gate, f"no selected benchmark is called {gate.benchmark!r}", known)
     ways = [(node_id, pair) for node_id in borne if (pair := _model_and_strategy(node_id, settings))]
@@ -39,6 +40,11 @@ def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     if gate.prompt and not any(f"[{model}-{strategy}-{gate.prompt}-" in node_id for node_id, (model, strategy) in ways):
         return f"--fail-under {gate.text}: {gate.benchmark} is not asked with {gate.prompt!r} among other prompts; name them with --prompt."
     return ""
+
+
+def _is_config(rest: str, name: str, node_ids: Sequence[str]) -> bool:
+    """Whether what follows a benchmark's name in a label is nothing, or the configuration of some of its cases, who are called so."""
+    return not rest or any(f"-{name}{rest}-" in node_id for node_id in node_ids)
 
 
 def _refusal(gate: Gate, what: str, known: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ OPTIONS = (
     Option("seed", "seed of the draw and of made rows (default: 42)", 42),
     Option(
         "source",
-        "where rows come from: hub, synthetic (or synthetic:held-out, :all, :trained), or a file or folder of jsonl, csv, parquet, arrow",
+        "where rows come from: hub, synthetic (or synthetic:held-out, :all, :trained), or a path (jsonl, csv, tsv, parquet, arrow)",
     ),
     Option("picture-folder", "folder that picture paths of the rows may lead into, besides the rows' own"),
     Option("variants", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0, former="twins"),

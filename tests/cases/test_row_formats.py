@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise.cases.row import Row, RowsError
-from itemwise.cases.source import rows
+from itemwise.cases.row import Hub, Row, RowsError
+from itemwise.cases.source import Source, rows
 
 
 def table(folder: Path, content: str | bytes, name: str = "rows.csv") -> Path:
@@ -104,3 +104,23 @@ def test_written_by_the_standard_library_is_read_as_it_was(
         csv.writer(lines).writerows([("a", "b"), *written])
     read: list[Row] = list(rows(file))
     assert [(row["a"], row["b"]) for row in read] == written
+
+
+def test_a_tsv_has_tabs_between_its_cells_and_else_the_rules_of_a_csv(tmp_path: Path) -> None:
+    assert cells(table(tmp_path, 'question\tanswer\nAdd 1, then 2.\t3\n"a\ttab"\t1\n', "rows.tsv")) == [
+        {"question": "Add 1, then 2.", "answer": "3"},
+        {"question": "a\ttab", "answer": "1"},
+    ]
+    with pytest.raises(RowsError, match=r"line 1: one column, .* separated by commas; tabs separate them in a file of this name"):
+        cells(table(tmp_path, "question,answer\n1,2\n", "rows.tsv"))
+
+
+def test_without_a_head_has_the_columns_that_the_benchmark_names(tmp_path: Path) -> None:
+    def read(text: str) -> list[dict[str, str]]:
+        source = Source("file", path=table(tmp_path, text, "rows.tsv"))
+        return [dict(row) for row in source.rows(Hub("owner/data", columns=("question", "answer")))]
+
+    assert read("1+1\t2\n2+2\t4\n") == [{"question": "1+1", "answer": "2"}, {"question": "2+2", "answer": "4"}]
+    assert read("answer\tquestion\n2\t1+1\n") == [{"question": "1+1", "answer": "2"}]
+    with pytest.raises(RowsError, match=r"rows\.tsv, line 1: 3 cells for 2 columns; a cell that holds a tab stands in quotes"):
+        read("1+1\t2\t3\n")

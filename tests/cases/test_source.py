@@ -165,7 +165,7 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("rows.tsv", "rows are read from .jsonl, .csv, .parquet, .arrow, not .tsv."),
+            ("rows.xlsx", "rows are read from .jsonl, .csv, .tsv, .parquet, .arrow, not .xlsx."),
             ("rows", "rows are read from .jsonl, .csv, .parquet, .arrow, not a file without suffix."),
         ],
     )

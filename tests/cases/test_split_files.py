@@ -49,6 +49,12 @@ def refused(path: Path, split: str) -> str:
     return str(raised.value)
 
 
+def test_files_that_name_a_configuration_and_no_split_are_read_for_it_alone(tmp_path: Path) -> None:
+    for language in ("zh", "de"):
+        write(tmp_path / f"rows_{language}.jsonl", language)
+    assert [read(tmp_path, "test", language) for language in ("zh", "de")] == [["zh"], ["de"]]
+
+
 LAYOUTS = {
     "files": "{split}.jsonl",
     "files of a dataset": "gsm8k-{split}.jsonl",

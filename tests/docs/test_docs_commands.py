@@ -169,6 +169,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file, seed in ((root / "test.jsonl", 7), (root / "gsm8k" / "main" / "test.jsonl", 7), (root / "train.jsonl", 8)):
         problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(seed), int(SAMPLE))]
         file.write_text("".join(json.dumps(row) + "\n" for row in problems), encoding="utf-8")
+    (root / "mgsm").mkdir()
+    for language in ("en", "zh"):
+        (root / "mgsm" / f"mgsm_{language}.tsv").write_text(f"1+1 ({language})\t2\n", encoding="utf-8")
     pictures = [{name: row[name] for name in ("image", "question", "choices", "answer", "hint")} for row in islice(science_pictures(7), 3)]
     datasets.Dataset.from_list(pictures).cast_column("image", datasets.Image()).to_parquet(root / "rows.parquet")
     models = {name: entry for block in BLOCKS if block.language == "toml" for name, entry in models_in(block).items()}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from itemwise.plugin.items import Fault, is_case, parameters
@@ -132,3 +135,51 @@ def test_own_parameters_are_told_beside_several_prompts(collect: Collect) -> Non
     items = collect(styled, "--prompt", "all")[:-1]
     told = {(samples_of(item).label(item), samples_of(item).prompt(item)) for item in items}
     assert told == {(f"sums[{style}]", prompt) for style in ("short", "long") for prompt in ("plain", "kind")}
+
+
+LANGUAGES = """
+from itemwise import Case, Hub, cases
+from itemwise.extractors import last_number
+
+PROMPTS = {"plain": "{question}?", "kind": "Please: {question}"}
+
+def tongues(source, config, prompt):
+    for row in source.rows(Hub("owner/tongues", config)):
+        yield Case(f"tongues-{config}-{row.id}", row.prompt(prompt), row.number("answer"))
+
+@cases(tongues, prompts=PROMPTS, extract=last_number, configs=("de", "zh"))
+def test_tongues(case, answer):
+    assert answer == case.answer
+"""
+
+
+def write_rows(folder: Path, *names: str) -> None:
+    for name in names:
+        found = [{"question": f"1+1 {name}", "answer": 2}, {"question": f"2+2 {name}", "answer": 4}]
+        folder.joinpath(f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found))
+
+
+def test_each_configuration_is_a_measurement_of_its_own_in_every_prompt(collect: Collect, pytester: pytest.Pytester) -> None:
+    write_rows(pytester.mkdir("rows"), "de", "zh")
+    items = collect(LANGUAGES, "--source", "rows", "--prompt", "all")
+    assert [item.callspec.id.removeprefix("embedded-text-direct-") for item in items[::2]] == [
+        f"{prompt}-tongues-{config}-0" for config in ("de", "zh") for prompt in ("plain", "kind")
+    ]
+    samples = samples_of(items[0])
+    assert [samples.label(item) for item in items[::4]] == ["tongues-de", "tongues-zh"]
+    assert samples.case(items[-1]).text == "Please: 2+2 zh"
+    assert len({samples.measure(item)["cases"] for item in items}) == 4
+
+
+def test_a_configuration_is_read_in_files_that_are_no_other_ones(collect: Collect, pytester: pytest.Pytester) -> None:
+    write_rows(pytester.mkdir("rows"), "other")
+    said = "give files that are called for what they hold, or ask one of them with -k."
+    assert fault_of(collect(LANGUAGES, "--source", "rows")[0]).splitlines() == [
+        f"tongues-de is read in the same files as zh; {said}",
+        f"tongues-zh is read in the same files as de; {said}",
+    ]
+
+
+def test_configurations_of_a_loader_that_is_not_told_of_them_are_refused(collect: Collect) -> None:
+    said = fault_of(collect(LANGUAGES.replace("source, config, prompt", "source, prompt"), "--source", "hub")[0])
+    assert said == "it has the configs de, zh, but its loader takes no config; let it take one."

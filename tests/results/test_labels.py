@@ -50,6 +50,11 @@ def test_a_measurement_is_meant_by_its_name_in_whole_or_in_part(wanted: str, is_
     assert label.is_meant_by(Label.parse(wanted), "more/test_a.py::test_quiz") is is_meant
 
 
+def test_a_configuration_is_meant_by_its_own_name_and_by_the_benchmarks() -> None:
+    label = Label.parse("mgsm-zh")
+    assert [label.is_meant_by(Label.parse(wanted)) for wanted in ("mgsm-zh", "mgsm", "mgsm-z", "mgsm-de")] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("text", ["quiz-synthetic-renumbered", "quiz-blank-image", "quiz-synthetic-all-shuffle-options"])
 def test_variants_and_controls_answer_to_their_full_name_alone(text: str) -> None:
     assert [Label.parse(text).is_meant_by(Label.parse(wanted)) for wanted in (text, "quiz")] == [True, False]

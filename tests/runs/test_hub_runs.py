@@ -26,6 +26,7 @@ HubRun = Callable[..., tuple[dict[str, Any], str]]
 PIN, NEWER = "a1" * 20, "b2" * 20
 GSM8K = ("openai/gsm8k", "main", "test", PIN)
 HEAVY = ("owner/heavy", "main", "test", PIN)
+SCRIPT = ("owner/script", "zh", "test", PIN, "{}", ["question", "answer"])  # a file of each language, and a script that nothing runs
 ROWS = [
     {"question": "Ana has 3 apples and buys 4. How many has she?", "answer": "3+4=7\n#### 7"},
     {"question": "A ticket costs 500. What do 3 cost?", "answer": "500*3=1,500\n#### 1,500"},
@@ -35,13 +36,12 @@ EXPECTED = {"rows": [[str(number), row] for number, row in enumerate(ROWS)]}
 # huggingface_hub reads its environment when it is imported, so every reading has a process of its own.
 READ = """
 import json, sys, time
-from itemwise.cases.row import RowsError
-from itemwise.cases.source import hub
+from itemwise.cases.row import Hub, RowsError
+from itemwise.cases.source import Source
 outcomes, began = [], time.perf_counter()
 for arguments in json.load(sys.stdin):
-    path, config, split, revision = arguments
     try:
-        outcomes.append({"rows": [[row.id, dict(row)] for row in hub(path, config, split=split, revision=revision)]})
+        outcomes.append({"rows": [[row.id, dict(row)] for row in Source("hub").rows(Hub(*arguments))]})
     except RowsError as error:
         outcomes.append({"error": str(error)})
 import pyarrow
@@ -49,7 +49,7 @@ print(json.dumps({"outcomes": outcomes, "seconds": time.perf_counter() - began, 
 """
 
 
-def read(home: Path, endpoint: str, *hubs: tuple[str | None, ...], **environment: str) -> SimpleNamespace:
+def read(home: Path, endpoint: str, *hubs: tuple[object, ...], **environment: str) -> SimpleNamespace:
     """What a fresh process gets for each of `hubs`: `outcomes` with rows or error, `seconds`, Arrow bytes `allocated`."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
     ours = {"HF_HOME": str(home), "HF_ENDPOINT": endpoint, "NO_PROXY": "127.0.0.1", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -58,6 +58,10 @@ def read(home: Path, endpoint: str, *hubs: tuple[str | None, ...], **environment
     )
     assert done.returncode == 0, done.stderr
     return SimpleNamespace(**json.loads(done.stdout))
+
+
+def file_of(name: str) -> tuple[object, ...]:
+    return tuple(name if part == "{}" else part for part in SCRIPT)
 
 
 def closed_port() -> str:
@@ -71,6 +75,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hub")
 
 
+def script_folder(folder: Path) -> Path:
+    folder.mkdir()
+    folder.joinpath("script.py").write_text("raise SystemExit")
+    folder.joinpath("rows_zh.tsv").write_text("17加25是多少？\t42\n", encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def online(folder: Path) -> SimpleNamespace:
     """GSM8K, and a heavy dataset, read once through the mirror, which is then stopped; `home` keeps the cache."""
@@ -79,10 +90,11 @@ def online(folder: Path) -> SimpleNamespace:
         {
             "datasets/openai/gsm8k": Repository(gsm8k_folder(folder / "gsm8k", ROWS), PIN),
             "datasets/owner/heavy": Repository(gsm8k_folder(folder / "heavy", heavy), PIN),
+            "datasets/owner/script": Repository(script_folder(folder / "script"), PIN),
         }
     )
     with mirror.serving() as endpoint:
-        found = read(folder / "home", endpoint, GSM8K, HEAVY)
+        found = read(folder / "home", endpoint, GSM8K, HEAVY, file_of("rows_zh.tsv"), file_of("rows_fr.tsv"))
     found.requests, found.home, found.endpoint = list(mirror.requests), folder / "home", endpoint
     return found
 
@@ -90,7 +102,7 @@ def online(folder: Path) -> SimpleNamespace:
 @pytest.fixture(scope="module")
 def offline(online: SimpleNamespace) -> SimpleNamespace:
     """Reading with HF_HUB_OFFLINE=1 what is in the cache, what is there at another commit, and what has no pin."""
-    return read(online.home, online.endpoint, GSM8K, at(NEWER), at(None), HEAVY, HF_HUB_OFFLINE="1")
+    return read(online.home, online.endpoint, GSM8K, at(NEWER), at(None), HEAVY, file_of("rows_zh.tsv"), HF_HUB_OFFLINE="1")
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +142,12 @@ def test_the_pinned_revision_is_what_the_hub_is_asked_for(online: SimpleNamespac
 
 def test_a_second_read_is_served_offline_from_the_cache(offline: SimpleNamespace) -> None:
     assert offline.outcomes[0] == EXPECTED
+
+
+def test_a_file_is_read_where_the_dataset_has_a_script_that_no_library_runs(online: SimpleNamespace, offline: SimpleNamespace) -> None:
+    rows = {"rows": [["0", {"question": "17加25是多少？", "answer": "42"}]]}
+    assert (online.outcomes[2], offline.outcomes[4]) == (rows, rows)
+    assert online.outcomes[3]["error"].startswith("the hub's owner/script has no file 'rows_fr.tsv'.")
 
 
 def test_offline_rows_of_another_commit_are_refused(offline: SimpleNamespace) -> None:

@@ -12,9 +12,9 @@ from itemwise.session.settings import read_settings
 IDS = ["test_sums.py::test_sums[embedded-text-direct-sum-0]", "test_sums.py::test_sums[embedded-text-direct-sum-1]"]
 
 
-def absent(*gates: str, **options: object) -> list[str]:
+def absent(*gates: str, ids: list[str] = IDS, **options: object) -> list[str]:
     settings = read_settings({"fail-under": list(gates), **options}, root=Path("/nowhere"), here=Path("/nowhere"))
-    return absent_gates(settings.gates, IDS, settings)
+    return absent_gates(settings.gates, ids, settings)
 
 
 @pytest.mark.parametrize("gate", ["sums=0.5", "sums/embedded-text=0.5", "sums/embedded-text/direct=0.5", "sums>=0.5"])
@@ -44,3 +44,9 @@ def test_a_strategy_that_the_model_is_not_asked_by_is_named() -> None:
 def test_a_control_and_made_problems_are_measurements_that_a_gate_may_be_on() -> None:
     assert absent("sums-blank-image=0.5", control=["blank-image"]) == []
     assert absent("sums-synthetic=0.5", source="synthetic") == []
+
+
+def test_a_configuration_is_a_measurement_that_a_gate_may_be_on() -> None:
+    ids = ["test_mgsm.py::test_mgsm[embedded-text-direct-mgsm-zh-0]", "test_mgsm.py::test_mgsm[embedded-text-direct-mgsm-de-0]"]
+    assert absent("mgsm-zh=0.5", "mgsm=0.5", ids=ids) == []
+    assert absent("mgsm-fr=0.5", ids=ids) == ["--fail-under mgsm-fr=0.5: no selected benchmark is called 'mgsm-fr'; there is mgsm."]
