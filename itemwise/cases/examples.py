@@ -37,8 +37,8 @@ class Examples:
     which the benchmark's own loader then reads. Each is shown as its prompt and its `solution`.
     `rule` chooses among them: ``first`` takes the first ones, ``drawn`` draws once by the run's seed; both show every question the same. A
     function ``(pool, shots, seed)`` of one's own gives the examples of each row of the benchmark, in the order of its rows.
-    With `by`, a tag, a question is shown examples of its own subject alone. With `leave_one_out` the examples may be rows that are asked, as
-    some published numbers were had, but never the row itself: a rule of one's own has to see to it.
+    With `by`, a tag, a question is shown examples of its own subject alone. With `leave_one_out` the examples may be rows that are asked,
+    as some published numbers were had, but never the row itself: a rule of one's own has to see to it.
 
     In one text a solution follows its prompt behind `before_solution`, and what follows an example stands behind `between`. A model that
     continues a plain text would go on to the next question: the texts in `stop` end its reply.

@@ -166,7 +166,7 @@ class TestFiles:
         ("name", "said"),
         [
             ("rows.xlsx", "rows are read from .jsonl, .csv, .tsv, .parquet, .arrow, not .xlsx."),
-            ("rows", "rows are read from .jsonl, .csv, .parquet, .arrow, not a file without suffix."),
+            ("rows", "rows are read from .jsonl, .csv, .tsv, .parquet, .arrow, not a file without suffix."),
         ],
     )
     def test_of_another_format_say_which_are_read(self, tmp_path: Path, name: str, said: str) -> None:

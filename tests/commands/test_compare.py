@@ -192,7 +192,8 @@ def test_runs_of_different_benchmarks_are_nothing_to_pair(reports: Reports) -> N
     reports.leave("two", *in_part([a_case(0, "C")], benchmark="aqua"))
     reports.leave("none")
     assert refusal("one", "two", "none") == (
-        "nothing to pair: reports/one holds sums/m/direct; reports/two holds aqua/m/direct; reports/none holds no case. Give runs of one benchmark."
+        "nothing to pair: reports/one holds sums/m/direct; reports/two holds aqua/m/direct; "
+        "reports/none holds no case. Give runs of one benchmark."
     )
 
 
