@@ -1,4 +1,4 @@
-"""Cases per second through a server, by how many are in flight at once.
+"""Cases and tokens per second through a server, by how many are in flight at once.
 
     python -m tools.bench_server --cases 64                                 # transformers serve with the embedded model, started here
     python -m tools.bench_server --cases 256 --model http://host:8000/v1#name
@@ -60,9 +60,9 @@ def stand_in() -> Iterator[str]:
     server.close()
 
 
-def seconds_of(named: str, prompts: Sequence[str], concurrency: int) -> float:
-    """Wall seconds for all prompts, asked so many at once."""
-    model = connect(entry_named(named, REGISTRY, Path()), LoadOptions("none", 256))
+def time_round(named: str, prompts: Sequence[str], concurrency: int, max_new_tokens: int) -> tuple[float, int]:
+    """Wall seconds and new tokens for all prompts, asked so many at once."""
+    model = connect(entry_named(named, REGISTRY, Path()), LoadOptions("none", max_new_tokens))
     engine, direct = Engine(model, concurrency), configured_strategy("direct")
     started = time.perf_counter()
     for number, prompt in enumerate(prompts):
@@ -73,23 +73,27 @@ def seconds_of(named: str, prompts: Sequence[str], concurrency: int) -> float:
     model.close()
     if failed := [outcome for outcome in engine.outcomes.values() if not isinstance(outcome, Reply)]:
         raise SystemExit(f"{len(failed)} of {len(prompts)} cases failed, the first: {failed[0]}")
-    return taken
+    return taken, sum(outcome.completion_tokens for outcome in engine.outcomes.values() if isinstance(outcome, Reply))
 
 
-def report(title: str, named: str, prompts: Sequence[str], rounds: int) -> None:
+def report(title: str, named: str, prompts: Sequence[str], rounds: int, max_new_tokens: int) -> None:
     """The few lines on one server."""
-    seconds_of(named, prompts[:2], 1)  # the first answers load what later ones use
+    time_round(named, prompts[:2], 1, max_new_tokens)  # the first answers load what later ones use
     taken = {concurrency: list[float]() for concurrency in CONCURRENCIES}
+    tokens = dict.fromkeys(CONCURRENCIES, 0)
     for _ in range(rounds):
         for concurrency in CONCURRENCIES:
-            taken[concurrency].append(seconds_of(named, prompts, concurrency))
+            seconds, new_tokens = time_round(named, prompts, concurrency, max_new_tokens)
+            taken[concurrency].append(seconds)
+            tokens[concurrency] += new_tokens
     print(f"{title}: {len(prompts)} cases, median of {rounds} rounds taking turns")
     alone = statistics.median(taken[1])
     for concurrency, each in taken.items():
         median = statistics.median(each)
         rates = f"{len(prompts) / max(each):.1f} to {len(prompts) / min(each):.1f}"
         print(
-            f"  {concurrency:2} at once  {len(prompts) / median:7.1f} cases/s ({rates})  {alone / median:5.2f} times one at once",
+            f"  {concurrency:2} at once  {len(prompts) / median:7.1f} cases/s ({rates})  {alone / median:5.2f} times one at once  "
+            f"{tokens[concurrency] / sum(each):7.1f} tokens/s",
             flush=True,
         )
 
@@ -99,16 +103,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--prompt", choices=PROMPTS, default="json")
+    parser.add_argument("--max-new-tokens", type=int, default=256)
     parser.add_argument("--model", help="a server, as pytest's --model names it (default: transformers serve, started here)")
     wanted = parser.parse_args()
-    prompts = [PROMPTS["json"].format_map(row) for row in islice(word_problems(42), wanted.cases)]
+    prompts = [PROMPTS[wanted.prompt].format_map(row) for row in islice(word_problems(42), wanted.cases)]
     if wanted.model:
-        report(entry_named(wanted.model, REGISTRY, Path()).location, wanted.model, prompts, wanted.rounds)
+        report(entry_named(wanted.model, REGISTRY, Path()).location, wanted.model, prompts, wanted.rounds, wanted.max_new_tokens)
     else:
         with transformers_serve() as named:
-            report("transformers serve, embedded text model, CPU", named, prompts, wanted.rounds)
+            report("transformers serve, embedded text model, CPU", named, prompts, wanted.rounds, wanted.max_new_tokens)
     with stand_in() as named:
-        report(f"a server that takes {FIXED:g} s for any number at once", named, prompts, wanted.rounds)
+        report(f"a server that takes {FIXED:g} s for any number at once", named, prompts, wanted.rounds, wanted.max_new_tokens)
 
 
 if __name__ == "__main__":
