@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare them, read their replies anew, list models, look into one, copy the benchmarks."""
+"""``python -m itemwise``: look at runs, compare and merge them, read their replies anew, list models, look into one, copy the benchmarks."""
 
 import argparse
 import os
@@ -11,30 +11,32 @@ from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
 from itemwise.commands.copy_benchmarks import copy_benchmarks
 from itemwise.commands.extractors import compare_extractors
+from itemwise.commands.merge import merge
 from itemwise.commands.models import models
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
-from itemwise.results.run_folder import RunFolderError
+from itemwise.results.run_folder import REPORTS, RunFolderError
 from itemwise.results.safe_text import printable
 
 RUN = "a run's folder, or its name under reports/, such as latest"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says. The exit status: 0 done, 2 bad input, with one line on stderr that says what."""
+    """Do what the command line says. The exit status: 0 done, 1 a gate did not pass, 2 bad input, with one line on stderr that says what."""
     given = _parser().parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # replies hold any character, terminals do not
     try:
-        given.do(given)
+        status: int | None = given.do(given)
         sys.stdout.flush()
     except (CommandError, RunFolderError) as error:
         print(f"python -m itemwise {given.command}: {printable(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return status or 0
 
 
 def _compare_extractors(given: argparse.Namespace) -> None:
@@ -57,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
     compared.add_argument("--all-pairs", action="store_true", help="pair all with all, also what differs in more than the runs do")
     compared.set_defaults(do=lambda given: compare(given.runs, given.html, every=given.all_pairs))
+    merged = commands.add_parser("merge", help="make one run of its shards, with its own reports and gates")
+    merged.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
+    merged.add_argument("--into", metavar="DIR", default=str(REPORTS), help="folder that receives the run's folder (default: reports)")
+    merged.add_argument("--fail-under", metavar="GATE", action="append", default=[], help="gate instead of those of the shards; repeatable")
+    merged.add_argument("--baseline", metavar="RUN", help="run to be no worse than, instead of that of the shards")
+    merged.set_defaults(do=lambda given: merge(given.runs, given.into, given.fail_under, given.baseline))
     judged = commands.add_parser("extractors", aliases=["panel"], help="judge a run's stored replies with several extractors")
     judged.add_argument("run", metavar="RUN", help=RUN)
     judged.add_argument("--extractor", metavar="MODULE:FUNCTION", action="append", default=[], help="one more extractor; repeatable")

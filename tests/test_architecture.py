@@ -40,7 +40,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     ),
     "inspect": ("models",),
     "plugin": ("cases", "models", "results", "snapshots", "reporting", "engine", "session"),
-    "commands": ("import_string", "cases", "models", "results", "analysis", "reporting", "session", "inspect"),
+    "commands": ("import_string", "cases", "models", "strategies", "results", "analysis", "gates", "reporting", "session", "inspect"),
     "__main__": ("models", "results", "commands"),
     "embedded": (),
 }
@@ -164,6 +164,7 @@ def test_training_stands_on_the_package_and_the_benchmarks_alone() -> None:
 TESTED_IN: Mapping[str, str] = {
     "itemwise.__main__": "commands/test_main.py",
     "itemwise.analysis.like_with_like": "commands/test_compare.py",
+    "itemwise.analysis.merged_runs": "commands/test_merge.py",
     "itemwise.cases.benchmark": "session/test_sample.py",
     "itemwise.cases.chat": "cases/test_case.py",
     "itemwise.cases.draw": "cases/test_source.py",

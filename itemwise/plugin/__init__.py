@@ -15,7 +15,7 @@ from itemwise.cases.reply import Reply
 from itemwise.models import Model
 from itemwise.plugin.controller import ControllerSession
 from itemwise.plugin.exact_names import match_whole_names
-from itemwise.plugin.items import NO_CASES, Fault, is_case, prefixes
+from itemwise.plugin.items import NO_CASES, Fault, deal_shard, is_case, prefixes
 from itemwise.plugin.left_out import leave_out
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
@@ -72,6 +72,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     match_whole_names(config, items)
     selected = yield
     leave_out(config, items)
+    if shard := config.stash[WORKER_SESSION].settings.shard:
+        deal_shard(config, items, shard)
     return selected
 
 

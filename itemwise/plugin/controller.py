@@ -94,6 +94,8 @@ class ControllerSession:
 
     def _require_gated(self, node_ids: Sequence[str]) -> None:
         """Refuse a gate that nothing can decide, before anything is asked. A gate of pyproject.toml is none on an ordinary suite."""
+        if self._settings.shard:
+            return  # whose gates are decided on all shards together
         if "fail-under" not in self._settings.given and all("::" in argument for argument in self._config.args):
             return  # single tests, such as a report's line to run one again: a gate of pyproject.toml on others is undecided at the end
         if (node_ids or "fail-under" in self._settings.given) and (absent := absent_gates(self._settings.gates, node_ids, self._settings)):

@@ -17,10 +17,11 @@ from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.results.labels import split_node_id
 from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings
+from itemwise.session.shard import Shard
 
 __all__ = [
-    "NO_CASES", "Fault", "benchmark_of", "case_index", "config_name", "function_id", "is_case", "is_unmade", "own_parameters",
-    "parameters", "plain_name", "prefixes", "rerun_command",
+    "NO_CASES", "Fault", "benchmark_of", "case_index", "config_name", "deal_shard", "function_id", "is_case", "is_unmade",
+    "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command",
 ]  # fmt: skip
 
 _LONG = ("--config-file", "--rootdir", "--override-ini", "--confcutdir", "--import-mode")  # of pytest: which suite it is
@@ -99,6 +100,15 @@ def is_unmade(item: pytest.Item) -> bool:
     return any(isinstance(value, Fault) and value.unmade for value in values)
 
 
+def deal_shard(config: pytest.Config, items: list[pytest.Item], shard: Shard) -> None:
+    """Leave of the cases in `items` those of `shard`, and all other tests."""
+    others = [item for item in items if is_case(item) and "case" in parameters(item) and not shard.holds(parameters(item)["case"].name)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        left_out = set(others)
+        items[:] = [item for item in items if item not in left_out]
+
+
 def benchmark_of(item: pytest.Item) -> Benchmark:
     """The benchmark a case belongs to."""
     mark = item.get_closest_marker(MARK)
@@ -121,7 +131,7 @@ def rerun_command(item: pytest.Item) -> str:
 @cache
 def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
     """The options of a command line that decide what a case is asked and where its reply is kept; those of `taken` are the suite's own."""
-    valued = {f"--{name}" for option in OPTIONS if not option.flag for name in option.names} - {"--fail-under", "--baseline"}
+    valued = {f"--{name}" for option in OPTIONS if not option.flag for name in option.names} - {"--fail-under", "--baseline", "--shard"}
     names = valued.difference(taken) | {SHORT[name] for name in valued} | set(_LONG)
     flags = {"--replay", SHORT["--replay"]}.difference(taken) | {"--noconftest", "--pyargs"}
     given = [without_userinfo(argument) for argument in arguments]

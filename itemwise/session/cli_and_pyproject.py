@@ -144,6 +144,11 @@ OPTIONS = (
         many=True,
     ),
     Option("baseline", "gate: not significantly worse than this earlier run, given by its folder or its name in the report folder"),
+    Option(
+        "shard",
+        "ask only a part of the cases, such as 2/4, the second of four by a hash of their names, or auto in a job of SLURM, Kubernetes or "
+        "CI; python -m itemwise merge makes one run of all (default: all cases)",
+    ),
     Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
     Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
     Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),

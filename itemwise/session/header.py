@@ -31,6 +31,9 @@ def header_lines(settings: Settings) -> list[str]:
         for entry in settings.all_models
         if thinks_greedily(entry)
     ]
+    if settings.shard:
+        gates = ", which gates wait for" if settings.gates or settings.baseline else ""
+        lines.append(f"itemwise: shard {settings.shard.text} of the cases; python -m itemwise merge makes one run of all shards{gates}")
     return [printable(line) for line in lines]
 
 

@@ -74,7 +74,7 @@ class Run:
 
         self._suite = suite_state(root, self._settings.report_dir)
         try:
-            if self._settings.baseline is not None:
+            if self._settings.baseline is not None and not self._settings.shard:
                 self._baseline = read_baseline(self._settings.baseline, self._settings.report_dir)
             sweep(self._settings.report_dir)
             self._claim = claimed(self._settings.report_dir, self._started.strftime("%Y%m%d-%H%M%S"))
@@ -121,11 +121,11 @@ class Run:
 
     @cached_property
     def decisions(self) -> list[Decision]:
-        """What the gates say of the merged ledger; nothing where no case was selected."""
+        """What the gates say of the merged ledger; nothing where no case was selected, or only those of a shard."""
         from itemwise.gates.baseline import baseline_decisions
         from itemwise.gates.threshold import decisions
 
-        if not self.expected:
+        if not self.expected or self._settings.shard:
             return []
         compared = baseline_decisions(self._baseline, self.ledger.entries) if self._baseline else []
         return decisions(self._settings.gates, self.ledger.tallies()) + compared

@@ -1,5 +1,6 @@
 """Settings of a run, checked: what the command line and pyproject.toml (cli_and_pyproject.py) ask to measure, over defaults."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
+from itemwise.session.shard import Shard, shard_of
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
 __all__ = ["Settings", "SettingsError", "known_models", "read_settings"]
@@ -45,8 +47,8 @@ class Settings:
     was named.
     `sample` is None for all rows; `batch_size` None for as many as the model can take;
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
-    the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; `given` are the names of the
-    settings that the command line gave;
+    the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; of a `shard` only its
+    cases are asked; `given` are the names of the settings that the command line gave;
     `renamed` tells of those given by a former name."""
 
     models: tuple[ModelEntry, ...]
@@ -65,6 +67,7 @@ class Settings:
     store: Path
     fresh: bool
     replay: bool
+    shard: Shard | None = None
     prompts: tuple[str, ...] = ()
     protocol: Protocol | None = None
     shots: tuple[int, ...] = ()
@@ -117,6 +120,7 @@ class Settings:
             "replicas": self.replicas,
             "gates": [gate.text for gate in self.gates],
             "baseline": self.baseline,
+            **({"shard": self.shard.text} if self.shard else {}),
         }
 
 
@@ -156,6 +160,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     except (GateError, ModelError, ImportStringError, RowsError, StrategyError) as error:
         raise SettingsError(str(error)) from None
     report_dir = values.path("report-dir") or here
+    shard = values.text("shard")
     if values.flag("fresh") and values.flag("replay"):
         raise SettingsError("--fresh asks everything anew and --replay asks nothing: give one of them.")
     return Settings(
@@ -180,6 +185,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         store=values.path("store") or report_dir / STORE,
         fresh=values.flag("fresh"),
         replay=values.flag("replay"),
+        shard=None if shard is None else shard_of(shard, os.environ),
         seeing=seeing,
         batch_invariance=values.whole("batch-invariance", least=0),
         engine=values.one_of("engine", ENGINES),

@@ -51,6 +51,7 @@ NOT_DONE = {
     r"^(vllm|python -m vllm\S*|ray|ssh) ": "another program, and several GPUs or machines",
     r"^tar ": "an archive to carry over, gigabytes of it",
     r"^(mkdir|cp) |baseline baseline$|compare baseline ": "a folder that test_ci_files makes as the page says, where it is done",
+    r"merge shards/": "what other machines leave; tests/runs/test_shard_runs.py makes shards and merges them",
     r"^export ": "what it sets, it sets for the lines after it",
 }
 # What stands for something else in a command.
