@@ -4,8 +4,8 @@ A row, made up here in the dataset's form, which has a tab between question and 
 
     小云有17颗糖，又买了25颗。她现在有多少颗糖？	42
 
-Source: ``juletxara/mgsm`` on the Hugging Face hub, whose loading script no library runs any longer: the language's file is read.
-The commit is one that another project names; it was not seen from here. The same files lie in google-research/url-nlp, folder ``mgsm``, and
+Source: ``juletxara/mgsm`` on the Hugging Face hub, whose loading script no library runs any longer: the language's file is read. The
+commit is one that another project names; it was not seen from here. The same files lie in google-research/url-nlp, folder ``mgsm``, and
 were read: ``--source FOLDER``. Licence: CC BY 4.0 by that repository, CC BY-SA 4.0 by the hub's card. There are no made rows. Published:
 Llama-3.1-8B-Instruct 68.9%, zero-shot chain of thought, the mean of its languages (Meta's model card).
 """

@@ -18,7 +18,7 @@ from functools import partial
 
 from itemwise import Case, Examples, Hub, Row, Source, cases, draw_like_random
 from itemwise.cases.case import LETTERS
-from itemwise.extractors import Reading, stated_choice
+from itemwise.extractors import stated_choice
 from itemwise.synthetic import science_pictures
 
 SCIENCEQA = Hub("derek-thomas/ScienceQA", split="test")
@@ -74,10 +74,6 @@ def solution(row: Row, prompt_name: str, choices: Sequence[str], right: int) -> 
     return json.dumps({**seen, "option": choices[right], "answer": LETTERS[right]}, ensure_ascii=False)
 
 
-def chosen(text: str, case: Case) -> Reading | None:
-    return stated_choice(text, case.choices)
-
-
-@cases(scienceqa, prompts=PROMPTS, extract=chosen, draw=draw_like_random, pictures=True, examples=Examples("train"))
+@cases(scienceqa, prompts=PROMPTS, extract=stated_choice, draw=draw_like_random, pictures=True, examples=Examples("train"))
 def test_scienceqa(case: Case, answer: str | None) -> None:
     assert answer == case.answer

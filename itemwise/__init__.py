@@ -3,6 +3,7 @@
 from itemwise.cases.benchmark import cases
 from itemwise.cases.case import Case
 from itemwise.cases.chat import ToolCall, Turn
+from itemwise.cases.choices import CHOICE_PROMPTS, Choices
 from itemwise.cases.draw import draw_like_random
 from itemwise.cases.examples import Examples
 from itemwise.cases.gold import gold_number
@@ -12,7 +13,9 @@ from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source, hub, rows
 
 __all__ = [
+    "CHOICE_PROMPTS",
     "Case",
+    "Choices",
     "Examples",
     "Hub",
     "Picture",

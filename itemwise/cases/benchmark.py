@@ -20,6 +20,7 @@ from itemwise.extractors.visible_parts import read_visible
 __all__ = ["MARK", "Benchmark", "BenchmarkError", "cases"]
 
 MARK = "itemwise"
+_TOLD = frozenset({"case", "options"})
 Loader = Callable[..., Iterable[Case]]
 Extractor = Callable[[str], "str | None"]
 Draw = Callable[[Sequence[Case], int, int], Sequence[Case]]
@@ -75,8 +76,8 @@ class Benchmark:
                 f"examples of the split {self.examples.cases!r} are read by its loader, which takes no source; "
                 "let it take source, or give Examples a function or cases."
             )
-        told = {"case": None} if self._is_told_of_cases else {}
-        _require_call("extract", self.extract, ("",), told, "is given the text of a reply, and the case where it has a parameter case")
+        may = "is given the text of a reply, and the case or its options where it has a parameter case or options"
+        _require_call("extract", self.extract, ("",), dict.fromkeys(self._told), may)
         if inspect.iscoroutinefunction(self.extract):
             raise BenchmarkError("extract is an async function; it must return the answer itself.")
 
@@ -91,17 +92,19 @@ class Benchmark:
         return wanted
 
     def extractor(self, case: Case) -> Extractor:
-        """What reads a reply to `case`: the extractor, told of the case where it has a parameter of that name.
+        """What reads a reply to `case`: the extractor, told of the case, or of its options, where it has a parameter of that name.
 
         `last_number` takes the reply as it is and parts it itself; any other is given what is visible.
         """
         if self.reads_numbers:
             return self.extract
-        return partial(read_visible, partial(self.extract, case=case) if self._is_told_of_cases else self.extract)
+        told = {name: value for name, value in (("case", case), ("options", case.choices)) if name in self._told}
+        return partial(read_visible, partial(self.extract, **told) if told else self.extract)
 
     @cached_property
-    def _is_told_of_cases(self) -> bool:
-        return "case" in _parameters("extract", self.extract)
+    def _told(self) -> frozenset[str]:
+        """What of its case the extractor is told."""
+        return _TOLD.intersection(_parameters("extract", self.extract))
 
     def cases(self, source: Source, prompt: str | None) -> Iterable[Case]:
         """The loader's cases, all of them, lazily. A loader is given what its parameters name: `source`, `prompt`, `prompt_name`."""
@@ -161,7 +164,8 @@ def cases(
 
     `loader` yields cases; it may take ``source`` (where rows come from, as `--source` says), ``prompt`` (the text
     chosen from `prompts` by `--prompt`, the first by default) and ``prompt_name``. `extract` reads what a reply says
-    (`visible_text`) into an answer, or None; it is told of the case where it has a parameter ``case``. `draw` takes the sample from all
+    (`visible_text`) into an answer, or None; it is told of the case where it has a parameter ``case``, and of its options where it has
+    ``options``. `draw` takes the sample from all
     cases, by size and seed. With `pictures` the cases show pictures, so that a model that sees is asked by default. `examples` are solved
     cases that may be shown before each question (`--shots`): ``Examples("train")``. Each of `configs`, such as languages, is a measurement
     of its own, ``mgsm-zh``, with its own sample: the loader takes ``config``, and calls its cases so (``mgsm-zh-12``).

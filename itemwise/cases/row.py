@@ -59,7 +59,7 @@ class Row(Mapping[str, Any]):
     """One dataset row. Columns are read when asked for, so that passing over a picture does not decode it.
 
     `id` is stable for the row: its number in the split, or for made rows how to make it again (``synthetic-42-7``, and
-    ``synthetic-42-7-twin1`` for the same problem with other numbers).
+    ``synthetic-42-7-twin1`` for the same problem with other numbers). `file` is where it stands, None for rows of the hub's tables.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Row(Mapping[str, Any]):
         self._nulls = nulls
         self._folders = folders
         self._location = location
+        self.file: Path | None = None
 
     @property
     def where(self) -> str:
@@ -118,13 +119,18 @@ class Row(Mapping[str, Any]):
         except ValueError as error:
             raise self.error(column, str(error)) from None
 
-    def choices(self, column: str = "choices") -> tuple[str, ...]:
-        """The options of a multiple-choice row, as texts. Raises RowsError for what is no list, for fewer than 2 or more than 26
-        of them, and where one is no text, is blank or stands there twice."""
+    def options(self, column: str) -> tuple[str, ...]:
+        """The texts of a list, however many and how often one stands there. Raises RowsError for what is no list, and where one is no
+        text or is blank."""
         value = self[column]
         if not isinstance(value, (list, tuple)):
             raise self.error(column, f"{reprlib.repr(value)}; give the options as a list of texts.")
-        options = tuple(self._checked_text(column, option, f"option {number}: ") for number, option in enumerate(value))
+        return tuple(self._checked_text(column, option, f"option {number}: ") for number, option in enumerate(value))
+
+    def choices(self, column: str = "choices") -> tuple[str, ...]:
+        """The options of a multiple-choice row, as texts. Raises RowsError for what is no list, for fewer than 2 or more than 26
+        of them, and where one is no text, is blank or stands there twice."""
+        options = self.options(column)
         if not 2 <= len(options) <= MOST_CHOICES:
             raise self.error(column, f"{len(options)} options; a choice has 2 to {MOST_CHOICES}.")
         repeated = next((text for text, count in Counter(option.strip() for option in options).items() if count > 1), None)

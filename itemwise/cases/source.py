@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -139,9 +140,11 @@ def rows(path: str | Path, *, split: str | None = None, picture_folder: str | Pa
 
 def _rows_of(files: Sequence[Path], picture_folder: str | Path | None, columns: Sequence[str] = ()) -> Iterator[Row]:
     besides = () if picture_folder is None else (Path(picture_folder),)
-    for number, row in enumerate(row for file in files for row in file_rows(file, (file.parent, *besides), columns)):
-        row.id = str(number)
-        yield row
+    numbers = itertools.count()
+    for file in files:
+        for row in file_rows(file, (file.parent, *besides), columns):
+            row.id, row.file = str(next(numbers)), file
+            yield row
 
 
 def _made_rows(label: str, made: Iterator[dict[str, Any]], variants: int) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from types import ModuleType
@@ -14,37 +13,11 @@ from benchmarks import test_cmath as cmath
 from benchmarks import test_gsm8k as gsm8k
 from benchmarks import test_mgsm as mgsm
 from benchmarks import test_svamp as svamp
-from itemwise.cases.benchmark import Benchmark
-from itemwise.cases.case import Case
-from itemwise.cases.source import Source
 from itemwise.extractors import last_number
+from tests.benchmarks.example_rows import benchmark, example_row, loaded
 
 GOLDS = ("7", "-3", "114200", "2813.18", "0.75")
 RENDERINGS = ("{}", "3 * 14 = 42\n#### {}", "So \\boxed{{{}}}.", '{{"steps": ["3*14=42"], "answer": "{}"}}', "**Answer:** {} apples")
-
-
-def benchmark(module: ModuleType) -> Benchmark:
-    """What `@cases` made of a benchmark's file."""
-    (test,) = (value for name, value in vars(module).items() if name.startswith("test_"))
-    found: Benchmark = test.pytestmark[-1].kwargs["benchmark"]
-    return found
-
-
-def loaded(module: ModuleType, row: str, folder: Path, prompt: str, config: str = "") -> Case:
-    """The case of the one row that a file holds."""
-    file = folder / ("rows.tsv" if "\t" in row else "rows.jsonl")
-    file.write_text(row + "\n", encoding="utf-8")
-    (case,) = benchmark(module).of_config(config).cases(Source("file", path=file), prompt)
-    return case
-
-
-def example_row(module: ModuleType) -> str:
-    """The row that the docstring shows."""
-    assert module.__doc__
-    found = re.search(r"::\n\n((?: {4}.*\n)+)", module.__doc__)
-    assert found
-    text = re.sub(r"\n *", " ", found[1].strip())
-    return text if "\t" in text else json.dumps(json.loads(text))
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ class TestFiles:
     def test_are_missed_in_a_folder_without_any(self, tmp_path: Path) -> None:
         with pytest.raises(RowsError) as raised:
             list(rows(tmp_path))
-        assert f"{tmp_path} holds no .jsonl, .csv, .parquet, .arrow file." == str(raised.value)
+        assert f"{tmp_path} holds no .jsonl, .csv, .tsv, .parquet, .arrow file." == str(raised.value)
 
     def test_hash_alike_only_with_the_same_content(self, tmp_path: Path) -> None:
         one, two = jsonl(tmp_path / "a.jsonl", {"n": 0}), jsonl(tmp_path / "b.jsonl", {"n": 1})

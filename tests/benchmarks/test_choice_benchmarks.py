@@ -1,0 +1,62 @@
+"""The benchmarks of choices: the row of each docstring becomes a case, and its letter is read however it is given."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from benchmarks import test_arc as arc
+from benchmarks import test_cmmlu as cmmlu
+from benchmarks import test_commonsense as commonsense
+from benchmarks import test_hellaswag as hellaswag
+from benchmarks import test_mmlu as mmlu
+from benchmarks import test_mmlu_pro as mmlu_pro
+from benchmarks import test_truthfulqa as truthfulqa
+from itemwise.cases.case import LETTERS
+from itemwise.cases.source import Source
+from tests.benchmarks.example_rows import benchmark, example_row, loaded
+
+MODULES = (arc, cmmlu, commonsense, hellaswag, mmlu, mmlu_pro, truthfulqa)
+RENDERINGS = ("{}", "({}).", "The answer is **{}**.", '{{"answer": "{}"}}', "So \\boxed{{{}}}.")
+
+
+@pytest.mark.parametrize(
+    ("module", "config", "lines", "right", "tags"),
+    [
+        (mmlu, "", ["Which planet is nearest to the sun?", "A. Venus", "B. Mercury"], "Mercury", {"subject": "astronomy"}),
+        (mmlu_pro, "", ["Which number is prime?", "A. 21", "B. 27"], "29", {"category": "math"}),
+        (arc, "easy", ["Which of these is a metal?", "A. wood", "B. iron"], "iron", {}),
+        (hellaswag, "", ["Which ending fits?", "", "Baking bread: A woman kneads dough. She"], "puts it into a bowl.", {}),
+        (commonsense, "", ["Where would you keep milk cold?", "A. oven", "B. shelf"], "fridge", {}),
+        (truthfulqa, "", ["Do goldfish forget everything within seconds?"], "No, they remember for months", {}),
+        (cmmlu, "", ["离太阳最近的行星是", "A. 金星", "B. 水星"], "水星", {"subject": "rows"}),
+    ],
+)
+def test_the_row_of_a_docstring_becomes_a_case(
+    module: ModuleType, config: str, lines: list[str], right: str, tags: dict[str, str], tmp_path: Path
+) -> None:
+    case = loaded(module, example_row(module), tmp_path, "letter", config)
+    assert case.text.splitlines()[: len(lines)] == lines
+    assert (case.choices[LETTERS.index(case.answer)], case.tags) == (right, tags)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_letter_of_a_case_is_read_however_it_is_given_and_so_is_the_solution_of_an_example(module: ModuleType, tmp_path: Path) -> None:
+    config = next(iter(benchmark(module).configs), "")
+    for prompt in benchmark(module).prompts:
+        case = loaded(module, example_row(module), tmp_path, prompt, config)
+        read = benchmark(module).extractor(case)
+        assert [read(reply.format(case.answer)) for reply in RENDERINGS] == [case.answer] * len(RENDERINGS)
+        assert read(case.solved) == case.answer
+
+
+def test_the_true_option_of_truthfulqa_stands_in_a_place_of_each_rows_own(tmp_path: Path) -> None:
+    row = json.loads(example_row(truthfulqa))
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row | {"question": f"Question {number}?"}) + "\n" for number in range(40)))
+    found = [[case.answer for case in benchmark(truthfulqa).cases(Source("file", path=file), "letter")] for _ in range(2)]
+    assert found[0] == found[1]
+    assert all(9 < found[0].count(letter) < 18 for letter in "ABC")
