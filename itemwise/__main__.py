@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare and merge them, read their replies anew, list models, look into one, copy the benchmarks."""
+"""``python -m itemwise``: look at runs, compare and merge them, read their replies anew, list models, look into one, copy benchmarks."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ RUN = "a run's folder, or its name under reports/, such as latest"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says. The exit status: 0 done, 1 a gate did not pass, 2 bad input, with one line on stderr that says what."""
+    """Do what the command line says. The exit status: 0 done, 1 a gate did not pass, 2 bad input, with a line on stderr that says what."""
     given = _parser().parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # replies hold any character, terminals do not
