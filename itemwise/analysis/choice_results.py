@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
+from itemwise.cases.repeats import repeat_name
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally
-from itemwise.results.statistics import SIGNIFICANT, mcnemar
+from itemwise.results.ledger import Tally, item_counts
+from itemwise.results.statistics import SIGNIFICANT, sign_flip
 
 __all__ = ["ChoiceResult", "ControlResult", "choice_results", "controlled_by"]
 
@@ -34,7 +36,7 @@ class ControlResult:
         """In words, what the difference shows."""
         shown = self.pair.p < SIGNIFICANT
         if self.control == BLANK:
-            used = shown and len(self.pair.lost) > len(self.pair.gained)
+            used = shown and self.pair.is_worse
             return "the picture is used" if used else "no use of the picture is shown"
         return "the order of the options matters" if shown else "no effect of the options' order is shown"
 
@@ -46,12 +48,17 @@ def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entr
     for control in CONTROLS:
         other = by_key.get(tally.key._replace(benchmark=f"{tally.benchmark}-{control}"))
         if other:
-            changed = [replace(entry, case=entry.case.removesuffix(f"-{control}")) for entry in entries if other.counts_entry(entry)]
+            changed = [_uncontrolled(entry, control) for entry in entries if other.counts_entry(entry)]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
             pair = Pair(measurement("as it is", "", tally, first), measurement(control, "", other, changed))
             results.append(ControlResult(control, other, pair, *_sameness(first, changed, control)))
     return results
+
+
+def _uncontrolled(entry: Entry, control: str) -> Entry:
+    """The entry under the name of the case that it is a control of."""
+    return replace(entry, case=repeat_name(entry.item.removesuffix(f"-{control}"), entry.repeat))
 
 
 def _sameness(first: Sequence[Entry], second: Sequence[Entry], control: str) -> tuple[float | None, float | None]:
@@ -74,8 +81,8 @@ class ChoiceResult:
     """The judged choices of one benchmark, model and strategy.
 
     `chance` is the expected share of a blind guess, `letter` the one letter that is right most often and `constant` its
-    share of the cases; `p` is exact McNemar between the model's verdicts and always giving that letter. `controls` are
-    what became of the same cases under the run's controls.
+    share of the cases; `p` is exact McNemar (with repeats: by items) between the model's verdicts and always giving that letter.
+    `controls` are what became of the same cases under the run's controls.
     """
 
     tally: Tally
@@ -91,7 +98,7 @@ def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[C
     results = []
     for tally in tallies:
         judged = [entry for entry in entries if tally.counts_entry(entry) and entry.choices and entry.verdict is not Verdict.ERROR]
-        if judged and not original_and_control(judged[0].case):
+        if judged and not original_and_control(judged[0].item):
             results.append(_result(tally, judged, controlled_by(tally, tallies, entries)))
     return results
 
@@ -99,7 +106,7 @@ def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[C
 def _result(tally: Tally, entries: Sequence[Entry], controls: Sequence[ControlResult]) -> ChoiceResult:
     right = Counter(entry.expected for entry in entries)
     letter = max(LETTERS, key=lambda letter: right[letter])  # of equal ones the first
-    gained = sum(entry.verdict is Verdict.CORRECT and entry.expected != letter for entry in entries)
-    lost = sum(entry.verdict is not Verdict.CORRECT and entry.expected == letter for entry in entries)
+    constant = {entry.item: entry.expected == letter for entry in entries}
+    p = sign_flip([Fraction(*count) - constant[item] for item, count in item_counts(entries).items()])
     chance = sum(1 / len(entry.choices) for entry in entries) / len(entries)
-    return ChoiceResult(tally, chance, letter, right[letter] / len(entries), mcnemar(gained, lost), controls)
+    return ChoiceResult(tally, chance, letter, right[letter] / len(entries), p, controls)

@@ -9,7 +9,7 @@ from itemwise.cases.reply import Reply
 from itemwise.results.entry import Entry
 from itemwise.results.judge import answer_in
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import accuracy
+from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
 
 __all__ = ["ExtractorResult", "ExtractorComparison", "Extraction", "is_right", "extractor_comparisons", "extract_from"]
 
@@ -45,7 +45,18 @@ class ExtractorResult:
     @property
     def share(self) -> float | None:
         """Correct out of those it did not raise on."""
-        return accuracy(self.correct, len(self.extractions) - self.raised).share
+        return self.accuracy.share
+
+    @property
+    def accuracy(self) -> Accuracy:
+        """That share with its interval, which is of items where they were asked several times."""
+        if all(entry.repeat == 1 for entry in self.entries):
+            return accuracy(self.correct, len(self.extractions) - self.raised)
+        counts: dict[str, tuple[int, int]] = {}
+        for entry, extraction in zip(self.entries, self.extractions, strict=True):
+            correct, judged = counts.get(entry.item, (0, 0))
+            counts[entry.item] = correct + is_right(entry, extraction), judged + (not extraction.fault)
+        return item_accuracy([*counts.values()])
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Rung:
             return ""
         if self.holm_p >= SIGNIFICANT:
             return "no difference shown"
-        return "helps" if len(self.pair.gained) > len(self.pair.lost) else "hurts"
+        return "helps" if self.pair.is_better else "hurts"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""Paired comparison of two accuracies on the same cases: what was gained, what was lost, and McNemar's test on these."""
+"""Paired comparison of two accuracies on the same items: what was gained, what was lost, and an exact test on these."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally
-from itemwise.results.statistics import mcnemar
+from itemwise.results.ledger import Tally, item_counts
+from itemwise.results.statistics import Accuracy, Interval, accuracy, difference_interval, item_accuracy, sign_flip
 
 __all__ = ["Measurement", "Pair", "TwiceError", "items_differ", "measurement"]
 
@@ -21,12 +22,35 @@ class TwiceError(Exception):
 
 @dataclass(frozen=True)
 class Measurement:
-    """The cases of one benchmark under one model and strategy in one run, by their ids."""
+    """The items of one benchmark under one model and strategy in one run, by their ids. Of an item that was asked several times the
+    first judged reply stands for it in `entries`, and `counts` has its correct replies and its judged ones."""
 
     label: str
     run: str
     tally: Tally
     entries: Mapping[str, Entry]
+    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def share(self, item: str) -> Fraction:
+        """The share of the item's judged replies that is correct: 0 or 1 where it was asked once."""
+        return Fraction(*self.counts.get(item, (int(self.entries[item].verdict is Verdict.CORRECT), 1)))
+
+    def is_right(self, item: str) -> bool:
+        """Whether more than half of the item's replies are correct."""
+        return self.share(item) > Fraction(1, 2)
+
+    @property
+    def accuracy(self) -> Accuracy:
+        """The accuracy on these items, which may be fewer than the tally's."""
+        if self.counts:
+            return item_accuracy([self.counts.get(item, (0, 0)) for item in self.entries])
+        verdicts = [entry.verdict for entry in self.entries.values() if entry.verdict is not Verdict.ERROR]
+        return accuracy(verdicts.count(Verdict.CORRECT), len(verdicts))
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether an item was asked several times."""
+        return bool(self.counts)
 
     @property
     def rows(self) -> Mapping[str, str]:
@@ -41,7 +65,10 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two measurements of the same items. A case that is an error on either side is left out of everything else."""
+    """Two measurements of the same items. A case that is an error on either side is left out of everything else.
+
+    Where items were asked several times each is one difference of two shares, so that the replies to one item never count as several.
+    """
 
     first: Measurement
     second: Measurement
@@ -58,23 +85,48 @@ class Pair:
 
     @cached_property
     def gained(self) -> list[str]:
-        """The cases that only the second side got right."""
-        return [case for case in self.judged if self._right(case) == (False, True)]
+        """The cases that only the second side got right; with repeats, those that it got right more often."""
+        return [case for case, difference in self.differences.items() if difference > 0]
 
     @cached_property
     def lost(self) -> list[str]:
-        """The cases that only the first side got right."""
-        return [case for case in self.judged if self._right(case) == (True, False)]
+        """The cases that only the first side got right; with repeats, those that it got right more often."""
+        return [case for case, difference in self.differences.items() if difference < 0]
+
+    @cached_property
+    def differences(self) -> dict[str, Fraction]:
+        """For each judged case the second side's share of correct replies less the first side's."""
+        return {case: self.second.share(case) - self.first.share(case) for case in self.judged}
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether an item was asked several times on either side."""
+        return self.first.has_repeats or self.second.has_repeats
 
     @property
     def change(self) -> float | None:
         """How much better the second side is, as a share of the judged cases; None where there are none."""
-        return (len(self.gained) - len(self.lost)) / len(self.judged) if self.judged else None
+        return float(sum(self.differences.values()) / Fraction(len(self.judged))) if self.judged else None
 
     @property
+    def is_worse(self) -> bool:
+        """Whether the second side has a lower accuracy; whether that shows anything is another matter."""
+        return sum(self.differences.values()) < 0
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the second side has a higher accuracy."""
+        return sum(self.differences.values()) > 0
+
+    @property
+    def interval(self) -> Interval:
+        """The 95 % interval of the change."""
+        return difference_interval([*self.differences.values()])
+
+    @cached_property
     def p(self) -> float:
-        """Exact McNemar, not yet corrected for being one of several."""
-        return mcnemar(len(self.gained), len(self.lost))
+        """Exact McNemar, with repeats the sign-flip test of the items' differences; not yet corrected for being one of several."""
+        return sign_flip([*self.differences.values()])
 
     def record(self) -> dict[str, object]:
         """Its figures as run.json has them, with the flipped cases by id."""
@@ -83,14 +135,10 @@ class Pair:
     def _verdicts(self, case: str) -> tuple[Verdict, Verdict]:
         return self.first.entries[case].verdict, self.second.entries[case].verdict
 
-    def _right(self, case: str) -> tuple[bool, bool]:
-        first, second = self._verdicts(case)
-        return first is Verdict.CORRECT, second is Verdict.CORRECT
-
 
 def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) -> Measurement:
-    """The `entries` that `tally` counts in `run`, by case. Raises TwiceError where one is there twice."""
-    by_case: dict[str, Entry] = {}
+    """The `entries` that `tally` counts in `run`, by item. Raises TwiceError where a case is there twice."""
+    by_case, by_item = dict[str, Entry](), dict[str, Entry]()
     for entry in entries:
         if entry.case in by_case:
             raise TwiceError(
@@ -98,7 +146,10 @@ def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) ->
                 "so it cannot be paired; run one of the two test functions alone."
             )
         by_case[entry.case] = entry
-    return Measurement(label, run, tally, by_case)
+        if entry.item not in by_item or by_item[entry.item].verdict is Verdict.ERROR:
+            by_item[entry.item] = entry
+    counts = item_counts(entries) if any(entry.repeat > 1 for entry in entries) else {}
+    return Measurement(label, run, tally, by_item, {item: count for item, count in counts.items() if count[1]})
 
 
 def items_differ(first: Measurement, second: Measurement) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 
@@ -14,7 +13,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import SIGNIFICANT, Accuracy, Interval, accuracy, difference_interval, holm
+from itemwise.results.statistics import SIGNIFICANT, holm
 
 __all__ = ["PromptComparison", "prompt_comparisons"]
 
@@ -39,19 +38,19 @@ class PromptComparison:
         """The cases that are compared."""
         return list(self.sides[0].entries)
 
-    def accuracy(self, side: Measurement) -> Accuracy:
-        """The accuracy of a prompt on these rows."""
-        return accuracy(sum(self._is_right(side, case) for case in self.rows), len(self.rows))
-
     @cached_property
     def best(self) -> Measurement:
         """The prompt with most rows right; of equal ones the first."""
-        return max(self.sides, key=lambda side: self.accuracy(side).correct)
+        return max(self.sides, key=self._share)
 
     @cached_property
     def worst(self) -> Measurement:
         """The prompt with fewest rows right; of equal ones the last."""
-        return min(reversed(self.sides), key=lambda side: self.accuracy(side).correct)
+        return min(reversed(self.sides), key=self._share)
+
+    @staticmethod
+    def _share(side: Measurement) -> float:
+        return side.accuracy.share or 0.0
 
     @cached_property
     def pairs(self) -> list[Pair]:
@@ -67,11 +66,6 @@ class PromptComparison:
         names = [frozenset((pair.first.label, pair.second.label)) for pair in self.pairs]
         return dict(zip(names, holm([pair.p for pair in self.pairs]), strict=True))
 
-    def change_interval(self, pair: Pair) -> Interval:
-        """The 95 % interval of a pair's change; like any interval of a pair that was picked out for its size it is a little too hopeful."""
-        changes = dict.fromkeys(pair.judged, Fraction(0)) | dict.fromkeys(pair.gained, Fraction(1)) | dict.fromkeys(pair.lost, Fraction(-1))
-        return difference_interval([*changes.values()])
-
     @property
     def is_shown(self) -> bool:
         """Whether the best prompt is better than the worst, as far as so many rows can show."""
@@ -79,8 +73,8 @@ class PromptComparison:
 
     @cached_property
     def right_under(self) -> Mapping[str, int]:
-        """For each row under how many prompts it is right."""
-        return {case: sum(self._is_right(side, case) for side in self.sides) for case in self.rows}
+        """For each row under how many prompts it is right; with repeats, right more often than not."""
+        return {case: sum(side.is_right(case) for side in self.sides) for case in self.rows}
 
     @property
     def changing(self) -> list[str]:
@@ -94,10 +88,6 @@ class PromptComparison:
             return []
         shares = [(compared.tally.accuracy.share, AS_JUDGED), *((result.share, result.extractor) for result in compared.results)]
         return [(share, name) for share, name in shares if share is not None]
-
-    @staticmethod
-    def _is_right(side: Measurement, case: str) -> bool:
-        return side.entries[case].verdict is Verdict.CORRECT
 
 
 def prompt_comparisons(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[PromptComparison]:

@@ -52,11 +52,11 @@ class RunComparison:
         pair = self.pairs[index]
         if self.corrected[index] >= SIGNIFICANT:
             return None
-        return pair.second if len(pair.gained) > len(pair.lost) else pair.first
+        return pair.second if pair.is_better else pair.first
 
     def can_show(self, index: int) -> SmallestDifference | None:
-        """The smallest difference that the pair at `index` can show beside the others."""
-        return smallest_difference(len(self.pairs[index].judged), len(self.pairs))
+        """The smallest difference that the pair at `index` can show beside the others; None too where items were asked several times."""
+        return None if self.pairs[index].has_repeats else smallest_difference(len(self.pairs[index].judged), len(self.pairs))
 
     def differing(self, index: int) -> dict[Part, list[str]]:
         """The settings in which the pair at `index` differs, by part, in the order of parts.

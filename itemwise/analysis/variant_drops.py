@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from itemwise.cases.reply import Verdict
 from itemwise.cases.variants import RENUMBERED, original_of
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally
+from itemwise.results.ledger import Tally, item_counts
 from itemwise.results.statistics import Interval, difference_interval, sign_flip
 
 __all__ = ["Drop", "drop", "variant_drops"]
@@ -20,7 +19,7 @@ class Drop:
     The names are those of run.json: `accuracy` is the share of the originals that is correct, `renumbered` the mean over them of the
     share of their variants that is. `difference` is renumbered less accuracy, with its 95 % `interval`, as shares too: -0.04 is four
     points less. `p` is two-sided. `lost` are the originals that are correct with a wrong variant, `gained` the wrong ones with a
-    correct variant.
+    correct variant; with repeats, those right more often, or less, than their variants.
     """
 
     problems: int
@@ -45,12 +44,13 @@ def variant_drops(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tu
     return results
 
 
-def _right(entries: Iterable[Entry]) -> dict[str, bool]:
-    return {entry.case: entry.verdict is Verdict.CORRECT for entry in entries if entry.verdict is not Verdict.ERROR}
+def _right(entries: Iterable[Entry]) -> dict[str, Fraction]:
+    return {item: Fraction(*count) for item, count in item_counts(entries).items() if count[1]}
 
 
-def drop(originals: Mapping[str, bool], variants: Mapping[str, bool]) -> Drop | None:
-    """How the variants fare beside their originals; both map the names of judged cases to whether they are correct.
+def drop(originals: Mapping[str, Fraction | bool], variants: Mapping[str, Fraction | bool]) -> Drop | None:
+    """How the variants fare beside their originals; both map the names of judged items to whether they are correct, or to the share of
+    their repeats that is.
 
     An original without a judged variant is left out, and so is a variant without its original; None where no pair is left.
     The unit is the original, because variants of one problem are right and wrong together: what enters the interval and the
@@ -60,23 +60,24 @@ def drop(originals: Mapping[str, bool], variants: Mapping[str, bool]) -> Drop | 
     families = _families(originals, variants)
     if not families:
         return None
-    shares = {name: Fraction(sum(answers), len(answers)) for name, answers in families.items()}
-    differences = [share - originals[name] for name, share in shares.items()]
+    shares = {name: sum(map(Fraction, answers)) / Fraction(len(answers)) for name, answers in families.items()}
+    changes = {name: share - originals[name] for name, share in shares.items()}
+    differences = [*changes.values()]
     return Drop(
         problems=len(families),
-        accuracy=sum(originals[name] for name in families) / len(families),
+        accuracy=float(sum(Fraction(originals[name]) for name in families) / len(families)),
         renumbered=float(sum(shares.values()) / Fraction(len(families))),
         difference=float(sum(differences) / Fraction(len(families))),
         interval=difference_interval(differences),
         p=sign_flip(differences),
-        lost=[name for name, answers in families.items() if originals[name] and not all(answers)],
-        gained=[name for name, answers in families.items() if not originals[name] and any(answers)],
+        lost=[name for name, change in changes.items() if change < 0],
+        gained=[name for name, change in changes.items() if change > 0],
     )
 
 
-def _families(originals: Mapping[str, bool], variants: Mapping[str, bool]) -> Mapping[str, Sequence[bool]]:
+def _families(originals: Mapping[str, Fraction | bool], variants: Mapping[str, Fraction | bool]) -> Mapping[str, Sequence[Fraction | bool]]:
     """The answers to the variants of each original that has some, in the order of the originals."""
-    families: dict[str, list[bool]] = {name: [] for name in originals}
+    families: dict[str, list[Fraction | bool]] = {name: [] for name in originals}
     for variant, correct in variants.items():
         if (original := original_of(variant)) in families:
             families[original].append(correct)

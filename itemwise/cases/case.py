@@ -32,7 +32,8 @@ class Case:
     before the prompt; a chat has its pictures in the user's turns. A multiple-choice case has its `choices`, the options' texts
     in the order of their letters, and may have `prompt_for`, which gives the prompt for any order of them.
     `solution` is the reply that is shown where the case is an example (few-shot), or a function that gives it; empty for the answer.
-    The first of the texts in `stop` ends a reply, which does not hold it.
+    The first of the texts in `stop` ends a reply, which does not hold it. `repeat` is set by a run with ``--repeats``: the case is asked
+    for the second, third, ... time.
 
     A chat may begin with one system turn, which is sent in the place of the system prompt of the model's entry, never beside it.
     Then come turns of user, assistant and tool, the last of them user or tool. Or it is one text turn, which is continued as it stands.
@@ -58,6 +59,7 @@ class Case:
     prompt_for: Callable[[Sequence[str]], str | Sequence[Turn]] | None = field(default=None, compare=False, repr=False)
     solution: str | Callable[[], str] = field(default="", compare=False, repr=False)
     stop: Sequence[str] = ()
+    repeat: int = 1
 
     def __post_init__(self) -> None:
         called = f"case {shown_value(self.name)}"

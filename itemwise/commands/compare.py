@@ -114,16 +114,20 @@ def comparison_lines(comparison: RunComparison) -> list[str]:
 
 def _flips(pair: Pair) -> Iterator[str]:
     yield pair_name(pair)
-    yield from _listed("gained, not right to right", (_was(case, pair.first) for case in pair.gained))
-    yield from _listed("lost, right to not right", (_was(case, pair.second) for case in pair.lost))
+    gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
+    yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
+    yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))
     sides = (pair.first, pair.second)
     if pair.left_out:
         failed = {case: [side.label for side in sides if side.entries[case].verdict is Verdict.ERROR] for case in pair.left_out}
         yield from _listed(Change.LEFT_OUT.value, (f"{case} (in {' and '.join(labels)})" for case, labels in failed.items()))
 
 
-def _was(case: str, wrong_in: Measurement) -> str:
-    """The case, with how it failed where it was not plainly wrong."""
+def _was(case: str, pair: Pair, wrong_in: Measurement) -> str:
+    """The case, with how it failed where it was not plainly wrong; with repeats how often it was right."""
+    if pair.has_repeats:
+        before, now = (side.counts.get(case, (int(side.share(case)), 1)) for side in (pair.first, pair.second))
+        return f"{case} ({before[0]} of {before[1]} to {now[0]} of {now[1]})"
     verdict = wrong_in.entries[case].verdict
     return case if verdict is Verdict.WRONG else f"{case} ({verdict.value})"
 

@@ -44,15 +44,16 @@ def _ask(
     top_p: float | None = None,
     max_new_tokens: int | None = None,
     continuations: Sequence[str] = (),
+    repeat_seed: int = 0,
 ) -> AskAwaitable:
     if wrong := next((turn for turn in _listed("turns", turns) if not isinstance(turn, Turn)), None):
         raise TypeError(f"ask(...) takes the turns of a chat, got a {type(wrong).__name__} among them: ask(chat) or ask([*chat, turn]).")
     if fault := turns_fault(turns, "ask(...)"):
         raise ValueError(f"ask(...) cannot ask this chat: {fault}.")
     stops = (stop,) if isinstance(stop, str) else _listed("stop", stop)
-    given = (temperature, seed, stops, top_p, max_new_tokens, _listed("continuations", continuations))
+    given = (temperature, seed + repeat_seed, stops, top_p, max_new_tokens, _listed("continuations", continuations))
     request = Request(tuple(turns), _listed("tools", tools), *given)
-    return AskAwaitable(request if temperature else replace(request, seed=0, top_p=None))  # which change nothing greedily
+    return AskAwaitable(request if temperature else replace(request, seed=repeat_seed, top_p=None))  # the rest changes nothing greedily
 
 
 def _listed(name: str, value: Any) -> tuple[Any, ...]:

@@ -73,7 +73,7 @@ def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: T
         return Decision(False, f"{named}: undecided, {error}")
     if difference := items_differ(pair.first, pair.second):
         return Decision(False, f"{named}: undecided, the items differ: {difference}")
-    worse = len(pair.lost) > len(pair.gained) and pair.p < SIGNIFICANT
+    worse = pair.is_worse and pair.p < SIGNIFICANT
     return Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
 
 

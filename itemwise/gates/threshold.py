@@ -67,7 +67,8 @@ def coverage_text(tally: Tally) -> str:
 
 def _beyond_reach(gate: Gate, tally: Tally) -> str:
     """The note on a demand that this many cases could not meet if all were correct."""
-    best = accuracy(tally.judged, tally.judged).interval
+    items = len(tally.items) or tally.judged
+    best = accuracy(items, items).interval
     if not gate.by_interval or best is None or best.low >= gate.least:
         return ""
     return f"; all {tally.judged} correct would give {_beside(gate.least, best.low)}, so this gate needs a larger sample"

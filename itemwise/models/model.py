@@ -74,7 +74,7 @@ class ModelEntry:
     trained on that. `thinking` is what the chat template is told: ``on``, ``off``, or ``template`` for nothing, so that it decides itself;
     `max_thinking_tokens` are the most of a thought with which a reply begins, beside those of `max_new_tokens`, and None is no budget.
     `decoding` is how a request without a temperature is decoded: ``greedy``, ``greedy-penalised`` behind the repetition penalty of the
-    model's own configuration, or ``model`` as that samples.
+    model's own configuration, ``model`` as that samples, or ``temperature=0.7``, with ``,top_p=0.95`` behind it where that is wanted.
     """
 
     name: str
@@ -125,8 +125,8 @@ class LoadOptions:
 class Request:
     """One chat to continue: the turns so far and the tools the model may call, as chat templates take them.
 
-    At `temperature` 0 the model says the likeliest, or what its entry's `decoding` gives; above it samples, and `seed` with the turns
-    decides what it says. `top_p` then leaves only
+    At `temperature` 0 the model says the likeliest, or what its entry's `decoding` gives; above it samples. Where it samples, `seed` with
+    the turns decides what it says; at `temperature` 0 it is that of a repeat. `top_p` then leaves only
     the likeliest tokens whose probabilities add up to it; None is the model's own, 1 for a local one. The first of the `stop` texts
     ends the reply, which holds what is before it. `max_new_tokens` lowers the run's limit and never raises it.
     Where there are `continuations` nothing is generated: the model tells how likely each of them is as its reply.
@@ -165,7 +165,7 @@ class Request:
         """How to generate, as plain data, without what is left to the model: empty for a greedy request that says no more."""
         given = {"stop": list(self.stop) or None, "top_p": self.top_p, "max_new_tokens": self.max_new_tokens}
         given["continuations"] = list(self.continuations) or None
-        sampling = {"temperature": self.temperature, "seed": self.seed} if self.temperature else {}
+        sampling = {"temperature": self.temperature, "seed": self.seed} if self.temperature else {"seed": self.seed} if self.seed else {}
         return sampling | {name: value for name, value in given.items() if value is not None}
 
     def record(self) -> dict[str, Any]:

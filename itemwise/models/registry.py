@@ -9,7 +9,7 @@ from typing import Any
 
 from itemwise.models.catalogue import HUB_MODELS
 from itemwise.models.checkpoint import require_adapter
-from itemwise.models.decoding import DECODINGS
+from itemwise.models.decoding import DECODING_DEMAND, decoding_of
 from itemwise.models.gguf import is_hub_gguf
 from itemwise.models.model import ModelEntry, ModelError, under_each
 from itemwise.models.server.address import AddressError, is_url, misspelt, read_address, without_any_userinfo, without_userinfo
@@ -277,7 +277,7 @@ def _demand(setting: str, value: Any) -> str | None:
         case "thinking":
             return None if value in THINKING else f"one of {', '.join(THINKING)} (as text)"
         case "decoding":
-            return None if value in DECODINGS else f"one of {', '.join(DECODINGS)}"
+            return None if decoding_of(value) == value else DECODING_DEMAND
     return None if isinstance(value, str) else "text"
 
 

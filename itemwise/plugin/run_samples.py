@@ -119,7 +119,8 @@ class Samples:
     def hints(self, item: pytest.Item) -> Sequence[Hint]:
         """What fits the case under test, where its strategy is given such."""
         found = self.of_case(item).hints.get(parameters(item)["strategy"])
-        return found.by_case[self.case(item).name] if found else ()
+        case = self.case(item)
+        return found.by_case[item_of(case.name, case.repeat)] if found else ()
 
     def place(self, item: pytest.Item) -> int:
         """Where the case stands in its sample."""

@@ -110,6 +110,7 @@ class Verdicts:
             strategy=asked.get("strategy", "-"),
             prompt_name=self._worker.samples.prompt(item),
             case=found.name,
+            repeat=found.repeat,
             sample_size=sample.sizes[sample.label_of(found)],
             measurement=self._measurement(item),
         )

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from itemwise.cases.picture import PictureError
+from itemwise.cases.repeats import repeat_seed
 from itemwise.cases.reply import Reply
 from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
 from itemwise.models import Model, ModelEntry, ModelError, ModelUnavailableError
+from itemwise.models.decoding import is_greedy
 from itemwise.plugin.items import is_case, parameters, prefixes
 from itemwise.plugin.progress_lines import worker_watch
 from itemwise.plugin.run_samples import Samples
@@ -102,9 +104,17 @@ class WorkerSession:
         for item in (item for item in items if {"model", "strategy"} <= set(parameters(item))):
             case, strategy = self.samples.case(item), strategies[parameters(item)["strategy"]]
             extract = partial(answer_in, self.samples.extractor(item))
-            tool_hint = parameters(item)["model"].tool_hint
-            found = self.samples.hints(item)
-            bound = strategy.bind(case.chat, extract, case.choices, tool_hint=tool_hint, stop=case.stop, found_hints=found)
+            entry = parameters(item)["model"]
+            bound = strategy.bind(
+                case.chat,
+                extract,
+                case.choices,
+                tool_hint=entry.tool_hint,
+                stop=case.stop,
+                found_hints=self.samples.hints(item),
+                repeat_seed=repeat_seed(self.settings.seed, case.repeat),
+                greedy=is_greedy(entry) and not entry.server,
+            )
             upcoming.append(Upcoming(item.nodeid, bound, group_of[item.nodeid]))
         self._lookahead = Lookahead(upcoming)
 

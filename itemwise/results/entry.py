@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from itemwise.cases.plain_data import Kinds, require_kinds, without_empty
+from itemwise.cases.repeats import item_of
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.results.labels import Key, renamed_node_id
@@ -17,12 +18,12 @@ __all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
 _TEXTS = ("prompt", "message", "rerun")
 _PLAIN = (
     "node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "sample_size", "expected", "answer", "rule", "tags",
-    "picture", "model", "rows", "earlier",
+    "picture", "model", "rows", "earlier", "repeat",
 )  # fmt: skip  # of an entry, the same in its record
 _RECORD = (
-    "node_id", "position", "benchmark", "model_name", "strategy", "prompt_name", "case", "sample_size", "prompt", "expected", "verdict",
-    "answer", "rule", "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows", "run", "earlier",
-    "repeats",
+    "node_id", "position", "benchmark", "model_name", "strategy", "prompt_name", "case", "repeat", "sample_size", "prompt", "expected",
+    "verdict", "answer", "rule", "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows", "run",
+    "earlier", "repeats",
 )  # fmt: skip  # in this order
 _KINDS: Kinds = {
     **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "expected", "picture", "run", *_TEXTS), str),
@@ -70,7 +71,7 @@ class Texts:
 @dataclass(frozen=True, kw_only=True)
 class MeasuredCase:
     """A case that a run asked for, one of `sample_size`. `position` orders cases by benchmark, model, prompt, strategy and index in the
-    sample. `prompt_name` is empty where the run asks the benchmark with one prompt.
+    sample. `prompt_name` is empty where the run asks the benchmark with one prompt. `repeat` counts the times that its item is asked.
 
     `measurement` is the hash of all that must be the same for verdicts of several runs to be counted together: test function and
     parameters, cases, model, strategy and judge.
@@ -85,6 +86,12 @@ class MeasuredCase:
     sample_size: int
     measurement: str = ""
     prompt_name: str = ""
+    repeat: int = 1
+
+    @property
+    def item(self) -> str:
+        """The item that it asks, whichever time of several."""
+        return item_of(self.case, self.repeat)
 
     @property
     def key(self) -> Key:
@@ -171,8 +178,9 @@ class Entry(MeasuredCase):
             "causes": [vars(cause) for cause in self.causes],
             "reply": texts.reply.record() if texts.reply else {},
             "run": self.measurement,
+            "repeat": self.repeat if self.repeat > 1 else None,
         }
-        return without_empty({name: values[name] for name in _RECORD}, "prompt_name")
+        return without_empty({name: values[name] for name in _RECORD}, "prompt_name", "repeat")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:

@@ -10,9 +10,9 @@ from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, MeasuredCase, Skip
 from itemwise.results.labels import Key, split_node_id
 from itemwise.results.spill import SpilledRecord, SpillFile
-from itemwise.results.statistics import Accuracy, accuracy
+from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
 
-__all__ = ["Ledger", "Tally", "tallied"]
+__all__ = ["Ledger", "Tally", "item_counts", "tallied"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Tally:
     """One line of the table: the verdicts of a benchmark under one model and strategy, and of several prompts under one.
 
     `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id.
-    `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted.
+    `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where items were asked several times
+    `items` has for each its correct replies and its judged ones; then the cases are the replies.
     """
 
     benchmark: str
@@ -39,6 +40,7 @@ class Tally:
     function: str = ""
     prompt_name: str = ""
     thinking_tokens: int = 0
+    items: Sequence[tuple[int, int]] = ()
 
     @property
     def key(self) -> Key:
@@ -72,8 +74,8 @@ class Tally:
 
     @property
     def accuracy(self) -> Accuracy:
-        """Correct out of judged, with its interval."""
-        return accuracy(self.counts[Verdict.CORRECT], self.judged)
+        """Correct out of judged, with its interval; of items that were asked several times their mean."""
+        return item_accuracy(self.items) if self.items else accuracy(self.counts[Verdict.CORRECT], self.judged)
 
 
 class Ledger:
@@ -202,6 +204,15 @@ def _empty(case: MeasuredCase) -> Tally:
     return Tally(*case.key[:3], case.sample_size, counts, 0, 0.0, function=function, prompt_name=case.prompt_name)
 
 
+def item_counts(entries: Iterable[Entry]) -> dict[str, tuple[int, int]]:
+    """For each item how many of its replies are correct and how many are judged, all its repeats together."""
+    counts: dict[str, tuple[int, int]] = {}
+    for entry in entries:
+        correct, judged = counts.get(entry.item, (0, 0))
+        counts[entry.item] = correct + (entry.verdict is Verdict.CORRECT), judged + (entry.verdict is not Verdict.ERROR)
+    return counts
+
+
 def _tally(entries: Sequence[Entry]) -> Tally:
     counted = Counter(entry.verdict for entry in entries)
     costs = [entry.cost for entry in entries if entry.cost]
@@ -220,4 +231,5 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         function=split_node_id(first.node_id)[0],
         prompt_name=first.prompt_name,
         thinking_tokens=sum(cost.thinking_tokens or 0 for cost in costs),
+        items=[*item_counts(entries).values()] if any(entry.repeat > 1 for entry in entries) else (),
     )

@@ -10,7 +10,7 @@ from itemwise.analysis.named_extractors import extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.few_shot import FORMS
 from itemwise.models import COMPUTE_TYPES, QUANTISATIONS
-from itemwise.models.decoding import DECODINGS
+from itemwise.models.decoding import DECODING_DEMAND, DECODINGS, decoding_of
 from itemwise.models.server.address import without_userinfo
 from itemwise.models.thinking_choice import THINKING
 from itemwise.protocols import protocol_names
@@ -117,7 +117,8 @@ OPTIONS = (
     Option(
         "decoding",
         f"how models decode where a strategy does not sample, repeatable: {', '.join(DECODINGS)}, the last two as the checkpoint's own "
-        "generation config has its repetition penalty, or all of its sampling (default: greedy, or the protocol's)",
+        "generation config has its repetition penalty, or all of its sampling; or a temperature such as temperature=0.7 or "
+        "temperature=0.7,top_p=0.95 (default: greedy, or the protocol's)",
         [],
         many=True,
     ),
@@ -131,6 +132,7 @@ OPTIONS = (
     Option(
         "batch-size", 'most cases asked at once, of each replica, or "auto": what the model and its memory allow (default: auto)', "auto"
     ),
+    Option("repeats", "ask each case this often, each time from a seed of its own, where replies are sampled (default: 1)", 1),
     Option("batch-invariance", "re-run this many cases per strategy with batch size 1 and report differences (default: 0)", 0),
     Option("engine", f"where local models run: {', '.join(ENGINES)} (default: local)", "local"),
     Option("replicas", "with --engine ray: data-parallel replicas of the model (default: 2)", 2),
@@ -244,6 +246,16 @@ class OptionValues:
     def some_of(self, name: str, known: Sequence[str], least: int = 0) -> tuple[str, ...]:
         """Any of the words in `known`, at least so many and none twice."""
         return tuple(_one_of(name, text, known) for text in self.texts(name, least))
+
+    def decodings(self) -> tuple[str, ...]:
+        """Each --decoding as it is kept, none twice."""
+        texts = self.texts("decoding", least=0)
+        decodings = [decoding for decoding in map(decoding_of, texts) if decoding is not None]
+        if len(decodings) < len(texts):
+            wrong = next(text for text in texts if decoding_of(text) is None)
+            raise SettingsError(f"--decoding must be {DECODING_DEMAND}, got {wrong}.")
+        _require_once("decoding", decodings)
+        return tuple(decodings)
 
     def _listed(self, name: str) -> Sequence[Any]:
         value = self[name]

@@ -6,7 +6,7 @@ from itemwise.models.catalogue import hub_model
 from itemwise.models.decoding import thinks_greedily
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable
-from itemwise.session.settings import Settings
+from itemwise.session.settings import Settings, is_repeated_greedily
 from itemwise.session.wording import prompts_of
 
 __all__ = ["default_prompt_line", "header_lines", "idle_lines", "store_line"]
@@ -21,6 +21,7 @@ def header_lines(settings: Settings) -> list[str]:
         f"itemwise: {', '.join(map(_model_text, settings.models))}"
         + (f"; {', '.join(entry.name for entry in settings.seeing)} where pictures are shown" if settings.seeing else ""),
         f"itemwise: rows from {settings.source.text}{made}, {sample}, seed {settings.seed}, "
+        f"{f'{settings.repeats} repeats, ' if settings.repeats > 1 else ''}"
         f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {', '.join(settings.prompts) or 'default'}, "
         f"{_shots_text(settings)}"
         f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
@@ -34,7 +35,22 @@ def header_lines(settings: Settings) -> list[str]:
     if settings.shard:
         gates = ", which gates wait for" if settings.gates or settings.baseline else ""
         lines.append(f"itemwise: shard {settings.shard.text} of the cases; python -m itemwise merge makes one run of all shards{gates}")
-    return [printable(line) for line in lines]
+    return [printable(line) for line in [*lines, *_greedy_repeat_lines(settings)]]
+
+
+def _greedy_repeat_lines(settings: Settings) -> list[str]:
+    """What repeats of greedy replies measure."""
+    greedy = [
+        (f"{entry.name} under {chosen.name}", entry.server)
+        for entry in settings.models * (settings.repeats > 1)
+        for chosen in settings.strategies
+        if is_repeated_greedily(entry, chosen)
+    ]
+    said = (
+        "has the same greedy text at every repeat",
+        "is greedy: repeats measure what the server's batches and hardware change, no sampling",
+    )
+    return [f"itemwise: {who} {said[on_server]}" for who, on_server in greedy]
 
 
 def _shots_text(settings: Settings) -> str:

@@ -108,14 +108,14 @@ class Run:
     def _recall(self) -> None:
         for (measurement, key), known in self._measurements().items():
             for entry in self._open().verdicts(measurement, Entry.from_record, but=known):
-                self.ledger.recall(entry.called(key._replace(benchmark=f"{key.benchmark}{label_suffix(entry.case)}")))
+                self.ledger.recall(entry.called(key._replace(benchmark=f"{key.benchmark}{label_suffix(entry.item)}")))
 
     def _measurements(self) -> dict[tuple[str, Key], set[str]]:
         """The cases known of each measurement of this run, which is called here as its key says, without what variants and controls add."""
         result: dict[tuple[str, Key], set[str]] = {}
         cases: list[Entry | Skip] = [*self.ledger.entries, *self.ledger.skips]
         for case in sorted(cases, key=lambda case: case.measurement):
-            key = case.key._replace(benchmark=case.benchmark.removesuffix(label_suffix(case.case)))
+            key = case.key._replace(benchmark=case.benchmark.removesuffix(label_suffix(case.item)))
             result.setdefault((case.measurement, key), set()).add(case.case)
         return result
 

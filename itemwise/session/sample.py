@@ -12,6 +12,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.controls import controlled
 from itemwise.cases.gold import gold_number
 from itemwise.cases.reads import Reads, noting_reads
+from itemwise.cases.repeats import item_of, repeated
 from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.split_files import sha256_of_files
 from itemwise.cases.variants import original_of
@@ -43,7 +44,7 @@ class Sample:
 
     def label_of(self, case: Case) -> str:
         """What a verdict on `case` counts for: renumbered variants and controls are measurements of their own."""
-        return f"{self.label}{label_suffix(case.name)}"
+        return f"{self.label}{label_suffix(item_of(case.name, case.repeat))}"
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
@@ -67,7 +68,8 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
         shown = shown_examples(benchmark, settings, wording, cases if population is None else population, reads)
         shown.require_apart(cases)
         controlled_cases = [(variant, case) for case in cases for variant in _with_controls(case, settings)]
-        asked = [shown.before(variant, case) for variant, case in controlled_cases]
+        once = (shown.before(variant, case) for variant, case in controlled_cases)
+        asked = [repeat for case in once for repeat in repeated(case, settings.repeats)]
         hints = {
             strategy.name: found_hints(strategy, benchmark, settings, wording.prompt, [variant for variant, _ in controlled_cases], reads)
             for strategy in settings.strategies
@@ -111,11 +113,12 @@ def _case_words(
     benchmark: Benchmark, settings: Settings, cases: Sequence[Case], population: Sequence[Case] | None, wording: Wording
 ) -> dict[str, str]:
     """What is to be told of the cases themselves: the system turns they bring, how many there were to draw from, idle options."""
-    repeated = _repeated(population or ())
+    alike = _repeated(population or ())
     words = {
         "system": _system_words(cases, settings.all_models, wording.form),
         "rows": "" if population is None else str(len(population)),
-        "repeated": f"{repeated} of them ask the same as another" if repeated else "",
+        "repeated": f"{alike} of them ask the same as another" if alike else "",
+        "repeats": str(settings.repeats) if settings.repeats > 1 else "",
         WITHOUT_EFFECT: ", ".join(_without_effect(benchmark, settings, cases, wording)),
     }
     return {name: text for name, text in words.items() if text}
@@ -128,10 +131,10 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
         yield from (f"--prompt {prompt}" for prompt in settings.prompts)
     if "source" in given and not benchmark.takes_source:
         yield f"--source {settings.source.text}"
-    if "variants" in given and settings.source.variants and not any(original_of(case.name) for case in cases):
+    if "variants" in given and settings.source.variants and not any(original_of(item_of(case.name, case.repeat)) for case in cases):
         yield f"--variants {settings.source.variants}"
     for control in settings.controls if "control" in given else ():
-        if not any(case.name.endswith(f"-{control}") for case in cases):
+        if not any(item_of(case.name, case.repeat).endswith(f"-{control}") for case in cases):
             yield f"--control {control}"
     if "examples" in given and settings.examples and not (wording.shots or any(settings.shots)):
         yield f"--examples {settings.examples.text}"

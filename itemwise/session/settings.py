@@ -25,7 +25,7 @@ from itemwise.models import (
     with_adapter,
     with_pixels,
 )
-from itemwise.models.decoding import DECODINGS, with_decoding
+from itemwise.models.decoding import is_greedy, with_decoding
 from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
@@ -33,7 +33,7 @@ from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsEr
 from itemwise.session.shard import Shard, shard_of
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
-__all__ = ["Settings", "SettingsError", "known_models", "read_settings"]
+__all__ = ["Settings", "SettingsError", "is_repeated_greedily", "known_models", "read_settings"]
 
 STORE = "replies.sqlite"
 SEEING = "embedded-vision"
@@ -45,7 +45,7 @@ class Settings:
     """Everything a run was asked for, checked. `models` are those that are asked, once for each of the `quantisations`,
     `computes` and `token_limits`, which are empty for the model's own; `seeing` are asked by benchmarks with pictures where no model
     was named.
-    `sample` is None for all rows; `batch_size` None for as many as the model can take;
+    `sample` is None for all rows, each asked `repeats` times; `batch_size` None for as many as the model can take;
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
     the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; of a `shard` only its
     cases are asked; `given` are the names of the settings that the command line gave;
@@ -74,6 +74,7 @@ class Settings:
     examples: Source | None = None
     prompt_form: str | None = None
     seeing: tuple[ModelEntry, ...] = ()
+    repeats: int = 1
     controls: tuple[str, ...] = ()
     engine: str = "local"
     replicas: int = 1
@@ -107,6 +108,7 @@ class Settings:
             "source": self.source.text,
             "twins": self.source.variants,
             "controls": list(self.controls),
+            "repeats": self.repeats,
             "prompt": _one_or_all(self.prompts),
             "protocol": self.protocol.name if self.protocol else None,
             "shots": _one_or_all(self.shots),
@@ -137,7 +139,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         limits = limits or ((protocol.max_new_tokens,) if protocol else ())
         computes = values.some_of("compute", COMPUTE_TYPES, least=1)
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
-        decodings = values.some_of("decoding", DECODINGS) or ((protocol.decoding,) if protocol else ())
+        decodings = values.decodings() or ((protocol.decoding,) if protocol else ())
         models, seeing = (
             tuple(
                 loaded
@@ -187,6 +189,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         replay=values.flag("replay"),
         shard=None if shard is None else shard_of(shard, os.environ),
         seeing=seeing,
+        repeats=_repeats(values, models, strategies),
         batch_invariance=values.whole("batch-invariance", least=0),
         engine=values.one_of("engine", ENGINES),
         replicas=values.whole("replicas") if values["engine"] == "ray" else 1,
@@ -259,6 +262,23 @@ def _sample(values: OptionValues, source: Source) -> int | None:
     if values["sample"] == "all" and values["source"] and source.endless:
         raise SettingsError(f"--sample all has no end with --source {source.text}; give a number such as --sample 1319.")
     return values.whole_or("sample", "all")
+
+
+def _repeats(values: OptionValues, models: Sequence[ModelEntry], strategies: Sequence[ConfiguredStrategy]) -> int:
+    """How often each case is asked. Greedily a model of this machine would say the same each time, which is refused."""
+    repeats = values.whole("repeats")
+    if repeats > 1 and all(is_repeated_greedily(entry, chosen) and not entry.server for entry in models for chosen in strategies):
+        raise SettingsError(
+            f"--repeats {repeats} would ask for the same greedy text {repeats} times, as nothing is sampled; give "
+            "--decoding temperature=0.7, --decoding model or a strategy that samples. What a batch changes of greedy texts is told by "
+            "--batch-invariance."
+        )
+    return repeats
+
+
+def is_repeated_greedily(entry: ModelEntry, strategy: ConfiguredStrategy) -> bool:
+    """Whether the model is decoded greedily by a strategy that has no temperature."""
+    return is_greedy(entry) and "temperature" not in strategy.settings
 
 
 def _baseline(values: OptionValues) -> str | None:

@@ -58,10 +58,14 @@ class ConfiguredStrategy:
         tool_hint: bool = True,
         stop: Sequence[str] = (),
         found_hints: Sequence[Hint] = (),
+        repeat_seed: int = 0,
+        greedy: bool = True,
     ) -> BoundStrategy:
         """The strategy for one case. `options`, the texts of a choice, the `tool_hint` of the model's entry and `found_hints` are handed
-        to a strategy that has a parameter of that name. The texts in `stop`, the case's own, end every reply."""
-        return BoundStrategy(self, tuple(chat), extract, tuple(options), tool_hint, tuple(stop), tuple(found_hints))
+        to a strategy that has a parameter of that name. The texts in `stop`, the case's own, end every reply. A `repeat_seed` is added to
+        the seed of what is sampled; with `greedy` that is what the strategy asks for at a temperature, else all."""
+        settled = tuple(chat), extract, tuple(options), tool_hint, tuple(stop), tuple(found_hints), repeat_seed, greedy
+        return BoundStrategy(self, *settled)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class BoundStrategy:
     tool_hint: bool = True
     stop: tuple[str, ...] = ()
     found_hints: tuple[Hint, ...] = ()
+    repeat_seed: int = 0
+    greedy: bool = True
 
     @property
     def name(self) -> str:
@@ -84,7 +90,8 @@ class BoundStrategy:
     def __call__(self, ask: Ask) -> Coroutine[Any, Any, Transcript]:
         """The conversation, not yet begun."""
         given = self.configured.given(options=self.options, tool_hint=self.tool_hint, found_hints=self.found_hints)
-        asked = partial(_ask_until, ask, self.stop) if self.stop else ask
+        asked: Ask = partial(_ask_again, ask, self.repeat_seed, self.greedy) if self.repeat_seed else ask
+        asked = partial(_ask_until, asked, self.stop) if self.stop else asked
         return self.configured.strategy(self.chat, asked, self.extract, **self.configured.settings, **given)
 
 
@@ -101,6 +108,20 @@ def _ask_until(
     if continuations:
         return ask(turns, continuations=continuations, **settings)
     return ask(turns, stop=[*of_case, *([stop] if isinstance(stop, str) else stop)], **settings)
+
+
+def _ask_again(
+    ask: Callable[..., Awaitable[Turn]],
+    repeat_seed: int,
+    greedy: bool,
+    turns: Sequence[Turn],
+    *,
+    temperature: float = 0.0,
+    **settings: Any,
+) -> Awaitable[Turn]:
+    """`ask` with a further seed where the reply is sampled; greedily, and of given continuations, the reply would be the same."""
+    is_sampled = (temperature or not greedy) and not settings.get("continuations")
+    return ask(turns, temperature=temperature, **settings, **({"repeat_seed": repeat_seed} if is_sampled else {}))
 
 
 def strategy_names() -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
+from itemwise.cases.repeats import repeat_name
 from itemwise.cases.reply import Verdict
 from itemwise.results.ledger import tallied
-from itemwise.results.statistics import mcnemar
+from itemwise.results.statistics import difference_interval, mcnemar, sign_flip
 from tests.reporting.conftest import an_entry
 
 VERDICTS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "T": Verdict.TRUNCATED, "E": Verdict.ERROR}
@@ -49,6 +51,34 @@ def test_the_change_is_a_share_of_what_both_sides_judged() -> None:
 
 def test_without_a_case_that_both_sides_judged_there_is_no_change() -> None:
     assert (pair_of("E", "C").change, pair_of("E", "C").p) == (None, 1.0)
+
+
+def repeated(label: str, *items: str) -> Measurement:
+    """An item for each text, whose letters are the verdicts of its repeats."""
+    entries = [
+        an_entry(number, VERDICTS[letter], case=repeat_name(f"sums-{number}", repeat), repeat=repeat)
+        for number, letters in enumerate(items)
+        for repeat, letter in enumerate(letters, start=1)
+    ]
+    return measurement(label, f"run {label}", tallied(entries)[0], entries)
+
+
+def test_repeats_of_an_item_are_one_difference() -> None:
+    pair = Pair(repeated("#1", "CCW", "WWW", "CCC", "EEE", "EWW"), repeated("#2", "CWW", "WWC", "CCC", "CCC", "CCC"))
+    assert (pair.gained, pair.lost, pair.left_out) == (["sums-1", "sums-4"], ["sums-0"], ["sums-3"])
+    differences = [Fraction(-1, 3), Fraction(1, 3), Fraction(0), Fraction(1)]
+    assert [*pair.differences.values()] == differences
+    assert (pair.change, pair.p, pair.interval) == (0.25, sign_flip(differences), difference_interval(differences))
+    assert pair.is_better
+    assert not pair.is_worse
+    assert pair.first.accuracy.share == pytest.approx((2 / 3 + 0 + 1 + 0) / 4)
+    assert pair.first.entries["sums-4"].repeat == 2  # the first that was judged
+
+
+def test_items_asked_once_are_paired_with_the_same_asked_several_times() -> None:
+    pair = Pair(measured("#1", "CW"), repeated("#2", "CCW", "WCC"))
+    assert items_differ(pair.first, pair.second) == ""
+    assert [*pair.differences.values()] == [Fraction(-1, 3), Fraction(2, 3)]
 
 
 def test_a_case_that_is_there_twice_cannot_be_paired() -> None:

@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise.results.statistics import SIGNIFICANT, accuracy, difference_interval, holm, mcnemar, sign_flip, smallest_difference
+from itemwise.results.statistics import (
+    SIGNIFICANT,
+    accuracy,
+    difference_interval,
+    holm,
+    item_accuracy,
+    mcnemar,
+    sign_flip,
+    smallest_difference,
+)
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 COUNTS = st.integers(1, 3000).flatmap(lambda judged: st.tuples(st.integers(0, judged), st.just(judged)))
@@ -290,3 +299,27 @@ def test_the_interval_of_a_difference_holds_the_truth_as_often_as_it_says(gains:
             low, high = difference_interval(flips(gained, lost, kept))
             held += chance * (low <= gains - loses <= high)
     assert held > 0.94
+
+
+def test_items_asked_once_or_always_answered_alike_have_wilsons_interval_of_the_items() -> None:
+    once = accuracy(30, 40)
+    assert item_accuracy([(1, 1)] * 30 + [(0, 1)] * 10).interval == pytest.approx(once.interval)
+    alike = item_accuracy([(5, 5)] * 30 + [(0, 5)] * 10)
+    assert (alike.correct, alike.judged, alike.share) == (150, 200, 0.75)
+    assert alike.interval == pytest.approx(once.interval)
+    assert item_accuracy([(3, 3), (0, 0)]).interval == pytest.approx(accuracy(1, 1).interval)
+    assert item_accuracy([(0, 0)]) == accuracy(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("chances", "items", "times"),
+    [((0.0, 0.5, 1.0), 30, 5), ((0.5,), 30, 5), ((0.9, 1.0), 50, 3), ((0.0, 1.0), 20, 10), ((0.1, 0.3), 40, 3)],
+)
+def test_the_interval_of_repeats_holds_the_truth_as_often_as_it_says(chances: Sequence[float], items: int, times: int) -> None:
+    random = Random(5)
+    truth, held = sum(chances) / len(chances), 0
+    for _ in range(400):
+        drawn = [random.choice(chances) for _ in range(items)]
+        found = item_accuracy([(sum(random.random() < chance for _ in range(times)), times) for chance in drawn]).interval
+        held += found is not None and found.low <= truth <= found.high
+    assert held / 400 > 0.92

@@ -468,6 +468,16 @@ def test_prompts_are_one_or_several(
     assert (settings.prompts, settings.record()["prompt"]) == (prompts, recorded)
 
 
+def test_repeats_need_something_that_is_sampled(project: Project) -> None:
+    assert project.read(repeats="3", decoding=["temperature=0.7"]).repeats == 3
+    assert project.read(repeats="3", strategy=["vote"]).repeats == 3
+    assert project.read(repeats="3", model=["http://127.0.0.1:9/v1#adder"], source="hub").repeats == 3
+    assert project.complaint(repeats="3").startswith("--repeats 3 would ask for the same greedy text 3 times, as nothing is sampled; ")
+    assert project.complaint(repeats="0") == "--repeats must be a whole number of at least 1, got 0."
+    assert project.complaint(decoding=["hot"]).endswith("or a temperature such as temperature=0.7 or temperature=0.7,top_p=0.95, got hot.")
+    assert project.complaint(decoding=["temperature=0.7", "temperature=0.70"]) == "--decoding temperature=0.7 is given twice."
+
+
 def test_a_prompt_that_is_given_twice_is_refused(project: Project) -> None:
     assert project.complaint(prompt=["cot", "cot"]) == "--prompt cot is given twice."
 
@@ -483,6 +493,7 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "source": "hub",
         "twins": 0,
         "controls": [],
+        "repeats": 1,
         "prompt": None,
         "protocol": None,
         "shots": None,

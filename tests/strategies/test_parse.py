@@ -174,6 +174,25 @@ def test_a_strategy_without_that_parameter_is_not_told_of_options() -> None:
     assert asyncio.run(bound(Script("red"))).reply.content == "red"
 
 
+@pytest.mark.parametrize("greedy", [True, False])
+def test_a_repeat_has_a_seed_of_its_own_where_it_is_sampled(*, greedy: bool) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def ask(turns: Sequence[Turn], **settings: Any) -> Turn:
+        asked.append(settings)
+        return Turn("assistant", "4")
+
+    async def own(chat: Sequence[Turn], ask: Ask, extract: Extract) -> Transcript:
+        await ask(chat, temperature=0.5, seed=1)
+        await ask(chat, continuations=["A", "B"])
+        reply = await ask(chat)
+        return Transcript([*chat, reply], reply)
+
+    bound = ConfiguredStrategy("own", own).bind([Turn("user", "2+2?")], read_all, repeat_seed=9, greedy=greedy)
+    asyncio.run(bound(ask))
+    assert [settings.get("repeat_seed") for settings in asked] == [9, None, None if greedy else 9]
+
+
 def test_the_stop_texts_of_a_case_end_every_reply_beside_those_of_the_strategy() -> None:
     asked: list[dict[str, Any]] = []
 

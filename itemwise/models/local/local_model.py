@@ -10,6 +10,7 @@ import torch
 import transformers
 
 from itemwise.models.checkpoint import adapter_hash
+from itemwise.models.decoding import temperature_of
 from itemwise.models.local.continuous_batch import ContinuousBatch, supports_continuous_batching
 from itemwise.models.local.gguf_checkpoint import gguf_note
 from itemwise.models.local.linear_kernels import linear_text
@@ -67,7 +68,7 @@ class LocalModel:
             "prompting": self.prompting.describe(),
             **({"thinking": thinking} if (thinking := self.prompting.thinking_text()) else {}),
             "system": entry.system or "none",
-            "decoding": sampling.text() if (sampling := self.prompting.sampling) else "greedy",
+            "decoding": self._decoding(),
             **({"max thinking tokens": str(budget)} if (budget := entry.max_thinking_tokens) else {}),
             "batching": self._batching(),
             "max new tokens": str(self.prompting.max_new_tokens),
@@ -91,6 +92,12 @@ class LocalModel:
     def running(self) -> RunningBatch | None:
         """The continuous batch; None for a kind of model whose rows must begin and end together."""
         return self.continuous
+
+    def _decoding(self) -> str:
+        sampling = self.prompting.sampling
+        if sampling is None:
+            return "greedy"
+        return sampling.text("sampled") if temperature_of(self.checkpoint.entry) else sampling.text()
 
     def _batching(self) -> str:
         if self.continuous:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from itemwise.models.model import ModelError, Request
+from itemwise.models.decoding import temperature_of
+from itemwise.models.model import ModelEntry, ModelError, Request
 
-__all__ = ["Sampling", "own_sampling", "penalised_greedy", "sampling_of"]
+__all__ = ["Sampling", "entry_sampling", "own_sampling", "penalised_greedy", "sampling_of"]
 
 _PROCESSORS = (  # change the logits, greedily decoded ones too, and are not done here
     *("no_repeat_ngram_size", "bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "sequence_bias", "guidance_scale"),
@@ -30,17 +31,27 @@ class Sampling:
     min_p: float | None = None
     repetition_penalty: float | None = None
 
-    def text(self) -> str:
-        """The settings in words."""
+    def text(self, whose: str = "the model's own sampling") -> str:
+        """The settings in words, and `whose` they are."""
         if not self.temperature:
             return f"greedy with repetition penalty {self.repetition_penalty:g}"
         settings = ", ".join(f"{name} {value:g}" for name, value in vars(self).items() if value is not None)
-        return f"the model's own sampling: {settings}"
+        return f"{whose}: {settings}"
 
 
 def sampling_of(request: Request, own: Sampling | None) -> Sampling | None:
     """How the reply to `request` is sampled: as it says, else as the model's `own`; None for greedy decoding."""
     return Sampling(request.temperature, request.top_p) if request.temperature else own
+
+
+def entry_sampling(entry: ModelEntry, config: Any) -> Sampling | None:
+    """How the entry's `decoding` samples, by the generation config where that has a part in it; None for greedy decoding."""
+    if entry.decoding == "model":
+        return own_sampling(entry.name, config)
+    if entry.decoding == "greedy-penalised":
+        return penalised_greedy(entry.name, config)
+    given = temperature_of(entry)
+    return Sampling(*given) if given else None
 
 
 def own_sampling(name: str, config: Any) -> Sampling:

@@ -14,7 +14,7 @@ from itemwise.models.checkpoint import CLOCK
 from itemwise.models.local.chat_template import ChatTemplate, TemplateError
 from itemwise.models.local.encoded_prompt import Prompt
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
-from itemwise.models.local.own_sampling import Sampling, own_sampling, penalised_greedy
+from itemwise.models.local.own_sampling import entry_sampling
 from itemwise.models.local.thinking_budget import MAX_CLOSING, ThinkingBudget, Thought
 from itemwise.models.local.thinking_switch import opened_thought
 from itemwise.models.local.turn_end import Ends, ends_of
@@ -44,7 +44,7 @@ class Prompting:
                 f"{checkpoint.entry.name} has no chat template, so that it cannot be told to have thinking {checkpoint.entry.thinking}; "
                 "leave thinking at template, or give it the chat template of the model it was made from."
             )
-        self.sampling = _sampling(checkpoint)
+        self.sampling = entry_sampling(checkpoint.entry, model.generation_config)
         budget = checkpoint.entry.max_thinking_tokens
         self.budget = ThinkingBudget(budget, tokenizer) if budget else None
         self.ends = ends_of(_end_tokens(model, tokenizer), tokenizer, self.template)
@@ -221,14 +221,6 @@ class Prompting:
             f"{self._name} cannot be shown pictures: {self._checkpoint.entry.location} has no chat template; "
             "add that of the model it was made from."
         )
-
-
-def _sampling(checkpoint: LoadedCheckpoint) -> Sampling | None:
-    """How a request without a temperature is decoded; None for greedily."""
-    entry, config = checkpoint.entry, checkpoint.model.generation_config
-    if entry.decoding == "greedy":
-        return None
-    return own_sampling(entry.name, config) if entry.decoding == "model" else penalised_greedy(entry.name, config)
 
 
 def _refusal(name: str, roles: Sequence[str], error: TemplateError) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from itemwise.extractors.reply_parts import has_thought
+from itemwise.models.decoding import temperature_of
 from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.server.address import read_address
 from itemwise.models.server.chat_completion import generation_of, uncounted
@@ -127,6 +128,8 @@ class ServerModel:
     def _decoding(self) -> str:
         if self._entry.decoding == "model":
             return "the server's own sampling (no temperature sent, seed 0)"
+        if temperature_of(self._entry):
+            return f"sampled ({self._entry.decoding.replace('=', ' ').replace(',', ', ')}, all else as the server has it)"
         return f"greedy (temperature 0, {'no penalties, ' if self._no_penalties else ''}all else as the server has it)"
 
     def _thinking(self) -> dict[str, str]:
@@ -173,14 +176,22 @@ class ServerModel:
             body = {"model": self._served, **request_body(request, self._entry.system)}
             if "prompt" in body and self._template_kwargs:
                 raise ModelError(f"{self.name} cannot be told of thinking in a plain text; take --prompt-form turns.")
-            if self._entry.decoding == "model" and not request.temperature:
-                body = {**body, "seed": request.seed}
-                del body["temperature"]
+            if not request.temperature:
+                body |= self._own_sampling(request)
+                body = {name: value for name, value in body.items() if value is not None}
             extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
             body |= {"extra_body": extra} if extra else {}
             return await self._request_with_retries(client, body, request)
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
+
+    def _own_sampling(self, request: Request) -> dict[str, Any]:
+        """What the entry's decoding changes of the body of a request without a temperature; None takes a field out."""
+        if self._entry.decoding == "model":
+            return {"temperature": None, "seed": request.seed}
+        if given := temperature_of(self._entry):
+            return {"temperature": given.temperature, "top_p": given.top_p, "seed": request.seed}
+        return {"seed": request.seed} if request.seed else {}
 
     async def _request_with_retries(self, client: AsyncOpenAI, body: Mapping[str, Any], request: Request) -> Generation:
         attempts = Attempts()

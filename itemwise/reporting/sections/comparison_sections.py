@@ -46,7 +46,11 @@ def _pair(comparison: RunComparison, index: int) -> Row:
     gained, lost, judged = len(pair.gained), len(pair.lost), len(pair.judged)
     name, shown = pair_name(pair), f"{better.label} is better" if better else "no difference"
     changed = (str(judged), points_text(pair.change), str(gained), str(lost))
-    tested = (f"{pair.p:.3g}", f"{comparison.corrected[index]:.3g}", f"{least.flips} ({least.share:.1%})" if least else "nothing")
+    tested = (
+        f"{pair.p:.3g}",
+        f"{comparison.corrected[index]:.3g}",
+        f"{least.flips} ({least.share:.1%})" if least else "-" if pair.has_repeats else "nothing",
+    )
     return Row((name, pair.first.tally.benchmark, shown, *changed, *tested, ""), (gained, lost, judged))
 
 
@@ -57,7 +61,9 @@ def pair_name(pair: Pair) -> str:
 
 def _pair_legend(pairs: Sequence[Pair]) -> list[str]:
     tests = f"Holm's correction over {len(pairs)} pairs" if len(pairs) > 1 else "one pair, so Holm's correction changes nothing"
+    repeats = ["where items were asked several times p is the sign-flip test of their shares of correct replies, one for each item."]
     return [
+        *(repeats if any(pair.has_repeats for pair in pairs) else []),
         f"p: exact McNemar on the cases that flipped; {tests}; a difference is shown where Holm p < {SIGNIFICANT}.",
         "can show: the fewest flips that so many cases and pairs can show, all of them one way; it takes more where flips go both ways.",
     ]
@@ -83,6 +89,8 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     shown = f"{better.label} is better by {100 * abs(pair.change):.1f} points" if better else "No difference is shown"
     text = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
     text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
+    if pair.has_repeats:
+        return shown, f"{text}Items were asked several times: each counts once, by the share of its replies that is correct."
     if least is None:
         return shown, text + "So few cases can show no difference."
     return shown, f"{text}The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way."

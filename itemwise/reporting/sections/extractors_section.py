@@ -9,7 +9,6 @@ from itemwise.reporting.sections.section import OnPage, Row, Section, figures, w
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
-from itemwise.results.statistics import accuracy
 
 __all__ = ["build", "extractors_table", "extractors_lines"]
 
@@ -48,7 +47,7 @@ def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
         judgeable = len(result.extractions) - result.raised
         nothing = sum(read.answer is None and not read.fault for read in result.extractions)
         counts = [result.correct, judgeable - result.correct - nothing, nothing, result.raised, len(result.extractions)]
-        yield (*name, result.extractor, *accuracy_text(accuracy(result.correct, judgeable)), *map(str, counts))
+        yield (*name, result.extractor, *accuracy_text(result.accuracy), *map(str, counts))
 
 
 def _brief(comparison: ExtractorComparison) -> str:

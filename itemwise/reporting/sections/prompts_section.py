@@ -40,7 +40,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _row(comparison: PromptComparison, side: Measurement) -> Row:
-    accuracy = comparison.accuracy(side)
+    accuracy = side.accuracy
     readings = [share for share, _ in comparison.readings(side)]
     read = f"{min(readings):.1%} to {max(readings):.1%}" if readings else "-"
     name = (comparison.key.benchmark, ", ".join(comparison.key.names[1:]), side.label)
@@ -53,7 +53,7 @@ def _against_best(comparison: PromptComparison, side: Measurement) -> tuple[str,
     if side is best:
         return ("best", *("-" * 6))
     pair = Pair(best, side)
-    low, high = comparison.change_interval(pair)
+    low, high = pair.interval
     flips = (str(len(pair.gained)), str(len(pair.lost)), f"{pair.p:.3g}", f"{comparison.holm_p(best, side):.3g}")
     return (points_text(pair.change), f"{100 * low:+.1f}", f"{100 * high:+.1f}", *flips)
 
@@ -78,11 +78,9 @@ def _moved(comparison: PromptComparison) -> str:
     """The spread between the best and the worst prompt, and whether so many rows show it."""
     best, worst = comparison.best, comparison.worst
     if best is worst or not (pair := Pair(worst, best)).change:
-        return f"the prompt does not move the score: {accuracy_text(comparison.accuracy(best))[0]} under each"
-    low, high = comparison.change_interval(pair)
-    shares = " and ".join(
-        f"{word} {side.label} {accuracy_text(comparison.accuracy(side))[0]}" for word, side in (("best", best), ("worst", worst))
-    )
+        return f"the prompt does not move the score: {accuracy_text(best.accuracy)[0]} under each"
+    low, high = pair.interval
+    shares = " and ".join(f"{word} {side.label} {accuracy_text(side.accuracy)[0]}" for word, side in (("best", best), ("worst", worst)))
     tests = len(comparison.pairs)
     few = "" if smallest_difference(len(comparison.rows), tests) else "; so few rows can show none"
     shown = "a difference is shown" if comparison.is_shown else f"no difference is shown{few}"
@@ -109,7 +107,7 @@ def _most_moved(comparison: PromptComparison) -> str | None:
 def _changing(name: str, comparison: PromptComparison) -> Section:
     """The verdict under each prompt of the rows that change. A terminal has their names in the sentence."""
     key = ", ".join(comparison.key.names)
-    verdicts = [(case, *(side.entries[case].verdict.value for side in comparison.sides)) for case in comparison.changing]
+    verdicts = [(case, *(_verdict(side, case) for side in comparison.sides)) for case in comparison.changing]
     return Section(
         name,
         f"Rows that the prompt changes: {key}" if verdicts else "",
@@ -118,6 +116,11 @@ def _changing(name: str, comparison: PromptComparison) -> Section:
         brief=(),
         page=OnPage(name="Rows by prompt"),
     )
+
+
+def _verdict(side: Measurement, case: str) -> str:
+    """The verdict; with repeats how many replies are correct."""
+    return "{} of {} correct".format(*side.counts[case]) if case in side.counts else side.entries[case].verdict.value
 
 
 def _record(comparison: PromptComparison) -> dict[str, object]:
@@ -129,21 +132,19 @@ def _record(comparison: PromptComparison) -> dict[str, object]:
         "best": comparison.best.label,
         "worst": comparison.worst.label,
         "spread": pair.change,
-        "interval": comparison.change_interval(pair),
+        "interval": pair.interval,
         "p": pair.p,
         "holm_p": comparison.holm_p(comparison.worst, comparison.best),
         "pairs": len(comparison.pairs),
         "right_under_all": [case for case, count in comparison.right_under.items() if count == sides],
-        "right_under_some": {
-            case: [side.label for side in comparison.sides if side.entries[case].verdict.value == "correct"] for case in comparison.changing
-        },
+        "right_under_some": {case: [side.label for side in comparison.sides if side.is_right(case)] for case in comparison.changing},
         "right_under_none": [case for case, count in comparison.right_under.items() if not count],
         "by_prompt": [_prompt_record(comparison, side) for side in comparison.sides],
     }
 
 
 def _prompt_record(comparison: PromptComparison, side: Measurement) -> dict[str, object]:
-    accuracy, best = comparison.accuracy(side), comparison.best
+    accuracy, best = side.accuracy, comparison.best
     compared = {} if side is best else {"against": best.label, **Pair(best, side).record(), "holm_p": comparison.holm_p(best, side)}
     return {
         "prompt": side.label,

@@ -94,6 +94,8 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
         if lacking:
             yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
     yield from (f"{line} These cases are not shown." for line in alone_lines(comparison))
+    if any(pair.has_repeats for pair in comparison.pairs):
+        yield "Items were asked several times: each case below shows the first judged reply; the figures are over all of them."
     missing = {case["picture"] for case in data["cases"] if case["picture"]} - set(data["pictures"])
     if missing:
         are = "picture is" if len(missing) == 1 else "pictures are"

@@ -54,7 +54,9 @@ def suite_properties(run: RunRecord) -> dict[str, str]:
 def case_properties(entry: Entry) -> dict[str, str]:
     """What stands beside a test case: its answer, what was expected, its verdict and its cost."""
     cost = entry.cost
+    repeat = {"item": entry.item, "repeat": entry.repeat} if "repeats" in entry.rows else {}
     values = {
+        **repeat,
         "answer": entry.answer,
         "expected": entry.expected,
         "verdict": entry.verdict.value,

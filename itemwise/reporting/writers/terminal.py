@@ -9,9 +9,10 @@ from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.results.entry import Entry
+from itemwise.results.ledger import item_counts
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.safe_text import printable, shortened
-from itemwise.results.statistics import accuracy
+from itemwise.results.statistics import item_accuracy
 
 __all__ = ["closing_lines", "failure_text", "gate_annotations", "progress_line"]
 
@@ -22,8 +23,7 @@ _SHOWN = 3000  # characters of a prompt or reply in a failure
 def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:
     """Where a run stands: cases done, accuracy so far, what is under way and how fast, and the time left where it is known."""
     judged = [entry for entry in entries if entry.verdict.value != "error"]
-    correct = sum(entry.verdict.value == "correct" for entry in judged)
-    share, interval = accuracy_text(accuracy(correct, len(judged)))
+    share, interval = accuracy_text(item_accuracy([*item_counts(judged).values()]))
     words = [f"itemwise: {len(entries)} of {total} cases"]
     words += [f"accuracy so far {share} ({interval} at 95%)"] if judged else []
     words += [f"loading {counts.loading}, {counts.loading_seconds:.0f} s"] if counts.loading else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ import transformers
 from transformers.generation import logits_process
 
 from itemwise.cases.chat import Turn
-from itemwise.models import Generation, ModelError, Request
-from itemwise.models.local.own_sampling import Sampling, own_sampling, penalised_greedy, sampling_of
+from itemwise.models import Generation, ModelEntry, ModelError, Request
+from itemwise.models.local.own_sampling import Sampling, entry_sampling, own_sampling, penalised_greedy, sampling_of
 from itemwise.models.local.sampling import GumbelNoise
 from tests.models.local.loading import LIMIT, PROMPTS, in_batches, loaded, refused
 
@@ -138,3 +139,12 @@ def test_the_description_says_how_it_samples_and_a_checkpoint_without_is_refused
     model = loaded(with_config(folder, **QWEN3), decoding="model")
     assert model.describe()["decoding"] == "the model's own sampling: temperature 0.6, top_p 0.95, top_k 20"
     assert loaded(folder).describe()["decoding"] == "greedy"
+
+
+def test_an_entrys_temperature_needs_no_configuration_and_gives_other_texts_at_another_seed() -> None:
+    entry = ModelEntry("tiny", "owner/tiny", decoding="temperature=0.7,top_p=0.9")
+    assert entry_sampling(entry, None) == Sampling(0.7, top_p=0.9)
+    assert entry_sampling(ModelEntry("tiny", "owner/tiny"), None) is None
+    noises = [GumbelNoise(replace(REQUEST, seed=seed), Sampling(0.7), CPU).step(8) for seed in (0, 0, 7)]
+    assert torch.equal(noises[0], noises[1])
+    assert not torch.equal(noises[0], noises[2])

@@ -92,6 +92,29 @@ def test_a_server_that_takes_defaults_from_the_model_is_told_to_leave_penalties_
     assert model.describe()["decoding"] == "greedy (temperature 0, no penalties, all else as the server has it)"
 
 
+@pytest.mark.parametrize(
+    ("decoding", "sent", "described"),
+    [
+        ("greedy", {"temperature": 0.0, "seed": 7}, "greedy (temperature 0, all else as the server has it)"),
+        ("model", {"seed": 7}, "the server's own sampling (no temperature sent, seed 0)"),
+        ("temperature=0.6", {"temperature": 0.6, "seed": 7}, "sampled (temperature 0.6, all else as the server has it)"),
+        (
+            "temperature=0.6,top_p=0.9",
+            {"temperature": 0.6, "top_p": 0.9, "seed": 7},
+            "sampled (temperature 0.6, top_p 0.9, all else as the server has it)",
+        ),
+    ],
+)
+def test_a_repeat_is_sent_its_seed_and_the_temperature_of_the_entry(
+    decoding: str, sent: dict[str, float], described: str, serve: Serve
+) -> None:
+    server = serve()
+    model = model_on(server, decoding=decoding)
+    model.generate([Request((Turn("user", "a"),), seed=7)])
+    assert {name: server.bodies[0][name] for name in ("temperature", "top_p", "seed") if name in server.bodies[0]} == sent
+    assert model.describe()["decoding"] == described
+
+
 def test_a_server_that_knows_no_stop_texts_stops_at_them_all_the_same(serve: Serve) -> None:
     server = serve(lambda *_: said("42\nQ: 6*8?", "length"))
     (generation,) = model_on(server).generate([Request((Turn("user", "a"),), stop=("Q:",), max_new_tokens=2)])
