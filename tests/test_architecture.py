@@ -165,6 +165,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.__main__": "commands/test_main.py",
     "itemwise.analysis.like_with_like": "commands/test_compare.py",
     "itemwise.analysis.merged_runs": "commands/test_merge.py",
+    "itemwise.reporting.sections.repeats_section": "runs/test_repeat_runs.py",
     "itemwise.cases.benchmark": "session/test_sample.py",
     "itemwise.cases.chat": "cases/test_case.py",
     "itemwise.cases.draw": "cases/test_source.py",

@@ -118,7 +118,8 @@ def _skips(run: RunFolder) -> Iterator[Skip]:
     for told in run.record.get("skipped", ()):
         key = Key(told["benchmark"], told["model"], told["strategy"], told.get("prompt", ""))
         names = {"benchmark": key.benchmark, "model_name": key.model, "strategy": key.strategy, "prompt_name": key.prompt}
-        yield Skip(node_id=told["node_id"], position=(), case=told["case"], reason=told["reason"], sample_size=sizes.get(key, 0), **names)
+        asked: dict[str, Any] = {**names, "case": told["case"], "repeat": told.get("repeat", 1), "sample_size": sizes.get(key, 0)}
+        yield Skip(node_id=told["node_id"], position=(), reason=told["reason"], **asked)
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

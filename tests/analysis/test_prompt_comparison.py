@@ -35,7 +35,7 @@ def test_one_prompt_is_none_to_compare_whether_it_has_a_name_or_not() -> None:
 def test_the_best_and_the_worst_prompt_are_those_with_most_and_fewest_rows_right() -> None:
     comparison = compared(json="WWWW", cot="CCCW", boxed="CCWW")
     assert (comparison.best.label, comparison.worst.label) == ("cot", "json")
-    assert [comparison.accuracy(side).correct for side in comparison.sides] == [0, 3, 2]
+    assert [side.accuracy.correct for side in comparison.sides] == [0, 3, 2]
 
 
 def test_rows_are_those_that_every_prompt_was_judged_on_with_one_expected_answer() -> None:
@@ -76,9 +76,9 @@ def test_the_best_prompt_is_better_where_that_is_shown_beside_all_pairs_that_it_
 
 def test_the_interval_of_a_change_lies_around_it() -> None:
     comparison = compared(a="WWWWWWWWWW", b="CCCCCWWWWW")
-    low, high = comparison.change_interval(Pair(comparison.worst, comparison.best))
+    low, high = Pair(comparison.worst, comparison.best).interval
     assert 0 < low < 0.5 < high < 1
-    assert comparison.change_interval(Pair(comparison.best, comparison.worst)) == pytest.approx((-high, -low))
+    assert Pair(comparison.best, comparison.worst).interval == pytest.approx((-high, -low))
 
 
 def test_replies_to_a_prompt_are_read_by_the_run_and_by_other_extractors() -> None:

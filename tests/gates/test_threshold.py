@@ -29,7 +29,7 @@ def tally(
     counts = dict.fromkeys(Verdict, 0) | {Verdict.CORRECT: correct, Verdict.WRONG: judged - correct, Verdict.ERROR: errors}
     named = {"benchmark": benchmark, "model_name": model, "strategy": strategy}
     cost = {field.name: 0 for field in fields(Tally)}
-    return Tally(**{**cost, **named, "sample_size": judged + errors if of is None else of, "counts": counts})  # type: ignore[arg-type]
+    return Tally(**{**cost, **named, "sample_size": judged + errors if of is None else of, "counts": counts, "items": ()})  # type: ignore[arg-type]
 
 
 def decided(gate: str, *tallies: Tally) -> list[Decision]:

@@ -126,7 +126,7 @@ def test_the_folder_of_a_run_written_before_is_read_and_compared(suite: pytest.P
     assert [cause["kind"] for cause in before[1]["causes"]] == ["reasoning"]
     before[1]["causes"] = [{"kind": "gave up or refused", "evidence": "I cannot say."}]  # judged anew, by causes that version did not know
     assert [{name: record[name] for name in before[0]} for record in now] == before  # of a later version, which may write more
-    shown = suite.run(sys.executable, "-m", "itemwise", "compare", "before", "reports/latest")
+    shown = suite.run(sys.executable, "-m", "itemwise", "compare", "before", "reports/latest", "--all-pairs")
     shown.stdout.fnmatch_lines(["*lost, right to not right, 2: sum-1 (no answer), sum-2 (truncated)"])
     assert shown.ret == 0
 

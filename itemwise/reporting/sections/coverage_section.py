@@ -16,7 +16,7 @@ def build(run: RunFacts) -> Iterator[Section]:
     record = {
         "coverage": [_coverage(tally) for tally in run.tallies],
         "notes": lines,
-        "skipped": [{**skip.key.record(), "case": skip.case, "node_id": skip.node_id, "reason": skip.reason} for skip in run.skips],
+        "skipped": [_skip(skip) for skip in run.skips],
     }
     yield Section("coverage", notes=[Note(line) for line in lines], record=record)
 
@@ -25,6 +25,11 @@ def _coverage(tally: Tally) -> dict[str, object]:
     """How many of a measurement's cases ran in this command, are known from earlier runs alone, and were skipped."""
     ran = sum(tally.counts.values()) - tally.recalled
     return {**tally.key.record(), "ran": ran, "earlier": tally.recalled, "skipped": tally.skipped, "sample": tally.sample_size}
+
+
+def _skip(skip: Skip) -> dict[str, object]:
+    repeat = {"repeat": skip.repeat} if skip.repeat > 1 else {}
+    return {**skip.key.record(), "case": skip.case, **repeat, "node_id": skip.node_id, "reason": skip.reason}
 
 
 def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Iterator[str]:
