@@ -69,11 +69,12 @@ class Script:
     """What a strategy asks, for tests of one strategy: says one line after the other, the last again and again, and notes
     what it was asked. A line that is an exception is raised."""
 
-    def __init__(self, *lines: str | Exception, finish_reason: str = "stop") -> None:
+    def __init__(self, *lines: str | Exception, finish_reason: str = "stop", logprobs: Sequence[float] = ()) -> None:
         self.asked: list[tuple[list[Turn], list[Any], float, int]] = []
         self.settings: list[dict[str, Any]] = []  # that were asked for beside
         self._lines = list(lines)
         self._finish_reason = finish_reason
+        self._logprobs = tuple(logprobs)  # of continuations, whatever they are
 
     async def __call__(
         self, turns: Sequence[Turn], *, tools: Sequence[Mapping[str, Any]] = (), temperature: float = 0.0, seed: int = 0, **settings: Any
@@ -84,7 +85,7 @@ class Script:
         if isinstance(line, Exception):
             raise line
         calls = read_calls(line, tools)[1] if tools else ()
-        return Turn("assistant", line, calls, TurnCost(self._finish_reason, 5, 1, temperature, seed))
+        return Turn("assistant", line, calls, TurnCost(self._finish_reason, 5, 1, temperature, seed), logprobs=self._logprobs)
 
 
 def run(

@@ -150,6 +150,8 @@ def _gain(before: Measurement, step: Measurement) -> str:
     if before.label == STRICTLY:
         return "reading"
     gain = gain_of(step.label)
+    if gain == gain_of(before.label):
+        return f"{step.label} instead of {before.label}"  # one strategy under other settings
     return gain if begins_plainly(before.label) else f"{gain} instead of {gain_of(before.label)}"
 
 

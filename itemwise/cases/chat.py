@@ -34,7 +34,8 @@ class Turn:
 
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
     what it took. `pictures` are shown before the content. What a server told apart from the content is kept for the
-    reports alone: the `reasoning` before it, and the words of a `refusal`. `logprobs` are of the continuations that were scored.
+    reports alone: the `reasoning` before it, and the words of a `refusal`. `logprobs` are of the continuations that were scored,
+    of which `merged` had a token in common with the end of the prompt.
     """
 
     role: str
@@ -45,6 +46,7 @@ class Turn:
     reasoning: str = ""
     refusal: str = ""
     logprobs: tuple[float, ...] = ()
+    merged: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -64,7 +66,7 @@ class Turn:
         """The turn as plain data, with its cost and, where there is any, what was told apart from its content."""
         faults = [call.fault for call in self.calls] if any(call.fault for call in self.calls) else []
         cost = self.cost.record() if self.cost else {}
-        apart = {"reasoning": self.reasoning, "refusal": self.refusal, "logprobs": list(self.logprobs)}
+        apart = {"reasoning": self.reasoning, "refusal": self.refusal, "logprobs": list(self.logprobs), "merged": self.merged}
         return {**self.message(), **without_empty({"faults": faults, **cost, **apart}, "faults", *apart)}
 
     @classmethod
@@ -86,6 +88,7 @@ class Turn:
             record.get("reasoning", ""),
             record.get("refusal", ""),
             tuple(record.get("logprobs", ())),
+            record.get("merged", 0),
         )
 
 

@@ -322,9 +322,8 @@ def _turn(request: Request, generation: Generation) -> Turn:
         generation.thinking_tokens or (None if has_thought(generation.text, generation.reasoning) else 0),
         generation.thinking_cut,
     )
-    return Turn(
-        "assistant", generation.text, calls, cost, reasoning=generation.reasoning, refusal=generation.refusal, logprobs=generation.logprobs
-    )
+    beside = {name: getattr(generation, name) for name in ("reasoning", "refusal", "logprobs", "merged")}
+    return Turn("assistant", generation.text, calls, cost, **beside)
 
 
 def _total(before: int | None, tokens: int | None) -> int | None:

@@ -114,3 +114,7 @@ class ReplayModel:
     def generate(self, requests: Sequence[Request]) -> list[Generation]:  # noqa: ARG002 - whatever is asked
         """Raises ModelError."""
         raise ModelError(f"--replay: the store holds no reply of {self.name} to this case; run without --replay to ask for it.")
+
+    def score(self, requests: Sequence[Request]) -> list[Generation]:
+        """Raises ModelError as `generate` does."""
+        return self.generate(requests)

@@ -209,6 +209,7 @@ class Generation:
     thinking_tokens: int = 0  # of the completion tokens; 0 too where a server does not count them
     thinking_cut: bool = False  # by the budget
     logprobs: tuple[float, ...] = ()  # natural, of each of the request's continuations as a whole
+    merged: int = 0  # of these: their beginning and the prompt's end are one token, so that the prompt was split before it
 
 
 class Model(Protocol):

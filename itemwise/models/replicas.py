@@ -54,10 +54,17 @@ class ReplicatedModel:
 
     def generate(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         """One generation per request, in order; request i goes to replica i modulo their number."""
+        return self._dealt("generate", requests)
+
+    def score(self, requests: Sequence[Request]) -> list[Generation | Exception]:
+        """The same of what is scored; a model that can score nothing refuses."""
+        return self._dealt("score", requests)
+
+    def _dealt(self, method: str, requests: Sequence[Request]) -> list[Generation | Exception]:
         self._start()
         parts = [list(requests[rank :: self._replicas]) for rank in range(self._replicas)]
-        pending = [(rank, part, self._actors[rank].generate.remote(part)) for rank, part in enumerate(parts) if part]
-        results = {rank: self._result(rank, future, "generate", (part,)) for rank, part, future in pending}
+        pending = [(rank, part, getattr(self._actors[rank], method).remote(part)) for rank, part in enumerate(parts) if part]
+        results = {rank: self._result(rank, future, method, (part,)) for rank, part, future in pending}
         return [results[index % self._replicas][index // self._replicas] for index in range(len(requests))]
 
     def _result(self, rank: int, future: Any, method: str, arguments: tuple[Any, ...]) -> Any:

@@ -6,10 +6,12 @@ from enum import Enum
 
 from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn
+from itemwise.cases.option_scores import option_scores
 from itemwise.cases.picture import PictureError
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.causes.find_causes import find_causes
+from itemwise.causes.margin import margin
 from itemwise.causes.tool_use import answered_calls
 from itemwise.results.entry import Entry, MeasuredCase, Texts
 
@@ -56,6 +58,8 @@ def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verd
     if reply is None or verdict in (Verdict.CORRECT, Verdict.ERROR):
         return ()
     plain = None if answer is None else str(answer)
+    if plain and (scores := option_scores(reply.notes)) and (behind := margin(scores, case.answer)):
+        return (behind,)
     is_truncated = verdict is Verdict.TRUNCATED
     calls = answered_calls(reply.turns[len(case.chat) :])
     called = _is_tool_called(case, reply)

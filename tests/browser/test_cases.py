@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.reporting.writers.html import report_parts
+from tests.analysis.test_likelihood_results import scored
 from tests.browser.opened import Opened, names_shown
 from tests.browser.runs import node_id
 from tests.reporting.conftest import a_run, an_entry
@@ -54,6 +55,18 @@ def test_a_turn_names_what_the_strategy_asked_for(open_file: Callable[..., Opene
     page.locator("#list").get_by_role("option", name="sums-0").first.click()
     expect(page.locator("#detail")).to_contain_text(
         'assistant · stop after 7 tokens · temperature 0.5, seed 3 · top_p 0.9 · max_new_tokens 8 · stop ["\\n","Q:"]'
+    )
+
+
+def test_each_scored_option_has_a_bar_as_long_as_its_probability(open_file: Callable[..., Opened], tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("".join(report_parts(a_run(scored(0, "B", -6.0, -7.0, -3.0)))), encoding="utf-8")
+    page = open_file(path).page
+    page.locator("#list").get_by_role("option", name="sums-0").first.click()
+    bars = page.locator("#detail .options")
+    expect(bars.locator("li")).to_have_text(["A a dog4.7% -6.000", "B überaus expected1.7% -7.000", "C it93.6% -3.000"])
+    assert [float(value) for value in bars.locator("meter").evaluate_all("bars => bars.map(bar => bar.value)")] == pytest.approx(
+        [0.0466, 0.0171, 0.9362], abs=1e-3
     )
 
 

@@ -200,3 +200,17 @@ def test_stored_replies_to_pictures_are_replayed(suite: pytest.Pytester) -> None
     before = [each["reply"]["text"] for each in results(suite)]
     suite.runpytest_inprocess("--sample", "3", "--replay").stdout.fnmatch_lines(["0 replies generated, 3 from the store"])
     assert [each["reply"]["text"] for each in results(suite)] == before
+
+
+def test_options_are_scored_with_pictures_stored_replayed_and_told_with_margins(suite: pytest.Pytester) -> None:
+    options = ("--sample", "4", "--strategy", "likelihood:form=text", "--control", "shuffle-options")
+    suite.runpytest_inprocess(*options).stdout.fnmatch_lines(["*another option likelier*", "8 replies generated (0 tokens*"])
+    asked = {line["case"]: line["reply"]["notes"]["likelihood"] for line in results(suite)}
+    assert len(asked) == 8
+    wrong = [line["causes"][0]["evidence"] for line in results(suite) if line["verdict"] == "wrong"]
+    assert wrong
+    assert all(" nats above the expected " in evidence for evidence in wrong)
+    row = record(suite)["likelihood"][0]
+    assert (row["form"], row["norm"], row["n"]) == ("text", "sum", 4)
+    suite.runpytest_inprocess(*options, "--replay").stdout.fnmatch_lines(["0 replies generated, 8 from the store"])
+    assert {line["case"]: line["reply"]["notes"]["likelihood"] for line in results(suite)} == asked

@@ -71,7 +71,7 @@ def refused(text: str, *folders: Path) -> str:
 def test_the_files_of_the_folder_whose_coroutine_has_their_name_are_the_strategies() -> None:
     files = Path(strategies.__file__).parent.glob("*.py")
     assert strategy_names() == sorted(file.stem for file in files if f"async def {file.stem}(" in file.read_text())
-    assert {"direct", "retry", "tool", "vote"} <= set(strategy_names())
+    assert {"direct", "retry", "tool", "vote", "likelihood"} <= set(strategy_names())
 
 
 def test_old_names_are_there_and_say_their_new_ones_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,11 +233,11 @@ SHOT = (Turn("system", "Be brief."), Turn("user", "1+1?"), Turn("assistant", "2"
 
 @pytest.mark.parametrize("name", strategy_names())
 def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> None:
-    script = Script("42")
-    transcript = asyncio.run(configured_strategy(name).bind(SHOT, read_all, (), tool_hint=False)(script))
+    script = Script("42", logprobs=(-1.0, -2.0))
+    transcript = asyncio.run(configured_strategy(name).bind(SHOT, read_all, ("42", "41"), tool_hint=False)(script))
     assert all(tuple(turns[: len(SHOT)]) == SHOT for turns, *_ in script.asked)
     assert tuple(transcript.turns[: len(SHOT)]) == SHOT
-    assert transcript.reply.content == "42"
+    assert transcript.reply.content == ("A" if name == "likelihood" else "42")
 
 
 @pytest.mark.parametrize(
@@ -246,6 +246,7 @@ def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> Non
         ("direct", "direct", True),
         ("retry:attempts=2", "asking again", True),
         ("tool", "the calculator", False),
+        ("likelihood:form=text", "scoring the options", False),
         ("vote:samples=9,temperature=1", "voting", False),
         ("mine:samples=2", "mine:samples=2", False),
     ],

@@ -63,6 +63,13 @@ class ChatTemplate:
             return f"by template, {switch.default} ({switch.variable} not given)"
         return "by template, on (the prompt opens a thought)" if opened_thought(self.render([_turn("user", "2+2?")])) else ""
 
+    def thinks(self) -> bool:
+        """Whether a reply begins with a thought, as far as the template tells."""
+        if self._thinking != "template":
+            return self._thinking == "on"
+        switch = self.switch()
+        return switch.default == "on" if switch else bool(opened_thought(self.render([_turn("user", "2+2?")])))
+
     def render(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] = (), *, reply: bool = True) -> str:
         """The text of a chat, with the beginning of a reply unless `reply` is False.
 

@@ -23,7 +23,7 @@ from itemwise.models.local.thinking_budget import Thought
 from itemwise.models.local.turn_end import Ends
 from itemwise.models.model import Generation, OutOfMemoryError, Request
 
-__all__ = ["ContinuousBatch", "SequenceState", "supports_continuous_batching"]
+__all__ = ["ContinuousBatch", "Prefilled", "SequenceState", "supports_continuous_batching"]
 
 MAX_PREFILL = 8192  # tokens of one forward, padding included
 EXPECTED_REPLY = 128  # tokens, before longer replies were seen
@@ -62,6 +62,18 @@ class SequenceState:
         """Prompt and reply without their first `length` tokens, as a prompt."""
         types = {name: [*values, *([0] * len(self.output_ids))][length:] for name, values in self.prompt.token_type_ids.items()}
         return Prompt(self.ids[length:], types, self.prompt.image_inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Prefilled:
+    """Prompts that were prefilled in one forward: their `indices` among all, the KV by layer with its mask, [prompts, columns], the last
+    position of each, and the logits of their next tokens, [prompts, vocabulary]."""
+
+    indices: Sequence[int]
+    kv: LayerKV
+    mask: Tensor
+    positions: Sequence[int]
+    logits: Tensor
 
 
 class ContinuousBatch:
@@ -127,6 +139,28 @@ class ContinuousBatch:
                 self._step()
         finished, self._finished = self._finished, []
         return [(sequence, self._generation(sequence)) for sequence in finished]
+
+    def prefilled(self, asked: Sequence[tuple[Request, Prompt]]) -> Iterator[Prefilled]:
+        """Prefills prompts with no reply to come, those of about one length together and what they share of their beginning once."""
+        sequences = {SequenceState(request, prompt, 0, self._prompting.ends): index for index, (request, prompt) in enumerate(asked)}
+        for group, prefixes in self._groups(list(sequences)) if sequences else ():
+            kv, mask, logits = self._prefill(group, prefixes)
+            yield Prefilled([sequences[each] for each in group], kv, mask, [each.position for each in group], logits)
+
+    def continued(self, prefilled: Prefilled, rows: Sequence[int], ids: Sequence[Sequence[int]]) -> Tensor:
+        """The logits behind each of `ids` read after that one of the prefilled prompts which stands at its place in `rows`, as
+        [rows, most tokens, vocabulary]; those of padding, behind the shorter ones, mean nothing."""
+        device, count = self._model.device, max(map(len, ids))
+        places = torch.tensor(rows, device=device)
+        tokens = torch.tensor([[*each, *[self._prompting.pad] * (count - len(each))] for each in ids], device=device)
+        lengths = torch.tensor([len(each) for each in ids], device=device)
+        columns = torch.arange(count, device=device)
+        positions = torch.tensor([prefilled.positions[row] for row in rows], device=device)[:, None] + 1 + columns
+        mask = torch.cat([prefilled.mask[places], columns < lengths[:, None]], dim=1)
+        cache = DynamicCache()
+        for layer, (keys, values) in enumerate(prefilled.kv):
+            cache.update(keys[places], values[places], layer)
+        return self._logits(cache, positions, count, input_ids=tokens, attention_mask=mask)
 
     def clear(self) -> None:
         """Drop all sequences; one admitted again resumes from the tokens it already has."""
@@ -233,13 +267,17 @@ class ContinuousBatch:
         return _layer_kv(cache)
 
     def _forward(self, cache: Any, positions: Tensor, **batch: Tensor) -> Tensor:
-        """The logits of the last column; positions are [rows, columns], or [3, rows, columns] in time, height and width."""
+        """The logits of the last column."""
+        return self._logits(cache, positions, 1, **batch)[:, -1]
+
+    def _logits(self, cache: Any, positions: Tensor, keep: int, **batch: Tensor) -> Tensor:
+        """The logits of `keep` columns or more; positions are [rows, columns], or [3, rows, columns] in time, height and width."""
         if self._has_mrope and positions.ndim == 2:
             positions = positions.expand(3, -1, -1)
-        last = {"logits_to_keep": 1} if "logits_to_keep" in self._parameters else {}
+        last = {"logits_to_keep": keep} if "logits_to_keep" in self._parameters else {}
         name = "cache" if "cache" in self._parameters else "past_key_values"
         output = self._model(**batch, position_ids=positions, use_cache=True, **{name: cache}, **last)
-        return output.logits[:, -1]  # type: ignore[no-any-return]  # transformers is untyped
+        return output.logits  # type: ignore[no-any-return]  # transformers is untyped
 
     @property
     def _has_mrope(self) -> bool:

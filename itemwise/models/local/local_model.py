@@ -17,11 +17,14 @@ from itemwise.models.local.linear_kernels import linear_text
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
 from itemwise.models.local.padding import may_pad, recurrent_layers
 from itemwise.models.local.prompting import Prompting
+from itemwise.models.local.scoring import Scorer
 from itemwise.models.local.static_batch import StaticRunner
 from itemwise.models.model import Generation, Request, RunningBatch
 from itemwise.models.threads import threads_are_set, threads_text
 
 __all__ = ["LocalModel"]
+
+SCORED_AT_ONCE = 8  # prompts, each read whole with its continuation
 
 
 class LocalModel:
@@ -45,6 +48,7 @@ class LocalModel:
         self.continuous = ContinuousBatch(checkpoint, self.prompting, kv_bytes) if can_run else None
         padded = self.continuous is not None or may_pad(checkpoint.model, self.prompting)
         self.static_batch_size = None if padded else 1
+        self._scorer = Scorer(checkpoint.model, self.prompting, self.continuous, SCORED_AT_ONCE if padded else 1)
         self._threads_before = torch.get_num_threads() if threads_before is None else threads_before
 
     @property
@@ -88,6 +92,10 @@ class LocalModel:
         if self.static_batch_size is None:
             return self.static.generate(requests)
         return [generation for request in requests for generation in self.static.generate([request])]
+
+    def score(self, requests: Sequence[Request]) -> list[Generation | Exception]:
+        """The log-probabilities of each request's continuations; for a request that fails alone, its error."""
+        return self._scorer.score(requests)
 
     def running(self) -> RunningBatch | None:
         """The continuous batch; None for a kind of model whose rows must begin and end together."""

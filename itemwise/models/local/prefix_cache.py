@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from torch import Tensor
 
-__all__ = ["LayerKV", "Prefix", "PrefixCache"]
+__all__ = ["LayerKV", "Prefix", "PrefixCache", "common_length"]
 
 MAX_SHARED = 8  # prefixes that prompts shared
 MAX_TURNS = 128  # chats that may continue
@@ -80,7 +80,7 @@ class PrefixCache:
 
 def _clusters(prompts: Sequence[list[int]], indices: list[int]) -> list[list[int]]:
     """The sorted `indices` grouped by prompts with the same beginning, longest beginnings first; prompts like no other are left out."""
-    common = [_common_length(prompts[left], prompts[right]) for left, right in pairwise(indices)]
+    common = [common_length(prompts[left], prompts[right]) for left, right in pairwise(indices)]
     if max(common, default=0) < MIN_MATCH:
         return []
     clusters = [indices[:1]]
@@ -95,10 +95,10 @@ def _clusters(prompts: Sequence[list[int]], indices: list[int]) -> list[list[int
 
 def _reusable(prefix: list[int], prompt: list[int]) -> int:
     """How many tokens of `prefix` the prompt begins with; the prompt's last token is always computed anew, for its logits."""
-    return min(_common_length(prefix, prompt), len(prompt) - 1)
+    return min(common_length(prefix, prompt), len(prompt) - 1)
 
 
-def _common_length(left: list[int], right: list[int]) -> int:
+def common_length(left: list[int], right: list[int]) -> int:
     """How many tokens both begin with: by bisection, as comparing slices is fast."""
     same, differing = 0, min(len(left), len(right)) + 1
     while differing - same > 1:

@@ -99,6 +99,14 @@ class Prompting:
             )
         return prompt
 
+    def require_no_thought(self, request: Request, prompt: Prompt) -> None:
+        """Refuse to score what would stand in the place of a thought."""
+        is_chat = self.template is not None and request.turns[0].role != "text"
+        if prompt.opened or (is_chat and self.template is not None and self.template.thinks()):
+            raise ModelError(
+                f"{self._name} thinks before it answers, so that what is scored would stand where its thought is; take --thinking off."
+            )
+
     def max_tokens(self, request: Request, prompt_tokens: int) -> int:
         """The most tokens that the reply to a request can have whose prompt has that length, a thought with a budget included."""
         beside = self.budget.tokens + MAX_CLOSING if self.budget else 0
@@ -177,7 +185,7 @@ class Prompting:
             raise ModelError(f"{self._name} cannot be told to have thinking {thinking} in a plain text; take --prompt-form turns.")
         (text,) = (turn.content for turn in request.turns)
         begins = bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
-        return Prompt(list(self.tokenizer(text, add_special_tokens=not begins)["input_ids"]))
+        return self._encoded(text, special=not begins)
 
     def _completion(self, request: Request) -> Prompt:
         self._require_tools(request, "it has no chat template")
@@ -185,7 +193,7 @@ class Prompting:
             raise ModelError(
                 f"{self._name} has no chat template, so that it cannot be shown calls of a tool; take another form of the chat."
             )
-        return Prompt(list(self.tokenizer("\n\n".join(message["content"] for message in self._messages(request)) + "\n")["input_ids"]))
+        return self._encoded("\n\n".join(message["content"] for message in self._messages(request)) + "\n", special=True)
 
     def _chat(self, request: Request, encode: Callable[[list[dict[str, Any]], Request], Prompt]) -> Prompt:
         """The chat by its template, which must show every turn and tool of a chat of this shape."""
@@ -207,7 +215,14 @@ class Prompting:
     def _templated(self, messages: list[dict[str, Any]], request: Request) -> Prompt:
         assert self.template is not None
         text = self.template.prompt(messages, request.tools)
-        return Prompt(list(self.tokenizer(text, add_special_tokens=False)["input_ids"]), opened=opened_thought(text))
+        return self._encoded(text, special=False, opened=opened_thought(text))
+
+    def _encoded(self, text: str, *, special: bool, opened: str = "") -> Prompt:
+        return Prompt(self.tokens(text, special=special), opened=opened, text=text, special=special)
+
+    def tokens(self, text: str, *, special: bool) -> list[int]:
+        """The token ids of a text, with what the tokenizer puts before a text where `special`."""
+        return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
     def _require_tools(self, request: Request, why: str) -> None:
         """Refuse to offer tools that would not reach the model: its score would be one without them."""

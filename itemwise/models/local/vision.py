@@ -56,12 +56,16 @@ class VisionProcessor:
         inputs = self._processed(text, [picture for turn in request.turns for picture in turn.pictures])
         types = {name: inputs[name][0].tolist() for name in _TOKEN_TYPES if name in inputs}
         images = {name: value for name, value in inputs.items() if name not in (*_TOKEN_TYPES, "input_ids", "attention_mask")}
-        return Prompt(inputs["input_ids"][0].tolist(), types, images, opened_thought(text))
+        special = not self._begins_with_bos(text)
+        return Prompt(inputs["input_ids"][0].tolist(), types, images, opened_thought(text), text, special)
 
     def _processed(self, text: str, pictures: Sequence[Picture]) -> dict[str, Any]:
         images = [_decoded(picture) for picture in pictures]
-        has_bos = bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
-        return dict(self._processor(images=images or None, text=[text], add_special_tokens=not has_bos, return_tensors="pt"))
+        special = not self._begins_with_bos(text)
+        return dict(self._processor(images=images or None, text=[text], add_special_tokens=special, return_tensors="pt"))
+
+    def _begins_with_bos(self, text: str) -> bool:
+        return bool(self.tokenizer.bos_token) and text.startswith(self.tokenizer.bos_token)
 
 
 def is_multimodal(config: Any) -> bool:

@@ -63,6 +63,13 @@
     return [make("h4", {}, `${turn.role}${cost}`), ...reasoningAndRefusal(turn).filter(Boolean), textBlock(turn.content, isReply ? item.span : null)];
   };
 
+  // A bar for each option that was scored, as long as its probability among them.
+  const optionBars = item => !item.options.length ? [] : [make("h4", {}, "how likely each option is"), make("ul", { class: "options" }, ...item.options.map(option =>
+    make("li", { class: option.letter === item.expected ? "expected" : "" }, make("span", {}, isolated(`${option.letter} ${option.text}`, 80),
+      option.letter === item.expected ? make("small", { class: "quiet" }, " expected") : null),
+      make("span", { class: "figure" }, `${(100 * option.probability).toFixed(1)}%`, make("small", { class: "quiet" }, ` ${option.score.toFixed(3)}`)),
+      make("meter", { min: "0", max: "1", value: String(option.probability), "aria-label": `probability of ${option.letter}` }))))];
+
   const sameCase = item => {
     const others = byCase.get(item.case).filter(other => other !== item);
     if (!others.length) return [];
@@ -91,6 +98,7 @@
         ...item.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", item.model), ...fact("strategy", item.strategy), ...fact("prompt", item.prompt_name),
         ...fact("notes", item.notes), ...fact("tokens", item.tokens), ...fact("of thought", item.thinking || ""), ...fact("seconds", item.seconds ? item.seconds.toFixed(3) : item.tokens ? "none, from the store" : ""),
         ...Object.entries(item.tags).flatMap(([name, value]) => fact(name, value))),
+      ...optionBars(item),
       ...(item.turns.length ? item.turns.flatMap(turn => turnBlocks(item, turn)) : [make("h4", {}, "prompt"), textBlock(item.prompt), make("h4", {}, "error"), textBlock(item.message)]),
       ...sameCase(item),
       make("h4", {}, "run just this case again"), command,

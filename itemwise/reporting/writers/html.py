@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from itemwise.cases.case import LETTERS
+from itemwise.cases.option_scores import OptionScores, notes_text, option_scores
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import parted
 from itemwise.reporting import svg
@@ -102,7 +104,8 @@ def _case(entry: Entry) -> dict[str, Any]:
         "span": span,
         "text": text,
         "turns": [_turn(turn.record()) for turn in reply.turns] if reply else [],
-        "notes": ", ".join(f"{name} {value}" for name, value in reply.notes.items()) if reply else "",
+        "notes": notes_text(reply.notes) if reply else "",
+        "options": _options(entry, scores) if reply and (scores := option_scores(reply.notes)) else [],
         "tokens": reply.completion_tokens if reply else 0,
         "thinking": reply.thinking_tokens if reply else 0,
         "seconds": reply.seconds if reply else 0.0,
@@ -111,6 +114,15 @@ def _case(entry: Entry) -> dict[str, Any]:
         "picture": entry.picture,
         "rerun": texts.rerun,
     }
+
+
+def _options(entry: Entry, scores: OptionScores) -> list[dict[str, Any]]:
+    """What the page draws of each option that was scored: its letter, text, score and probability."""
+    texts = [*entry.choices, *[""] * len(scores.scores)]
+    return [
+        {"letter": letter, "text": text, "score": score, "probability": probability}
+        for letter, text, score, probability in zip(LETTERS, texts, scores.scores, scores.probabilities, strict=False)
+    ]
 
 
 def _turn(turn: Mapping[str, Any]) -> dict[str, Any]:

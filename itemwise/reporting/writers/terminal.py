@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from itemwise.cases.chat import TurnCost
 from itemwise.cases.duration import duration_text
+from itemwise.cases.option_scores import notes_text
 from itemwise.cases.reply import Reply
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
@@ -55,8 +56,8 @@ def failure_text(entry: Entry, assertion: str) -> str:
 def _ending(reply: Reply | None) -> str:
     if reply is None:
         return ""
-    notes = "".join(f"{name} {value}, " for name, value in reply.notes.items())
-    return f"{notes}{reply.finish_reason} after {reply.completion_tokens} tokens{_thought(reply)}; "
+    notes = notes_text(reply.notes)
+    return f"{notes}{', ' if notes else ''}{reply.finish_reason} after {reply.completion_tokens} tokens{_thought(reply)}; "
 
 
 def _thought(cost: Reply | TurnCost) -> str:

@@ -1,0 +1,21 @@
+"""The cause "another option likelier": the options were scored, and the margin by which the expected one is behind."""
+
+from itemwise.cases.option_scores import UNITS, OptionScores
+from itemwise.causes.cause import LIKELIER, Cause, cause
+
+__all__ = ["margin"]
+
+
+def margin(scores: OptionScores, expected: str) -> Cause | None:
+    """How far the score of the option `expected` (its letter) is below the best one; None where it is no option.
+
+    >>> margin(OptionScores("letter", "sum", [-0.5, -2.0], [-0.5, -2.0]), "B").evidence
+    "A is 1.5 nats above the expected B: -0.5 and -2; 82% and 18% of the options' probability"
+    """
+    place, best = scores.place(expected), scores.best
+    if place is None:
+        return None
+    found, wanted = scores.scores[best], scores.scores[place]
+    shares = f"{scores.probabilities[best]:.0%} and {scores.probabilities[place]:.0%} of the options' probability"
+    behind = f"{found - wanted:.3g} {UNITS[scores.norm]}"
+    return cause(LIKELIER, f"{scores.letter} is {behind} above the expected {expected}: {found:.4g} and {wanted:.4g}; {shares}")

@@ -1,0 +1,58 @@
+"""Strategy `likelihood`: nothing is generated; the option that the model finds likeliest as its reply is the answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from itemwise.cases.case import LETTERS
+from itemwise.cases.chat import Turn
+from itemwise.cases.option_scores import OptionScores, score_of
+from itemwise.strategies.parse import StrategyError
+from itemwise.strategies.strategy import Ask, Extract, Transcript, gather
+
+__all__ = ["GAIN", "likelihood"]
+
+GAIN = "scoring the options"
+PREMISE = "Answer:"  # what stands in the place of the question for pmi
+
+
+async def likelihood(
+    chat: Sequence[Turn],
+    ask: Ask,
+    extract: Extract,  # noqa: ARG001 - every strategy is given it
+    *,
+    options: Sequence[str] = (),
+    form: Literal["letter", "text"] = "letter",
+    norm: Literal["sum", "characters", "bytes", "pmi"] = "sum",
+) -> Transcript:
+    """The letter of the best option; of equal ones the first. Each is scored as its `form`, its log-probability compared as `norm` says.
+
+    ``pmi`` takes off what the option has without the question (domain conditional PMI: Holtzman et al. 2021, arXiv:2104.08315).
+
+        user       Which magnet pulls harder? A. the left one B. the right one
+        assistant  B    (A -1.7 nats, B -0.2)
+    """
+    if not options:
+        raise StrategyError("--strategy likelihood scores the options of a choice, and this case has none; ask it by another strategy.")
+    scored = [*(options if form == "text" else LETTERS[: len(options)])]
+    before = _delimiter(chat)
+    asked = [ask(chat, continuations=[f"{before}{text}" for text in scored])]
+    if norm == "pmi":
+        premise = Turn(chat[-1].role if chat[-1].role == "text" else "user", PREMISE)
+        asked.append(ask([premise], continuations=[f"{_delimiter([premise])}{text}" for text in scored]))
+    turn, *without = await gather(*asked)
+    scores = _scores(turn.logprobs, scored, norm, without[0].logprobs if without else ())
+    found = OptionScores(form, norm, turn.logprobs, scores, sum(each.merged for each in (turn, *without)))
+    reply = replace(turn, content=found.letter)
+    return Transcript([*chat, reply], reply, found.notes())
+
+
+def _delimiter(chat: Sequence[Turn]) -> str:
+    """What stands between a prompt and an option: a blank behind a plain text, nothing where a reply begins anew."""
+    return " " if chat[-1].role == "text" and not chat[-1].content[-1:].isspace() else ""
+
+
+def _scores(logprobs: Sequence[float], scored: Sequence[str], norm: str, without: Sequence[float]) -> list[float]:
+    if norm == "pmi":
+        return [logprob - alone for logprob, alone in zip(logprobs, without, strict=True)]
+    return [score_of(logprob, text, norm) for logprob, text in zip(logprobs, scored, strict=True)]
