@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 
 from itemwise.commands import CommandError
 from itemwise.commands.compare import compare
@@ -13,6 +14,7 @@ from itemwise.commands.copy_benchmarks import copy_benchmarks
 from itemwise.commands.extractors import compare_extractors
 from itemwise.commands.merge import merge
 from itemwise.commands.models import models
+from itemwise.commands.runs import runs
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
@@ -59,6 +61,15 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
     compared.add_argument("--all-pairs", action="store_true", help="pair all with all, also what differs in more than the runs do")
     compared.set_defaults(do=lambda given: compare(given.runs, given.html, every=given.all_pairs))
+    listed = commands.add_parser("runs", help="all runs, each measurement against the run before; removes old ones")
+    listed.add_argument("--reports", metavar="DIR", default=str(REPORTS), help="the folder of the runs (default: reports)")
+    listed.add_argument("--last", metavar="N", type=_count, default=20, help="how many of the newest runs (default: 20)")
+    listed.add_argument("--html", metavar="FILE", help="also write a page with the trend of each measurement")
+    listed.add_argument("--keep", metavar="N", type=_count, help="remove all runs but the N newest and the latest")
+    listed.add_argument(
+        "--but", metavar="RUN", action="append", default=[], help="with --keep, a run that stays, such as a baseline; repeatable"
+    )
+    listed.set_defaults(do=lambda given: runs(Path(given.reports), last=given.last, page=given.html, keep=given.keep, kept=given.but))
     merged = commands.add_parser("merge", help="make one run of its shards, with its own reports and gates")
     merged.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
     merged.add_argument("--into", metavar="DIR", default=str(REPORTS), help="folder that receives the run's folder (default: reports)")

@@ -15,7 +15,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["page_json", "page_parts", "trusted"]
+__all__ = ["page_json", "page_parts", "still_page", "trusted"]
 
 
 def page_parts(name: str, data: Iterable[str], **values: Any) -> Iterator[str]:
@@ -34,7 +34,17 @@ def page_parts(name: str, data: Iterable[str], **values: Any) -> Iterator[str]:
             **values,
         )
     )
-    return (part.encode("utf-8", "replace").decode() for part in rendered)  # lone surrogates are no text
+    return map(_whole_text, rendered)
+
+
+def still_page(name: str, **values: Any) -> Iterator[str]:
+    """The page, part by part, that the template `name` makes of `values`, which are escaped; it has no script."""
+    rendered = _templates().get_template(f"{name}.html.jinja").generate(style=trusted(_file("report.css")), **values)
+    return map(_whole_text, rendered)
+
+
+def _whole_text(part: str) -> str:
+    return part.encode("utf-8", "replace").decode()  # lone surrogates are no text
 
 
 def trusted(markup: str) -> Markup:

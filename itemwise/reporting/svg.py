@@ -7,9 +7,9 @@ from itemwise.reporting.single_page import trusted
 from itemwise.reporting.table import accuracy_text
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["accuracy_axis", "accuracy_track", "flips", "histogram", "share_bar"]
+__all__ = ["GRID", "accuracy_axis", "accuracy_track", "flips", "histogram", "share_bar"]
 
-_GRID = (0, 25, 50, 75, 100)  # percent
+GRID = (0, 25, 50, 75, 100)  # percent
 _WIDTH = 120  # pixels of the drawing of flips
 
 
@@ -28,7 +28,7 @@ def accuracy_track(accuracy: Accuracy) -> Markup | str:
 
 def accuracy_axis() -> Markup:
     """The figures below a column of tracks."""
-    figures = "".join(f'<text x="{percent}%" y="1em" text-anchor="middle">{percent}%</text>' for percent in _GRID)
+    figures = "".join(f'<text x="{percent}%" y="1em" text-anchor="middle">{percent}%</text>' for percent in GRID)
     return trusted(f'<svg class="axis" aria-hidden="true">{figures}</svg>')
 
 
@@ -73,4 +73,4 @@ def _bin(left: float, width: float, height: float) -> str:
 
 
 def _grid() -> str:
-    return "".join(f'<line class="grid" x1="{percent}%" x2="{percent}%" y2="100%"/>' for percent in _GRID)
+    return "".join(f'<line class="grid" x1="{percent}%" x2="{percent}%" y2="100%"/>' for percent in GRID)

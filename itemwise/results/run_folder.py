@@ -13,13 +13,17 @@ from itemwise.results.entry import Entry
 from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Ledger, Tally
 
-__all__ = ["LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs"]
+__all__ = [
+    "LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs",
+    "run_folders",
+]  # fmt: skip
 
 REPORTS = Path("reports")
 LATEST = "latest"
 RUN_NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")  # how the folders of runs are named
 PICTURES = "pictures"  # the folder in a run's folder that holds what was shown, as SHA256.png or SHA256.jpg
 PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.(png|jpg)")
+_BEFORE = re.compile(rf"{LATEST}~([0-9]+)")  # a run before the latest, as git counts
 _TEXTS = ("node_id", "benchmark", "model_name", "strategy", "case", "expected", "verdict")
 
 
@@ -61,7 +65,7 @@ class RunFolder:
 
 
 def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
-    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``.
+    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``, or ``latest~1`` for the one before.
 
     Raises RunFolderError for a folder that is missing or not a run's, and for a damaged file, with its line.
     """
@@ -93,13 +97,35 @@ def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:
     return runs
 
 
+def run_folders(reports: Path) -> list[Path]:
+    """The folders of the runs in `reports`, the oldest first, as their names tell."""
+
+    def order(folder: Path) -> tuple[str, int]:
+        moment, number = folder.name[:15], folder.name[16:]
+        return moment, int(number or 1)
+
+    found = (file.parent for file in reports.glob("*/run.json"))
+    return sorted((folder for folder in found if RUN_NAME.fullmatch(folder.name) and not folder.is_symlink()), key=order)
+
+
 def _folder(text: str, reports: Path) -> Path:
+    if before := _BEFORE.fullmatch(text):
+        text = _before_latest(int(before[1]), reports)
     folders = [followed(Path(text)), followed(reports / text)]
     if folder := next((folder for folder in folders if text and (folder / "run.json").is_file()), None):
         return folder.resolve()
     if folder := next((folder for folder in folders if text and folder.is_dir()), None):
         raise RunFolderError(f"{folder} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
     raise RunFolderError(f"no run {text!r}: neither {text or '(nothing)'} nor {reports / text} is a folder; {_known(reports)}.")
+
+
+def _before_latest(number: int, reports: Path) -> str:
+    names = [folder.name for folder in run_folders(reports)]
+    latest = followed(reports / LATEST).resolve().name
+    place = (names.index(latest) if latest in names else len(names) - 1) - number
+    if place < 0:
+        raise RunFolderError(f"no run {LATEST}~{number}: {_known(reports)}.")
+    return names[place]
 
 
 def followed(folder: Path) -> Path:

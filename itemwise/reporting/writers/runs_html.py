@@ -1,0 +1,70 @@
+"""The page of all runs: each measurement's accuracy over the runs, what was shown and what was asked otherwise, links to the runs."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from itemwise.analysis.run_history import History, Point, Shown
+from itemwise.reporting.single_page import still_page
+from itemwise.reporting.table import accuracy_text, points_text
+from itemwise.reporting.trend import Dot, trend
+
+__all__ = ["against_text", "runs_html"]
+
+
+def runs_html(found: Sequence[History], folder: Path) -> str:
+    """The page, whose links to the runs are relative to `folder`, where it is to lie. It has no script."""
+    return "".join(still_page("runs", histories=[_history(history, folder) for history in found]))
+
+
+def against_text(point: Point) -> str:
+    """What a run shows against the one before, in words."""
+    if point.pair is None:
+        return point.shown.value
+    change = points_text(point.pair.change)
+    if point.shown is Shown.ASKED_OTHERWISE:
+        return f"{change}, asked otherwise: {', '.join(point.asked_otherwise)}"
+    return f"{change}, p {point.pair.p:.3g}: {point.shown.value}"
+
+
+def _history(history: History, folder: Path) -> dict[str, Any]:
+    rows = [_row(point, folder) for point in history.points]
+    dots = [_dot(point) for point in history.points]
+    return {"name": ", ".join(history.key.names), "rows": rows[::-1], "trend": trend(dots), "stability": history.stability}
+
+
+def _dot(point: Point) -> Dot:
+    return Dot(point.tally.accuracy, _name(point), _style(point), bool(point.asked_otherwise))
+
+
+def _name(point: Point) -> str:
+    return point.run.name.rpartition("/")[2]
+
+
+def _style(point: Point) -> str:
+    """What it shows, as a page's style has it."""
+    return point.shown.name.lower().replace("_", "-")
+
+
+def _row(point: Point, folder: Path) -> dict[str, Any]:
+    share, interval = accuracy_text(point.tally.accuracy)
+    return {
+        "run": _name(point),
+        "link": _link(point, folder),
+        "commit": point.commit,
+        "started": str(point.run.record.get("started", ""))[:16].replace("T", " "),
+        "accuracy": share,
+        "interval": interval,
+        "known": f"{point.tally.judged} of {point.tally.sample_size}",
+        "against": against_text(point),
+        "lost": point.pair.lost if point.pair else [],
+        "gained": point.pair.gained if point.pair else [],
+        "style": _style(point),
+    }
+
+
+def _link(point: Point, folder: Path) -> str:
+    """Where the run's own page lies, as a link from `folder`; empty where it has none."""
+    report = point.run.folder / "report.html" if point.run.folder else None
+    return Path(os.path.relpath(report, folder)).as_posix() if report and report.is_file() else ""
