@@ -80,7 +80,9 @@ def _steps(tally: Tally, entries: Sequence[Entry], first_prompt: str) -> Iterato
 
 def _is_json_asked(entries: Sequence[Entry]) -> bool:
     """Whether the prompts ask for JSON, and the run itself did not read strictly."""
-    return all("json" in entry.texts().prompt.lower() and entry.rows.get("reader") != STRICT_JSON.name for entry in entries)
+    return all(
+        "json" in entry.texts().prompt.lower() and entry.rows.get("reader") != STRICT_JSON.name and not entry.is_given for entry in entries
+    )
 
 
 def _strictly(entry: Entry) -> Entry:

@@ -10,7 +10,9 @@ from typing import Any
 from itemwise.cases.chat import Turn
 from itemwise.cases.plain_data import Kinds, known_fields, require_kinds, without_empty, without_zero
 
-__all__ = ["Reply", "Verdict"]
+__all__ = ["FROM_FILE", "Reply", "Verdict"]
+
+FROM_FILE = "from"  # the note of a reply that was made elsewhere: its file and its place there
 
 
 @dataclass(frozen=True)

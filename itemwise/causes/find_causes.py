@@ -29,6 +29,7 @@ def find_causes(
     *,
     truncated: bool,
     called: bool | None,
+    worded: bool = True,
     calls: Sequence[AnsweredCall] = (),
     reasoning: str = "",
     refusal: str = "",
@@ -36,17 +37,17 @@ def find_causes(
     """What a reply that is not correct shows of why it is not, the primary cause first; never empty.
 
     `prompt` is what was asked, `expected` the gold answer as the extractor spells it, `answer` what was read, None where nothing
-    was. `truncated` says that the token limit came before an answer, `called` whether a tool was called, None where none
-    was offered, and `calls` those that were made; `reasoning` and `refusal` are what the model thought and refused with beside
-    the text. A cause needs evidence in the reply: "reasoning" is named alone, where nothing else is shown of a wrong answer, and
-    "no answer stated" where there is none.
+    was; with `worded` False the model was asked the same in words that nobody knows. `truncated` says that the token limit came before
+    an answer, `called` whether a tool was called, None where none was offered, and `calls` those that were made; `reasoning` and
+    `refusal` are what the model thought and refused with beside the text. A cause needs evidence in the reply: "reasoning" is named
+    alone, where nothing else is shown of a wrong answer, and "no answer stated" where there is none.
 
     >>> find_causes("What is 16*3 + 24?", "16*3 = 46, 46+24 = 70", "72", "70", truncated=False, called=None)
     [Cause(kind='arithmetic slip', evidence='16*3 = 46 (it is 48); corrected, the steps give 72')]
     """
     causes = _unfinished(text, answer, reasoning, truncated=truncated)
-    copied = copied_example(prompt, text, answer)
-    json_cause = json_error(text, truncated=truncated) if answer is None and "json" in prompt.lower() else None
+    copied = copied_example(prompt, text, answer) if worded else None
+    json_cause = json_error(text, truncated=truncated) if worded and answer is None and "json" in prompt.lower() else None
     is_judged = not (copied or any(each.kind == REPEATS for each in causes))  # what is copied or said in a loop answers nothing
     other = other_question(prompt, text) if is_judged else None
     causes += [each for each in (copied, giving_up(text, answer, refusal), json_cause, other, made_up_output(text)) if each]

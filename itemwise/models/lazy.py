@@ -97,10 +97,12 @@ class LazyModel:
 
 
 class ReplayModel:
-    """The model of a `--replay` run, which generates nothing: a request that the store cannot answer is an error of its case."""
+    """A model that generates nothing, as replies come from the store or a file: a request that leads to it is an error of its case,
+    told by `fault`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, fault: str = "") -> None:
         self.name = name
+        self._fault = fault or f"--replay: the store holds no reply of {name} to this case; run without --replay to ask for it."
 
     is_loaded = False
 
@@ -113,7 +115,7 @@ class ReplayModel:
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:  # noqa: ARG002 - whatever is asked
         """Raises ModelError."""
-        raise ModelError(f"--replay: the store holds no reply of {self.name} to this case; run without --replay to ask for it.")
+        raise ModelError(self._fault)
 
     def score(self, requests: Sequence[Request]) -> list[Generation]:
         """Raises ModelError as `generate` does."""

@@ -75,6 +75,7 @@ class ModelEntry:
     `max_thinking_tokens` are the most of a thought with which a reply begins, beside those of `max_new_tokens`, and None is no budget.
     `decoding` is how a request without a temperature is decoded: ``greedy``, ``greedy-penalised`` behind the repetition penalty of the
     model's own configuration, ``model`` as that samples, or ``temperature=0.7``, with ``,top_p=0.95`` behind it where that is wanted.
+    Where `replies`, nothing is asked: the replies were made elsewhere, and `location` is the file that holds them.
     """
 
     name: str
@@ -98,7 +99,13 @@ class ModelEntry:
     max_thinking_tokens: int | None = None
     decoding: str = "greedy"
     compute: str = "auto"
+    replies: bool = False
     userinfo: str = field(default="", repr=False)
+
+    @property
+    def is_loaded_here(self) -> bool:
+        """Whether this machine computes its replies: they come neither from a server nor from a file."""
+        return not (self.server or self.replies)
 
 
 def under_each(entry: ModelEntry, setting: str, values: Sequence[Any], ending: str = "{}") -> list[ModelEntry]:

@@ -197,7 +197,8 @@ def quantisations_for(entry: ModelEntry, quantisations: Sequence[str], *, chosen
 
 def _own_entry(name: str, settings: Mapping[str, Any], root: Path) -> ModelEntry:
     here = f"[tool.itemwise.models.{name}]"
-    known = {field.name for field in fields(ModelEntry)} - {"name", "local", "gguf", "server", "quantisation", "compute", "userinfo"}
+    found = {"name", "local", "gguf", "server", "quantisation", "compute", "replies", "userinfo"}
+    known = {field.name for field in fields(ModelEntry)} - found
     if not isinstance(settings, Mapping):
         raise ModelError(f"{here} must be a table with location, got {settings!r}.")
     if unknown := set(settings) - known:

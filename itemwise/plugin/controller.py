@@ -20,6 +20,7 @@ from itemwise.plugin.printing import usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
+from itemwise.replies import RepliesError
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.safe_text import printable
@@ -60,9 +61,18 @@ class ControllerSession:
         asked = [item for item in items if is_case(item)]
         benchmarks = {(function_id(item), parameters(item).get("model")): self._worker.samples.benchmark(item) for item in asked}
         chosen = [default_prompt_line(name, benchmark, self._settings, model) for (name, model), benchmark in benchmarks.items()]
+        chosen += [line for item in asked for line in self._given_lines(item)]
         told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in asked}
         idle = [f"itemwise: {function_id(item)} ignores {options}" for item, options in told.items() if options]
         return [*dict.fromkeys(line for line in [*chosen, *idle, self._config.stash.get(LEFT_OUT, "")] if line)]
+
+    def _given_lines(self, item: pytest.Item) -> list[str]:
+        """What there is of replies that were made elsewhere, and what is missing."""
+        try:
+            given = self._worker.samples.given_replies(item)
+        except RepliesError:  # which every case of it tells
+            return []
+        return [printable(f"itemwise: {function_id(item)}: {line}") for line in given.lines()] if given else []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

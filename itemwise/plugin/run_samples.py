@@ -28,6 +28,7 @@ from itemwise.plugin.items import (
     parameters,
     plain_name,
 )
+from itemwise.replies import MatchedReplies, matched, read_replies
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
 from itemwise.session.asked_protocol import under_protocol
@@ -66,6 +67,7 @@ class Samples:
         self._samples: dict[tuple[str, str, Wording], Sample] = {}
         self._asked_cases: dict[str, Sequence[AskedCase]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
+        self._given: dict[tuple[str, str, str, str], MatchedReplies] = {}  # by function, configuration, file and prompt
         self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
 
     def of_function(self, function: pytest.Function, benchmark: Benchmark) -> Sequence[AskedCase] | Fault:
@@ -108,6 +110,21 @@ class Samples:
         benchmark = self.benchmark(item)
         wordings = wordings_of(benchmark, self._settings, parameters(item).get("model"))
         return self._sample(item, benchmark, self._asked_case(item).config, wordings[self.prompt(item)])
+
+    def given_replies(self, item: pytest.Item) -> MatchedReplies | None:
+        """The replies that were made elsewhere to the cases of the item's sample; None where a model is asked. Raises RepliesError."""
+        entry = parameters(item).get("model")
+        if entry is None or not entry.replies:
+            return None
+        key = function_id(item), self._asked_case(item).config, entry.location, self.prompt(item)
+        if key not in self._given:
+            self._given[key] = matched(read_replies(Path(entry.location)), self.of_case(item).cases)
+        return self._given[key]
+
+    def rows(self, item: pytest.Item) -> Mapping[str, str]:
+        """Where the case's sample comes from and how it is read, as words; of replies made elsewhere also which there are."""
+        given = self.given_replies(item)
+        return {**self.of_case(item).rows, **(given.words if given else {}), "cases": self.measure(item)["cases"][:16]}
 
     def benchmark(self, item: pytest.Item) -> Benchmark:
         """The benchmark that a case belongs to, as the run's protocol asks it where there is one, on the case's configuration."""

@@ -95,7 +95,7 @@ class Verdicts:
             item.stash.get(ANSWER, None),
             verdict,
             model=self._worker.described(),
-            rows={**self._worker.samples.of_case(item).rows, "cases": self._worker.samples.measure(item)["cases"][:16]},
+            rows=self._worker.samples.rows(item),
             message=report.longreprtext if report.failed else "",
             rerun=rerun_command(item),
         )

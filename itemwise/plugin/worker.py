@@ -22,6 +22,7 @@ from itemwise.models.decoding import is_greedy
 from itemwise.plugin.items import is_case, parameters, prefixes
 from itemwise.plugin.progress_lines import worker_watch
 from itemwise.plugin.run_samples import Samples
+from itemwise.replies import RepliesError
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.progress import Counts
 from itemwise.results.safe_text import printable
@@ -30,6 +31,7 @@ from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.engine.batch_check import BatchedCase
+    from itemwise.engine.engine import Engine
     from itemwise.session.model_session import ModelSession
 
 __all__ = ["ALONE", "GROUPED", "REPLY", "WorkerSession"]
@@ -152,17 +154,24 @@ class WorkerSession:
         if self._model_session is None:
             text = "another fixture called 'model' stands in the place of itemwise's, so there is no model to ask; rename it."
             raise pytest.fail.Exception(text, pytrace=False)
-        engine = self._model_session.engine
         with self._stopping():
             try:
-                with nullcontext() if item.nodeid in engine.outcomes else self.waiting():
-                    item.stash[REPLY] = self._lookahead.reply(item.nodeid, engine)
+                item.stash[REPLY] = self._given_reply(item) or self._asked_reply(item, self._model_session.engine)
             except ModelUnavailableError:
                 raise
-            except (ModelError, PictureError) as error:
+            except (ModelError, PictureError, RepliesError) as error:
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
         self._remember(item, item.stash[REPLY])
         return item.stash[REPLY]
+
+    def _given_reply(self, item: pytest.Item) -> Reply | None:
+        """The reply that was made elsewhere; None where a model is asked. Raises RepliesError where there is none to the case."""
+        given = self.samples.given_replies(item)
+        return given.reply(self.samples.case(item).name) if given else None
+
+    def _asked_reply(self, item: pytest.Item, engine: Engine) -> Reply:
+        with nullcontext() if item.nodeid in engine.outcomes else self.waiting():
+            return self._lookahead.reply(item.nodeid, engine)
 
     def _remember(self, item: pytest.Item, reply: Reply) -> None:
         """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""

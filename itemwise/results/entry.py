@@ -156,6 +156,11 @@ class Entry(MeasuredCase):
         return self.spent or (ReplyCost(*(getattr(reply, name) for name in ReplyCost.__slots__)) if reply else None)
 
     @property
+    def is_given(self) -> bool:
+        """Whether the reply was made elsewhere, so that nobody here asked in the words of the prompt."""
+        return "replies" in self.model
+
+    @property
     def cause(self) -> str:
         """The kind of the first cause; empty for a correct case, or one that ended in an infrastructure error."""
         return self.causes[0].kind if self.causes else ""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from itemwise.cases.case import Case
-from itemwise.cases.chat import Turn
+from itemwise.cases.chat import Turn, conversation
 from itemwise.cases.option_scores import option_scores
 from itemwise.cases.picture import PictureError
-from itemwise.cases.reply import Reply, Verdict
+from itemwise.cases.reply import FROM_FILE, Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.causes.find_causes import find_causes
 from itemwise.causes.margin import margin
@@ -63,8 +63,19 @@ def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verd
     is_truncated = verdict is Verdict.TRUNCATED
     calls = answered_calls(reply.turns[len(case.chat) :])
     called = _is_tool_called(case, reply)
+    prompt, worded = _asked(case, reply)
     beside = {"reasoning": reply.reasoning, "refusal": reply.refusal}
-    return tuple(find_causes(case.text, reply.text, case.answer, plain, truncated=is_truncated, called=called, calls=calls, **beside))
+    return tuple(
+        find_causes(prompt, reply.text, case.answer, plain, truncated=is_truncated, called=called, worded=worded, calls=calls, **beside)
+    )
+
+
+def _asked(case: Case, reply: Reply) -> tuple[str, bool]:
+    """The prompt, and whether the model was asked in its words: of a reply that was made elsewhere only its file can tell them."""
+    if FROM_FILE not in reply.notes:
+        return case.text, True
+    asked = reply.turns[:-1]
+    return (conversation(asked), True) if asked else (case.text, False)
 
 
 def entry_of(
@@ -94,7 +105,7 @@ def entry_of(
         picture=_last_picture(case),
         model=model,
         rows=rows,
-        quoted=Texts(case.text, message, rerun, reply),
+        quoted=Texts(_asked(case, reply)[0] if reply else case.text, message, rerun, reply),
     )
 
 

@@ -58,9 +58,10 @@ class Tally:
 
     @property
     def tokens_per_correct(self) -> float | None:
-        """What a correct answer cost in tokens generated, those of all other replies included; None without one."""
+        """What a correct answer cost in tokens generated, those of all other replies included; None without one, and where nobody
+        counted tokens."""
         correct = self.counts[Verdict.CORRECT]
-        return self.completion_tokens / correct if correct else None
+        return self.completion_tokens / correct if correct and self.completion_tokens else None
 
     @property
     def judged(self) -> int:

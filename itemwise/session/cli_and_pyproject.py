@@ -55,6 +55,13 @@ OPTIONS = (
         ["embedded-text"],
         many=True,
     ),
+    Option(
+        "replies",
+        "judge replies that were made elsewhere, and load no model: FILE or FILE#NAME, repeatable (jsonl of id and text, samples of "
+        "lm-eval, logs of Inspect, answers of LLaVA)",
+        [],
+        many=True,
+    ),
     Option("adapter", "LoRA to put on the model: a folder that peft wrote"),
     Option(
         "strategy",
@@ -187,6 +194,11 @@ class OptionValues:
     def chose(self, name: str) -> bool:
         """Whether the command line or pyproject.toml says anything of it."""
         return name in self._chosen
+
+    @property
+    def asks_models(self) -> bool:
+        """Whether models are asked: not where replies are there already, unless the command line names a model beside them."""
+        return not self["replies"] or "model" in self.given
 
     def base(self, name: str) -> Path:
         """What a path in this option is relative to: the current folder on the command line, else that of pyproject.toml."""

@@ -6,6 +6,7 @@ from itemwise.models.catalogue import hub_model
 from itemwise.models.decoding import thinks_greedily
 from itemwise.models.registry import EMBEDDED
 from itemwise.results.safe_text import printable
+from itemwise.session.given_replies import replies_line
 from itemwise.session.settings import Settings, is_repeated_greedily
 from itemwise.session.wording import prompts_of
 
@@ -66,7 +67,7 @@ def _shots_text(settings: Settings) -> str:
 
 def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str:
     """The prompt that `model` is asked with where no option names one, and why; empty where one does, or there is none to choose."""
-    if settings.prompts or len(benchmark.prompts) < 2:
+    if settings.prompts or len(benchmark.prompts) < 2 or (model and model.replies):
         return ""
     (prompt,) = prompts_of(benchmark, settings, model)
     why = f"which {model.name} prefers" if model and model.prompt == prompt else f"the first of its {len(benchmark.prompts)}"
@@ -75,7 +76,7 @@ def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings,
 
 def idle_lines(settings: Settings) -> list[str]:
     """The options of the command line that no model of this run heeds."""
-    remote, ray = all(entry.server for entry in settings.all_models), settings.engine == "ray"
+    remote, ray = not any(entry.is_loaded_here for entry in settings.all_models), settings.engine == "ray"
     idle = {
         "quant": remote,
         "compute": remote,
@@ -83,7 +84,8 @@ def idle_lines(settings: Settings) -> list[str]:
         "replicas": remote or not ray,
         "gpus-per-replica": remote or not ray,
     }
-    why = "the models are on servers" if remote else "that is for --engine ray"
+    away = "replies from files are there already" if settings.models and settings.models[0].replies else "the models are on servers"
+    why = away if remote else "that is for --engine ray"
     return [f"itemwise: --{name} has no effect: {why}" for name, is_idle in idle.items() if is_idle and name in settings.given]
 
 
@@ -94,6 +96,8 @@ def store_line(settings: Settings, replies: int) -> str:
 
 
 def _model_text(entry: ModelEntry) -> str:
+    if entry.replies:
+        return replies_line(entry)
     revision = f" at {entry.revision}" if entry.revision else ""
     compute = "" if entry.compute == "auto" else f" computed in {entry.compute}"
     loaded = "" if entry.server else f", {'dequantised' if entry.gguf else entry.quantisation}{compute}"

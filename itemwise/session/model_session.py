@@ -1,11 +1,14 @@
 """Everything one process needs of the model under test: lazy model, engine, cached replies, description."""
 
+from pathlib import Path
+
 from itemwise.engine.batching import STATIC_BATCH
 from itemwise.engine.engine import Engine
 from itemwise.models import LoadOptions, ModelEntry
 from itemwise.models.identity import identity_of
 from itemwise.models.lazy import LazyModel, ReplayModel
 from itemwise.models.replicas import ReplicatedModel
+from itemwise.replies import read_replies
 from itemwise.results.store import MACHINE, ModelReplies, Store, key_of
 from itemwise.session.settings import Settings
 
@@ -21,7 +24,8 @@ class ModelSession:
 
     def __init__(self, entry: ModelEntry, settings: Settings, store: Store, *, rank: int = 0, world_size: int = 1) -> None:
         options = LoadOptions(entry.quantisation, entry.max_new_tokens, rank, world_size, entry.compute)
-        identity = identity_of(entry, options)
+        self._file = read_replies(Path(entry.location)) if entry.replies else None
+        identity = self._file.identity if self._file else identity_of(entry, options)
         if settings.replay and store.description(key_of(identity)) is None:  # replies of another machine, which this one did not measure
             identity = {name: value for name, value in identity.items() if name not in MACHINE}
         self.identity = identity
@@ -49,6 +53,8 @@ class ModelSession:
 
     def describe(self) -> dict[str, str]:
         """How the model describes itself, or did when its stored replies were made."""
+        if self._file:
+            return self._file.describe(self.model.name)
         if not self._described:
             key = key_of(self.identity)
             if self.model.is_loaded:
@@ -60,6 +66,8 @@ class ModelSession:
 
 
 def _model(entry: ModelEntry, settings: Settings, options: LoadOptions) -> LazyModel | ReplicatedModel | ReplayModel:
+    if entry.replies:
+        return ReplayModel(entry.name, f"{entry.name} is a file of replies, which cannot be asked.")
     if settings.replay:
         return ReplayModel(entry.name)
     if settings.engine == "ray" and not entry.server:

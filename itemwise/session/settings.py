@@ -30,6 +30,7 @@ from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
+from itemwise.session.given_replies import given_replies
 from itemwise.session.shard import Shard, shard_of
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
@@ -140,6 +141,8 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         computes = values.some_of("compute", COMPUTE_TYPES, least=1)
         thinking = values.some_of("thinking", THINKING), values.wholes("max-thinking-tokens")
         decodings = values.decodings() or ((protocol.decoding,) if protocol else ())
+        given_models = given_replies(values)
+        asked = _models(values, registry_with(values.models, root)) if values.asks_models else ((), ())
         models, seeing = (
             tuple(
                 loaded
@@ -149,8 +152,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
                 for quantised in [quantisations_for(decoded, quantisations, chosen=values.chose("quant"))]
                 for loaded in loaded_as(decoded, quantised, computes, limits)
             )
-            for entries in _models(values, registry_with(values.models, root))
+            for entries in asked
         )
+        models = given_models + models
+        _require_apart("models", [entry.name for entry in models], "give replies a name of their own: --replies FILE#NAME.")
         strategies = tuple(configured_strategy(text, [here, root]) for text in values.texts("strategy"))
         _require_apart("strategies", [strategy.name for strategy in strategies], "rename one.")
         name = values.text("extractor")
@@ -177,7 +182,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         shots=values.wholes("shots", least=0),
         examples=examples,
         prompt_form=None if values["prompt-form"] is None else values.one_of("prompt-form", FORMS),
-        quantisations=tuple(dict.fromkeys(entry.quantisation for entry in models if not entry.server)) or quantisations,
+        quantisations=tuple(dict.fromkeys(entry.quantisation for entry in models if entry.is_loaded_here)) or quantisations,
         computes=computes,
         token_limits=limits,
         batch_size=values.whole_or("batch-size", "auto"),
@@ -196,7 +201,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         gpus_per_replica=values.fraction("gpus-per-replica"),
         renamed=values.renamed,
         given=values.given,
-        controls=values.some_of("control", CONTROLS),
+        controls=() if given_models else values.some_of("control", CONTROLS),
     )
 
 
@@ -246,7 +251,8 @@ def _source(values: OptionValues, models: Sequence[ModelEntry]) -> Source:
         listed = ", ".join(f"{entry.name}: {entry.source}" for entry in models)
         raise SettingsError(f"these models are asked different rows by default ({listed}); say which with --source.")
     source = Source.parse(defaults.pop() if text is None else text, seed=seed, root=values.base("source"))
-    return replace(source, variants=values.whole("variants", least=0), picture_folder=values.path("picture-folder"))
+    variants = 0 if any(entry.replies for entry in models) else values.whole("variants", least=0)
+    return replace(source, variants=variants, picture_folder=values.path("picture-folder"))
 
 
 def _examples(values: OptionValues, source: Source) -> Source | None:

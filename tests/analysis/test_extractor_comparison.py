@@ -71,7 +71,7 @@ def test_extractors_of_numbers_read_only_where_numbers_are_expected(expected: st
 def test_choices_are_read_by_extractors_of_choices() -> None:
     entries = [choice(0, "A", "A")]
     (comparison,) = extractor_comparisons(tallied(entries), entries)
-    assert [result.extractor for result in comparison.results] == ["strict-json", "first-capital"]
+    assert [result.extractor for result in comparison.results] == ["strict-json", "first-capital", "llava-letter"]
 
 
 def test_without_a_reply_nothing_is_compared() -> None:

@@ -13,6 +13,7 @@ from itemwise.analysis.named_extractors import (
     NamedExtractor,
     bare_last_number,
     first_capital,
+    llava_letter,
     load_extractor,
     strict_hashes,
     strict_json,
@@ -88,6 +89,17 @@ def test_the_first_capital_is_taken_wherever_it_stands(text: str, answer: str | 
     assert first_capital(text) == answer
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        *(("B", "B"), ("B. iron", "B"), ("B.", None), ("F", None), ("b", None), ("B is iron.", None), ("", None)),
+        *(("So: The answer is C.", "C"), ("The answer is C. The answer is D.", None), ("The answer is", None)),
+    ],
+)
+def test_a_letter_is_read_as_llava_reads_it(text: str, answer: str | None) -> None:
+    assert llava_letter(text) == answer
+
+
 class TestReaderOfTheUsers:
     @pytest.fixture(autouse=True)
     def _module(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +120,7 @@ class TestReaderOfTheUsers:
         [
             (
                 "first",
-                "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
+                "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, llava-letter, "
                 "or MODULE:FUNCTION for one of your own, got 'first'.",
             ),
             (":first", "--extractor must be MODULE:FUNCTION, such as my_own:first, got ':first'."),

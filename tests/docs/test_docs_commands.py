@@ -44,6 +44,7 @@ NOT_DONE = {
     r"^\w+=\S+ .*--model (qwen|llama)|pytest .*--model (qwen|llama|llava|Qwen/|half-b|\./qwen)": "weights from the hub, and a GPU for most",
     r"pytest .*--source hub|pytest .*--(shots 8|protocol )": "rows from the hub",
     r"pytest .*--model http": "a server",
+    r"pytest .*--replies": "replies to all of the hub's rows",
     r"python -m tools\.": "a measurement of minutes, or a server",
     r"python -m itemwise .*\[--": "a summary of arguments",
     r"^hf ": "the hub",

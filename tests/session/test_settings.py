@@ -378,7 +378,7 @@ def test_an_extractor_is_one_of_ours_or_ones_own(project: Project) -> None:
     assert extractor is not None
     assert (extractor.name, extractor.extract("42")) == ("own_extractors:first", "4")
     assert project.complaint(extractor="strict") == (
-        "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, "
+        "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, llava-letter, "
         "or MODULE:FUNCTION for one of your own, got 'strict'."
     )
 

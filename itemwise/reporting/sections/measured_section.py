@@ -42,6 +42,8 @@ def _listed(values: Mapping[str, str]) -> str:
 
 
 def _brief_model(name: str, model: Mapping[str, str]) -> str:
+    if "replies" in model:
+        return f"{name}: {model['replies']}, made by {model['made by']}, settings {model['settings']}"
     known = [model[key] for key in _BRIEF if key in model]
     thinking = f"thinking {model['thinking']}, " if "thinking" in model else ""
     budget = f"max {model['max thinking tokens']} thinking tokens, " if "max thinking tokens" in model else ""

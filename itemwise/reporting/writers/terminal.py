@@ -56,8 +56,13 @@ def failure_text(entry: Entry, assertion: str) -> str:
 def _ending(reply: Reply | None) -> str:
     if reply is None:
         return ""
-    notes = notes_text(reply.notes)
-    return f"{notes}{', ' if notes else ''}{reply.finish_reason} after {reply.completion_tokens} tokens{_thought(reply)}; "
+    told = ", ".join(filter(None, (notes_text(reply.notes), _end(reply) if reply.finish_reason else "")))
+    return f"{told}; " if told else ""
+
+
+def _end(cost: Reply | TurnCost) -> str:
+    tokens = f" after {cost.completion_tokens} tokens" if cost.completion_tokens else ""
+    return f"{cost.finish_reason}{tokens}{_thought(cost)}"
 
 
 def _thought(cost: Reply | TurnCost) -> str:
@@ -84,7 +89,7 @@ def _turn_cost(cost: TurnCost | None) -> str:
     sampled = f", sampled at {cost.temperature} with seed {cost.seed}" if cost.temperature else ""
     asked = "".join(f", {name} {getattr(cost, name)!r}" for name in ("top_p", "max_new_tokens") if getattr(cost, name) is not None)
     stop = f", stop {', '.join(map(repr, cost.stop))}" if cost.stop else ""
-    return f" ({cost.finish_reason} after {cost.completion_tokens} tokens{_thought(cost)}{sampled}{asked}{stop})"
+    return f" ({_end(cost)}{sampled}{asked}{stop})"
 
 
 def closing_lines(run: RunRecord, folder: str) -> list[str]:

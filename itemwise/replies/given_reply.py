@@ -1,0 +1,90 @@
+"""GivenReply: one reply that was made elsewhere, as its file tells it; and the error where a file cannot be read so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from itemwise.cases.chat import Turn, TurnCost
+from itemwise.cases.plain_data import plain_text, shown_value
+from itemwise.cases.reply import FROM_FILE, Reply
+
+__all__ = ["GivenReply", "Replies", "RepliesError", "count_in", "require_once", "text_in"]
+
+
+class RepliesError(Exception):
+    """Replies from a file cannot be had; the message says which file and line, what was wrong and what to do instead."""
+
+
+@dataclass(frozen=True)
+class GivenReply:
+    """What a file tells of one reply: `id` as it stands there, and `place` (file and line) for messages.
+
+    `question` is the question alone, by which a case can be found; `asked` are the turns that the model was sent. `finish_reason` is
+    ``stop`` or ``length``. What a file does not tell is empty, or None for a count of tokens.
+    """
+
+    id: str
+    text: str
+    place: str
+    question: str = ""
+    asked: tuple[Turn, ...] = ()
+    model: str = ""
+    finish_reason: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a text that no report could hold."""
+        try:
+            for name in ("id", "text", "question", "reasoning"):
+                plain_text(getattr(self, name), f"{self.place}: {name}")
+        except ValueError as error:
+            raise RepliesError(str(error)) from None
+
+    def reply(self) -> Reply:
+        """The reply as a case's: it took no time here, and nothing was generated for it."""
+        tokens = self.prompt_tokens or 0, self.completion_tokens or 0
+        cost = TurnCost(self.finish_reason, *tokens) if self.finish_reason else None
+        turn = Turn("assistant", self.text, cost=cost, reasoning=self.reasoning)
+        notes = {FROM_FILE: self.place}
+        return Reply(self.text, self.finish_reason, *tokens, 0.0, 0, (*self.asked, turn), notes=notes, reasoning=self.reasoning)
+
+
+class Replies(NamedTuple):
+    """What was read in a file: the replies in its order, and what it tells of how they were made, by name."""
+
+    replies: Sequence[GivenReply]
+    told: Mapping[str, str] = {}
+
+
+def text_in(record: Mapping[str, Any], name: str, place: str, default: str | None = None) -> str:
+    """The text under `name`; `default`, where one is given, for null or nothing. A whole number is taken for an id's sake."""
+    value = record.get(name)
+    if value is None and default is not None:
+        return default
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise RepliesError(f"{place}: {name!r} must be text, got {shown_value(value)}.")
+    return value
+
+
+def count_in(record: Mapping[str, Any], name: str, place: str) -> int | None:
+    """The number of tokens under `name`; None where there is none."""
+    value = record.get(name)
+    if value is not None and (type(value) is not int or value < 0):
+        raise RepliesError(f"{place}: {name!r} must be a whole number of at least 0, got {shown_value(value)}.")
+    return value
+
+
+def require_once(replies: Iterable[GivenReply]) -> None:
+    """Raise RepliesError where an id stands twice, naming both places."""
+    seen: dict[str, GivenReply] = {}
+    for reply in replies:
+        if (first := seen.setdefault(reply.id, reply)) is not reply:
+            says = "the same text" if first.text == reply.text else "another text"
+            raise RepliesError(
+                f"{reply.place}: the id {reply.id!r} stands at {first.place} already, with {says}; leave one of them, so that each "
+                "case has one reply."
+            )

@@ -1,0 +1,104 @@
+"""Replies in the files that lm-evaluation-harness writes with ``--log_samples``, a line for each document and filter."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from itemwise.cases.chat import ROLES, Turn
+from itemwise.cases.plain_data import shown_value
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, text_in
+from itemwise.replies.plain_jsonl import Lines
+
+__all__ = ["is_lm_eval_sample", "lm_eval_samples"]
+
+_SAMPLES = re.compile(r"samples_.+_(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9.-]+)\.jsonl")
+_QUESTIONS = ("question", "Question", "problem", "query", "input")  # what tasks call the question in their documents
+
+
+def is_lm_eval_sample(record: Mapping[str, Any]) -> bool:
+    """Whether a line of a file is of this form."""
+    return {"doc_id", "resps"} <= record.keys()
+
+
+def lm_eval_samples(lines: Lines, file: Path) -> Replies:
+    """One reply for each document, whatever filters read it. What made them is told by the ``results_...json`` beside the file.
+
+    Raises RepliesError for repeats and for continuations that were scored, which are no replies.
+    """
+    by_filter: dict[tuple[str, str], GivenReply] = {}
+    settings: dict[str, str] = {}
+    for place, record in lines:
+        reply = _reply(record, place)
+        known = reply.id, text_in(record, "filter", place, "")
+        if known in by_filter:
+            raise RepliesError(f"{place}: doc_id {reply.id} under the filter {known[1]!r} stands at {by_filter[known].place} already.")
+        by_filter[known] = reply
+        settings = settings or _settings(record)
+    return Replies(_apart(by_filter), _results_beside(file) | settings)
+
+
+def _apart(by_filter: Mapping[tuple[str, str], GivenReply]) -> list[GivenReply]:
+    """The replies without those that several filters read. Raises RepliesError where two of one document differ."""
+    first: dict[str, GivenReply] = {}
+    for reply in by_filter.values():
+        if first.setdefault(reply.id, reply).text != reply.text:
+            raise RepliesError(f"{reply.place}: doc_id {reply.id} has another reply than at {first[reply.id].place}.")
+    return list(first.values())
+
+
+def _reply(record: Mapping[str, Any], place: str) -> GivenReply:
+    document = record.get("doc")
+    columns = document if isinstance(document, Mapping) else {}
+    question = next((columns[name] for name in _QUESTIONS if isinstance(columns.get(name), str)), "")
+    return GivenReply(text_in(record, "doc_id", place), _text(record["resps"], place), place, question, _asked(record))
+
+
+def _text(responses: Any, place: str) -> str:
+    match responses:
+        case [[str() as text]] | [str() as text]:
+            return text
+        case [[str(), str(), *_]]:
+            raise RepliesError(f"{place}: several replies to one document (repeats); give a file with one each.")
+        case [[[_, _]], *_] | [[_, _], *_]:
+            raise RepliesError(f"{place}: continuations that were scored, which are no replies; take a task that generates.")
+    raise RepliesError(f"{place}: 'resps' must hold one reply, got {shown_value(responses)}.")
+
+
+def _arguments(record: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What was sent for the document, and the settings it was sent with."""
+    match record.get("arguments"):
+        case {"gen_args_0": {"arg_0": sent, "arg_1": settings}} | [[sent, settings], *_]:
+            return sent, settings
+    return None, None
+
+
+def _asked(record: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """The turns that were sent: a plain text, or the messages that a chat API was sent as JSON."""
+    sent = _arguments(record)[0]
+    if isinstance(sent, list) and len(sent) == 1 and isinstance(sent[0], str):
+        try:
+            messages = json.loads(sent[0])
+            return tuple(Turn(message["role"], message["content"]) for message in messages if message["role"] in ROLES)
+        except (KeyError, TypeError, ValueError):
+            return ()
+    return (Turn("text", sent),) if isinstance(sent, str) else ()
+
+
+def _settings(record: Mapping[str, Any]) -> dict[str, str]:
+    settings = _arguments(record)[1]
+    return {"settings": json.dumps(settings, ensure_ascii=False)} if isinstance(settings, Mapping) else {}
+
+
+def _results_beside(file: Path) -> dict[str, str]:
+    """The model, as the results file of the same moment names it; nothing where there is none."""
+    named = _SAMPLES.fullmatch(file.name)
+    beside = file.with_name(f"results_{named['date']}.json") if named else None
+    try:
+        results = json.loads(beside.read_bytes()) if beside else None
+    except (OSError, ValueError):
+        return {}
+    known = {"model": "model_name", "backend": "model_source", "lm_eval": "lm_eval_version"}
+    found = results if isinstance(results, Mapping) else {}
+    return {word: found[name] for word, name in known.items() if isinstance(found.get(name), str)}

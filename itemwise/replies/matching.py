@@ -1,0 +1,133 @@
+"""Which reply is to which case: by the case's id, by the number of its row, or by the text of its question."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from itemwise.cases.case import Case
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply
+from itemwise.replies.given_reply import GivenReply, RepliesError
+from itemwise.replies.reply_file import ReplyFile
+
+__all__ = ["MatchedReplies", "matched"]
+
+BY_ID, BY_ROW, BY_QUESTION = "by id", "by the id of the row", "by the text of the question"
+_NAMED = 3  # ids in a line
+
+
+@dataclass(frozen=True)
+class MatchedReplies:
+    """The replies of `file` to the cases of a sample, by the case's name, and by which rule each was found."""
+
+    file: ReplyFile
+    cases: Sequence[Case]
+    replies: Mapping[str, GivenReply]
+    rules: Mapping[str, int]
+
+    @property
+    def without_reply(self) -> list[str]:
+        """The names of the cases that have none."""
+        return [case.name for case in self.cases if case.name not in self.replies]
+
+    @property
+    def without_case(self) -> list[str]:
+        """The ids of the replies that are to none of the cases."""
+        used = {id(reply) for reply in self.replies.values()}
+        return [reply.id for reply in self.file.replies if id(reply) not in used]
+
+    def reply(self, case: str) -> Reply:
+        """The reply to the case of that name. Raises RepliesError where there is none."""
+        if case not in self.replies:
+            raise RepliesError(f"{self.file.path} holds no reply to {case}; it counts for nothing until one is there.")
+        return self.replies[case].reply()
+
+    def lines(self) -> list[str]:
+        """The words for the header of a run."""
+        return [told if what == "replies" else f"{what}: {told}" for what, told in self.words.items() if what != "prompt"]
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """What the record of the rows tells of them."""
+        by = ", ".join(f"{count} {rule}" for rule, count in self.rules.items())
+        found = f"{len(self.replies)} of {len(self.cases)} cases have a reply in {self.file.path.name}" + (f" ({by})" if by else "")
+        return {
+            "replies": found,
+            "prompt": self._prompt(),
+            **_named("cases without a reply", self.without_reply),
+            **_named("replies without a case", self.without_case),
+        }
+
+    def _prompt(self) -> str:
+        """What the model was asked, as far as the file tells: its turns are compared with those of the case."""
+        asked = [(case, self.replies[case.name].asked) for case in self.cases if case.name in self.replies]
+        if not any(turns for _, turns in asked):
+            return "unknown, as the replies were made elsewhere"
+        equal = sum(_said(turns) == _said(case.chat) for case, turns in asked)
+        return f"as the file tells; {equal} of {len(asked)} are the same here"
+
+
+def matched(file: ReplyFile, cases: Sequence[Case]) -> MatchedReplies:
+    """The replies of `file` to `cases`. Raises RepliesError where two are to one case, naming both places."""
+    rows: dict[str, Case | None] = {}
+    for case in cases:  # a number that several cases end in tells none of them
+        number = case.name.partition("-")[2]
+        rows[number] = None if number in rows else case
+    named, questions = {case.name: case for case in cases}, _Questions(cases)
+    found: dict[str, GivenReply] = {}
+    rules: Counter[str] = Counter()
+    for reply in file.replies:
+        to, rule = _case_of(reply, named, rows, questions)
+        if to is None:
+            continue
+        if first := found.get(to.name):
+            raise RepliesError(f"{reply.place} and {first.place} are both to {to.name}; leave one of them.")
+        found[to.name] = reply
+        rules[rule] += 1
+    return MatchedReplies(file, cases, found, rules)
+
+
+def _case_of(
+    reply: GivenReply, named: Mapping[str, Case], rows: Mapping[str, Case | None], questions: _Questions
+) -> tuple[Case | None, str]:
+    """The case that a reply is to and the rule that tells so. A question that is not the case's is another row's of that number."""
+    question = _plain(reply.question)
+    if case := named.get(reply.id):
+        return case, BY_ID
+    if (case := rows.get(reply.id)) and question in questions.texts[case.name]:
+        return case, f"{BY_ROW}, confirmed by the question" if question else BY_ROW
+    asking = questions.of(question) if question else []
+    return (named[asking[0]], BY_QUESTION) if len(asking) == 1 else (None, "")
+
+
+class _Questions:
+    """The names of cases by what they ask: where a question is a line of a case's text it is looked up, else it is searched for."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self.texts = {case.name: _plain(case.chat[-1].content) for case in cases}
+        self._lines: dict[str, list[str]] = {}
+        for case in cases:
+            for line in {_plain(line) for line in case.chat[-1].content.split("\n")}:
+                self._lines.setdefault(line, []).append(case.name)
+
+    def of(self, question: str) -> Sequence[str]:
+        """Those in whose text it stands."""
+        return self._lines.get(question) or [name for name, text in self.texts.items() if question in text]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _said(turns: Iterable[Turn]) -> list[tuple[str, str]]:
+    return [("user" if turn.role == "text" else turn.role, turn.content) for turn in turns]
+
+
+def _named(what: str, ids: Sequence[str]) -> dict[str, str]:
+    """How many ids there are, and the first; nothing where there is none."""
+    more = ", ..." if len(ids) > _NAMED else ""
+    return {what: f"{len(ids)} ({', '.join(ids[:_NAMED])}{more})"} if ids else {}

@@ -1,0 +1,103 @@
+"""Logs of Inspect, in the form that version 0.3.285 writes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemwise.cases.chat import Turn
+from itemwise.replies import RepliesError, read_replies
+
+HEADER = {
+    "version": 2,
+    "status": "success",
+    "eval": {"task": "gsm8k", "model": "hf/org/m", "model_generate_config": {"max_tokens": 64}, "packages": {"inspect_ai": "0.3.285"}},
+    "plan": {"name": "plan", "steps": [], "config": {"temperature": 0.0, "top_p": None}},
+}
+
+
+def sample(number: int, text: str, **changes: Any) -> dict[str, Any]:
+    content = [{"type": "reasoning", "reasoning": "hm"}, {"type": "text", "text": text}]
+    message = {"role": "assistant", "content": content}
+    return {
+        "id": number,
+        "epoch": 1,
+        "input": f"What is {number}+{number}?",
+        "target": str(2 * number),
+        "messages": [{"role": "user", "content": f"What is {number}+{number}?\nReasoning:"}, message],
+        "output": {
+            "model": "org/m",
+            "choices": [{"message": message, "stop_reason": "max_tokens"}],
+            "completion": text,
+            "usage": {"input_tokens": 7, "output_tokens": 5, "total_tokens": 12},
+        },
+        **changes,
+    }
+
+
+@pytest.fixture(autouse=True)
+def _without_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read by the format alone, whatever is installed; tools/check_exports.py reads by Inspect's own code."""
+    monkeypatch.setitem(sys.modules, "inspect_ai", None)
+
+
+def log_of(folder: Path, samples: list[dict[str, Any]]) -> Path:
+    file = folder / "log.json"
+    file.write_text(json.dumps({**HEADER, "samples": samples}, indent=2))
+    return file
+
+
+def archive_of(folder: Path, samples: list[dict[str, Any]]) -> Path:
+    file = folder / "log.eval"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_journal/start.json", "{}")
+        for each in samples:
+            archive.writestr(f"samples/{each['id']}_epoch_1.json", json.dumps(each))
+        archive.writestr("header.json", json.dumps(HEADER))
+    return file
+
+
+@pytest.mark.parametrize("write", [log_of, archive_of])
+def test_a_reply_with_its_chat_tokens_and_settings(tmp_path: Path, write: Any) -> None:
+    failed = sample(3, "", error={"message": "out of memory"})
+    found = read_replies(write(tmp_path, [sample(1, "ANSWER: 2"), failed]))
+    (reply,) = found.replies
+    assert (reply.id, reply.text, reply.reasoning, reply.question) == ("1", "ANSWER: 2", "hm", "What is 1+1?")
+    assert (reply.finish_reason, reply.prompt_tokens, reply.completion_tokens) == ("length", 7, 5)
+    assert reply.asked == (Turn("user", "What is 1+1?\nReasoning:"),)
+    described = found.describe("m")
+    assert (found.model, described["task"], described["inspect_ai"]) == ("hf/org/m", "gsm8k", "0.3.285")
+    assert json.loads(described["settings"]) == {"max_tokens": 64, "temperature": 0.0}
+
+
+def test_long_texts_stand_among_the_attachments(tmp_path: Path) -> None:
+    held = {**sample(1, "attachment://abc"), "attachments": {"abc": "a long reply"}}
+    (reply,) = read_replies(archive_of(tmp_path, [held])).replies
+    assert reply.text == "a long reply"
+
+
+def test_several_epochs_are_several_replies_and_refused(tmp_path: Path) -> None:
+    with pytest.raises(RepliesError, match=r"log\.json, sample 1: epoch 2, so there are several replies to it"):
+        read_replies(log_of(tmp_path, [sample(1, "2"), sample(1, "2", epoch=2)]))
+
+
+def test_an_archive_that_this_python_cannot_read_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zipfile_zstd", None)
+    monkeypatch.delattr(zipfile, "ZIP_ZSTANDARD", raising=False)
+    file = archive_of(tmp_path, [sample(1, "2")])
+    deflated, zstd = (f"\x00\x00{method}\x00".encode("latin-1") for method in ("\x08", "\x5d"))
+    file.write_bytes(file.read_bytes().replace(deflated, zstd))
+    with pytest.raises(RepliesError, match=r"is compressed by zstd.* pip install inspect_ai"):
+        read_replies(file)
+
+
+def test_an_archive_of_something_else_is_no_log(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "other.eval", "w") as archive:
+        archive.writestr("a.txt", "a")
+    with pytest.raises(RepliesError, match=r"other\.eval is no log of Inspect that can be read: KeyError"):
+        read_replies(tmp_path / "other.eval")

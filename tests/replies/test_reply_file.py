@@ -1,0 +1,106 @@
+"""Files of replies: what each format tells, and what is refused with its line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemwise.cases.chat import Turn
+from itemwise.replies import RepliesError, read_replies
+
+
+def written(folder: Path, *lines: Any, name: str = "answers.jsonl") -> Path:
+    file = folder / name
+    file.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def test_jsonl_of_id_and_text_with_what_else_is_known(tmp_path: Path) -> None:
+    whole = {"model": "org/m", "prompt": "1+1?", "finish_reason": "length", "prompt_tokens": 4, "completion_tokens": 2, "reasoning": "hm"}
+    file = written(tmp_path, {"id": "sum-1", "text": "It is 2", **whole}, "", {"id": 7, "text": "", "completion_tokens": 0})
+    found = read_replies(file)
+    first, second = found.replies
+    assert (first.id, first.text, first.question, first.place) == ("sum-1", "It is 2", "", "answers.jsonl, line 1")
+    assert (second.id, second.place) == ("7", "answers.jsonl, line 3")
+    assert (found.model, found.sha256) == ("org/m", hashlib.sha256(file.read_bytes()).hexdigest())
+    assert found.identity == {"replies": found.sha256}
+
+    reply = first.reply()
+    assert (reply.text, reply.finish_reason, reply.truncated) == ("It is 2", "length", True)
+    assert (reply.prompt_tokens, reply.completion_tokens, reply.generated, reply.seconds) == (4, 2, 0, 0.0)
+    assert [(turn.role, turn.content) for turn in reply.turns] == [("user", "1+1?"), ("assistant", "It is 2")]
+    assert (reply.reasoning, reply.notes) == ("hm", {"from": "answers.jsonl, line 1"})
+    assert found.describe("m") == {
+        "model": "m",
+        "replies": "made elsewhere: 2 in answers.jsonl (jsonl)",
+        "sha256": found.sha256,
+        "made by": "org/m",
+        "settings": "unknown",
+        "finish reasons": "unknown, so a reply that was cut off is not told from others",
+    }
+
+
+def test_tokens_that_are_known_of_some_replies_only_are_counted_of_none(tmp_path: Path) -> None:
+    file = written(tmp_path, {"id": "a", "text": "1", "completion_tokens": 5}, {"id": "b", "text": "2"})
+    assert [reply.completion_tokens for reply in read_replies(file).replies] == [None, None]
+
+
+def test_the_answers_and_the_results_of_llava(tmp_path: Path) -> None:
+    answer = {"question_id": "5", "prompt": "Which?\nA. x", "text": "B", "answer_id": "Q", "model_id": "llava-v1.5-13b", "metadata": {}}
+    answers = read_replies(written(tmp_path, answer))
+    assert [(each.id, each.text, each.asked) for each in answers.replies] == [("5", "B", (Turn("user", "Which?\nA. x"),))]
+    assert (answers.model, answers.format) == ("llava-v1.5-13b", "answers of LLaVA")
+
+    result = {"acc": 50.0, "correct": 1, "count": 2, "results": {"5": 1, "11": -1}, "outputs": {"5": "B", "11": "The answer is C."}}
+    (tmp_path / "result.json").write_text(json.dumps(result, indent=2))
+    results = read_replies(tmp_path / "result.json")
+    assert [(each.id, each.text, each.place) for each in results.replies] == [
+        ("5", "B", "result.json, outputs '5'"),
+        ("11", "The answer is C.", "result.json, outputs '11'"),
+    ]
+    assert (results.model, results.describe("m")["made by"]) == ("", "unknown")
+
+
+def test_the_results_of_a_run_of_this_suite(tmp_path: Path) -> None:
+    reply = {"text": "4", "finish_reason": "stop", "prompt_tokens": 3, "completion_tokens": 1}
+    case = {"case": "sum-2", "verdict": "correct", "model_name": "m", "reply": reply}
+    file = written(tmp_path, case, {**case, "case": "sum-3", "verdict": "error", "reply": {}})
+    assert [(each.id, each.text, each.completion_tokens, each.model) for each in read_replies(file).replies] == [("sum-2", "4", 1, "m")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], "begins with b''; give jsonl of"),
+        (["[1]"], "give jsonl of"),
+        ([{"answer": "B", "key": 1}], "begins with an object with answer, key; give jsonl of"),
+        ([{"id": "a", "text": "1"}, "{"], "answers.jsonl, line 2: no JSON object: b'{'"),
+        ([{"id": "a", "text": None}], "answers.jsonl, line 1: 'text' must be text, got None."),
+        ([{"id": "a", "text": "\ud800"}], "answers.jsonl, line 1: text holds half a character"),
+        ([{"id": "a", "text": "1", "finish_reason": "eos"}], "line 1: 'finish_reason' must be stop (the model ended it) or length"),
+        ([{"id": "a", "text": "1", "prompt_tokens": -1}], "line 1: 'prompt_tokens' must be a whole number of at least 0, got -1."),
+        (
+            [{"id": "a", "text": "1"}, {"id": "b", "text": "1"}, {"id": "a", "text": "2"}],
+            "line 3: the id 'a' stands at answers.jsonl, line 1 already, with another text",
+        ),
+        ([{"id": "a", "text": "1"}, {"id": "a", "text": "1"}], "line 2: the id 'a' stands at answers.jsonl, line 1 already, with the same"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_place(tmp_path: Path, lines: list[Any], said: str) -> None:
+    with pytest.raises(RepliesError) as error:
+        read_replies(written(tmp_path, *lines))
+    assert said in str(error.value)
+
+
+def test_a_file_that_is_not_there_or_is_none(tmp_path: Path) -> None:
+    with pytest.raises(RepliesError, match=r"nothing\.jsonl cannot be read: "):
+        read_replies(tmp_path / "nothing.jsonl")
+    with pytest.raises(RepliesError, match="it is a folder"):
+        read_replies(tmp_path)
+    (tmp_path / "result.json").write_text('{"results": {}, "outputs": {}}')
+    with pytest.raises(RepliesError, match="holds no reply"):
+        read_replies(tmp_path / "result.json")

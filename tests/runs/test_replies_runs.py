@@ -1,0 +1,133 @@
+"""Whole runs that judge replies that were made elsewhere."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy imports only once
+
+from itemwise.commands.show import show_lines
+from itemwise.results.run_folder import RunFolder, read_run
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+QUIET = ("--sample", "all", "--tb=no", "-p", "no:hypothesispytest")
+SCIENCE = [  # pid, gold, reply: the last two are read otherwise than LLaVA's script does
+    ("3", 1, "B"),
+    ("5", 0, "A. iron"),
+    ("7", 1, "The answer is B."),
+    ("9", 2, "A"),
+    ("12", 0, "D"),
+    ("15", 1, "B is the one that rusts."),
+]
+NUMBERS = [("gsm8k-0", "2 + 2 = 4\nThe answer is 4."), ("1", "2 + 3 = 6\nThe answer is 6."), ("gsm8k-9", "The answer is 9.")]
+
+
+def written(file: Path, *lines: Any) -> Path:
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return file
+
+
+@pytest.fixture
+def science(pytester: pytest.Pytester) -> pytest.Pytester:
+    """ScienceQA's benchmark, six rows of its form whose pictures are not at hand, and LLaVA's results for them and one other."""
+    shutil.copy(BENCHMARKS / "test_scienceqa.py", pytester.path)
+    row = {"question": "Which metal rusts?", "hint": "", "image": None, "choices": ["iron", "gold", "tin"]}
+    written(pytester.path / "rows.jsonl", *({**row, "pid": pid, "answer": gold} for pid, gold, _ in SCIENCE))
+    outputs = {pid: text for pid, _, text in SCIENCE} | {"1": "C"}
+    (pytester.path / "llava.json").write_text(json.dumps({"acc": 1.0, "results": {}, "outputs": outputs}, indent=2))
+    return pytester
+
+
+@pytest.fixture
+def numbers(pytester: pytest.Pytester) -> pytest.Pytester:
+    """GSM8K's benchmark, three rows of its form, and replies to two of them and to one that is not there."""
+    shutil.copy(BENCHMARKS / "test_gsm8k.py", pytester.path)
+    written(pytester.path / "rows.jsonl", *({"question": f"What is 2 + {n}?", "answer": f"#### {2 + n}"} for n in (2, 3, 4)))
+    written(pytester.path / "answers.jsonl", *({"id": name, "text": text, "model": "m"} for name, text in NUMBERS))
+    return pytester
+
+
+def last(suite: pytest.Pytester) -> RunFolder:
+    return read_run(str(suite.path / "reports" / "latest"))
+
+
+def verdicts(run: RunFolder) -> dict[str, str]:
+    return {entry.case: entry.verdict.value for entry in run.entries}
+
+
+def test_published_replies_give_the_published_score_beside_our_own(science: pytest.Pytester) -> None:
+    result = science.runpytest_inprocess(*QUIET, "--source", "rows.jsonl", "--replies", "llava.json#llava-1.5-13b")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(
+        [
+            "itemwise: llava-1.5-13b (made elsewhere: 7 in llava.json (LLaVA's results of ScienceQA), sha256 *made by unknown, settings*",
+            "itemwise: test_scienceqa.py::test_scienceqa: 6 of 6 cases have a reply in llava.json (6 by the id of the row)",
+            "itemwise: test_scienceqa.py::test_scienceqa: replies without a case: 1 (1)",
+            "scienceqa  llava-1.5-13b  direct  *66.7%* 4 *1 *1 *0 *0 *- *6 of 6",
+            "*llava-letter 50.0%*",
+            "0 replies generated, 0 from the store, 6 made elsewhere",
+        ]
+    )
+    run = last(science)
+    by_ours = {entry.case.rpartition("-")[2]: entry.answer for entry in run.entries}
+    assert by_ours == {"3": "B", "5": "A", "7": "B", "9": "A", "12": None, "15": "B"}
+    assert {entry.cause for entry in run.entries} == {"", "reasoning", "no answer stated"}  # no JSON was asked for, as far as is known
+    lines = show_lines(run)
+    assert any("prompt: unknown, as the replies were made elsewhere" in line for line in lines)
+    assert any("finish reasons: unknown" in line for line in lines)
+    assert run.record["models"]["llava-1.5-13b"]["sha256"] in next(line for line in lines if "sha256: " in line and "llava" not in line)
+
+
+def test_a_case_without_a_reply_is_an_error_and_a_second_file_another_model(numbers: pytest.Pytester) -> None:
+    written(numbers.path / "better.jsonl", *({"id": f"gsm8k-{n}", "text": f"The answer is {4 + n}."} for n in range(3)))
+    files = ("--replies", "answers.jsonl", "--replies", "better.jsonl", "--prompt", "json")
+    result = numbers.runpytest_inprocess(*QUIET, "--source", "rows.jsonl", *files, "--fail-under", "gsm8k/better=1.0")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "itemwise: test_gsm8k.py::test_gsm8k: 2 of 3 cases have a reply in answers.jsonl (1 by id, 1 by the id of the row)",
+            "itemwise: test_gsm8k.py::test_gsm8k: cases without a reply: 1 (gsm8k-2)",
+            "itemwise: test_gsm8k.py::test_gsm8k: replies without a case: 1 (gsm8k-9)",
+            "gsm8k      m       direct *50.0% *1 *1 *0 *0 *1 *- *2 of 3",
+            "gsm8k      better  direct *100.0% *3 *0 *0 *0 *0 *- *3 of 3",
+            "rung *",
+            "m, direct *",
+            "better, direct *the model*",
+            "gate gsm8k (better, direct) >= 1.00: passed *",
+        ]
+    )
+    slip = next(entry for entry in last(numbers).entries if entry.verdict.value == "wrong")
+    assert (slip.case, slip.cause, slip.texts().reply.notes) == ("gsm8k-1", "arithmetic slip", {"from": "answers.jsonl, line 2"})
+    assert "gsm8k-2: error" not in result.stdout.str()
+
+    again = numbers.runpytest_inprocess(*QUIET, "--source", "rows.jsonl", *files, "-k", "better and gsm8k-0")
+    again.stdout.fnmatch_lines(["gsm8k      better  direct *100.0% *3 of 3"])  # what is known of the same file counts
+
+    rerun = numbers.runpytest_inprocess(*shlex.split(slip.texts().rerun)[1:])
+    rerun.stdout.fnmatch_lines(["cause: arithmetic slip: 2 + 3 = 6*", "--- from answers.jsonl, line 2; AssertionError: *"])
+
+
+def test_workers_share_the_cases(numbers: pytest.Pytester) -> None:
+    result = numbers.runpytest_subprocess(*QUIET, "--source", "rows.jsonl", "--replies", "answers.jsonl", "-n", "2")
+    result.stdout.fnmatch_lines(["gsm8k      m      direct *50.0% *2 of 3", "0 replies generated, 0 from the store, 2 made elsewhere"])
+
+
+def test_an_id_that_stands_twice_ends_the_run_before_it_begins(numbers: pytest.Pytester) -> None:
+    written(numbers.path / "twice.jsonl", {"id": "a", "text": "1"}, {"id": "a", "text": "2"})
+    result = numbers.runpytest_inprocess(*QUIET, "--source", "rows.jsonl", "--replies", "twice.jsonl")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--replies twice.jsonl, line 2: the id 'a' stands at twice.jsonl, line 1 already, with another text*"])
+
+
+def test_two_replies_to_one_case_are_an_error_of_its_cases_with_both_places(numbers: pytest.Pytester) -> None:
+    written(numbers.path / "both.jsonl", {"id": "gsm8k-0", "text": "4"}, {"id": "0", "text": "5"})
+    result = numbers.runpytest_inprocess(
+        "--sample", "all", "--source", "rows.jsonl", "--replies", "both.jsonl", "-p", "no:hypothesispytest"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*both.jsonl, line 2 and both.jsonl, line 1 are both to gsm8k-0; leave one of them.*"])
