@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from benchmarks.test_gsm8k import PROMPTS
 from training.conversations import Chat, chats
@@ -96,14 +96,15 @@ def batches(plan: Plan, vocabulary: PreTrainedTokenizerFast) -> Iterator[list[tu
     while True:
         source = halves[0] if step < plan.steps / 2 else halves[1]
         pool = sorted((encode(chat, vocabulary) for chat in islice(source, 512)), key=lambda pair: len(pair[0]))
-        passes = list(_packed(pool, plan.tokens_per_pass))
+        passes = list(packed(pool, plan.tokens_per_pass))
         rng.shuffle(passes)
         for start in range(0, len(passes) - per_step + 1, per_step):
             yield passes[start : start + per_step]
             step += 1
 
 
-def _packed(pool: list[tuple[list[int], list[int]]], tokens: int) -> Iterator[tuple[Tensor, Tensor]]:
+def packed(pool: list[tuple[list[int], list[int]]], tokens: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Passes of about `tokens` tokens, ids and labels padded on the right, which causal attention needs no mask for."""
     rows: list[tuple[list[int], list[int]]] = []
     for pair in pool:
         if rows and len(pair[0]) * (len(rows) + 1) > tokens:
@@ -120,9 +121,9 @@ def _padded(rows: list[tuple[list[int], list[int]]]) -> tuple[Tensor, Tensor]:
     return ids, labels
 
 
-def loss_of(model: Qwen2ForCausalLM, ids: Tensor, labels: Tensor) -> Tensor:
+def loss_of(model: PreTrainedModel, ids: Tensor, labels: Tensor) -> Tensor:
     """Summed loss over learned tokens; the head runs only where something is learned."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(ids.device.type, dtype=torch.bfloat16):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
         learned = labels[:, 1:] != IGNORED
         logits = model.lm_head(hidden[learned])

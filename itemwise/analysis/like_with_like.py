@@ -7,8 +7,9 @@ from itemwise.analysis.pairs import Measurement, Pair
 
 __all__ = ["LOADED", "WEIGHTS", "WORDINGS", "all_pairs", "like_pairs"]
 
-WEIGHTS = ("location", "revision", "adapter", "system", "prompting")  # of a model's record: what answers, and its template
+WEIGHTS = ("location", "revision", "system", "prompting")  # of a model's record: what answers, and its template
 LOADED = {
+    "adapter": "the adapter",
     "quantisation": "the quantisation",
     "dtype": "the compute type",
     "thinking": "thinking",

@@ -130,19 +130,22 @@ def _folder(text: str, root: Path) -> Path | None:
     return folder if text else None
 
 
-def with_adapter(entry: ModelEntry, folder: Path) -> ModelEntry:
-    """`entry` with the LoRA in `folder` on top, under a name of its own: ``qwen2.5-7b-instruct+step-900``.
+def with_adapter(entry: ModelEntry, folder: Path | None) -> ModelEntry:
+    """`entry` with the LoRA in `folder` on top, under a name of its own: ``qwen2.5-7b-instruct+step-900``; without a folder, as it is.
 
     Raises ModelError where the folder is none that peft wrote, or `entry` has an adapter already.
     """
+    if entry.adapter is not None:
+        wanted = f"{folder} cannot go on top" if folder else "it cannot be asked without one"
+        raise ModelError(f"{entry.name} has an adapter already ({entry.adapter}), so {wanted}; name its base as --model.")
+    if folder is None:
+        return entry
     if entry.server:
         raise ModelError(
             f"{entry.name} is on a server, which puts adapters on itself: start it with {folder.name}, and name what it serves."
         )
     folder = folder.expanduser().resolve()
     require_adapter(folder)
-    if entry.adapter is not None:
-        raise ModelError(f"{entry.name} has an adapter already ({entry.adapter}), so {folder} cannot go on top; name its base as --model.")
     return replace(entry, name=f"{entry.name}+{folder.name}", adapter=str(folder))
 
 

@@ -62,7 +62,7 @@ OPTIONS = (
         [],
         many=True,
     ),
-    Option("adapter", "LoRA to put on the model: a folder that peft wrote"),
+    Option("adapter", 'LoRA to put on the model, a folder that peft wrote, or "none"; repeatable: each is asked', [], many=True),
     Option(
         "strategy",
         f"way of asking, repeatable: {', '.join(strategy_names())}, with settings such as vote:samples=9,temperature=1, "

@@ -38,6 +38,7 @@ __all__ = ["Settings", "SettingsError", "is_repeated_greedily", "known_models", 
 
 STORE = "replies.sqlite"
 SEEING = "embedded-vision"
+NO_ADAPTER = "none"
 Value = TypeVar("Value")
 
 
@@ -226,16 +227,18 @@ def _models(values: OptionValues, registry: Mapping[str, ModelEntry]) -> tuple[t
     pixels = values.whole_or("min-pixels"), values.whole_or("max-pixels")
     seeing = () if values.chose("model") else (with_pixels(registry[SEEING], *pixels),)
     models = models if seeing else tuple(with_pixels(entry, *pixels) for entry in models)
-    adapter = values.path("adapter")
-    if adapter is None:
-        return models, seeing
-    if len(models) > 1:
+    adapters = values.texts("adapter", least=0)
+    if adapters and len(models) > 1:
         listed = ", ".join(entry.name for entry in models)
         raise SettingsError(
             f"--adapter fits one model, got {listed}; give one --model, or name each pair under [tool.itemwise.models.NAME] "
             "with location and adapter in pyproject.toml."
         )
-    return (with_adapter(models[0], adapter),), seeing
+    adapted = tuple(
+        with_adapter(models[0], None if text == NO_ADAPTER else values.base("adapter") / Path(text).expanduser()) for text in adapters
+    )
+    _require_apart("models", [entry.name for entry in adapted], "give one of the adapters' folders a name of its own.")
+    return adapted or models, seeing
 
 
 def _require_apart(kind: str, names: Sequence[str], advice: str) -> None:

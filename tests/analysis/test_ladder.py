@@ -201,6 +201,7 @@ def test_a_measurement_without_a_verdict_is_no_rung() -> None:
     ("loaded", "gain"),
     [
         ({"quantisation": "int8"}, "the quantisation"),
+        ({"adapter": "my-lora sha256:5"}, "the adapter"),
         ({"max new tokens": "64"}, "the token limit"),
         ({"quantisation": "int8", "max new tokens": "64"}, "the quantisation and the token limit"),
         ({"quantisation": "int8", "revision": "sha256:other"}, "the model"),

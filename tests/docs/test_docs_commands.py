@@ -45,7 +45,8 @@ NOT_DONE = {
     r"pytest .*--source hub|pytest .*--(shots 8|protocol )": "rows from the hub",
     r"pytest .*--model http": "a server",
     r"pytest .*--replies": "replies to all of the hub's rows",
-    r"python -m tools\.": "a measurement of minutes, or a server",
+    r"pytest .*--adapter (none|build/)": "an adapter that is trained before",
+    r"python -m (tools|training)\.": "a measurement or a training of minutes, or a server",
     r"python -m itemwise .*\[--": "a summary of arguments",
     r"^hf ": "the hub",
     r"^pip ": "packages from an index; the tests run in an environment that has them",
@@ -102,6 +103,7 @@ def rows_of(page: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")]
 
 
+TOOLS = ("python -m tools", "python -m training")
 QUANTISATIONS = ("nf4", "int8", "none")
 MEMORY = [row for row in rows_of("run-a-7b.md") if row[1].endswith("GiB")]
 HELPS = {
@@ -167,6 +169,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(EMBEDDED / "text", root / folder)
     (root / "qwen2.5-0.5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
     leave_adapter(root / "my-lora")
+    leave_adapter(root / "build" / "smollm2-gsm8k")
     (root / "gsm8k" / "main").mkdir(parents=True)
     for file, seed in ((root / "test.jsonl", 7), (root / "gsm8k" / "main" / "test.jsonl", 7), (root / "train.jsonl", 8)):
         problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(seed), int(SAMPLE))]
@@ -174,6 +177,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "mgsm").mkdir()
     for language in ("en", "zh"):
         (root / "mgsm" / f"mgsm_{language}.tsv").write_text(f"1+1 ({language})\t2\n", encoding="utf-8")
+    pens = {"ID": "chal-1", "Body": "Mia has 9 pens", "Question": "How many pens has she?", "Answer": 9.0, "Type": "Subtraction"}
+    (root / "svamp.jsonl").write_text(json.dumps(pens) + "\n", encoding="utf-8")
     pictures = [{name: row[name] for name in ("image", "question", "choices", "answer", "hint")} for row in islice(science_pictures(7), 3)]
     datasets.Dataset.from_list(pictures).cast_column("image", datasets.Image()).to_parquet(root / "rows.parquet")
     models = {name: entry for block in BLOCKS if block.language == "toml" for name, entry in models_in(block).items()}
@@ -206,7 +211,7 @@ def settings(entry: dict[str, Any]) -> str:
 
 def job(command: Command, clone: Path) -> dict[str, Any] | None:
     """What is done for a command, or to check it; None where nothing can be."""
-    if command.program == "python -m tools":
+    if command.program in TOOLS:
         return {"kind": "tool", "words": list(command.words[2:]), "folder": str(ROOT)}
     words = words_of(command)
     if command.program == "pytest":
@@ -293,7 +298,7 @@ def test_a_command_for_another_machine_finds_its_cases(done: dict[str, Done], co
     assert "test_" in done[command.text].said
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.program == "python -m tools"], ids=named)
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command.program in TOOLS], ids=named)
 def test_a_tool_takes_its_arguments(done: dict[str, Done], command: Command) -> None:
     assert done[command.text].status == 0, done[command.text].said
 

@@ -412,6 +412,19 @@ def test_an_adapter_fits_one_model(project: Project) -> None:
     assert said.startswith("--adapter fits one model, got qwen2.5-7b-instruct, llama-2-7b-chat; give one --model, or name each pair")
 
 
+def test_a_model_is_asked_without_and_with_each_adapter_in_the_order_given(project: Project) -> None:
+    for name in ("a/step-100", "a/step-200", "b/step-200"):
+        (folder := project.here / name).mkdir(parents=True)
+        (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+        (folder / "adapter_model.safetensors").touch()
+    models = project.read(adapter=["none", "a/step-100", "a/step-200"]).models
+    assert [model.name for model in models] == ["embedded-text", "embedded-text+step-100", "embedded-text+step-200"]
+    assert [model.adapter for model in models] == [None, *(str(project.here / "a" / name) for name in ("step-100", "step-200"))]
+    assert project.complaint(adapter=["a/step-200", "b/step-200"]).startswith("two models are called 'embedded-text+step-200'")
+    project.configure('adapter = "work/a/step-100"')
+    assert [model.name for model in project.read().models] == ["embedded-text+step-100"]
+
+
 def test_without_a_named_model_pictures_are_shown_to_the_embedded_one_that_sees(project: Project) -> None:
     def asked(pictures: bool, **given: Any) -> list[str]:
         return [entry.name for entry in project.read(**given).models_for(pictures=pictures)]
