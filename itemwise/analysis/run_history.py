@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import Part, Provenance, differing, provenance_of
 from itemwise.cases.reply import Verdict
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
-from itemwise.results.run_folder import RunFolder
+from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
 from itemwise.results.statistics import SIGNIFICANT
 
-__all__ = ["History", "Point", "Shown", "Stability", "histories"]
+__all__ = ["History", "Point", "Shown", "Stability", "histories", "read_histories"]
 
 _JOB = ("batch size", "batching")  # of how a model is asked: no other number comes of them
 
@@ -120,6 +121,20 @@ def histories(runs: Iterable[RunFolder]) -> list[History]:
             told[tally.key] = provenance
     ordered = sorted(points, key=lambda key: points[key][-1].run.record.get("started", ""), reverse=True)
     return [History(key, points[key]) for key in ordered]
+
+
+def read_histories(folders: Iterable[Path]) -> tuple[list[History], list[str]]:
+    """The histories in the runs of `folders`, the oldest first, and a line for each run that cannot be read."""
+    found = [_read(folder) for folder in folders]
+    return histories(run for run in found if isinstance(run, RunFolder)), [f"left out: {run}" for run in found if isinstance(run, str)]
+
+
+def _read(folder: Path) -> RunFolder | str:
+    """The run, or what is wrong with it."""
+    try:
+        return read_run(str(folder))
+    except RunFolderError as error:
+        return str(error)
 
 
 def _differing(before: Provenance, now: Provenance) -> dict[Part, list[str]]:

@@ -4,15 +4,15 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from itemwise.analysis.run_history import History, Point, histories
+from itemwise.analysis.run_history import History, Point, read_histories
 from itemwise.commands import CommandError
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.writers.runs_html import against_text, runs_html
 from itemwise.results.private_files import open_private
-from itemwise.results.run_folder import LATEST, RunFolder, RunFolderError, followed, read_run, run_folders
+from itemwise.results.run_folder import LATEST, followed, run_folders
 from itemwise.results.safe_text import printable
 
-__all__ = ["read_histories", "runs", "runs_lines"]
+__all__ = ["runs", "runs_lines"]
 
 _HEAD = ("run", "commit", "accuracy", "95% interval", "n of N", "against the run before")
 _NAMED = 10  # cases that a line names
@@ -26,7 +26,10 @@ def runs(reports: Path, *, last: int, page: str | None = None, keep: int | None 
     """
     if keep is not None:
         _remove_old(reports, keep, kept)
-    found, troubles = read_histories(reports, last)
+    folders = run_folders(reports)[-last:]
+    if not folders:
+        raise CommandError(f"{reports} holds no runs; name another folder with --reports.")
+    found, troubles = read_histories(folders)
     for line in [*runs_lines(found), *troubles]:
         print(printable(line))
     if page is not None:
@@ -36,23 +39,6 @@ def runs(reports: Path, *, last: int, page: str | None = None, keep: int | None 
         except OSError as error:
             raise CommandError(f"--html {page} cannot be written: {error}") from None
         print(printable(f"\npage: {page}"))
-
-
-def read_histories(reports: Path, last: int) -> tuple[list[History], list[str]]:
-    """The histories in the `last` runs of `reports`, and a line for each run that cannot be read. Raises CommandError without a run."""
-    folders = run_folders(reports)[-last:]
-    if not folders:
-        raise CommandError(f"{reports} holds no runs; name another folder with --reports.")
-    found = [_read(folder) for folder in folders]
-    return histories(run for run in found if isinstance(run, RunFolder)), [f"left out: {run}" for run in found if isinstance(run, str)]
-
-
-def _read(folder: Path) -> RunFolder | str:
-    """The run, or what is wrong with it."""
-    try:
-        return read_run(str(folder))
-    except RunFolderError as error:
-        return str(error)
 
 
 def runs_lines(found: Sequence[History]) -> Iterator[str]:

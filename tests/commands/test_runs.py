@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from itemwise.__main__ import main
-from itemwise.commands.runs import read_histories, runs_lines
-from itemwise.results.run_folder import RunFolderError, read_run
+from itemwise.analysis.run_history import read_histories
+from itemwise.commands.runs import runs_lines
+from itemwise.results.run_folder import RunFolderError, read_run, run_folders
 from tests.commands.conftest import Reports
 
 RIGHT = "C" * 20 + "W" * 10
@@ -21,9 +22,13 @@ def leave(reports: Reports, day: int, verdicts: str, **changes: Any) -> Path:
     return reports.judged(f"202611{day:02}-120000", verdicts, **own, **changes)
 
 
-def shown(last: int = 20) -> dict[str, str]:
+def told() -> list[str]:
+    return list(runs_lines(read_histories(run_folders(Path("reports")))[0]))
+
+
+def shown(lines: list[str] | None = None) -> dict[str, str]:
     """What each run shows against the one before, by the day of its name."""
-    lines = list(runs_lines(read_histories(Path("reports"), last)[0]))
+    lines = told() if lines is None else lines
     return {line.split()[0][6:8]: line.split(" of 30")[1].strip() for line in lines if line.startswith("  2026")}
 
 
@@ -60,7 +65,7 @@ def test_a_drop_of_other_weights_is_one(reports: Reports) -> None:
 def test_other_cases_are_not_compared(reports: Reports) -> None:
     leave(reports, 1, RIGHT)
     leave(reports, 2, RIGHT[:-1])
-    assert "other cases" in list(runs_lines(read_histories(Path("reports"), 20)[0]))[2]
+    assert "other cases" in told()[2]
 
 
 @pytest.mark.usefixtures("week")
@@ -74,13 +79,14 @@ def test_cases_that_are_right_in_some_of_the_runs_are_named(capsys: pytest.Captu
 def test_runs_before_a_change_of_the_prompt_do_not_count_as_the_same(week: Reports) -> None:
     for day in (6, 7):
         leave(week, day, RIGHT, rows={"source": "synthetic", "prompt": "cot", "seed": "42"})
-    lines = list(runs_lines(read_histories(Path("reports"), 20)[0]))
+    lines = told()
     assert lines[-2] == "  the 2 newest runs asked the same: 20 cases always right, 10 always wrong, 0 sometimes right"
 
 
 @pytest.mark.usefixtures("week")
-def test_the_newest_runs_alone_are_read() -> None:
-    assert list(shown(last=2)) == ["05", "04"]
+def test_the_newest_runs_alone_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs", "--last", "2"]) == 0
+    assert list(shown(capsys.readouterr().out.splitlines())) == ["05", "04"]
 
 
 def test_a_run_that_cannot_be_read_is_left_out_and_named(week: Reports, capsys: pytest.CaptureFixture[str]) -> None:

@@ -272,3 +272,18 @@ def test_a_folder_that_is_swept_before_it_is_claimed_is_made_again(tmp_path: Pat
     monkeypatch.setattr("itemwise.reporting.write_folder.new_folder", swept_at_once)
     assert claimed(tmp_path, "20260101-000000").is_held
     assert len(made) == 2
+
+
+def test_the_page_of_all_runs_lies_beside_the_newest_run_and_links_to_each(run: RunRecord, tmp_path: Path) -> None:
+    for name in ("20261101-120000", "20261102-120000"):
+        write_reports(run, tmp_path / name)
+    page = (tmp_path / "index.html").read_text()
+    assert [f'href="{name}/report.html"' in page for name in ("20261101-120000", "20261102-120000")] == [True, True]
+    assert stat.S_IMODE((tmp_path / "index.html").stat().st_mode) == 0o600
+
+
+def test_a_run_that_cannot_be_read_does_not_keep_the_page_from_being_written(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / "20261101-120000").mkdir()
+    (tmp_path / "20261101-120000" / "run.json").write_text("{")
+    write_reports(run, tmp_path / "20261102-120000")
+    assert "20261102-120000" in (tmp_path / "index.html").read_text()
