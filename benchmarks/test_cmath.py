@@ -4,17 +4,24 @@ A row, made up here in the dataset's form; its file in the authors' repository c
 
     {"grade": 2, "question": "小云有17颗糖，又买了25颗，她现在有多少颗糖？", "golden": "42", "reasoning_step": 1, "num_digits": 2}
 
-Source: ``weitianwen/cmath`` on the Hugging Face hub, 1,098 rows in ``test`` and 600 in ``validation``; no commit of it is known here, so
-reports call it unpinned. The 600 were read. Licence: CC BY 4.0. There are no made rows. Golds are whole numbers, decimals and fractions.
-Published: no number whose setting is known here.
+The hub has 1,098 rows in ``test`` and 600 in ``validation``, of which these were read; no commit of it is known here, so reports call it
+unpinned. There are no made rows. Golds are whole numbers, decimals and fractions. No published number whose setting is known was found.
 """
 
 from collections.abc import Iterator
 
-from itemwise import Case, Examples, Hub, Source, cases
+from itemwise import Card, Case, Examples, Hub, Source, cases
 from itemwise.extractors import last_number
 
 CMATH = Hub("weitianwen/cmath", split="test")
+CARD = Card(
+    version=1,
+    measures="Chinese primary-school word problems by grade",
+    hub=CMATH,
+    rows="1,098",
+    licence="CC BY 4.0",
+    suites=("maths", "quick"),
+)
 
 PROMPTS = {
     "cot": """\
@@ -38,6 +45,6 @@ def cmath(source: Source, prompt: str) -> Iterator[Case]:
         yield Case(f"cmath-{row.id}", prompt.format(question=question), gold, tags=tags, solution=f"答案是{gold}。")
 
 
-@cases(cmath, prompts=PROMPTS, extract=last_number, examples=Examples("validation"))
+@cases(cmath, prompts=PROMPTS, extract=last_number, examples=Examples("validation"), card=CARD)
 def test_cmath(case: Case, answer: str | None) -> None:
     assert answer == case.answer

@@ -5,19 +5,27 @@ A row, made up here in the dataset's form::
     {"id": "made", "question": "Where would you keep milk cold?", "question_concept": "milk", "answerKey": "C",
      "choices": {"label": ["A", "B", "C", "D", "E"], "text": ["oven", "shelf", "fridge", "garden", "car"]}}
 
-Source: ``tau/commonsense_qa`` on the Hugging Face hub, 1,221 rows in ``validation``, which is asked: ``test`` has no answers. The schema
-was read in two harnesses. Licence: MIT. There are no made rows. Published: Llama-3.1-8B (base) 75.0%, 7 examples, by likelihood (Meta's
-model card).
+The split ``validation`` is asked, as ``test`` has no answers. The schema was read in two harnesses, no row was read here. There are no
+made rows.
 """
 
-from itemwise import CHOICE_PROMPTS, Case, Choices, Examples, Hub, cases
+from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, cases
 from itemwise.extractors import stated_choice
 
 COMMONSENSE = Hub("tau/commonsense_qa", split="validation", revision="94630fe30dad47192a8546eb75f094926d47e155")
+CARD = Card(
+    version=1,
+    measures="everyday knowledge, five options",
+    hub=COMMONSENSE,
+    rows="1,221",
+    licence="MIT",
+    suites=("choices", "quick"),
+    published=("Llama-3.1-8B (base) 75.0%, 7 examples, by likelihood (Meta's model card)",),
+)
 
 commonsense = Choices("commonsense", COMMONSENSE, question="question", options="choices", right="answerKey")
 
 
-@cases(commonsense, prompts=CHOICE_PROMPTS, extract=stated_choice, examples=Examples("train"))
+@cases(commonsense, prompts=CHOICE_PROMPTS, extract=stated_choice, examples=Examples("train"), card=CARD)
 def test_commonsense(case: Case, answer: str | None) -> None:
     assert answer == case.answer

@@ -5,17 +5,24 @@ A row, made up here in the dataset's form; ``label`` is the right ending's place
     {"ind": 1, "activity_label": "Baking bread", "ctx_a": "A woman kneads dough.", "ctx_b": "she", "label": "2", "split": "val",
      "endings": ["throws it at a car.", "sings to the flour.", "puts it into a bowl.", "reads it the news."]}
 
-Source: ``Rowan/hellaswag`` on the Hugging Face hub, 10,042 rows in ``validation``, which is asked: ``test`` has no labels. The schema was
-read in two harnesses. Licence: MIT. There are no made rows. Published numbers are by likelihood; none by reply whose setting is known
-here.
+The split ``validation`` is asked, as ``test`` has no labels. The schema was read in two harnesses, no row was read here. There are no made
+rows. Published numbers are by likelihood; none by reply whose setting is known was found.
 """
 
 import re
 
-from itemwise import CHOICE_PROMPTS, Case, Choices, Examples, Hub, Row, cases
+from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, Row, cases
 from itemwise.extractors import stated_choice
 
 HELLASWAG = Hub("Rowan/hellaswag", split="validation", revision="218ec52e09a7e7462a5400043bb9a69a41d06b76")
+CARD = Card(
+    version=1,
+    measures="how an everyday scene goes on, four endings",
+    hub=HELLASWAG,
+    rows="10,042",
+    licence="MIT",
+    suites=("choices", "quick"),
+)
 PROMPTS = {name: f"Which ending fits?\n\n{text}" if name != "qa" else text for name, text in CHOICE_PROMPTS.items()}
 
 
@@ -36,6 +43,6 @@ def endings(row: Row) -> list[str]:
 hellaswag = Choices("hellaswag", HELLASWAG, question=scene, options=endings, right="label")
 
 
-@cases(hellaswag, prompts=PROMPTS, extract=stated_choice, examples=Examples("train"))
+@cases(hellaswag, prompts=PROMPTS, extract=stated_choice, examples=Examples("train"), card=CARD)
 def test_hellaswag(case: Case, answer: str | None) -> None:
     assert answer == case.answer

@@ -4,18 +4,26 @@ A row, made up here in the dataset's form, which has a tab between question and 
 
     小云有17颗糖，又买了25颗。她现在有多少颗糖？	42
 
-Source: ``juletxara/mgsm`` on the Hugging Face hub, whose loading script no library runs any longer: the language's file is read. The
-commit is one that another project names; it was not seen from here. The same files lie in google-research/url-nlp, folder ``mgsm``, and
-were read: ``--source FOLDER``. Licence: CC BY 4.0 by that repository, CC BY-SA 4.0 by the hub's card. There are no made rows. Published:
-Llama-3.1-8B-Instruct 68.9%, zero-shot chain of thought, the mean of its languages (Meta's model card).
+The hub has a loading script, which no library runs any longer: the language's file is read. The commit is one that another project names;
+it was not seen from here. The same files lie in google-research/url-nlp, folder ``mgsm``, and were read: ``--source FOLDER``. There are no
+made rows.
 """
 
 from collections.abc import Iterator
 
-from itemwise import Case, Hub, Source, cases
+from itemwise import Card, Case, Hub, Source, cases
 from itemwise.extractors import last_number
 
 REVISION = "f52417ca77bd71e9888ddc29f92587660725d2b4"
+CARD = Card(
+    version=1,
+    measures="grade-school word problems in 11 languages",
+    hub=Hub("juletxara/mgsm", revision=REVISION),
+    rows="11 x 250",
+    licence="CC BY 4.0 by its repository, CC BY-SA 4.0 by the hub",
+    suites=("maths", "quick"),
+    published=("Llama-3.1-8B-Instruct 68.9%, zero-shot chain of thought, mean of its languages (Meta's model card)",),
+)
 
 STEPS = {  # "Think step by step, one calculation per line. End with a line 'The answer is' and the number."
     "bn": "ধাপে ধাপে চিন্তা করুন, প্রতি লাইনে একটি হিসাব। শেষ লাইনে লিখুন “উত্তর হলো” এবং সংখ্যাটি।",
@@ -43,6 +51,6 @@ def mgsm(source: Source, prompt: str, config: str) -> Iterator[Case]:
         yield Case(f"mgsm-{config}-{row.id}", row.prompt(prompt, steps=STEPS[config]), row.number("answer_number"))
 
 
-@cases(mgsm, prompts=PROMPTS, extract=last_number, configs=tuple(STEPS))
+@cases(mgsm, prompts=PROMPTS, extract=last_number, configs=tuple(STEPS), card=CARD)
 def test_mgsm(case: Case, answer: str | None) -> None:
     assert answer == case.answer

@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from itemwise import Case, Examples, Hub, Row, Source, cases, draw_like_random
+from itemwise import Card, Case, Examples, Hub, Row, Source, cases, draw_like_random
 from itemwise.cases.case import LETTERS
 from itemwise.extractors import stated_choice
 from itemwise.synthetic import science_pictures
@@ -74,6 +74,17 @@ def solution(row: Row, prompt_name: str, choices: Sequence[str], right: int) -> 
     return json.dumps({**seen, "option": choices[right], "answer": LETTERS[right]}, ensure_ascii=False)
 
 
-@cases(scienceqa, prompts=PROMPTS, extract=stated_choice, draw=draw_like_random, pictures=True, examples=Examples("train"))
+CARD = Card(
+    version=1,
+    measures="school science questions about a picture",
+    hub=SCIENCEQA,
+    rows="2,017 with a picture, of 4,241",
+    licence="CC BY-NC-SA 4.0",
+    suites=("choices", "pictures", "quick"),
+    published=("LLaVA-1.5-7B 66.8% (docs/MODEL_ZOO.md of LLaVA); more in docs/published-numbers.md",),
+)
+
+
+@cases(scienceqa, prompts=PROMPTS, extract=stated_choice, draw=draw_like_random, pictures=True, examples=Examples("train"), card=CARD)
 def test_scienceqa(case: Case, answer: str | None) -> None:
     assert answer == case.answer

@@ -5,15 +5,23 @@ A row, made up here in the dataset's form; the true option is always the first, 
     {"question": "Do goldfish forget everything within seconds?", "mc1_targets": {"labels": [1, 0, 0],
      "choices": ["No, they remember for months", "Yes, within three seconds", "Yes, within a minute"]}}
 
-Source: ``truthfulqa/truthful_qa`` on the Hugging Face hub, configuration ``multiple_choice``, 817 rows in ``validation``. The schema was
-read in two harnesses. Licence: Apache-2.0. There are no made rows, and no examples: all rows are asked. MC2, several true options, is not
-asked by reply. Published numbers are by likelihood; none by reply whose setting is known here.
+The split ``validation`` is asked, the only one, so that there are no examples. The schema was read in two harnesses, no row was read here.
+There are no made rows. MC2, several true options, is not asked by reply. Published numbers are by likelihood; none by reply whose setting
+is known was found.
 """
 
-from itemwise import CHOICE_PROMPTS, Case, Choices, Hub, Row, cases
+from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Hub, Row, cases
 from itemwise.extractors import stated_choice
 
 TRUTHFULQA = Hub("truthfulqa/truthful_qa", "multiple_choice", split="validation", revision="741b8276f2d1982aa3d5b832d3ee81ed3b896490")
+CARD = Card(
+    version=1,
+    measures="common false beliefs, one option true",
+    hub=TRUTHFULQA,
+    rows="817",
+    licence="Apache-2.0",
+    suites=("choices", "quick"),
+)
 
 
 def options(row: Row) -> list[str]:
@@ -28,6 +36,6 @@ def right(row: Row) -> int:
 truthfulqa = Choices("truthfulqa", TRUTHFULQA, question="question", options=options, right=right, shuffled=True)
 
 
-@cases(truthfulqa, prompts=CHOICE_PROMPTS, extract=stated_choice)
+@cases(truthfulqa, prompts=CHOICE_PROMPTS, extract=stated_choice, card=CARD)
 def test_truthfulqa(case: Case, answer: str | None) -> None:
     assert answer == case.answer

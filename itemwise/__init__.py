@@ -1,6 +1,7 @@
 """LLM benchmarks as pytest: every dataset item is a case, every run an accuracy that says how sure it is."""
 
 from itemwise.cases.benchmark import cases
+from itemwise.cases.card import Card
 from itemwise.cases.case import Case
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.cases.choices import CHOICE_PROMPTS, Choices
@@ -14,6 +15,7 @@ from itemwise.cases.source import Source, hub, rows
 
 __all__ = [
     "CHOICE_PROMPTS",
+    "Card",
     "Case",
     "Choices",
     "Examples",

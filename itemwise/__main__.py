@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare and merge them, read their replies anew, list models, look into one, copy benchmarks."""
+"""``python -m itemwise``: look at runs, compare and merge them, read replies anew, list models and benchmarks, look into a model."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from itemwise.commands import CommandError
+from itemwise.commands.benchmarks import benchmarks
 from itemwise.commands.compare import compare
 from itemwise.commands.copy_benchmarks import copy_benchmarks
 from itemwise.commands.extractors import compare_extractors
@@ -89,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     seen.add_argument("--quant", choices=QUANTISATIONS, help="quantisation whose memory is told (default: nf4, of a GGUF none)")
     seen.add_argument("--picture", metavar="WxH", type=_size, default=(224, 224), help="size of a picture in pixels (default: 224x224)")
     seen.set_defaults(do=lambda given: structure(given.model, given.quant, given.picture))
+    carded = commands.add_parser("benchmarks", help="list the benchmarks: version, size, licence, source and published numbers of each")
+    carded.add_argument("folder", metavar="FOLDER", nargs="?", help="folder of benchmarks of your own (default: those of the installation)")
+    carded.set_defaults(do=lambda given: benchmarks(given.folder))
     copied = commands.add_parser("copy-benchmarks", help="write the benchmarks into a folder, to run and to change")
     copied.add_argument("folder", metavar="FOLDER", nargs="?", default="benchmarks", help="made if it is not there (default: benchmarks)")
     copied.set_defaults(do=lambda given: copy_benchmarks(given.folder))

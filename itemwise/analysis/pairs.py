@@ -128,6 +128,12 @@ class Pair:
         """Exact McNemar, with repeats the sign-flip test of the items' differences; not yet corrected for being one of several."""
         return sign_flip([*self.differences.values()])
 
+    @property
+    def versions(self) -> str:
+        """The benchmark's versions on both sides where they differ: another prompt, extractor or rule of rows; else empty."""
+        first, second = (side.rows.get("version", "none") for side in (self.first, self.second))
+        return f"version {first} against {second} of the benchmark" if first != second else ""
+
     def record(self) -> dict[str, object]:
         """Its figures as run.json has them, with the flipped cases by id."""
         return {"cases": len(self.judged), "change": self.change, "gained": self.gained, "lost": self.lost, "p": self.p}

@@ -5,11 +5,12 @@ import reprlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import TypeVar
 
 import pytest
 
+from itemwise.cases.card import Card
 from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
 from itemwise.cases.examples import Examples
@@ -43,6 +44,8 @@ class Benchmark:
     examples: Examples | None = None
     prompt_form: str | None = None  # one of few_shot.FORMS, where no option says another
     configs: tuple[str, ...] = ()
+    config: str = ""  # the one of them that it is on
+    card: Card | None = None
 
     @property
     def takes_source(self) -> bool:
@@ -59,7 +62,7 @@ class Benchmark:
         examples = self.examples
         if examples and callable(examples.cases) and "config" in _parameters("examples", examples.cases):
             examples = replace(examples, cases=partial(examples.cases, config=config))
-        return replace(self, loader=partial(self.loader, config=config), examples=examples, configs=())
+        return replace(self, loader=partial(self.loader, config=config), examples=examples, configs=(), config=config)
 
     @property
     def reads_numbers(self) -> bool:
@@ -159,6 +162,7 @@ def cases(
     pictures: bool = False,
     examples: Examples | None = None,
     configs: Sequence[str] = (),
+    card: Card | None = None,
 ) -> Callable[[Test], Test]:
     """Make a test function a benchmark: it runs once for each case of `loader`, model and strategy.
 
@@ -168,7 +172,8 @@ def cases(
     ``options``. `draw` takes the sample from all
     cases, by size and seed. With `pictures` the cases show pictures, so that a model that sees is asked by default. `examples` are solved
     cases that may be shown before each question (`--shots`): ``Examples("train")``. Each of `configs`, such as languages, is a measurement
-    of its own, ``mgsm-zh``, with its own sample: the loader takes ``config``, and calls its cases so (``mgsm-zh-12``).
+    of its own, ``mgsm-zh``, with its own sample: the loader takes ``config``, and calls its cases so (``mgsm-zh-12``). The `card` tells its
+    version, licence, suites and published numbers.
     The test asks for the stations it wants by name: ``model``, ``strategy``, ``case``, ``reply``, ``answer``.
 
     >>> @cases(capitals, extract=last_word)              # doctest: +SKIP
@@ -177,10 +182,12 @@ def cases(
     """
     if examples is not None and not isinstance(examples, Examples):
         raise TypeError(f'examples must be Examples(...), such as Examples("train"), got {reprlib.repr(examples)}.')
-    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures, examples, configs=tuple(configs))
+    benchmark = Benchmark(loader, extract, dict(prompts or {}), draw, pictures, examples, configs=tuple(configs), card=card)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pytest.PytestUnknownMarkWarning)
-            return getattr(pytest.mark, MARK)(benchmark=benchmark)  # type: ignore[no-any-return]
+            marks = [getattr(pytest.mark, suite) for suite in (card.suites if card else ())]
+            marks.append(getattr(pytest.mark, MARK)(benchmark=benchmark))
+            return lambda test: reduce(lambda marked, mark: mark(marked), marks, test)
     except (pytest.fail.Exception, pytest.PytestUnknownMarkWarning):  # only the plugin knows the mark
         return pytest.mark.skip(reason="a benchmark of itemwise, whose plugin is not loaded: -p no:itemwise, or plugins are off")

@@ -37,7 +37,7 @@ class Choices:
     list of texts, or their texts and labels (``{"text": [...], "label": ["A", ...]}``), or the names of several columns, or a function of
     the row. `right` is the column of the right option: its label, its letter, or its place from 0, as a number or in digits; or a function
     that gives its place. `tags` are columns, or functions of the row by name. `worked` is a column that holds a chain of thought for
-    examples.
+    examples, `picture` one of pictures.
 
     Rows are asked as they are, as published numbers count them: also one with a single option, and one that has an option twice, of which
     the letter of the row is right. With `shuffled` each row's options stand in an order of their own, the same in every run, for datasets
@@ -53,6 +53,7 @@ class Choices:
     right: str | Callable[[Row], int]
     tags: Sequence[str] | Mapping[str, Callable[[Row], str]] = ()
     worked: str = ""
+    picture: str = ""
     shuffled: bool = False
     synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None
 
@@ -66,7 +67,9 @@ class Choices:
             order = random.Random(name).sample(range(len(options)), len(options)) if self.shuffled else range(len(options))
             asked, at, tags = [options[place] for place in order], [*order].index(right), self._tags(row)
             words = partial(_prompt, prompt, self._question(row), tags)
-            yield Case.choice(name, words, asked, at, tags=tags, solution=partial(self._solution, row, prompt_name, LETTERS[at]))
+            picture = row.picture(self.picture) if self.picture else None
+            solution = partial(self._solution, row, prompt_name, LETTERS[at])
+            yield Case.choice(name, words, asked, at, tags=tags, picture=picture, solution=solution)
 
     def _question(self, row: Row) -> str:
         if callable(self.question):

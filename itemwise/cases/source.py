@@ -76,6 +76,10 @@ class Source:
             return self.kind if self.pool == "seen" else f"{self.kind}:{self.pool}"
         return str(self.path) if self.path else self.kind
 
+    def of_benchmark(self, name: str) -> Source:
+        """The folder of that name in a folder that holds one for each of several benchmarks; else this source."""
+        return replace(self, path=self.path / name) if self.path and (self.path / name).is_dir() else self
+
     def rows(self, hub: Hub, *, synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None) -> Iterable[Row]:
         """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`.
 

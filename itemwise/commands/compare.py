@@ -114,6 +114,8 @@ def comparison_lines(comparison: RunComparison) -> list[str]:
 
 def _flips(pair: Pair) -> Iterator[str]:
     yield pair_name(pair)
+    if pair.versions:
+        yield f"  {pair.versions}: not the model alone is compared"
     gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
     yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
     yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))

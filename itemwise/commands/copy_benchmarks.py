@@ -5,7 +5,7 @@ from pathlib import Path
 
 from itemwise.commands import CommandError
 
-__all__ = ["copy_benchmarks"]
+__all__ = ["benchmark_files", "copy_benchmarks"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 def copy_benchmarks(folder: str) -> None:
     """Copy the benchmark files into `folder`, which is made. Raises CommandError, with nothing written, where a file is there already."""
     to = Path(folder)
-    files = _benchmark_files()
+    files = benchmark_files()
     if present := [file.name for file in files if (to / file.name).exists()]:
         raise CommandError(f"{to} holds {' and '.join(present)} already; give another folder, or remove what is there.")
     try:
@@ -26,8 +26,8 @@ def copy_benchmarks(folder: str) -> None:
     print(f"run them: pytest {to} -k gsm8k")
 
 
-def _benchmark_files() -> list[Path]:
-    """Those of the installed package; of a source tree those beside the package."""
+def benchmark_files() -> list[Path]:
+    """Those of the installed package; of a source tree those beside the package. Raises CommandError where there are none."""
     for folder in (PACKAGE / "benchmarks", PACKAGE.parent / "benchmarks"):
         if files := sorted(folder.glob("test_*.py")):
             return files

@@ -73,6 +73,7 @@ def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: T
         return Decision(False, f"{named}: undecided, {error}")
     if difference := items_differ(pair.first, pair.second):
         return Decision(False, f"{named}: undecided, the items differ: {difference}")
+    named += f" ({pair.versions})" if pair.versions else ""
     worse = pair.is_worse and pair.p < SIGNIFICANT
     return Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
 

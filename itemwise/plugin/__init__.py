@@ -5,11 +5,13 @@ Nothing outside this folder speaks pytest, but for the mark in benchmark.py.
 
 import warnings
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from itemwise.cases.benchmark import MARK
+from itemwise.cases.card import QUICK, QUICK_ROWS, SUITES
 from itemwise.cases.case import Case
 from itemwise.cases.reply import Reply
 from itemwise.models import Model
@@ -20,6 +22,7 @@ from itemwise.plugin.left_out import leave_out
 from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
+from itemwise.plugin.selection import named_suites
 from itemwise.plugin.signals import Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
 from itemwise.plugin.verdicts import Verdicts
@@ -45,11 +48,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}: a benchmark made by @cases; select or deselect all with -m {MARK}.")
     config.stash[TAKEN] = taken(config._parser)
     given = {name: config.getoption(destination(name)) for name in OPTION_NAMES}
+    for suite, what in SUITES.items():
+        config.addinivalue_line("markers", f"{suite}: {what}.")
+    suites = named_suites(config)
+    if QUICK in suites and given["sample"] is None:
+        given["sample"] = str(QUICK_ROWS)
     try:
         with warnings.catch_warnings():
             if hasattr(config, "workerinput"):  # a module of the user's own, which is imported here, warns in the controller's process
                 warnings.simplefilter("ignore")
-            settings = read_settings(given, root=config.rootpath, here=config.invocation_params.dir)
+            settings = replace(read_settings(given, root=config.rootpath, here=config.invocation_params.dir), suites=suites)
     except SettingsError as error:
         raise usage_error(spelled(str(error), config.stash[TAKEN])) from None
     config.stash[WORKER_SESSION] = WorkerSession(config, settings)

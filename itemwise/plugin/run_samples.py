@@ -6,7 +6,7 @@ import textwrap
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from _pytest.assertion.rewrite import AssertionRewritingHook  # what pytest itse
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError, Extractor
 from itemwise.cases.case import Case
+from itemwise.cases.controls import CONTROLS
 from itemwise.cases.hint import Hint
 from itemwise.cases.repeats import item_of
 from itemwise.cases.source import NoMadeRowsError
@@ -28,6 +29,7 @@ from itemwise.plugin.items import (
     parameters,
     plain_name,
 )
+from itemwise.plugin.selection import may_be_selected
 from itemwise.replies import MatchedReplies, matched, read_replies
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
@@ -44,6 +46,10 @@ _STRIPPED = (
     "{}: Python runs with -O or PYTHONOPTIMIZE set, which leaves assert statements out, and pytest does not write those of this test "
     "anew, so every case would be correct. Run without it (PYTHONOPTIMIZE=0), or with --assert=rewrite and the assert in the test itself."
 )
+
+
+_UNREAD = "{0}: -k or -m seemed to leave it out, so its rows were not read, and then selected it; select it by its name: -k {0}."
+_ROW_WORDS = ("synthetic", "held-out", "trained", "selection", "shot", "twin", *CONTROLS)  # of ids, beside names and numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,12 @@ class Samples:
             return Fault(_STRIPPED.format(function.nodeid))
         try:
             benchmark = under_protocol(benchmark, _plain(function), self._settings)
-            each = {config: benchmark.of_config(config) for config in benchmark.configs or ("",)}
+            configs = [config for config in benchmark.configs or ("",) if self._may_be_selected(function, benchmark, config)]
+            each = {config: benchmark.of_config(config) for config in configs}
         except BenchmarkError as error:
             return Fault(str(error))
+        if not each:
+            return Fault(_UNREAD.format(_plain(function)))
         wordings = wordings_of(benchmark, self._settings, None)
         found = {
             (config, prompt): self._sample_or_fault(function, each[config], config, wording)
@@ -96,6 +105,11 @@ class Samples:
         asked = [case for (config, prompt), sample in found.items() for case in _asked_cases(_plain(function), sample, config, prompt)]
         self._asked_cases[function.nodeid] = asked
         return asked
+
+    def _may_be_selected(self, function: pytest.Function, benchmark: Benchmark, config: str) -> bool:
+        settings = self._settings
+        names = [entry.name for entry in settings.all_models], [strategy.name for strategy in settings.strategies], benchmark.prompts
+        return may_be_selected(function, benchmark, config, [*chain(*names), *_ROW_WORDS])
 
     def _sample_or_fault(self, function: pytest.Function, benchmark: Benchmark, config: str, wording: Wording) -> Sample | Fault:
         try:
@@ -151,6 +165,11 @@ class Samples:
     def prompt_place(self, item: pytest.Item) -> int:
         """Where the case's prompt stands among those that its benchmark is asked with."""
         return list(wordings_of(self.benchmark(item), self._settings, None)).index(self.prompt(item))
+
+    def config_place(self, item: pytest.Item) -> int:
+        """Where the case's configuration stands among those of its benchmark; 0 where it has none."""
+        config = self._asked_case(item).config
+        return benchmark_of(item).configs.index(config) if config else 0
 
     def _asked_case(self, item: pytest.Item) -> AskedCase:
         return self._asked_cases[function_id(item)][case_index(item)]

@@ -34,7 +34,7 @@ class Verdicts:
 
     def __init__(self, worker: WorkerSession) -> None:
         self._worker = worker
-        self._measurements: dict[tuple[object, ...], str] = {}  # by function, model, strategy and prompt
+        self._measurements: dict[tuple[object, ...], str] = {}  # by function, model, strategy, configuration and prompt
 
     def answer(self, item: pytest.Item, reply: Reply) -> str | None:
         """What is read in the reply."""
@@ -122,13 +122,15 @@ class Verdicts:
         names = [chosen.name for chosen in self._worker.settings.strategies]
         strategy = names.index(asked["strategy"]) if "strategy" in asked else 0
         way = self._worker.samples.prompt_place(item) * len(names) + strategy
-        _, own, repeats = self._worker.samples.own_parameters(item)
-        return function_id(item), *own, model, way, self._worker.samples.place(item), *repeats
+        samples = self._worker.samples
+        _, own, repeats = samples.own_parameters(item)
+        return function_id(item), *own, samples.config_place(item), model, way, samples.place(item), *repeats
 
     def _measurement(self, item: pytest.Item) -> str:
         """What a case must share with another run's for their verdicts to be one measurement."""
         function, own = function_id(item), self._worker.samples.own_parameters(item)[0]
-        named = parameters(item).get("model"), parameters(item).get("strategy"), self._worker.samples.prompt(item)
+        samples = self._worker.samples
+        named = parameters(item).get("model"), parameters(item).get("strategy"), samples.config_place(item), samples.prompt(item)
         asked = function, own, *named, key_of(self._worker.identity)
         if asked not in self._measurements:
             asks = {**self._worker.samples.measure(item), "model": self._worker.identity, "test": f"{function}[{own}]"}

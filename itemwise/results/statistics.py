@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 __all__ = ["SIGNIFICANT", "Accuracy", "Interval", "SmallestDifference"]
-__all__ += ["accuracy", "difference_interval", "holm", "item_accuracy", "mcnemar", "sign_flip", "smallest_difference"]
+__all__ += ["accuracy", "difference_interval", "holm", "item_accuracy", "mcnemar", "sign_flip", "smallest_difference", "weighted_mean"]
 
 CONFIDENCE = 0.95
+_QUANTILE = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 SIGNIFICANT = 0.05  # a difference is shown where p is below this
 RESAMPLES = 99_999  # of signs, where there are too many to try them all; one more is what was observed
 
@@ -81,6 +83,33 @@ def _wilson(share: float, size: float, z: float) -> Interval:
     middle = (share + z * z / (2 * size)) / (1 + z * z / size)
     reach = z * sqrt(share * (1 - share) / size + z * z / (4 * size * size)) / (1 + z * z / size)
     return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
+
+
+def weighted_mean(parts: Sequence[tuple[float, Accuracy]]) -> Accuracy:
+    """The mean of accuracies by weights that add up to 1, with Wilson's interval at the effective number of cases (Kish 1965).
+
+    That number is what one sample would need for the same variance, where each part counts for as many cases as its own interval tells. The
+    variance is that of the mean's share, which the parts' variances come to at most, so that the interval is not too narrow, and never
+    empty. None where a part has nothing judged.
+
+    >>> weighted_mean([(0.5, accuracy(9, 10)), (0.5, accuracy(50, 100))]).share
+    0.7
+    """
+    correct, judged = sum(part.correct for _, part in parts), sum(part.judged for _, part in parts)
+    sizes = [_effective_size(part) for _, part in parts]
+    if not parts or None in sizes:
+        return Accuracy(correct, judged, None, None)
+    share = sum(weight * (part.share or 0.0) for weight, part in parts)
+    size = 1 / sum(weight**2 / (size or 1.0) for (weight, _), size in zip(parts, sizes, strict=True))
+    return Accuracy(correct, judged, share, _wilson(share, size, _QUANTILE))
+
+
+def _effective_size(part: Accuracy) -> float | None:
+    """The size of a sample that has this accuracy's Wilson interval, whose ends lie _QUANTILE standard errors of their own away."""
+    if part.share is None or part.interval is None:
+        return None
+    end = part.interval.high if part.share < 0.5 else part.interval.low
+    return _QUANTILE**2 * end * (1 - end) / (part.share - end) ** 2
 
 
 def mcnemar(gained: int, lost: int) -> float:

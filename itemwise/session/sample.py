@@ -62,6 +62,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
     except BenchmarkError as error:
         raise BenchmarkError(f"{name}: {error}") from None
     wording = replace(wording, prompt=benchmark.prompt_name(wording.prompt))
+    settings = replace(settings, source=settings.source.of_benchmark(name.removesuffix(f"-{benchmark.config}")))
     try:
         with noting_reads() as reads:
             cases, population = _draw(name, benchmark, settings, wording.prompt)
@@ -78,7 +79,14 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
     except (RowsError, OSError) as error:  # anything else is the loader's own fault and shows its own line
         raise BenchmarkError(f"{name}: {error}") from error
     _check_names(name, asked)
-    rows = _chosen_words(benchmark, settings, wording.prompt) | protocol_words(settings, wording) | shown.words(cases)
+    if benchmark.card:
+        _require_called_after(name, asked)
+    rows = (
+        _card_words(benchmark, settings)
+        | _chosen_words(benchmark, settings, wording.prompt)
+        | protocol_words(settings, wording)
+        | shown.words(cases)
+    )
     rows |= _case_words(benchmark, settings, asked, population, wording) | {name: found.words for name, found in hints.items()}
     rows |= _read_words(reads) | _hub_words({**reads.commits, **shown.commits})
     return Sample(_label(name, benchmark, settings), asked, rows, hints)
@@ -98,6 +106,15 @@ def _draw(name: str, benchmark: Benchmark, settings: Settings, prompt: str | Non
     if settings.sample is None:
         return population, population
     return list(_only_cases(name, benchmark.draw(population, settings.sample, settings.seed), "draw")), population
+
+
+def _card_words(benchmark: Benchmark, settings: Settings) -> dict[str, str]:
+    """The benchmark's version and configuration, and of what reports tell the mean."""
+    card = benchmark.card
+    suites = [suite for suite in settings.suites if card and suite in card.suites]
+    words = {"config": benchmark.config, "suites": ", ".join(suites)}
+    words |= {"version": str(card.version), "macro": card.macro} if card else {}
+    return {name: text for name, text in words.items() if text}
 
 
 def _chosen_words(benchmark: Benchmark, settings: Settings, prompt: str | None) -> dict[str, str]:
@@ -217,6 +234,12 @@ def _with_read_golds(name: str, cases: Iterator[Case]) -> Iterator[Case]:
         except ValueError as error:
             raise BenchmarkError(f"{name}: the answer of case {case.name!r}: {error} Another extract takes other golds.") from error
         yield case if number == case.answer else replace(case, answer=number)
+
+
+def _require_called_after(name: str, cases: Sequence[Case]) -> None:
+    """Raise BenchmarkError where a case of a benchmark with a card is not called after it: -k could not tell it before rows are read."""
+    if other := next((case.name for case in cases if not case.name.startswith(f"{name}-")), None):
+        raise BenchmarkError(f"{name} has a card, so each case is called after it, {name}-<row>; one is called {other!r}.")
 
 
 def _check_names(name: str, cases: Sequence[Case]) -> None:

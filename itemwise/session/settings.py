@@ -51,7 +51,7 @@ class Settings:
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
     the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; of a `shard` only its
     cases are asked; `given` are the names of the settings that the command line gave;
-    `renamed` tells of those given by a former name."""
+    `renamed` tells of those given by a former name; `suites` are those that were selected by name, whose means are told."""
 
     models: tuple[ModelEntry, ...]
     strategies: tuple[ConfiguredStrategy, ...]
@@ -84,6 +84,7 @@ class Settings:
     batch_invariance: int = 0
     given: frozenset[str] = frozenset()
     renamed: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:

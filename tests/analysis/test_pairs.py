@@ -110,3 +110,10 @@ def test_cases_on_one_side_only_are_counted_and_three_of_them_named() -> None:
     assert items_differ(measured("#1", "C"), measured("#2", "CCCCC")) == difference
     assert items_differ(measured("#2", "CCCCC"), measured("#1", "C")) == difference
     assert items_differ(measured("#1", "C"), measured("#2", "CC")) == "1 case only in #2: sums-1"
+
+
+def test_versions_of_a_benchmark_are_told_where_they_differ() -> None:
+    first, second, old = (measured("#1", "C", rows=rows) for rows in ({"version": "1"}, {"version": "2"}, {}))
+    assert Pair(first, first).versions == Pair(old, old).versions == ""
+    assert Pair(first, second).versions == "version 1 against 2 of the benchmark"
+    assert Pair(old, second).versions == "version none against 2 of the benchmark"

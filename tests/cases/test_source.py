@@ -499,3 +499,11 @@ class TestVariants:
 
         with pytest.raises(RowsError, match="no more than 0 variants; take fewer"):
             list(Source("synthetic", variants=1).rows(self.HUB, synthetic=exhausted))
+
+
+def test_a_folder_with_a_folder_for_each_benchmark_gives_each_its_own(tmp_path: Path) -> None:
+    (tmp_path / "sums").mkdir()
+    several = Source("file", path=tmp_path)
+    assert several.of_benchmark("sums").path == tmp_path / "sums"
+    assert several.of_benchmark("other") == several
+    assert Source("hub").of_benchmark("sums") == Source("hub")

@@ -110,7 +110,7 @@ HELPS = {
     "pytest --help": {"kind": "pytest", "words": ["--help"], "folder": str(ROOT)},
     **{
         name: {"kind": "itemwise", "words": [name, "--help"], "folder": str(ROOT)}
-        for name in ("show", "compare", "runs", "merge", "extractors", "structure", "copy-benchmarks")
+        for name in ("show", "compare", "runs", "merge", "extractors", "structure", "benchmarks", "copy-benchmarks")
     },
 }
 ASKED_BESIDE = HELPS | {

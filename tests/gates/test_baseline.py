@@ -149,3 +149,10 @@ def test_a_baseline_without_a_case_is_refused(reports: Reports) -> None:
     reports.leave("before")
     with pytest.raises(RunFolderError, match=r"reports/before holds no case to compare with\."):
         read_baseline("before", REPORTS)
+
+
+def test_another_version_of_the_benchmark_is_told(reports: Reports) -> None:
+    for name, version in (("before", "1"), ("now", "2")):
+        reports.judged(name, "CC", rows={**ROWS, "version": version})
+    (decision,) = decided()
+    assert decision.text.startswith(f"{NAMED} (version 1 against 2 of the benchmark): passed")

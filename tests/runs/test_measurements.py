@@ -495,3 +495,17 @@ def test_what_fails_in_judging_a_case_costs_its_verdict_alone(
     result = replayed()
     result.stdout.fnmatch_lines(["*itemwise could not judge this case*", "*RuntimeError: no cause to be found*", "quiz * 3 of 4"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_each_configuration_counts_its_own_cases_and_the_mean_is_over_them(pytester: pytest.Pytester, replayed: Replayed) -> None:
+    several = quiz().replace("def quiz():", "def quiz(config):").replace("extract=number", 'extract=number, configs=("low", "high")')
+    several = several.replace('Case(f"c{n}"', 'Case(f"quiz-{config}-c{n}"').replace(
+        "range(4)", 'range(3) if config == "low" else range(1, 4)'
+    )
+    pytester.makepyfile(test_quiz=several)
+    for _ in range(2):  # the verdicts of the first run are known in the second
+        result = replayed("--tb=no", "--fail-under", "quiz-low=0.6", "--fail-under", "quiz=0.3")
+        assert counted(pytester) == {"quiz-low": (2, 3, 3), "quiz-high": (1, 3, 3)}
+    assert (result.ret, [mean["mean"] for mean in run_json(pytester)["means"]]) == (0, [0.5])
+    lines = (pytester.path / "reports/latest/results.jsonl").read_text().splitlines()
+    assert [json.loads(line)["case"].split("-")[1] for line in lines] == ["low"] * 3 + ["high"] * 3

@@ -1,0 +1,71 @@
+"""Means over measurements: of a benchmark's configurations, of the values of a tag (macro average), of the benchmarks of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from itemwise.analysis.splits import splits
+from itemwise.results.entry import Entry
+from itemwise.results.labels import Key, rows_of
+from itemwise.results.ledger import Tally
+from itemwise.results.statistics import Accuracy, weighted_mean
+
+__all__ = ["Mean", "means"]
+
+Told = Mapping[Key, Mapping[str, str]]  # run.json's rows of each measurement
+
+
+class Mean(NamedTuple):
+    """The mean of a measurement's parts, or of several measurements: `tally` is the first of them, `over` what they are, in words."""
+
+    name: str
+    tally: Tally
+    accuracy: Accuracy
+    over: str
+
+
+def means(tallies: Sequence[Tally], entries: Sequence[Entry], rows: Mapping[str, Mapping[str, str]]) -> list[Mean]:
+    """All means of `tallies`, which hold no variants and controls, by what `rows` tell of each: its tag `macro`, its `config`, and the
+    `suites` that the run selected. Where a part has nothing judged there is no mean."""
+    told = {tally.key: rows_of(tally.key, rows) or {} for tally in tallies}
+    by_function: dict[tuple[str, ...], list[Tally]] = {}
+    for tally in tallies:
+        by_function.setdefault((tally.function or tally.benchmark, *tally.key[1:]), []).append(tally)
+    found = [
+        *_macros(tallies, told, entries),
+        *_configs(by_function.values(), told),
+        *_suites(by_function.values(), told),
+    ]
+    return [mean for mean in found if mean.accuracy.share is not None]
+
+
+def _macros(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]) -> Iterator[Mean]:
+    for tally in tallies:
+        tag = told[tally.key].get("macro", "")
+        if parts := [split.part.accuracy for split in splits([tally], entries) if split.tag == tag]:
+            yield Mean(tally.benchmark, tally, _equal(parts), f"{len(parts)} values of {tag}")
+
+
+def _configs(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
+    for group in groups:
+        config = told[group[0].key].get("config")
+        if config and len(group) > 1:
+            name = group[0].benchmark.removesuffix(f"-{config}")
+            yield Mean(name, group[0], _equal([tally.accuracy for tally in group]), f"{len(group)} configurations")
+
+
+def _suites(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
+    """Of each suite the mean of its benchmarks, of which each counts the same, however many configurations it has."""
+    members: dict[tuple[str, ...], list[Sequence[Tally]]] = {}
+    for group in groups:
+        for suite in filter(None, told[group[0].key].get("suites", "").split(", ")):
+            members.setdefault((suite, *group[0].key[1:]), []).append(group)
+    for (suite, *_), benchmarks in members.items():
+        if len(benchmarks) > 1:
+            parts = [(1 / len(benchmarks) / len(group), tally.accuracy) for group in benchmarks for tally in group]
+            yield Mean(suite, benchmarks[0][0], weighted_mean(parts), f"{len(benchmarks)} benchmarks")
+
+
+def _equal(parts: Sequence[Accuracy]) -> Accuracy:
+    return weighted_mean([(1 / len(parts), part) for part in parts])
