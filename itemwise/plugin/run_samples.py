@@ -101,7 +101,8 @@ class Samples:
         found |= _read_twice(_plain(function), found)
         faults = [sample for sample in found.values() if isinstance(sample, Fault)]
         if len(faults) == len(found):
-            return Fault("\n".join(dict.fromkeys(fault.message for fault in faults)), unmade=all(fault.unmade for fault in faults))
+            unmade = all(fault.unmade for fault in faults) or all(self._is_unmade(function, each[config], config) for config in each)
+            return Fault("\n".join(dict.fromkeys(fault.message for fault in faults)), unmade=unmade)
         asked = [case for (config, prompt), sample in found.items() for case in _asked_cases(_plain(function), sample, config, prompt)]
         self._asked_cases[function.nodeid] = asked
         return asked
@@ -118,6 +119,11 @@ class Samples:
             return Fault(str(error), unmade=isinstance(error.__cause__, NoMadeRowsError))
         except (Exception, SystemExit) as error:  # the loader's own fault shows its own lines
             return Fault(_traceback(error))
+
+    def _is_unmade(self, function: pytest.Function, benchmark: Benchmark, config: str) -> bool:
+        """Whether there are no made rows of it, whatever else is wrong with what options ask of it."""
+        sample = self._sample_or_fault(function, benchmark, config, Wording())
+        return isinstance(sample, Fault) and sample.unmade
 
     def of_case(self, item: pytest.Item) -> Sample:
         """The sample that a case belongs to, in the words that it is asked in."""

@@ -58,3 +58,11 @@ def test_alone_they_fail_with_what_to_do(suite: pytest.Pytester) -> None:
     result = suite.runpytest("-k", "quiz")
     result.stdout.fnmatch_lines(["quiz: owner/quiz has no synthetic rows; give --source hub or --source PATH."])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_are_left_out_too_where_they_lack_what_an_option_asks_of_the_others(pytester: pytest.Pytester) -> None:
+    worded = QUIZ.replace("quiz(source)", "quiz(source, prompt)").replace(
+        "@cases(quiz, ", "@cases(quiz, prompts={'letter': '', 'cot': ''}, "
+    )
+    pytester.makepyfile(test_sums=SUMS, test_quiz=worded)
+    pytester.runpytest("--collect-only", "--sample", "2", "--prompt", "json").stdout.fnmatch_lines([SAID])
