@@ -166,6 +166,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.__main__": "commands/test_main.py",
     "itemwise.analysis.like_with_like": "commands/test_compare.py",
     "itemwise.analysis.merged_runs": "commands/test_merge.py",
+    "itemwise.gates.decide": "gates/test_recovery_gate.py",
     "itemwise.reporting.sections.repeats_section": "runs/test_repeat_runs.py",
     "itemwise.analysis.run_history": "commands/test_runs.py",
     "itemwise.cases.benchmark": "session/test_sample.py",

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part, Provenance, differing
+from itemwise.analysis.recovery import ModelRecovery, grouped, is_of_models
 from itemwise.results.statistics import SIGNIFICANT, SmallestDifference, holm, smallest_difference
 
 __all__ = ["RunComparison"]
@@ -46,6 +47,11 @@ class RunComparison:
     @cached_property
     def _labels(self) -> set[str]:
         return {side.label for pair in self.pairs for side in (pair.first, pair.second)}
+
+    @property
+    def recoveries(self) -> list[ModelRecovery]:
+        """What the second side of each pair keeps of the first side's accuracy, where another model was asked in the same way."""
+        return grouped(pair for pair in self.pairs if is_of_models(pair))
 
     def better(self, index: int) -> Measurement | None:
         """The better side of the pair at `index`; None where no difference is shown."""

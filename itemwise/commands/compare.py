@@ -14,6 +14,7 @@ from itemwise.analysis.run_comparison import RunComparison
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
 from itemwise.reporting.sections.comparison_sections import alone_lines, pair_name, pairs_table, series_table
+from itemwise.reporting.sections.recovery_section import recovery_table
 from itemwise.reporting.table import aligned
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.private_files import open_private
@@ -106,6 +107,8 @@ def comparison_lines(comparison: RunComparison) -> list[str]:
     """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show."""
     pairs = pairs_table(comparison)
     lines = [*(series_table(comparison).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
+    if (recovered := recovery_table(comparison.recoveries)).rows:
+        lines += ["", *aligned(recovered.table(), recovered.words), "", *recovered.legend]
     for pair in comparison.pairs:
         lines += ["", *_flips(pair)]
     lines += ["", *alone] if (alone := alone_lines(comparison)) else []

@@ -8,8 +8,8 @@ from typing import Any
 from itemwise.analysis.merged_runs import MergeError, cases_missing, machines_differ, merged_ledger, require_alike, shards_missing
 from itemwise.commands import CommandError
 from itemwise.gates.baseline import baseline_decisions, read_baseline
+from itemwise.gates.decide import gate_decisions
 from itemwise.gates.gate import Decision, Gate, GateError
-from itemwise.gates.threshold import decisions
 from itemwise.reporting import RunRecord, shown_path, write_reports
 from itemwise.reporting.write_folder import claimed
 from itemwise.reporting.writers.terminal import closing_lines
@@ -81,7 +81,8 @@ def _settings(runs: Sequence[RunFolder], gates: Sequence[str], baseline: str | N
 def _decisions(ledger: Ledger, settings: Mapping[str, Any], reports: Path) -> list[Decision]:
     tallies = ledger.tallies()
     known = [*strategy_names(), *(tally.strategy for tally in tallies)]
-    decided = decisions([Gate.parse(text, known) for text in settings["gates"]], tallies)
+    gates = [Gate.parse(text, known) for text in settings["gates"]]
+    decided = gate_decisions(gates, tallies, ledger.entries, settings.get("base_model"))
     held = settings["baseline"]
     return decided + (baseline_decisions(read_baseline(held, reports), ledger.entries) if held else [])
 

@@ -8,7 +8,7 @@ from itemwise.results.labels import Label
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
 
-__all__ = ["coverage_text", "decisions"]
+__all__ = ["beside", "coverage_text", "decisions", "demand_text"]
 
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
@@ -36,11 +36,11 @@ def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
 
 def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
     ran = ", ".join(sorted(set(names))) or "none"
-    return Decision(False, f"gate {gate.name} {_demand(gate)}: undecided, no such {what} ran (ran: {ran})")
+    return Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, no such {what} ran (ran: {ran})")
 
 
 def _decision(gate: Gate, tally: Tally) -> Decision:
-    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) {_demand(gate)}"
+    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) {demand_text(gate)}"
     found = tally.accuracy
     if tally.recalled and tally.recalled == sum(tally.counts.values()):
         return Decision(False, f"{named}: undecided, none of its cases ran here; all {tally.recalled} verdicts are of earlier runs")
@@ -49,11 +49,12 @@ def _decision(gate: Gate, tally: Tally) -> Decision:
     reached = found.interval.low if gate.by_interval else found.share
     count = f"({found.correct} of {found.judged})"
     if reached >= gate.least:
-        return Decision(True, f"{named}: passed with {_beside(gate.least, reached)} {count}")
-    return Decision(False, f"{named}: missed with {_beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}")
+        return Decision(True, f"{named}: passed with {beside(gate.least, reached)} {count}")
+    return Decision(False, f"{named}: missed with {beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}")
 
 
-def _demand(gate: Gate) -> str:
+def demand_text(gate: Gate) -> str:
+    """What a gate demands, in words."""
     return f"lower end >= {_plainly(gate.least)}" if gate.by_interval else f">= {_plainly(gate.least)}"
 
 
@@ -71,10 +72,10 @@ def _beyond_reach(gate: Gate, tally: Tally) -> str:
     best = accuracy(items, items).interval
     if not gate.by_interval or best is None or best.low >= gate.least:
         return ""
-    return f"; all {tally.judged} correct would give {_beside(gate.least, best.low)}, so this gate needs a larger sample"
+    return f"; all {tally.judged} correct would give {beside(gate.least, best.low)}, so this gate needs a larger sample"
 
 
-def _beside(least: float, reached: float) -> str:
+def beside(least: float, reached: float) -> str:
     """`reached` with three digits, or as many as it takes to stand on the right side of `least`."""
     texts = (f"{reached:.{digits}f}" for digits in range(3, 18))
     return next((text for text in texts if (float(text) >= least) == (reached >= least)), str(reached))

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from itemwise.cases.controls import CONTROLS
-from itemwise.cases.variants import RENUMBERED
 from itemwise.gates.gate import Decision
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
+from itemwise.results.labels import is_plain
 from itemwise.results.ledger import Tally
 from itemwise.snapshots import FileChanges
 
@@ -40,4 +39,4 @@ class RunFacts:
     @property
     def plain_tallies(self) -> list[Tally]:
         """The tallies of cases as they are, without variants and controls."""
-        return [tally for tally in self.tallies if not tally.benchmark.endswith((RENUMBERED, *CONTROLS))]
+        return [tally for tally in self.tallies if is_plain(tally.benchmark)]

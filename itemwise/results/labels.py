@@ -14,7 +14,18 @@ from typing import NamedTuple, TypeVar
 from itemwise.cases.controls import CONTROLS, original_and_control
 from itemwise.cases.variants import RENUMBERED, original_of
 
-__all__ = ["LABEL", "Key", "Label", "label_suffix", "measurement_names", "renamed_node_id", "rows_by_name", "rows_of", "split_node_id"]
+__all__ = [
+    "LABEL",
+    "Key",
+    "Label",
+    "is_plain",
+    "label_suffix",
+    "measurement_names",
+    "renamed_node_id",
+    "rows_by_name",
+    "rows_of",
+    "split_node_id",
+]
 
 T = TypeVar("T")
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
@@ -115,6 +126,11 @@ def label_suffix(case: str) -> str:
     control = original_and_control(case)
     original, suffix = (control[0], f"-{control[1]}") if control else (case, "")
     return f"-{RENUMBERED}{suffix}" if original_of(original) else suffix
+
+
+def is_plain(benchmark: str) -> bool:
+    """Whether a label is of cases as they are, neither renumbered nor under a control."""
+    return not benchmark.endswith((RENUMBERED, *CONTROLS))
 
 
 def rows_by_name(asked: Iterable[tuple[Key, T]]) -> dict[str, T]:

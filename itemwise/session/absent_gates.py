@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from itemwise.cases.variants import RENUMBERED
 from itemwise.gates.gate import Gate
+from itemwise.gates.recovery_gate import RECOVERY
 from itemwise.results.labels import Label, measurement_names, split_node_id
 from itemwise.session.settings import Settings
 
@@ -20,6 +21,8 @@ def absent_gates(gates: Iterable[Gate], node_ids: Sequence[str], settings: Setti
 
 
 def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
+    if gate.benchmark == RECOVERY:
+        return _without_base(gate, settings)
     wanted = Label.parse(gate.benchmark)
     names = measurement_names([split_node_id(node_id)[0] for node_id in node_ids])
     plain = replace(wanted, parameters="", rest="")
@@ -45,6 +48,16 @@ def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
 def _is_config(rest: str, name: str, node_ids: Sequence[str]) -> bool:
     """Whether what follows a benchmark's name in a label is nothing, or the configuration of some of its cases, who are called so."""
     return not rest or any(f"-{name}{rest}-" in node_id for node_id in node_ids)
+
+
+def _without_base(gate: Gate, settings: Settings) -> str:
+    """What keeps a gate on recovery from being decided; empty where nothing does that is known before."""
+    names = [entry.name for entry in settings.models]
+    if len(names) == 1:
+        return f"--fail-under {gate.text}: recovery is of a model and its base; ask both, such as --quant none --quant nf4."
+    if gate.model and gate.model not in names:
+        return _refusal(gate, f"no model that is asked is called {gate.model!r}", sorted(names))
+    return ""
 
 
 def _refusal(gate: Gate, what: str, known: Sequence[str]) -> str:

@@ -152,6 +152,7 @@ OPTIONS = (
         [],
         many=True,
     ),
+    Option("base-model", "model of this run that recovery holds the others against (default: the unquantised one of the same weights)"),
     Option("baseline", "gate: not significantly worse than this earlier run, given by its folder or its name in the report folder"),
     Option(
         "shard",

@@ -123,12 +123,12 @@ class Run:
     def decisions(self) -> list[Decision]:
         """What the gates say of the merged ledger; nothing where no case was selected, or only those of a shard."""
         from itemwise.gates.baseline import baseline_decisions
-        from itemwise.gates.threshold import decisions
+        from itemwise.gates.decide import gate_decisions
 
         if not self.expected or self._settings.shard:
             return []
         compared = baseline_decisions(self._baseline, self.ledger.entries) if self._baseline else []
-        return decisions(self._settings.gates, self.ledger.tallies()) + compared
+        return gate_decisions(self._settings.gates, self.ledger.tallies(), self.ledger.entries, self._settings.base_model) + compared
 
     def record(self, command: str, *, batch_check: Sequence[BatchCheck], snapshots: Sequence[FileChanges]) -> RunRecord:
         """Everything the reports may speak of."""

@@ -77,6 +77,7 @@ class Settings:
     prompt_form: str | None = None
     seeing: tuple[ModelEntry, ...] = ()
     repeats: int = 1
+    base_model: str | None = None
     controls: tuple[str, ...] = ()
     engine: str = "local"
     replicas: int = 1
@@ -124,6 +125,7 @@ class Settings:
             "engine": self.engine,
             "replicas": self.replicas,
             "gates": [gate.text for gate in self.gates],
+            "base_model": self.base_model,
             "baseline": self.baseline,
             **({"shard": self.shard.text} if self.shard else {}),
         }
@@ -197,6 +199,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         shard=None if shard is None else shard_of(shard, os.environ),
         seeing=seeing,
         repeats=_repeats(values, models, strategies),
+        base_model=_base_model(values, models + seeing),
         batch_invariance=values.whole("batch-invariance", least=0),
         engine=values.one_of("engine", ENGINES),
         replicas=values.whole("replicas") if values["engine"] == "ray" else 1,
@@ -284,6 +287,14 @@ def _repeats(values: OptionValues, models: Sequence[ModelEntry], strategies: Seq
             "--batch-invariance."
         )
     return repeats
+
+
+def _base_model(values: OptionValues, models: Sequence[ModelEntry]) -> str | None:
+    """The name of the base, which is one of the models as they are called in this run."""
+    name = values.text("base-model")
+    if name is not None and name not in (names := [entry.name for entry in models]):
+        raise SettingsError(f"--base-model {name} is none of the models that are asked: {', '.join(names)}.")
+    return name
 
 
 def is_repeated_greedily(entry: ModelEntry, strategy: ConfiguredStrategy) -> bool:

@@ -132,6 +132,25 @@ def test_like_is_paired_with_like_and_the_rest_only_when_asked(reports: Reports)
     assert len(comparison_of(runs[:1]).pairs) == 4 + 4 + 4  # the model, the strategy, the prompt
 
 
+def test_what_another_model_keeps_of_the_first_runs_accuracy_stands_below_the_pairs(reports: Reports) -> None:
+    for name, model, sums, maths in (("base", "m", "CCCW", "CCWW"), ("new", "n", "CCWW", "CCCW")):
+        cases = [*(a_case(number, letter, model_name=model) for number, letter in enumerate(sums))]
+        more = in_part([a_case(number, letter, model_name=model) for number, letter in enumerate(maths)], benchmark="maths")
+        reports.leave(name, *cases, *more, models={model: {"revision": f"sha256:{model}"}})
+    lines = compared("base", "new")
+    told = [cells(line)[:7] for line in lines if cells(line)[3:4] in (["#1"], ["#2"], ["#1, #2"])]
+    assert told == [
+        ["sums", "#3", "direct", "#1", "75.0%", "50.0%", "66.7%"],
+        ["maths", "#4", "direct", "#2", "50.0%", "75.0%", "150.0%"],
+        ["mean", "#3, #4", "direct", "#1, #2", "-", "-", "108.3%"],
+    ]
+    compare(["base", "new"], "page.html")
+    assert "Recovery" in (reports.root / "page.html").read_text(encoding="utf-8")
+    reports.leave("asked otherwise", *in_part([a_case(0, "C")], model_name="n", strategy="tool"))
+    reports.leave("short", a_case(0, "C"))
+    assert not any("recovery" in line for line in compared("short", "asked otherwise"))
+
+
 def test_what_has_no_like_is_not_compared_and_named(reports: Reports) -> None:
     direct, tool = [a_case(0, "C")], in_part([a_case(0, "C")], strategy="tool")
     reports.leave("one", *direct)

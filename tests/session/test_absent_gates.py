@@ -41,6 +41,16 @@ def test_a_strategy_that_the_model_is_not_asked_by_is_named() -> None:
     assert line.endswith("sums is not asked by 'vote'; there is direct.")
 
 
+def test_a_gate_on_recovery_wants_a_model_and_its_base() -> None:
+    several = {"quant": ["none", "nf4"]}
+    assert absent("recovery>=0.9", "recovery/embedded-text+nf4=0.9", **several) == []
+    assert absent("recovery>=0.9") == [
+        "--fail-under recovery>=0.9: recovery is of a model and its base; ask both, such as --quant none --quant nf4."
+    ]
+    (line,) = absent("recovery/other=0.9", **several)
+    assert line.endswith("no model that is asked is called 'other'; there is embedded-text+nf4, embedded-text+none.")
+
+
 def test_a_control_and_made_problems_are_measurements_that_a_gate_may_be_on() -> None:
     assert absent("sums-blank-image=0.5", control=["blank-image"]) == []
     assert absent("sums-synthetic=0.5", source="synthetic") == []

@@ -318,11 +318,11 @@ def test_a_gate_is_spelled_as_it_was_given(text: str) -> None:
     [
         (
             "samples = 5",
-            "[tool.itemwise] has no setting 'samples'; it may have adapter, baseline, batch-invariance, batch-size, ",
+            "[tool.itemwise] has no setting 'samples'; it may have adapter, base-model, baseline, batch-invariance, batch-size, ",
         ),
         (
             "max_new_tokens = 5",
-            "[tool.itemwise] has no setting 'max_new_tokens'; it may have adapter, baseline, batch-invariance, batch-size, ",
+            "[tool.itemwise] has no setting 'max_new_tokens'; it may have adapter, base-model, baseline, batch-invariance, batch-size, ",
         ),
         ("fail-under = 0.8", '--fail-under must be text ("..." in pyproject.toml), got 0.8.'),
         ("model = 7", '--model must be text ("..." in pyproject.toml), got 7.'),
@@ -481,6 +481,14 @@ def test_prompts_are_one_or_several(
     assert (settings.prompts, settings.record()["prompt"]) == (prompts, recorded)
 
 
+def test_the_base_is_one_of_the_models_as_they_are_called(project: Project) -> None:
+    quantised = {"quant": ["nf4", "none"]}
+    assert project.read(base_model="embedded-text+nf4", **quantised).base_model == "embedded-text+nf4"
+    assert project.complaint(base_model="embedded-text", **quantised).startswith(
+        "--base-model embedded-text is none of the models that are asked: embedded-text+nf4, embedded-text+none"
+    )
+
+
 def test_repeats_need_something_that_is_sampled(project: Project) -> None:
     assert project.read(repeats="3", decoding=["temperature=0.7"]).repeats == 3
     assert project.read(repeats="3", strategy=["vote"]).repeats == 3
@@ -519,5 +527,6 @@ def test_the_record_holds_what_was_asked_as_plain_data(project: Project) -> None
         "engine": "local",
         "replicas": 1,
         "gates": ["gsm8k=0.8"],
+        "base_model": None,
         "baseline": None,
     }

@@ -21,6 +21,7 @@ from itemwise.reporting.sections.comparison_sections import (
     series_table,
     settings_tables,
 )
+from itemwise.reporting.sections.recovery_section import recovery_table
 from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
 
@@ -43,7 +44,7 @@ def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> 
         findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
         series=[_side(comparison, side) for side in comparison.measurements],
         settings=[(benchmark, *settings_tables(comparison, benchmark)) for benchmark in benchmarks],
-        tables=[series_table(comparison), pairs_table(comparison)],
+        tables=[series_table(comparison), pairs_table(comparison), recovery_table(comparison.recoveries)],
         not_recorded=NOT_RECORDED,
         missing=list(_missing(comparison, data)),
         svg=svg,
