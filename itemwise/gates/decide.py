@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from itemwise.analysis.recovery import recoveries
-from itemwise.gates.gate import Decision, Gate
-from itemwise.gates.recovery_gate import RECOVERY, recovery_decisions
+from itemwise.gates.gate import RECOVERY, Decision, Gate
+from itemwise.gates.recovery_gate import recovery_decisions
 from itemwise.gates.threshold import decisions
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally

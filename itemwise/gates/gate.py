@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from itemwise.results.labels import LABEL
 
-__all__ = ["Decision", "Gate", "GateError"]
+__all__ = ["RECOVERY", "Decision", "Gate", "GateError"]
+
+RECOVERY = "recovery"  # in the place of a benchmark: what a model keeps of its base's accuracy
 
 
 class GateError(Exception):

@@ -6,9 +6,7 @@ from itemwise.analysis.recovery import ModelRecovery
 from itemwise.gates.gate import Decision, Gate
 from itemwise.gates.threshold import beside, coverage_text, demand_text
 
-__all__ = ["RECOVERY", "recovery_decisions"]
-
-RECOVERY = "recovery"  # what a gate names in the place of a benchmark
+__all__ = ["recovery_decisions"]
 
 
 def recovery_decisions(gates: Iterable[Gate], found: Sequence[ModelRecovery]) -> list[Decision]:

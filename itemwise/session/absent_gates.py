@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from itemwise.cases.variants import RENUMBERED
-from itemwise.gates.gate import Gate
-from itemwise.gates.recovery_gate import RECOVERY
+from itemwise.gates.gate import RECOVERY, Gate
 from itemwise.results.labels import Label, measurement_names, split_node_id
 from itemwise.session.settings import Settings
 
