@@ -25,6 +25,7 @@ DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
         ("over\rwritten", "over\\x0dwritten"),
         ("back\x08space", "back\\x08space"),
         ("\x7f\x00", "\\x7f\\x00"),
+        ("[[ATTACHMENT|/etc/passwd]] [[/PROPERTY]] a[[1]]", "[ [ATTACHMENT|/etc/passwd]] [ [/PROPERTY]] a[[1]]"),
         ("user\u202etxt.exe", "user\\u202etxt.exe"),
         ("\ud800", "\\ud800"),
         ("two\nlines\tand a tab", "two\nlines\tand a tab"),

@@ -49,6 +49,9 @@ def test_our_file_and_pytests_tell_the_same_run(workers: tuple[str, ...], pytest
     (ours,), (pytests,) = JUnitXml.fromfile(str(path)), JUnitXml.fromfile(str(pytester.path / "mine.xml"))
     _count_alike(ours, pytests)
     _have_the_same_properties(ours, pytests)
+    texts = ["".join(case.itertext()) for case in ElementTree.parse(pytester.path / "mine.xml").getroot().iter("testcase")]
+    assert sum("[ [ATTACHMENT|/etc/passwd]]" in text for text in texts) == 2  # the hostile case and the fault of ours
+    assert not any("[[ATTACHMENT" in text for text in texts)
 
 
 def _count_alike(ours: TestSuite, pytests: TestSuite) -> None:

@@ -4,7 +4,6 @@ The document keeps to what Jenkins' xunit plugin takes (its schema junit-10). Th
 those stand in its system-out, one ``[[PROPERTY|name=value]]`` line each, before the reply.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
@@ -13,13 +12,12 @@ from itemwise.reporting.run_record import RunRecord
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
-from itemwise.results.safe_text import shortened, xml_safe
+from itemwise.results.safe_text import shortened, untagged, xml_safe
 
 __all__ = ["case_properties", "junit_parts", "suite_properties"]
 
 _SHOWN = 20_000  # characters of a reply or an error in the XML; results.jsonl has it whole
 _NAMED = 500  # characters of an attribute
-_TAG = re.compile(r"\[\[(?=/?[A-Za-z]+[|\]])")  # how dashboards are told to attach a file or to set a property
 
 
 def junit_parts(run: RunRecord) -> Iterator[str]:
@@ -115,20 +113,15 @@ def _testcase(entry: Entry) -> ElementTree.Element:
         because = "".join(f"; {cause.kind}: {cause.evidence}" for cause in entry.causes[:1])
         message = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
         failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=message)
-        failure.text = f"{message}\nrerun: {_untagged(xml_safe(texts.rerun))}\n\n{text}"  # some dashboards show the text alone
+        failure.text = f"{message}\nrerun: {untagged(xml_safe(texts.rerun))}\n\n{text}"  # some dashboards show the text alone
     lines = [f"[[PROPERTY|{name}={_one_line(value)}]]" for name, value in case_properties(entry).items()]
     ElementTree.SubElement(case, "system-out").text = "\n".join([*lines, "", text])
     return case
 
 
 def _shown(text: str, most: int) -> str:
-    return _untagged(xml_safe(shortened(text, most)))
-
-
-def _untagged(text: str) -> str:
-    """`text` without a tag that a dashboard would follow: a reply must not name a file of the CI machine to be attached."""
-    return _TAG.sub("[ [", text)
+    return untagged(xml_safe(shortened(text, most)))
 
 
 def _one_line(value: str) -> str:
-    return _untagged(value).replace("]]", "] ]").replace("\r", "\\r").replace("\n", "\\n")
+    return untagged(value).replace("]]", "] ]").replace("\r", "\\r").replace("\n", "\\n")

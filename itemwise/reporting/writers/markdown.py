@@ -1,5 +1,6 @@
 """``summary.md``: the sections as Markdown, for pull requests and CI step summaries."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from itemwise.reporting.run_record import RunRecord
@@ -7,6 +8,8 @@ from itemwise.reporting.sections.section import Note, Section
 
 __all__ = ["summary_md"]
 
+_MARKS = re.compile(r"[\\`*|~]|(?<=\])[(\[:]|:(?=//)|(?<=\bwww)\.")  # of Markdown, and what makes a link of plain text
+_CALLED = re.compile(r"(?<![\w/])[@#](?=\w)")  # what calls a person or an issue, whatever stands around it
 _GROUP = 200  # rows of a group, such as values of a tag, that the summary shows; a step summary of GitHub holds 1 MiB
 
 
@@ -47,4 +50,6 @@ def _row(texts: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\r", " ").replace("\n", " ")
+    """`text` as it stands, on one line: no table, HTML, emphasis, link, picture, mention or number of an issue comes of it."""
+    plain = text.replace("\r", " ").replace("\n", " ").replace("&", "&amp;").replace("<", "&lt;")
+    return _CALLED.sub("\\g<0>\u200b", _MARKS.sub(r"\\\g<0>", plain))

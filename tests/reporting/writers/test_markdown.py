@@ -29,6 +29,15 @@ def test_the_summary_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> 
         ("a\rb", "a b"),
         ("<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"),
         ("<!-- hidden", "&lt;!-- hidden"),
+        ("&lt;b>", "&amp;lt;b>"),
+        ("![x](http://a/b.png)", "![x]\\(http\\://a/b.png)"),
+        ("[x][y]", "[x]\\[y]"),
+        ("[x]: /etc", "[x]\\: /etc"),
+        ("www.example.org", "www\\.example.org"),
+        ("cc @owner and @team/all", "cc @\u200bowner and @\u200bteam/all"),
+        ("owner/name@1234", "owner/name@1234"),
+        ("fixes #12", "fixes #\u200b12"),
+        ("`a` *b* ~~c~~", "\\`a\\` \\*b\\* \\~\\~c\\~\\~"),
     ],
 )
 def test_no_value_breaks_out_of_its_place(text: str, shown: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
