@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.like_with_like import all_pairs, like_pairs
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import provenance_of
@@ -119,6 +120,8 @@ def _flips(pair: Pair) -> Iterator[str]:
     yield pair_name(pair)
     if pair.versions:
         yield f"  {pair.versions}: not the model alone is compared"
+    if change := gold_change(pair):
+        yield f"  the expected option's log-likelihood: {change.text}"
     gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
     yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
     yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))

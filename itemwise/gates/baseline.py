@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from itemwise.analysis.gold_change import GoldChange, gold_change
 from itemwise.analysis.pairs import Pair, TwiceError, items_differ, measurement
 from itemwise.gates.gate import Decision
 from itemwise.gates.threshold import coverage_text
@@ -13,6 +14,7 @@ from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 
 __all__ = ["baseline_decisions", "read_baseline"]
 
+MARGIN = 0.01  # nats a case that an expected option may lose, 1% of its probability: other kernels or versions move it by less
 _NAMED = 10  # flips named in a decision
 
 
@@ -37,7 +39,7 @@ def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[De
         ran, held = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
         nothing = f"it has nothing of what ran (ran: {ran}; it has: {held})"
         return [Decision(False, f"gate not worse than {baseline.name}: undecided, {nothing}")]
-    return [_decision(this, tally, baseline, counterpart) for tally, counterpart in found]
+    return [decision for tally, counterpart in found for decision in _decisions(this, tally, baseline, counterpart)]
 
 
 def _counterpart(tally: Tally, this: RunFolder, baseline: RunFolder) -> Tally | None:
@@ -57,25 +59,33 @@ def _models(run: RunFolder, benchmark: str) -> set[str]:
     return {tally.model_name for tally in run.tallies if tally.benchmark == benchmark}
 
 
-def _decision(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> Decision:
+def _decisions(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> list[Decision]:
     named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) not worse than {baseline.name}"
     if counterpart is None:
-        return Decision(True, f"{named}: left out, it has none of this")
+        return [Decision(True, f"{named}: left out, it has none of this")]
     if counterpart.model_name != tally.model_name:
         named += f" ({counterpart.model_name})"
     for part, whose in ((tally, ""), (counterpart, f"in {baseline.name} ")):
         if not part.complete:
-            return Decision(False, f"{named}: undecided, {whose}{coverage_text(part)}")
+            return [Decision(False, f"{named}: undecided, {whose}{coverage_text(part)}")]
     try:
         before, now = ((baseline, counterpart), (this, tally))
         pair = Pair(*(measurement(run.name, run.name, part, run.entries_of(part)) for run, part in (before, now)))
     except TwiceError as error:
-        return Decision(False, f"{named}: undecided, {error}")
+        return [Decision(False, f"{named}: undecided, {error}")]
     if difference := items_differ(pair.first, pair.second):
-        return Decision(False, f"{named}: undecided, the items differ: {difference}")
+        return [Decision(False, f"{named}: undecided, the items differ: {difference}")]
     named += f" ({pair.versions})" if pair.versions else ""
     worse = pair.is_worse and pair.p < SIGNIFICANT
-    return Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
+    decided = Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
+    change = gold_change(pair)
+    return [decided, _gold_decision(named, change)] if change else [decided]
+
+
+def _gold_decision(named: str, change: GoldChange) -> Decision:
+    """Whether the expected options are not less likely by more than MARGIN: for scored options, beside their accuracy."""
+    worse = change.interval.high < -MARGIN and change.is_shown
+    return Decision(not worse, f"{named}, by the expected option's log-likelihood: {'missed' if worse else 'passed'} with {change.text}")
 
 
 def _flips(pair: Pair) -> str:

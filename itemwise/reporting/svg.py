@@ -2,12 +2,13 @@
 
 from markupsafe import Markup
 
+from itemwise.analysis.calibration import Calibration
 from itemwise.reporting.sections.spread_section import Distribution
 from itemwise.reporting.single_page import trusted
 from itemwise.reporting.table import accuracy_text
 from itemwise.results.statistics import Accuracy
 
-__all__ = ["GRID", "accuracy_axis", "accuracy_track", "flips", "histogram", "share_bar"]
+__all__ = ["GRID", "accuracy_axis", "accuracy_track", "flips", "histogram", "reliability", "share_bar"]
 
 GRID = (0, 25, 50, 75, 100)  # percent
 _WIDTH = 120  # pixels of the drawing of flips
@@ -36,6 +37,20 @@ def share_bar(share: float, longest: float) -> Markup:
     """A horizontal bar whose length is `share` of a width that stands for `longest`; the figure is written beside it."""
     width = 100 * share / longest if longest else 0.0
     return trusted(f'<svg class="share" aria-hidden="true"><rect class="whole" width="{width:.2f}%" height="100%" rx="2"/></svg>')
+
+
+def reliability(found: Calibration) -> Markup:
+    """The share of right answers in each bin over its confidence, both from 0 to 100%, beside the diagonal where the two are equal; a line
+    to it is a bin's distance."""
+    points = "".join(
+        f'<line class="gap" x1="{x:.2f}%" x2="{x:.2f}%" y1="{100 - x:.2f}%" y2="{100 - y:.2f}%"/>'
+        f'<circle class="point" cx="{x:.2f}%" cy="{100 - y:.2f}%" r="4"/>'
+        for x, y in ((100 * each.confidence, 100 * each.share) for each in found.bins)
+    )
+    told = ", ".join(f"{each.share:.0%} at {each.confidence:.0%}" for each in found.bins)
+    label = f"accuracy by confidence of {found.cases} cases: {told}"
+    diagonal = '<line class="grid" x1="0" y1="100%" x2="100%" y2="0"/>'
+    return trusted(f'<svg class="reliability" role="img" aria-label="{label}">{diagonal}{points}</svg>')
 
 
 def histogram(distribution: Distribution) -> Markup | str:

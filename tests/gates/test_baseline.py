@@ -10,8 +10,10 @@ import pytest
 
 from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.gate import Decision
-from itemwise.results.run_folder import RunFolderError, read_run
+from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
+from tests.analysis.test_gold_change import GOLD, WORSE, entries
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
+from tests.reporting.conftest import a_run
 
 REPORTS = Path("reports")
 NAMED = "gate sums (m, direct) not worse than reports/before"
@@ -156,3 +158,19 @@ def test_another_version_of_the_benchmark_is_told(reports: Reports) -> None:
         reports.judged(name, "CC", rows={**ROWS, "version": version})
     (decision,) = decided()
     assert decision.text.startswith(f"{NAMED} (version 1 against 2 of the benchmark): passed")
+
+
+@pytest.mark.parametrize(
+    ("now", "passed", "told"),
+    [
+        (WORSE, False, "missed with -0.032 nats a case (95% interval -0.0327 to -0.0313) over 20 cases, signed-rank p "),
+        (GOLD, True, "passed with +0 nats a case"),
+        ([value - 0.002 for value in GOLD], True, "passed with -0.002 nats a case"),
+        ([value + 0.5 for value in GOLD], True, "passed with +0.5 nats a case"),
+    ],
+)
+def test_scored_options_are_held_by_the_log_likelihood_of_the_expected_ones_too(now: list[float], passed: bool, told: str) -> None:
+    before = RunFolder("before", {}, a_run(*entries(GOLD)).entries)
+    by_flips, by_likelihood = baseline_decisions(before, a_run(*entries(now)).entries)
+    assert (by_flips.passed, by_likelihood.passed) == (True, passed)
+    assert f" not worse than before, by the expected option's log-likelihood: {told}" in by_likelihood.text

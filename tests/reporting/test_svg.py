@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from itemwise.reporting.svg import accuracy_axis, accuracy_track, flips, share_bar
-from itemwise.results.statistics import accuracy
+from itemwise.analysis.calibration import Bin, Calibration
+from itemwise.reporting.svg import accuracy_axis, accuracy_track, flips, reliability, share_bar
+from itemwise.results.statistics import Interval, accuracy
 
 
 def drawn(markup: object, tag: str) -> list[dict[str, str]]:
@@ -47,3 +48,13 @@ def test_flips_are_drawn_to_one_scale_on_both_sides(gained: int, lost: int, widt
 
 def test_a_pair_without_a_judged_case_has_no_drawing() -> None:
     assert flips(0, 0, 0) == ""
+
+
+def test_a_bin_stands_over_its_confidence_with_a_line_to_the_diagonal() -> None:
+    found = Calibration(10, 0.75, 0.5, 0.2, Interval(0.1, 0.3), 0.1, [Bin(0.75, 0.5, 10)])
+    drawing = reliability(found)
+    (point,) = drawn(drawing, "circle")
+    diagonal, gap = drawn(drawing, "line")
+    assert (point["cx"], point["cy"]) == ("75.00%", "50.00%")
+    assert (diagonal["y1"], gap["x1"], gap["y1"], gap["y2"]) == ("100%", "75.00%", "25.00%", "50.00%")
+    assert 'aria-label="accuracy by confidence of 10 cases: 50% at 75%"' in drawing

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
@@ -89,6 +90,8 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     shown = f"{better.label} is better by {100 * abs(pair.change):.1f} points" if better else "No difference is shown"
     text = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
     text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
+    if change := gold_change(pair):
+        text += f"The expected option's log-likelihood: {change.text}. "
     if pair.has_repeats:
         return shown, f"{text}Items were asked several times: each counts once, by the share of its replies that is correct."
     if least is None:

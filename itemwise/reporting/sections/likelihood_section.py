@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from itemwise.analysis.gold_change import GoldChange, gold_changes
 from itemwise.analysis.likelihood_results import LikelihoodResult, likelihood_results
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Row, Section, figures, key_cells, key_columns, words
+from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns, words
+from itemwise.results.ledger import Tally
 
 _COLUMNS = (*words("scored", "compared"), *figures("n", "ties", "merged", "by sum", "per character", "per byte"))
 _LEGEND = (
@@ -17,19 +19,32 @@ def build(run: RunFacts) -> Iterator[Section]:
     """A row for each tally whose options were scored."""
     results = likelihood_results(run.tallies, run.entries)
     if results:
+        changes = gold_changes([result.tally for result in results], run.entries)
         yield Section(
             "likelihood",
             "Scored options",
             (*key_columns(run.tallies), *_COLUMNS),
             [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
             legend=_LEGEND,
-            record={"likelihood": [_record(result) for result in results]},
+            notes=[_note(*changed) for changed in changes],
+            record={"likelihood": [_record(result) for result in results], "gold_changes": [_change(*changed) for changed in changes]},
         )
 
 
 def _row(result: LikelihoodResult) -> tuple[str, ...]:
     shares = [f"{share:.1%}" for share in result.by_norm.values()] or ["-"] * 3
     return (result.form, result.norm, *map(str, (len(result.cases), result.tied, result.merged)), *shares)
+
+
+def _note(first: Tally, tally: Tally, change: GoldChange) -> Note:
+    found = "less likely" if change.mean < 0 else "likelier"
+    shown = f"the expected options are {found}" if change.is_shown else "no difference of the expected options is shown"
+    name = ", ".join(tally.key.names)
+    return Note(f"{name}: log-likelihood of the expected option against {first.model_name} {change.text}: {shown}")
+
+
+def _change(first: Tally, tally: Tally, change: GoldChange) -> dict[str, object]:
+    return {**tally.key.record(), "against": first.model_name, **change.record()}
 
 
 def _record(result: LikelihoodResult) -> dict[str, object]:

@@ -1,0 +1,89 @@
+"""Calibration of scored options: whether of the answers given with a confidence of 70% seven in ten are right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from itemwise.analysis.likelihood_results import ScoredCase
+from itemwise.results.statistics import CONFIDENCE, Interval
+
+__all__ = ["Bin", "Calibration", "calibration"]
+
+BINS = 10
+LEAST = 5  # cases in a bin, as far as there are so many
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Cases of about one confidence: its mean, and the share that is right."""
+
+    confidence: float
+    share: float
+    cases: int
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Of `cases` with scored options, where the confidence of an answer is its share of the options' probability.
+
+    `brier` is the mean over cases of the squared error summed over options, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78:1). `ece` is the
+    expected calibration error: the mean distance of confidence and share over `bins` of equally many cases, weighted by these (Naeini et
+    al. 2015, AAAI). Its `interval` is the percentile bootstrap's, less the bias of that (draws make bins noisier), not below 0. It is
+    above 0 by chance alone: `if_calibrated` is what it would be on average were each answer right with the probability of its confidence.
+    """
+
+    cases: int
+    confidence: float
+    brier: float
+    ece: float
+    interval: Interval
+    if_calibrated: float
+    bins: Sequence[Bin]
+
+
+def calibration(cases: Sequence[ScoredCase]) -> Calibration:
+    """The calibration of at least one case."""
+    import numpy
+
+    probabilities = [case.scores.probabilities for case in cases]
+    squares = [
+        sum((share - (place == case.right)) ** 2 for place, share in enumerate(shares))
+        for case, shares in zip(cases, probabilities, strict=True)
+    ]
+    confidences = numpy.array([shares[case.scores.best] for case, shares in zip(cases, probabilities, strict=True)])
+    right = numpy.array([case.scores.best == case.right for case in cases], dtype=float)
+    rng = numpy.random.default_rng(0)
+    drawn = rng.integers(len(cases), size=(RESAMPLES, len(cases)))
+    by_chance = rng.random((RESAMPLES, len(cases))) < confidences
+    ece = float(_errors(confidences[None], right[None])[0])
+    again = _errors(confidences[drawn], right[drawn])
+    low, high = numpy.quantile(again, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) - (again.mean() - ece)
+    return Calibration(
+        len(cases),
+        float(confidences.mean()),
+        sum(squares) / len(squares),
+        ece,
+        Interval(max(0.0, float(low)), float(high)),
+        float(_errors(numpy.broadcast_to(confidences, by_chance.shape), by_chance.astype(float)).mean()),
+        [Bin(float(confidences[part].mean()), float(right[part].mean()), len(part)) for part in _parts(confidences.argsort(kind="stable"))],
+    )
+
+
+def _parts(order: Any) -> list[Any]:
+    """`order`, [..., cases], cut into bins of equally many."""
+    import numpy
+
+    cases = order.shape[-1]
+    return numpy.array_split(order, max(1, min(BINS, cases // LEAST)), axis=-1)
+
+
+def _errors(confidences: Any, right: Any) -> Any:
+    """The expected calibration error of each row, [rows, cases]."""
+    import numpy
+
+    order = confidences.argsort(axis=-1, kind="stable")
+    gaps = numpy.take_along_axis(confidences - right, order, axis=-1)
+    return sum(abs(part.sum(axis=-1)) for part in _parts(gaps)) / confidences.shape[-1]

@@ -1,0 +1,82 @@
+"""How much likelier the expected option became between two measurements of the same cases: far more sensitive than accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import mean, stdev
+
+from itemwise.analysis.likelihood_results import scored_cases
+from itemwise.analysis.pairs import Measurement, Pair, measurement
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
+from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval
+
+__all__ = ["GoldChange", "gold_change", "gold_changes"]
+
+
+@dataclass(frozen=True)
+class GoldChange:
+    """The mean of the paired differences of the expected option's log-probability, second less first, in nats a case, with Student's 95 %
+    interval; `p` is the two-sided signed-rank test's (Wilcoxon 1945, Biometrics Bull. 1:80)."""
+
+    cases: int
+    mean: float
+    interval: Interval
+    p: float
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a difference is shown."""
+        return self.p < SIGNIFICANT
+
+    @property
+    def text(self) -> str:
+        """The figures in a sentence's part."""
+        low, high = self.interval
+        interval = f"{CONFIDENCE:.0%} interval {low:+.3g} to {high:+.3g}"
+        return f"{self.mean:+.3g} nats a case ({interval}) over {self.cases} cases, signed-rank p {self.p:.3g}"
+
+    def record(self) -> dict[str, object]:
+        """The change as run.json has it."""
+        return {"cases": self.cases, "mean": self.mean, "interval": self.interval, "p": self.p}
+
+
+def gold_change(pair: Pair) -> GoldChange | None:
+    """What became of the expected options of a pair; None where fewer than two cases were scored on both sides, in the same form."""
+    first, second = (_gold(side) for side in (pair.first, pair.second))
+    both = [(first[case], second[case]) for case in pair.judged if case in first and case in second]
+    differences = [after - before for (form, before), (other, after) in both if form == other]
+    return _change(differences) if len(differences) > 1 else None
+
+
+def gold_changes(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Tally, GoldChange]]:
+    """The change from the first model that a run asked to each other, in the same way and on the same cases."""
+    firsts: dict[tuple[str, str], Tally] = {}
+    found = []
+    for tally in tallies:
+        first = firsts.setdefault((tally.benchmark, tally.strategy), tally)
+        sides = [measurement("", "", part, [entry for entry in entries if part.counts_entry(entry)]) for part in (first, tally)]
+        if first.model_name != tally.model_name and (change := gold_change(Pair(*sides))):
+            found.append((first, tally, change))
+    return found
+
+
+def _gold(side: Measurement) -> dict[str, tuple[str, float]]:
+    """By case what was scored, a letter or a text, and the log-probability of the expected option."""
+    scored = {case.entry.case: case for case in scored_cases(list(side.entries.values()))}
+    found = {}
+    for name, entry in side.entries.items():
+        if case := scored.get(entry.case):
+            found[name] = case.scores.form, case.scores.logprobs[case.right]
+    return found
+
+
+def _change(differences: Sequence[float]) -> GoldChange:
+    from scipy.stats import t, wilcoxon
+
+    cases, middle = len(differences), mean(differences)
+    reach = float(t.ppf((1 + CONFIDENCE) / 2, cases - 1)) * stdev(differences) / sqrt(cases)
+    p = float(wilcoxon(differences).pvalue) if any(differences) else 1.0
+    return GoldChange(cases, middle, Interval(middle - reach, middle + reach), p)

@@ -1,0 +1,50 @@
+"""Calibration of scored options: confidence beside accuracy, Brier score, expected calibration error, and a picture of it on the page."""
+
+from collections.abc import Iterator, Sequence
+
+from itemwise.analysis.calibration import Calibration, calibration
+from itemwise.analysis.likelihood_results import likelihood_results
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import OnPage, Row, Section, figures, key_cells, key_columns
+from itemwise.reporting.table import short_names
+from itemwise.results.ledger import Tally
+
+_COLUMNS = figures("n", "confidence", "accuracy", "Brier", "ECE", "95% interval", "if calibrated")
+_LEGEND = (
+    "confidence: the mean share of the options' probability that the answers have; Brier: squared error over all options, 0 to 2.",
+    "ECE: mean distance of confidence and accuracy over bins of equally many cases; by chance alone it is what stands under if calibrated.",
+)
+
+
+def build(run: RunFacts) -> Iterator[Section]:
+    """A row for each tally whose options were scored."""
+    found = [(result.tally, calibration(result.cases)) for result in likelihood_results(run.tallies, run.entries)]
+    if found:
+        names = short_names(run.tallies)
+        yield Section(
+            "calibration",
+            "Calibration",
+            (*key_columns(run.tallies), *_COLUMNS),
+            [Row((*key_cells(tally, run.tallies), *_row(each))) for tally, each in found],
+            legend=_LEGEND,
+            record={"calibration": [_record(tally, each) for tally, each in found]},
+            page=OnPage(layout="calibration", data=[(names[tally.key], each) for tally, each in found]),
+        )
+
+
+def _row(found: Calibration) -> Sequence[str]:
+    correct = sum(each.share * each.cases for each in found.bins) / found.cases
+    interval = f"{found.interval.low:.3f} to {found.interval.high:.3f}"
+    figures = (
+        f"{found.confidence:.1%}",
+        f"{correct:.1%}",
+        f"{found.brier:.3f}",
+        f"{found.ece:.3f}",
+        interval,
+        f"{found.if_calibrated:.3f}",
+    )
+    return (str(found.cases), *figures)
+
+
+def _record(tally: Tally, found: Calibration) -> dict[str, object]:
+    return {**tally.key.record(), **vars(found), "bins": [vars(each) for each in found.bins]}

@@ -1,0 +1,48 @@
+"""Confidence beside accuracy: by hand for a few cases, and what chance alone makes of a calibrated model."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable
+
+import pytest
+
+from itemwise.analysis.calibration import Calibration, calibration
+from itemwise.analysis.likelihood_results import scored_cases
+from tests.analysis.test_likelihood_results import scored
+from tests.reporting.conftest import a_run
+
+
+def of(answers: Iterable[tuple[float, bool]]) -> Calibration:
+    """The calibration of answers A of two options, each with its confidence and whether it is right."""
+    entries = [
+        scored(number, "A" if right else "B", math.log(confidence), math.log(1 - confidence), form="letter")
+        for number, (confidence, right) in enumerate(answers)
+    ]
+    return calibration(scored_cases(a_run(*entries).entries))
+
+
+def test_a_handful_of_cases_is_one_bin() -> None:
+    found = of([(0.8, True), (0.6, False), (0.7, True), (0.9, True)])
+    assert (found.cases, len(found.bins), found.bins[0].cases) == (4, 1, 4)
+    assert (found.confidence, found.bins[0].share) == (pytest.approx(0.75), 0.75)
+    assert found.ece == pytest.approx(0.0)
+    assert found.brier == pytest.approx(2 * (0.2**2 + 0.6**2 + 0.3**2 + 0.1**2) / 4)
+
+
+def test_bins_hold_equally_many_and_their_distances_add_up() -> None:
+    found = of([(0.6, True)] * 5 + [(0.9, False)] * 5)
+    assert [(each.cases, each.share) for each in found.bins] == [(5, 1.0), (5, 0.0)]
+    assert found.ece == pytest.approx((0.4 + 0.9) / 2)
+    assert found.interval.low <= found.ece <= found.interval.high
+
+
+def test_a_calibrated_model_shows_the_error_that_chance_makes_and_an_overconfident_one_more() -> None:
+    draw = random.Random(0)
+    calibrated = of([(share, draw.random() < share) for share in (draw.uniform(0.5, 0.99) for _ in range(100))])
+    assert calibrated.ece < 2 * calibrated.if_calibrated
+    assert calibrated.interval.low < calibrated.if_calibrated
+    overconfident = of([(0.95, number % 2 == 0) for number in range(100)])
+    assert overconfident.ece == pytest.approx(0.45, abs=0.01)
+    assert overconfident.interval.low > 3 * overconfident.if_calibrated
