@@ -1,10 +1,12 @@
-"""Checks that the prompts of lm-evaluation-harness' protocols are its own to the byte, on all 1,319 rows of GSM8K's test split.
+"""Checks that the prompts of other harnesses' protocols are their own to the byte, on all 1,319 rows of GSM8K's test split.
 
     python -m tools.check_protocols                # rows of the hub
     python -m tools.check_protocols FOLDER         # of a folder with test.jsonl and train.jsonl
 
-The hashes are of the prompts that lm-evaluation-harness 0.4.13 builds, joined by NUL. Two of the four protocols read their examples in its
-package: pip install --no-deps lm_eval==0.4.13.
+The hashes are of the prompts that the harnesses build of GSM8K's rows, joined by NUL: lm-evaluation-harness 0.4.13, inspect_evals 0.28.0
+and OpenCompass 0.5.4, whose words are read in the installed packages (pip install --no-deps lm_eval==0.4.13 inspect_evals==0.28.0
+opencompass==0.5.4), and Qwen2.5-Math at a45202b. Of a chat they are of its turns. Those of gsm8k_platinum are of GSM8K's rows too, not of
+its own, so that it is checked with a FOLDER alone. A protocol whose package is not there is said to be unchecked.
 """
 
 import argparse
@@ -12,9 +14,9 @@ import hashlib
 import sys
 from pathlib import Path
 
-from benchmarks.test_gsm8k import PROMPTS, gsm8k
-from itemwise.cases.benchmark import Benchmark
+from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.extractors import last_number
+from itemwise.protocols import protocols
 from itemwise.session.asked_protocol import under_protocol
 from itemwise.session.sample import sampled
 from itemwise.session.settings import read_settings
@@ -25,29 +27,42 @@ SHA256 = {
     "lm-eval/gsm8k_cot": "9a08edd9368fad0c8e3a7d85f65d607fcbc6566b30b3ef3e479a4d6c11eaf204",
     "lm-eval/gsm8k_cot_zeroshot": "d178f26dfbf4eb9ee747b44d24accab731661a06c7cb08d7e236b5aab4d6fb94",
     "lm-eval/gsm8k_cot_llama": "7b5defa9d2cb765c8e389b176b1ae6729ec3be7e96cf52efc75ded5499cabb5a",
+    "lm-eval/gsm8k_platinum": "25ed4bece199bd2a027693f6405cf29452ca884ba8e6be08c66b80ce62b0083e",
+    "inspect-evals/gsm8k": "01775ae6b0cbd8ef50b433def0a81fb22949822ed2e323ab1c444b75938ef56e",
+    "opencompass/gsm8k_gen": "541ebf0f42cdc1670559a64a3ba65278385fe33b89d169cf488661dd5bc154f4",
+    "qwen2.5-math/gsm8k": "1b4b5b31affb8c4d732a47b546f10fc470c575c159892736687c122a4b88b603",
 }
 
 
 def prompts(protocol: str, source: str) -> list[str]:
     """The prompts of all rows, in order."""
-    here = Path.cwd()
+    here, of = Path.cwd(), protocols()[protocol].benchmark
     settings = read_settings({"protocol": protocol, "source": source, "sample": "all"}, root=here, here=here)
-    benchmark = under_protocol(Benchmark(gsm8k, last_number, PROMPTS), "gsm8k", settings)
+    benchmark = under_protocol(Benchmark(list, last_number), of, settings)
     (wording,) = wordings_of(benchmark, settings, None).values()
-    return [case.text for case in sampled("gsm8k", benchmark, settings, wording).cases]
+    return [case.text for case in sampled(of, benchmark, settings, wording).cases]
 
 
 def main() -> int:
-    """Print a line for each protocol; 1 where one differs."""
+    """Print a line for each protocol; 1 where one differs, or could not be checked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?", default="hub", help="a folder with test.jsonl and train.jsonl (default: the hub)")
-    source, equal = parser.parse_args().source, True
-    for protocol, sha256 in SHA256.items():
+    source = parser.parse_args().source
+    checked = [check(protocol, source) for protocol in SHA256]
+    print("\n".join(f"{protocol}: {said}" for protocol, said in zip(SHA256, checked, strict=True)))
+    return 0 if all(said.endswith("equal") for said in checked) else 1
+
+
+def check(protocol: str, source: str) -> str:
+    """How many prompts are equal, or what is wrong."""
+    if source == "hub" and protocols()[protocol].benchmark != "gsm8k":
+        return "not checked, its rows on the hub are others; give a FOLDER with GSM8K's"
+    try:
         asked = prompts(protocol, source)
-        found = hashlib.sha256("\0".join(asked).encode()).hexdigest()
-        print(f"{protocol}: {len(asked)} prompts, {'equal' if found == sha256 else f'OTHERS: sha256 {found}, not {sha256}'}")
-        equal = equal and found == sha256
-    return 0 if equal else 1
+    except BenchmarkError as error:
+        return f"not checked: {error}"
+    found = hashlib.sha256("\0".join(asked).encode()).hexdigest()
+    return f"{len(asked)} prompts, {'equal' if found == SHA256[protocol] else f'OTHERS: sha256 {found}, not {SHA256[protocol]}'}"
 
 
 if __name__ == "__main__":

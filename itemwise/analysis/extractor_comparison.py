@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON, NamedExtractor
+from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON
 from itemwise.cases.reply import Reply
+from itemwise.extractors.named_extractor import NamedExtractor
+from itemwise.protocols import extractors_of_protocols, protocols
 from itemwise.results.entry import Entry
 from itemwise.results.judge import answer_in
+from itemwise.results.labels import Label
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
 
@@ -72,13 +76,25 @@ class ExtractorComparison:
         shares = [result.share for result in self.results if result.share is not None]
         return (min(shares), max(shares)) if shares else None
 
+    @property
+    def brief(self) -> list[ExtractorResult]:
+        """Without those of protocols that its cases were not asked by."""
+        told = self.results[0].entries[0].rows.get("protocol", "") if self.results else ""
+        asked = protocols().get(told.removeprefix("changed from ").partition(":")[0])
+        shown = {extractor.name for extractor in (*NUMBER_EXTRACTORS, *CHOICE_EXTRACTORS, *(asked.extractors if asked else ()))}
+        apart = {extractor.name for extractor in extractors_of_protocols()} - shown
+        return [result for result in self.results if result.extractor not in apart]
+
 
 def extractor_comparisons(
     tallies: Sequence[Tally], entries: Sequence[Entry], own_extractors: Sequence[NamedExtractor] = ()
 ) -> list[ExtractorComparison]:
-    """One for each tally that has replies. The extractors of numbers judge only where the expected answers are numbers."""
+    """One for each tally that has replies: by the package's own extractors, those of the protocols of its benchmark, and `own_extractors`.
+    The package's for numbers judge only where the expected answers are numbers."""
     answered = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.cost]) for tally in tallies]
-    return [ExtractorComparison(tally, _results([*_extractors(group), *own_extractors], group)) for tally, group in answered if group]
+    return [
+        ExtractorComparison(tally, _results([*_extractors(tally, group), *own_extractors], group)) for tally, group in answered if group
+    ]
 
 
 def extract_from(read: Callable[[str], object], reply: Reply) -> Extraction:
@@ -105,16 +121,24 @@ class _NoTextError(Exception):
 
 def _results(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> list[ExtractorResult]:
     """Each extractor's reading; a reply is looked up once for all of them."""
-    replies = (entry.texts().reply for entry in entries)
-    rows = [[extract_from(extractor.read, reply) for extractor in extractors] for reply in replies if reply]
+    replies = ((entry, entry.texts().reply) for entry in entries)
+    rows = [[_extraction(extractor, reply, entry) for extractor in extractors] for entry, reply in replies if reply]
     columns = zip(*rows, strict=True)
     return [ExtractorResult(extractor.name, entries, column) for extractor, column in zip(extractors, columns, strict=True)]
 
 
-def _extractors(entries: Sequence[Entry]) -> Sequence[NamedExtractor]:
+def _extraction(extractor: NamedExtractor, reply: Reply, entry: Entry) -> Extraction:
+    return extract_from(partial(extractor.answer, expected=entry.expected), reply)
+
+
+def _extractors(tally: Tally, entries: Sequence[Entry]) -> Sequence[NamedExtractor]:
+    ours: Sequence[NamedExtractor] = (STRICT_JSON,)
     if all(entry.choices for entry in entries):
-        return CHOICE_EXTRACTORS
-    return NUMBER_EXTRACTORS if all(_NUMBER.fullmatch(entry.expected) for entry in entries) else (STRICT_JSON,)
+        ours = CHOICE_EXTRACTORS
+    elif all(_NUMBER.fullmatch(entry.expected) for entry in entries):
+        ours = NUMBER_EXTRACTORS
+    theirs = extractors_of_protocols(Label.parse(tally.benchmark).name)
+    return [*ours, *(extractor for extractor in theirs if extractor not in ours)]
 
 
 def is_right(entry: Entry, extraction: Extraction) -> bool:

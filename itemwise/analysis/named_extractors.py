@@ -1,38 +1,24 @@
-"""Extractors that `--extractor` names: `last_number`, the stricter and blunter ones that published scores rest on, and the user's own."""
+"""Extractors that `--extractor` names: `last_number`, the stricter and blunter ones, those of protocols, and the user's own."""
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from itemwise.extractors import last_number
-from itemwise.extractors.visible_parts import read_visible
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError, load_function
+from itemwise.protocols import extractors_of_protocols
+from itemwise.protocols.lm_eval_tasks import STRICT_HASHES
 
 __all__ = [
-    "CHOICE_EXTRACTORS", "NUMBER_EXTRACTORS", "STRICT_JSON", "NamedExtractor",
-    "bare_last_number", "first_capital", "llava_letter", "load_extractor", "extractor_names", "strict_hashes", "strict_json",
+    "CHOICE_EXTRACTORS", "NUMBER_EXTRACTORS", "STRICT_JSON",
+    "bare_last_number", "first_capital", "llava_letter", "load_extractor", "extractor_names", "strict_json",
 ]  # fmt: skip
 
 _BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 _CAPITAL = re.compile(r"[A-Z]")
-_HASHES = re.compile(r"#### (-?[0-9.,]+)")
-
-
-class NamedExtractor(NamedTuple):
-    """An extractor by its name: `extract` takes a text and gives the answer as text, or None where it reads nothing.
-
-    Those that published scores rest on take the `whole` reply, thoughts and all; a user's own takes what is visible of it.
-    """
-
-    name: str
-    extract: Callable[[str], Any]
-    whole: bool = True
-
-    def read(self, reply: str) -> Any:
-        """What is read in the text of a reply."""
-        return self.extract(reply) if self.whole else read_visible(self.extract, reply)
 
 
 def strict_json(text: str) -> str | None:
@@ -60,15 +46,6 @@ def bare_last_number(text: str) -> str | None:
     return numbers[-1].replace(",", "") if numbers else None
 
 
-def strict_hashes(text: str) -> str | None:
-    """The number behind the first ``#### ``, as lm-evaluation-harness's gsm8k task filters for strict-match.
-
-    Like there, commas and a final full stop do not count (lm_eval/tasks/gsm8k/gsm8k.yaml).
-    """
-    match = _HASHES.search(text)
-    return (match[1].replace(",", "").removesuffix(".") or None) if match else None
-
-
 def first_capital(text: str) -> str | None:
     """The first capital letter: a bare regular expression for choices, under which "The answer is B" is T."""
     match = _CAPITAL.search(text)
@@ -89,15 +66,20 @@ NUMBER_EXTRACTORS = (
     NamedExtractor("last-number", last_number),
     STRICT_JSON,
     NamedExtractor("regex-number", bare_last_number),
-    NamedExtractor("strict-hashes", strict_hashes),
+    STRICT_HASHES,
 )
 CHOICE_EXTRACTORS = (STRICT_JSON, NamedExtractor("first-capital", first_capital), NamedExtractor("llava-letter", llava_letter))
-_OURS = {extractor.name: extractor for extractor in (*NUMBER_EXTRACTORS, *CHOICE_EXTRACTORS)}
+
+
+@cache
+def _of_the_package() -> Mapping[str, NamedExtractor]:
+    found = (*NUMBER_EXTRACTORS, *CHOICE_EXTRACTORS, *extractors_of_protocols())
+    return {extractor.name: extractor for extractor in found}
 
 
 def extractor_names() -> list[str]:
-    """The extractors that come with the package."""
-    return list(_OURS)
+    """The extractors that come with the package, those of its protocols last."""
+    return list(_of_the_package())
 
 
 def load_extractor(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
@@ -105,8 +87,8 @@ def load_extractor(text: str, folders: Sequence[Path] = ()) -> NamedExtractor:
 
     Raises ImportStringError where there is none to be had.
     """
-    if text in _OURS:
-        return _OURS[text]
+    if text in _of_the_package():
+        return _of_the_package()[text]
     if ":" not in text:
         names = ", ".join(extractor_names())
         raise ImportStringError(f"--extractor must be one of {names}, or MODULE:FUNCTION for one of your own, got {text!r}.")

@@ -10,15 +10,15 @@ from itemwise.cases.row import RowsError
 
 __all__ = ["FORMS", "with_examples"]
 
-FORMS = ("turns", "text", "completion")
+FORMS = ("turns", "text", "system", "completion")
 
 
 def with_examples(case: Case, shown: Sequence[Case], form: str, examples: Examples) -> Case:
     """`case` behind the examples `shown`, in one of FORMS, with the same name, answer and tags.
 
     ``turns``: of each example a turn of the user, its prompt, and one of the assistant, its solution. ``text``: all in the one turn of the
-    user. ``completion``: the same as a plain text, without chat template, which ends where the solution would begin. Raises RowsError for
-    a case that the form cannot show.
+    user. ``system``: the examples in a system turn, and the question in one of the user. ``completion``: all as a plain text, without chat
+    template, which ends where the solution would begin. Raises RowsError for a case that the form cannot show.
     """
     if form == "turns":
         return _in_turns(case, shown)
@@ -29,6 +29,9 @@ def with_examples(case: Case, shown: Sequence[Case], form: str, examples: Exampl
     if form == "text":
         text = examples.between.join([*parts, question.content])
         return replace(case, prompt=[*system, replace(question, content=text)], picture=None)
+    if form == "system":
+        told = examples.between.join([*(turn.content for turn in system), *parts])
+        return replace(case, prompt=[*([Turn("system", told)] if told else []), question], picture=None)
     if cut := next((example.name for example in shown for stop in examples.stop if stop in example.solved), None):
         raise RowsError(
             f"the solution of example {cut} holds one of the texts that end a reply ({', '.join(map(repr, examples.stop))}), so that a "

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itemwise.analysis.extractor_comparison import extractor_comparisons
-from itemwise.analysis.named_extractors import NamedExtractor, load_extractor
+from itemwise.analysis.named_extractors import load_extractor
 from itemwise.commands import CommandError
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError
 from itemwise.reporting.sections.extractors_section import extractors_lines
 from itemwise.results.run_folder import RunFolder, read_run

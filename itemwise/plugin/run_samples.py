@@ -6,6 +6,7 @@ import textwrap
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, product
 from pathlib import Path
 
@@ -193,7 +194,10 @@ class Samples:
 
     def extractor(self, item: pytest.Item) -> Extractor:
         """What reads the case's replies: the run's extractor where one is named, else the benchmark's own."""
-        return self._settings.extractor.read if self._settings.extractor else benchmark_of(item).extractor(self.case(item))
+        case = self.case(item)
+        if self._settings.extractor:
+            return partial(self._settings.extractor.answer, expected=case.answer)
+        return benchmark_of(item).extractor(case)
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:
         """Hashes of what is asked, in which way, and of what judges it: two runs are one measurement where they are equal."""

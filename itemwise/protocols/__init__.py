@@ -7,9 +7,10 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.protocols.protocol import Protocol
 
-__all__ = ["Protocol", "protocol_names", "protocols"]
+__all__ = ["Protocol", "extractors_of_protocols", "protocol_names", "protocols"]
 
 
 @cache
@@ -23,3 +24,9 @@ def protocols() -> dict[str, Protocol]:
 def protocol_names() -> list[str]:
     """Their names, in order."""
     return sorted(protocols())
+
+
+def extractors_of_protocols(benchmark: str | None = None) -> tuple[NamedExtractor, ...]:
+    """The extractors of all protocols, or of those of one benchmark, each once."""
+    asked = [protocols()[name] for name in protocol_names() if benchmark in (None, protocols()[name].benchmark)]
+    return tuple({extractor.name: extractor for protocol in asked for extractor in protocol.extractors}.values())

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from itemwise.analysis.named_extractors import NamedExtractor, strict_hashes
 from itemwise.cases.case import Case
 from itemwise.cases.examples import Examples
 from itemwise.cases.source import Source
-from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, cases_of, one_stream
+from itemwise.protocols.lm_eval_tasks import DECODING, FLEXIBLE, MAX_NEW_TOKENS, STRICT_HASHES, cases_of, one_stream
 from itemwise.protocols.protocol import Protocol
 
 
@@ -23,6 +22,7 @@ PROTOCOL = Protocol(
     Examples("train", shots=5, rule=one_stream, before_solution=" ", stop=()),
     "completion",
     MAX_NEW_TOKENS,
-    NamedExtractor("strict-hashes", strict_hashes),
+    STRICT_HASHES,
+    (FLEXIBLE,),
     DECODING,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itemwise.cases.case import Case
 from itemwise.cases.examples import Examples
 from itemwise.cases.source import Source
-from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, cases_of, examples_of_task, match_reader
+from itemwise.protocols.lm_eval_tasks import DECODING, FLEXIBLE, MAX_NEW_TOKENS, cases_of, examples_of_task, match_reader
 from itemwise.protocols.protocol import Protocol
 
 __all__ = ["READER", "after_hashes"]
@@ -37,5 +37,6 @@ PROTOCOL = Protocol(
     "completion",
     MAX_NEW_TOKENS,
     READER,
+    (FLEXIBLE,),
     DECODING,
 )

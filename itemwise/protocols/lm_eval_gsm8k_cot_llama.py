@@ -10,7 +10,7 @@ from itemwise.cases.examples import Examples
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.protocols.lm_eval_gsm8k_cot import after_hashes
-from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, cases_of, examples_of_task, match_reader, task_file
+from itemwise.protocols.lm_eval_tasks import DECODING, FLEXIBLE, MAX_NEW_TOKENS, cases_of, examples_of_task, match_reader, task_file
 from itemwise.protocols.protocol import Protocol
 
 _FILE = "gsm8k-cot-llama.yaml"
@@ -45,5 +45,6 @@ PROTOCOL = Protocol(
     "completion",
     MAX_NEW_TOKENS,
     _READER,
+    (FLEXIBLE,),
     DECODING,
 )

@@ -6,7 +6,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.examples import Examples
 from itemwise.cases.source import Source
 from itemwise.protocols.lm_eval_gsm8k_cot import READER
-from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, cases_of
+from itemwise.protocols.lm_eval_tasks import DECODING, FLEXIBLE, MAX_NEW_TOKENS, cases_of
 from itemwise.protocols.protocol import Protocol
 
 
@@ -24,5 +24,6 @@ PROTOCOL = Protocol(
     "completion",
     MAX_NEW_TOKENS,
     READER,
+    (FLEXIBLE,),
     DECODING,
 )

@@ -8,34 +8,28 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from importlib.util import find_spec
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
-from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.cases.case import Case
-from itemwise.cases.row import Hub, Row, RowsError
+from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source
+from itemwise.extractors.named_extractor import NamedExtractor
+from itemwise.protocols.gsm8k_rows import GSM8K
+from itemwise.protocols.installed_words import installed_file
 from itemwise.synthetic import word_problems
 
 __all__ = [
-    "DECODING",
-    "MAX_NEW_TOKENS",
-    "STOP",
-    "cases_of",
-    "compared",
-    "examples_of_task",
-    "flexible",
-    "match_reader",
-    "one_stream",
-    "task_file",
-]
+    "DECODING", "FLEXIBLE", "MAX_NEW_TOKENS", "STOP", "STRICT_HASHES",
+    "cases_of", "compared", "examples_of_task", "match_reader", "one_stream", "one_stream_of_others", "strict_hashes", "task_file",
+]  # fmt: skip
 
-GSM8K = Hub("openai/gsm8k", "main", split="test", revision="cc7b047b6e5bb11b4f1af84efc572db110a51b3c")
 MAX_NEW_TOKENS = 256  # of its hf backend, where a task says nothing
 DECODING = "greedy-penalised"  # its hf backend leaves the checkpoint's generation config in force, and only turns sampling off
 STOP = ("</s>", "<|im_end|>")  # of every one of these tasks, beside the model's own end
 _SEED = 1234  # of its few-shot sampler
+_HASHES = re.compile(r"#### (-?[0-9.,]+)")
 _IGNORED = (",", r"\$", "(?s).*#### ", r"\.$")  # what its exact_match takes out of both sides, in this order
 
 
@@ -62,7 +56,14 @@ def match_reader(name: str, pattern: str, *, last: bool = False) -> NamedExtract
     return NamedExtractor(name, read)
 
 
-_FLEXIBLE = match_reader("lm-eval-flexible", r"(-?[$0-9.,]{2,})|(-?[0-9]+)", last=True)
+def strict_hashes(text: str) -> str | None:
+    """The number behind the first ``#### ``, as its gsm8k task filters for strict-match; nothing is read of one without a digit."""
+    match = _HASHES.search(text)
+    return (match[1].replace(",", "").removesuffix(".") or None) if match else None
+
+
+STRICT_HASHES = NamedExtractor("strict-hashes", strict_hashes)
+FLEXIBLE = match_reader("lm-eval-flexible", r"(-?[$0-9.,]{2,})|(-?[0-9]+)", last=True)  # its second reader, flexible-extract
 
 
 def one_stream(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:  # noqa: ARG001 - its seed is always the same
@@ -72,16 +73,21 @@ def one_stream(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence
         yield rng.sample(pool, shots)
 
 
-def flexible(text: str) -> str | None:
-    """Its second reader, flexible-extract: the last digits with whatever `$`, commas and full stops are among them."""
-    return _FLEXIBLE.extract(text)  # type: ignore[no-any-return]
+def one_stream_of_others(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:  # noqa: ARG001 - as above
+    """The same where the pool is the rows that are asked: one more is drawn, and the row itself left out."""
+    rng = random.Random(_SEED)
+    for row in chain(pool, repeat(None)):
+        yield [example for example in rng.sample(pool, shots + 1) if example is not row][:shots]
 
 
-def cases_of(source: Source, prompt: str, stop: Sequence[str], gold: Callable[[str], str] = str) -> Iterator[Case]:
-    """GSM8K's rows in the words of `prompt`; `gold` takes the reference out of a row's answer. Rows of examples may have a ``target``."""
-    for row in source.rows(GSM8K, synthetic=word_problems):
+def cases_of(
+    source: Source, prompt: str, stop: Sequence[str], gold: Callable[[str], str] = str, *, hub: Hub = GSM8K, name: str = "gsm8k"
+) -> Iterator[Case]:
+    """GSM8K's rows in the words of `prompt`, or those of `hub`, whose cases' names begin with `name`; `gold` takes the reference out of a
+    row's answer. Rows of examples may have a ``target``."""
+    for row in source.rows(hub, synthetic=word_problems):
         yield Case(
-            f"gsm8k-{row.id}",
+            f"{name}-{row.id}",
             row.prompt(prompt),
             compared(gold(_answer(row))),
             solution=partial(row.text, "target" if "target" in row else "answer"),
@@ -105,13 +111,7 @@ def task_file(name: str) -> dict[str, Any]:
     """A task of gsm8k as lm_eval's own file has it. Raises RowsError where the package is not installed, or has no such task."""
     import yaml  # type: ignore[import-untyped]  # comes with datasets
 
-    found = find_spec("lm_eval")
-    for folder in (found.submodule_search_locations or ()) if found else ():
-        file = Path(folder, "tasks", "gsm8k", name)
-        if file.is_file():
-            task: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-            return task
-    raise RowsError(
-        f"this protocol reads its examples in lm_eval's own file {name}: pip install --no-deps lm_eval==0.4.13; or give them with "
-        "--examples FILE, a row for each with question and target."
-    )
+    instead = "; or give its examples with --examples FILE, a row for each with question and target"
+    file = installed_file("lm_eval", f"tasks/gsm8k/{name}", "lm_eval==0.4.13", instead=instead)
+    task: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return task

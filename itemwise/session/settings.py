@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from itemwise.analysis.named_extractors import NamedExtractor, load_extractor
+from itemwise.analysis.named_extractors import load_extractor
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.few_shot import FORMS
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
 from itemwise.models import (

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from itemwise.analysis.extractor_comparison import Extraction, extract_from, extractor_comparisons, is_right
-from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.cases.reply import Verdict
 from itemwise.extractors import last_number
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.results.ledger import tallied
 from tests.analysis.conftest import choice
 from tests.reporting.conftest import a_reply, an_entry

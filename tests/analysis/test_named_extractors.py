@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from itemwise.analysis.named_extractors import (
     NUMBER_EXTRACTORS,
-    NamedExtractor,
     bare_last_number,
+    extractor_names,
     first_capital,
     llava_letter,
     load_extractor,
-    strict_hashes,
     strict_json,
 )
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError
+from itemwise.protocols.lm_eval_tasks import strict_hashes
 
 
 @pytest.mark.parametrize(
@@ -120,8 +121,7 @@ class TestReaderOfTheUsers:
         [
             (
                 "first",
-                "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, llava-letter, "
-                "or MODULE:FUNCTION for one of your own, got 'first'.",
+                f"--extractor must be one of {', '.join(extractor_names())}, or MODULE:FUNCTION for one of your own, got 'first'.",
             ),
             (":first", "--extractor must be MODULE:FUNCTION, such as my_own:first, got ':first'."),
             ("numbers_of_mine:last", "--extractor numbers_of_mine:last: numbers_of_mine has no function last."),

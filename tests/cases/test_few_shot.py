@@ -29,6 +29,12 @@ def test_one_text_is_a_single_turn_of_the_user() -> None:
     assert with_examples(ASKED, SHOWN, "text", EXAMPLES).chat == (Turn("user", "1+1?\nIt is 2.\n\n2+2?\nIt is 4.\n\n3+3?"),)
 
 
+def test_examples_in_a_system_turn_leave_the_question_a_turn_of_its_own() -> None:
+    case = with_examples(ASKED, SHOWN, "system", EXAMPLES)
+    assert case.chat == (Turn("system", "1+1?\nIt is 2.\n\n2+2?\nIt is 4."), Turn("user", "3+3?"))
+    assert with_examples(ASKED, [], "system", EXAMPLES).chat == (Turn("user", "3+3?"),)
+
+
 def test_a_completion_ends_where_the_solution_begins_and_stops_at_the_next_question() -> None:
     case = with_examples(ASKED, SHOWN, "completion", EXAMPLES)
     assert case.chat == (Turn("text", "1+1?\nIt is 2.\n\n2+2?\nIt is 4.\n\n3+3?\n"),)
@@ -51,6 +57,7 @@ def test_a_system_turn_stands_once_before_the_examples() -> None:
     shown = [Case("a", [Turn("system", "Add."), Turn("user", "1+1?")], "2")]
     assert [turn.role for turn in with_examples(asked, shown, "turns", EXAMPLES).chat] == ["system", "user", "assistant", "user"]
     assert [turn.content for turn in with_examples(asked, shown, "text", EXAMPLES).chat] == ["Add.", "1+1?\n2\n\n3+3?"]
+    assert [turn.content for turn in with_examples(asked, shown, "system", EXAMPLES).chat] == ["Add.\n\n1+1?\n2", "3+3?"]
     assert [turn.content for turn in with_examples(asked, shown, "completion", EXAMPLES).chat] == ["Add.\n\n1+1?\n2\n\n3+3?\n"]
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from itemwise.analysis.extractor_comparison import extract_from
-from itemwise.analysis.named_extractors import NamedExtractor
 from itemwise.commands import CommandError
 from itemwise.commands.extractors import comparison_lines
 from itemwise.extractors import last_number
+from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.results.run_folder import read_run
 from tests.commands.conftest import Reports, a_case, in_part, said
 from tests.reporting.conftest import a_reply

@@ -5,7 +5,6 @@ That they equal its own on GSM8K's 1,319 rows is checked by `python -m tools.che
 
 from __future__ import annotations
 
-import importlib
 import json
 import random
 import sys
@@ -13,15 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from itemwise.cases.benchmark import Benchmark, BenchmarkError
-from itemwise.extractors import last_number
-from itemwise.session.asked_protocol import under_protocol
-from itemwise.session.sample import Sample, sampled
-from itemwise.session.settings import read_settings
-from itemwise.session.wording import wordings_of
+from itemwise.cases.benchmark import BenchmarkError
+from tests.protocols.asked import TEST, TRAIN, asked, package
 
-TRAIN = [{"question": f"What is {n}+1?", "answer": f"It is {n}+1=<<{n}+1={n + 1}>>{n + 1}.\n\n#### {n + 1}"} for n in range(12)]
-TEST = [{"question": f"What is {n}*2?", "answer": f"Twice {n} is {2 * n}.\n#### {2 * n:,}"} for n in range(500, 520)]
 COT = """\
 fewshot_config:
   sampler: first_n
@@ -34,31 +27,10 @@ LLAMA = 'doc_to_text: "Solve {it}.\\n{{question}}\\nEnd well.\\n"\n' + COT.repla
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Path:
-    for name, lines in (("train", TRAIN), ("test", TEST)):
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return tmp_path
-
-
-@pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package lm_eval with task files in the form of the real one's, and nothing else."""
-    tasks = tmp_path / "site" / "lm_eval" / "tasks" / "gsm8k"
-    tasks.mkdir(parents=True)
-    (tmp_path / "site" / "lm_eval" / "__init__.py").write_text("raise AssertionError('it is read, not imported')")
-    (tasks / "gsm8k-cot.yaml").write_text(COT)
-    (tasks / "gsm8k-cot-llama.yaml").write_text(LLAMA)
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    importlib.invalidate_caches()
-    return tasks
-
-
-def asked(task: str, rows: Path, **given: object) -> Sample:
-    chosen = {"protocol": f"lm-eval/{task}", "source": str(rows), "sample": "all", **given}
-    settings = read_settings(chosen, root=Path("/nowhere"), here=Path("/nowhere"))
-    benchmark = under_protocol(Benchmark(list, last_number), "gsm8k", settings)
-    (wording,) = wordings_of(benchmark, settings, None).values()
-    return sampled("gsm8k", benchmark, settings, wording)
+    files = {"tasks/gsm8k/gsm8k-cot.yaml": COT, "tasks/gsm8k/gsm8k-cot-llama.yaml": LLAMA}
+    return package(tmp_path, monkeypatch, "lm_eval", files) / "tasks" / "gsm8k"
 
 
 def test_gsm8k_shows_five_worked_answers_as_they_stand_drawn_anew_for_each_row(rows: Path) -> None:
@@ -68,7 +40,7 @@ def test_gsm8k_shows_five_worked_answers_as_they_stand_drawn_anew_for_each_row(r
         shown = [TRAIN[index] for index in rng.sample(range(len(TRAIN)), 5)]
         examples = "".join(f"Question: {example['question']}\nAnswer: {example['answer']}\n\n" for example in shown)
         expected.append(f"{examples}Question: {row['question']}\nAnswer:")
-    sample = asked("gsm8k", rows)
+    sample = asked("lm-eval/gsm8k", rows)
     assert [case.text for case in sample.cases] == expected
     assert [case.answer for case in sample.cases][:2] == ["1000", "1002"]
     assert {tuple(case.stop) for case in sample.cases} == {("Question:", "</s>", "<|im_end|>")}
@@ -76,27 +48,41 @@ def test_gsm8k_shows_five_worked_answers_as_they_stand_drawn_anew_for_each_row(r
 
 
 def test_a_sample_has_the_prompts_that_its_rows_have_among_all(rows: Path) -> None:
-    whole = {case.name: case.text for case in asked("gsm8k", rows).cases}
-    few = asked("gsm8k", rows, sample="5").cases
+    whole = {case.name: case.text for case in asked("lm-eval/gsm8k", rows).cases}
+    few = asked("lm-eval/gsm8k", rows, sample="5").cases
     assert len(few) == 5
     assert {case.name: case.text for case in few}.items() <= whole.items()
 
 
+def test_gsm8k_platinum_shows_five_of_the_other_rows_that_are_asked(rows: Path) -> None:
+    rng = random.Random(1234)
+    drawn = [rng.sample(range(len(TEST)), 6) for _ in TEST]
+    assert any(place in draws for place, draws in enumerate(drawn)), "one of the rows draws itself"
+    shown = [[draw for draw in draws if draw != place][:5] for place, draws in enumerate(drawn)]
+    expected = ["".join(f"Question: {TEST[at]['question']}\nAnswer: {TEST[at]['answer']}\n\n" for at in each) for each in shown]
+    sample = asked("lm-eval/gsm8k_platinum", rows)
+    questions = [f"Question: {row['question']}\nAnswer:" for row in TEST]
+    assert [case.text for case in sample.cases] == [before + question for before, question in zip(expected, questions, strict=True)]
+    assert [case.name for case in sample.cases][:1] == ["gsm8k-platinum-0"]
+    assert (sample.rows["split"], sample.rows["protocol"]) == ("test", "lm-eval/gsm8k_platinum")
+    assert sample.rows["examples"] == "one_stream_of_others, leave-one-out of test.jsonl (test): 20 different choices"
+
+
 def test_gsm8k_cot_shows_the_examples_of_the_task_s_own_file(rows: Path, installed: Path) -> None:
-    sample = asked("gsm8k_cot", rows, shots=["1"])
+    sample = asked("lm-eval/gsm8k_cot", rows, shots=["1"])
     assert sample.cases[0].text == "Q: Is one {1} more than none?\nA: It is. The answer is 1.\n\nQ: What is 500*2?\nA:"
     assert (sample.cases[0].answer, list(sample.cases[0].stop)) == ("1000", ["Q:", "</s>", "<|im_end|>"])
     assert sample.rows["examples"] == "first of the protocol's own: gsm8k-cot-0"
 
 
 def test_gsm8k_cot_zeroshot_shows_none(rows: Path) -> None:
-    sample = asked("gsm8k_cot_zeroshot", rows)
+    sample = asked("lm-eval/gsm8k_cot_zeroshot", rows)
     assert sample.cases[0].text == "Q: What is 500*2?\nA: Let's think step by step."
     assert "shots" not in sample.rows
 
 
 def test_gsm8k_cot_llama_asks_in_the_words_of_the_task_s_own_file(rows: Path, installed: Path) -> None:
-    sample = asked("gsm8k_cot_llama", rows, shots=["1"])
+    sample = asked("lm-eval/gsm8k_cot_llama", rows, shots=["1"])
     assert sample.cases[0].text == (
         "Solve {it}.\nIs one {1} more than none?\nEnd well.\nIt is. The final answer is 1.\n\nSolve {it}.\nWhat is 500*2?\nEnd well.\n"
     )
@@ -104,14 +90,14 @@ def test_gsm8k_cot_llama_asks_in_the_words_of_the_task_s_own_file(rows: Path, in
 
 def test_examples_of_one_s_own_file_do_where_the_package_is_missing(rows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(rows)])
-    with pytest.raises(BenchmarkError, match=r"reads its examples in lm_eval's own file gsm8k-cot.yaml: pip install --no-deps lm_eval"):
-        asked("gsm8k_cot", rows)
+    with pytest.raises(BenchmarkError, match=r"words of lm_eval in its own file tasks/gsm8k/gsm8k-cot.yaml: pip install --no-deps lm_eval"):
+        asked("lm-eval/gsm8k_cot", rows)
     (rows / "mine.jsonl").write_text(json.dumps({"question": "1+1?", "target": "Two. The answer is 2."}) + "\n")
-    sample = asked("gsm8k_cot", rows, shots=["1"], examples=str(rows / "mine.jsonl"))
+    sample = asked("lm-eval/gsm8k_cot", rows, shots=["1"], examples=str(rows / "mine.jsonl"))
     assert sample.cases[0].text.startswith("Q: 1+1?\nA: Two. The answer is 2.\n\nQ: What is 500*2?\nA:")
 
 
 def test_a_task_file_of_another_form_is_refused(rows: Path, installed: Path) -> None:
     (installed / "gsm8k-cot-llama.yaml").write_text(LLAMA.replace("{{question}}", "{{problem}}"))
     with pytest.raises(BenchmarkError, match=r"gsm8k-cot-llama.yaml asks in another form than that of version 0.4.13; install that"):
-        asked("gsm8k_cot_llama", rows)
+        asked("lm-eval/gsm8k_cot_llama", rows)

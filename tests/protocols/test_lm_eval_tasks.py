@@ -7,7 +7,7 @@ import pytest
 from itemwise import Case
 from itemwise.protocols.lm_eval_gsm8k_cot import PROTOCOL as COT
 from itemwise.protocols.lm_eval_gsm8k_cot_llama import PROTOCOL as LLAMA
-from itemwise.protocols.lm_eval_tasks import compared, flexible, one_stream
+from itemwise.protocols.lm_eval_tasks import FLEXIBLE, compared, one_stream
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_the_strict_reader_of_the_llama_task_takes_the_last(reply: str, read: st
     ("reply", "read"), [("9 or 18", "18"), ("It costs $18.00.", "18.00"), ("18, 7, I think", "7"), ("Eighteen", None), ("about -5", "-5")]
 )
 def test_the_flexible_reader_takes_the_last_match(reply: str, read: str | None) -> None:
-    assert flexible(reply) == read
+    assert FLEXIBLE.read(reply) == read
 
 
 def test_thoughts_are_read_as_any_text() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.test_gsm8k import PROMPTS, gsm8k
+from benchmarks.test_gsm8k_platinum import PROMPTS as PLATINUM
 from itemwise.cases.benchmark import Benchmark
 from itemwise.extractors import last_number
 from itemwise.models import REGISTRY, ModelEntry
@@ -41,6 +42,10 @@ def test_a_model_is_asked_what_it_prefers_else_the_first(entry: ModelEntry, expe
 @pytest.mark.parametrize("name", TRAINED_ON)
 def test_what_the_embedded_model_was_trained_on_stays_to_the_byte(name: str) -> None:
     assert hashlib.sha256(PROMPTS[name].encode()).hexdigest() == TRAINED_ON[name]
+
+
+def test_gsm8k_platinum_is_asked_in_the_same_words() -> None:
+    assert PLATINUM.items() <= PROMPTS.items()
 
 
 def test_only_those_have_numbers_that_a_model_may_take_for_an_answer() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from itemwise.analysis.named_extractors import extractor_names
 from itemwise.gates.gate import Gate
 from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings, SettingsError, read_settings
@@ -378,8 +379,7 @@ def test_an_extractor_is_one_of_ours_or_ones_own(project: Project) -> None:
     assert extractor is not None
     assert (extractor.name, extractor.extract("42")) == ("own_extractors:first", "4")
     assert project.complaint(extractor="strict") == (
-        "--extractor must be one of last-number, strict-json, regex-number, strict-hashes, first-capital, llava-letter, "
-        "or MODULE:FUNCTION for one of your own, got 'strict'."
+        f"--extractor must be one of {', '.join(extractor_names())}, or MODULE:FUNCTION for one of your own, got 'strict'."
     )
 
 

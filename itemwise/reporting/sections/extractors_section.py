@@ -51,7 +51,7 @@ def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
 
 
 def _brief(comparison: ExtractorComparison) -> str:
-    shares = ", ".join(f"{result.extractor} {'-' if result.share is None else f'{result.share:.1%}'}" for result in comparison.results)
+    shares = ", ".join(f"{result.extractor} {'-' if result.share is None else f'{result.share:.1%}'}" for result in comparison.brief)
     return f"the same replies read by other extractors: {', '.join(comparison.tally.key.names)}: {shares}"
 
 
