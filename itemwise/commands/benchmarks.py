@@ -11,7 +11,7 @@ from itemwise.commands.copy_benchmarks import benchmark_files
 from itemwise.reporting.table import aligned
 from itemwise.results.safe_text import printable
 
-__all__ = ["benchmark_lines", "benchmarks"]
+__all__ = ["benchmark_lines", "benchmarks", "benchmarks_in"]
 
 _HEADS = ("name", "version", "rows", "measures", "suites", "licence", "source")
 _REVISION = 12  # characters of a commit
@@ -22,7 +22,7 @@ def benchmarks(folder: str | None = None) -> None:
     files = sorted(Path(folder).glob("test_*.py")) if folder else benchmark_files()
     if not files:
         raise CommandError(f"{folder} holds no file test_*.py; give the folder of the benchmarks.")
-    for line in benchmark_lines([found for file in files for found in _benchmarks_in(file)]):
+    for line in benchmark_lines([found for file in files for found in benchmarks_in(file)]):
         print(line)
 
 
@@ -41,7 +41,7 @@ def _row(name: str, card: Card | None) -> tuple[str, ...]:
     return name, str(card.version), card.rows, card.measures, ", ".join(card.suites), card.licence, f"{card.hub.path}{commit}"
 
 
-def _benchmarks_in(file: Path) -> Iterator[tuple[str, Benchmark]]:
+def benchmarks_in(file: Path) -> Iterator[tuple[str, Benchmark]]:
     """The benchmarks that a file declares, by name. Raises CommandError where it cannot be imported."""
     spec = spec_from_file_location(f"itemwise_benchmarks.{file.stem}", file)
     assert spec is not None, "a file whose name ends in .py"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import test_aime as aime
 from benchmarks import test_cmath as cmath
 from benchmarks import test_gsm8k as gsm8k
 from benchmarks import test_mgsm as mgsm
@@ -26,6 +27,7 @@ RENDERINGS = ("{}", "3 * 14 = 42\n#### {}", "So \\boxed{{{}}}.", '{{"steps": ["3
         (gsm8k, "", "A baker fills 6 trays with 7 rolls each and eats 2 rolls. How many", "40", {}),
         (svamp, "", "Mia has 9 pens and 5 books. She gives 2 pens away. How many pens has she left?\n\n", "7", {"type": "Subtraction"}),
         (cmath, "", "小云有17颗糖，又买了25颗，她现在有多少颗糖？\n\n请一步一步", "42", {"grade": "2", "reasoning_step": "1"}),
+        (aime, "26", "Find the least positive integer with exactly 12 divisors.\n\nPlease reason", "60", {}),
         (mgsm, "zh", "小云有17颗糖，又买了25颗。她现在有多少颗糖？\n\n请一步一步", "42", {}),
     ],
 )
