@@ -12,6 +12,7 @@ from itemwise.commands import CommandError
 from itemwise.commands.benchmarks import benchmarks
 from itemwise.commands.compare import compare
 from itemwise.commands.copy_benchmarks import copy_benchmarks
+from itemwise.commands.export import FORMATS, export
 from itemwise.commands.extractors import compare_extractors
 from itemwise.commands.merge import merge
 from itemwise.commands.models import models
@@ -83,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--reader", action="append", default=[], help=argparse.SUPPRESS)  # the former name of --extractor
     judged.add_argument("--most", metavar="N", type=_count, default=20, help="disagreements to list for each part (default: 20)")
     judged.set_defaults(do=_compare_extractors)
+    exported = commands.add_parser("export", help="write a run in the files of others, to share it")
+    exported.add_argument("run", metavar="RUN", help=RUN)
+    exported.add_argument("--to", required=True, choices=FORMATS, help="whose files")
+    exported.add_argument("--into", metavar="DIR", help="folder that receives the files (default: export/ in the run's own)")
+    exported.add_argument("--dataset", metavar="OWNER/NAME@COMMIT", help="for model-card: the hub's dataset that rows of a file are of")
+    exported.add_argument("--task", metavar="ID", help="for model-card: what the dataset calls the task (default: the benchmark's name)")
+    exported.set_defaults(do=lambda given: export(given.run, given.to, given.into, given.dataset, given.task))
     listed = commands.add_parser("models", help="list the models known by name, and how sure their ids are")
     listed.set_defaults(do=lambda _: models())
     seen = commands.add_parser("structure", help="print what a model is made of, from its configuration, without its weights")

@@ -33,6 +33,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "analysis": ("extractors", "import_string", "cases", "strategies", "results", "protocols"),
     "snapshots": ("cases", "results", "analysis"),
     "gates": ("cases", "results", "analysis"),
+    "export": ("cases", "results"),
     "reporting": ("extractors", "cases", "causes", "results", "analysis", "snapshots", "gates"),
     "engine": ("extractors", "cases", "models", "strategies", "results"),
     "session": (
@@ -42,7 +43,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "inspect": ("models",),
     "plugin": ("cases", "models", "replies", "results", "snapshots", "reporting", "engine", "session"),
     "commands": (
-        *("extractors", "import_string", "cases", "models", "strategies", "results", "analysis", "gates", "reporting", "session"),
+        *("extractors", "import_string", "cases", "models", "strategies", "results", "analysis", "gates", "export", "reporting", "session"),
         "inspect",
     ),
     "__main__": ("models", "results", "commands"),
@@ -183,6 +184,11 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.replies.given_reply": "replies/test_reply_file.py",
     "itemwise.replies.llava_answers": "replies/test_reply_file.py",
     "itemwise.replies.plain_jsonl": "replies/test_reply_file.py",
+    "itemwise.export.exported_task": "commands/test_export.py",
+    "itemwise.export.to_csv": "commands/test_export.py",
+    "itemwise.export.to_inspect": "commands/test_export.py",
+    "itemwise.export.to_lm_eval": "commands/test_export.py",
+    "itemwise.export.to_model_card": "commands/test_export.py",
     "itemwise.extractors.answer_field": "extractors/number/test_last_number.py",
     "itemwise.extractors.choice.implied_choice": "extractors/choice/test_stated_choice.py",
     "itemwise.extractors.choice.implied_text": "extractors/choice/test_choice_wordings.py",

@@ -8,7 +8,7 @@ from typing import Any
 
 from itemwise.cases.chat import ROLES, Turn
 from itemwise.cases.plain_data import shown_value
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, text_in
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, text_in
 from itemwise.replies.plain_jsonl import Lines
 
 __all__ = ["is_lm_eval_sample", "lm_eval_samples"]
@@ -52,7 +52,17 @@ def _reply(record: Mapping[str, Any], place: str) -> GivenReply:
     document = record.get("doc")
     columns = document if isinstance(document, Mapping) else {}
     question = next((columns[name] for name in _QUESTIONS if isinstance(columns.get(name), str)), "")
-    return GivenReply(text_in(record, "doc_id", place), _text(record["resps"], place), place, question, _asked(record))
+    return GivenReply(
+        text_in(columns, "case", place, text_in(record, "doc_id", place)),  # as an export of ours tells it
+        _text(record["resps"], place),
+        place,
+        question,
+        _asked(record),
+        finish_reason=text_in(record, "finish_reason", place, ""),
+        prompt_tokens=count_in(record, "prompt_tokens", place),
+        completion_tokens=count_in(record, "completion_tokens", place),
+        reasoning=text_in(record, "reasoning", place, ""),
+    )
 
 
 def _text(responses: Any, place: str) -> str:

@@ -44,6 +44,7 @@ NOT_DONE = {
     r"^\w+=\S+ .*--model (qwen|llama)|pytest .*--model (qwen|llama|llava|Qwen/|half-b|\./qwen)": "weights from the hub, and a GPU for most",
     r"pytest .*--source hub|pytest .*--(shots 8|protocol )": "rows from the hub",
     r"pytest .*--model http": "a server",
+    r"itemwise export .*model-card": "made rows are no dataset of the hub",
     r"pytest .*--replies": "replies to all of the hub's rows",
     r"pytest .*--adapter (none|build/)": "an adapter that is trained before",
     r"python -m (tools|training)\.": "a measurement or a training of minutes, or a server",
@@ -110,7 +111,7 @@ HELPS = {
     "pytest --help": {"kind": "pytest", "words": ["--help"], "folder": str(ROOT)},
     **{
         name: {"kind": "itemwise", "words": [name, "--help"], "folder": str(ROOT)}
-        for name in ("show", "compare", "runs", "merge", "extractors", "structure", "benchmarks", "copy-benchmarks")
+        for name in ("show", "compare", "runs", "merge", "extractors", "export", "structure", "benchmarks", "copy-benchmarks")
     },
 }
 ASKED_BESIDE = HELPS | {

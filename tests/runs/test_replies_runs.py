@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import scipy.stats  # noqa: F401 - in-process runs forget the modules they import, and NumPy imports only once
 
+from itemwise.__main__ import main
 from itemwise.commands.show import show_lines
 from itemwise.results.run_folder import RunFolder, read_run
+from tests.runs.test_resume import ADDER
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 QUIET = ("--sample", "all", "--tb=no", "-p", "no:hypothesispytest")
@@ -131,3 +134,51 @@ def test_two_replies_to_one_case_are_an_error_of_its_cases_with_both_places(numb
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*both.jsonl, line 2 and both.jsonl, line 1 are both to gsm8k-0; leave one of them.*"])
+
+
+SUMS = """
+from itemwise.extractors import last_number
+from itemwise import Case, cases
+
+def sums():
+    for n in range(12):
+        yield Case(f"sum-{n:02}", f"How much is {n} + {n}?", str(2 * n))
+
+@cases(sums, extract=last_number)
+def test_sums(case, answer):
+    assert answer == case.answer
+"""
+MOODY = (
+    ADDER
+    + """
+def said(self, prompt, said=Adder.said):
+    if prompt.startswith("How much is 5"):
+        return Generation("Which sum?", "stop", 6, 4)
+    return Generation("5 and so on, 17", "length", 6, 4) if prompt.startswith("How much is 7") else said(self, prompt)
+
+Adder.said = said
+"""
+)
+
+
+@pytest.mark.parametrize("to", ["lm-eval", "inspect"])
+def test_what_was_exported_and_is_read_again_has_the_same_verdicts(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "inspect_ai", None)
+    pytester.makepyfile(test_sums=SUMS)
+    pytester.makeconftest(MOODY)
+    assert pytester.runpytest_inprocess(*QUIET).ret == pytest.ExitCode.OK
+    asked = last(pytester)
+    assert set(verdicts(asked).values()) == {"correct", "wrong", "no answer", "truncated"}
+
+    assert main(["export", str(asked.folder), "--to", to, "--into", "out"]) == 0
+    (file,) = [str(file) for file in Path("out").rglob("*.json*") if not file.name.startswith("results_")]
+    result = pytester.runpytest_inprocess(*QUIET, "--replies", file)
+    assert result.ret == pytest.ExitCode.OK
+    again = last(pytester)
+    assert verdicts(again) == verdicts(asked)
+    assert [entry.causes for entry in again.entries] == [entry.causes for entry in asked.entries]
+    assert [entry.cost.completion_tokens for entry in again.entries] == [4] * 12
+    assert again.record["rows"]["sums"]["prompt"] == "as the file tells; 12 of 12 are the same here"
+    result.stdout.fnmatch_lines(["*12 of 12 cases have a reply in * (12 by id)", "sums *embedded-text *direct *58.3%*"])

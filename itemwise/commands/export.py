@@ -1,0 +1,66 @@
+"""``python -m itemwise export RUN --to FORMAT``: a run in the files of others."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from itemwise.commands import CommandError
+from itemwise.export import (
+    ExportedTask,
+    ModelCardError,
+    csv_files,
+    exported_tasks,
+    inspect_files,
+    lm_eval_files,
+    model_card_files,
+)
+from itemwise.results.run_folder import RunFolder, read_run
+from itemwise.results.safe_text import printable
+
+__all__ = ["FORMATS", "MODEL_CARD", "export"]
+
+MODEL_CARD = "model-card"
+FORMATS: Mapping[str, Callable[[Sequence[ExportedTask]], dict[str, str]]] = {
+    "lm-eval": lm_eval_files,
+    "inspect": inspect_files,
+    MODEL_CARD: model_card_files,
+    "csv": csv_files,
+}
+
+
+def export(name: str, form: str, folder: str | None, dataset: str | None = None, task_id: str | None = None) -> None:
+    """Write a run's files into `folder`, or into ``export`` in its own, and say which. Raises CommandError."""
+    run = read_run(name)
+    if (dataset or task_id) and form != MODEL_CARD:
+        raise CommandError(f"--dataset and --task are for --to {MODEL_CARD}.")
+    tasks = exported_tasks(run)
+    if not tasks:
+        raise CommandError(f"{run.name} holds no judged reply, so there is nothing to export.")
+    try:
+        files = model_card_files(tasks, dataset, task_id) if form == MODEL_CARD else FORMATS[form](tasks)
+    except ModelCardError as error:
+        raise CommandError(str(error)) from None
+    for line in [*_written(files, _folder(run, form, folder)), *_left_out(run, tasks)]:
+        print(printable(line))
+
+
+def _folder(run: RunFolder, form: str, folder: str | None) -> Path:
+    return Path(folder) if folder is not None else Path(run.name) / "export" / form
+
+
+def _written(files: Mapping[str, str], folder: Path) -> list[str]:
+    paths = []
+    try:
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8"))
+            paths.append(f"written: {path}")
+    except OSError as error:
+        raise CommandError(f"{folder} cannot be written: {error}") from None
+    return paths
+
+
+def _left_out(run: RunFolder, tasks: Sequence[ExportedTask]) -> list[str]:
+    """How many cases have no reply to give."""
+    missing = len(run.entries) - sum(len(task.entries) for task in tasks)
+    return [f"left out: {missing} cases that ended in an error"] if missing else []
