@@ -153,7 +153,8 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
     for control in settings.controls if "control" in given else ():
         if not any(item_of(case.name, case.repeat).endswith(f"-{control}") for case in cases):
             yield f"--control {control}"
-    if "examples" in given and settings.examples and not (wording.shots or any(settings.shots)):
+    shows_examples = wording.shots or any(settings.shots) or any(each.wants_hints and not each.files for each in settings.strategies)
+    if "examples" in given and settings.examples and not shows_examples:
         yield f"--examples {settings.examples.text}"
     if not any(case.pictures for case in cases):
         yield from (f"--{name}" for name in ("min-pixels", "max-pixels") if name in given)

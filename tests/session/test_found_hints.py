@@ -75,7 +75,11 @@ def test_a_row_that_is_asked_is_never_a_hint(folder: Path) -> None:
 def test_the_file_of_rows_itself_gives_none_and_another_file_does(folder: Path) -> None:
     with pytest.raises(BenchmarkError, match=r"sums: --strategy hints:count=1: its examples cannot be had\. .*test.jsonl"):
         sample(folder, source="test.jsonl")
-    assert texts(sample(folder, source="test.jsonl", examples="train.jsonl"))["sum-0"] == [f"{TRAIN[0]}\nSo 0."]
+    elsewhere = sample(folder, source="test.jsonl", examples="train.jsonl")
+    assert texts(elsewhere)["sum-0"] == [f"{TRAIN[0]}\nSo 0."]
+    assert "without effect" not in elsewhere.rows
+    idle = sample(folder, "hints:file=facts.md", source="test.jsonl", examples="train.jsonl")
+    assert idle.rows["without effect"] == f"--examples {folder}/train.jsonl"
 
 
 def test_a_file_that_is_not_there_is_refused_before_anything_is_read(folder: Path) -> None:
