@@ -22,9 +22,9 @@ def said(text: str, prompt: str = "Q", prompt_tokens: int = 1) -> dict[str, Any]
 
 
 def test_a_line_has_equal_texts_both_scores_and_speeds() -> None:
-    theirs = Asked([said("a"), said("b"), said("c")], {"strict": 0.5, "flexible": 0.25}, 0.5)
-    ours = Asked([said("a"), said("b"), said("d")], {"strict": 1.0, "flexible": 0.75, "last-number": 0.125}, 2.0)
-    line = ("lm-eval/gsm8k", "3", "2", "50.0%", "100.0%", "25.0%", "75.0%", "12.5%", "0.50", "2.00")
+    theirs = Asked([said("a"), said("b"), said("c")], {"strict": 0.5, "flexible": 0.25}, 0.5, 8.0)
+    ours = Asked([said("a"), said("b"), said("d")], {"strict": 1.0, "flexible": 0.75, "last-number": 0.125}, 2.0, 0.125)
+    line = ("lm-eval/gsm8k", "3", "2", "50.0%", "100.0%", "25.0%", "75.0%", "12.5%", "0.50", "2.00", "8.00", "0.12")
     assert row_of("lm-eval/gsm8k", theirs, ours) == line
     assert [one.row for one in differences(theirs, ours)] == [2]
 

@@ -3,9 +3,9 @@
     python tools/ask_lm_eval.py MODEL_FOLDER ROWS_FOLDER TASK KEPT --rows 100 --seconds 500
 
 Needs nothing of this suite, so that the harness may have an environment of its own. Each reply is a line of the file KEPT as soon as it
-is there (text, prompt, its tokens, seconds), and those that it holds are not asked again. Once all rows are answered, or the seconds are
-over, the harness scores those that are, and KEPT's .scores.json has what it says. The hub is not asked: `datasets.load_dataset` gives the
-folder's test.jsonl and train.jsonl.
+is there (text, prompt, its tokens, seconds of the clock and of the CPU), and those that it holds are not asked again. Once all rows are
+answered, or the seconds are over, the harness scores those that are, and KEPT's .scores.json has what it says. The hub is not asked:
+`datasets.load_dataset` gives the folder's test.jsonl and train.jsonl.
 """
 
 import argparse
@@ -38,10 +38,10 @@ class KeepingLM(HFLM):
         for request in requests[len(self.said) :]:
             if time.monotonic() > self._until:
                 raise TimeOverError
-            started = time.perf_counter()
+            started, computed = time.perf_counter(), time.process_time()
             (text,) = super().generate_until([request], disable_tqdm=disable_tqdm)
-            seconds = round(time.perf_counter() - started, 3)
-            self._keep({"prompt": request.args[0], "prompt_tokens": self._prompt_tokens, "text": text, "seconds": seconds})
+            spent = {"seconds": round(time.perf_counter() - started, 3), "cpu_seconds": round(time.process_time() - computed, 3)}
+            self._keep({"prompt": request.args[0], "prompt_tokens": self._prompt_tokens, "text": text, **spent})
         return [said["text"] for said in self.said[: len(requests)]]
 
     def tok_batch_encode(self, *texts: Any, **options: Any) -> Any:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,16 +28,32 @@ from tools.first_difference import Difference, explained
 
 ROOT = Path(__file__).parents[1]
 PREFIX = "lm-eval/"  # of the protocols whose rest is a task of the harness
-HEAD = ("protocol", "rows", "texts equal", "strict: theirs", "ours", "flexible: theirs", "ours", "last-number", "items/s: theirs", "ours")
+CPU = "cpu_seconds"  # a file beside run.json
+HEAD = (
+    "protocol",
+    "rows",
+    "texts equal",
+    "strict: theirs",
+    "ours",
+    "flexible: theirs",
+    "ours",
+    "last-number",
+    "items/s: theirs",
+    "ours",
+    "CPU s/item: theirs",
+    "ours",
+)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One side's replies to the rows in their order (text, prompt, prompt_tokens), its scores by each reader, and its items per second."""
+    """One side's replies to the rows in their order (text, prompt, prompt_tokens), its scores by each reader, its items per second and its
+    CPU seconds per item: the measure that other work on the machine leaves alone."""
 
     replies: list[dict[str, Any]]
     scores: dict[str, float]
     speed: float
+    cpu: float
 
 
 @dataclass(frozen=True)
@@ -68,23 +85,27 @@ class Check:
             return None
         found = json.loads(kept.with_suffix(".scores.json").read_text(encoding="utf-8"))
         scores = {"strict": found["exact_match,strict-match"], "flexible": found["exact_match,flexible-extract"]}
-        return Asked(replies, scores, len(replies) / sum(reply["seconds"] for reply in replies))
+        seconds, computed = (sum(reply[name] for reply in replies) for name in ("seconds", "cpu_seconds"))
+        return Asked(replies, scores, len(replies) / seconds, computed / len(replies))
 
     def ours(self, protocol: str) -> Asked:
-        """This suite's side, by its command; the speed is that of the run that generated most."""
+        """This suite's side, by its command; the speed is that of the run that generated most, its CPU seconds are those of the whole
+        process, start and load included."""
         reports = self.folder / f"ours-{protocol.removeprefix(PREFIX)}"
         command = [sys.executable, "-m", "pytest", "benchmarks/", "-k", "gsm8k", "--protocol", protocol, "--model", str(self.model)]
         command += ["--source", str(self._first_rows()), "--sample", "all", "--quant", "none", "--compute", "float32"]
+        before = _computed()
         _run([*command, "--report-dir", str(reports), "-q", "--tb=no"], accepted=(0, 1))
+        (reports / "latest" / CPU).write_text(f"{_computed() - before:.2f}", encoding="utf-8")
         results = _lines(reports / "latest" / "results.jsonl")
         replies = [_as_asked(result) for result in sorted(results, key=lambda result: int(result["case"].rpartition("-")[2]))]
         record = _record(reports / "latest")
         scores = {reader["reader"]: reader["accuracy"] for reader in record["readers"]}
         scores["strict"] = record["results"][0]["accuracy"]
         scores["flexible"] = sum(flexible(result["reply"]["text"]) == result["expected"] for result in results) / len(results)
-        runs = [_record(run)["results"][0] for run in reports.iterdir() if (run / "run.json").is_file() and not run.is_symlink()]
-        most = max(runs, key=lambda run: run["replies_generated"])
-        return Asked(replies, scores, most["replies_generated"] / most["seconds"])
+        runs = [run for run in reports.iterdir() if (run / CPU).is_file()]
+        generated, seconds, computed = max(map(_speed, runs))
+        return Asked(replies, scores, generated / seconds, computed / generated)
 
     def _first_rows(self) -> Path:
         """A folder with the first rows alone: the harness's examples of a row depend on the rows before it."""
@@ -100,7 +121,7 @@ def row_of(protocol: str, theirs: Asked, ours: Asked) -> tuple[str, ...]:
     """One line of the table."""
     equal = sum(one["text"] == other["text"] for one, other in zip(theirs.replies, ours.replies, strict=True))
     both = [f"{100 * side.scores[reader]:.1f}%" for reader in ("strict", "flexible") for side in (theirs, ours)]
-    speeds = [f"{side.speed:.2f}" for side in (theirs, ours)]
+    speeds = [f"{value:.2f}" for value in (theirs.speed, ours.speed, theirs.cpu, ours.cpu)]
     return protocol, str(len(theirs.replies)), str(equal), *both, f"{100 * ours.scores['last-number']:.1f}%", *speeds
 
 
@@ -143,6 +164,18 @@ def _run(command: Sequence[str], accepted: Sequence[int] = (0,)) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode not in accepted:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+
+
+def _computed() -> float:
+    """CPU seconds of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _speed(run: Path) -> tuple[int, float, float]:
+    """How many replies a run of pytest generated, its seconds of generation, and its CPU seconds."""
+    result = _record(run)["results"][0]
+    return result["replies_generated"], result["seconds"], float((run / CPU).read_text(encoding="utf-8"))
 
 
 def _as_asked(result: dict[str, Any]) -> dict[str, Any]:
