@@ -26,12 +26,13 @@ class TimeOverError(Exception):
 
 
 class KeepingLM(HFLM):
-    """The `hf` backend, which keeps what it said in `kept`, and asks nothing once `until` (of time.monotonic) has come."""
+    """The `hf` backend, which keeps what it said in `kept`, and asks nothing more once it has asked for `seconds`."""
 
-    def __init__(self, kept: Path, until: float, **options: Any) -> None:
+    def __init__(self, kept: Path, seconds: float, **options: Any) -> None:
         super().__init__(**options)
-        self._kept, self._until = kept, until
-        self.said = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()] if kept.exists() else []
+        kept.touch()
+        self._kept, self._until = kept, time.monotonic() + seconds
+        self.said = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
 
     def generate_until(self, requests: Sequence[Instance], disable_tqdm: bool = True) -> list[str]:
         """The replies in the order of the rows. Raises TimeOverError."""
@@ -75,10 +76,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="ask no more rows after that")
     wanted = parser.parse_args()
-    until = time.monotonic() + wanted.seconds
     rows = datasets.DatasetDict({split: _rows(wanted.source / f"{split}.jsonl") for split in ("train", "test")})
     datasets.load_dataset = lambda *_, **__: rows
-    model = KeepingLM(wanted.kept, until, pretrained=wanted.model, dtype="float32", device="cpu", batch_size=1)
+    model = KeepingLM(wanted.kept, wanted.seconds, pretrained=wanted.model, dtype="float32", device="cpu", batch_size=1)
     scores = evaluated(model, wanted.task, wanted.rows)["results"][wanted.task]
     wanted.kept.with_suffix(".scores.json").write_text(json.dumps(scores, default=str), encoding="utf-8")
 
