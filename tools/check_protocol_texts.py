@@ -73,7 +73,7 @@ class Check:
         return self.keep / f"{self.model.name}-{folder_hash(self.model)[-8:]}"
 
     def theirs(self, protocol: str) -> Asked | None:
-        """The harness's side; None while rows are missing."""
+        """The harness's side, on as many of the rows as it has answered; None where that is none."""
         task = protocol.removeprefix(PREFIX)
         kept = self.folder / f"{task}.jsonl"
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -82,18 +82,19 @@ class Check:
         replies = _lines(kept)[: self.rows]
         if len(replies) < self.rows:
             print(f"{protocol}: the harness has answered {len(replies)} of {self.rows} rows; the same command goes on there.")
+        if not replies:
             return None
         found = json.loads(kept.with_suffix(".scores.json").read_text(encoding="utf-8"))
         scores = {"strict": found["exact_match,strict-match"], "flexible": found["exact_match,flexible-extract"]}
         seconds, computed = (sum(reply[name] for reply in replies) for name in ("seconds", "cpu_seconds"))
         return Asked(replies, scores, len(replies) / seconds, computed / len(replies))
 
-    def ours(self, protocol: str) -> Asked:
-        """This suite's side, by its command; the speed is that of the run that generated most, its CPU seconds are those of the whole
-        process, start and load included."""
+    def ours(self, protocol: str, rows: int) -> Asked:
+        """This suite's side on the first `rows`, by its command; the speed is that of the run that generated most, its CPU seconds are
+        those of the whole process, start and load included."""
         reports = self.folder / f"ours-{protocol.removeprefix(PREFIX)}"
         command = [sys.executable, "-m", "pytest", "benchmarks/", "-k", "gsm8k", "--protocol", protocol, "--model", str(self.model)]
-        command += ["--source", str(self._first_rows()), "--sample", "all", "--quant", "none", "--compute", "float32"]
+        command += ["--source", str(self._first(rows)), "--sample", "all", "--quant", "none", "--compute", "float32"]
         before = _computed()
         _run([*command, "--report-dir", str(reports), "-q", "--tb=no"], accepted=(0, 1))
         (reports / "latest" / CPU).write_text(f"{_computed() - before:.2f}", encoding="utf-8")
@@ -107,11 +108,11 @@ class Check:
         generated, seconds, computed = max(map(_speed, runs))
         return Asked(replies, scores, generated / seconds, computed / generated)
 
-    def _first_rows(self) -> Path:
-        """A folder with the first rows alone: the harness's examples of a row depend on the rows before it."""
-        folder = self.keep / f"first-{self.rows}-of-{self.source.name}"
+    def _first(self, count: int) -> Path:
+        """A folder with the first `count` rows alone: the harness's examples of a row depend on the rows before it."""
+        folder = self.keep / f"first-{count}-of-{self.source.name}"
         folder.mkdir(parents=True, exist_ok=True)
-        rows = (self.source / "test.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)[: self.rows]
+        rows = (self.source / "test.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)[:count]
         (folder / "test.jsonl").write_text("".join(rows), encoding="utf-8")
         (folder / "train.jsonl").write_bytes((self.source / "train.jsonl").read_bytes())
         return folder
@@ -138,7 +139,7 @@ def main() -> int:
     table, unequal = [HEAD], []
     for protocol in protocols:
         if theirs := check.theirs(protocol):
-            ours = check.ours(protocol)
+            ours = check.ours(protocol, len(theirs.replies))
             table.append(row_of(protocol, theirs, ours))
             unequal += [f"{protocol} row {line}" for line in explained(check.model, list(differences(theirs, ours)))]
     print("\n".join([*aligned(table), *unequal]))
