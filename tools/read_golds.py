@@ -37,16 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(name: str, benchmark: Benchmark, source: Source) -> int:
     """Print what was read of a benchmark's golds; how many renderings were read otherwise, and how many configurations not at all."""
-    rows, missed = 0, []
+    rows, missed, faults = 0, [], []
     for config in benchmark.configs or ("",):
         cases, fault = _cases(benchmark.of_config(config), source)
         rows += len(cases)
-        missed += [line for case in cases for line in _read_otherwise(benchmark, case)] + ([fault] if fault else [])
+        missed += [line for case in cases for line in _read_otherwise(benchmark, case)]
+        faults += [fault] if fault else []
     total = rows * len(NUMBERS)
     print(f"{name}: {rows} rows, {total - len(missed)} of {total} renderings read as the gold")
-    for line in islice(missed, _NAMED):
+    for line in [*faults, *islice(missed, _NAMED)]:
         print(f"  {line}")
-    return len(missed)
+    return len(missed) + len(faults)
 
 
 def _cases(benchmark: Benchmark, source: Source) -> tuple[list[Case], str]:

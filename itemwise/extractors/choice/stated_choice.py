@@ -11,7 +11,7 @@ from itemwise.extractors.choice.implied_choice import confirmed_letter
 from itemwise.extractors.choice.implied_text import implied_text
 from itemwise.extractors.choice.match_letter import LetterMatch, denies_opening, letters_in, opening_letter
 from itemwise.extractors.choice.match_option import Options, match_option
-from itemwise.extractors.choice.match_text import option_stated
+from itemwise.extractors.choice.match_text import option_stated, same_text
 from itemwise.extractors.choice.option_line import lists_options, option_on_own_line
 from itemwise.extractors.choice.pointing import is_of_another, pointed_out
 from itemwise.extractors.correction import admission, corrections
@@ -30,6 +30,7 @@ _INSTEAD = re.compile(r" {0,2}(?:So )?(?:it|that|the answer)(?: is|'s| must be)\
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
 _WONDERS = re.compile(r"(?:maybe|perhaps|possibly|could be|might be|what if)\W+(?:\w+ ){0,2}$", re.IGNORECASE)
 _LONGEST_LINE = 400
+_BEHIND_LETTER = " ).:*_"
 
 
 class _Result(NamedTuple):
@@ -175,9 +176,18 @@ def _declined(part: str, lower: str, options: Options, words: re.Pattern[str]) -
     if not declines:
         return None
     option = option_stated(part[start:end], options.texts)
-    letter = None if option is None else options.letters[option]
+    letter = _with_its_text(part, start, end, options) if option is None else options.letters[option]
     named = None if letter else pointed_out(part, options, declines.end()) or _confirmed_behind(part, declines.end(), options)
     return _Result(named or LetterMatch(letter, start, end), "option named" if named else "option text" if letter else "declined")
+
+
+def _with_its_text(part: str, start: int, end: int, options: Options) -> str | None:
+    """The letter of a reply that is only a letter and the text of its option, such as "D. None of the above"."""
+    match = None if part[:start].strip() else opening_letter(part[start:end], options.letters)
+    if match is None or match.letter is None:
+        return None
+    same = same_text(part[start + match.end : end].lstrip(_BEHIND_LETTER), options.texts)
+    return match.letter if same is not None and same == options.place(match.letter) else None
 
 
 def _confirmed_behind(part: str, after: int, options: Options) -> LetterMatch | None:

@@ -101,3 +101,21 @@ def test_the_chosen_letter_is_read(reply: str, options: Sequence[str] | int, let
 @pytest.mark.parametrize(("reply", "options"), CHOSEN_NONE)
 def test_no_letter_is_invented(reply: str, options: Sequence[str] | int) -> None:
     assert stated_choice(reply, options) is None
+
+
+ABOVE = ["5", "the widow had not given notice", "9", "None of the above"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "letter"),
+    [
+        ("D. None of the above", "D"),
+        ("**(D)** None of the above.", "D"),
+        ("(B) the widow had not given notice.", "B"),
+        ("B. None of the above", None),
+        ("A. 5\nB. the widow had not given notice\nC. 9\nD. None of the above", None),
+        ("None of the options fit.", None),
+    ],
+)
+def test_a_letter_with_its_own_text_is_chosen_although_the_text_sounds_like_none(reply: str, letter: str | None) -> None:
+    assert stated_choice(reply, ABOVE) == letter
