@@ -96,11 +96,15 @@ class History:
         alike = _alike(self.points)
         if len(alike) < 2:
             return None
-        right = {case: {point.measured.entries[case].verdict for point in alike} - {Verdict.ERROR} for case in alike[0].measured.entries}
-        outcomes = {case: {verdict is Verdict.CORRECT for verdict in verdicts} for case, verdicts in right.items()}
+        outcomes = {case: _outcomes([point.measured for point in alike], case) for case in alike[0].measured.entries}
         turns = [case for case, outcome in outcomes.items() if len(outcome) > 1]
         always_right, always_wrong = (sum(outcome == {value} for outcome in outcomes.values()) for value in (True, False))
         return Stability(len(alike), always_right, always_wrong, turns)
+
+
+def _outcomes(measured: Sequence[Measurement], case: str) -> set[bool]:
+    """Whether the case was right, in the runs that judged it; with repeats, more often than not."""
+    return {side.is_right(case) for side in measured if side.entries[case].verdict is not Verdict.ERROR}
 
 
 def histories(runs: Iterable[RunFolder]) -> list[History]:

@@ -20,7 +20,7 @@ _ROLES = {"text": "user"}  # a plain text that was continued
 
 
 def inspect_files(tasks: Sequence[ExportedTask]) -> dict[str, str]:
-    """A log for each task of each model."""
+    """A log for each task of each model; repeats are its epochs."""
     files = {}
     for task in tasks:
         id = _id(task)  # noqa: A001 - their word
@@ -36,6 +36,7 @@ def _id(task: ExportedTask) -> str:
 
 def _log(task: ExportedTask, id: str, created: str) -> dict[str, Any]:
     samples = [_sample(*each) for each in task.entries]
+    ids = list(dict.fromkeys(sample["id"] for sample in samples))
     return {
         "version": 2,
         "status": "success",
@@ -44,11 +45,11 @@ def _log(task: ExportedTask, id: str, created: str) -> dict[str, Any]:
             "created": created,
             "task": task.name,
             "task_version": 0,
-            "dataset": {"name": task.tally.benchmark, "samples": len(samples), "sample_ids": [sample["id"] for sample in samples]},
+            "dataset": {"name": task.tally.benchmark, "samples": len(ids), "sample_ids": ids},
             "model": f"itemwise/{task.tally.model_name}",
             "model_args": dict(task.model),
             "metadata": {"rows": dict(task.rows), "command": task.run.record.get("command", "")},
-            "config": {"epochs": 1},
+            "config": {"epochs": max(entry.repeat for entry, _ in task.entries)},
             "packages": {},
         },
         "plan": {"name": "plan", "steps": [{"solver": task.tally.strategy, "params": {}}], "config": {}},
@@ -78,8 +79,8 @@ def _sample(entry: Entry, reply: Reply) -> dict[str, Any]:
     why = f"{entry.verdict.value}: {cause.kind}: {cause.evidence}" if cause else entry.verdict.value
     score = {"value": "C" if entry.verdict.value == "correct" else "I", "answer": entry.answer, "explanation": why}
     return {
-        "id": entry.case,
-        "epoch": 1,
+        "id": entry.item,
+        "epoch": entry.repeat,
         "input": entry.texts().prompt,
         "choices": list(entry.choices) or None,
         "target": entry.expected,

@@ -5,11 +5,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from statistics import stdev
 from typing import Any
 
 from itemwise.cases.reply import Reply
 from itemwise.export.exported_task import ExportedTask, asked_turns, file_name
 from itemwise.results.entry import Entry
+from itemwise.results.ledger import item_counts
 
 __all__ = ["lm_eval_files"]
 
@@ -64,9 +66,10 @@ def _population(task: ExportedTask) -> int:
 
 
 def _metrics(task: ExportedTask) -> dict[str, Any]:
-    """Accuracy and its standard error, as there of the mean of zeros and ones."""
-    share, n = task.tally.accuracy.share or 0.0, len(task.entries)
-    error = math.sqrt(share * (1 - share) / (n - 1)) if n > 1 else "N/A"
+    """Accuracy and its standard error, as there of the mean of zeros and ones; with repeats of the items' shares."""
+    shares = [correct / judged for correct, judged in item_counts(entry for entry, _ in task.entries).values()]
+    error = stdev(shares) / math.sqrt(len(shares)) if len(shares) > 1 else "N/A"
+    share = task.tally.accuracy.share or 0.0
     return {"alias": task.name, f"{METRIC},{task.extractor}": share, f"{METRIC}_stderr,{task.extractor}": error}
 
 

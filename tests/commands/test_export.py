@@ -176,3 +176,15 @@ def test_what_cannot_be_exported_or_written_is_said(reports: Reports, capsys: py
     assert "--dataset and --task are for --to model-card." in complaint(capsys, "first", "--to", "csv", "--task", "a")
     Path("out").write_text("a file")
     assert "out cannot be written: " in complaint(capsys, "first", "--to", "csv", "--into", "out")
+
+
+def test_repeats_are_epochs_of_inspect_and_the_standard_error_of_lm_eval_is_over_items(reports: Reports) -> None:
+    repeated = [a_case(1, letter, case=f"sums-1-repeat{repeat}", repeat=repeat) for repeat, letter in ((2, "C"), (3, "W"))]
+    reports.leave("first", a_case(0, "C"), a_case(1, "C"), *repeated, rows=HUB)
+    log = json.loads(next(iter(exported("inspect").values())).read_text())
+    assert (log["eval"]["config"]["epochs"], log["eval"]["dataset"]["sample_ids"]) == (3, ["sums-0", "sums-1"])
+    assert [(sample["id"], sample["epoch"]) for sample in log["samples"]] == [("sums-0", 1), ("sums-1", 1), ("sums-1", 2), ("sums-1", 3)]
+    (file,) = [file for name, file in exported("lm-eval").items() if "results_" in name]
+    metrics = json.loads(file.read_text())["results"]["sums"]
+    assert metrics["exact_match,last_number"] == pytest.approx((1 + 2 / 3) / 2)
+    assert metrics["exact_match_stderr,last_number"] == pytest.approx(1 / 6)  # of the items' shares, 1 and 2/3
