@@ -9,7 +9,7 @@ The hub has a loading script, which no library runs any longer; its authors' rep
 number whose setting is known was found.
 """
 
-from itemwise import Card, Case, Choices, Examples, Hub, Row, cases
+from itemwise import Card, Case, Choices, Examples, Hub, cases, subject_of
 from itemwise.extractors import stated_choice
 
 CMMLU = Hub("haonan-li/cmmlu")
@@ -29,11 +29,7 @@ PROMPTS = {
 }
 
 
-def subject(row: Row) -> str:
-    return row.file.stem if row.file else row.text("subject")
-
-
-cmmlu = Choices("cmmlu", CMMLU, question="Question", options=("A", "B", "C", "D"), right="Answer", tags={"subject": subject})
+cmmlu = Choices("cmmlu", CMMLU, question="Question", options=("A", "B", "C", "D"), right="Answer", tags={"subject": subject_of})
 
 
 @cases(cmmlu, prompts=PROMPTS, extract=stated_choice, examples=Examples("dev", by="subject", shots=5), card=CARD)

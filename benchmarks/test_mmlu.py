@@ -8,7 +8,7 @@ A row, made up here in the dataset's form; ``answer`` counts from 0::
 Examples are those of ``dev``, 5 of each subject. There are no made rows. Nine rows have an option twice, in four of them the right one.
 """
 
-from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, cases
+from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, cases, subject_of
 from itemwise.extractors import stated_choice
 
 MMLU = Hub("cais/mmlu", "all", revision="c30699e8356da336a370243923dbaf21066bb9fe")
@@ -26,7 +26,7 @@ CARD = Card(
     ),
 )
 
-mmlu = Choices("mmlu", MMLU, question="question", options="choices", right="answer", tags=("subject",))
+mmlu = Choices("mmlu", MMLU, question="question", options="choices", right="answer", tags={"subject": subject_of})
 
 
 @cases(mmlu, prompts=CHOICE_PROMPTS, extract=stated_choice, examples=Examples("dev", by="subject", shots=5), card=CARD)

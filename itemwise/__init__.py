@@ -4,7 +4,7 @@ from itemwise.cases.benchmark import cases
 from itemwise.cases.card import Card
 from itemwise.cases.case import Case
 from itemwise.cases.chat import ToolCall, Turn
-from itemwise.cases.choices import CHOICE_PROMPTS, Choices
+from itemwise.cases.choices import CHOICE_PROMPTS, Choices, subject_of
 from itemwise.cases.draw import draw_like_random
 from itemwise.cases.examples import Examples
 from itemwise.cases.gold import gold_number
@@ -32,5 +32,6 @@ __all__ = [
     "gold_number",
     "hub",
     "rows",
+    "subject_of",
 ]
 __version__ = "0.1.0"

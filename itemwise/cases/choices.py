@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, takewhile
 from typing import Any
 
 from itemwise.cases.case import LETTERS, Case
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source
 
-__all__ = ["CHOICE_PROMPTS", "Choices"]
+__all__ = ["CHOICE_PROMPTS", "Choices", "subject_of"]
+
+_SPLIT = re.compile(r"[-_](test|dev|val|validation|train)$")
 
 CHOICE_PROMPTS = {
     "letter": """\
@@ -35,9 +39,9 @@ class Choices:
 
     `question` is a column, a template of several (``{activity}: {ctx}``), or a function of the row. `options` is a column that holds a
     list of texts, or their texts and labels (``{"text": [...], "label": ["A", ...]}``), or the names of several columns, or a function of
-    the row. `right` is the column of the right option: its label, its letter, or its place from 0, as a number or in digits; or a function
-    that gives its place. `tags` are columns, or functions of the row by name. `worked` is a column that holds a chain of thought for
-    examples, `picture` one of pictures.
+    the row. A table may have it in numbered columns: ``choice0``, ``choice1`` and so on for ``choices``. `right` is the column of the
+    right option: its label, its letter, or its place from 0, as a number or in digits; or a function that gives its place. `tags` are
+    columns, or functions of the row by name. `worked` is a column that holds a chain of thought for examples, `picture` one of pictures.
 
     Rows are asked as they are, as published numbers count them: also one with a single option, and one that has an option twice, of which
     the letter of the row is right. With `shuffled` each row's options stand in an order of their own, the same in every run, for datasets
@@ -81,6 +85,8 @@ class Choices:
             return self.options(row)
         if not isinstance(self.options, str):
             return tuple(row.text(column) for column in self.options)
+        if self.options not in row and (columns := _numbered(row, self.options.removesuffix("s"))):
+            return tuple(row.text(column) for column in columns)
         value = row[self.options]
         return _texts(row, self.options, value) if isinstance(value, Mapping) else row.options(self.options)
 
@@ -90,7 +96,7 @@ class Choices:
         value = row[self.right]
         if not isinstance(value, str):
             return row.place(self.right, options)
-        held = row[self.options] if isinstance(self.options, str) else ()
+        held = row.get(self.options) if isinstance(self.options, str) else ()
         labels = [str(label) for label in held["label"]] if isinstance(held, Mapping) else [*LETTERS[: len(options)]]
         text = value.strip()
         if text in labels:
@@ -109,6 +115,18 @@ class Choices:
         if prompt_name != "cot":
             return letter
         return (self.worked and row.text(self.worked, "")) or f"The answer is {letter}."
+
+
+def subject_of(row: Row) -> str:
+    """The row's ``subject``; of a dataset that is a file for each, its file's name without the split, such as ``anatomy_test.csv``."""
+    if "subject" in row or row.file is None:
+        return row.text("subject")
+    return _SPLIT.sub("", row.file.stem)
+
+
+def _numbered(row: Row, stem: str) -> list[str]:
+    """The columns ``stem0``, ``stem1`` and so on, or from 1, as far as the row has them."""
+    return [*takewhile(row.__contains__, (f"{stem}{number}" for number in count(int(f"{stem}0" not in row))))]
 
 
 def _texts(row: Row, column: str, value: Mapping[str, Any]) -> Sequence[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from itemwise.cases.case import Case
-from itemwise.cases.choices import CHOICE_PROMPTS, Choices
+from itemwise.cases.choices import CHOICE_PROMPTS, Choices, subject_of
 from itemwise.cases.row import Hub, RowsError
 from itemwise.cases.source import Source
 
@@ -74,3 +74,18 @@ def test_what_cannot_be_judged_is_refused_by_row_and_column(changes: dict[str, A
     with pytest.raises(RowsError) as raised:
         asked(LISTED | changes, tmp_path)
     assert said in str(raised.value)
+
+
+def test_a_table_may_have_its_options_in_numbered_columns_and_be_a_file_for_each_subject(tmp_path: Path) -> None:
+    loader = Choices("quiz", HUB, question="question", options="choices", right="answer", tags={"subject": subject_of})
+    for first in (0, 1):
+        file = tmp_path / "high_school_art_test.csv"
+        head = ",".join(["question", *(f"choice{number}" for number in range(first, first + 2)), "answer"])
+        file.write_text(f"{head}\nWhich is red?,grass,blood,1\n", encoding="utf-8")
+        (case,) = loader(Source("file", path=file), CHOICE_PROMPTS["letter"])
+        assert (case.choices, case.answer, case.tags) == (("grass", "blood"), "B", {"subject": "high_school_art"})
+
+
+def test_options_that_are_nowhere_are_named(tmp_path: Path) -> None:
+    with pytest.raises(RowsError, match="no column 'options'; it has question, right"):
+        asked({"question": "Which is red?", "right": 1}, tmp_path)
