@@ -10,7 +10,7 @@ from itemwise.cases.chat import Turn, TurnCost, turns_fault
 from itemwise.cases.picture import PictureError
 from itemwise.cases.plain_data import shown_value
 from itemwise.cases.reply import Reply
-from itemwise.engine.batching import STATIC_BATCH, Batcher, PendingRequest, StaticBatcher, batcher_for
+from itemwise.engine.batching import Batcher, PendingRequest, StaticBatcher, batcher_for
 from itemwise.extractors.reply_parts import has_thought, thoughts_in
 from itemwise.models import PLANNED, Generation, Model, Request, score
 from itemwise.models.call_dialects import read_calls
@@ -18,6 +18,9 @@ from itemwise.results.store import key_of
 from itemwise.strategies.strategy import Ask, AskAwaitable, Transcript
 
 __all__ = ["Conversation", "Engine", "ReplyCache"]
+
+SCORED_BATCH = 256  # requests scored in one call: of many, more have the beginning of their prompt in common
+SCORED_FOR_ONE = 4  # that wait in the place of one chat: they need no memory while they wait
 
 Conversation = Callable[[Ask], Coroutine[tuple[Request, ...], Sequence[Turn], Transcript]]  # a strategy bound to its case
 
@@ -179,7 +182,7 @@ class Engine:
         self._waiting: list[_SharedRequest] = []
         self._in_flight: dict[str, _SharedRequest] = {}  # what waits or is being generated, by the key of its request
         self._submitted = 0
-        self._scorer: StaticBatcher[_SharedRequest] = StaticBatcher(partial(score, model), STATIC_BATCH)
+        self._scorer: StaticBatcher[_SharedRequest] = StaticBatcher(partial(score, model), SCORED_BATCH)
 
     @property
     def idle(self) -> bool:
@@ -195,7 +198,8 @@ class Engine:
     def capacity(self) -> int:
         """How many more requests may be continued at once."""
         size = self._batcher.size if self._batcher else self._batch_size or PLANNED
-        return size - self._running - len(self._waiting)
+        scoring = sum(bool(request.request.continuations) for request in self._waiting)
+        return size - self._running - (len(self._waiting) - scoring) - scoring // SCORED_FOR_ONE
 
     @property
     def _running(self) -> int:

@@ -63,6 +63,15 @@ def test_options_of_many_cases_are_scored_in_one_batch_beside_what_is_generated(
     assert (model.scored, model.batches) == ([["Which, a?", "Which, b?"]], [["x"]])
 
 
+def test_what_waits_to_be_scored_takes_less_room_than_a_chat() -> None:
+    engine = Engine(Scoring(), batch_size=8)
+    for number in range(9):
+        submit(engine, f"a{number}")
+    assert engine.capacity == 6
+    asked(engine, "c", "x", direct)
+    assert engine.capacity == 5
+
+
 def test_a_request_that_cannot_be_scored_fails_alone() -> None:
     engine = Engine(Scoring())
     submit(engine, "a")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from torch import Tensor
 
-__all__ = ["LayerKV", "Prefix", "PrefixCache", "common_length"]
+__all__ = ["MAX_SHARED", "LayerKV", "Prefix", "PrefixCache", "common_length"]
 
 MAX_SHARED = 8  # prefixes that prompts shared
 MAX_TURNS = 128  # chats that may continue

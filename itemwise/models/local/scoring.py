@@ -13,12 +13,14 @@ from itemwise.cases.picture import PictureError
 from itemwise.models.local.continuous_batch import ContinuousBatch, Prefilled
 from itemwise.models.local.encoded_prompt import padded_for, right_padded
 from itemwise.models.local.library_context import memory_errors, quiet
+from itemwise.models.local.prefix_cache import MAX_SHARED
 from itemwise.models.local.prompting import Prompting
 from itemwise.models.local.scored_prompt import ScoredPrompt, scored_prompt
 from itemwise.models.model import Generation, ModelError, Request
 
 __all__ = ["Scorer"]
 
+TOGETHER = 2 * MAX_SHARED  # prompts: so many have no more beginnings in common by two than the prefix cache holds
 MAX_LOGITS = 2**26  # of one forward over continuations: tokens times vocabulary
 MAX_COLUMNS = 2**14  # rows times columns of the KV cache that is copied for them
 
@@ -53,7 +55,18 @@ class Scorer:
         self._rows = rows
 
     def score(self, requests: Sequence[Request]) -> list[Generation | Exception]:
-        """The logprobs of each request's continuations; for one that cannot be scored, its error. Raises OutOfMemoryError."""
+        """The logprobs of each request's continuations; for one that cannot be scored, its error. Raises OutOfMemoryError.
+
+        Prompts with the same beginning are read one after another, a few at a time, so that it is still cached for the next.
+        """
+        order = sorted(range(len(requests)), key=lambda index: [turn.content for turn in requests[index].turns])
+        results: dict[int, Generation | Exception] = {}
+        for start in range(0, len(order), TOGETHER):
+            part = order[start : start + TOGETHER]
+            results |= zip(part, self._scored([requests[index] for index in part]), strict=True)
+        return [results[index] for index in range(len(requests))]
+
+    def _scored(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         encoded = [self._encoded(request) for request in requests]
         scored = [each for each in encoded if isinstance(each, _Scored)]
         with quiet(), memory_errors(), torch.inference_mode():

@@ -141,3 +141,19 @@ def test_logits_that_are_no_numbers_are_an_error(copied: Callable[..., Path]) ->
     with torch.no_grad():
         model.checkpoint.model.model.norm.weight.fill_(float("nan"))
     assert "no numbers (NaN or infinite)" in refused(model, Request((Turn("text", "2+2 ="),), continuations=(" 4",)))
+
+
+def test_a_beginning_that_prompts_share_is_read_once_however_they_are_mixed(text: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert text.continuous is not None
+    read: list[int] = []
+    forward = text.continuous._logits
+    monkeypatch.setattr(
+        text.continuous, "_logits", lambda *given, **batch: read.append(batch["input_ids"].numel()) or forward(*given, **batch)
+    )
+    beginnings = [f"Subject {number}. " + "These words stand before each of its questions. " * 4 for number in range(20)]
+    mixed = [
+        Request((Turn("text", f"{begin}{question} ="),), continuations=("4", "5")) for question in ("1+3", "2+3") for begin in beginnings
+    ]
+    lengths = [len(text.prompting.encode(request).ids) for request in mixed]
+    logprobs(text, mixed)
+    assert sum(read) < 0.7 * sum(lengths)
