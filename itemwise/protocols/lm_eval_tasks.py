@@ -107,11 +107,14 @@ def examples_of_task(file: str, prompt: str) -> Iterable[Case]:
         yield Case(f"{Path(file).stem}-{number}", question, compared(sample["target"]), solution=sample["target"])
 
 
-def task_file(name: str) -> dict[str, Any]:
-    """A task of gsm8k as lm_eval's own file has it. Raises RowsError where the package is not installed, or has no such task."""
+def task_file(name: str, folder: str = "gsm8k") -> dict[str, Any]:
+    """A task, of gsm8k or of another `folder`, as lm_eval's own file has it.
+
+    Raises RowsError where the package is not installed, or has no such task.
+    """
     import yaml  # type: ignore[import-untyped]  # comes with datasets
 
-    instead = "; or give its examples with --examples FILE, a row for each with question and target"
-    file = installed_file("lm_eval", f"tasks/gsm8k/{name}", "lm_eval==0.4.13", instead=instead)
+    instead = "; or give its examples with --examples FILE, a row for each with question and target" if folder == "gsm8k" else ""
+    file = installed_file("lm_eval", f"tasks/{folder}/{name}", "lm_eval==0.4.13", instead=instead)
     task: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return task

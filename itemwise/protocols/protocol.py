@@ -19,7 +19,7 @@ class Protocol:
     text that it is given. `form` is one of few_shot.FORMS, `max_new_tokens` the token limit, `extractor` what reads replies and says which
     answers are right. `more_extractors` are others that scores under its name are published of; all can be named by `--extractor`, and read
     the replies of every run of the benchmark beside its own.
-    `decoding` is one of decoding.DECODINGS.
+    `decoding` is one of decoding.DECODINGS; `strategy` is how each case is asked.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Protocol:
     extractor: NamedExtractor
     more_extractors: Sequence[NamedExtractor] = ()
     decoding: str = "greedy"
+    strategy: str = "direct"
 
     @property
     def extractors(self) -> tuple[NamedExtractor, ...]:

@@ -44,5 +44,5 @@ def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterat
         yield f"decoding {', '.join(others)}"
     if settings.extractor is not None and settings.extractor.name != protocol.extractor.name:
         yield f"extractor {settings.extractor.name}"
-    if ways := [strategy.name for strategy in settings.strategies if strategy.name != "direct"]:
+    if ways := [strategy.name for strategy in settings.strategies if strategy.name != protocol.strategy]:
         yield f"strategy {', '.join(ways)}"

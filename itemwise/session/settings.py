@@ -161,7 +161,9 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         )
         models = given_models + models
         _require_apart("models", [entry.name for entry in models], "give replies a name of their own: --replies FILE#NAME.")
-        strategies = tuple(configured_strategy(text, [here, root]) for text in values.texts("strategy"))
+        asks_as_published = protocol is not None and not values.chose("strategy")
+        ways = [protocol.strategy] if protocol and asks_as_published else values.texts("strategy")
+        strategies = tuple(configured_strategy(text, [here, root]) for text in ways)
         _require_apart("strategies", [strategy.name for strategy in strategies], "rename one.")
         name = values.text("extractor")
         extractor = load_extractor(name, [here, root]) if name is not None else protocol.extractor if protocol else None

@@ -73,4 +73,4 @@ def test_another_benchmark_is_refused_and_no_protocol_changes_nothing() -> None:
 def test_one_that_there_is_not_is_refused_with_those_there_are() -> None:
     with pytest.raises(SettingsError, match=r"--protocol must be one of .*lm-eval/gsm8k, lm-eval/gsm8k_cot, .*, got helm"):
         settings(protocol="helm")
-    assert {"lm-eval/gsm8k", "lm-eval/gsm8k_platinum"} < set(protocol_names())
+    assert {"lm-eval/gsm8k", "lm-eval/gsm8k_platinum", "lm-eval/mmlu"} < set(protocol_names())
