@@ -128,7 +128,7 @@ def _results(extractors: Sequence[NamedExtractor], entries: Sequence[Entry]) -> 
 
 
 def _extraction(extractor: NamedExtractor, reply: Reply, entry: Entry) -> Extraction:
-    return extract_from(partial(extractor.answer, expected=entry.expected), reply)
+    return extract_from(partial(extractor.answer, expected=entry.expected, choices=entry.choices), reply)
 
 
 def _extractors(tally: Tally, entries: Sequence[Entry]) -> Sequence[NamedExtractor]:

@@ -10,11 +10,12 @@ from itemwise.extractors import last_number
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError, load_function
 from itemwise.protocols import extractors_of_protocols
+from itemwise.protocols.llava_scienceqa import LLAVA_LETTER
 from itemwise.protocols.lm_eval_tasks import STRICT_HASHES
 
 __all__ = [
     "CHOICE_EXTRACTORS", "NUMBER_EXTRACTORS", "STRICT_JSON",
-    "bare_last_number", "first_capital", "llava_letter", "load_extractor", "extractor_names", "strict_json",
+    "bare_last_number", "first_capital", "load_extractor", "extractor_names", "strict_json",
 ]  # fmt: skip
 
 _BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -52,15 +53,6 @@ def first_capital(text: str) -> str | None:
     return match[0] if match else None
 
 
-def llava_letter(text: str) -> str | None:
-    """The letter as LLaVA reads it in replies to ScienceQA: the whole reply, or before ". " at its beginning, or in the only
-    "The answer is X." (llava/eval/eval_science_qa.py)."""
-    if begun := re.match(r"([A-E])(?:\. |$)", text):
-        return begun[1]
-    stated = re.findall(r"The answer is ([A-Z]).", text)
-    return stated[0] if len(stated) == 1 else None
-
-
 STRICT_JSON = NamedExtractor("strict-json", strict_json)
 NUMBER_EXTRACTORS = (
     NamedExtractor("last-number", last_number),
@@ -68,7 +60,7 @@ NUMBER_EXTRACTORS = (
     NamedExtractor("regex-number", bare_last_number),
     STRICT_HASHES,
 )
-CHOICE_EXTRACTORS = (STRICT_JSON, NamedExtractor("first-capital", first_capital), NamedExtractor("llava-letter", llava_letter))
+CHOICE_EXTRACTORS = (STRICT_JSON, NamedExtractor("first-capital", first_capital), LLAVA_LETTER)
 
 
 @cache

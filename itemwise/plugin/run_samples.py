@@ -196,7 +196,7 @@ class Samples:
         """What reads the case's replies: the run's extractor where one is named, else the benchmark's own."""
         case = self.case(item)
         if self._settings.extractor:
-            return partial(self._settings.extractor.answer, expected=case.answer)
+            return partial(self._settings.extractor.answer, expected=case.answer, choices=case.choices)
         return benchmark_of(item).extractor(case)
 
     def measure(self, item: pytest.Item) -> Mapping[str, str]:

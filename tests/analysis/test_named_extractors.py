@@ -13,12 +13,12 @@ from itemwise.analysis.named_extractors import (
     bare_last_number,
     extractor_names,
     first_capital,
-    llava_letter,
     load_extractor,
     strict_json,
 )
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError
+from itemwise.protocols.llava_scienceqa import llava_letter
 from itemwise.protocols.lm_eval_tasks import strict_hashes
 
 
