@@ -5,7 +5,7 @@ import inspect
 import textwrap
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, product
 from pathlib import Path
@@ -103,7 +103,9 @@ class Samples:
         faults = [sample for sample in found.values() if isinstance(sample, Fault)]
         if len(faults) == len(found):
             unmade = all(fault.unmade for fault in faults) or all(self._is_unmade(function, each[config], config) for config in each)
-            return Fault("\n".join(dict.fromkeys(fault.message for fault in faults)), unmade=unmade)
+            if not benchmark.configs:
+                return Fault("\n".join(dict.fromkeys(fault.message for fault in faults)), unmade=unmade)
+            found = {key: replace(fault, unmade=unmade) for key, fault in zip(found, faults, strict=True)}  # by whose names -k selects them
         asked = [case for (config, prompt), sample in found.items() for case in _asked_cases(_plain(function), sample, config, prompt)]
         self._asked_cases[function.nodeid] = asked
         return asked

@@ -54,6 +54,14 @@ def test_are_named_by_one_worker_of_several(workerid: str, told: int, collect: C
     assert [fnmatch(line, SAID) for line in warned] == [True] * told
 
 
+def test_a_configuration_alone_fails_under_its_own_name(suite: pytest.Pytester) -> None:
+    several = QUIZ.replace("def quiz(source)", "def quiz(source, config)").replace("cases(quiz,", 'cases(quiz, configs=("de", "zh"),')
+    suite.makepyfile(test_quiz=several)
+    result = suite.runpytest("-k", "quiz-zh")
+    result.stdout.fnmatch_lines(["quiz-zh: owner/quiz has no synthetic rows; give --source hub or --source PATH.", "*1 error*"])
+    suite.runpytest("--collect-only", "--sample", "2").stdout.fnmatch_lines([SAID])
+
+
 def test_alone_they_fail_with_what_to_do(suite: pytest.Pytester) -> None:
     result = suite.runpytest("-k", "quiz")
     result.stdout.fnmatch_lines(["quiz: owner/quiz has no synthetic rows; give --source hub or --source PATH."])

@@ -174,7 +174,7 @@ def test_each_configuration_is_a_measurement_of_its_own_in_every_prompt(collect:
 def test_a_configuration_is_read_in_files_that_are_no_other_ones(collect: Collect, pytester: pytest.Pytester) -> None:
     write_rows(pytester.mkdir("rows"), "other")
     said = "give files that are called for what they hold, or ask one of them with -k."
-    assert fault_of(collect(LANGUAGES, "--source", "rows")[0]).splitlines() == [
+    assert [fault_of(item) for item in collect(LANGUAGES, "--source", "rows")] == [
         f"tongues-de is read in the same files as zh; {said}",
         f"tongues-zh is read in the same files as de; {said}",
     ]
