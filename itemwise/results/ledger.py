@@ -19,9 +19,9 @@ __all__ = ["Ledger", "Tally", "item_counts", "tallied"]
 class Tally:
     """One line of the table: the verdicts of a benchmark under one model and strategy, and of several prompts under one.
 
-    `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id.
-    `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where items were asked several times
-    `items` has for each its correct replies and its judged ones; then the cases are the replies.
+    `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id. `given`
+    replies were made elsewhere. `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where
+    items were asked several times `items` has for each its correct replies and its judged ones; then the cases are the replies.
     """
 
     benchmark: str
@@ -40,6 +40,7 @@ class Tally:
     function: str = ""
     prompt_name: str = ""
     thinking_tokens: int = 0
+    given: int = 0
     items: Sequence[tuple[int, int]] = ()
 
     @property
@@ -232,5 +233,6 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         function=split_node_id(first.node_id)[0],
         prompt_name=first.prompt_name,
         thinking_tokens=sum(cost.thinking_tokens or 0 for cost in costs),
+        given=sum(entry.is_given and entry.cost is not None for entry in entries),
         items=[*item_counts(entries).values()] if any(entry.repeat > 1 for entry in entries) else (),
     )

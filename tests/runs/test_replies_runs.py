@@ -80,6 +80,10 @@ def test_published_replies_give_the_published_score_beside_our_own(science: pyte
     by_ours = {entry.case.rpartition("-")[2]: entry.answer for entry in run.entries}
     assert by_ours == {"3": "B", "5": "A", "7": "B", "9": "A", "12": None, "15": "B"}
     assert {entry.cause for entry in run.entries} == {"", "reasoning", "no answer stated"}  # no JSON was asked for, as far as is known
+    (told,) = run.record["results"]
+    assert (told["replies_generated"], told["replies_stored"], told["replies_made_elsewhere"]) == (0, 0, 6)
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    assert '"tokens":null' in page.replace(" ", "")
     lines = show_lines(run)
     assert any("prompt: unknown, as the replies were made elsewhere" in line for line in lines)
     assert any("finish reasons: unknown" in line for line in lines)

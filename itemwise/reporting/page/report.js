@@ -55,7 +55,7 @@
   };
 
   const turnBlocks = (item, turn) => {
-    const cost = turn.completion_tokens === undefined ? "" : ` · ${turn.native_finish_reason || turn.finish_reason} after ${turn.completion_tokens} tokens`
+    const cost = turn.completion_tokens === undefined ? "" : ` · ${turn.native_finish_reason || turn.finish_reason}${turn.completion_tokens ? ` after ${turn.completion_tokens} tokens` : ""}`
       + (turn.thinking_tokens ? `, ${turn.thinking_tokens} of thought${turn.thinking_cut ? ", closed by the budget" : ""}` : "")
       + (turn.temperature ? ` · temperature ${turn.temperature}, seed ${turn.seed}` : "")
       + ["top_p", "max_new_tokens", "stop"].filter(name => turn[name]).map(name => ` · ${name} ${JSON.stringify(turn[name])}`).join("");
@@ -96,7 +96,7 @@
       pictureOf(item) ? zoomable(pictureOf(item), item.case) : "",
       make("dl", {}, ...fact("expected", item.expected), ...fact("answer", item.answer === null ? "nothing read" : item.answer), ...fact("read by", item.rule),
         ...item.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", item.model), ...fact("strategy", item.strategy), ...fact("prompt", item.prompt_name),
-        ...fact("notes", item.notes), ...fact("tokens", item.tokens), ...fact("of thought", item.thinking || ""), ...fact("seconds", item.seconds ? item.seconds.toFixed(3) : item.tokens ? "none, from the store" : ""),
+        ...fact("notes", item.notes), ...fact("tokens", item.tokens), ...fact("of thought", item.thinking || ""), ...fact("seconds", item.seconds ? item.seconds.toFixed(3) : item.tokens && item.seconds !== null ? "none, from the store" : ""),
         ...Object.entries(item.tags).flatMap(([name, value]) => fact(name, value))),
       ...optionBars(item),
       ...(item.turns.length ? item.turns.flatMap(turn => turnBlocks(item, turn)) : [make("h4", {}, "prompt"), textBlock(item.prompt), make("h4", {}, "error"), textBlock(item.message)]),

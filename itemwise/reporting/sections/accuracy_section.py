@@ -63,6 +63,11 @@ def _tokens(tally: Tally) -> dict[str, object]:
     return {"prompt_tokens": tally.prompt_tokens, "completion_tokens": tally.completion_tokens, **thought}
 
 
+def _replies(tally: Tally) -> dict[str, object]:
+    given = {"replies_made_elsewhere": tally.given} if tally.given else {}
+    return {"replies_generated": tally.generated, "replies_stored": tally.judged - tally.generated - tally.given, **given}
+
+
 def _causes(tally: Tally) -> dict[str, object]:
     return {f"cause.{kind.replace(' ', '_')}": count for kind, count in tally.causes.items()}
 
@@ -84,7 +89,7 @@ COLUMNS: tuple[TallyColumn, ...] = (
     TallyColumn("coverage", lambda _: {}, properties=lambda tally: {"coverage": tally.judged / tally.sample_size}),
     TallyColumn("causes", lambda tally: {"causes": dict(tally.causes)}, properties=_causes),
     TallyColumn("tokens", _tokens),
-    TallyColumn("replies", lambda tally: {"replies_generated": tally.generated, "replies_stored": tally.judged - tally.generated}),
+    TallyColumn("replies", _replies),
     TallyColumn("seconds", lambda tally: {"seconds": tally.seconds}, digits=3),
 )
 

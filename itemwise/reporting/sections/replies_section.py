@@ -10,7 +10,7 @@ from itemwise.reporting.sections.section import Note, Section
 def build(run: RunFacts) -> Iterator[Section]:
     """One line; in a terminal it tells the speed too."""
     generated = sum(tally.generated for tally in run.tallies)
-    given = sum(entry.cost is not None and entry.is_given for entry in run.entries)
+    given = sum(tally.given for tally in run.tallies)
     recalled = sum(entry.cost is not None for entry in run.entries) - generated - given
     seconds, tokens = sum(tally.seconds for tally in run.tallies), sum(tally.generated_tokens for tally in run.tallies)
     speed = f" ({tokens} tokens in {duration_text(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""

@@ -75,11 +75,11 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def spreads(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Spread]:
-    """For each tally with a reply; those of one benchmark share their axes, so that they can be held against each other."""
+    """For each tally with a reply that was asked for here; those of one benchmark share their axes, so that they can be compared."""
     replies: dict[Key, list[ReplyCost]] = defaultdict(list)
     limits: dict[Key, int] = {}
     for entry in entries:
-        if entry.cost:
+        if entry.cost and not entry.is_given:
             replies[entry.key].append(entry.cost)
             if (known := entry.model.get("max new tokens", "")).isdecimal():
                 limits[entry.key] = int(known)
