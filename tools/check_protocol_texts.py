@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.models.checkpoint import folder_hash
-from itemwise.protocols import protocol_names
-from itemwise.protocols.lm_eval_tasks import flexible
+from itemwise.protocols import protocols
 from itemwise.reporting.table import aligned
 from tools.first_difference import Difference, explained
 
@@ -103,7 +102,7 @@ class Check:
         record = _record(reports / "latest")
         scores = {reader["reader"]: reader["accuracy"] for reader in record["readers"]}
         scores["strict"] = record["results"][0]["accuracy"]
-        scores["flexible"] = sum(flexible(result["reply"]["text"]) == result["expected"] for result in results) / len(results)
+        scores["flexible"] = scores["lm-eval-flexible"]
         runs = [run for run in reports.iterdir() if (run / CPU).is_file()]
         generated, seconds, computed = max(map(_speed, runs))
         return Asked(replies, scores, generated / seconds, computed / generated)
@@ -150,8 +149,8 @@ def _command_line() -> tuple[Check, Sequence[str]]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="a checkpoint folder")
     parser.add_argument("source", type=Path, help="a folder with test.jsonl and train.jsonl")
-    names = [name for name in protocol_names() if name.startswith(PREFIX)]
-    parser.add_argument("--protocol", action="append", choices=names, help="repeatable (default: all of the harness)")
+    names = [name for name in sorted(protocols()) if name.startswith(PREFIX) and protocols()[name].benchmark == "gsm8k"]
+    parser.add_argument("--protocol", action="append", choices=names, help="repeatable (default: those of the harness for gsm8k)")
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--keep", type=Path, default=Path("build/protocol-texts"), help="where replies and runs are kept")
     parser.add_argument("--lm-eval-python", default=sys.executable, help="the Python that has lm_eval with its dependencies")
