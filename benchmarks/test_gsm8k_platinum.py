@@ -8,10 +8,18 @@ made rows. Few-shot as published: ``--protocol lm-eval/gsm8k_platinum``.
 
 from collections.abc import Iterator
 
-from itemwise import Case, Hub, Source, cases
+from itemwise import Card, Case, Hub, Source, cases
 from itemwise.extractors import last_number
 
 PLATINUM = Hub("madrylab/gsm8k-platinum", "main", split="test")
+CARD = Card(
+    version=1,
+    measures="GSM8K without its wrong and ambiguous rows",
+    hub=PLATINUM,
+    rows="1,209",
+    licence="CC BY-SA 4.0, from memory",
+    suites=("maths", "quick"),
+)
 
 PROMPTS = {
     "cot": """\
@@ -29,9 +37,9 @@ Please reason step by step, and put your final answer within \\boxed{{}}.""",
 def gsm8k_platinum(source: Source, prompt: str) -> Iterator[Case]:
     for row in source.rows(PLATINUM):
         tags = {"cleaning_status": row.text("cleaning_status")} if "cleaning_status" in row else {}
-        yield Case(f"gsm8k-platinum-{row.id}", row.prompt(prompt), row.number("answer"), tags=tags)
+        yield Case(f"gsm8k_platinum-{row.id}", row.prompt(prompt), row.number("answer"), tags=tags)
 
 
-@cases(gsm8k_platinum, prompts=PROMPTS, extract=last_number)
+@cases(gsm8k_platinum, prompts=PROMPTS, extract=last_number, card=CARD)
 def test_gsm8k_platinum(case: Case, answer: str | None) -> None:
     assert answer == case.answer

@@ -14,7 +14,7 @@ PLATINUM = Hub("madrylab/gsm8k-platinum", "main", split="test")
 
 def gsm8k_platinum(source: Source, prompt: str) -> Iterator[Case]:
     """A row's question; the solution of an example is its whole answer."""
-    return cases_of(source, prompt, ["Question:"], hub=PLATINUM, name="gsm8k-platinum")
+    return cases_of(source, prompt, ["Question:"], hub=PLATINUM, name="gsm8k_platinum")
 
 
 PROTOCOL = Protocol(

@@ -63,7 +63,7 @@ def test_gsm8k_platinum_shows_five_of_the_other_rows_that_are_asked(rows: Path) 
     sample = asked("lm-eval/gsm8k_platinum", rows)
     questions = [f"Question: {row['question']}\nAnswer:" for row in TEST]
     assert [case.text for case in sample.cases] == [before + question for before, question in zip(expected, questions, strict=True)]
-    assert [case.name for case in sample.cases][:1] == ["gsm8k-platinum-0"]
+    assert [case.name for case in sample.cases][:1] == ["gsm8k_platinum-0"]
     assert (sample.rows["split"], sample.rows["protocol"]) == ("test", "lm-eval/gsm8k_platinum")
     assert sample.rows["examples"] == "one_stream_of_others, leave-one-out of test.jsonl (test): 20 different choices"
 
