@@ -37,7 +37,17 @@ def test_a_change_without_a_flip_is_shown_with_its_size() -> None:
     assert (change.cases, change.mean, change.is_shown) == (20, pytest.approx(-0.032), True)
     assert change.interval.low < -0.032 < change.interval.high < -0.031
     assert change.p < 1e-4
-    assert change.text.startswith("-0.032 nats a case (95% interval -0.0327 to -0.0313) over 20 cases, signed-rank p ")
+    assert change.text.startswith("-0.032 nats a case (95% interval -0.0327 to -0.0313) over 20 cases, p ")
+
+
+def test_of_many_cases_student_s_test_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    noisy = [value + 0.4 * ((7 * number) % 20 - 8) for number, value in enumerate(GOLD)]
+    flipped = gold_change(Pair(side(entries(GOLD)), side(entries(noisy))))
+    monkeypatch.setattr("itemwise.analysis.gold_change.MOST", 10)
+    student = gold_change(Pair(side(entries(GOLD)), side(entries(noisy))))
+    assert flipped is not None
+    assert student is not None
+    assert flipped.p == pytest.approx(student.p, abs=0.02)
 
 
 def test_no_change_is_none() -> None:
