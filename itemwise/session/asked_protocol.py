@@ -24,11 +24,21 @@ def under_protocol(benchmark: Benchmark, name: str, settings: Settings) -> Bench
 
 
 def protocol_words(settings: Settings, wording: Wording) -> dict[str, str]:
-    """The protocol's name in a record; where other options changed it, what they changed, for then it is none that was published."""
+    """The protocol's name in a record; where other options changed it, what they changed, for then it is none that was published.
+
+    Replies that were made elsewhere are only read by it: what they were asked with is not its doing.
+    """
     if settings.protocol is None:
         return {}
-    changes = ", ".join(_changes(settings.protocol, settings, wording))
-    return {"protocol": f"changed from {settings.protocol.name}: {changes}" if changes else settings.protocol.name}
+    name, is_asked = settings.protocol.name, not all(entry.replies for entry in settings.all_models)
+    changes = [*(_changes(settings.protocol, settings, wording) if is_asked else ()), *_other_extractor(settings.protocol, settings)]
+    named = name if is_asked else f"{name} (read by it; made elsewhere)"
+    return {"protocol": f"changed from {named}: {', '.join(changes)}" if changes else named}
+
+
+def _other_extractor(protocol: Protocol, settings: Settings) -> Iterator[str]:
+    if settings.extractor is not None and settings.extractor.name != protocol.extractor.name:
+        yield f"extractor {settings.extractor.name}"
 
 
 def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterator[str]:
@@ -42,7 +52,5 @@ def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterat
         yield f"max new tokens {', '.join(map(str, settings.token_limits))}"
     if others := dict.fromkeys(entry.decoding for entry in settings.all_models if entry.decoding != protocol.decoding):
         yield f"decoding {', '.join(others)}"
-    if settings.extractor is not None and settings.extractor.name != protocol.extractor.name:
-        yield f"extractor {settings.extractor.name}"
     if ways := [strategy.name for strategy in settings.strategies if strategy.name != protocol.strategy]:
         yield f"strategy {', '.join(ways)}"

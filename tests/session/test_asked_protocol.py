@@ -45,6 +45,14 @@ def test_unchanged_it_is_called_by_its_name_also_where_options_say_the_same() ->
     assert called(shots=["5"], prompt_form="completion", max_new_tokens=["256"], extractor="strict-hashes") == "lm-eval/gsm8k"
 
 
+def test_replies_that_were_made_elsewhere_are_only_read_by_it(tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_text('{"id": "a", "text": "#### 1"}\n')
+    assert called(replies=[str(file)], shots=["0"]) == "lm-eval/gsm8k (read by it; made elsewhere)"
+    other = called(replies=[str(file)], extractor="last-number")
+    assert other == "changed from lm-eval/gsm8k (read by it; made elsewhere): extractor last-number"
+
+
 @pytest.mark.parametrize(
     ("given", "changed"),
     [
