@@ -18,11 +18,13 @@ _NORMAL = 1.959964  # half-width of a 95 % interval in standard deviations
 @dataclass(frozen=True)
 class RepeatResult:
     """The items of one benchmark, model and strategy that were asked several times. `items` has for each its correct replies and its
-    judged ones, of at least one; `by_repeat` the accuracy of each time alone, over the items judged in it."""
+    judged ones, of at least one; `by_repeat` the accuracy of each time alone, over the items judged in it; `same_text` are the items whose
+    replies are one text each time."""
 
     tally: Tally
     items: dict[str, tuple[int, int]]
     by_repeat: Sequence[Accuracy]
+    same_text: Sequence[str] = ()
 
     @property
     def times(self) -> int:
@@ -92,8 +94,17 @@ def repeat_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[R
         if tally.items and tally.judged:
             counted = [entry for entry in entries if tally.counts_entry(entry)]
             items = {item: count for item, count in item_counts(counted).items() if count[1]}
-            results.append(RepeatResult(tally, items, [_of_repeat(counted, repeat) for repeat in _times(counted)]))
+            by_repeat = [_of_repeat(counted, repeat) for repeat in _times(counted)]
+            results.append(RepeatResult(tally, items, by_repeat, _same_text(counted)))
     return results
+
+
+def _same_text(entries: Sequence[Entry]) -> list[str]:
+    texts: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.verdict is not Verdict.ERROR:
+            texts.setdefault(entry.item, set()).add(entry.texts().reply_text)
+    return [item for item, said in texts.items() if len(said) == 1]
 
 
 def _times(entries: Sequence[Entry]) -> range:

@@ -41,6 +41,10 @@ def test_items_are_stable_or_not_and_the_mean_is_over_items() -> None:
     assert (result.ever_right.share, result.always_right.share) == (2 / 3, 1 / 3)  # of those judged each time
 
 
+def test_items_that_say_the_same_each_time_are_known() -> None:
+    assert result_of("CCC", "CWC", "WEW").same_text == ["sums-0", "sums-2"]
+
+
 def test_what_was_asked_once_has_no_repeats() -> None:
     entries = repeats_of("C", "W")
     assert repeat_results(tallied(entries), entries) == []

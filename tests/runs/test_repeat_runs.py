@@ -57,6 +57,7 @@ def test_each_case_is_asked_from_seeds_of_its_own_and_counted_by_items(suite: py
     assert (told["repeats"], told["items"], told["accuracy"]) == (3, 12, pytest.approx(5 / 6))
     assert told["by_repeat"] == [1.0, 0.5, 1.0]
     assert told["unstable"] == {f"sum-{n:02}": [2, 3] for n in range(1, 12, 2)}
+    assert told["same_text"] == 6
     assert (told["pass_at"], told["pass_all"]["3"]) == ({"1": pytest.approx(5 / 6), "2": 1.0, "3": 1.0}, 0.5)
     assert [each["accuracy"] for each in record(suite)["results"]] == [pytest.approx(5 / 6)]
     result.stdout.fnmatch_lines(["itemwise: rows *, 3 repeats, *", "*6 of 12 items are right only sometimes: sum-01 (2 of 3)*"])
@@ -85,3 +86,8 @@ def test_greedy_repeats_are_refused_and_a_strategy_that_samples_is_not(suite: py
     voted.stdout.fnmatch_lines(["itemwise: embedded-text under direct has the same greedy text at every repeat"])
     seeds = {int(seed) for line in (suite.path / "seeds.txt").read_text(encoding="utf-8").splitlines() for seed in line.split()}
     assert seeds == {0, 1, 2, repeat_seed(42, 2) + 1, repeat_seed(42, 2) + 2}
+
+
+def test_repeats_of_a_strategy_that_could_sample_and_did_not_are_told(suite: pytest.Pytester) -> None:
+    result = suite.runpytest_inprocess("--sample", "3", "-p", "no:hypothesispytest", "--tb=no", "--repeats", "2", "--strategy", "retry")
+    result.stdout.fnmatch_lines(["*every reply has the same text each time, so nothing was sampled and the noise floor tells nothing"])

@@ -59,7 +59,10 @@ def _unstable(result: RepeatResult) -> str:
     named = [f"{item} ({result.items[item][0]} of {result.items[item][1]})" for item in result.unstable]
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     listed = f": {', '.join(named[:_NAMED])}{more}" if named else ""
-    return f"{', '.join(result.tally.key.names)}: {len(named)} of {len(result.items)} items are right only sometimes{listed}"
+    sentence = f"{', '.join(result.tally.key.names)}: {len(named)} of {len(result.items)} items are right only sometimes{listed}"
+    if len(result.same_text) == len(result.items):
+        return f"{sentence}; every reply has the same text each time, so nothing was sampled and the noise floor tells nothing"
+    return f"{sentence}; {len(result.same_text)} have the same text each time"
 
 
 def _items(name: str, result: RepeatResult) -> Section:
@@ -87,6 +90,7 @@ def _record(result: RepeatResult) -> dict[str, object]:
         "pass_all_interval": result.always_right.interval,
         "stable_right": result.stable_right,
         "stable_wrong": result.stable_wrong,
+        "same_text": len(result.same_text),
         "unstable": {item: list(result.items[item]) for item in result.unstable},
     }
 
