@@ -408,7 +408,7 @@ def test_the_page_of_models_has_all_names_and_all_settings() -> None:
     sentence = prose(ROOT / "docs" / "adding-a-model.md").partition("The registered names are ")[2].partition("\n\n")[0]
     assert re.findall(r"`([\w.-]+)`", sentence) == list(REGISTRY)
     known = {name for row in rows_of("adding-a-model.md") for name in re.findall("`([a-z_]+)`", row[0])}
-    elsewhere = {"name", "local", "gguf", "server", "userinfo", "quantisation", "compute"}  # by the location, and by options
+    elsewhere = {"name", "local", "gguf", "server", "userinfo", "quantisation", "compute", "replies"}  # by the location, and by options
     assert known >= {each.name for each in fields(ModelEntry)} - elsewhere
 
 
