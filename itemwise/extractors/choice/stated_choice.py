@@ -1,4 +1,4 @@
-"""`stated_choice`: the option letter a multiple-choice reply states as its answer, by the first of nine rules that finds one."""
+"""`stated_choice`: the option letter a multiple-choice reply states as its answer, by the first of ten rules that finds one."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ _INSTEAD = re.compile(r" {0,2}(?:So )?(?:it|that|the answer)(?: is|'s| must be)\
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
 _WONDERS = re.compile(r"(?:maybe|perhaps|possibly|could be|might be|what if)\W+(?:\w+ ){0,2}$", re.IGNORECASE)
 _LONGEST_LINE = 400
-_BEHIND_LETTER = " ).:*_"
+_LETTER_FIRST = re.compile(r"[\s*_(]*([A-Z])[*_]*[.):][\s*_]*")
 
 
 class _Result(NamedTuple):
@@ -63,6 +63,15 @@ def _reading(result: _Result, part: VisiblePart) -> Reading | None:
         return None
     start, end = part.span(*found)
     return Reading(letter, start=start, end=end, rule=rule)
+
+
+def _with_its_text(part: str, _lower: str, options: Options) -> _Result | None:
+    """A reply that is only a letter and the text of its option, whatever that text says: "D. None of the above", "(C) B. F. Skinner"."""
+    match = _LETTER_FIRST.match(part)
+    same = same_text(part[match.end() :], options.texts) if match else None
+    if match is None or same is None or same != options.place(match[1]):
+        return None
+    return _Result(LetterMatch(match[1], *match.span(1)), "option text")
 
 
 def _in_field(part: str, lower: str, options: Options) -> _Result | None:
@@ -176,18 +185,9 @@ def _declined(part: str, lower: str, options: Options, words: re.Pattern[str]) -
     if not declines:
         return None
     option = option_stated(part[start:end], options.texts)
-    letter = _with_its_text(part, start, end, options) if option is None else options.letters[option]
+    letter = None if option is None else options.letters[option]
     named = None if letter else pointed_out(part, options, declines.end()) or _confirmed_behind(part, declines.end(), options)
     return _Result(named or LetterMatch(letter, start, end), "option named" if named else "option text" if letter else "declined")
-
-
-def _with_its_text(part: str, start: int, end: int, options: Options) -> str | None:
-    """The letter of a reply that is only a letter and the text of its option, such as "D. None of the above"."""
-    match = None if part[:start].strip() else opening_letter(part[start:end], options.letters)
-    if match is None or match.letter is None:
-        return None
-    same = same_text(part[start + match.end : end].lstrip(_BEHIND_LETTER), options.texts)
-    return match.letter if same is not None and same == options.place(match.letter) else None
 
 
 def _confirmed_behind(part: str, after: int, options: Options) -> LetterMatch | None:
@@ -223,4 +223,6 @@ def _concluded(part: str, lower: str, options: Options) -> _Result | None:
 
 
 _Rule = Callable[[str, str, Options], "_Result | None"]
-_RULES: tuple[_Rule, ...] = (_in_field, _announced, _fits_none, _on_own_line, _pointed, _gives_up, _confirmed, _last_letter, _concluded)
+_RULES: tuple[_Rule, ...] = (
+    *(_with_its_text, _in_field, _announced, _fits_none, _on_own_line, _pointed, _gives_up, _confirmed, _last_letter, _concluded),
+)
