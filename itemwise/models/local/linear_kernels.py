@@ -1,6 +1,7 @@
 """Which code multiplies by a loaded model's weights, read from its modules: what a configuration declares may not be what runs."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import bitsandbytes
@@ -26,16 +27,25 @@ def is_dequantised(model: Any) -> bool:
 
 
 def _multiplies(module: Any) -> bool:
-    """Whether a module is a linear layer, of whatever library, or the experts of a layer."""
+    """Whether a module is a linear layer, of whatever library, or the experts of a layer; one that only wraps others, such as an
+    adapter's around a layer, is none."""
     layer = hasattr(module, "in_features") and hasattr(module, "out_features")
     experts = type(module).__name__.endswith("Experts") and bool(list(module.parameters(recurse=False)))
-    return layer or experts
+    return experts or (layer and (bool(_own(module)) or not any(map(_multiplies, _inside(module)))))
+
+
+def _inside(module: Any) -> Iterator[Any]:
+    return (other for other in module.modules() if other is not module)
+
+
+def _own(module: Any) -> list[torch.Tensor]:
+    """The module's own weights, not those of modules in it."""
+    return [*module.parameters(recurse=False), *module.buffers(recurse=False)]
 
 
 def _is_plain(module: Any) -> bool:
     library = type(module).__module__.partition(".")[0]
-    weights = [*module.parameters(recurse=False), *module.buffers(recurse=False)]
-    return library in ("torch", "transformers") and all(weight.dtype in _FLOATS for weight in weights)
+    return library in ("torch", "transformers") and all(weight.dtype in _FLOATS for weight in _own(module))
 
 
 def _kernel(module: Any) -> str:
@@ -47,7 +57,7 @@ def _kernel(module: Any) -> str:
     if isinstance(module, bitsandbytes.nn.Linear8bitLt):
         return "packed int8, multiplied by bitsandbytes (LLM.int8())"
     library = type(module).__module__.partition(".")[0]
-    types = sorted({_short(weight.dtype) for weight in [*module.parameters(recurse=False), *module.buffers(recurse=False)]})
+    types = sorted({_short(weight.dtype) for weight in _own(module)})
     return f"{type(module).__name__} of {library} in {' and '.join(types)}"
 
 

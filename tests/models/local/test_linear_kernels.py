@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from itemwise.inspect.own_kernel import own_kernel
 from itemwise.models import LoadOptions, ModelEntry
+from itemwise.models.local.linear_kernels import is_dequantised, linear_text
 from itemwise.models.local.load import LocalModel, load
 from tests.models.checkpoints import make_checkpoint, overwrite
 from tests.models.local.loading import LIMIT, ask, loaded, refused
@@ -103,3 +104,16 @@ def test_a_library_that_is_missing_is_told_by_the_structure(checkpoint: Callable
     assert found is not None
     assert found.startswith("gptq; cannot be loaded here (")
     assert "gptqmodel" in found.lower() or "optimum" in found.lower()
+
+
+def test_what_only_wraps_a_layer_is_no_layer_and_what_it_adds_is() -> None:
+    class Adapted(torch.nn.Module):
+        in_features = out_features = 4
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.base_layer, self.lora_A = torch.nn.Linear(4, 4), torch.nn.Linear(4, 2, dtype=torch.bfloat16)
+
+    model = torch.nn.Sequential(Adapted(), torch.nn.Linear(4, 4))
+    assert linear_text(model) == "2 x Linear of torch in float32; 1 x Linear of torch in bfloat16"
+    assert is_dequantised(model)
