@@ -226,18 +226,28 @@ def job(command: Command, clone: Path) -> dict[str, Any] | None:
 def done(clone: Path) -> dict[str, Done]:
     """What came of each command, and of what the tests below ask, in one process and with one store.
 
-    Commands that look at runs come last. The oldest run and the latest are of the same cases, so that they can be compared.
+    A run that is held to a baseline comes after the same without one, and commands that look at runs last. The oldest run and the latest
+    are of the same cases, so that they can be compared.
     """
     found = {command.text: wanted for command in COMMANDS if (wanted := job(command, clone)) and not alone(command)} | ASKED_BESIDE
     bench = {"kind": "pytest", "words": sampled(["benchmarks/"]), "folder": str(clone)}
     runs, looks = [[each for each in distinct(found) if (each["kind"] == "itemwise") == look] for look in (False, True)]
-    jobs = [bench, *runs, bench, *looks]
+    jobs = [bench, *(each for run in runs for each in (*before(run), run)), bench, *looks]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     words = [sys.executable, str(RUNNER)]
     asked = subprocess.run(words, input=json.dumps(jobs), capture_output=True, text=True, env=environment, cwd=ROOT)
     assert asked.returncode == 0, asked.stderr
     results = [Done(**result) for result in json.loads(asked.stdout.splitlines()[-1])]
     return {text: results[jobs.index(wanted)] for text, wanted in found.items()}
+
+
+def before(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The run that a run's baseline is: the same without it."""
+    words = run["words"]
+    if "--baseline" not in words or not {"latest", "RUN"} & set(words):
+        return []
+    place = words.index("--baseline")
+    return [run | {"words": [*words[:place], *words[place + 2 :]]}]
 
 
 def distinct(found: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -344,7 +354,7 @@ def options_in(text: str) -> set[str]:
 @pytest.fixture(scope="module")
 def known_options(done: dict[str, Done]) -> set[str]:
     """The options of pytest with its plugins, of our commands and tools."""
-    tools = [file.read_text(encoding="utf-8") for file in (ROOT / "tools").glob("*.py")]
+    tools = [file.read_text(encoding="utf-8") for folder in ("tools", "training") for file in (ROOT / folder).glob("*.py")]
     of_tools = {option for text in tools for option in re.findall(r'"(--[a-z-]+)"', text)}
     return of_tools.union(*(options_in(done[text].said) for text in HELPS))
 

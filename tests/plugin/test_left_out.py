@@ -23,6 +23,7 @@ def quiz(source):
 def test_quiz(case, answer):
     assert answer == case.answer
 """
+IMPORTED = "ignore::pytest.PytestAssertRewriteWarning"  # of a plugin that this process holds already
 SAID = "*left out, as there are no made rows of them: quiz; --source hub or --source PATH asks them"
 
 
@@ -33,7 +34,7 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def test_are_deselected_beside_others_and_named(suite: pytest.Pytester) -> None:
-    result = suite.runpytest("--collect-only", "-q", "--sample", "2", "-W", "error")
+    result = suite.runpytest("--collect-only", "-q", "--sample", "2", "-W", "error", "-W", IMPORTED)
     result.stdout.fnmatch_lines(["*test_sums[[]*sum-*", "*3/4 tests collected (1 deselected)*"])
     result.stdout.no_fnmatch_line("*test_quiz*")
     suite.runpytest("--collect-only", "--sample", "2").stdout.fnmatch_lines([SAID])
@@ -51,7 +52,7 @@ def test_are_named_by_one_worker_of_several(workerid: str, told: int, collect: C
     config.pluginmanager.register(SimpleNamespace(pytest_warning_recorded=listen))
     leave_out(config, kept := list[pytest.Item](items))
     assert [item.name for item in kept] == [item.name for item in items[:-1]]
-    assert [fnmatch(line, SAID) for line in warned] == [True] * told
+    assert sum(fnmatch(line, SAID) for line in warned) == told
 
 
 def test_a_configuration_alone_fails_under_its_own_name(suite: pytest.Pytester) -> None:

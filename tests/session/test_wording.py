@@ -65,7 +65,7 @@ def test_a_folder_without_a_chat_template_completes_texts_behind_examples(tmp_pa
         ({"shots": ["-1"]}, r"--shots must be a whole number of at least 0, got -1"),
         ({"shots": ["four"]}, r"--shots must be a whole number of at least 0, got four"),
         ({"shots": ["4", "4"]}, r"--shots 4 is given twice"),
-        ({"prompt_form": "chat"}, r"--prompt-form must be one of turns, text, completion, got chat"),
+        ({"prompt_form": "chat"}, r"--prompt-form must be one of turns, text, system, completion, got chat"),
         ({"examples": "nowhere.jsonl"}, r"--examples 'nowhere.jsonl': no such file or folder"),
     ],
 )

@@ -50,8 +50,8 @@ def test_a_plain_text_is_continued_as_it_stands_with_or_without_a_chat_template(
     assert prompt_text(model, Turn("text", f"{BOS}Q: 2+2?\nA:")) == f"{BOS}Q: 2+2?\nA:"
 
 
-def test_a_plain_text_has_no_place_for_a_thinking_switch(checkpoint: Callable[..., Path]) -> None:
-    folder = checkpoint()
+def test_a_plain_text_has_no_place_for_a_thinking_switch(copied: Callable[..., Path]) -> None:
+    folder = copied()
     with_template(folder, CHAT_TEMPLATE + "{% if enable_thinking %}<think>{% endif %}")
     with pytest.raises(ModelError, match="qwen2 cannot be told to have thinking off in a plain text; take --prompt-form turns"):
         loaded(folder, thinking="off").generate([Request((Turn("text", "2+2="),))])
