@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from itemwise.analysis.provenance import Part, differing, provenance_of
+from itemwise.analysis.provenance import OF_THE_JOB, Part, differing, provenance_of
 from itemwise.results.entry import Skip
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Ledger, Tally
@@ -16,8 +16,7 @@ from itemwise.results.run_folder import RunFolder
 
 __all__ = ["MergeError", "cases_missing", "machines_differ", "merged_ledger", "require_alike", "shards_missing"]
 
-_OF_THE_JOB = ("shard", "batch_size", "engine", "replicas", "gates", "baseline")  # settings that may differ between shards
-_OF_THE_MACHINE = ("batch size", "batching")  # of how a model is asked
+_NOT_COMPARED = ("shard", "batch_size", "engine", "replicas", "gates", "baseline")  # settings that may differ between shards
 
 
 class MergeError(Exception):
@@ -86,7 +85,7 @@ def _require_same(first: RunFolder, tally: Tally, second: RunFolder, other: Tall
     parts = differing(one, two)
     for part in (Part.MODEL, Part.HARNESS):
         for name in parts.get(part, ()):
-            if name not in _OF_THE_MACHINE:
+            if name not in OF_THE_JOB:
                 raise MergeError(
                     _different(first, second, f"{', '.join(tally.key.names)}, {name}", one[part].get(name), two[part].get(name))
                 )
@@ -104,7 +103,7 @@ def _said(value: object) -> str:
 
 def _settings(run: RunFolder) -> Mapping[str, Any]:
     settings = run.record.get("settings")
-    return {name: value for name, value in settings.items() if name not in _OF_THE_JOB} if isinstance(settings, dict) else {}
+    return {name: value for name, value in settings.items() if name not in _NOT_COMPARED} if isinstance(settings, dict) else {}
 
 
 def _shard(run: RunFolder) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 from itemwise.results.labels import rows_of
 from itemwise.results.ledger import Tally
 
-__all__ = ["Part", "Provenance", "differing", "provenance_of"]
+__all__ = ["OF_THE_JOB", "Part", "Provenance", "differing", "provenance_of"]
+
+OF_THE_JOB = ("batch size", "batching")  # of how a model is asked: the job's own, by which no measurement is another
 
 _MACHINE = ("device", "threads", "compute", "replicas", "tokens")  # of a model's record; all else there is the model's own
 _ASKED = (

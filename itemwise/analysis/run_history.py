@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
-from itemwise.analysis.provenance import Part, Provenance, differing, provenance_of
+from itemwise.analysis.provenance import OF_THE_JOB, Part, Provenance, differing, provenance_of
 from itemwise.cases.reply import Verdict
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
@@ -17,8 +17,6 @@ from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
 from itemwise.results.statistics import SIGNIFICANT
 
 __all__ = ["History", "Point", "Shown", "Stability", "histories", "read_histories"]
-
-_JOB = ("batch size", "batching")  # of how a model is asked: no other number comes of them
 
 
 class Shown(Enum):
@@ -142,7 +140,7 @@ def _read(folder: Path) -> RunFolder | str:
 
 
 def _differing(before: Provenance, now: Provenance) -> dict[Part, list[str]]:
-    found = {part: [name for name in names if name not in _JOB] for part, names in differing(before, now).items()}
+    found = {part: [name for name in names if name not in OF_THE_JOB] for part, names in differing(before, now).items()}
     return {part: names for part, names in found.items() if names}
 
 

@@ -9,7 +9,7 @@ from itemwise.commands import CommandError
 from itemwise.reporting.table import accuracy_text, aligned
 from itemwise.reporting.writers.runs_html import against_text, runs_html
 from itemwise.results.private_files import open_private
-from itemwise.results.run_folder import LATEST, followed, run_folders
+from itemwise.results.run_folder import LATEST, find_run, followed, run_folders
 from itemwise.results.safe_text import printable
 
 __all__ = ["runs", "runs_lines"]
@@ -22,7 +22,8 @@ def runs(reports: Path, *, last: int, page: str | None = None, keep: int | None 
     """Print the history of every measurement in the `last` runs of `reports`, and write it to the file `page`. With `keep` remove all
     runs but so many of the newest, the latest, and those that `kept` names, such as a baseline.
 
-    Raises CommandError where there is no run, or the page cannot be written.
+    Raises RunFolderError where one of `kept` is no run, and removes nothing; CommandError where there is no run, or the page cannot be
+    written.
     """
     if keep is not None:
         _remove_old(reports, keep, kept)
@@ -62,7 +63,7 @@ def _row(point: Point) -> tuple[str, ...]:
 
 
 def _remove_old(reports: Path, keep: int, kept: Sequence[str]) -> None:
-    named = {followed(path).resolve() for text in (LATEST, *kept) for path in (Path(text), reports / text)}
+    named = {followed(reports / LATEST).resolve(), *(find_run(text, reports) for text in kept)}  # all are found before one is removed
     old = [folder for folder in run_folders(reports)[: -keep or None] if folder.resolve() not in named]
     for folder in old:
         try:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from itemwise.cases.benchmark import MARK, Benchmark
+from itemwise.cases.case import Case
+from itemwise.cases.repeats import item_of
 from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.results.labels import split_node_id
@@ -102,11 +104,17 @@ def is_unmade(item: pytest.Item) -> bool:
 
 def deal_shard(config: pytest.Config, items: list[pytest.Item], shard: Shard) -> None:
     """Leave of the cases in `items` those of `shard`, and all other tests."""
-    others = [item for item in items if is_case(item) and "case" in parameters(item) and not shard.holds(parameters(item)["case"].name)]
+    others = [item for item in items if is_case(item) and "case" in parameters(item) and not shard.holds(_item_name(item))]
     if others:
         config.hook.pytest_deselected(items=others)
         left_out = set(others)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _item_name(item: pytest.Item) -> str:
+    """The name of the case that the test asks, without which of its repeats it is."""
+    case: Case = parameters(item)["case"]
+    return item_of(case.name, case.repeat)
 
 
 def benchmark_of(item: pytest.Item) -> Benchmark:

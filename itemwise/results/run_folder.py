@@ -14,8 +14,8 @@ from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Ledger, Tally
 
 __all__ = [
-    "LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "followed", "read_run", "read_runs",
-    "run_folders",
+    "LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "find_run", "followed", "read_run",
+    "read_runs", "run_folders",
 ]  # fmt: skip
 
 REPORTS = Path("reports")
@@ -69,7 +69,7 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
 
     Raises RunFolderError for a folder that is missing or not a run's, and for a damaged file, with its line.
     """
-    folder = _folder(text, reports)
+    folder = find_run(text, reports)
     record = _run_json(folder / "run.json")
     try:
         sizes = {
@@ -108,7 +108,8 @@ def run_folders(reports: Path) -> list[Path]:
     return sorted((folder for folder in found if RUN_NAME.fullmatch(folder.name) and not folder.is_symlink()), key=order)
 
 
-def _folder(text: str, reports: Path) -> Path:
+def find_run(text: str, reports: Path) -> Path:
+    """The folder of the run that `text` names, as `read_run` takes it. Raises RunFolderError where there is none."""
     if before := _BEFORE.fullmatch(text):
         text = _before_latest(int(before[1]), reports)
     folders = [followed(Path(text)), followed(reports / text)]

@@ -129,6 +129,14 @@ def test_old_runs_are_removed_but_not_the_latest_nor_one_that_is_named(week: Rep
     assert (folder / "notes").is_dir()
 
 
+def test_a_run_to_keep_that_is_none_removes_nothing_and_one_before_the_latest_is_kept(week: Reports) -> None:
+    folder = week.root / "reports"
+    assert main(["runs", "--keep", "1", "--but", "20261101-12000"]) == 2
+    assert len(list(folder.glob("2026*"))) == 5
+    assert main(["runs", "--keep", "1", "--but", "latest~3"]) == 0
+    assert sorted(path.name[6:8] for path in folder.glob("2026*")) == ["02", "05"]
+
+
 def test_a_run_before_the_latest_has_a_name(week: Reports) -> None:
     assert read_run("latest~0").name.endswith("20261105-120000")
     assert read_run("latest~2").name.endswith("20261103-120000")

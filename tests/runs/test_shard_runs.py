@@ -62,6 +62,14 @@ def test_the_command_that_runs_a_case_again_names_no_shard(suite: pytest.Pyteste
     assert all("--shard" not in json.loads(line)["rerun"] for line in lines)
 
 
+def test_the_repeats_of_a_case_are_in_one_shard(suite: pytest.Pytester) -> None:
+    result = ask(suite, "--shard", "1/2", "--repeats", "3", "--decoding", "temperature=0.7", "--collect-only", "-q")
+    asked = [line for line in result.outlines if "[sum-" in line]
+    items = [line.partition("sum-")[2][0] for line in asked]
+    assert items
+    assert {items.count(item) for item in items} == {3}
+
+
 def test_a_shard_that_is_none_stops_the_run(suite: pytest.Pytester) -> None:
     result = ask(suite, "--shard", "3/2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
