@@ -97,6 +97,7 @@ def _sample(task: ExportedTask, place: int, entry: Entry, reply: Reply) -> dict[
         "target_hash": _hash(entry.expected),
         METRIC: float(entry.verdict.value == "correct"),
         "verdict": entry.verdict.value,
+        **({"repeat": entry.repeat} if entry.repeat > 1 else {}),
         **_told(reply),
     }
 

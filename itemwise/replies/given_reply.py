@@ -8,7 +8,7 @@ from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.plain_data import plain_text, shown_value
 from itemwise.cases.reply import FROM_FILE, Reply
 
-__all__ = ["GivenReply", "Replies", "RepliesError", "count_in", "require_once", "text_in"]
+__all__ = ["GivenReply", "Replies", "RepliesError", "count_in", "repeat_in", "require_once", "text_in"]
 
 
 class RepliesError(Exception):
@@ -20,7 +20,8 @@ class GivenReply:
     """What a file tells of one reply: `id` as it stands there, and `place` (file and line) for messages.
 
     `question` is the question alone, by which a case can be found; `asked` are the turns that the model was sent. `finish_reason` is
-    ``stop`` or ``length``. What a file does not tell is empty, or None for a count of tokens.
+    ``stop`` or ``length``. `repeat` counts the replies to one case from 1. What a file does not tell is empty, or None for a count of
+    tokens.
     """
 
     id: str
@@ -33,6 +34,7 @@ class GivenReply:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     reasoning: str = ""
+    repeat: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a text that no report could hold."""
@@ -78,13 +80,21 @@ def count_in(record: Mapping[str, Any], name: str, place: str) -> int | None:
     return value
 
 
+def repeat_in(record: Mapping[str, Any], name: str, place: str) -> int:
+    """Which of the replies to its case it is, under `name`; 1 where nothing stands there."""
+    value = record.get(name, 1)
+    if type(value) is not int or value < 1:
+        raise RepliesError(f"{place}: {name!r} must be a whole number from 1, got {shown_value(value)}.")
+    return value
+
+
 def require_once(replies: Iterable[GivenReply]) -> None:
-    """Raise RepliesError where an id stands twice, naming both places."""
-    seen: dict[str, GivenReply] = {}
+    """Raise RepliesError where an id stands twice with the same repeat, naming both places."""
+    seen: dict[tuple[str, int], GivenReply] = {}
     for reply in replies:
-        if (first := seen.setdefault(reply.id, reply)) is not reply:
+        if (first := seen.setdefault((reply.id, reply.repeat), reply)) is not reply:
             says = "the same text" if first.text == reply.text else "another text"
             raise RepliesError(
                 f"{reply.place}: the id {reply.id!r} stands at {first.place} already, with {says}; leave one of them, so that each "
-                "case has one reply."
+                'case has one reply, or number them: "repeat": 1, 2, ...'
             )

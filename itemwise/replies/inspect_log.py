@@ -9,7 +9,7 @@ from typing import Any
 
 from itemwise.cases.chat import ROLES, Turn
 from itemwise.cases.plain_data import shown_value
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in
 
 __all__ = ["inspect_log", "is_inspect_log"]
 
@@ -24,11 +24,16 @@ def is_inspect_log(record: Mapping[str, Any]) -> bool:
 
 
 def inspect_log(file: Path) -> Replies:
-    """The replies of a log; a sample that ended in an error has none. Raises RepliesError."""
+    """The replies of a log, an epoch of a sample being a repeat; a sample that ended in an error has none. Raises RepliesError."""
     log = _by_inspect(file) or _by_format(file)
     samples = log.get("samples") or []
-    replies = [_reply(sample, f"{file.name}, sample {sample.get('id')!r}") for sample in samples if not sample.get("error")]
+    replies = [_reply(sample, _place(file, sample)) for sample in samples if not sample.get("error")]
     return Replies(replies, _told(log))
+
+
+def _place(file: Path, sample: Mapping[str, Any]) -> str:
+    epoch = f", epoch {sample['epoch']}" if sample.get("epoch", 1) != 1 else ""
+    return f"{file.name}, sample {sample.get('id')!r}{epoch}"
 
 
 def _by_inspect(file: Path) -> dict[str, Any] | None:
@@ -89,8 +94,6 @@ def _resolved(sample: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reply(sample: Mapping[str, Any], place: str) -> GivenReply:
-    if sample.get("epoch", 1) != 1:
-        raise RepliesError(f"{place}: epoch {sample['epoch']}, so there are several replies to it; give a log of one epoch.")
     output = sample.get("output") or {}
     choice: Mapping[str, Any] = next(iter(output.get("choices") or []), {})
     usage = output.get("usage") or {}
@@ -106,6 +109,7 @@ def _reply(sample: Mapping[str, Any], place: str) -> GivenReply:
         prompt_tokens=count_in(usage, "input_tokens", place),
         completion_tokens=count_in(usage, "output_tokens", place),
         reasoning=_parts(choice.get("message", {}).get("content"), "reasoning"),
+        repeat=repeat_in(sample, "epoch", place),
     )
 
 

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from itemwise.cases.chat import ROLES, Turn
 from itemwise.cases.plain_data import shown_value
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, text_in
+from itemwise.cases.repeats import item_of
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in
 from itemwise.replies.plain_jsonl import Lines
 
 __all__ = ["is_lm_eval_sample", "lm_eval_samples"]
@@ -23,38 +25,40 @@ def is_lm_eval_sample(record: Mapping[str, Any]) -> bool:
 
 
 def lm_eval_samples(lines: Lines, file: Path) -> Replies:
-    """One reply for each document, whatever filters read it. What made them is told by the ``results_...json`` beside the file.
-
-    Raises RepliesError for repeats and for continuations that were scored, which are no replies.
+    """The replies to each document, whatever filters read them; several are its repeats. What made them is told by the ``results_...json``
+    beside the file. Raises RepliesError for continuations that were scored, which are no replies.
     """
-    by_filter: dict[tuple[str, str], GivenReply] = {}
+    by_filter: dict[tuple[str, int, str], GivenReply] = {}
     settings: dict[str, str] = {}
     for place, record in lines:
-        reply = _reply(record, place)
-        known = reply.id, text_in(record, "filter", place, "")
-        if known in by_filter:
-            raise RepliesError(f"{place}: doc_id {reply.id} under the filter {known[1]!r} stands at {by_filter[known].place} already.")
-        by_filter[known] = reply
+        read_by = text_in(record, "filter", place, "")
+        for reply in _replies(record, place):
+            if first := by_filter.get(known := (reply.id, reply.repeat, read_by)):
+                raise RepliesError(f"{place}: doc_id {reply.id} under the filter {read_by!r} stands at {first.place} already.")
+            by_filter[known] = reply
         settings = settings or _settings(record)
     return Replies(_apart(by_filter), _results_beside(file) | settings)
 
 
-def _apart(by_filter: Mapping[tuple[str, str], GivenReply]) -> list[GivenReply]:
+def _apart(by_filter: Mapping[tuple[str, int, str], GivenReply]) -> list[GivenReply]:
     """The replies without those that several filters read. Raises RepliesError where two of one document differ."""
-    first: dict[str, GivenReply] = {}
+    first: dict[tuple[str, int], GivenReply] = {}
     for reply in by_filter.values():
-        if first.setdefault(reply.id, reply).text != reply.text:
-            raise RepliesError(f"{reply.place}: doc_id {reply.id} has another reply than at {first[reply.id].place}.")
+        known = first.setdefault((reply.id, reply.repeat), reply)
+        if known.text != reply.text:
+            raise RepliesError(f"{reply.place}: doc_id {reply.id} has another reply than at {known.place}.")
     return list(first.values())
 
 
-def _reply(record: Mapping[str, Any], place: str) -> GivenReply:
+def _replies(record: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
     document = record.get("doc")
     columns = document if isinstance(document, Mapping) else {}
     question = next((columns[name] for name in _QUESTIONS if isinstance(columns.get(name), str)), "")
-    return GivenReply(
-        text_in(columns, "case", place, text_in(record, "doc_id", place)),  # as an export of ours tells it
-        _text(record["resps"], place),
+    repeat = repeat_in(record, "repeat", place)
+    known = text_in(columns, "case", place, text_in(record, "doc_id", place))  # as an export of ours tells it
+    reply = GivenReply(
+        item_of(known, repeat),
+        "",
         place,
         question,
         _asked(record),
@@ -63,17 +67,19 @@ def _reply(record: Mapping[str, Any], place: str) -> GivenReply:
         completion_tokens=count_in(record, "completion_tokens", place),
         reasoning=text_in(record, "reasoning", place, ""),
     )
+    for later, text in enumerate(_texts(record["resps"], place)):
+        yield replace(reply, text=text, repeat=repeat + later)
 
 
-def _text(responses: Any, place: str) -> str:
+def _texts(responses: Any, place: str) -> Sequence[str]:
     match responses:
-        case [[str() as text]] | [str() as text]:
-            return text
-        case [[str(), str(), *_]]:
-            raise RepliesError(f"{place}: several replies to one document (repeats); give a file with one each.")
+        case [str() as text]:
+            return [text]
+        case [[*texts]] if texts and all(isinstance(text, str) for text in texts):
+            return texts
         case [[[_, _]], *_] | [[_, _], *_]:
             raise RepliesError(f"{place}: continuations that were scored, which are no replies; take a task that generates.")
-    raise RepliesError(f"{place}: 'resps' must hold one reply, got {shown_value(responses)}.")
+    raise RepliesError(f"{place}: 'resps' must hold replies, got {shown_value(responses)}.")
 
 
 def _arguments(record: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn
+from itemwise.cases.repeats import item_of, repeat_name
 from itemwise.cases.reply import Reply
 from itemwise.replies.given_reply import GivenReply, RepliesError
 from itemwise.replies.reply_file import ReplyFile
@@ -38,7 +39,7 @@ class MatchedReplies:
     def without_case(self) -> list[str]:
         """The ids of the replies that are to none of the cases."""
         used = {id(reply) for reply in self.replies.values()}
-        return [reply.id for reply in self.file.replies if id(reply) not in used]
+        return [repeat_name(reply.id, reply.repeat) for reply in self.file.replies if id(reply) not in used]
 
     def reply(self, case: str) -> Reply:
         """The reply to the case of that name. Raises RepliesError where there is none."""
@@ -73,15 +74,14 @@ class MatchedReplies:
 
 def matched(file: ReplyFile, cases: Sequence[Case]) -> MatchedReplies:
     """The replies of `file` to `cases`. Raises RepliesError where two are to one case, naming both places."""
-    rows: dict[str, Case | None] = {}
-    for case in cases:  # a number that several cases end in tells none of them
-        number = case.name.partition("-")[2]
-        rows[number] = None if number in rows else case
-    named, questions = {case.name: case for case in cases}, _Questions(cases)
+    repeats: defaultdict[int, list[Case]] = defaultdict(list)
+    for case in cases:
+        repeats[case.repeat].append(case)
+    known = {repeat: _Cases(asked) for repeat, asked in repeats.items()}
     found: dict[str, GivenReply] = {}
     rules: Counter[str] = Counter()
     for reply in file.replies:
-        to, rule = _case_of(reply, named, rows, questions)
+        to, rule = known[reply.repeat].asked_for(reply) if reply.repeat in known else (None, "")
         if to is None:
             continue
         if first := found.get(to.name):
@@ -91,32 +91,33 @@ def matched(file: ReplyFile, cases: Sequence[Case]) -> MatchedReplies:
     return MatchedReplies(file, cases, found, rules)
 
 
-def _case_of(
-    reply: GivenReply, named: Mapping[str, Case], rows: Mapping[str, Case | None], questions: _Questions
-) -> tuple[Case | None, str]:
-    """The case that a reply is to and the rule that tells so. A question that is not the case's is another row's of that number."""
-    question = _plain(reply.question)
-    if case := named.get(reply.id):
-        return case, BY_ID
-    if (case := rows.get(reply.id)) and question in questions.texts[case.name]:
-        return case, f"{BY_ROW}, confirmed by the question" if question else BY_ROW
-    asking = questions.of(question) if question else []
-    return (named[asking[0]], BY_QUESTION) if len(asking) == 1 else (None, "")
-
-
-class _Questions:
-    """The names of cases by what they ask: where a question is a line of a case's text it is looked up, else it is searched for."""
+class _Cases:
+    """The cases of one repeat, by their names without it, by the numbers of their rows and by what they ask."""
 
     def __init__(self, cases: Sequence[Case]) -> None:
-        self.texts = {case.name: _plain(case.chat[-1].content) for case in cases}
+        self._named = {item_of(case.name, case.repeat): case for case in cases}
+        self._rows: dict[str, str | None] = {}
         self._lines: dict[str, list[str]] = {}
-        for case in cases:
+        for name, case in self._named.items():
+            number = name.partition("-")[2]
+            self._rows[number] = None if number in self._rows else name  # a number that several cases end in tells none of them
             for line in {_plain(line) for line in case.chat[-1].content.split("\n")}:
-                self._lines.setdefault(line, []).append(case.name)
+                self._lines.setdefault(line, []).append(name)
+        self._texts = {name: _plain(case.chat[-1].content) for name, case in self._named.items()}
 
-    def of(self, question: str) -> Sequence[str]:
-        """Those in whose text it stands."""
-        return self._lines.get(question) or [name for name, text in self.texts.items() if question in text]
+    def asked_for(self, reply: GivenReply) -> tuple[Case | None, str]:
+        """The case that a reply is to and the rule that tells so. A question that is not the case's is another row's of that number."""
+        question = _plain(reply.question)
+        if case := self._named.get(reply.id):
+            return case, BY_ID
+        if (name := self._rows.get(reply.id)) and question in self._texts[name]:
+            return self._named[name], f"{BY_ROW}, confirmed by the question" if question else BY_ROW
+        asking = self._asking(question) if question else []
+        return (self._named[asking[0]], BY_QUESTION) if len(asking) == 1 else (None, "")
+
+    def _asking(self, question: str) -> Sequence[str]:
+        """The names of those in whose text it stands: looked up where it is a whole line, else searched for."""
+        return self._lines.get(question) or [name for name, text in self._texts.items() if question in text]
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.cases.plain_data import shown_value
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, text_in
+from itemwise.cases.repeats import item_of
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in
 
 __all__ = ["Lines", "is_own_results", "is_plain", "own_results", "plain_replies"]
 
@@ -20,7 +21,7 @@ def is_plain(record: Mapping[str, Any]) -> bool:
 
 def plain_replies(lines: Lines) -> Replies:
     """``{"id": "gsm8k-0", "text": "..."}`` a line, where known with question, prompt, model, finish_reason, prompt_tokens,
-    completion_tokens and reasoning. Raises RepliesError."""
+    completion_tokens, reasoning and repeat. Raises RepliesError."""
     return Replies([_reply(record, place) for place, record in lines])
 
 
@@ -37,6 +38,7 @@ def _reply(record: Mapping[str, Any], place: str) -> GivenReply:
         prompt_tokens=count_in(record, "prompt_tokens", place),
         completion_tokens=count_in(record, "completion_tokens", place),
         reasoning=text_in(record, "reasoning", place, ""),
+        repeat=repeat_in(record, "repeat", place),
     )
 
 
@@ -64,8 +66,9 @@ def _own_reply(record: Mapping[str, Any], place: str) -> GivenReply:
     reply = record["reply"]
     if not isinstance(reply, Mapping):
         raise RepliesError(f"{place}: 'reply' must be an object, got {shown_value(reply)}.")
+    repeat = repeat_in(record, "repeat", place)
     return GivenReply(
-        text_in(record, "case", place),
+        item_of(text_in(record, "case", place), repeat),
         text_in(reply, "text", place),
         place,
         model=text_in(record, "model_name", place),
@@ -73,4 +76,5 @@ def _own_reply(record: Mapping[str, Any], place: str) -> GivenReply:
         prompt_tokens=count_in(reply, "prompt_tokens", place),
         completion_tokens=count_in(reply, "completion_tokens", place),
         reasoning=text_in(reply, "reasoning", place, ""),
+        repeat=repeat,
     )

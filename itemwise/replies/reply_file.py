@@ -43,6 +43,11 @@ class ReplyFile:
         return self.told.get("model") or ", ".join(named)
 
     @property
+    def repeats(self) -> int:
+        """How many replies to one case there are at most."""
+        return max(reply.repeat for reply in self.replies)
+
+    @property
     def identity(self) -> dict[str, str]:
         """What its replies are known by: the content of the file."""
         return {"replies": self.sha256}

@@ -7,7 +7,7 @@ from itemwise.models import ModelEntry
 from itemwise.replies import RepliesError, read_replies
 from itemwise.session.cli_and_pyproject import OptionValues, SettingsError
 
-__all__ = ["given_replies", "replies_line"]
+__all__ = ["given_repeats", "given_replies", "replies_line"]
 
 
 def given_replies(values: OptionValues) -> tuple[ModelEntry, ...]:
@@ -49,7 +49,6 @@ def _require_nothing_asked(values: OptionValues) -> None:
         "strategy": values.texts("strategy") != ["direct"],
         "control": "control" in values.given and bool(values.texts("control", least=0)),
         "variants": "variants" in values.given and values.whole("variants", least=0) > 0,
-        "repeats": values.whole("repeats") > 1,
         "prompt": len(prompts) > 1 or "all" in prompts,
         "shots": len(values.wholes("shots", least=0)) > 1,
     }
@@ -57,6 +56,11 @@ def _require_nothing_asked(values: OptionValues) -> None:
         value = values[wanted]
         shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
         raise SettingsError(f"--replies are judged as they are, and --{wanted} {shown} would ask a model anew; leave one of the two out.")
+
+
+def given_repeats(entry: ModelEntry) -> int:
+    """How many replies to one case a file holds at most."""
+    return read_replies(Path(entry.location)).repeats
 
 
 def replies_line(entry: ModelEntry) -> str:

@@ -45,7 +45,7 @@ def _greedy_repeat_lines(settings: Settings) -> list[str]:
         (f"{entry.name} under {chosen.name}", entry.server)
         for entry in settings.models * (settings.repeats > 1)
         for chosen in settings.strategies
-        if is_repeated_greedily(entry, chosen)
+        if is_repeated_greedily(entry, chosen) and not entry.replies
     ]
     said = (
         "has the same greedy text at every repeat",

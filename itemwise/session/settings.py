@@ -31,7 +31,7 @@ from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
-from itemwise.session.given_replies import given_replies
+from itemwise.session.given_replies import given_repeats, given_replies
 from itemwise.session.shard import Shard, shard_of
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
@@ -281,15 +281,22 @@ def _sample(values: OptionValues, source: Source) -> int | None:
 
 
 def _repeats(values: OptionValues, models: Sequence[ModelEntry], strategies: Sequence[ConfiguredStrategy]) -> int:
-    """How often each case is asked. Greedily a model of this machine would say the same each time, which is refused."""
+    """How often each case is asked; replies from files say so themselves, where the command line does not. Greedily a model of this
+    machine would say the same each time, which is refused."""
+    if all(entry.replies for entry in models) and "repeats" not in values.given:
+        return max(given_repeats(entry) for entry in models)
     repeats = values.whole("repeats")
-    if repeats > 1 and all(is_repeated_greedily(entry, chosen) and not entry.server for entry in models for chosen in strategies):
+    if repeats > 1 and all(_says_the_same(entry, chosen) for entry in models for chosen in strategies):
         raise SettingsError(
             f"--repeats {repeats} would ask for the same greedy text {repeats} times, as nothing is sampled; give "
             "--decoding temperature=0.7, --decoding model or a strategy that samples. What a batch changes of greedy texts is told by "
             "--batch-invariance."
         )
     return repeats
+
+
+def _says_the_same(entry: ModelEntry, strategy: ConfiguredStrategy) -> bool:
+    return is_repeated_greedily(entry, strategy) and not entry.server and not entry.replies
 
 
 def _base_model(values: OptionValues, models: Sequence[ModelEntry]) -> str | None:

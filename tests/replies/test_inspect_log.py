@@ -81,9 +81,15 @@ def test_long_texts_stand_among_the_attachments(tmp_path: Path) -> None:
     assert reply.text == "a long reply"
 
 
-def test_several_epochs_are_several_replies_and_refused(tmp_path: Path) -> None:
-    with pytest.raises(RepliesError, match=r"log\.json, sample 1: epoch 2, so there are several replies to it"):
-        read_replies(log_of(tmp_path, [sample(1, "2"), sample(1, "2", epoch=2)]))
+def test_epochs_are_repeats(tmp_path: Path) -> None:
+    found = read_replies(log_of(tmp_path, [sample(1, "2"), sample(1, "3", epoch=2), sample(2, "4")]))
+    assert [(reply.id, reply.repeat, reply.text) for reply in found.replies] == [("1", 1, "2"), ("1", 2, "3"), ("2", 1, "4")]
+    assert (found.repeats, found.replies[1].place) == (2, "log.json, sample 1, epoch 2")
+
+
+def test_an_epoch_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RepliesError, match=r"log\.json, sample 1, epoch 0: 'epoch' must be a whole number from 1, got 0"):
+        read_replies(log_of(tmp_path, [sample(1, "2", epoch=0)]))
 
 
 def test_an_archive_that_this_python_cannot_read_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

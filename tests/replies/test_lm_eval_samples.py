@@ -48,6 +48,13 @@ def test_one_reply_for_each_document_whatever_filters_read_it(tmp_path: Path) ->
     assert found.describe("m")["made by"] == "unknown"
 
 
+def test_several_replies_to_a_document_are_its_repeats(tmp_path: Path) -> None:
+    both = [sample(0, filter=name, resps=[["4", "5"]]) for name in ("strict-match", "flexible-extract")]
+    found = read_replies(written(tmp_path, *both, sample(1)))
+    assert [(reply.id, reply.repeat, reply.text) for reply in found.replies] == [("0", 1, "4"), ("0", 2, "5"), ("1", 1, "#### 4")]
+    assert found.repeats == 2
+
+
 def test_the_model_is_told_by_the_results_beside(tmp_path: Path) -> None:
     beside = {"model_name": "org/m", "model_source": "hf", "lm_eval_version": "0.4.13", "results": {}}
     (tmp_path / f"results_{DATE}.json").write_text(json.dumps(beside))
@@ -68,9 +75,8 @@ def test_messages_of_a_chat_are_the_turns_that_were_asked(tmp_path: Path) -> Non
     [
         ([sample(0), sample(0)], "line 2: doc_id 0 under the filter 'strict-match' stands at samples_gsm8k_"),
         ([sample(0), sample(0, "#### 5", filter="flexible-extract")], "line 2: doc_id 0 has another reply than at samples_gsm8k_"),
-        ([sample(0, resps=[["4", "5"]])], "line 1: several replies to one document (repeats)"),
         ([sample(0, resps=[[["-1.2", "False"]], [["-0.3", "True"]]])], "line 1: continuations that were scored, which are no replies"),
-        ([sample(0, resps=[])], "line 1: 'resps' must hold one reply, got []."),
+        ([sample(0, resps=[])], "line 1: 'resps' must hold replies, got []."),
     ],
 )
 def test_what_is_not_one_reply_to_each_document_is_refused(tmp_path: Path, samples: list[Any], said: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn
+from itemwise.cases.repeats import repeated
 from itemwise.replies import GivenReply, MatchedReplies, RepliesError, ReplyFile, matched
 
 CASES = [Case(f"sums-{n}", f"How much is {n} + {n}?\n\nThink first.", str(2 * n)) for n in range(3)]
@@ -59,6 +61,24 @@ def test_what_is_missing_on_either_side_is_counted_and_named() -> None:
 def test_two_replies_to_one_case_name_both_places() -> None:
     with pytest.raises(RepliesError, match="line 1 and line sums-1 are both to sums-1; leave one of them"):
         found(given("sums-1"), given("1"))
+
+
+def test_repeats_are_to_the_repeats_of_their_case() -> None:
+    cases = [repeat for case in CASES for repeat in repeated(case, 2)]
+    both = [
+        replace(given(name, question), repeat=repeat)
+        for repeat in (1, 2)
+        for name, question in (("sums-2", ""), ("x", "How much is 1 + 1?"))
+    ]
+    match = found(*both, replace(given("0"), repeat=2), replace(given("sums-2"), repeat=3), cases=cases)
+    assert texts(match) == {
+        "sums-2": "reply sums-2",
+        "sums-2-repeat2": "reply sums-2",
+        "sums-1": "reply x",
+        "sums-1-repeat2": "reply x",
+        "sums-0-repeat2": "reply 0",
+    }
+    assert match.lines()[1:] == ["cases without a reply: 1 (sums-0)", "replies without a case: 1 (sums-2-repeat3)"]
 
 
 def test_the_record_says_what_of_the_prompts_is_known() -> None:

@@ -166,6 +166,26 @@ Adder.said = said
 
 
 @pytest.mark.parametrize("to", ["lm-eval", "inspect"])
+def test_repeats_that_were_exported_are_repeats_again(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
+    monkeypatch.setitem(sys.modules, "inspect_ai", None)
+    pytester.makepyfile(test_sums=SUMS)
+    known = [(f"sum-{n:02}", repeat, f"{2 * n if repeat < 3 else n}") for n in range(12) for repeat in (1, 2, 3)]
+    written(pytester.path / "three.jsonl", *({"id": name, "repeat": repeat, "text": text} for name, repeat, text in known))
+    assert pytester.runpytest_inprocess(*QUIET, "--replies", "three.jsonl").ret == pytest.ExitCode.OK
+    judged = last(pytester)
+    assert main(["export", str(judged.folder), "--to", to, "--into", "out"]) == 0
+    (file,) = [str(file) for file in Path("out").rglob("*.json*") if not file.name.startswith("results_")]
+    result = pytester.runpytest_inprocess(*QUIET, "--replies", file)
+    again = last(pytester)
+    assert (len(verdicts(again)), verdicts(again)) == (36, verdicts(judged))
+    (told,) = again.record["repeats"]
+    assert (told["repeats"], told["items"], told["accuracy"]) == (3, 12, pytest.approx(25 / 36))  # 0 + 0 is right each time
+    result.stdout.fnmatch_lines(
+        ["*36 of 36 cases have a reply in * (36 by id)", "*11 of 12 items are right only sometimes: sum-01 (2 of 3)*"]
+    )
+
+
+@pytest.mark.parametrize("to", ["lm-eval", "inspect"])
 def test_what_was_exported_and_is_read_again_has_the_same_verdicts(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, to: str
 ) -> None:

@@ -61,7 +61,6 @@ def test_a_model_is_asked_beside_only_where_the_command_line_names_one(tmp_path:
         ({"strategy": ["vote"]}, "--strategy vote"),
         ({"control": ["blank-image"]}, "--control blank-image"),
         ({"variants": "2"}, "--variants 2"),
-        ({"repeats": "3"}, "--repeats 3"),
         ({"prompt": ["a", "b"]}, "--prompt a, b"),
         ({"prompt": ["all"]}, "--prompt all"),
         ({"shots": ["0", "5"]}, "--shots 0, 5"),
@@ -71,6 +70,17 @@ def test_what_would_ask_a_model_anew_is_refused(tmp_path: Path, file: Path, give
     assert complaint(tmp_path, replies=[file.name], **given) == (
         f"--replies are judged as they are, and {shown} would ask a model anew; leave one of the two out."
     )
+
+
+def test_a_file_says_itself_how_many_replies_a_case_has(tmp_path: Path, file: Path) -> None:
+    assert settings(tmp_path, replies=[file.name]).repeats == 1
+    three = tmp_path / "three.jsonl"
+    three.write_text("".join(json.dumps({"id": "a", "text": "1", "repeat": repeat}) + "\n" for repeat in (1, 2, 3)))
+    (tmp_path / "pyproject.toml").write_text("[tool.itemwise]\nrepeats = 5\n")
+    read = settings(tmp_path, replies=[three.name])
+    assert read.repeats == 3
+    assert not any("greedy" in line for line in header_lines(read))
+    assert settings(tmp_path, replies=[three.name], repeats="2").repeats == 2
 
 
 def test_a_file_that_cannot_be_read_is_refused_before_anything_is_done(tmp_path: Path) -> None:
