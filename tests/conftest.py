@@ -1,9 +1,10 @@
-"""What every test runs under, in processes of its own too: one thread for arithmetic, a Ctrl-C that arrives, no deadlines."""
+"""What every test runs under, in processes of its own too: one thread, bytecode kept, a Ctrl-C that arrives, no deadlines."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -12,6 +13,10 @@ from hypothesis import settings
 
 # Before anything imports torch. The checkpoints of the tests are small: threads would wait for one another, the more the busier it is.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# Hundreds of processes that tests start would each compile the package anew, and rewrite its asserts: 1.5 s of processor time each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A shell that starts this in the background has SIGINT ignored, here and in all children: tests that interrupt a run would wait in vain.
 if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
