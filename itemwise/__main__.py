@@ -17,13 +17,16 @@ from itemwise.commands.extractors import compare_extractors
 from itemwise.commands.merge import merge
 from itemwise.commands.models import models
 from itemwise.commands.runs import runs
+from itemwise.commands.save_baseline import save_baseline
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
 from itemwise.models import QUANTISATIONS
-from itemwise.results.run_folder import REPORTS, RunFolderError
+from itemwise.results.baseline_file import BASELINE
+from itemwise.results.run_folder import LATEST, REPORTS, RunFolderError
 from itemwise.results.safe_text import printable
 
 RUN = "a run's folder, or its name under reports/, such as latest"
+RUN_OR_FILE = f"{RUN}, or a baseline's file"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,10 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m itemwise", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shown = commands.add_parser("show", help="print what a run was, on what, and what it came to")
-    shown.add_argument("run", metavar="RUN", help=RUN)
+    shown.add_argument("run", metavar="RUN", help=RUN_OR_FILE)
     shown.set_defaults(do=lambda given: show(given.run))
     compared = commands.add_parser("compare", help="compare accuracies on the same cases, pair by pair")
-    compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
+    compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN_OR_FILE)
     compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
     compared.add_argument("--all-pairs", action="store_true", help="pair all with all, also what differs in more than the runs do")
     compared.set_defaults(do=lambda given: compare(given.runs, given.html, every=given.all_pairs))
@@ -76,8 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     merged.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
     merged.add_argument("--into", metavar="DIR", default=str(REPORTS), help="folder that receives the run's folder (default: reports)")
     merged.add_argument("--fail-under", metavar="GATE", action="append", default=[], help="gate instead of those of the shards; repeatable")
-    merged.add_argument("--baseline", metavar="RUN", help="run to be no worse than, instead of that of the shards")
+    merged.add_argument("--baseline", metavar="RUN", help="run, or baseline's file, to be no worse than, instead of that of the shards")
     merged.set_defaults(do=lambda given: merge(given.runs, given.into, given.fail_under, given.baseline))
+    held = commands.add_parser("baseline", help="keep a run as a small file to commit, which --baseline and compare take")
+    saved = held.add_subparsers(dest="do_with_baseline", required=True, metavar="save").add_parser("save", help="write the file of a run")
+    saved.add_argument("run", metavar="RUN", nargs="?", default=LATEST, help=f"{RUN} (default: {LATEST})")
+    saved.add_argument("--to", metavar="FILE", default=BASELINE, help=f"the file, overwritten if it is there (default: {BASELINE})")
+    saved.set_defaults(do=lambda given: save_baseline(given.run, given.to))
     judged = commands.add_parser("extractors", aliases=["panel"], help="judge a run's stored replies with several extractors")
     judged.add_argument("run", metavar="RUN", help=RUN)
     judged.add_argument("--extractor", metavar="MODULE:FUNCTION", action="append", default=[], help="one more extractor; repeatable")

@@ -8,8 +8,9 @@ from fractions import Fraction
 from math import sqrt
 from statistics import mean, stdev
 
-from itemwise.analysis.likelihood_results import scored_cases
+from itemwise.analysis.likelihood_results import gold_score
 from itemwise.analysis.pairs import Measurement, Pair, measurement
+from itemwise.cases.option_scores import GoldScore
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, sign_flip
@@ -51,7 +52,7 @@ def gold_change(pair: Pair) -> GoldChange | None:
     """What became of the expected options of a pair; None where fewer than two cases were scored on both sides, in the same form."""
     first, second = (_gold(side) for side in (pair.first, pair.second))
     both = [(first[case], second[case]) for case in pair.judged if case in first and case in second]
-    differences = [after - before for (form, before), (other, after) in both if form == other]
+    differences = [after.logprob - before.logprob for before, after in both if before.form == after.form]
     return _change(differences) if len(differences) > 1 else None
 
 
@@ -67,14 +68,9 @@ def gold_changes(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tup
     return found
 
 
-def _gold(side: Measurement) -> dict[str, tuple[str, float]]:
-    """By case what was scored, a letter or a text, and the log-probability of the expected option."""
-    scored = {case.entry.case: case for case in scored_cases(list(side.entries.values()))}
-    found = {}
-    for name, entry in side.entries.items():
-        if case := scored.get(entry.case):
-            found[name] = case.scores.form, case.scores.logprobs[case.right]
-    return found
+def _gold(side: Measurement) -> dict[str, GoldScore]:
+    """The score of the expected option by case, of those that have one."""
+    return {name: score for name, entry in side.entries.items() if (score := gold_score(entry))}
 
 
 def _change(differences: Sequence[float]) -> GoldChange:

@@ -31,9 +31,9 @@ def all_pairs(runs: Sequence[Sequence[Measurement]]) -> list[Pair]:
 
 
 def like_pairs(runs: Sequence[Sequence[Measurement]]) -> list[Pair]:
-    """Of each two runs the measurements of one benchmark that differ only in what the two runs differ in: a setting has the same value
-    on both sides, or on either side a value that the other run has nowhere. Of a single run those that differ in the model alone, the
-    strategy alone or the prompt alone."""
+    """Of each two runs the measurements of one benchmark that are called the same, and those that differ only in what the two runs differ
+    in: a setting has the same value on both sides, or on either side a value that the other run has nowhere. Of a single run those that
+    differ in the model alone, the strategy alone or the prompt alone."""
     if len(runs) == 1:
         return [pair for pair in all_pairs(runs) if _steps(pair) == 1]
     return [pair for two in combinations(runs, 2) for pair in _between(*two)]
@@ -44,7 +44,7 @@ def _between(first: Sequence[Measurement], second: Sequence[Measurement]) -> Ite
         runs = [[side for side in run if side.tally.benchmark == benchmark] for run in (first, second)]
         settings = [[_settings(side) for side in run] for run in runs]
         for (left, ours), (right, theirs) in product(*(list(zip(*each, strict=True)) for each in zip(runs, settings, strict=True))):
-            if all(_is_like(name, ours, theirs, *settings) for name in ours):
+            if left.tally.key == right.tally.key or all(_is_like(name, ours, theirs, *settings) for name in ours):
                 yield Pair(left, right)
 
 

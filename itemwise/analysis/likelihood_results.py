@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from itemwise.cases.option_scores import OptionScores, option_scores, score_of
+from itemwise.cases.option_scores import GoldScore, OptionScores, option_scores, score_of
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 
-__all__ = ["LikelihoodResult", "ScoredCase", "likelihood_results", "scored_cases"]
+__all__ = ["LikelihoodResult", "ScoredCase", "gold_score", "likelihood_results", "scored_cases"]
 
 _NORMS = ("sum", "characters", "bytes")  # that need no more than a case's logprobs and its options
 
@@ -70,14 +70,23 @@ def likelihood_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> li
 
 
 def scored_cases(entries: Sequence[Entry]) -> list[ScoredCase]:
-    """The judged cases whose options were scored; a reply of which nothing was generated is looked into alone."""
-    found = []
-    for entry in entries:
-        if entry.verdict is Verdict.ERROR or not entry.choices or not entry.cost or entry.cost.completion_tokens:
-            continue
-        reply = entry.texts().reply
-        scores = option_scores(reply.notes) if reply else None
-        right = scores.place(entry.expected) if scores else None
-        if scores and right is not None:
-            found.append(ScoredCase(entry, scores, right))
-    return found
+    """The judged cases whose options were scored."""
+    return [case for entry in entries if (case := _scored(entry))]
+
+
+def gold_score(entry: Entry) -> GoldScore | None:
+    """How likely the expected option was; None where options were not scored."""
+    if entry.gold:
+        return entry.gold
+    case = _scored(entry)
+    return GoldScore(case.scores.form, case.scores.logprobs[case.right]) if case else None
+
+
+def _scored(entry: Entry) -> ScoredCase | None:
+    """The entry with its options' scores; only a reply of which nothing was generated is looked into."""
+    if entry.verdict is Verdict.ERROR or not entry.choices or not entry.cost or entry.cost.completion_tokens:
+        return None
+    reply = entry.texts().reply
+    scores = option_scores(reply.notes) if reply else None
+    right = scores.place(entry.expected) if scores else None
+    return ScoredCase(entry, scores, right) if scores and right is not None else None

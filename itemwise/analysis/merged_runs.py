@@ -10,7 +10,7 @@ from typing import Any
 
 from itemwise.analysis.provenance import OF_THE_JOB, Part, differing, provenance_of
 from itemwise.results.entry import Skip
-from itemwise.results.labels import Key
+from itemwise.results.labels import Key, natural_order
 from itemwise.results.ledger import Ledger, Tally
 from itemwise.results.run_folder import RunFolder
 
@@ -45,7 +45,7 @@ def merged_ledger(runs: Sequence[RunFolder]) -> Ledger:
     ordered = sorted(runs, key=lambda run: str(run.record.get("started", "")))
     keys = list(dict.fromkeys(entry.key for run in ordered for entry in run.entries))
     cases = {entry.case for run in ordered for entry in run.entries} | {skip.case for run in ordered for skip in _skips(run)}
-    places = {case: place for place, case in enumerate(sorted(cases, key=_natural))}
+    places = {case: place for place, case in enumerate(sorted(cases, key=natural_order))}
     ledger = Ledger()
     for time, run in enumerate(ordered):
         for entry in run.entries:
@@ -119,8 +119,3 @@ def _skips(run: RunFolder) -> Iterator[Skip]:
         names = {"benchmark": key.benchmark, "model_name": key.model, "strategy": key.strategy, "prompt_name": key.prompt}
         asked: dict[str, Any] = {**names, "case": told["case"], "repeat": told.get("repeat", 1), "sample_size": sizes.get(key, 0)}
         yield Skip(node_id=told["node_id"], position=(), reason=told["reason"], **asked)
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Sorts case-9 before case-10."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"([0-9]+)", name)]

@@ -76,9 +76,10 @@ class RunComparison:
         return {part: names[part] for part in Part if part in names}
 
     def reworded(self, index: int) -> int:
-        """How many cases of the pair at `index` were asked in other words."""
+        """How many cases of the pair at `index` were asked in other words; of a side without replies the words are not known."""
         left, right = self.pairs[index].first.entries, self.pairs[index].second.entries
-        return sum(left[case].texts().prompt != right[case].texts().prompt for case in left if case in right)
+        asked = [(left[case].texts().prompt, right[case].texts().prompt) for case in left if case in right]
+        return sum(first != second for first, second in asked if first and second)
 
     def reread(self, index: int) -> int:
         """How many flips of the pair at `index` have the same reply on both sides, so that reading it alone made them."""

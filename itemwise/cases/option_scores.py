@@ -5,16 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from itemwise.cases.case import LETTERS
 from itemwise.cases.plain_data import Kinds, require_kinds
 
-__all__ = ["UNITS", "OptionScores", "notes_text", "option_scores", "score_of"]
+__all__ = ["UNITS", "GoldScore", "OptionScores", "notes_text", "option_scores", "score_of"]
 
 NOTE = "likelihood"  # under which it stands in a reply's notes
 UNITS = {"sum": "nats", "characters": "nats per character", "bytes": "nats per byte", "pmi": "nats"}  # by what is compared
 _KINDS: Kinds = {"form": str, "norm": str, "logprobs": list, "scores": list, "merged": int}
+
+
+class GoldScore(NamedTuple):
+    """How likely the expected option of a case was: the `form` that was scored, ``letter`` or ``text``, and its `logprob` in nats."""
+
+    form: str
+    logprob: float
 
 
 @dataclass(frozen=True)

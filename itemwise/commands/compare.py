@@ -18,6 +18,7 @@ from itemwise.reporting.sections.comparison_sections import alone_lines, pair_na
 from itemwise.reporting.sections.recovery_section import recovery_table
 from itemwise.reporting.table import aligned
 from itemwise.reporting.writers.compare_html import compare_html
+from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import RunFolder, read_runs
 from itemwise.results.safe_text import printable
@@ -32,7 +33,9 @@ def compare(names: Sequence[str], page: str | None = None, *, every: bool = Fals
     """
     if page is not None:
         _check_page(page)
-    runs = read_runs(names)
+    runs = read_runs(names, read=read_verdicts)
+    if page is not None and (without := next((run for run in runs if not run.has_replies), None)):
+        raise CommandError(f"--html shows replies, and {without.name} is a baseline, which holds none: give that run's folder.")
     comparison = comparison_of(runs, every=every)
     for line in comparison_lines(comparison):
         print(line)

@@ -5,7 +5,8 @@ from typing import Any
 
 from itemwise.reporting.sections.accuracy_section import accuracy_table
 from itemwise.reporting.table import aligned
-from itemwise.results.run_folder import RunFolder, read_run
+from itemwise.results.baseline_file import read_verdicts
+from itemwise.results.run_folder import RunFolder
 from itemwise.results.safe_text import printable
 
 __all__ = ["show", "show_lines"]
@@ -14,8 +15,8 @@ _SUMMED_UP = ("results", "gates")  # shown as the table and the words below it
 
 
 def show(name: str) -> None:
-    """Print a run. Raises CommandError where it cannot be read."""
-    for line in show_lines(read_run(name)):
+    """Print a run, or a saved baseline. Raises RunFolderError where it cannot be read."""
+    for line in show_lines(read_verdicts(name)):
         print(line)
 
 

@@ -1,15 +1,16 @@
-"""Regression gate ``--baseline RUN``: no measurement may be significantly worse than in an earlier run."""
+"""Regression gate ``--baseline RUN|FILE``: no measurement may be significantly worse than in an earlier run."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from itemwise.analysis.gold_change import GoldChange, gold_change
-from itemwise.analysis.pairs import Pair, TwiceError, items_differ, measurement
+from itemwise.analysis.like_with_like import like_pairs
+from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.gates.gate import Decision
 from itemwise.gates.threshold import coverage_text
+from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally
-from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
+from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 
 __all__ = ["baseline_decisions", "read_baseline"]
@@ -19,60 +20,55 @@ _NAMED = 10  # flips named in a decision
 
 
 def read_baseline(text: str, reports: Path) -> RunFolder:
-    """The run whose folder `text` is, or whose name under `reports`. Raises RunFolderError, also where it holds no case."""
-    baseline = read_run(text, reports)
+    """The run whose folder `text` is, or whose name under `reports`, or a baseline in a file. Raises RunFolderError, also where it holds
+    no case."""
+    baseline = read_verdicts(text, reports)
     if not baseline.tallies:
         raise RunFolderError(f"{baseline.name} holds no case to compare with.")
     return baseline
 
 
 def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[Decision]:
-    """A decision for each benchmark, model, strategy and prompt of this run's `entries`, by exact McNemar on the same items.
+    """A decision for each pair of a measurement of the baseline and one of this run's `entries`, by exact McNemar on the same items.
 
-    A model is compared with itself; where both runs asked one model each, with the other's (a fine-tune with its base).
-    What the baseline does not hold is left out and said so; a gate that finds nothing to compare is undecided. So is
-    one whose items differ or are not all judged; undecided counts as not passed.
+    Like is paired with like, as `like_pairs` does. What has no like in the baseline is left out and said so; a gate that finds nothing to
+    compare is undecided. So is one whose items differ or are not all judged; undecided counts as not passed.
     """
     this = RunFolder("this run", {}, entries)
-    found = [(tally, _counterpart(tally, this, baseline)) for tally in this.tallies]
-    if not any(counterpart for _, counterpart in found):
-        ran, held = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
-        nothing = f"it has nothing of what ran (ran: {ran}; it has: {held})"
-        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {nothing}")]
-    return [decision for tally, counterpart in found for decision in _decisions(this, tally, baseline, counterpart)]
-
-
-def _counterpart(tally: Tally, this: RunFolder, baseline: RunFolder) -> Tally | None:
-    held = [other for other in baseline.tallies if (other.benchmark, other.strategy) == (tally.benchmark, tally.strategy)]
-    if tally.prompt_name or any(other.prompt_name for other in held):  # one prompt of several has its own counterpart
-        held = [other for other in held if _prompt(baseline, other) == _prompt(this, tally)]
-    if len(_models(this, tally.benchmark)) == len(_models(baseline, tally.benchmark)) == 1:
-        return held[0] if held else None
-    return next((other for other in held if other.model_name == tally.model_name), None)
-
-
-def _prompt(run: RunFolder, tally: Tally) -> str | None:
-    return run.entries_of(tally)[0].rows.get("prompt")
-
-
-def _models(run: RunFolder, benchmark: str) -> set[str]:
-    return {tally.model_name for tally in run.tallies if tally.benchmark == benchmark}
-
-
-def _decisions(this: RunFolder, tally: Tally, baseline: RunFolder, counterpart: Tally | None) -> list[Decision]:
-    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) not worse than {baseline.name}"
-    if counterpart is None:
-        return [Decision(True, f"{named}: left out, it has none of this")]
-    if counterpart.model_name != tally.model_name:
-        named += f" ({counterpart.model_name})"
-    for part, whose in ((tally, ""), (counterpart, f"in {baseline.name} ")):
-        if not part.complete:
-            return [Decision(False, f"{named}: undecided, {whose}{coverage_text(part)}")]
     try:
-        before, now = ((baseline, counterpart), (this, tally))
-        pair = Pair(*(measurement(run.name, run.name, part, run.entries_of(part)) for run, part in (before, now)))
+        before, now = (_measurements(run) for run in (baseline, this))
     except TwiceError as error:
-        return [Decision(False, f"{named}: undecided, {error}")]
+        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {error}")]
+    pairs = like_pairs([before, now])
+    if not pairs:
+        ran, held = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
+        nothing = f"it has nothing like what ran (ran: {ran}; it has: {held})"
+        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {nothing}")]
+    return [decision for side in now for decision in _decisions(side, baseline.name, [pair for pair in pairs if pair.second is side])]
+
+
+def _measurements(run: RunFolder) -> list[Measurement]:
+    return [measurement(run.name, run.name, tally, run.entries_of(tally)) for tally in run.tallies]
+
+
+def _decisions(side: Measurement, baseline: str, pairs: Sequence[Pair]) -> list[Decision]:
+    """What becomes of a measurement of this run beside those of the baseline that are like it."""
+    named = f"gate {side.tally.benchmark} ({', '.join(side.tally.key.names[1:])}) not worse than {baseline}"
+    if not pairs:
+        return [Decision(True, f"{named}: left out, it has none like this")]
+    return [decision for pair in pairs for decision in _decided(f"{named}{_otherwise(pair)}", pair)]
+
+
+def _otherwise(pair: Pair) -> str:
+    """The names of the first side that are not those of the second."""
+    names = [other for own, other in zip(pair.second.tally.key, pair.first.tally.key, strict=True) if other not in ("", own)]
+    return f" ({', '.join(names)})" if names else ""
+
+
+def _decided(named: str, pair: Pair) -> list[Decision]:
+    for side, whose in ((pair.second, ""), (pair.first, f"in {pair.first.run} ")):
+        if not side.tally.complete:
+            return [Decision(False, f"{named}: undecided, {whose}{coverage_text(side.tally)}")]
     if difference := items_differ(pair.first, pair.second):
         return [Decision(False, f"{named}: undecided, the items differ: {difference}")]
     named += f" ({pair.versions})" if pair.versions else ""

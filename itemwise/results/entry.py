@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from itemwise.cases.option_scores import GoldScore
 from itemwise.cases.plain_data import Kinds, require_kinds, without_empty
 from itemwise.cases.repeats import item_of
 from itemwise.cases.reply import Reply, Verdict
@@ -122,8 +123,9 @@ class Entry(MeasuredCase):
     The `answer` was read in the reply (None: nothing) by `rule` at `span` of its text. `causes` say why it is not correct, the primary
     one first. `picture` is the hash under which the store keeps the picture that was shown. `model` describes what answered, `rows` where
     the cases came from. An `earlier` verdict is known from an earlier run alone, and took no time in this one; `repeats` are the verdicts
-    of the other times that the case ran. `quoted` are its texts, which `texts()` gives, or where they are spilled; `spent` is what its
-    reply took, where that is not what the reply in `quoted` says, or that is spilled.
+    of the other times that the case ran. `gold` is the score of the expected option where no reply is there to tell it. `quoted` are its
+    texts, which `texts()` gives, or where they are spilled; `spent` is what its reply took, where that is not what the reply in `quoted`
+    says, or that is spilled.
     """
 
     expected: str
@@ -139,6 +141,7 @@ class Entry(MeasuredCase):
     rows: Mapping[str, str] = field(default_factory=dict)
     earlier: bool = False
     repeats: Sequence[str] = ()
+    gold: GoldScore | None = None
     quoted: Texts | SpilledRecord = field(default_factory=Texts)
     spent: ReplyCost | None = field(default=None, compare=False)
 

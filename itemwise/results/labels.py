@@ -21,6 +21,7 @@ __all__ = [
     "is_plain",
     "label_suffix",
     "measurement_names",
+    "natural_order",
     "renamed_node_id",
     "rows_by_name",
     "rows_of",
@@ -155,6 +156,11 @@ def renamed_node_id(node_id: str, key: Key, renamed: Key) -> str:
     function, parameters = split_node_id(node_id)
     old, new = ("".join(f"{name}-" for name in each.names[1:] if name != "-") for each in (key, renamed))
     return f"{function}[{new}{parameters.removeprefix(old)}]"
+
+
+def natural_order(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts case-9 before case-10."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _distinguished(plain: str, functions: Sequence[str]) -> dict[str, str]:

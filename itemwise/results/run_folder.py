@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,8 +14,8 @@ from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Ledger, Tally
 
 __all__ = [
-    "LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "find_run", "followed", "read_run",
-    "read_runs", "run_folders",
+    "LATEST", "PICTURES", "PICTURE_NAME", "REPORTS", "RUN_NAME", "RunFolder", "RunFolderError", "find_run", "followed", "read_object",
+    "read_run", "read_runs", "run_folders", "shown_from_here",
 ]  # fmt: skip
 
 REPORTS = Path("reports")
@@ -34,12 +34,13 @@ class RunFolderError(Exception):
 @dataclass(frozen=True)
 class RunFolder:
     """A run as it was left on disk. `record` is run.json; `entries` are the cases of results.jsonl in their order; `folder`
-    is where they were read, None for a run that is under way."""
+    is where they were read, None for a run that is under way, and for a saved baseline, whose entries have no replies."""
 
     name: str
     record: Mapping[str, Any]
     entries: Sequence[Entry]
     folder: Path | None = None
+    has_replies: bool = True
 
     @cached_property
     def tallies(self) -> list[Tally]:
@@ -70,7 +71,7 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
     Raises RunFolderError for a folder that is missing or not a run's, and for a damaged file, with its line.
     """
     folder = find_run(text, reports)
-    record = _run_json(folder / "run.json")
+    record = read_object(folder / "run.json")
     try:
         sizes = {
             Key(result["benchmark"], result["model"], result["strategy"], result.get("prompt", "")): result["sample"]
@@ -85,12 +86,12 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
         known = {"model": models.get(key.model, {}), "rows": rows_of(key, rows) or {}}
         beside = {"sample_size": sizes.get(key, 0), "position": [number], **known}
         entries.append(_entry(result | beside, folder / "results.jsonl", number))
-    return RunFolder(_shown(folder), record, entries, folder)
+    return RunFolder(shown_from_here(folder), record, entries, folder)
 
 
-def read_runs(texts: Sequence[str], reports: Path = REPORTS) -> list[RunFolder]:
-    """The runs in the order given. Raises RunFolderError, also where one is given twice, whatever it is called."""
-    runs = [read_run(text, reports) for text in texts]
+def read_runs(texts: Sequence[str], reports: Path = REPORTS, read: Callable[[str, Path], RunFolder] = read_run) -> list[RunFolder]:
+    """The runs in the order given, each as `read` takes it. Raises RunFolderError, also where one is given twice, whatever it is called."""
+    runs = [read(text, reports) for text in texts]
     names = [run.name for run in runs]
     if repeated := next((name for index, name in enumerate(names) if name in names[:index]), None):
         raise RunFolderError(f"the run {repeated} is given twice.")
@@ -117,6 +118,8 @@ def find_run(text: str, reports: Path) -> Path:
         return folder.resolve()
     if folder := next((folder for folder in folders if text and folder.is_dir()), None):
         raise RunFolderError(f"{folder} holds no run.json, so it is not the folder of a run; {_known(reports)}.")
+    if text and Path(text).is_file():
+        raise RunFolderError(f"{text} is a file, and this needs the folder of a run, with its replies; {_known(reports)}.")
     raise RunFolderError(f"no run {text!r}: neither {text or '(nothing)'} nor {reports / text} is a folder; {_known(reports)}.")
 
 
@@ -147,12 +150,14 @@ def _known(reports: Path) -> str:
     return f"{reports} holds {', '.join(names[-3:])}" + (f" and {len(names) - 3} older" if len(names) > 3 else "")
 
 
-def _shown(folder: Path) -> str:
+def shown_from_here(folder: Path) -> str:
+    """`folder` as one would name it standing here, whole where it is elsewhere."""
     here = Path.cwd()
     return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
 
 
-def _run_json(file: Path) -> dict[str, Any]:
+def read_object(file: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises RunFolderError where it holds none."""
     try:
         record = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

@@ -153,7 +153,10 @@ OPTIONS = (
         many=True,
     ),
     Option("base-model", "model of this run that recovery holds the others against (default: the unquantised one of the same weights)"),
-    Option("baseline", "gate: not significantly worse than this earlier run, given by its folder or its name in the report folder"),
+    Option(
+        "baseline",
+        "gate: not significantly worse than this earlier run, given by folder, name in the report folder, or a saved baseline's file",
+    ),
     Option(
         "shard",
         "ask only a part of the cases, such as 2/4, the second of four by a hash of their names, or auto in a job of SLURM, Kubernetes or "

@@ -30,6 +30,7 @@ from itemwise.models.decoding import is_greedy, with_decoding
 from itemwise.models.registry import quantisations_for
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
+from itemwise.results.baseline_file import is_baseline_file
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.session.given_replies import given_repeats, given_replies
 from itemwise.session.shard import Shard, shard_of
@@ -313,6 +314,6 @@ def is_repeated_greedily(entry: ModelEntry, strategy: ConfiguredStrategy) -> boo
 
 
 def _baseline(values: OptionValues) -> str | None:
-    """The run's folder where the text leads to one; otherwise the text, a name in the report folder."""
-    folder = values.path("baseline")
-    return str(folder) if folder and (folder / "run.json").is_file() else values.text("baseline")
+    """The run's folder or baseline's file where the text leads to one; otherwise the text, a name in the report folder."""
+    path = values.path("baseline")
+    return str(path) if path and ((path / "run.json").is_file() or is_baseline_file(path)) else values.text("baseline")

@@ -53,7 +53,7 @@ NOT_DONE = {
     r"^pip ": "packages from an index; the tests run in an environment that has them",
     r"^(vllm|python -m vllm\S*|ray|ssh) ": "another program, and several GPUs or machines",
     r"^tar ": "an archive to carry over, gigabytes of it",
-    r"^(mkdir|cp) |baseline baseline$|compare baseline ": "a folder that test_ci_files makes as the page says, where it is done",
+    r"(baseline|compare) itemwise-baseline": "a file that test_ci_files saves as the page says, where it is done",
     r"merge shards/": "what other machines leave; tests/runs/test_shard_runs.py makes shards and merges them",
     r"^export ": "what it sets, it sets for the lines after it",
 }
@@ -111,7 +111,7 @@ HELPS = {
     "pytest --help": {"kind": "pytest", "words": ["--help"], "folder": str(ROOT)},
     **{
         name: {"kind": "itemwise", "words": [name, "--help"], "folder": str(ROOT)}
-        for name in ("show", "compare", "runs", "merge", "extractors", "export", "structure", "benchmarks", "copy-benchmarks")
+        for name in ("show", "compare", "runs", "baseline", "merge", "extractors", "export", "structure", "benchmarks", "copy-benchmarks")
     },
 }
 ASKED_BESIDE = HELPS | {

@@ -112,7 +112,7 @@ def test_a_case_that_is_there_twice_leaves_the_gate_undecided(reports: Reports) 
     reports.leave("now", a_case(0, "C"), a_case(0, "C", node_id="test_sums.py::test_again[m-direct-sums-0]"), results=one)
     (decision,) = decided()
     assert not decision.passed
-    assert decision.text.startswith(f"{NAMED}: undecided, this run holds case sums-0 of sums twice (")
+    assert decision.text.startswith("gate not worse than reports/before: undecided, this run holds case sums-0 of sums twice (")
 
 
 def test_each_benchmark_model_and_strategy_is_decided_by_its_own_baseline(reports: Reports) -> None:
@@ -133,18 +133,34 @@ def test_what_the_baseline_has_not_is_left_out_and_said(reports: Reports) -> Non
     reports.leave("now", *cases("C", model_name="a"), *cases("C", model_name="b"))
     first, second = decided()
     assert first.text.startswith("gate sums (a, direct) not worse than reports/before: passed")
-    assert second == Decision(True, "gate sums (b, direct) not worse than reports/before: left out, it has none of this")
+    assert second == Decision(True, "gate sums (b, direct) not worse than reports/before: left out, it has none like this")
 
 
 def test_a_gate_that_finds_nothing_to_compare_is_undecided(reports: Reports) -> None:
-    reports.leave("before", *cases("C", strategy="tool"))
+    reports.leave("before", *cases("C", benchmark="aqua"))
     reports.judged("now", "C")
     assert decided() == [
         Decision(
             False,
-            "gate not worse than reports/before: undecided, it has nothing of what ran (ran: sums/m/direct; it has: sums/m/tool)",
+            "gate not worse than reports/before: undecided, it has nothing like what ran (ran: sums/m/direct; it has: aqua/m/direct)",
         )
     ]
+
+
+def test_what_only_the_two_runs_differ_in_is_paired_as_compare_does(reports: Reports) -> None:
+    reports.leave("before", *cases("C" * 6, strategy="direct", model_name="base"))
+    reports.leave("now", *cases("W" * 6, strategy="tool", model_name="a"), *cases("C" * 6, strategy="tool", model_name="b"))
+    first, second = decided()
+    assert first.text.startswith("gate sums (a, tool) not worse than reports/before (base, direct): missed with 0 gained and 6 lost of 6")
+    assert second.text.startswith("gate sums (b, tool) not worse than reports/before (base, direct): passed")
+
+
+def test_what_is_called_the_same_is_a_pair_although_it_differs_in_what_another_has(reports: Reports) -> None:
+    both = [*cases("C" * 6, model_name="a"), *cases("C" * 6, model_name="b")]
+    reports.leave("before", *both, models={"a": {"max new tokens": "512"}, "b": {"max new tokens": "1024"}})
+    worse = [*cases("W" * 6, model_name="a"), *cases("C" * 6, model_name="b")]
+    reports.leave("now", *worse, models={"a": {"max new tokens": "1024"}, "b": {"max new tokens": "1024"}})
+    assert [decision.passed for decision in decided()] == [False, True]
 
 
 def test_a_baseline_without_a_case_is_refused(reports: Reports) -> None:

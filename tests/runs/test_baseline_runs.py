@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import hypothesis  # noqa: F401 - in-process runs forget the modules they import, and its plugin would import it in each
 import pytest
 import scipy.stats  # noqa: F401 - as above, and NumPy imports only once
+
+from itemwise.__main__ import main
 
 SUMS = '''
 """Sums: a benchmark of one's own, whose cases need no model."""
@@ -55,6 +58,15 @@ def test_a_run_no_worse_than_its_baseline_passes_and_notes_it(suite: pytest.Pyte
 def test_the_baseline_may_stand_in_pyproject(suite: pytest.Pytester) -> None:
     suite.makepyprojecttoml('[tool.itemwise]\nbaseline = "before"')
     assert ask(suite, 12).ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_committed_file_is_the_baseline_without_any_report(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(suite.path)
+    assert main(["baseline", "save", "before"]) == 0
+    shutil.rmtree(suite.path / "reports")
+    result = ask(suite, 12, "--baseline", "itemwise-baseline.json")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["gate sums (-, -) not worse than itemwise-baseline.json: missed with 0 gained and 6 lost of 8, *"])
 
 
 def test_a_part_of_the_sample_leaves_the_gate_undecided(suite: pytest.Pytester) -> None:

@@ -183,7 +183,7 @@ def test_a_baseline_of_one_prompt_is_that_of_the_same_prompt_among_others(suite:
     result = suite.runpytest_inprocess(*ALL, "--prompt", "curt", "--prompt", "kind", "--baseline", before)
     result.stdout.fnmatch_lines(
         [
-            f"gate sums (embedded-text, direct, curt) not worse than *{before}: left out, it has none of this",
+            f"gate sums (embedded-text, direct, curt) not worse than *{before}: left out, it has none like this",
             f"gate sums (embedded-text, direct, kind) not worse than *{before}: passed with 0 gained and 0 lost of 12*",
         ]
     )
