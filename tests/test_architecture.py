@@ -172,6 +172,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.analysis.merged_runs": "commands/test_merge.py",
     "itemwise.gates.decide": "gates/test_recovery_gate.py",
     "itemwise.reporting.sections.repeats_section": "runs/test_repeat_runs.py",
+    "itemwise.reporting.sections.scores_section": "runs/test_score_runs.py",
     "itemwise.analysis.run_history": "commands/test_runs.py",
     "itemwise.cases.benchmark": "session/test_sample.py",
     "itemwise.cases.chat": "cases/test_case.py",

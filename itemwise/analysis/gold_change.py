@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import sqrt
 from statistics import mean, stdev
 
@@ -13,18 +12,15 @@ from itemwise.analysis.pairs import Measurement, Pair, measurement
 from itemwise.cases.option_scores import GoldScore
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, sign_flip
+from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, mean_flip
 
 __all__ = ["GoldChange", "gold_change", "gold_changes"]
-
-MOST = 1000  # cases whose signs are flipped
-SCALE = 10**9  # of a nat, finer than float32
 
 
 @dataclass(frozen=True)
 class GoldChange:
     """The mean of the paired differences of the expected option's log-probability, second less first, in nats a case, with Student's 95 %
-    interval; `p` is the two-sided sign-flip test's of that mean, of more than MOST cases Student's, which then is the same."""
+    interval; `p` is the two-sided sign-flip test's of that mean."""
 
     cases: int
     mean: float
@@ -74,10 +70,8 @@ def _gold(side: Measurement) -> dict[str, GoldScore]:
 
 
 def _change(differences: Sequence[float]) -> GoldChange:
-    from scipy.stats import t, ttest_1samp
+    from scipy.stats import t
 
     cases, middle = len(differences), mean(differences)
     reach = float(t.ppf((1 + CONFIDENCE) / 2, cases - 1)) * stdev(differences) / sqrt(cases)
-    few = cases <= MOST
-    p = sign_flip([Fraction(round(each * SCALE), SCALE) for each in differences]) if few else float(ttest_1samp(differences, 0).pvalue)
-    return GoldChange(cases, middle, Interval(middle - reach, middle + reach), p)
+    return GoldChange(cases, middle, Interval(middle - reach, middle + reach), mean_flip(differences))

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally, item_counts
+from itemwise.results.ledger import Tally, item_counts, item_scores
+from itemwise.results.score import Score
 from itemwise.results.statistics import Accuracy, Interval, accuracy, difference_interval, item_accuracy, sign_flip
 
 __all__ = ["Measurement", "Pair", "TwiceError", "items_differ", "measurement"]
@@ -23,13 +24,15 @@ class TwiceError(Exception):
 @dataclass(frozen=True)
 class Measurement:
     """The items of one benchmark under one model and strategy in one run, by their ids. Of an item that was asked several times the
-    first judged reply stands for it in `entries`, and `counts` has its correct replies and its judged ones."""
+    first judged reply stands for it in `entries`, and `counts` has its correct replies and its judged ones; `scores` has for each score
+    those of all its replies."""
 
     label: str
     run: str
     tally: Tally
     entries: Mapping[str, Entry]
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    scores: Mapping[str, Mapping[str, Sequence[Score]]] = field(default_factory=dict)
 
     def share(self, item: str) -> Fraction:
         """The share of the item's judged replies that is correct: 0 or 1 where it was asked once."""
@@ -155,7 +158,8 @@ def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) ->
         if entry.item not in by_item or by_item[entry.item].verdict is Verdict.ERROR:
             by_item[entry.item] = entry
     counts = item_counts(entries) if any(entry.repeat > 1 for entry in entries) else {}
-    return Measurement(label, run, tally, by_item, {item: count for item, count in counts.items() if count[1]})
+    judged = {item: count for item, count in counts.items() if count[1]}
+    return Measurement(label, run, tally, by_item, judged, item_scores(entries))
 
 
 def items_differ(first: Measurement, second: Measurement) -> str:

@@ -12,6 +12,7 @@ from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ,
 from itemwise.analysis.provenance import provenance_of
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_comparison import RunComparison
+from itemwise.analysis.score_change import score_changes
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
 from itemwise.reporting.sections.comparison_sections import alone_lines, pair_name, pairs_table, series_table
@@ -125,6 +126,7 @@ def _flips(pair: Pair) -> Iterator[str]:
         yield f"  {pair.versions}: not the model alone is compared"
     if change := gold_change(pair):
         yield f"  the expected option's log-likelihood: {change.text}"
+    yield from (f"  {change.text}" for change in score_changes(pair))
     gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
     yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
     yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))

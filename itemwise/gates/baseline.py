@@ -6,6 +6,7 @@ from pathlib import Path
 from itemwise.analysis.gold_change import GoldChange, gold_change
 from itemwise.analysis.like_with_like import like_pairs
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
+from itemwise.analysis.score_change import ScoreChange, score_changes
 from itemwise.gates.gate import Decision
 from itemwise.gates.threshold import coverage_text
 from itemwise.results.baseline_file import read_verdicts
@@ -74,14 +75,21 @@ def _decided(named: str, pair: Pair) -> list[Decision]:
     named += f" ({pair.versions})" if pair.versions else ""
     worse = pair.is_worse and pair.p < SIGNIFICANT
     decided = Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
+    scores = [_score_decision(named, change) for change in score_changes(pair)]
     change = gold_change(pair)
-    return [decided, _gold_decision(named, change)] if change else [decided]
+    return [decided, *([_gold_decision(named, change)] if change else []), *scores]
 
 
 def _gold_decision(named: str, change: GoldChange) -> Decision:
     """Whether the expected options are not less likely by more than MARGIN: for scored options, beside their accuracy."""
     worse = change.interval.high < -MARGIN and change.is_shown
     return Decision(not worse, f"{named}, by the expected option's log-likelihood: {'missed' if worse else 'passed'} with {change.text}")
+
+
+def _score_decision(named: str, change: ScoreChange) -> Decision:
+    """Whether a score is not shown to be lower in the mean."""
+    worse = change.mean < 0 and change.is_shown
+    return Decision(not worse, f"{named}, by its {change.name}: {'missed' if worse else 'passed'} with {change.text}")
 
 
 def _flips(pair: Pair) -> str:

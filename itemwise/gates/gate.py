@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itemwise.results.labels import LABEL
+from itemwise.results.score import SCORE
 
 __all__ = ["RECOVERY", "Decision", "Gate", "GateError"]
 
@@ -18,7 +19,8 @@ class GateError(Exception):
 
 @dataclass(frozen=True)
 class Gate:
-    """A demand on the accuracy of a benchmark, or only of one `model` of it, one `strategy` of that model, or one `prompt` of that.
+    """A demand on the accuracy of a benchmark, or only of one `model` of it, one `strategy` of that model, or one `prompt` of that; or on
+    the mean of its `score` (``score``, ``score.NAME``), of all that have it where the benchmark is empty.
 
     The accuracy itself must be at least `least`; with `by_interval` the lower end of its 95 % interval must, so that
     a lucky small sample does not pass.
@@ -30,11 +32,12 @@ class Gate:
     strategy: str | None = None
     by_interval: bool = False
     prompt: str | None = None
+    score: str = ""
 
     @classmethod
     def parse(cls, text: str, strategies: Sequence[str]) -> Gate:
         """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80``, ``gsm8k/MODEL/STRATEGY=0.80`` or
-        ``gsm8k/MODEL/STRATEGY/PROMPT=0.80``.
+        ``gsm8k/MODEL/STRATEGY/PROMPT=0.80``; of a score ``score=0.60``, ``score.strict>=0.60``, ``ifeval.score/MODEL=0.60``.
 
         A model's name may hold slashes: only a last part that is one of `strategies` is a strategy, and only what follows one is a
         prompt. Raises GateError.
@@ -49,14 +52,17 @@ class Gate:
         if fraction is None or not all(parts) or not benchmark or first:
             raise GateError(
                 "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
-                f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
+                "(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part, score=0.60 for a score), "
+                f"got {text!r}."
             )
-        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=name.endswith(">"), prompt=prompt)
+        benchmark, score = _score_of(benchmark)
+        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=name.endswith(">"), prompt=prompt, score=score)
 
     @property
     def name(self) -> str:
-        """What the demand is on: ``gsm8k``, ``gsm8k/MODEL``, ``gsm8k/MODEL/STRATEGY`` or ``gsm8k/MODEL/STRATEGY/PROMPT``."""
-        return "/".join(part for part in (self.benchmark, self.model, self.strategy, self.prompt) if part)
+        """What is demanded of: ``gsm8k``, ``gsm8k.score``, ``gsm8k/MODEL``, ``gsm8k/MODEL/STRATEGY`` or ``gsm8k/MODEL/STRATEGY/PROMPT``."""
+        what = ".".join(filter(None, (self.benchmark, self.score)))
+        return "/".join(part for part in (what, self.model, self.strategy, self.prompt) if part)
 
     @property
     def text(self) -> str:
@@ -70,6 +76,13 @@ class Decision:
 
     passed: bool
     text: str
+
+
+def _score_of(label: str) -> tuple[str, str]:
+    """The benchmark and the score in ``ifeval.score.strict``: ``ifeval`` and ``score.strict``; either may be empty."""
+    parts = label.split(".")
+    place = parts.index(SCORE) if SCORE in parts else len(parts)
+    return ".".join(parts[:place]), ".".join(parts[place:])
 
 
 def _fraction(text: str) -> float | None:

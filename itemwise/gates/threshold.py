@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision, Gate
-from itemwise.results.labels import Label
+from itemwise.results.labels import Label, is_plain
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
 
-__all__ = ["beside", "coverage_text", "decisions", "demand_text"]
+__all__ = ["beside", "coverage_text", "decisions", "demand_text", "meant", "named_text", "undecided_text"]
 
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
@@ -18,20 +18,28 @@ def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]
 
 
 def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
+    concerned = meant(gate, tallies)
+    return [concerned] if isinstance(concerned, Decision) else [_decision(gate, tally) for tally in concerned]
+
+
+def meant(gate: Gate, tallies: Sequence[Tally]) -> Sequence[Tally] | Decision:
+    """The tallies that a gate speaks of, or that there are none. One that names no benchmark speaks of all, but of no variants and
+    controls."""
     wanted = Label.parse(gate.benchmark)
     of_benchmark = [tally for tally in tallies if Label.parse(tally.benchmark).is_meant_by(wanted, tally.function or "")]
+    of_benchmark = of_benchmark if gate.benchmark else [tally for tally in tallies if is_plain(tally.benchmark)]
     of_model = [tally for tally in of_benchmark if gate.model in (None, tally.model_name)]
     of_strategy = [tally for tally in of_model if gate.strategy in (None, tally.strategy)]
     concerned = [tally for tally in of_strategy if gate.prompt in (None, tally.prompt_name)]
     if not of_benchmark:
-        return [_absent(gate, "benchmark", [tally.benchmark for tally in tallies])]
+        return _absent(gate, "benchmark", [tally.benchmark for tally in tallies])
     if not of_model:
-        return [_absent(gate, "model", [tally.model_name for tally in of_benchmark])]
+        return _absent(gate, "model", [tally.model_name for tally in of_benchmark])
     if not of_strategy:
-        return [_absent(gate, "strategy", [tally.strategy for tally in of_model])]
+        return _absent(gate, "strategy", [tally.strategy for tally in of_model])
     if not concerned:
-        return [_absent(gate, "prompt", [tally.prompt_name for tally in of_strategy if tally.prompt_name])]
-    return [_decision(gate, tally) for tally in concerned]
+        return _absent(gate, "prompt", [tally.prompt_name for tally in of_strategy if tally.prompt_name])
+    return concerned
 
 
 def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
@@ -40,17 +48,28 @@ def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
 
 
 def _decision(gate: Gate, tally: Tally) -> Decision:
-    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) {demand_text(gate)}"
+    named = named_text(gate, tally)
     found = tally.accuracy
-    if tally.recalled and tally.recalled == sum(tally.counts.values()):
-        return Decision(False, f"{named}: undecided, none of its cases ran here; all {tally.recalled} verdicts are of earlier runs")
-    if found.share is None or found.interval is None or not tally.complete:
-        return Decision(False, f"{named}: undecided, {coverage_text(tally)}")
+    if (missing := undecided_text(tally)) or found.share is None or found.interval is None:
+        return Decision(False, f"{named}: undecided, {missing}")
     reached = found.interval.low if gate.by_interval else found.share
     count = f"({found.correct} of {found.judged})"
     if reached >= gate.least:
         return Decision(True, f"{named}: passed with {beside(gate.least, reached)} {count}")
     return Decision(False, f"{named}: missed with {beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}")
+
+
+def named_text(gate: Gate, tally: Tally) -> str:
+    """What a gate demands, and of which tally."""
+    what = ".".join(filter(None, (tally.benchmark, gate.score)))
+    return f"gate {what} ({', '.join(tally.key.names[1:])}) {demand_text(gate)}"
+
+
+def undecided_text(tally: Tally) -> str:
+    """Why a tally decides no gate, in words; empty where it does."""
+    if tally.recalled and tally.recalled == sum(tally.counts.values()):
+        return f"none of its cases ran here; all {tally.recalled} verdicts are of earlier runs"
+    return "" if tally.complete and tally.judged else coverage_text(tally)
 
 
 def demand_text(gate: Gate) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from itemwise.results.store import key_of
 
 if TYPE_CHECKING:
     from itemwise.results.judge import AssertOutcome
+    from itemwise.results.score import Score
 
 # What judges is imported where there is a case to judge: every pytest run makes a `Verdicts`.
 
@@ -27,6 +28,7 @@ __all__ = ["Verdicts"]
 OUTCOMES = Path(outcomes.__file__)  # where pytest.fail itself is
 ANSWER = pytest.StashKey["str | None"]()
 WORST = pytest.StashKey["Verdict"]()  # of a test with subtests
+TOLD = pytest.StashKey[int]()  # how many properties a test had before it was run again
 
 
 class Verdicts:
@@ -68,24 +70,37 @@ class Verdicts:
         from itemwise.reporting.writers.junit import case_properties
         from itemwise.reporting.writers.terminal import failure_text
 
-        verdict = _verdict(item, call, report)
-        if verdict.value == "error" and report.skipped:  # a mark may expect a model to fail, not us
+        verdict, scores = self._judged(item, call, report)
+        if verdict.value == "error" and hasattr(report, "wasxfail"):  # a mark may expect a model to fail, not us
             report.outcome = "failed"
             del report.wasxfail
-        entry = self._entry(item, report, verdict)
+        entry = self._entry(item, report, verdict, scores)
         report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
         report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
-        item.user_properties += list(case_properties(entry).items())
+        item.user_properties += [told for told in case_properties(entry).items() if told[0] not in scores]
         report.user_properties = list(item.user_properties)
         if report.failed and entry.verdict.value != "error" and call.excinfo:
             report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
+
+    def _judged(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Verdict, Mapping[str, Score]]:
+        """The verdict, and the scores that the test recorded. One that is none is an error of the test."""
+        from itemwise.results.score import ScoreError, recorded_scores
+
+        verdict = _verdict(item, call, report)
+        if verdict.value == "error":
+            return verdict, {}
+        try:
+            return verdict, recorded_scores(item.user_properties[item.stash.get(TOLD, 0) :])
+        except ScoreError as error:
+            report.outcome, report.longrepr = "failed", str(error)
+            return type(verdict)("error"), {}
 
     def _skip(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         assert call.excinfo is not None, "what skipped it"
         skip = Skip(**vars(self._measured_case(item)), reason=str(call.excinfo.value))
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
-    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict) -> Entry:
+    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict, scores: Mapping[str, Score]) -> Entry:
         from itemwise.results.judge import entry_of
 
         return entry_of(
@@ -96,6 +111,7 @@ class Verdicts:
             verdict,
             model=self._worker.described(),
             rows=self._worker.samples.rows(item),
+            scores=scores,
             message=report.longreprtext if report.failed else "",
             rerun=rerun_command(item),
         )
@@ -177,7 +193,8 @@ def _is_failed_by_hand(error: pytest.ExceptionInfo[BaseException]) -> bool:
 
 
 def _forget(item: pytest.Item) -> None:
-    """Let go of what was said to a case; one that is run again is asked again."""
+    """Let go of what was said to a case, and of what its test recorded; one that is run again is asked again."""
+    item.stash[TOLD] = len(item.user_properties)
     said: Sequence[pytest.StashKey[Any]] = (REPLY, ANSWER, WORST)
     for key in said:
         if key in item.stash:

@@ -6,7 +6,7 @@ from itemwise.analysis.calibration import Calibration
 from itemwise.reporting.sections.spread_section import Distribution
 from itemwise.reporting.single_page import trusted
 from itemwise.reporting.table import accuracy_text
-from itemwise.results.statistics import Accuracy
+from itemwise.results.statistics import Estimate
 
 __all__ = ["GRID", "accuracy_axis", "accuracy_track", "flips", "histogram", "reliability", "share_bar"]
 
@@ -14,7 +14,7 @@ GRID = (0, 25, 50, 75, 100)  # percent
 _WIDTH = 120  # pixels of the drawing of flips
 
 
-def accuracy_track(accuracy: Accuracy) -> Markup | str:
+def accuracy_track(accuracy: Estimate) -> Markup | str:
     """An accuracy as a point and its interval as a bar, on an axis from 0 to 100%; nothing where none was judged."""
     if accuracy.share is None or accuracy.interval is None:
         return ""

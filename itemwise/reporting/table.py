@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import Accuracy
+from itemwise.results.statistics import Estimate
 
 __all__ = ["accuracy_text", "aligned", "cost_text", "points_text", "short_names"]
 
@@ -20,7 +20,7 @@ def cost_text(tally: Tally) -> str:
     return "-" if cost is None else f"{cost:.0f}"
 
 
-def accuracy_text(accuracy: Accuracy) -> tuple[str, str]:
+def accuracy_text(accuracy: Estimate) -> tuple[str, str]:
     """The accuracy and its interval in percent, or dashes where nothing was judged."""
     if accuracy.share is None or accuracy.interval is None:
         return "-", "-"

@@ -12,6 +12,7 @@ from itemwise.cases.repeats import item_of
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.results.labels import Key, renamed_node_id
+from itemwise.results.score import Score, scores_from_record, scores_record
 from itemwise.results.spill import SpilledRecord
 
 __all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
@@ -23,12 +24,12 @@ _PLAIN = (
 )  # fmt: skip  # of an entry, the same in its record
 _RECORD = (
     "node_id", "position", "benchmark", "model_name", "strategy", "prompt_name", "case", "repeat", "sample_size", "prompt", "expected",
-    "verdict", "answer", "rule", "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows", "run",
-    "earlier", "repeats",
+    "verdict", "scores", "answer", "rule", "span", "causes", "message", "tags", "choices", "picture", "rerun", "reply", "model", "rows",
+    "run", "earlier", "repeats",
 )  # fmt: skip  # in this order
 _KINDS: Kinds = {
     **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "expected", "picture", "run", *_TEXTS), str),
-    **dict.fromkeys(("tags", "reply", "model", "rows"), Mapping),
+    **dict.fromkeys(("tags", "reply", "model", "rows", "scores"), Mapping),
 }
 
 
@@ -120,16 +121,17 @@ class Skip(MeasuredCase):
 class Entry(MeasuredCase):
     """One case's verdict with what it rests on.
 
-    The `answer` was read in the reply (None: nothing) by `rule` at `span` of its text. `causes` say why it is not correct, the primary
-    one first. `picture` is the hash under which the store keeps the picture that was shown. `model` describes what answered, `rows` where
-    the cases came from. An `earlier` verdict is known from an earlier run alone, and took no time in this one; `repeats` are the verdicts
-    of the other times that the case ran. `gold` is the score of the expected option where no reply is there to tell it. `quoted` are its
-    texts, which `texts()` gives, or where they are spilled; `spent` is what its reply took, where that is not what the reply in `quoted`
-    says, or that is spilled.
+    `scores` are those that its test recorded, by name. The `answer` was read in the reply (None: nothing) by `rule` at `span` of its
+    text. `causes` say why it is not correct, the primary one first. `picture` is the hash under which the store keeps the picture that
+    was shown. `model` describes what answered, `rows` where the cases came from. An `earlier` verdict is known from an earlier run alone,
+    and took no time in this one; `repeats` are the verdicts of the other times that the case ran. `gold` is the score of the expected
+    option where no reply is there to tell it. `quoted` are its texts, which `texts()` gives, or where they are spilled; `spent` is what its
+    reply took, where that is not what the reply in `quoted` says, or that is spilled.
     """
 
     expected: str
     verdict: Verdict
+    scores: Mapping[str, Score] = field(default_factory=dict)
     answer: str | None = None
     rule: str | None = None
     span: tuple[int, int] | None = None
@@ -183,12 +185,13 @@ class Entry(MeasuredCase):
             **vars(self),
             **vars(texts),
             "verdict": self.verdict.value,
+            "scores": scores_record(self.scores),
             "causes": [vars(cause) for cause in self.causes],
             "reply": texts.reply.record() if texts.reply else {},
             "run": self.measurement,
             "repeat": self.repeat if self.repeat > 1 else None,
         }
-        return without_empty({name: values[name] for name in _RECORD}, "prompt_name", "repeat")
+        return without_empty({name: values[name] for name in _RECORD}, "prompt_name", "scores", "repeat")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
@@ -199,6 +202,7 @@ class Entry(MeasuredCase):
             position=tuple(record["position"]),
             measurement=record.get("run", ""),
             verdict=Verdict(record["verdict"]),
+            scores=scores_from_record(record.get("scores") or {}),
             span=tuple(record["span"]) if record.get("span") else None,
             causes=tuple(Cause.from_record(cause) for cause in record.get("causes") or ()),
             choices=tuple(record.get("choices") or ()),

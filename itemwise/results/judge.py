@@ -3,6 +3,7 @@
 import reprlib
 from collections.abc import Callable, Mapping
 from enum import Enum
+from types import MappingProxyType
 
 from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn, conversation
@@ -14,6 +15,7 @@ from itemwise.causes.find_causes import find_causes
 from itemwise.causes.margin import margin
 from itemwise.causes.tool_use import answered_calls
 from itemwise.results.entry import Entry, MeasuredCase, Texts
+from itemwise.results.score import Score
 
 __all__ = ["AssertOutcome", "answer_in", "causes_of", "entry_of", "verdict_of"]
 
@@ -87,6 +89,7 @@ def entry_of(
     *,
     model: Mapping[str, str],
     rows: Mapping[str, str],
+    scores: Mapping[str, Score] = MappingProxyType({}),
     message: str = "",
     rerun: str = "",
 ) -> Entry:
@@ -96,6 +99,7 @@ def entry_of(
         **vars(measured),
         expected=case.answer,
         verdict=verdict,
+        scores=scores,
         answer=None if answer is None else str(answer),
         rule=getattr(answer, "rule", None),
         span=None if start is None or end is None else (start, end),

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, MeasuredCase, Skip
 from itemwise.results.labels import Key, split_node_id
+from itemwise.results.score import Score
 from itemwise.results.spill import SpilledRecord, SpillFile
 from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
 
-__all__ = ["Ledger", "Tally", "item_counts", "tallied"]
+__all__ = ["Ledger", "Tally", "item_counts", "item_scores", "tallied"]
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,15 @@ def item_counts(entries: Iterable[Entry]) -> dict[str, tuple[int, int]]:
         correct, judged = counts.get(entry.item, (0, 0))
         counts[entry.item] = correct + (entry.verdict is Verdict.CORRECT), judged + (entry.verdict is not Verdict.ERROR)
     return counts
+
+
+def item_scores(entries: Iterable[Entry]) -> dict[str, dict[str, list[Score]]]:
+    """The scores by name, and for each item those of all its judged replies."""
+    found: dict[str, dict[str, list[Score]]] = {}
+    for entry in entries:
+        for name, score in entry.scores.items() if entry.verdict is not Verdict.ERROR else ():
+            found.setdefault(name, {}).setdefault(entry.item, []).append(score)
+    return found
 
 
 def _tally(entries: Sequence[Entry]) -> Tally:

@@ -22,6 +22,8 @@ def absent_gates(gates: Iterable[Gate], node_ids: Sequence[str], settings: Setti
 def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     if gate.benchmark == RECOVERY:
         return _without_base(gate, settings)
+    if gate.score and not gate.benchmark:  # only its tests know which scores they record
+        return _without_model(gate, [entry.name for entry in settings.all_models])
     wanted = Label.parse(gate.benchmark)
     names = measurement_names([split_node_id(node_id)[0] for node_id in node_ids])
     plain = replace(wanted, parameters="", rest="")
@@ -54,9 +56,14 @@ def _without_base(gate: Gate, settings: Settings) -> str:
     names = [entry.name for entry in settings.models]
     if len(names) == 1:
         return f"--fail-under {gate.text}: recovery is of a model and its base; ask both, such as --quant none --quant nf4."
-    if gate.model and gate.model not in names:
-        return _refusal(gate, f"no model that is asked is called {gate.model!r}", sorted(names))
-    return ""
+    return _without_model(gate, names)
+
+
+def _without_model(gate: Gate, names: Sequence[str]) -> str:
+    """What is wrong with a gate that names no benchmark, and a model that is none of these."""
+    if not gate.model or gate.model in names:
+        return ""
+    return _refusal(gate, f"no model that is asked is called {gate.model!r}", sorted(names))
 
 
 def _refusal(gate: Gate, what: str, known: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ def test_a_change_without_a_flip_is_shown_with_its_size() -> None:
 def test_of_many_cases_student_s_test_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     noisy = [value + 0.4 * ((7 * number) % 20 - 8) for number, value in enumerate(GOLD)]
     flipped = gold_change(Pair(side(entries(GOLD)), side(entries(noisy))))
-    monkeypatch.setattr("itemwise.analysis.gold_change.MOST", 10)
+    monkeypatch.setattr("itemwise.results.statistics.ENOUGH", 10)
     student = gold_change(Pair(side(entries(GOLD)), side(entries(noisy))))
     assert flipped is not None
     assert student is not None

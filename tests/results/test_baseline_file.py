@@ -18,6 +18,7 @@ from itemwise.results.baseline_file import FORMAT, baseline_text, read_verdicts
 from itemwise.results.entry import Entry
 from itemwise.results.labels import rows_by_name
 from itemwise.results.run_folder import RunFolder, RunFolderError
+from itemwise.results.score import Score
 from tests.commands.conftest import Reports
 from tests.reporting.conftest import MODEL, an_entry, reports
 
@@ -58,7 +59,16 @@ def entries(draw: st.DrawFn) -> list[Entry]:
         for case in draw(st.lists(names, min_size=1, max_size=4, unique=True)):
             gold = draw(st.none() | st.floats(-1e6, 0).map(lambda logprob: GoldScore("text", logprob)))
             verdict, repeat = draw(st.sampled_from(Verdict)), draw(st.integers(1, 3))
-            told = {"model_name": model, "case": case, "expected": draw(names), "gold": gold, "repeat": repeat, "model": MODEL}
+            scores = {"score": Score(draw(st.floats(0, 1))), "score.parts": Score(1, 3)} if draw(st.booleans()) else {}
+            told = {
+                "scores": scores,
+                "model_name": model,
+                "case": case,
+                "expected": draw(names),
+                "gold": gold,
+                "repeat": repeat,
+                "model": MODEL,
+            }
             found.append(an_entry(len(found), verdict, **told))
     return found
 
@@ -68,7 +78,18 @@ def test_what_is_compared_comes_back_whatever_it_is_called(tmp_path_factory: pyt
     back = kept(a_run(*found), tmp_path_factory.mktemp("kept")).entries
 
     def compared(entry: Entry) -> tuple[object, ...]:
-        return (*entry.key, entry.case, entry.item, entry.expected, entry.verdict, entry.gold, entry.sample_size, entry.model, entry.rows)
+        return (
+            *entry.key,
+            entry.case,
+            entry.item,
+            entry.expected,
+            entry.verdict,
+            entry.scores,
+            entry.gold,
+            entry.sample_size,
+            entry.model,
+            entry.rows,
+        )
 
     assert sorted(map(compared, back), key=repr) == sorted(map(compared, found), key=repr)
 

@@ -7,6 +7,7 @@ from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
+from itemwise.analysis.score_change import score_changes
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.sections.accuracy_section import accuracy_table
 from itemwise.reporting.sections.section import Column, Row, Section, figures, words
@@ -92,6 +93,7 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
     if change := gold_change(pair):
         text += f"The expected option's log-likelihood: {change.text}. "
+    text += "".join(f"{change.text}. " for change in score_changes(pair))
     if pair.has_repeats:
         return shown, f"{text}Items were asked several times: each counts once, by the share of its replies that is correct."
     if least is None:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import Accuracy
+from itemwise.results.statistics import Estimate
 
 __all__ = ["Column", "Note", "OnPage", "Row", "Section", "Style", "figures", "key_cells", "key_columns", "words"]
 
@@ -21,7 +21,8 @@ class Column(NamedTuple):
     """A heading, and how a page shows what stands below it.
 
     A "name" is what the row is about, with the "subname"s that follow it in the same cell; a "label" stands for a series. A "leading"
-    figure is the one to look at first; at an "interval" the row's accuracy is drawn. "flips" are drawn alone, and only on pages.
+    figure is the one to look at first; at an "interval" the row's accuracy, or the mean of its score, is drawn. "flips" are drawn alone,
+    and only on pages.
     """
 
     title: str
@@ -33,7 +34,7 @@ class Row(NamedTuple):
     flips: how many cases were gained, lost and judged."""
 
     cells: Sequence[str]
-    drawn: Accuracy | tuple[int, int, int] | None = None
+    drawn: Estimate | tuple[int, int, int] | None = None
     group: str = ""
 
 

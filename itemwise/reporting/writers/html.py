@@ -15,6 +15,7 @@ from itemwise.reporting.sections.snapshots_section import snapshot_differences
 from itemwise.reporting.sections.spread_section import figure
 from itemwise.reporting.single_page import page_json, page_parts
 from itemwise.results.entry import Entry
+from itemwise.results.score import scores_text
 
 __all__ = ["page_picture", "report_parts"]
 
@@ -104,7 +105,7 @@ def _case(entry: Entry) -> dict[str, Any]:
         "span": span,
         "text": text,
         "turns": [_turn(turn.record()) for turn in reply.turns] if reply else [],
-        "notes": notes_text(reply.notes) if reply else "",
+        "notes": ", ".join(filter(None, (scores_text(entry.scores), notes_text(reply.notes) if reply else ""))),
         "options": _options(entry, scores) if reply and (scores := option_scores(reply.notes)) else [],
         "tokens": (reply.completion_tokens or (None if entry.is_given else 0)) if reply else 0,
         "thinking": reply.thinking_tokens if reply else 0,

@@ -58,6 +58,7 @@ def case_properties(entry: Entry) -> dict[str, str]:
         "answer": entry.answer,
         "expected": entry.expected,
         "verdict": entry.verdict.value,
+        **{name: f"{score.value:.6f}" for name, score in entry.scores.items()},
         "cause": entry.cause or None,
         "evidence": entry.causes[0].evidence if entry.causes else None,
         "read_by": entry.rule,

@@ -13,6 +13,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.ledger import item_counts
 from itemwise.results.progress import Counts, TimeLeft
 from itemwise.results.safe_text import printable, shortened
+from itemwise.results.score import scores_text
 from itemwise.results.statistics import item_accuracy
 
 __all__ = ["closing_lines", "failure_text", "gate_annotations", "progress_line"]
@@ -46,6 +47,7 @@ def failure_text(entry: Entry, assertion: str) -> str:
     texts = entry.texts()
     read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
     lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
+    lines += [scores_text(entry.scores)] if entry.scores else []
     lines += [f"cause: {cause.kind}: {cause.evidence}" for cause in entry.causes]
     for turn in texts.reply.turns if texts.reply else ():
         lines += [f"--- {turn.role}{_turn_cost(turn.cost)}", shortened(turn.content, _SHOWN)]

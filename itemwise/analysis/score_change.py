@@ -1,0 +1,75 @@
+"""How the scores of the same cases differ between two measurements: the mean of the paired differences, with interval and test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from itemwise.analysis.pairs import Pair, measurement
+from itemwise.analysis.score_results import is_zero_or_one
+from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
+from itemwise.results.score import Score, pooled
+from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, bootstrap_interval, difference_interval, mean_flip
+
+__all__ = ["ScoreChange", "score_changes", "score_changes_in_run"]
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """The mean over `items` of the differences of the score `name`, second less first, each item weighed by its parts on the first side;
+    `p` is the two-sided sign-flip test's (a paired permutation test)."""
+
+    name: str
+    items: int
+    mean: float
+    interval: Interval
+    p: float
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a difference is shown."""
+        return self.p < SIGNIFICANT
+
+    @property
+    def text(self) -> str:
+        """The figures in a sentence's part."""
+        low, high = self.interval
+        points = f"{100 * self.mean:+.1f} points ({CONFIDENCE:.0%} interval {100 * low:+.1f} to {100 * high:+.1f})"
+        return f"{self.name} {points} over {self.items} cases, p {self.p:.3g}"
+
+    def record(self) -> dict[str, object]:
+        """The change as run.json has it."""
+        return {"score": self.name, "n": self.items, "mean": self.mean, "interval": self.interval, "p": self.p}
+
+
+def score_changes(pair: Pair) -> list[ScoreChange]:
+    """What became of each score that both sides of a pair have, over the items that have it on both sides."""
+    first, second = pair.first.scores, pair.second.scores
+    return [found for name in first if name in second and (found := _change(name, first[name], second[name]))]
+
+
+def score_changes_in_run(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Tally, ScoreChange]]:
+    """The changes from the first model that a run asked to each other, in the same way and on the same cases."""
+    firsts: dict[tuple[str, ...], Tally] = {}
+    found = []
+    for tally in tallies:
+        first = firsts.setdefault((tally.benchmark, tally.strategy, tally.prompt_name), tally)
+        if first.model_name != tally.model_name:
+            sides = [measurement("", "", part, [entry for entry in entries if part.counts_entry(entry)]) for part in (first, tally)]
+            found += [(first, tally, change) for change in score_changes(Pair(*sides))]
+    return found
+
+
+def _change(name: str, first: Mapping[str, Sequence[Score]], second: Mapping[str, Sequence[Score]]) -> ScoreChange | None:
+    both = [item for item in first if item in second]
+    if not both:
+        return None
+    sides = [(pooled(first[item]), pooled(second[item])) for item in both]
+    parts = [before.parts for before, _ in sides]
+    points = [(after.value - before.value) * before.parts for before, after in sides]
+    values = [Fraction(after.value - before.value) for before, after in sides]
+    is_exact = is_zero_or_one([*(first[item] for item in both), *(second[item] for item in both)]) or len(set(values)) == 1
+    interval = difference_interval(values) if is_exact else bootstrap_interval(points, parts)
+    return ScoreChange(name, len(both), sum(points) / sum(parts), interval, mean_flip(points))
