@@ -15,7 +15,7 @@ from itemwise import Card, Case, Hub, Source, cases
 from itemwise.extractors import last_number
 
 AIME = {
-    "24": Hub("Maxwell-Jia/AIME_2024", split="train", revision="8d88b2876a82a080e2f172cc9b25d0d9d2cb4792"),
+    "24": Hub("Maxwell-Jia/AIME_2024", split="train", revision="8d88b2876a82a080e2f172cc9b25d0d9d2cb4792", only_split=True),
     "25": Hub("math-ai/aime25", revision="563bb8404243c5f09de6ec262f2db674fe5bce9b"),
     "26": Hub("math-ai/aime26", revision="79037aebdb6580008fb960d17cb21fd3099083e3"),
 }

@@ -49,13 +49,13 @@ def note_files(files: Sequence[Path]) -> None:
         reads.files += [file for file in files if file not in reads.files]
 
 
-def note_split(source: str | Path, split: str, chosen: RowFiles) -> None:
+def note_split(source: str | Path, split: str, chosen: RowFiles, *, only: bool = False) -> None:
     """`source` is read as `split`. Raises RowsError where its rows were read as another, or may be those that are asked:
-    train rows would be asked, or the asked ones shown as examples."""
+    train rows would be asked, or the asked ones shown as examples. With `only` it is the one split that there is."""
     wanted, reads = plain_split(split), _READS.get() or Reads()
     parts = chosen.files or (str(source),)
     other = next((other for part in parts if (other := reads.as_split.get(part, wanted)) != wanted), None)
-    if other or (chosen.split is None and is_training(split)):
+    if other or (chosen.split is None and is_training(split) and not only):
         as_what = f"already read as {other}" if other else "rows to be asked"
         raise RowsError(
             f"{source} is one split, {as_what}, and {split!r} is asked for; give a folder with a file for each split, "

@@ -28,7 +28,8 @@ class Hub:
     """A dataset on the Hugging Face hub, pinned to a `revision` (a commit) so that everyone asks the same rows.
 
     With `file` that file of its repository is read, for a dataset whose loading script no library runs any longer; `columns` are the names
-    of its columns where a ``.csv`` or ``.tsv`` begins with a row at once, here and under `--source PATH`.
+    of its columns where a ``.csv`` or ``.tsv`` begins with a row at once, here and under `--source PATH`. With `only_split` the dataset has
+    no other split, so that one called ``train`` is asked, and a file of no named split is it.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Hub:
     revision: str | None = None
     file: str | None = None
     columns: tuple[str, ...] = ()
+    only_split: bool = False
 
     @property
     def name(self) -> str:

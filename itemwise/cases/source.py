@@ -93,7 +93,7 @@ class Source:
             return _hub_rows(hub)
         if self.path is not None:
             chosen = row_files(self.path, hub.split, hub.config)
-            note_split(self.path, hub.split, chosen)
+            note_split(self.path, hub.split, chosen, only=hub.only_split and not self.split)
             return _rows_of(chosen.files, self.picture_folder, hub.columns)
         if synthetic is None:
             raise NoMadeRowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")

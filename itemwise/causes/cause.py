@@ -9,8 +9,8 @@ from itemwise.cases.plain_data import require_kinds
 
 __all__ = [
     "KINDS", "REPEATS", "THOUGHT", "TRUNCATED", "COPIED", "NO_JSON", "BROKEN_JSON", "GAVE_UP", "OTHER_QUESTION", "MADE_UP", "NOT_GIVEN",
-    "OTHER_FORM", "SLIP", "NO_CALL", "CALL_FAILED", "WRONG_ARGUMENT", "IGNORED", "LIKELIER", "NO_ANSWER", "REASONING",
-    "AROUND", "LONGEST", "Cause", "cause", "quote",
+    "OTHER_FORM", "SLIP", "NO_CALL", "CALL_FAILED", "WRONG_ARGUMENT", "IGNORED", "LIKELIER", "NOT_FOLLOWED", "NO_ANSWER",
+    "REASONING", "AROUND", "LONGEST", "Cause", "cause", "quote",
 ]  # fmt: skip
 
 REPEATS = "repeats itself"
@@ -30,6 +30,7 @@ CALL_FAILED = "tool call failed"
 WRONG_ARGUMENT = "tool argument wrong"
 IGNORED = "tool result ignored"
 LIKELIER = "another option likelier"
+NOT_FOLLOWED = "instruction not followed"
 NO_ANSWER = "no answer stated"
 REASONING = "reasoning"
 KINDS: Mapping[str, str] = {  # in the order of their columns, each with what shows it
@@ -50,6 +51,7 @@ KINDS: Mapping[str, str] = {  # in the order of their columns, each with what sh
     WRONG_ARGUMENT: "the answer is what the tool said, and not the expected value: the wrong expression was asked for",
     IGNORED: "the tool's result is the expected value and the answer another, or the reply does not have the last result",
     LIKELIER: "the options were scored, and the expected one is not the likeliest: by how much",
+    NOT_FOLLOWED: "the prompt's instructions were checked one by one, and the reply lacks what this one asks",
     NO_ANSWER: "nothing could be read, and none of the above is shown",
     REASONING: "an answer was read, and none of the above is shown",
 }

@@ -11,6 +11,7 @@ from itemwise.cases.option_scores import option_scores
 from itemwise.cases.picture import PictureError
 from itemwise.cases.reply import FROM_FILE, Reply, Verdict
 from itemwise.causes import Cause
+from itemwise.causes.cause import NOT_FOLLOWED, cause
 from itemwise.causes.find_causes import find_causes
 from itemwise.causes.margin import margin
 from itemwise.causes.tool_use import answered_calls
@@ -59,6 +60,8 @@ def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verd
     """Why the case is not correct, as far as its reply shows it; empty for a correct one, and for an infrastructure error."""
     if reply is None or verdict in (Verdict.CORRECT, Verdict.ERROR):
         return ()
+    if faults := getattr(answer, "faults", ()):  # of an extractor that checks one demand after the other
+        return tuple(cause(NOT_FOLLOWED, fault) for fault in faults)
     plain = None if answer is None else str(answer)
     if plain and (scores := option_scores(reply.notes)) and (behind := margin(scores, case.answer)):
         return (behind,)
