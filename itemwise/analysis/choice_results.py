@@ -103,10 +103,16 @@ def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[C
     return results
 
 
+def _right(entry: Entry) -> frozenset[str]:
+    """The letters that are right, several where the expected answer names them all: ``ACD``."""
+    letters = frozenset(entry.expected)
+    return letters if letters <= set(LETTERS[: len(entry.choices)]) else frozenset({entry.expected})
+
+
 def _result(tally: Tally, entries: Sequence[Entry], controls: Sequence[ControlResult]) -> ChoiceResult:
-    right = Counter(entry.expected for entry in entries)
+    right = Counter(letter for entry in entries for letter in _right(entry))
     letter = max(LETTERS, key=lambda letter: right[letter])  # of equal ones the first
-    constant = {entry.item: entry.expected == letter for entry in entries}
+    constant = {entry.item: letter in _right(entry) for entry in entries}
     p = sign_flip([Fraction(*count) - constant[item] for item, count in item_counts(entries).items()])
-    chance = sum(1 / len(entry.choices) for entry in entries) / len(entries)
+    chance = sum(len(_right(entry)) / len(entry.choices) for entry in entries) / len(entries)
     return ChoiceResult(tally, chance, letter, right[letter] / len(entries), p, controls)

@@ -1,5 +1,6 @@
 """The cause "another option likelier": the options were scored, and the margin by which the expected one is behind."""
 
+from itemwise.cases.case import LETTERS
 from itemwise.cases.option_scores import UNITS, OptionScores
 from itemwise.causes.cause import LIKELIER, Cause, cause
 
@@ -7,15 +8,17 @@ __all__ = ["margin"]
 
 
 def margin(scores: OptionScores, expected: str) -> Cause | None:
-    """How far the score of the option `expected` (its letter) is below the best one; None where it is no option.
+    """How far the score of the option `expected` (its letter) is below the best one, of several letters the likeliest's; None where none
+    is an option.
 
     >>> margin(OptionScores("letter", "sum", [-0.5, -2.0], [-0.5, -2.0]), "B").evidence
     "A is 1.5 nats above the expected B: -0.5 and -2; 82% and 18% of the options' probability"
     """
-    place, best = scores.place(expected), scores.best
-    if place is None:
+    places, best = [place for letter in expected if (place := scores.place(letter)) is not None], scores.best
+    if not places:
         return None
+    place = max(places, key=scores.scores.__getitem__)
     found, wanted = scores.scores[best], scores.scores[place]
     shares = f"{scores.probabilities[best]:.0%} and {scores.probabilities[place]:.0%} of the options' probability"
     behind = f"{found - wanted:.3g} {UNITS[scores.norm]}"
-    return cause(LIKELIER, f"{scores.letter} is {behind} above the expected {expected}: {found:.4g} and {wanted:.4g}; {shares}")
+    return cause(LIKELIER, f"{scores.letter} is {behind} above the expected {LETTERS[place]}: {found:.4g} and {wanted:.4g}; {shares}")

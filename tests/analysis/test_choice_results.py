@@ -25,6 +25,12 @@ def test_chance_is_the_blind_guess_over_all_cases() -> None:
     assert result.chance == pytest.approx((1 / 4 + 1 / 2) / 2)
 
 
+def test_of_several_right_letters_each_is_one_to_guess() -> None:
+    result = result_of(choice(0, "AC", "A"), choice(1, "C", "B"), choice(2, "ABC", "D"))
+    assert result.chance == pytest.approx((2 / 4 + 1 / 4 + 3 / 4) / 3)
+    assert (result.letter, result.constant) == ("C", 1.0)
+
+
 def test_the_best_constant_letter_is_held_against_the_model_case_by_case() -> None:
     entries = [choice(number, letter, answer) for number, (letter, answer) in enumerate(zip("BBBACD", "BBAACD", strict=True))]
     result = result_of(*entries)

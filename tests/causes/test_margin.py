@@ -13,5 +13,11 @@ def test_the_margin_is_told_in_the_unit_of_the_scores() -> None:
     assert margin(scores, "A") == Cause("another option likelier", evidence)
 
 
+def test_of_several_expected_options_the_likeliest_is_told() -> None:
+    found = margin(OptionScores("text", "sum", [-9.0, -4.0, -5.0], [-9.0, -4.0, -5.0]), "AC")
+    assert found is not None
+    assert found.evidence.startswith("B is 1 nats above the expected C: -4 and -5;")
+
+
 def test_an_expected_answer_that_is_no_option_has_no_margin() -> None:
     assert margin(OptionScores("letter", "sum", [-1.0, -2.0], [-1.0, -2.0]), "18") is None
