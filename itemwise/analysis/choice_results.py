@@ -11,10 +11,12 @@ from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_cont
 from itemwise.cases.repeats import repeat_name
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally, item_counts
-from itemwise.results.statistics import SIGNIFICANT, sign_flip
+from itemwise.results.ledger import Tally, item_counts, tallied
+from itemwise.results.statistics import SIGNIFICANT, Accuracy, sign_flip
 
 __all__ = ["ChoiceResult", "ControlResult", "choice_results", "controlled_by"]
+
+_YES_NO = ("yes", "no")  # answers of a case that has no other
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,17 @@ def _option(entry: Entry) -> str | None:
 
 @dataclass(frozen=True)
 class ChoiceResult:
-    """The judged choices of one benchmark, model and strategy.
+    """The judged choices of one benchmark, model and strategy; questions of yes or no are choices too.
 
-    `chance` is the expected share of a blind guess, `letter` the one letter that is right most often and `constant` its
-    share of the cases; `p` is exact McNemar (with repeats: by items) between the model's verdicts and always giving that letter.
-    `controls` are what became of the same cases under the run's controls.
+    `accuracy` is theirs, which may be `fewer` than the tally's cases. `chance` is the expected share of a blind guess, `letter` the one
+    letter (or yes or no) that is right most often and `constant` its share of the cases; `p` is exact McNemar (with repeats or clusters: by
+    these) between the model's verdicts and always giving that letter. `controls` are what became of the same cases under the run's
+    controls.
     """
 
     tally: Tally
+    accuracy: Accuracy
+    fewer: int | None
     chance: float
     letter: str
     constant: float
@@ -97,9 +102,11 @@ def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[C
     """A result for each tally of choices, controls themselves left out."""
     results = []
     for tally in tallies:
-        judged = [entry for entry in entries if tally.counts_entry(entry) and entry.choices and entry.verdict is not Verdict.ERROR]
+        counted = [entry for entry in entries if tally.counts_entry(entry) and entry.verdict is not Verdict.ERROR]
+        judged = [entry for entry in counted if entry.choices or entry.expected in _YES_NO]
         if judged and not original_and_control(judged[0].item):
-            results.append(_result(tally, judged, controlled_by(tally, tallies, entries)))
+            fewer = len(judged) if len(judged) < len(counted) else None
+            results.append(_result(tally, judged, fewer, controlled_by(tally, tallies, entries)))
     return results
 
 
@@ -109,10 +116,13 @@ def _right(entry: Entry) -> frozenset[str]:
     return letters if letters <= set(LETTERS[: len(entry.choices)]) else frozenset({entry.expected})
 
 
-def _result(tally: Tally, entries: Sequence[Entry], controls: Sequence[ControlResult]) -> ChoiceResult:
+def _result(tally: Tally, entries: Sequence[Entry], fewer: int | None, controls: Sequence[ControlResult]) -> ChoiceResult:
     right = Counter(letter for entry in entries for letter in _right(entry))
-    letter = max(LETTERS, key=lambda letter: right[letter])  # of equal ones the first
-    constant = {entry.item: letter in _right(entry) for entry in entries}
-    p = sign_flip([Fraction(*count) - constant[item] for item, count in item_counts(entries).items()])
-    chance = sum(len(_right(entry)) / len(entry.choices) for entry in entries) / len(entries)
-    return ChoiceResult(tally, chance, letter, right[letter] / len(entries), p, controls)
+    letter = max((*LETTERS, *_YES_NO), key=lambda letter: right[letter])  # of equal ones the first
+    of_item = {entry.item: entry for entry in entries}
+    clusters = dict.fromkeys((entry.cluster for entry in entries), Fraction(0))
+    for item, count in item_counts(entries).items():
+        clusters[of_item[item].cluster] += Fraction(*count) - (letter in _right(of_item[item]))
+    chance = sum(len(_right(entry)) / len(entry.choices or _YES_NO) for entry in entries) / len(entries)
+    of_these = tallied(entries)[0].accuracy
+    return ChoiceResult(tally, of_these, fewer, chance, letter, right[letter] / len(entries), sign_flip([*clusters.values()]), controls)

@@ -1,4 +1,5 @@
-"""Means over measurements: of a benchmark's configurations, of the values of a tag (macro average), of the benchmarks of a suite."""
+"""Means over measurements: of a benchmark's configurations, of the values of a tag (macro average), of the benchmarks of a suite; and the
+share of groups, such as pairs of questions, that are right throughout."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from itemwise.analysis.splits import splits
+from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import Accuracy, weighted_mean
+from itemwise.results.statistics import Accuracy, accuracy, weighted_mean
 
 __all__ = ["Mean", "means"]
 
@@ -34,6 +36,7 @@ def means(tallies: Sequence[Tally], entries: Sequence[Entry], rows: Mapping[str,
         by_function.setdefault((tally.function or tally.benchmark, *tally.key[1:]), []).append(tally)
     found = [
         *_macros(tallies, told, entries),
+        *_whole_groups(tallies, told, entries),
         *_configs(by_function.values(), told),
         *_suites(by_function.values(), told),
     ]
@@ -45,6 +48,21 @@ def _macros(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]) -> I
         tag = told[tally.key].get("macro", "")
         if parts := [split.part.accuracy for split in splits([tally], entries) if split.tag == tag]:
             yield Mean(tally.benchmark, tally, _equal(parts), f"{len(parts)} values of {tag}")
+
+
+def _whole_groups(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]) -> Iterator[Mean]:
+    """Of each tag in `whole` the share of its values whose cases are all correct; none of a sample, which holds parts of groups, nor where
+    a case has no verdict."""
+    for tally in tallies:
+        rows = told[tally.key]
+        of_all = tally.complete and str(tally.sample_size) == str(int(rows.get("rows", "0")) * int(rows.get("repeats", "1")))
+        for tag in filter(None, rows.get("whole", "").split(", ") if of_all else ()):
+            groups: dict[str, set[Verdict]] = {}
+            for entry in entries:
+                if tally.counts_entry(entry) and tag in entry.tags:
+                    groups.setdefault(entry.tags[tag], set()).add(entry.verdict)
+            right = sum(verdicts == {Verdict.CORRECT} for verdicts in groups.values())
+            yield Mean(tally.benchmark, tally, accuracy(right, len(groups)), f"{len(groups)} values of {tag}, right in all their cases")
 
 
 def _configs(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:

@@ -9,7 +9,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, item_counts, item_scores
 from itemwise.results.score import Score
-from itemwise.results.statistics import Accuracy, Interval, accuracy, difference_interval, item_accuracy, sign_flip
+from itemwise.results.statistics import Accuracy, Interval, clustered_accuracy, difference_interval, item_accuracy, sign_flip
 
 __all__ = ["Measurement", "Pair", "TwiceError", "items_differ", "measurement"]
 
@@ -45,10 +45,14 @@ class Measurement:
     @property
     def accuracy(self) -> Accuracy:
         """The accuracy on these items, which may be fewer than the tally's."""
-        if self.counts:
-            return item_accuracy([self.counts.get(item, (0, 0)) for item in self.entries])
-        verdicts = [entry.verdict for entry in self.entries.values() if entry.verdict is not Verdict.ERROR]
-        return accuracy(verdicts.count(Verdict.CORRECT), len(verdicts))
+        counts = {item: self.counts.get(item, (0, 0)) for item in self.entries} if self.counts else item_counts(self.entries.values())
+        clusters: dict[str, tuple[int, int]] = {}
+        for item, (correct, judged) in counts.items():
+            before = clusters.get(self.entries[item].cluster, (0, 0))
+            clusters[self.entries[item].cluster] = before[0] + correct, before[1] + judged
+        if len(clusters) < len(counts):
+            return clustered_accuracy([*clusters.values()])
+        return item_accuracy([*counts.values()])
 
     @property
     def has_repeats(self) -> bool:
@@ -70,7 +74,8 @@ class Measurement:
 class Pair:
     """Two measurements of the same items. A case that is an error on either side is left out of everything else.
 
-    Where items were asked several times each is one difference of two shares, so that the replies to one item never count as several.
+    Where items were asked several times each is one difference of two shares, so that the replies to one item never count as several;
+    in interval and test the items of one cluster are one difference too.
     """
 
     first: Measurement
@@ -101,10 +106,24 @@ class Pair:
         """For each judged case the second side's share of correct replies less the first side's."""
         return {case: self.second.share(case) - self.first.share(case) for case in self.judged}
 
+    @cached_property
+    def independent(self) -> list[Fraction]:
+        """The differences that are independent of each other: the items', or those of their clusters, with the same mean."""
+        clusters: dict[str, Fraction] = {}
+        for case, difference in self.differences.items():
+            cluster = self.first.entries[case].cluster
+            clusters[cluster] = clusters.get(cluster, Fraction(0)) + difference
+        return [difference * Fraction(len(clusters), len(self.judged)) for difference in clusters.values()]
+
     @property
     def has_repeats(self) -> bool:
         """Whether an item was asked several times on either side."""
         return self.first.has_repeats or self.second.has_repeats
+
+    @property
+    def has_clusters(self) -> bool:
+        """Whether several items are of one cluster."""
+        return len(self.independent) < len(self.judged)
 
     @property
     def change(self) -> float | None:
@@ -124,12 +143,12 @@ class Pair:
     @property
     def interval(self) -> Interval:
         """The 95 % interval of the change."""
-        return difference_interval([*self.differences.values()])
+        return difference_interval(self.independent)
 
     @cached_property
     def p(self) -> float:
-        """Exact McNemar, with repeats the sign-flip test of the items' differences; not yet corrected for being one of several."""
-        return sign_flip([*self.differences.values()])
+        """Exact McNemar, with repeats or clusters the sign-flip test of their differences; not yet corrected for being one of several."""
+        return sign_flip(self.independent)
 
     @property
     def versions(self) -> str:

@@ -61,8 +61,9 @@ class RunComparison:
         return pair.second if pair.is_better else pair.first
 
     def can_show(self, index: int) -> SmallestDifference | None:
-        """The smallest difference that the pair at `index` can show beside the others; None too where items were asked several times."""
-        return None if self.pairs[index].has_repeats else smallest_difference(len(self.pairs[index].judged), len(self.pairs))
+        """The smallest difference that the pair at `index` can show beside the others; None too with repeats or clusters."""
+        pair = self.pairs[index]
+        return None if pair.has_repeats or pair.has_clusters else smallest_difference(len(pair.judged), len(self.pairs))
 
     def differing(self, index: int) -> dict[Part, list[str]]:
         """The settings in which the pair at `index` differs, by part, in the order of parts.

@@ -20,13 +20,16 @@ class Split:
 
 
 def splits(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Split]:
-    """For each tally a part for each value of each tag, in order of tags and values; tags of one value only are left out."""
+    """For each tally a part for each value of each tag, in order of tags and values; left out are tags of one value only, and those
+    that say which cases belong together."""
     return [split for tally in tallies for split in _of(tally, [entry for entry in entries if tally.counts_entry(entry)])]
 
 
 def _of(tally: Tally, entries: Sequence[Entry]) -> list[Split]:
     results = []
-    for tag in dict.fromkeys(tag for entry in entries for tag in entry.tags):
+    rows = entries[0].rows if entries else {}
+    together = {rows.get("cluster", ""), *rows.get("whole", "").split(", ")}
+    for tag in dict.fromkeys(tag for entry in entries for tag in entry.tags if tag not in together):
         parts: dict[str, list[Entry]] = {}
         for entry in entries:
             if tag in entry.tags:

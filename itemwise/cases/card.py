@@ -21,7 +21,10 @@ class Card:
 
     A changed prompt, extractor or rule of rows raises the `version`: runs of different versions are not compared without a word. Each of
     `suites` is a mark of the test, which ``-m`` selects. The mean over the values of the tag `macro` is reported beside the accuracy, where
-    published numbers are such means. `published` are the numbers of others, each a line with setting and source.
+    published numbers are such means. Cases with one value of the tag `cluster`, such as the instances of a template or the questions on one
+    picture, are right and wrong together: intervals and paired tests count them as one. Of each tag in `whole` the share of its values is
+    told whose cases are all correct, such as of pairs of questions (pair accuracy). `published` are the numbers of others, each a line with
+    setting and source.
 
     A benchmark with a card calls its cases after itself and their rows (``mmlu-12``, ``mgsm-zh-12``), so that ``-k`` tells what it leaves
     out before any row of it is read. Raises ValueError for a version below 1.
@@ -34,6 +37,8 @@ class Card:
     licence: str
     suites: tuple[str, ...] = ()
     macro: str = ""
+    cluster: str = ""
+    whole: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from itemwise.cases.picture import Picture
 from itemwise.cases.plain_data import Kinds, known_fields, plain_text, require_kinds, shown_value, without_empty, without_zero
 
-__all__ = ["ROLES", "ToolCall", "Turn", "TurnCost", "chat_fault", "conversation", "turns_fault"]
+__all__ = ["PLACE", "ROLES", "ToolCall", "Turn", "TurnCost", "chat_fault", "conversation", "in_places", "turns_fault"]
 
 ROLES = ("system", "user", "assistant", "tool", "text")
+PLACE = "\ufffc"  # a picture's place in a content: Unicode's own character for an embedded object
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Turn:
     role is text, which the model continues as it stands, without a chat template.
 
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
-    what it took. `pictures` are shown before the content. What a server told apart from the content is kept for the
-    reports alone: the `reasoning` before it, and the words of a `refusal`. `logprobs` are of the continuations that were scored,
-    of which `merged` had a token in common with the end of the prompt.
+    what it took. `pictures` are shown before the content, or each in its PLACE where the content has one for each. What a server told
+    apart from the content is kept for the reports alone: the `reasoning` before it, and the words of a `refusal`. `logprobs` are of the
+    continuations that were scored, of which `merged` had a token in common with the end of the prompt.
     """
 
     role: str
@@ -162,6 +163,8 @@ def _turn_fault(turn: Turn, number: int) -> str | None:
         return "holds a picture; only the user's turns show any"
     if wrong := next((picture for picture in turn.pictures if not isinstance(picture, Picture)), None):
         return f"holds {shown_value(wrong)} as a picture; use row.picture(...)"
+    if turn.pictures and (places := turn.content.count(PLACE)) not in (0, len(turn.pictures)):
+        return f"has {places} places (U+FFFC) for {len(turn.pictures)} pictures; give each picture its place, or none any"
     if turn.calls and turn.role != "assistant":
         return "holds calls; only the assistant's turns make any"
     return None
@@ -191,4 +194,18 @@ def conversation(turns: Sequence[Turn]) -> str:
 
 def _lines_of(turn: Turn) -> str:
     calls = [f"{call.name}({', '.join(f'{name}={value!r}' for name, value in call.arguments.items())})" for call in turn.calls]
+    if turn.pictures and PLACE in turn.content:
+        return "\n".join([turn.content.replace(PLACE, "[picture]"), *calls])
     return "\n".join(filter(None, [*("[picture]" for _ in turn.pictures), turn.content, *calls]))
+
+
+def in_places(content: str, pictures: Sequence[Any]) -> list[Any]:
+    """The words of a content and `pictures`, or whatever stands for them, in the order in which they are shown.
+
+    >>> in_places("Is \ufffc in \ufffc?", [1, 2])
+    ['Is ', 1, ' in ', 2, '?']
+    """
+    if not pictures or PLACE not in content:
+        return [*pictures, content]
+    words, *after = content.split(PLACE)
+    return [part for part in (words, *(part for pair in zip(pictures, after, strict=True) for part in pair)) if part != ""]

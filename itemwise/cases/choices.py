@@ -5,16 +5,20 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, takewhile
 from typing import Any
 
 from itemwise.cases.case import LETTERS, Case
+from itemwise.cases.chat import Turn
+from itemwise.cases.gold import gold_answer
+from itemwise.cases.picture import Picture
+from itemwise.cases.picture_places import numbered_pictures, turn_with_pictures
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source
 
-__all__ = ["CHOICE_PROMPTS", "Choices", "subject_of"]
+__all__ = ["ANSWER_PROMPTS", "CHOICE_PROMPTS", "Choices", "subject_of"]
 
 _SPLIT = re.compile(r"[-_](test|dev|val|validation|train)$")
 
@@ -32,6 +36,19 @@ Think step by step. End with a line "The answer is" and the letter of the right 
     "qa": "{question}\n{options}\nAnswer:",  # for a base model, with --shots
 }
 
+ANSWER_PROMPTS = {  # of datasets in which some rows have options and some have none
+    "short": """\
+{question}
+{options}
+
+Reply with the answer only: where there are options, with the letter of one.""",
+    "cot": """\
+{question}
+{options}
+
+Think step by step. End with a line "The answer is" and the answer: where there are options, the letter of one.""",
+}
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -41,39 +58,80 @@ class Choices:
     list of texts, or their texts and labels (``{"text": [...], "label": ["A", ...]}``), or the names of several columns, or a function of
     the row. A table may have it in numbered columns: ``choice0``, ``choice1`` and so on for ``choices``. `right` is the column of the
     right option: its label, its letter, or its place from 0, as a number or in digits; or a function that gives its place. `tags` are
-    columns, or functions of the row by name. `worked` is a column that holds a chain of thought for examples, `picture` one of pictures.
+    columns, or functions of the row by name. `worked` is a column that holds a chain of thought for examples. `picture` is a column of
+    pictures, a function that gives the row's, or the columns of several, which stand where question or options name them (``<image 1>`` is
+    the first column's). `key` is the column, or a function of the row, that names a row where its number does not, as with several `hub`
+    datasets one after another. `asked` tells of a row whether it is asked at all.
 
     Rows are asked as they are, as published numbers count them: also one with a single option, and one that has an option twice, of which
     the letter of the row is right. With `shuffled` each row's options stand in an order of their own, the same in every run, for datasets
-    whose first is always right. `synthetic` makes rows, as for any loader.
+    whose first is always right. A row without options is asked for the answer in the column `free`, or the one that a function gives,
+    where it is named; `stated_answer` reads both kinds. `synthetic` makes rows, as for any loader.
 
     >>> arc = Choices("arc", Hub("allenai/ai2_arc", "ARC-Easy"), question="question", options="choices", right="answerKey")
     """
 
     name: str
-    hub: Hub | Mapping[str, Hub]
+    hub: Hub | Sequence[Hub] | Mapping[str, Hub]
     question: str | Callable[[Row], str]
     options: str | Sequence[str] | Callable[[Row], Sequence[str]]
     right: str | Callable[[Row], int]
     tags: Sequence[str] | Mapping[str, Callable[[Row], str]] = ()
     worked: str = ""
-    picture: str = ""
+    picture: str | Sequence[str] | Callable[[Row], Picture | None] = ""
+    key: str | Callable[[Row], str] = ""
+    asked: Callable[[Row], bool] | None = None
+    free: str | Callable[[Row], str] = ""
     shuffled: bool = False
     synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None
 
     def __call__(self, source: Source, prompt: str, prompt_name: str = "", config: str = "") -> Iterator[Case]:
         """The cases of `source`, whose prompts are `prompt` with ``{question}``, ``{options}`` and the tags."""
-        hub = self.hub if isinstance(self.hub, Hub) else self.hub[config]
-        for row in source.rows(hub, synthetic=self.synthetic):
-            name = "-".join(filter(None, (self.name, config, row.id)))
-            options = self._options(row)
+        for row in self._rows(source, config):
+            if self.asked and not self.asked(row):
+                continue
+            name = "-".join(filter(None, (self.name, config, self._key(row))))
+            tags = self._tags(row)
+            picture = self._picture(row)
+            words = self._words(prompt, row, tags)
+            if not (options := self._options(row)) and self.free:
+                gold = self.free(row) if callable(self.free) else row.text(self.free)
+                yield Case(name, words(()), gold_answer(gold), tags, picture)
+                continue
             right = self._place(row, options)
             order = random.Random(name).sample(range(len(options)), len(options)) if self.shuffled else range(len(options))
-            asked, at, tags = [options[place] for place in order], [*order].index(right), self._tags(row)
-            words = partial(_prompt, prompt, self._question(row), tags)
-            picture = row.picture(self.picture) if self.picture else None
+            asked, at = [options[place] for place in order], [*order].index(right)
             solution = partial(self._solution, row, prompt_name, LETTERS[at])
             yield Case.choice(name, words, asked, at, tags=tags, picture=picture, solution=solution)
+
+    def _rows(self, source: Source, config: str) -> Iterator[Row]:
+        """The rows of the configuration; of several hub datasets one after another, of their files all at once."""
+        hubs = self.hub[config] if isinstance(self.hub, Mapping) else self.hub
+        if isinstance(hubs, Hub):
+            hubs = (hubs,)
+        elif source.kind != "hub":
+            hubs = (replace(hubs[0], config=None),)
+        for hub in hubs:
+            yield from source.rows(hub, synthetic=self.synthetic)
+
+    def _words(self, prompt: str, row: Row, tags: Mapping[str, str]) -> Callable[[Sequence[str]], str | list[Turn]]:
+        """The prompt for any order of the options."""
+        words = partial(_prompt, prompt, self._question(row), tags)
+        if isinstance(self.picture, str) or callable(self.picture):
+            return words
+        pictures = numbered_pictures(row, self.picture)
+        return partial(_placed, words, pictures)
+
+    def _key(self, row: Row) -> str:
+        if callable(self.key):
+            return self.key(row)
+        return row.text(self.key) if self.key else row.id
+
+    def _picture(self, row: Row) -> Picture | None:
+        """The one picture that is shown before the prompt."""
+        if callable(self.picture):
+            return self.picture(row)
+        return row.picture(self.picture) if isinstance(self.picture, str) and self.picture else None
 
     def _question(self, row: Row) -> str:
         if callable(self.question):
@@ -118,10 +176,13 @@ class Choices:
 
 
 def subject_of(row: Row) -> str:
-    """The row's ``subject``; of a dataset that is a file for each, its file's name without the split, such as ``anatomy_test.csv``."""
-    if "subject" in row or row.file is None:
+    """The row's ``subject``; of a dataset that is a file or a configuration for each, its file's name without the split, such as
+    ``anatomy_test.csv``, or the configuration's."""
+    if "subject" in row:
         return row.text("subject")
-    return _SPLIT.sub("", row.file.stem)
+    if row.file is not None:
+        return _SPLIT.sub("", row.file.stem)
+    return row.config or row.text("subject")
 
 
 def _numbered(row: Row, stem: str) -> list[str]:
@@ -136,6 +197,11 @@ def _texts(row: Row, column: str, value: Mapping[str, Any]) -> Sequence[str]:
     return [str(text) for text in texts]
 
 
+def _placed(words: Callable[[Sequence[str]], str], pictures: Mapping[int, Picture], options: Sequence[str]) -> list[Turn]:
+    return [turn_with_pictures(words(options), pictures)]
+
+
 def _prompt(prompt: str, question: str, tags: Mapping[str, str], options: Sequence[str]) -> str:
+    prompt = prompt if options else prompt.replace("\n{options}", "")
     lines = "\n".join(f"{letter}. {option}" for letter, option in zip(LETTERS, options, strict=False))
     return prompt.format(question=question.strip(), options=lines, **tags)

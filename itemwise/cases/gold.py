@@ -7,7 +7,7 @@ from numbers import Rational, Real
 
 from itemwise.extractors.number.plain_number import plain_number
 
-__all__ = ["gold_number"]
+__all__ = ["gold_answer", "gold_number"]
 
 
 def gold_number(value: object) -> str:
@@ -35,6 +35,16 @@ def gold_number(value: object) -> str:
             f"{shown} ends in no single plain number; give the gold as a number such as 18, -3, 0.5 or 3/4, or leave the row out."
         )
     return number
+
+
+def gold_answer(value: str) -> str:
+    """A gold of any kind as `stated_answer` gives it: a plain number in its canonical form, ``yes`` or ``no``, else the words.
+
+    >>> [gold_answer(gold) for gold in ("4.0", "YES", " South Africa ")]
+    ['4', 'yes', 'South Africa']
+    """
+    words = value.strip()
+    return plain_number(words) or (words.lower() if words.lower() in ("yes", "no") else words)
 
 
 def _plain(value: Decimal | Real) -> str:

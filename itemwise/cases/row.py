@@ -1,7 +1,9 @@
 """One dataset row: its columns read when asked for and checked before they are asked of a model; and the hub dataset it may be of."""
 
+import ast
 import re
 import reprlib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +63,8 @@ class Row(Mapping[str, Any]):
     """One dataset row. Columns are read when asked for, so that passing over a picture does not decode it.
 
     `id` is stable for the row: its number in the split, or for made rows how to make it again (``synthetic-42-7``, and
-    ``synthetic-42-7-twin1`` for the same problem with other numbers). `file` is where it stands, None for rows of the hub's tables.
+    ``synthetic-42-7-twin1`` for the same problem with other numbers). `file` is where it stands, None for rows of the hub's tables; these
+    have the `config` that they are of.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Row(Mapping[str, Any]):
         self._folders = folders
         self._location = location
         self.file: Path | None = None
+        self.config: str | None = None
 
     @property
     def where(self) -> str:
@@ -122,9 +126,10 @@ class Row(Mapping[str, Any]):
             raise self.error(column, str(error)) from None
 
     def options(self, column: str) -> tuple[str, ...]:
-        """The texts of a list, however many and how often one stands there. Raises RowsError for what is no list, and where one is no
-        text or is blank."""
+        """The texts of a list, however many and how often one stands there; also of a list that a text spells as Python does. Raises
+        RowsError for what is no list, and where one is no text or is blank."""
         value = self[column]
+        value = _spelled_list(value) if isinstance(value, str) else value
         if not isinstance(value, (list, tuple)):
             raise self.error(column, f"{reprlib.repr(value)}; give the options as a list of texts.")
         return tuple(self._checked_text(column, option, f"option {number}: ") for number, option in enumerate(value))
@@ -203,6 +208,17 @@ class Row(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _spelled_list(text: str) -> Any:
+    """The list that a text spells (``"['red', 'green']"``), read as a literal and never run; the text itself where it spells none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # of a backslash in a formula
+            value = ast.literal_eval(text.strip()) if text.lstrip().startswith("[") else text
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+    return [option if isinstance(option, str) else str(option) for option in value] if isinstance(value, list) else text
 
 
 class _Texts(Mapping[str, str]):

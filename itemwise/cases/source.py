@@ -173,4 +173,10 @@ def _hub_rows(hub: Hub) -> Iterator[Row]:
         return _rows_of([file], None, hub.columns)
     table, commit = hub_table(hub)
     note_commit(hub, commit)
-    return table_rows(table, hub.name, picture_folders())
+    return _of_config(table_rows(table, hub.name, picture_folders()), hub.config)
+
+
+def _of_config(rows: Iterator[Row], config: str | None) -> Iterator[Row]:
+    for row in rows:
+        row.config = config
+        yield row

@@ -161,6 +161,11 @@ class Entry(MeasuredCase):
         return self.spent or (ReplyCost(*(getattr(reply, name) for name in ReplyCost.__slots__)) if reply else None)
 
     @property
+    def cluster(self) -> str:
+        """What is right and wrong together with it: the value of the tag that its benchmark's card names, else its item alone."""
+        return self.tags.get(self.rows.get("cluster", ""), self.item)
+
+    @property
     def is_given(self) -> bool:
         """Whether the reply was made elsewhere, so that nobody here asked in the words of the prompt."""
         return "replies" in self.model

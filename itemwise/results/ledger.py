@@ -11,7 +11,7 @@ from itemwise.results.entry import Entry, MeasuredCase, Skip
 from itemwise.results.labels import Key, split_node_id
 from itemwise.results.score import Score
 from itemwise.results.spill import SpilledRecord, SpillFile
-from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
+from itemwise.results.statistics import Accuracy, accuracy, clustered_accuracy, item_accuracy
 
 __all__ = ["Ledger", "Tally", "item_counts", "item_scores", "tallied"]
 
@@ -22,7 +22,8 @@ class Tally:
 
     `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id. `given`
     replies were made elsewhere. `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where
-    items were asked several times `items` has for each its correct replies and its judged ones; then the cases are the replies.
+    items were asked several times `items` has for each its correct replies and its judged ones; then the cases are the replies. Where
+    several items are of one cluster, `clusters` has the same of each.
     """
 
     benchmark: str
@@ -43,6 +44,7 @@ class Tally:
     thinking_tokens: int = 0
     given: int = 0
     items: Sequence[tuple[int, int]] = ()
+    clusters: Sequence[tuple[int, int]] = ()
 
     @property
     def key(self) -> Key:
@@ -77,7 +79,9 @@ class Tally:
 
     @property
     def accuracy(self) -> Accuracy:
-        """Correct out of judged, with its interval; of items that were asked several times their mean."""
+        """Correct out of judged, with its interval, which knows clusters; of items that were asked several times their mean."""
+        if self.clusters:
+            return clustered_accuracy(self.clusters)
         return item_accuracy(self.items) if self.items else accuracy(self.counts[Verdict.CORRECT], self.judged)
 
 
@@ -209,10 +213,14 @@ def _empty(case: MeasuredCase) -> Tally:
 
 def item_counts(entries: Iterable[Entry]) -> dict[str, tuple[int, int]]:
     """For each item how many of its replies are correct and how many are judged, all its repeats together."""
+    return _counts((entry.item, entry) for entry in entries)
+
+
+def _counts(named: Iterable[tuple[str, Entry]]) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
-    for entry in entries:
-        correct, judged = counts.get(entry.item, (0, 0))
-        counts[entry.item] = correct + (entry.verdict is Verdict.CORRECT), judged + (entry.verdict is not Verdict.ERROR)
+    for name, entry in named:
+        correct, judged = counts.get(name, (0, 0))
+        counts[name] = correct + (entry.verdict is Verdict.CORRECT), judged + (entry.verdict is not Verdict.ERROR)
     return counts
 
 
@@ -229,6 +237,7 @@ def _tally(entries: Sequence[Entry]) -> Tally:
     counted = Counter(entry.verdict for entry in entries)
     costs = [entry.cost for entry in entries if entry.cost]
     first = entries[0]
+    items, clusters = item_counts(entries), _counts((entry.cluster, entry) for entry in entries)
     return Tally(
         *first.key[:3],
         first.sample_size,
@@ -244,5 +253,6 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         prompt_name=first.prompt_name,
         thinking_tokens=sum(cost.thinking_tokens or 0 for cost in costs),
         given=sum(entry.is_given and entry.cost is not None for entry in entries),
-        items=[*item_counts(entries).values()] if any(entry.repeat > 1 for entry in entries) else (),
+        items=[*items.values()] if any(entry.repeat > 1 for entry in entries) else (),
+        clusters=[*clusters.values()] if len(clusters) < len(items) else (),
     )

@@ -77,21 +77,36 @@ def item_accuracy(items: Sequence[tuple[int, int]]) -> Accuracy:
     Where each item was judged once, or all replies agree, it is that of the items. In simulations with 10 to 100 items of 3 to 10
     replies it held the true accuracy in 94 to 98 % of runs; with 10 items of which few are ever right in 91 %.
     """
-    judged = [(correct, replies) for correct, replies in items if replies]
-    if not judged:
+    return _grouped(items, [1] * len(items))
+
+
+def clustered_accuracy(clusters: Sequence[tuple[int, int]]) -> Accuracy:
+    """The accuracy of cases that are right and wrong together, such as the instances of one template, each cluster given as its correct
+    cases out of those judged, with a 95 % interval that knows the clusters as that of `item_accuracy` does.
+
+    The share is that of all cases, however many of them are of one cluster; the variance is that of a ratio (Cochran 1977, Sampling
+    Techniques, section 6). The effective number of cases is at least that of Kish (1965) for clusters that agree throughout.
+    """
+    return _grouped(clusters, [judged for _, judged in clusters])
+
+
+def _grouped(counts: Sequence[tuple[int, int]], weights: Sequence[int]) -> Accuracy:
+    """The mean of the groups' shares by weights, with Wilson's interval at the effective number of replies."""
+    groups = [(correct, judged, weight) for (correct, judged), weight in zip(counts, weights, strict=True) if judged]
+    if not groups:
         return accuracy(0, 0)
     from scipy.stats import norm, t
 
-    count, replies = len(judged), sum(replies for _, replies in judged)
-    shares = [correct / replies for correct, replies in judged]
-    share = sum(shares) / count
-    variance = sum((each - share) ** 2 for each in shares) / (count - 1) / count if count > 1 else 0.0
-    effective = float(count)
+    count, replies, total = len(groups), sum(judged for _, judged, _ in groups), sum(weight for *_, weight in groups)
+    share = sum(weight * correct / judged for correct, judged, weight in groups) / total
+    spread = sum((weight * (correct / judged - share)) ** 2 for correct, judged, weight in groups)
+    variance = spread * count / (count - 1) / total**2 if count > 1 else 0.0
+    effective = total**2 / sum(weight**2 for *_, weight in groups)
     z = float(norm.ppf((1 + CONFIDENCE) / 2))
     if count > 1 and 0 < share < 1:
         shrunk = (z / float(t.ppf((1 + CONFIDENCE) / 2, count - 1))) ** 2
         effective = max(effective, min(float(replies), shrunk * share * (1 - share) / variance if variance else float(replies)))
-    return Accuracy(sum(correct for correct, _ in judged), replies, share, wilson(share, effective, z))
+    return Accuracy(sum(correct for correct, *_ in groups), replies, share, wilson(share, effective, z))
 
 
 def wilson(share: float, size: float, z: float = _QUANTILE) -> Interval:

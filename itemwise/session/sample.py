@@ -113,7 +113,8 @@ def _card_words(benchmark: Benchmark, settings: Settings) -> dict[str, str]:
     card = benchmark.card
     suites = [suite for suite in settings.suites if card and suite in card.suites]
     words = {"config": benchmark.config, "suites": ", ".join(suites)}
-    words |= {"version": str(card.version), "macro": card.macro} if card else {}
+    if card:
+        words |= {"version": str(card.version), "macro": card.macro, "cluster": card.cluster, "whole": ", ".join(card.whole)}
     return {name: text for name, text in words.items() if text}
 
 

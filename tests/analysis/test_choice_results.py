@@ -120,3 +120,21 @@ def test_an_error_of_ours_on_either_side_is_in_no_pair() -> None:
     spoiled = an_entry(0, Verdict.ERROR, node_id="e", case="colours-0-blank-image", benchmark="colours-blank-image", choices=FOUR)
     control = control_of(choice(0, "A", "A"), spoiled)
     assert (control.pair.judged, control.pair.left_out) == ([], ["colours-0"])
+
+
+def test_always_yes_or_always_no_is_held_against_questions_of_yes_and_no() -> None:
+    entries = [an_entry(number, Verdict.CORRECT, expected=expected, answer=expected) for number, expected in enumerate(["yes", "no", "no"])]
+    result = result_of(*entries)
+    assert (result.letter, result.constant, result.chance, result.fewer) == ("no", pytest.approx(2 / 3), 0.5, None)
+
+
+def test_where_some_cases_have_no_options_the_accuracy_beside_chance_is_that_of_the_others() -> None:
+    free = [an_entry(number, Verdict.WRONG, benchmark="colours", case=f"colours-{number}") for number in (8, 9)]
+    result = result_of(choice(0, "A", "A"), choice(1, "B", "B"), *free)
+    assert (result.accuracy.share, result.fewer, result.tally.accuracy.share) == (1.0, 2, 0.5)
+
+
+def test_cases_of_one_cluster_count_once_against_the_constant_answer() -> None:
+    tags, rows = {"photograph": "1"}, {"cluster": "photograph"}
+    entries = [an_entry(n, Verdict.CORRECT, expected=word, tags=tags, rows=rows) for n, word in enumerate(["yes", "no"] * 8)]
+    assert result_of(*entries).p == mcnemar(1, 0)

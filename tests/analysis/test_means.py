@@ -85,3 +85,22 @@ def test_the_interval_of_equal_parts_is_that_of_one_sample_and_one_of_unequal_pa
 def test_of_single_cases_that_are_all_right_the_interval_is_not_empty() -> None:
     mean = weighted_mean([(1 / 57, accuracy(1, 1))] * 57)
     assert mean.interval == pytest.approx(accuracy(57, 57).interval)
+
+
+def test_of_groups_the_share_is_told_that_is_right_in_all_cases_where_all_of_the_split_is_asked() -> None:
+    def groups(verdicts: str, **rows: str) -> list[Mean]:
+        entries = [
+            an_entry(
+                number,
+                Verdict.CORRECT if verdict == "C" else Verdict.WRONG,
+                tags={"pair": str(number // 2), "kind": str(number)},
+                rows={"whole": "pair", "rows": "6", **rows},
+                sample_size=len(verdicts),
+            )
+            for number, verdict in enumerate(verdicts)
+        ]
+        return of(*entries)
+
+    (mean,) = groups("CCCWWW")
+    assert (mean.accuracy.correct, mean.accuracy.judged, mean.over) == (1, 3, "3 values of pair, right in all their cases")
+    assert groups("CCCW") == []  # a sample, which holds parts of groups

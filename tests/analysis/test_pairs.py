@@ -117,3 +117,24 @@ def test_versions_of_a_benchmark_are_told_where_they_differ() -> None:
     assert Pair(first, first).versions == Pair(old, old).versions == ""
     assert Pair(first, second).versions == "version 1 against 2 of the benchmark"
     assert Pair(old, second).versions == "version none against 2 of the benchmark"
+
+
+def clustered(label: str, verdicts: str, of_one: int) -> Measurement:
+    """Cases of which so many in a row are of one cluster."""
+    entries = [
+        an_entry(number, VERDICTS[letter], tags={"template": str(number // of_one)}, rows={"cluster": "template"})
+        for number, letter in enumerate(verdicts)
+    ]
+    return measurement(label, f"run {label}", tallied(entries)[0], entries)
+
+
+def test_cases_of_one_cluster_count_once_in_interval_and_test() -> None:
+    first, second = "W" * 12, "C" * 6 + "W" * 6
+    alone = pair_of(first, second)
+    pair = Pair(clustered("#1", first, 3), clustered("#2", second, 3))
+    assert (alone.p, pair.p) == (mcnemar(6, 0), mcnemar(2, 0))
+    assert pair.change == alone.change == 0.5
+    assert pair.has_clusters
+    assert not alone.has_clusters
+    assert pair.interval.low < alone.interval.low
+    assert pair.second.accuracy == pair.second.tally.accuracy

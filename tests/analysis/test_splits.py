@@ -48,3 +48,10 @@ def test_each_strategy_is_split_by_itself() -> None:
         ("vote", "0", 1.0),
         ("vote", "1", 1.0),
     ]
+
+
+def test_tags_that_say_which_cases_belong_together_split_nothing() -> None:
+    rows = {"cluster": "template", "whole": "pair, figure"}
+    tags = [{"template": str(n), "pair": str(n), "figure": str(n), "kind": str(n)} for n in range(2)]
+    entries = [an_entry(n, Verdict.CORRECT, tags=tags[n], rows=rows) for n in range(2)]
+    assert {split.tag for split in splits(tallied(entries), entries)} == {"kind"}

@@ -14,12 +14,13 @@ from benchmarks import test_commonsense as commonsense
 from benchmarks import test_hellaswag as hellaswag
 from benchmarks import test_mmlu as mmlu
 from benchmarks import test_mmlu_pro as mmlu_pro
+from benchmarks import test_mmlu_redux as mmlu_redux
 from benchmarks import test_truthfulqa as truthfulqa
 from itemwise.cases.case import LETTERS
 from itemwise.cases.source import Source
 from tests.benchmarks.example_rows import benchmark, example_row, loaded
 
-MODULES = (arc, cmmlu, commonsense, hellaswag, mmlu, mmlu_pro, truthfulqa)
+MODULES = (arc, cmmlu, commonsense, hellaswag, mmlu, mmlu_pro, mmlu_redux, truthfulqa)
 RENDERINGS = ("{}", "({}).", "The answer is **{}**.", '{{"answer": "{}"}}', "So \\boxed{{{}}}.")
 
 
@@ -60,3 +61,15 @@ def test_the_true_option_of_truthfulqa_stands_in_a_place_of_each_rows_own(tmp_pa
     found = [[case.answer for case in benchmark(truthfulqa).cases(Source("file", path=file), "letter")] for _ in range(2)]
     assert found[0] == found[1]
     assert all(9 < found[0].count(letter) < 18 for letter in "ABC")
+
+
+def test_rows_of_mmlu_redux_that_people_found_bad_are_left_out(tmp_path: Path) -> None:
+    row = json.loads(example_row(mmlu_redux))
+    kinds = ("OK", "bad_question_clarity", "wrong_groundtruth", "ok ", "expert")
+    file = tmp_path / "anatomy.jsonl"
+    file.write_text("".join(json.dumps(row | {"question": kind, "error_type": kind}) + "\n" for kind in kinds))
+    found = list(benchmark(mmlu_redux).cases(Source("file", path=file), "letter"))
+    assert [(case.name, case.tags["subject"]) for case in found] == [
+        ("mmlu_redux-anatomy-0", "anatomy"),
+        ("mmlu_redux-anatomy-3", "anatomy"),
+    ]

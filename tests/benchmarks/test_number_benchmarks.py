@@ -12,6 +12,8 @@ import pytest
 from benchmarks import test_aime as aime
 from benchmarks import test_cmath as cmath
 from benchmarks import test_gsm8k as gsm8k
+from benchmarks import test_gsm_plus as gsm_plus
+from benchmarks import test_gsm_symbolic as gsm_symbolic
 from benchmarks import test_mgsm as mgsm
 from benchmarks import test_svamp as svamp
 from itemwise.extractors import last_number
@@ -27,6 +29,8 @@ RENDERINGS = ("{}", "3 * 14 = 42\n#### {}", "So \\boxed{{{}}}.", '{{"steps": ["3
         (gsm8k, "", "A baker fills 6 trays with 7 rolls each and eats 2 rolls. How many", "40", {}),
         (svamp, "", "Mia has 9 pens and 5 books. She gives 2 pens away. How many pens has she left?\n\n", "7", {"type": "Subtraction"}),
         (cmath, "", "小云有17颗糖，又买了25颗，她现在有多少颗糖？\n\n请一步一步", "42", {"grade": "2", "reasoning_step": "1"}),
+        (gsm_plus, "", "A baker fills some trays", "unanswerable", {"variation": "critical thinking", "seed": "0"}),
+        (gsm_symbolic, "p1", "A baker fills 6 trays with 7 rolls each", "40", {"template": "3"}),
         (aime, "26", "Find the least positive integer with exactly 12 divisors.\n\nPlease reason", "60", {}),
         (mgsm, "zh", "小云有17颗糖，又买了25颗。她现在有多少颗糖？\n\n请一步一步", "42", {}),
     ],

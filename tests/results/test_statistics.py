@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from itemwise.results.statistics import (
     SIGNIFICANT,
     accuracy,
+    clustered_accuracy,
     difference_interval,
     holm,
     item_accuracy,
@@ -323,3 +324,33 @@ def test_the_interval_of_repeats_holds_the_truth_as_often_as_it_says(chances: Se
         found = item_accuracy([(sum(random.random() < chance for _ in range(times)), times) for chance in drawn]).interval
         held += found is not None and found.low <= truth <= found.high
     assert held / 400 > 0.92
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.just(5)), min_size=1, max_size=30))
+def test_clusters_of_one_size_have_the_interval_of_items_that_were_asked_so_often(clusters: list[tuple[int, int]]) -> None:
+    assert clustered_accuracy(clusters) == pytest.approx(item_accuracy(clusters))
+
+
+@given(st.lists(st.integers(1, 8).flatmap(lambda size: st.tuples(st.integers(0, size), st.just(size))), min_size=1, max_size=30))
+def test_the_accuracy_of_clusters_is_that_of_their_cases_with_an_interval_no_narrower_than_theirs(clusters: list[tuple[int, int]]) -> None:
+    found = clustered_accuracy(clusters)
+    plain = accuracy(sum(correct for correct, _ in clusters), sum(judged for _, judged in clusters))
+    assert found.share == pytest.approx(plain.share)
+    assert found.interval is not None
+    assert plain.interval is not None
+    assert found.interval.low <= plain.interval.low + 1e-9
+    assert found.interval.high >= plain.interval.high - 1e-9
+
+
+def test_the_interval_over_clusters_holds_the_true_accuracy_where_that_over_cases_does_not() -> None:
+    rng, held = Random(7), Counter[str]()
+    for _ in range(400):
+        chances = [rng.choice((0.1, 0.5, 0.9)) for _ in range(25)]
+        clusters = [(sum(rng.random() < chance for _ in range(8)), 8) for chance in chances]
+        plain = accuracy(sum(correct for correct, _ in clusters), 200).interval
+        known = clustered_accuracy(clusters).interval
+        assert plain is not None
+        assert known is not None
+        held["cases"] += plain.low <= 0.5 <= plain.high
+        held["clusters"] += known.low <= 0.5 <= known.high
+    assert held["cases"] < 0.85 * 400 < 0.92 * 400 < held["clusters"]

@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoProcessor
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
-from itemwise.cases.chat import Turn
+from itemwise.cases.chat import Turn, in_places
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.models.local.chat_template import ChatTemplate
 from itemwise.models.local.encoded_prompt import Prompt
@@ -100,13 +100,15 @@ def outside_language(config: Any, trust_remote_code: bool) -> list[str]:
 
 
 def with_pictures(messages: Sequence[Mapping[str, Any]], turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """The messages of `turns`; the content of one with pictures is a list of parts, pictures before the text."""
+    """The messages of `turns`; the content of one with pictures is a list of parts, text and pictures in their order."""
     return [
-        {**message, "content": [*[{"type": "image"} for _ in turn.pictures], {"type": "text", "text": message["content"]}]}
-        if turn.pictures
-        else dict(message)
+        {**message, "content": [_part(part) for part in in_places(message["content"], turn.pictures)]} if turn.pictures else dict(message)
         for message, turn in zip(messages, turns, strict=True)
     ]
+
+
+def _part(shown: str | Picture) -> dict[str, str]:
+    return {"type": "text", "text": shown} if isinstance(shown, str) else {"type": "image"}
 
 
 def _decoded(picture: Picture) -> Image:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from itemwise.cases.chat import Turn
+from itemwise.cases.chat import Turn, in_places
+from itemwise.cases.picture import Picture
 from itemwise.models.model import ModelError, Request
 from itemwise.models.tool_calls import messages_for_template, with_system
 
@@ -55,9 +56,14 @@ def _message(message: Mapping[str, Any], turn: Turn) -> dict[str, Any]:
     if "tool_call_id" in message:
         return {name: message[name] for name in ("role", "tool_call_id", "content")}
     if turn.pictures:
-        shown = [{"type": "image_url", "image_url": {"url": picture.data_uri()}} for picture in turn.pictures]
-        return {"role": message["role"], "content": [*shown, {"type": "text", "text": message["content"]}]}
+        return {"role": message["role"], "content": [_part(part) for part in in_places(message["content"], turn.pictures)]}
     return dict(message)
+
+
+def _part(shown: str | Picture) -> dict[str, Any]:
+    if isinstance(shown, str):
+        return {"type": "text", "text": shown}
+    return {"type": "image_url", "image_url": {"url": shown.data_uri()}}
 
 
 def _call(call: Mapping[str, Any]) -> dict[str, Any]:

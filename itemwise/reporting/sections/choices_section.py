@@ -18,7 +18,10 @@ def build(run: RunFacts) -> Iterator[Section]:
         "Choices beside chance",
         (*key_columns(run.tallies), *_COLUMNS),
         [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
-        notes=[Note(_sentence(result, control)) for result in results for control in result.controls],
+        notes=[
+            *(Note(_fewer(result)) for result in results if result.fewer),
+            *(Note(_sentence(result, control)) for result in results for control in result.controls),
+        ],
         record={"choices": [_record(result) for result in results]},
     )
 
@@ -26,7 +29,8 @@ def build(run: RunFacts) -> Iterator[Section]:
 def _record(result: ChoiceResult) -> dict[str, object]:
     return {
         **result.tally.key.record(),
-        "accuracy": result.tally.accuracy.share,
+        "accuracy": result.accuracy.share,
+        **({"n": result.fewer} if result.fewer else {}),
         "chance": result.chance,
         "constant": {"letter": result.letter, "accuracy": result.constant, "p": result.p},
         "controls": [_control_record(control) for control in result.controls],
@@ -34,10 +38,15 @@ def _record(result: ChoiceResult) -> dict[str, object]:
 
 
 def _row(result: ChoiceResult) -> tuple[str, ...]:
-    share, _ = accuracy_text(result.tally.accuracy)
+    share, _ = accuracy_text(result.accuracy)
     controls = "; ".join(f"{control.control} {points_text(control.pair.change)} (p {control.pair.p:.3g})" for control in result.controls)
     constant = f'always "{result.letter}" {result.constant:.1%}'
     return (share, f"{result.chance:.1%}", constant, f"{result.p:.3g}", controls or "not run")
+
+
+def _fewer(result: ChoiceResult) -> str:
+    of = f"{result.fewer} of {result.tally.judged} cases"
+    return f"{', '.join(result.tally.key.names)}: {of} have options or ask for yes or no; the accuracy beside chance is theirs."
 
 
 def _sentence(result: ChoiceResult, control: ControlResult) -> str:

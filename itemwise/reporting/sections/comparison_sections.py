@@ -51,7 +51,7 @@ def _pair(comparison: RunComparison, index: int) -> Row:
     tested = (
         f"{pair.p:.3g}",
         f"{comparison.corrected[index]:.3g}",
-        f"{least.flips} ({least.share:.1%})" if least else "-" if pair.has_repeats else "nothing",
+        f"{least.flips} ({least.share:.1%})" if least else "-" if pair.has_repeats or pair.has_clusters else "nothing",
     )
     return Row((name, pair.first.tally.benchmark, shown, *changed, *tested, ""), (gained, lost, judged))
 
@@ -64,8 +64,10 @@ def pair_name(pair: Pair) -> str:
 def _pair_legend(pairs: Sequence[Pair]) -> list[str]:
     tests = f"Holm's correction over {len(pairs)} pairs" if len(pairs) > 1 else "one pair, so Holm's correction changes nothing"
     repeats = ["where items were asked several times p is the sign-flip test of their shares of correct replies, one for each item."]
+    clusters = ["where cases are of clusters p is the sign-flip test of the clusters' differences."]
     return [
         *(repeats if any(pair.has_repeats for pair in pairs) else []),
+        *(clusters if any(pair.has_clusters for pair in pairs) else []),
         f"p: exact McNemar on the cases that flipped; {tests}; a difference is shown where Holm p < {SIGNIFICANT}.",
         "can show: the fewest flips that so many cases and pairs can show, all of them one way; it takes more where flips go both ways.",
     ]
@@ -96,6 +98,8 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     text += "".join(f"{change.text}. " for change in score_changes(pair))
     if pair.has_repeats:
         return shown, f"{text}Items were asked several times: each counts once, by the share of its replies that is correct."
+    if pair.has_clusters:
+        return shown, f"{text}The {len(pair.judged)} cases are of {len(pair.independent)} clusters, each of which counts once in p."
     if least is None:
         return shown, text + "So few cases can show no difference."
     return shown, f"{text}The smallest difference that so many cases can show is {100 * least.share:.1f} points, all flips one way."

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.cases.case import LETTERS
+from itemwise.cases.chat import PLACE
 from itemwise.cases.option_scores import OptionScores, notes_text, option_scores
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import parted
@@ -129,7 +130,7 @@ def _options(entry: Entry, scores: OptionScores) -> list[dict[str, Any]]:
 def _turn(turn: Mapping[str, Any]) -> dict[str, Any]:
     """A turn with what the model thought in its text beside it, where the page folds it."""
     if turn["role"] != "assistant":
-        return dict(turn)
+        return {**turn, "content": turn["content"].replace(PLACE, "[picture]")}
     content, thought, _ = parted(turn["content"])
     reasoning = "\n".join(filter(None, (turn.get("reasoning"), thought)))
     return {**turn, "content": content, **({"reasoning": reasoning} if reasoning else {})}
