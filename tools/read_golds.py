@@ -1,25 +1,32 @@
-"""``python -m tools.read_golds FOLDER``: how often each benchmark's extractor reads its own golds, in five renderings, on all rows.
+"""``python -m tools.read_golds FOLDER``: of each benchmark the rows in FOLDER, and how many golds its extractor reads in five renderings.
 
-FOLDER has a folder for each benchmark, called after it. What is no 100% is a gold that the extractor reads otherwise: each is named.
+FOLDER has a folder for each benchmark, called after it. The table is Markdown; below it each gold that is read otherwise is named.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from itemwise.cases.benchmark import Benchmark
-from itemwise.cases.case import LETTERS, Case
+from itemwise.cases.case import Case
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.commands.benchmarks import benchmarks_in
 from itemwise.commands.copy_benchmarks import benchmark_files
+from itemwise.extractors.words.stated_answer import OR
 
-NUMBERS = ("{}", "3 + 4 = 7\n#### {}", "So \\boxed{{{}}}.", '{{"steps": ["3+4=7"], "answer": "{}"}}', "3 + 4 = 7\nThe answer is {}.")
-CHOICES = ("{}", "({})", "So \\boxed{{{}}}.", '{{"answer": "{}"}}', "The answer is {}.")
+RENDERINGS: Mapping[str, Callable[[str], str]] = {
+    "bare": "{}".format,
+    "sentence": "3 + 4 = 7\nThe answer is {}.".format,
+    "boxed": "So \\boxed{{{}}}.".format,
+    "JSON": lambda answer: json.dumps({"steps": ["3+4=7"], "answer": answer}, ensure_ascii=False),
+    "bold": "The answer is **{}**.".format,
+}
 _NAMED = 5  # golds of a benchmark that are read otherwise
 
 
@@ -28,26 +35,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.read_golds", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     folder = parser.parse_args(arguments).folder
-    missed = 0
-    for name, benchmark in (found for file in benchmark_files() for found in benchmarks_in(file)):
-        if (folder / name).is_dir():
-            missed += _report(name, benchmark, Source("file", path=folder / name))
-    return int(missed > 0)
+    print(f"| benchmark | rows | with options | read in {len(RENDERINGS)} renderings | read otherwise |\n|---|---|---|---|---|")
+    found = [found for file in benchmark_files() for found in benchmarks_in(file)]
+    missed = [line for name, benchmark in found if (folder / name).is_dir() for line in _report(name, benchmark, folder / name)]
+    print(*(["", *missed] if missed else []), sep="\n")
+    return int(bool(missed))
 
 
-def _report(name: str, benchmark: Benchmark, source: Source) -> int:
-    """Print what was read of a benchmark's golds; how many renderings were read otherwise, and how many configurations not at all."""
-    rows, missed, faults = 0, [], []
-    for config in benchmark.configs or ("",):
-        cases, fault = _cases(benchmark.of_config(config), source)
-        rows += len(cases)
-        missed += [line for case in cases for line in _read_otherwise(benchmark, case)]
-        faults += [fault] if fault else []
-    total = rows * len(NUMBERS)
-    print(f"{name}: {rows} rows, {total - len(missed)} of {total} renderings read as the gold")
-    for line in [*faults, *islice(missed, _NAMED)]:
-        print(f"  {line}")
-    return len(missed) + len(faults)
+def _report(name: str, benchmark: Benchmark, folder: Path) -> Iterator[str]:
+    """Print the line of a benchmark, and give those that name what is read otherwise, or not at all."""
+    configs = [_cases(benchmark.of_config(config), Source("file", path=folder)) for config in benchmark.configs or ("",)]
+    asked = {tuple(case.text for case in found): found for found, _ in reversed(configs)}  # a file may serve for several configurations
+    cases = [case for found in reversed(asked.values()) for case in found]
+    missed = [line for case in cases for line in _read_otherwise(benchmark, case)]
+    total, options = len(cases) * len(RENDERINGS), sum(bool(case.choices) for case in cases)
+    print(f"| {name} | {len(cases):,} | {options:,} | {total - len(missed):,} of {total:,} | {len(missed)} |")
+    yield from (fault for _, fault in configs if fault)
+    yield from islice(missed, _NAMED)
 
 
 def _cases(benchmark: Benchmark, source: Source) -> tuple[list[Case], str]:
@@ -60,10 +64,8 @@ def _cases(benchmark: Benchmark, source: Source) -> tuple[list[Case], str]:
 
 def _read_otherwise(benchmark: Benchmark, case: Case) -> Iterator[str]:
     read = benchmark.extractor(case)
-    for rendering in CHOICES if case.choices else NUMBERS:
-        reply = rendering.format(case.answer)
-        if case.choices and rendering == CHOICES[1]:
-            reply += f" {case.choices[LETTERS.index(case.answer)]}"
+    for rendering in RENDERINGS.values():
+        reply = rendering(case.answer.split(OR)[0])
         if (answer := read(reply)) != case.answer:
             yield f"{case.name}: {reply!r} is read as {answer!r}"
 
