@@ -38,7 +38,7 @@ def subject(row: Row) -> str:
 
 def free_answer(row: Row) -> str:
     answer = row.text("answer")
-    return OR.join(row.options("answer")) if answer.startswith("[") else answer
+    return OR.join(row.spelled_options("answer")) if answer.startswith("[") else answer
 
 
 mmmu = Choices(

@@ -47,7 +47,7 @@ def mmmu_pro(source: Source, prompt: str, config: str) -> Iterator[Case]:
     asked = prompt.replace("\n{options}", "").format(question=IN_THE_PICTURE)
     for row in source.rows(PRO[config]):
         name, tags = f"mmmu_pro-vision-{row.text('id')}", {"subject": row.text("subject")}
-        yield Case(name, asked, row.text("answer"), tags, row.picture("image"), row.options("options"))
+        yield Case(name, asked, row.text("answer"), tags, row.picture("image"), row.spelled_options("options"))
 
 
 @cases(mmmu_pro, prompts=PROMPTS, extract=stated_choice, pictures=True, configs=tuple(PRO), card=CARD)

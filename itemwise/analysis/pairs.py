@@ -111,7 +111,8 @@ class Pair:
         """The differences that are independent of each other: the items', or those of their clusters, with the same mean."""
         clusters: dict[str, Fraction] = {}
         for case, difference in self.differences.items():
-            cluster = self.first.entries[case].cluster
+            sides = (self.first.entries[case], self.second.entries[case])
+            cluster = next((entry.cluster for entry in sides if entry.cluster != entry.item), case)  # a baseline's file tells none
             clusters[cluster] = clusters.get(cluster, Fraction(0)) + difference
         return [difference * Fraction(len(clusters), len(self.judged)) for difference in clusters.values()]
 

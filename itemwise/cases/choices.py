@@ -55,13 +55,13 @@ class Choices:
     """A loader for `@cases` that calls its cases after `name`, reading the rows of `hub`, or of the one of each configuration.
 
     `question` is a column, a template of several (``{activity}: {ctx}``), or a function of the row. `options` is a column that holds a
-    list of texts, or their texts and labels (``{"text": [...], "label": ["A", ...]}``), or the names of several columns, or a function of
-    the row. A table may have it in numbered columns: ``choice0``, ``choice1`` and so on for ``choices``. `right` is the column of the
-    right option: its label, its letter, or its place from 0, as a number or in digits; or a function that gives its place. `tags` are
-    columns, or functions of the row by name. `worked` is a column that holds a chain of thought for examples. `picture` is a column of
-    pictures, a function that gives the row's, or the columns of several, which stand where question or options name them (``<image 1>`` is
-    the first column's). `key` is the column, or a function of the row, that names a row where its number does not, as with several `hub`
-    datasets one after another. `asked` tells of a row whether it is asked at all.
+    list of texts, also spelled out as Python does, or their texts and labels (``{"text": [...], "label": ["A", ...]}``), or the names of
+    several columns, or a function of the row. A table may have it in numbered columns: ``choice0``, ``choice1`` and so on for ``choices``.
+    `right` is the column of the right option: its label, its letter, or its place from 0, as a number or in digits; or a function that
+    gives its place. `tags` are columns, or functions of the row by name. `worked` is a column that holds a chain of thought for examples.
+    `picture` is a column of pictures, a function that gives the row's, or the columns of several, which stand where question or options
+    name them (``<image 1>`` is the first column's). `key` is the column, or a function of the row, that names a row where its number does
+    not, as with several `hub` datasets one after another. `asked` tells of a row whether it is asked at all.
 
     Rows are asked as they are, as published numbers count them: also one with a single option, and one that has an option twice, of which
     the letter of the row is right. With `shuffled` each row's options stand in an order of their own, the same in every run, for datasets
@@ -146,6 +146,8 @@ class Choices:
         if self.options not in row and (columns := _numbered(row, self.options.removesuffix("s"))):
             return tuple(row.text(column) for column in columns)
         value = row[self.options]
+        if isinstance(value, str):
+            return row.spelled_options(self.options)
         return _texts(row, self.options, value) if isinstance(value, Mapping) else row.options(self.options)
 
     def _place(self, row: Row, options: Sequence[str]) -> int:

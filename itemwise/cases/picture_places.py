@@ -13,8 +13,9 @@ _NAMED = re.compile(r"<image ?(\d{1,2})>")
 
 
 def numbered_pictures(row: Row, columns: Sequence[str]) -> dict[int, Picture]:
-    """The pictures that a row has in `columns`, each by its number, 1 for the first column."""
-    found = ((number, row.picture(column)) for number, column in enumerate(columns, start=1))
+    """The pictures that a row has in `columns`, each by its number, 1 for the first column; null is none, in a jsonl too."""
+    filled = set(row)
+    found = ((number, row.picture(column)) for number, column in enumerate(columns, start=1) if column in filled)
     return {number: picture for number, picture in found if picture}
 
 

@@ -126,10 +126,16 @@ class Row(Mapping[str, Any]):
             raise self.error(column, str(error)) from None
 
     def options(self, column: str) -> tuple[str, ...]:
-        """The texts of a list, however many and how often one stands there; also of a list that a text spells as Python does. Raises
-        RowsError for what is no list, and where one is no text or is blank."""
-        value = self[column]
-        value = _spelled_list(value) if isinstance(value, str) else value
+        """The texts of a list, however many and how often one stands there. Raises RowsError for what is no list, and where one is no
+        text or is blank."""
+        return self._listed(column, self[column])
+
+    def spelled_options(self, column: str) -> tuple[str, ...]:
+        """The texts of a list that a text spells as Python does, such as ``['red', 'green']``; it is read as a literal and never run.
+        Raises RowsError as `options` does."""
+        return self._listed(column, _spelled_list(self.text(column)))
+
+    def _listed(self, column: str, value: object) -> tuple[str, ...]:
         if not isinstance(value, (list, tuple)):
             raise self.error(column, f"{reprlib.repr(value)}; give the options as a list of texts.")
         return tuple(self._checked_text(column, option, f"option {number}: ") for number, option in enumerate(value))
@@ -211,7 +217,7 @@ class Row(Mapping[str, Any]):
 
 
 def _spelled_list(text: str) -> Any:
-    """The list that a text spells (``"['red', 'green']"``), read as a literal and never run; the text itself where it spells none."""
+    """The list that a text spells; the text itself where it spells none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # of a backslash in a formula
