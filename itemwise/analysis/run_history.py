@@ -10,6 +10,7 @@ from pathlib import Path
 
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import OF_THE_JOB, Part, Provenance, differing, provenance_of
+from itemwise.analysis.score_results import ScoreResult
 from itemwise.cases.reply import Verdict
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
@@ -51,6 +52,11 @@ class Point:
         """What differs in how it was asked and read, so that no difference of accuracy is the model's."""
         return self.changed.get(Part.HARNESS, ())
 
+    def score(self, name: str) -> ScoreResult | None:
+        """The score of that name; None where none was recorded."""
+        items = self.measured.scores.get(name)
+        return ScoreResult(self.tally, name, items) if items else None
+
     @cached_property
     def pair(self) -> Pair | None:
         """Both runs on the same cases; None where these differ."""
@@ -87,6 +93,11 @@ class History:
 
     key: Key
     points: Sequence[Point]
+
+    @property
+    def score_names(self) -> list[str]:
+        """The names of all scores that a run of it recorded."""
+        return sorted({name for point in self.points for name in point.measured.scores})
 
     @cached_property
     def stability(self) -> Stability | None:

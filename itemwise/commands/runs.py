@@ -7,7 +7,7 @@ from pathlib import Path
 from itemwise.analysis.run_history import History, Point, read_histories
 from itemwise.commands import CommandError
 from itemwise.reporting.table import accuracy_text, aligned
-from itemwise.reporting.writers.runs_html import against_text, runs_html
+from itemwise.reporting.writers.runs_html import against_text, runs_html, score_texts
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import LATEST, find_run, followed, run_folders
 from itemwise.results.safe_text import printable
@@ -46,7 +46,9 @@ def runs_lines(found: Sequence[History]) -> Iterator[str]:
     """A table for each measurement, the newest run first, and what its cases did over the runs."""
     for history in found:
         yield ", ".join(history.key.names)
-        yield from (f"  {line}" for line in aligned([_HEAD, *map(_row, reversed(history.points))], words=2))
+        scores = history.score_names
+        head = (*_HEAD[:-1], *scores, _HEAD[-1])
+        yield from (f"  {line}" for line in aligned([head, *(_row(point, scores) for point in reversed(history.points))], words=2))
         if stable := history.stability:
             named = ", ".join(stable.by_turns[:_NAMED]) + (", ..." if len(stable.by_turns) > _NAMED else "")
             yield (
@@ -56,10 +58,17 @@ def runs_lines(found: Sequence[History]) -> Iterator[str]:
         yield ""
 
 
-def _row(point: Point) -> tuple[str, ...]:
+def _row(point: Point, scores: Sequence[str]) -> tuple[str, ...]:
     tally = point.tally
     known = f"{tally.judged} of {tally.sample_size}"
-    return (point.run.name.rpartition("/")[2], point.commit or "-", *accuracy_text(tally.accuracy), known, against_text(point))
+    return (
+        point.run.name.rpartition("/")[2],
+        point.commit or "-",
+        *accuracy_text(tally.accuracy),
+        known,
+        *score_texts(point, scores),
+        against_text(point),
+    )
 
 
 def _remove_old(reports: Path, keep: int, kept: Sequence[str]) -> None:

@@ -145,3 +145,21 @@ def test_cases_of_one_measurement_share_its_hash_and_another_strategy_does_not(c
     hashes = {item.nodeid: json.loads(concluded(item, lambda: None).itemwise)["run"] for item in items}
     assert len({value for name, value in hashes.items() if "direct" in name}) == 1
     assert len(set(hashes.values())) == 2
+
+
+def test_scores_are_of_the_time_that_the_test_ran_last(item: pytest.Function) -> None:
+    item.user_properties.append(("score", 0.25))
+    assert json.loads(concluded(item, lambda: None).itemwise)["scores"] == {"score": 0.25}
+    concluded(item, lambda: None, when="teardown")
+    assert "scores" not in json.loads(concluded(item, lambda: None).itemwise)
+    item.user_properties.append(("score", (1, 2)))
+    assert json.loads(concluded(item, lambda: None).itemwise)["scores"] == {"score": [1.0, 2.0]}
+
+
+def test_what_is_no_score_is_an_error_that_names_it_even_of_a_test_that_was_to_fail(item: pytest.Function) -> None:
+    item.user_properties.append(("score", 73))
+    asked(item, a_reply("The answer is 0"))
+    for end in (lambda: None, fails, lambda: pytest.xfail("as expected")):
+        report = concluded(item, end)
+        assert (report.outcome, json.loads(report.itemwise)["verdict"]) == ("failed", "error")
+        assert str(report.longrepr).startswith("record_property('score', 73): a score is a number in 0 to 1")

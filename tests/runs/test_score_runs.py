@@ -93,6 +93,13 @@ def test_runs_are_compared_by_their_scores(suite: pytest.Pytester, capsys: pytes
     printed = capsys.readouterr().out
     assert "  score -25.0 points (95% interval -3" in printed
     assert "  score.parts +0.0 points (95% interval -" in printed
+    after = latest(suite, "after").resolve()
+    after.rename(after.parent.parent / "before" / "20990101-000000")
+    assert main(["runs", "--reports", "before", "--html", "all.html"]) == 0
+    head, newest, oldest = capsys.readouterr().out.splitlines()[1:4]
+    assert [line.split("8 of 8")[-1].split()[:2] for line in (newest, oldest)] == [["25.0%", "37.5%"], ["50.0%", "37.5%"]]
+    assert head.split("n of N")[1].split()[:2] == ["score", "score.parts"]
+    assert '<th scope="col" class="figure">score.parts</th>' in (suite.path / "all.html").read_text()
 
 
 def test_what_is_no_score_is_an_error_of_that_case_alone(suite: pytest.Pytester) -> None:

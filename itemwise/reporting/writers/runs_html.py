@@ -10,7 +10,7 @@ from itemwise.reporting.single_page import still_page
 from itemwise.reporting.table import accuracy_text, points_text
 from itemwise.reporting.trend import Dot, trend
 
-__all__ = ["against_text", "runs_html"]
+__all__ = ["against_text", "runs_html", "score_texts"]
 
 
 def runs_html(found: Sequence[History], folder: Path) -> str:
@@ -28,10 +28,16 @@ def against_text(point: Point) -> str:
     return f"{change}, p {point.pair.p:.3g}: {point.shown.value}"
 
 
+def score_texts(point: Point, names: Sequence[str]) -> list[str]:
+    """The means of a run's scores of these names, a dash for one that it did not record."""
+    return [f"{found.share:.1%}" if (found := point.score(name)) else "-" for name in names]
+
+
 def _history(history: History, folder: Path) -> dict[str, Any]:
-    rows = [_row(point, folder) for point in history.points]
+    names = history.score_names
+    rows = [{**_row(point, folder), "scores": score_texts(point, names)} for point in history.points]
     dots = [_dot(point) for point in history.points]
-    return {"name": ", ".join(history.key.names), "rows": rows[::-1], "trend": trend(dots), "stability": history.stability}
+    return {"name": ", ".join(history.key.names), "rows": rows[::-1], "trend": trend(dots), "stability": history.stability, "scores": names}
 
 
 def _dot(point: Point) -> Dot:
