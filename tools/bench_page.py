@@ -3,9 +3,10 @@
     python -m tools.bench_page
     python -m tools.bench_page --cases 10000 --pictures 0 --screenshots FOLDER
 
-The cases are made word problems and, besides, made science pictures; the replies are seeded text of about 150 tokens. Opening is
-timed from the start of the navigation until the list shows rows and a click on one has shown its case; a keystroke in the search
-until the list is laid out anew, a scroll step until the frame that draws it, so that one frame, 17 ms, is its least.
+The cases are made word problems and, besides, made science pictures; the replies are seeded text of about 150 tokens with Markdown
+and formulas. Opening is timed from the start of the navigation until the list shows rows and a click on one has shown its case; a
+keystroke in the search until the list is laid out anew, a scroll step until the frame that draws it, so that one frame, 17 ms, is its
+least.
 Each number is the median of `--loads`. Chromium is found on PATH or named by `--chromium`.
 """
 
@@ -41,6 +42,9 @@ STEPS = (
     "What is left after that is {product} - {one} = {left}.",
     "Let me check this once more, because the question asks for the whole and not for a part of it.",
     "Taken together these make {sum}.",
+    "**Step**: \\( {one} \\times {other} = {product} \\)",
+    "\\[ \\frac{{{one}}}{{{other}}} + {one} = \\text{{what is left}} \\]",
+    "- with `{one} + {other}` it is *{sum}*",
 )
 CAUSES = ("arithmetic slip", "reasoning", "other form", "not given")
 VERDICTS = (Verdict.CORRECT,) * 12 + (Verdict.WRONG,) * 6 + (Verdict.NO_ANSWER, Verdict.TRUNCATED)

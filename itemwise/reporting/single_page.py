@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["page_json", "page_parts", "still_page", "trusted"]
 
 
-def page_parts(name: str, data: Iterable[str], **values: Any) -> Iterator[str]:
+def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
     """The page, part by part, that the template `name` makes of `values`, which are escaped, and its script of `data`, the parts of
-    one JSON text, each made by `page_json`. The script is ``dom.js``, ``list.js`` and ``NAME.js``; the page's policy lets no other run.
+    one JSON text, each made by `page_json`. The script is ``dom.js``, ``list.js``, those of `scripts` and ``NAME.js``; the page's policy
+    lets no other run.
     """
-    script = "".join(_file(f"{script_name}.js") for script_name in ("dom", "list", name))
+    script = "".join(_file(f"{script_name}.js") for script_name in ("dom", "list", *scripts, name))
     rendered = (
         _templates()
         .get_template(f"{name}.html.jinja")

@@ -263,7 +263,9 @@ def test_a_picture_grows_at_a_click_and_at_a_key(report: Report) -> None:
 
 def test_what_was_read_is_marked_behind_characters_of_two_units_too(report: Report) -> None:
     page = report("sums-6")
-    assert page.locator("#detail > .text mark").all_inner_texts() == ["42"]
+    assert page.locator("#detail .turn mark").all_inner_texts() == ["42"]
+    page.keyboard.press("r")
+    assert page.locator("#detail .text mark").all_inner_texts() == ["42"]
 
 
 COPIED = "window.copied = []; navigator.clipboard.writeText = async text => { window.copied.push(text); };"
@@ -334,7 +336,7 @@ def test_what_a_model_thought_is_folded_and_how_it_refused_is_shown(open_file: C
     path.write_text("".join(report_parts(a_run(entry))), encoding="utf-8")
     page = open_file(path, entry.node_id).page
     expect(page.locator("#detail")).to_contain_text("I may not say.")
-    thought = page.locator("details.thought .text")
+    thought = page.locator("details.thought .prose")
     expect(thought).to_be_hidden()
     page.locator("summary", has_text="what the model thought (9 characters)").click()
     expect(thought).to_have_text("Is it 42?")

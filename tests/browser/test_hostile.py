@@ -14,7 +14,26 @@ from tests.reporting.conftest import a_run
 
 NAMES = list(HOSTILE)
 HTML = ["a", "bdi", "button", "code", "dd", "div", "dl", "dt", "h3", "h4", "img", "li", "mark", "p", "small", "span", "strong"]
-HTML += ["td", "tr", "th", "table", "tbody", "thead", "tfoot", "ul", "ol", "figure", "figcaption", "section"]
+HTML += [
+    "blockquote",
+    "em",
+    "h5",
+    "hr",
+    "pre",
+    "s",
+    "td",
+    "tr",
+    "th",
+    "table",
+    "tbody",
+    "thead",
+    "tfoot",
+    "ul",
+    "ol",
+    "figure",
+    "figcaption",
+    "section",
+]
 SVG = ["svg", "rect", "path", "line", "text", "title", "g", "circle", "polyline", "desc"]  # the page's own drawings
 ELEMENTS = "[...new Set([...document.querySelectorAll('*')].map(each => each.namespaceURI + ' ' + each.localName))].sort()"
 SHOWN = """block => {
@@ -54,16 +73,17 @@ def test_nothing_of_the_corpus_runs_or_makes_an_element(
         assert [each for each in page.evaluate(ADDRESSES) if not each.startswith(("#", "data:image/"))] == [], name
         assert page.evaluate(f"window.{FLAG}") is None, name
     assert page.locator("iframe, object, embed, base, link, template, form:not(#filters)").count() == 0
-    assert page.locator("script").count() == 2
+    assert page.locator("script").count() == 3
     assert page.locator("style").count() == 1
     assert page.locator("meta[http-equiv]").count() == 1
 
 
 def test_every_reply_is_shown_as_it_was_said(hostile: Callable[..., Page]) -> None:
     page = hostile()
+    page.keyboard.press("r")
     for name in each_case(page):
         said = shown_form(HOSTILE[name])
-        shown = page.locator("#detail > .text").nth(1).evaluate(SHOWN)
+        shown = page.locator("#detail .turn .text").nth(1).evaluate(SHOWN)
         assert shown == (20_000 if name in LONG else said), name
 
 
@@ -102,8 +122,8 @@ def test_the_rest_of_a_long_reply_comes_at_a_click(hostile: Callable[..., Page])
     page.evaluate("name => location.hash = encodeURIComponent(name)", f"one line {NAMES.index('one line')}")
     more = page.get_by_role("button", name="show 980000 more characters")
     more.last.click()
-    expect(page.locator("#detail > .text").nth(1).get_by_role("button")).to_have_count(0)
-    assert page.locator("#detail > .text").nth(1).evaluate("block => block.textContent.length") == 1_000_000
+    expect(page.locator("#detail .turn .text").nth(1).get_by_role("button")).to_have_count(0)
+    assert page.locator("#detail .turn .text").nth(1).evaluate("block => block.textContent.length") == 1_000_000
     assert not scrolls_sideways(page)
 
 

@@ -44,8 +44,8 @@ const fillText = (block, content, span) => {
 const textBlock = (content, span) => fillText(make("p", { class: "text", dir: "auto" }), content, span);
 
 // What a model thought and how it refused, which is no part of its answer: the one folded, the other shown.
-const reasoningAndRefusal = turn => [
-  turn.reasoning ? make("details", { class: "thought" }, make("summary", {}, `what the model thought (${turn.reasoning.length} characters)`), textBlock(turn.reasoning)) : null,
+const reasoningAndRefusal = (turn, block = textBlock) => [
+  turn.reasoning ? make("details", { class: "thought" }, make("summary", {}, `what the model thought (${turn.reasoning.length} characters)`), block(turn.reasoning)) : null,
   turn.refusal ? make("div", { class: "refusal" }, make("p", { class: "quiet" }, "refused with"), textBlock(turn.refusal)) : null];
 
 const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fillText(make("dd", {}), String(value))];
@@ -63,12 +63,14 @@ const zoomable = (source, name) => {
   return button;
 };
 
-// The keys of a page with a list: / to the search and Escape out of it, j and k, or the arrows in the list, to `move` from `selectedIndex()`.
-const addListKeys = (list, search, selectedIndex, move) => addEventListener("keydown", event => {
+// The keys of a page with a list: / to the search and Escape out of it, j and k, or the arrows in the list, to `move` from `selectedIndex()`,
+// and `others` of its own.
+const addListKeys = (list, search, selectedIndex, move, others = {}) => addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   if (event.key === "Escape" && isTyping) { event.target.blur(); event.preventDefault(); } // what was searched for stays, to be moved through
   if (isTyping) return;
+  if (Object.hasOwn(others, event.key)) others[event.key]();
   if (event.key === "/") { search.focus(); event.preventDefault(); }
   if (event.key === "j" || (event.key === "ArrowDown" && event.target === list)) { move(selectedIndex() + 1); event.preventDefault(); }
   if (event.key === "k" || (event.key === "ArrowUp" && event.target === list)) { move(Math.max(0, selectedIndex() - 1)); event.preventDefault(); }

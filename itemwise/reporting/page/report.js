@@ -3,8 +3,12 @@
   const list = document.getElementById("list"), detail = document.getElementById("detail");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
   const CHOICES = ["verdict", "cause", "benchmark", "model", "strategy", "prompt_name"];
+  const lines = document.getElementById("readable").textContent.split("\n"); // of each case, read when it is shown
   const ADDRESS = 2000; // the longest id that goes into the address
-  let shown = [], addressTimer = 0;
+  let shown = [], addressTimer = 0, chosen = null, isRaw = false;
+
+  cases.forEach((item, place) => { item.place = place; });
+  const treesOf = item => item.trees ??= JSON.parse(lines[item.place] || "[]");
 
   const byId = new Map(cases.map(item => [item.id, item]));
   const byCase = new Map();
@@ -54,13 +58,25 @@
     if (!keepAddress) setAddress(item);
   };
 
-  const turnBlocks = (item, turn) => {
+  const isReply = (item, turn) => turn.role === "assistant" && turn.content === item.text;
+
+  // The reply as it is read: it is the last of the turns that says it.
+  const replyBlock = item => readableBlock(item.text || item.message, (treesOf(item)[item.turns.findLastIndex(turn => isReply(item, turn))] || [])[0], item.span, isRaw);
+
+  const callBlock = (call, fault) => make("div", { class: "call" }, make("p", {}, make("strong", {}, clipped(call.name)), make("span", { class: "quiet" }, " called")),
+    make("dl", {}, ...Object.entries(call.arguments).flatMap(([name, value]) => fact(name, typeof value === "string" ? value : JSON.stringify(value)))),
+    fault ? make("p", { class: "wrong" }, clipped(fault, 400)) : null);
+
+  const turnBlock = (item, turn, place) => {
     const cost = turn.completion_tokens === undefined ? "" : ` · ${turn.native_finish_reason || turn.finish_reason}${turn.completion_tokens ? ` after ${turn.completion_tokens} tokens` : ""}`
       + (turn.thinking_tokens ? `, ${turn.thinking_tokens} of thought${turn.thinking_cut ? ", closed by the budget" : ""}` : "")
       + (turn.temperature ? ` · temperature ${turn.temperature}, seed ${turn.seed}` : "")
       + ["top_p", "max_new_tokens", "stop"].filter(name => turn[name]).map(name => ` · ${name} ${JSON.stringify(turn[name])}`).join("");
-    const isReply = turn.role === "assistant" && turn.content === item.text;
-    return [make("h4", {}, `${turn.role}${cost}`), ...reasoningAndRefusal(turn).filter(Boolean), textBlock(turn.content, isReply ? item.span : null)];
+    const [tree, thought] = treesOf(item)[place] || [];
+    return make("section", { class: `turn ${turn.role}` }, make("h4", {}, `${turn.role}${cost}`),
+      ...reasoningAndRefusal(turn, content => readableBlock(content, thought, null, isRaw)),
+      readableBlock(turn.content, tree, isReply(item, turn) ? item.span : null, isRaw),
+      ...(turn.calls || []).map((call, index) => callBlock(call, turn.faults && turn.faults[index])));
   };
 
   // A bar for each option that was scored, as long as its probability among them.
@@ -75,7 +91,7 @@
     if (!others.length) return [];
     return [make("h4", {}, "the same case asked otherwise"), make("div", { class: "beside" }, ...others.map(other => make("div", {},
       make("p", {}, make("a", { href: `#${encodeURIComponent(other.id)}` }, ...[other.model, other.strategy, other.prompt_name].filter(Boolean).flatMap((name, index) => [index ? ", " : "", isolated(name)])), " ", verdictChip(other.verdict)),
-      textBlock(other.text || other.message, other.span))))];
+      replyBlock(other))))];
   };
 
   // Pages from a file may have no clipboard: then the command is selected, and what is left to do is shown.
@@ -89,17 +105,29 @@
     }
   };
 
+  const setRaw = wanted => {
+    isRaw = wanted;
+    if (!chosen) return;
+    const top = detail.scrollTop, isFocused = document.activeElement?.id === "raw";
+    showDetail(chosen);
+    detail.scrollTop = top;
+    if (isFocused) document.getElementById("raw").focus();
+  };
+
   const showDetail = item => {
+    chosen = item;
     const command = make("p", { class: "text" }, item.rerun), status = make("output", { class: "quiet" });
     detail.replaceChildren(
       make("h3", {}, isolated(item.case), " ", verdictChip(item.verdict)),
+      make("button", { type: "button", id: "raw", "aria-pressed": String(isRaw), title: "key r: prompts and replies as they were written", onclick: () => setRaw(!isRaw) }, "raw text"),
       pictureOf(item) ? zoomable(pictureOf(item), item.case) : "",
       make("dl", {}, ...fact("expected", item.expected), ...fact("answer", item.answer === null ? "nothing read" : item.answer), ...fact("read by", item.rule),
         ...item.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", item.model), ...fact("strategy", item.strategy), ...fact("prompt", item.prompt_name),
         ...fact("notes", item.notes), ...fact("tokens", item.tokens), ...fact("of thought", item.thinking || ""), ...fact("seconds", item.seconds ? item.seconds.toFixed(3) : item.tokens && item.seconds !== null ? "none, from the store" : ""),
         ...Object.entries(item.tags).flatMap(([name, value]) => fact(name, value))),
       ...optionBars(item),
-      ...(item.turns.length ? item.turns.flatMap(turn => turnBlocks(item, turn)) : [make("h4", {}, "prompt"), textBlock(item.prompt), make("h4", {}, "error"), textBlock(item.message)]),
+      ...(item.turns.length ? item.turns.map((turn, place) => turnBlock(item, turn, place))
+        : [make("h4", {}, "prompt"), readableBlock(item.prompt, (treesOf(item)[0] || [])[0], null, isRaw), make("h4", {}, "error"), textBlock(item.message)]),
       ...sameCase(item),
       make("h4", {}, "run just this case again"), command,
       make("button", { type: "button", onclick: () => copy(item.rerun, command, status) }, "copy"), " ", status);
@@ -139,7 +167,7 @@
   filters.addEventListener("input", filter);
   filters.addEventListener("submit", event => { event.preventDefault(); list.focus(); });
   addEventListener("hashchange", followHash);
-  addListKeys(list, filters.elements.text, view.selectedIndex, move);
+  addListKeys(list, filters.elements.text, view.selectedIndex, move, { r: () => setRaw(!isRaw) });
   filter();
   followHash();
 

@@ -8,13 +8,14 @@ from itemwise.cases.case import LETTERS
 from itemwise.cases.chat import PLACE
 from itemwise.cases.option_scores import OptionScores, notes_text, option_scores
 from itemwise.cases.picture import Picture, PictureError
-from itemwise.extractors.reply_parts import parted
+from itemwise.extractors.reply_parts import SPEECH, parted, reply_parts
 from itemwise.reporting import svg
+from itemwise.reporting.readable import TooMuchError, Tree, readable_text
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.sections.snapshots_section import snapshot_differences
 from itemwise.reporting.sections.spread_section import figure
-from itemwise.reporting.single_page import page_json, page_parts
+from itemwise.reporting.single_page import page_json, page_parts, trusted
 from itemwise.results.entry import Entry
 from itemwise.results.score import scores_text
 
@@ -35,6 +36,8 @@ def report_parts(run: RunRecord) -> Iterator[str]:
     return page_parts(
         "report",
         _data(run),
+        scripts=["readable"],
+        readable=map(trusted, _readable(run)),
         title=", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or "no cases",
         run=run,
         above=above,
@@ -82,6 +85,35 @@ def _data(run: RunRecord) -> Iterator[str]:
     for number, change in enumerate(snapshot_differences(run.snapshots)):
         yield "," * bool(number) + page_json(change)
     yield "]}"
+
+
+def _readable(run: RunRecord) -> Iterator[str]:
+    """A line of JSON for each case: of each of its turns the trees of what was said and thought; empty where all read as they stand."""
+    for entry in run.entries:
+        trees = list(_trees(_case(entry)))
+        yield page_json(trees) if any(any(pair) for pair in trees) else ""
+
+
+def _trees(case: Mapping[str, Any]) -> Iterator[list[Tree | str | None]]:
+    for turn in case["turns"] or [{"role": "user", "content": case["prompt"]}]:
+        is_reply = turn["role"] == "assistant" and turn["content"] == case["text"]
+        span = case["span"] if is_reply else None
+        yield [_spoken(turn) if turn.get("calls") else _tree(turn["content"], span), _tree(turn.get("reasoning", ""))]
+
+
+def _tree(text: str, span: tuple[int, int] | None = None) -> Tree | str | None:
+    """The tree of a text; a sentence where it is shown as it was written."""
+    try:
+        return readable_text(text, span)
+    except TooMuchError as error:
+        return str(error)
+
+
+def _spoken(turn: Mapping[str, Any]) -> Tree | str:
+    """What a turn says beside its calls, which the page shows by themselves."""
+    text = turn["content"]
+    spoken = "".join(text[part.start : part.end] for part in reply_parts(text) if part.kind == SPEECH).strip()
+    return _tree(spoken) or ["div", *([["p", spoken]] if spoken else [])]
 
 
 def _case(entry: Entry) -> dict[str, Any]:

@@ -1,0 +1,30 @@
+// Text as people read it: elements of the trees that the report was written with, and of no other names; their text goes in as text.
+const ELEMENTS = {
+  "http://www.w3.org/1999/xhtml": new Set("p h5 ul ol li blockquote pre code strong em s hr mark table thead tbody tr th td".split(" ")),
+  "http://www.w3.org/1998/Math/MathML": new Set(("math mrow mi mn mo mtext mspace mfrac msqrt mroot msup msub msubsup mover munder munderover "
+    + "mtable mtr mtd mstyle mpadded mphantom menclose").split(" ")),
+};
+
+const built = (tree, space = "http://www.w3.org/1999/xhtml") => {
+  if (typeof tree === "string") return tree;
+  const [name, ...rest] = tree;
+  const within = name === "math" ? "http://www.w3.org/1998/Math/MathML" : space;
+  if (!ELEMENTS[within].has(name)) return "";
+  const element = document.createElementNS(within, name);
+  if (rest.length && typeof rest[0] === "object" && !Array.isArray(rest[0])) {
+    for (const [attribute, value] of Object.entries(rest.shift())) element.setAttribute(attribute, value);
+  }
+  element.append(...rest.map(child => built(child, within)));
+  return element;
+};
+
+// A text as it was written where `isRaw`, else as its `tree` has it: a string there says why there is no tree; without any it reads as it stands.
+const readableBlock = (content, tree, span, isRaw) => {
+  if (isRaw) return textBlock(content, span);
+  if (typeof tree === "string") return make("div", {}, make("p", { class: "quiet" }, `shown as it was written: ${tree}`), textBlock(content, span));
+  const block = make("div", { class: tree || !/^\s*[[{]/.test(content) ? "prose" : "prose code", dir: "auto" });
+  if (!tree) return fillText(block, content, span);
+  block.append(...tree.slice(1).map(child => built(child)));
+  const isMarked = !span || block.querySelector("mark, .read");
+  return isMarked ? block : make("div", {}, block, make("p", { class: "quiet" }, "what was read cannot be marked here: raw text (key r) marks it"));
+};
