@@ -74,7 +74,8 @@ def _decided(named: str, pair: Pair) -> list[Decision]:
         return [Decision(False, f"{named}: undecided, the items differ: {difference}")]
     named += f" ({pair.versions})" if pair.versions else ""
     worse = pair.is_worse and pair.p < SIGNIFICANT
-    decided = Decision(not worse, f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}")
+    decision = f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}"
+    decided = Decision(not worse, decision, pair.second.tally.key, pair.first.accuracy.share, "baseline")
     scores = [_score_decision(named, change) for change in score_changes(pair)]
     change = gold_change(pair)
     return [decided, *([_gold_decision(named, change)] if change else []), *scores]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itemwise.results.labels import LABEL
+from itemwise.results.labels import LABEL, Key
 from itemwise.results.score import SCORE
 
 __all__ = ["RECOVERY", "Decision", "Gate", "GateError"]
@@ -72,10 +72,14 @@ class Gate:
 
 @dataclass(frozen=True)
 class Decision:
-    """What became of a gate: `passed`, and the words that say why."""
+    """What became of a gate: `passed`, and the words that say why; where it held the accuracy of one `key` against another accuracy, that
+    `level`, and what it is called."""
 
     passed: bool
     text: str
+    key: Key | None = None
+    level: float | None = None
+    level_name: str = ""
 
 
 def _score_of(label: str) -> tuple[str, str]:

@@ -54,9 +54,11 @@ def _decision(gate: Gate, tally: Tally) -> Decision:
         return Decision(False, f"{named}: undecided, {missing}")
     reached = found.interval.low if gate.by_interval else found.share
     count = f"({found.correct} of {found.judged})"
-    if reached >= gate.least:
-        return Decision(True, f"{named}: passed with {beside(gate.least, reached)} {count}")
-    return Decision(False, f"{named}: missed with {beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}")
+    if passed := reached >= gate.least:
+        text = f"{named}: passed with {beside(gate.least, reached)} {count}"
+    else:
+        text = f"{named}: missed with {beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}"
+    return Decision(passed, text, tally.key, gate.least, "gate by the interval" if gate.by_interval else "gate")
 
 
 def named_text(gate: Gate, tally: Tally) -> str:

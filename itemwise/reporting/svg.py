@@ -1,29 +1,60 @@
 """SVG charts for pages, mostly in percent of its width, to fit any screen. Only numbers and words of our own go in."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from itemwise.analysis.calibration import Calibration
+from itemwise.analysis.pairs import Pair
+from itemwise.reporting.first_screen import Level
 from itemwise.reporting.sections.spread_section import Distribution
 from itemwise.reporting.single_page import trusted
-from itemwise.reporting.table import accuracy_text
+from itemwise.reporting.table import accuracy_text, points_text
 from itemwise.results.statistics import Estimate
 
-__all__ = ["GRID", "accuracy_axis", "accuracy_track", "flips", "histogram", "reliability", "share_bar"]
+__all__ = ["GRID", "accuracy_axis", "accuracy_track", "change_bar", "flips", "histogram", "reliability"]
 
 GRID = (0, 25, 50, 75, 100)  # percent
 _WIDTH = 120  # pixels of the drawing of flips
 
 
-def accuracy_track(accuracy: Estimate) -> Markup | str:
-    """An accuracy as a point and its interval as a bar, on an axis from 0 to 100%; nothing where none was judged."""
+def accuracy_track(accuracy: Estimate, levels: Sequence[Level] = (), thick: int = 10) -> Markup | str:
+    """An accuracy as a point and its interval as a bar, `thick` pixels high, on an axis from 0 to 100%, each of `levels` as a line across;
+    nothing where none was judged."""
     if accuracy.share is None or accuracy.interval is None:
         return ""
     low, high = (100 * end for end in accuracy.interval)
     share, interval = accuracy_text(accuracy)
+    label = "".join([f"{share}, 95% interval {interval}", *(f", {level.name} {level.share:.1%}" for level in levels)])
+    lines = "".join(
+        f'<line class="level {level.name.partition(" ")[0]}" x1="{100 * level.share:.2f}%" x2="{100 * level.share:.2f}%" y1="6%" y2="94%"/>'
+        for level in levels
+    )
     return trusted(
-        f'<svg class="track" role="img" aria-label="{share}, 95% interval {interval}">{_grid()}'
-        f'<rect class="interval" x="{low:.2f}%" width="{high - low:.2f}%" y="50%" height="10" rx="2" transform="translate(0 -5)"/>'
-        f'<circle class="point" cx="{100 * accuracy.share:.2f}%" cy="50%" r="4"/></svg>'
+        f'<svg class="track" role="img" aria-label="{label}">{_grid()}'
+        f'<rect class="interval" x="{low:.2f}%" width="{high - low:.2f}%" y="50%" height="{thick}" rx="2" '
+        f'transform="translate(0 -{thick / 2:g})"/>{lines}'
+        f'<circle class="point" cx="{100 * accuracy.share:.2f}%" cy="50%" r="{thick * 0.4:g}"/></svg>'
+    )
+
+
+def change_bar(pair: Pair, finding: str) -> Markup | str:
+    """What a pair changed, on the axis of accuracies: a bar from its first side's accuracy to its second's on the cases of both, and as a
+    line the 95% interval of the difference; nothing where none was judged by both."""
+    before, after = pair.first.accuracy.share, pair.second.accuracy.share
+    if before is None or after is None:
+        return ""
+    low, high = (100 * min(1, max(0, before + end)) for end in pair.interval)
+    left, width = 100 * min(before, after), 100 * abs(after - before)
+    kind = {"helps": "better", "hurts": "worse"}.get(finding, "unshown")
+    interval = " to ".join(map(points_text, pair.interval))
+    label = f"from {before:.1%} to {after:.1%}, 95% interval of the change {interval}"
+    return trusted(
+        f'<svg class="track change {kind}" role="img" aria-label="{label}: {finding}">{_grid()}'
+        f'<line class="before" x1="{100 * before:.2f}%" x2="{100 * before:.2f}%" y2="100%"/>'
+        f'<rect class="moved" x="{left:.2f}%" width="{width:.2f}%" y="50%" height="16" rx="1" transform="translate(0 -8)"/>'
+        f'<line class="range" x1="{low:.2f}%" x2="{high:.2f}%" y1="50%" y2="50%"/>'
+        f'<circle class="point" cx="{100 * after:.2f}%" cy="50%" r="4.5"/></svg>'
     )
 
 
@@ -31,12 +62,6 @@ def accuracy_axis() -> Markup:
     """The figures below a column of tracks."""
     figures = "".join(f'<text x="{percent}%" y="1em" text-anchor="middle">{percent}%</text>' for percent in GRID)
     return trusted(f'<svg class="axis" aria-hidden="true">{figures}</svg>')
-
-
-def share_bar(share: float, longest: float) -> Markup:
-    """A horizontal bar whose length is `share` of a width that stands for `longest`; the figure is written beside it."""
-    width = 100 * share / longest if longest else 0.0
-    return trusted(f'<svg class="share" aria-hidden="true"><rect class="whole" width="{width:.2f}%" height="100%" rx="2"/></svg>')
 
 
 def reliability(found: Calibration) -> Markup:

@@ -8,8 +8,13 @@ from xml.etree import ElementTree
 import pytest
 
 from itemwise.analysis.calibration import Bin, Calibration
-from itemwise.reporting.svg import accuracy_axis, accuracy_track, flips, reliability, share_bar
+from itemwise.analysis.pairs import Measurement, Pair, measurement
+from itemwise.cases.reply import Verdict
+from itemwise.reporting.first_screen import Level
+from itemwise.reporting.svg import accuracy_axis, accuracy_track, change_bar, flips, reliability
+from itemwise.results.ledger import tallied
 from itemwise.results.statistics import Interval, accuracy
+from tests.reporting.conftest import an_entry
 
 
 def drawn(markup: object, tag: str) -> list[dict[str, str]]:
@@ -32,9 +37,45 @@ def test_the_axis_names_the_quarters() -> None:
     assert [text["x"] for text in drawn(accuracy_axis(), "text")] == ["0%", "25%", "50%", "75%", "100%"]
 
 
-@pytest.mark.parametrize(("share", "longest", "width"), [(0.2, 0.4, "50.00%"), (0.4, 0.4, "100.00%"), (0.0, 0.0, "0.00%")])
-def test_a_bar_is_as_long_as_its_share_of_the_longest(share: float, longest: float, width: str) -> None:
-    assert [bar["width"] for bar in drawn(share_bar(share, longest), "rect")] == [width]
+def test_chance_and_a_gate_are_lines_across_the_track() -> None:
+    track = accuracy_track(accuracy(43, 50), [Level("chance", 0.25), Level("gate by the interval", 0.8)])
+    lines = [line for line in drawn(track, "line") if line["class"] != "grid"]
+    assert [(line["class"], line["x1"], line["x2"]) for line in lines] == [
+        ("level chance", "25.00%", "25.00%"),
+        ("level gate", "80.00%", "80.00%"),
+    ]
+    assert 'aria-label="86.0%, 95% interval 73.8 to 93.0%, chance 25.0%, gate by the interval 80.0%"' in str(track)
+
+
+def _side(correct: int, cases: range) -> Measurement:
+    entries = [an_entry(number, Verdict.CORRECT if number < correct else Verdict.WRONG) for number in cases]
+    return measurement("side", "", tallied(entries)[0], entries)
+
+
+@pytest.mark.parametrize(
+    ("correct", "finding", "kind", "bar"),
+    [
+        (8, "helps", "better", ("20.00%", "60.00%")),
+        (0, "hurts", "worse", ("0.00%", "20.00%")),
+        (2, "no difference shown", "unshown", ("20.00%", "0.00%")),
+    ],
+)
+def test_a_change_is_a_bar_from_one_accuracy_to_the_other(correct: int, finding: str, kind: str, bar: tuple[str, str]) -> None:
+    pair = Pair(_side(2, range(10)), _side(correct, range(10)))
+    drawing = change_bar(pair, finding)
+    (moved,) = drawn(drawing, "rect")
+    (interval,) = (line for line in drawn(drawing, "line") if line["class"] == "range")
+    assert f'class="track change {kind}"' in str(drawing)
+    assert (moved["x"], moved["width"]) == bar
+    low, high = (100 * min(1, max(0, 0.2 + end)) for end in pair.interval)
+    assert (float(interval["x1"][:-1]), float(interval["x2"][:-1])) == pytest.approx((low, high), abs=0.01)
+    assert f"from 20.0% to {correct / 10:.1%}, 95% interval of the change" in str(drawing)
+
+
+def test_no_case_of_both_sides_no_change() -> None:
+    entries = [an_entry(0, Verdict.ERROR)]
+    empty = measurement("side", "", tallied(entries)[0], entries)
+    assert change_bar(Pair(empty, empty), "") == ""
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from itemwise.cases.reply import Verdict
+from itemwise.reporting.first_screen import first_screen
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, OnPage, Row, Section, Style
 from itemwise.reporting.table import accuracy_text, cost_text
@@ -107,9 +108,10 @@ def accuracy_table(tallies: Sequence[Tally], labels: Sequence[str] = ()) -> Sect
 
 
 def build(run: RunFacts) -> Iterator[Section]:
-    """The accuracy of each benchmark, model and strategy, its counts and its cost."""
+    """The accuracy of each benchmark, model and strategy, its counts and its cost; a page has what was measured and a chart first."""
     yield replace(
         accuracy_table(run.tallies),
+        page=OnPage("head", "Accuracy", layout="accuracy", data=first_screen(run)),
         record={"results": [_merged(column.record(tally) for column in COLUMNS) for tally in run.tallies]},
         properties={tally.key: _merged(column.property_texts(tally) for column in COLUMNS) for tally in run.tallies},
     )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from itemwise.cases.reply import Verdict
 from itemwise.causes import KINDS
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import aligned, short_names
+from itemwise.results.ledger import Tally
 
 
 def build(run: RunFacts) -> Iterator[Section]:
@@ -14,14 +16,20 @@ def build(run: RunFacts) -> Iterator[Section]:
     kinds = [kind for kind in KINDS if any(tally.causes.get(kind) for tally in run.tallies)]
     rows = [(*key_cells(tally, run.tallies), *(str(tally.causes.get(kind, 0)) for kind in kinds)) for tally in run.tallies] if kinds else []
     names, with_causes = short_names(run.tallies), [tally for tally in run.tallies if tally.causes]
-    longest = max((max(tally.causes.values()) / tally.judged for tally in with_causes), default=0.0)  # of all bars: they are on one scale
+    drawn = (kinds, [(names[tally.key], tally, _beside(tally)) for tally in with_causes]) if rows else None
     section = Section(
         "causes",
         "Why cases are not correct",
         (*key_columns(run.tallies), *figures(*kinds)),
         [Row(row) for row in rows],
         notes=[Note(KINDS[kind], kind) for kind in kinds],
-        page=OnPage("above", name="Causes", layout="causes", data=[(names[tally.key], tally, longest) for tally in with_causes]),
+        page=OnPage("above", name="Causes", layout="causes", data=drawn),
     )
     brief = ["why cases are not correct (results.jsonl quotes the evidence):", *aligned(section.table(), section.words)] if rows else []
     yield replace(section, brief=brief)
+
+
+def _beside(tally: Tally) -> tuple[int, int]:
+    """The judged cases without a cause: the correct ones and the others."""
+    correct = tally.counts[Verdict.CORRECT]
+    return correct, tally.judged - correct - sum(tally.causes.values())

@@ -25,7 +25,7 @@ def build(run: RunFacts) -> Iterator[Section]:
             _COLUMNS,
             [_row(rung) for rung in ladder.rungs],
             legend=_summary(ladder),
-            page=OnPage("above", name="Ladder", layout="ladder", data=ladder.rungs),
+            page=OnPage("above", f"What moved the accuracy of {ladder.benchmark}", "Ladder", "ladder", ladder.rungs),
         )
 
 

@@ -24,6 +24,7 @@ __all__ = ["page_picture", "report_parts"]
 _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
 _ROWS = 12  # of a table that stands open
+_FIRST = ("ladder", "causes")  # layouts
 _MULTIPLES = 6  # small charts of one section that stand open
 
 
@@ -32,7 +33,7 @@ def report_parts(run: RunRecord) -> Iterator[str]:
     and writes text as text only."""
     blocks = _blocks(run.sections)
     above, below = ([block for block in blocks if (block[0].page.part == "below") == is_below] for is_below in (False, True))
-    above.sort(key=lambda block: block[0].page.part != "head")
+    above.sort(key=_place)
     return page_parts(
         "report",
         _data(run),
@@ -49,6 +50,12 @@ def report_parts(run: RunRecord) -> Iterator[str]:
         open_charts=_MULTIPLES,
         open_rows=_ROWS,
     )
+
+
+def _place(block: Sequence[Section]) -> tuple[bool, int]:
+    """Where a block stands above the cases: what is at the head, then what the first screen draws, then the others in their order."""
+    page = block[0].page
+    return page.part != "head", _FIRST.index(page.layout) if page.layout in _FIRST else len(_FIRST)
 
 
 def _blocks(sections: Sequence[Section]) -> list[list[Section]]:

@@ -167,7 +167,7 @@ def test_the_page_goes_from_the_whole_to_the_cases_and_then_to_what_is_long(
     tagged = [entry(number, Verdict.CORRECT, tags={"topic": str(number % 20)}) for number in range(200, 240)]
     page = "".join(report_parts(run_of(*run.entries, *tagged, decisions=run.decisions, snapshots=[snapshots("gsm8k")])))
     headings = [attributes["id"] for tag, attributes in elements(page) if tag == "h2"]
-    assert headings == ["accuracy", "gates", "causes", "ladder-0", "spread", "snapshots", "cases", "splits", "readers", "measured"]
+    assert headings == ["accuracy", "gates", "ladder-0", "causes", "spread", "snapshots", "cases", "splits", "readers", "measured"]
     assert "<details><summary>20 rows</summary>" in section(page, "splits")
 
 
@@ -178,17 +178,26 @@ def test_every_entry_of_the_navigation_is_a_place_on_the_page(run: RunRecord) ->
     assert {"accuracy", "gates", "ladder-0", "causes", "spread", "cases", "readers"} <= links <= places
 
 
-def test_the_ladder_is_drawn_at_the_accuracies_and_intervals_of_its_rungs(run: RunRecord) -> None:
-    drawn = section("".join(report_parts(run)), "ladder-0")
-    (ladder,) = ladders(run.plain_tallies, run.entries)
-    reached = [rung.tally.accuracy for rung in ladder.rungs]
-    assert [percent(point, "cx") for point in named(drawn, "point")] == pytest.approx(
+def test_each_accuracy_is_drawn_with_its_interval_on_one_axis(run: RunRecord) -> None:
+    drawn = section("".join(report_parts(run)), "accuracy").partition("<details>")[0]
+    assert drawn.count('class="axis"') == 1
+    reached = [tally.accuracy for tally in run.tallies]
+    assert [percent(point, "cx") for point in named(drawn, "point") if "cx" in point] == pytest.approx(
         [100 * (each.share or 0) for each in reached], abs=0.01
     )
-    for bar, accuracy in zip(named(drawn, "interval"), reached, strict=True):
+    for bar, accuracy in zip([bar for bar in named(drawn, "interval") if "x" in bar], reached, strict=True):
         assert accuracy.interval is not None
         low, high = percent(bar, "x"), percent(bar, "x") + percent(bar, "width")
         assert (low, high) == pytest.approx([100 * end for end in accuracy.interval], abs=0.02)
+
+
+def test_a_rung_is_drawn_from_the_accuracy_before_to_its_own_on_the_cases_of_both(run: RunRecord) -> None:
+    drawn = section("".join(report_parts(run)), "ladder-0")
+    (ladder,) = ladders(run.plain_tallies, run.entries)
+    pairs = [rung.pair for rung in ladder.rungs if rung.pair]
+    for bar, pair in zip(named(drawn, "moved"), pairs, strict=True):
+        ends = sorted(100 * (side.accuracy.share or 0) for side in (pair.first, pair.second))
+        assert (percent(bar, "x"), percent(bar, "x") + percent(bar, "width")) == pytest.approx(ends, abs=0.02)
 
 
 def test_a_rung_says_what_it_changed_and_how_sure_that_is(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
@@ -210,10 +219,13 @@ def test_each_cause_is_a_button_that_says_which_cases_it_stands_for(run: RunReco
     page = "".join(report_parts(run))
     found = {(each["data-strategy"], each["data-cause"]) for each in named(page, "cause")}
     assert found == {(tally.strategy, kind) for tally in run.tallies for kind in tally.causes}
-    said = re.findall(r'data-strategy="direct" data-cause="truncated".*?class="figure">(\d+) <span class="quiet">([\d.]+)%', page)
-    assert said == [("1", "16.7")]
-    lengths = dict(zip(((each["data-strategy"], each["data-cause"]) for each in named(page, "cause")), named(page, "whole"), strict=True))
-    assert [percent(lengths[strategy, "arithmetic slip"], "width") for strategy in ("direct", "tool")] == [100.0, 75.0]  # 1 of 6, 1 of 8
+    assert re.findall(r'data-strategy="direct" data-cause="truncated"><strong>(\d+)</strong> truncated<', page) == ["1"]
+
+
+def test_the_parts_of_a_bar_are_the_judged_cases(run: RunRecord) -> None:
+    page = section("".join(report_parts(run)), "causes")
+    parts = [int((each["style"] or "").removeprefix("flex-grow: ")) for each in named(page, "piece")]
+    assert sum(parts) == sum(tally.judged for tally in run.tallies if tally.causes)
 
 
 def test_tokens_and_seconds_are_told_and_drawn(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:

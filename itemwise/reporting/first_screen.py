@@ -1,0 +1,102 @@
+"""What the first screen of report.html answers: what was measured, each accuracy with what it is to be held against."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from itemwise.analysis.choice_results import choice_results
+from itemwise.cases.reply import Verdict
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.table import short_names
+from itemwise.results.labels import rows_of
+from itemwise.results.ledger import Tally
+
+__all__ = ["FirstScreen", "Level", "ShownAccuracy", "first_screen"]
+
+_OF_MODELS = ("quantisation", "dtype", "decoding")
+
+
+@dataclass(frozen=True)
+class Level:
+    """An accuracy to hold another against: that of chance, of a gate or of a baseline. `name` says which."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
+class ShownAccuracy:
+    """A line of the chart: a tally under its short name, and the levels to draw beside its accuracy."""
+
+    name: str
+    tally: Tally
+    levels: Sequence[Level]
+
+    @property
+    def counted(self) -> str:
+        """How many cases are correct of how many, and how many of the sample are not judged."""
+        missing = self.tally.sample_size - self.tally.judged
+        return f"{self.tally.counts[Verdict.CORRECT]} of {self.tally.judged} correct" + (f", {missing} not judged" if missing else "")
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """`measured` says in few words what was measured, by what it is about."""
+
+    measured: Sequence[tuple[str, str]]
+    accuracies: Sequence[ShownAccuracy]
+
+    @property
+    def level_names(self) -> list[str]:
+        """The names of the levels there are."""
+        return list(dict.fromkeys(level.name for shown in self.accuracies for level in shown.levels))
+
+
+def first_screen(run: RunFacts) -> FirstScreen:
+    """The first screen of a run."""
+    chances = {result.tally.key: Level("chance", result.chance) for result in choice_results(run.tallies, run.entries)}
+    names = short_names(run.tallies)
+    accuracies = [
+        ShownAccuracy(
+            names[tally.key],
+            tally,
+            [
+                *([chances[tally.key]] if tally.key in chances else []),
+                *(Level(each.level_name, each.level) for each in run.decisions if each.key == tally.key and each.level is not None),
+            ],
+        )
+        for tally in run.tallies
+    ]
+    return FirstScreen([*_benchmarks(run), *_models(run)], accuracies)
+
+
+def _benchmarks(run: RunFacts) -> Iterator[tuple[str, str]]:
+    """Each benchmark with the size of its sample and where its rows are from."""
+    for benchmark in dict.fromkeys(tally.benchmark for tally in run.tallies):
+        tallies = [tally for tally in run.tallies if tally.benchmark == benchmark]
+        rows = [found for tally in tallies if (found := rows_of(tally.key, run.rows))]
+        sizes = sorted({len(tally.items) or tally.sample_size for tally in tallies})
+        size = " to ".join(f"{size:,}" for size in (sizes if len(sizes) < 3 else (sizes[0], sizes[-1])))
+        yield benchmark, ", ".join(filter(None, (f"{size}{_of(rows)} items", _source(rows), *_read(rows))))
+
+
+def _of(rows: Sequence[Mapping[str, str]]) -> str:
+    wholes = {found.get("rows", "") for found in rows}
+    return f" of {int(whole):,}" if len(wholes) == 1 and (whole := wholes.pop()).isdigit() else ""
+
+
+def _source(rows: Sequence[Mapping[str, str]]) -> str:
+    sources = dict.fromkeys(found.get("hub") or PurePath(found.get("source", "")).name for found in rows)
+    return " and ".join(filter(None, sources))
+
+
+def _read(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The prompts and the extractors."""
+    for name, word in (("prompt", "prompt"), ("reader", "read by")):
+        if values := list(dict.fromkeys(found[name] for found in rows if found.get(name))):
+            yield f"{word}{'s' * (len(values) > 1 and name == 'prompt')} {', '.join(values)}"
+
+
+def _models(run: RunFacts) -> Iterator[tuple[str, str]]:
+    for name, model in run.measured.items():
+        yield name, model.get("replies") or ", ".join(model[part] for part in _OF_MODELS if model.get(part))
