@@ -20,15 +20,17 @@ def test_kinds_are_columns_with_what_shows_them_and_the_terminal_says_where_the_
     assert section.brief[0] == "why cases are not correct (results.jsonl quotes the evidence):"
 
 
-def test_bars_of_all_charts_are_on_one_scale(run: RunRecord) -> None:
-    (section,) = causes_section.build(run)
-    assert [(name, dict(tally.causes)) for name, tally, _ in section.page.data] == [
-        ("direct", {"arithmetic slip": 1, "no JSON": 1, "truncated": 1}),
-        ("tool", {"arithmetic slip": 1}),
+def test_a_bar_has_the_correct_cases_each_cause_and_those_without_one(run: RunRecord) -> None:
+    (section,) = causes_section.build(a_run(*run.entries, an_entry(50, Verdict.WRONG, causes=())))
+    assert isinstance(section.page.data, tuple)
+    kinds, bars = section.page.data
+    assert kinds == ["truncated", "no JSON", "arithmetic slip"]
+    assert [(name, dict(tally.causes), beside) for name, tally, beside in bars] == [
+        ("direct", {"arithmetic slip": 1, "no JSON": 1, "truncated": 1}, (3, 1)),
+        ("tool", {"arithmetic slip": 1}, (7, 0)),
     ]
-    assert {longest for _, _, longest in section.page.data} == {1 / 6}
 
 
 def test_where_all_are_correct_there_is_nothing_to_show() -> None:
     (section,) = causes_section.build(a_run(an_entry(0, Verdict.CORRECT)))
-    assert (section.rows, section.brief, section.page.data) == ([], [], [])
+    assert (section.rows, section.brief, section.page.data) == ([], [], None)
