@@ -41,9 +41,10 @@ def accuracy_track(accuracy: Estimate, levels: Sequence[Level] = (), thick: int 
 def change_bar(pair: Pair, finding: str) -> Markup | str:
     """What a pair changed, on the axis of accuracies: a bar from its first side's accuracy to its second's on the cases of both, and as a
     line the 95% interval of the difference; nothing where none was judged by both."""
-    before, after = pair.first.accuracy.share, pair.second.accuracy.share
-    if before is None or after is None:
+    if pair.change is None:
         return ""
+    before = float(sum(map(pair.first.share, pair.judged)) / len(pair.judged))
+    after = before + pair.change
     low, high = (100 * min(1, max(0, before + end)) for end in pair.interval)
     left, width = 100 * min(before, after), 100 * abs(after - before)
     kind = {"helps": "better", "hurts": "worse"}.get(finding, "unshown")

@@ -15,7 +15,6 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from itemwise.analysis.ladder import ladders
 from itemwise.cases.chat import Turn
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
@@ -191,13 +190,18 @@ def test_each_accuracy_is_drawn_with_its_interval_on_one_axis(run: RunRecord) ->
         assert (low, high) == pytest.approx([100 * end for end in accuracy.interval], abs=0.02)
 
 
-def test_a_rung_is_drawn_from_the_accuracy_before_to_its_own_on_the_cases_of_both(run: RunRecord) -> None:
-    drawn = section("".join(report_parts(run)), "ladder-0")
-    (ladder,) = ladders(run.plain_tallies, run.entries)
-    pairs = [rung.pair for rung in ladder.rungs if rung.pair]
-    for bar, pair in zip(named(drawn, "moved"), pairs, strict=True):
-        ends = sorted(100 * (side.accuracy.share or 0) for side in (pair.first, pair.second))
-        assert (percent(bar, "x"), percent(bar, "x") + percent(bar, "width")) == pytest.approx(ends, abs=0.02)
+def test_a_rung_is_drawn_from_the_accuracy_before_to_its_own_on_the_cases_of_both(
+    run_of: Callable[..., RunRecord], entry: Callable[..., Entry]
+) -> None:
+    verdicts = {"direct": "WCCCW", "tool": "CCCWE"}  # 3 of 4 both times where both judged
+    kinds = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "E": Verdict.ERROR}
+    entries = [
+        entry(number, kinds[letter], strategy=strategy, node_id=f"{strategy}-{number}")
+        for strategy, letters in verdicts.items()
+        for number, letter in enumerate(letters)
+    ]
+    (bar,) = named(section("".join(report_parts(run_of(*entries))), "ladder-0"), "moved")
+    assert (percent(bar, "x"), percent(bar, "width")) == (75, 0)
 
 
 def test_a_rung_says_what_it_changed_and_how_sure_that_is(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
