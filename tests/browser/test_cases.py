@@ -265,7 +265,7 @@ def test_what_was_read_is_marked_behind_characters_of_two_units_too(report: Repo
     page = report("sums-6")
     assert page.locator("#detail .turn mark").all_inner_texts() == ["42"]
     page.keyboard.press("r")
-    assert page.locator("#detail .text mark").all_inner_texts() == ["42"]
+    assert page.locator("#detail .turn .text mark").all_inner_texts() == ["42"]
 
 
 COPIED = "window.copied = []; navigator.clipboard.writeText = async text => { window.copied.push(text); };"

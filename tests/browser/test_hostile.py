@@ -34,6 +34,7 @@ HTML += [
     "figcaption",
     "section",
 ]
+MATHS = ["math", "mrow", "mi", "mn", "mo", "mtext"]
 SVG = ["svg", "rect", "path", "line", "text", "title", "g", "circle", "polyline", "desc"]  # the page's own drawings
 ELEMENTS = "[...new Set([...document.querySelectorAll('*')].map(each => each.namespaceURI + ' ' + each.localName))].sort()"
 SHOWN = """block => {
@@ -67,6 +68,7 @@ def test_nothing_of_the_corpus_runs_or_makes_an_element(
     known = {f"http://www.w3.org/1999/xhtml {name}" for name in HTML}
     plain = open_file(written("empty", a_run)).page
     known |= set(plain.evaluate(ELEMENTS)) | {f"http://www.w3.org/2000/svg {name}" for name in SVG}
+    known |= {f"http://www.w3.org/1998/Math/MathML {name}" for name in MATHS}
     for name in each_case(page):
         assert set(page.evaluate(ELEMENTS)) - known == set(), name
         assert page.evaluate(HANDLERS) == [], name

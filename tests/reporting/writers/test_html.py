@@ -136,7 +136,7 @@ def test_what_a_model_wrote_makes_no_element(text: str, run_of: Callable[..., Ru
     assert [tag for tag, _ in elements(page)] == [tag for tag, _ in elements(expected)]
     assert not [name for _, attributes in elements(page) for name in attributes if name.startswith("on")]
     assert not addresses(page)
-    assert page.count("<script") == 2
+    assert page.count("<script") == 3
     assert data(page)["cases"][0]["text"] == text.encode("utf-8", "replace").decode()
     assert data(page)["changes"][0]["words"] == [["+", text.encode("utf-8", "replace").decode()]]
     page.encode("utf-8")
