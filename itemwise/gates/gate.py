@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from itemwise.results.labels import LABEL, Key
 from itemwise.results.score import SCORE
@@ -77,9 +77,9 @@ class Decision:
 
     passed: bool
     text: str
-    key: Key | None = None
-    level: float | None = None
-    level_name: str = ""
+    key: Key | None = field(default=None, compare=False)
+    level: float | None = field(default=None, compare=False)
+    level_name: str = field(default="", compare=False)
 
 
 def _score_of(label: str) -> tuple[str, str]:

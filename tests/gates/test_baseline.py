@@ -72,6 +72,14 @@ def test_a_run_fails_where_it_is_significantly_worse(before: str, now: str, deci
     assert decided() == [decision]
 
 
+def test_the_accuracy_of_the_baseline_is_named(reports: Reports) -> None:
+    reports.judged("before", "CCCW")
+    reports.judged("now", "CWWW")
+    (decision,) = decided()
+    assert decision.key is not None
+    assert (decision.key.names[0], decision.level, decision.level_name) == ("sums", 0.75, "baseline")
+
+
 def test_the_first_ten_flips_are_named_and_the_others_counted(reports: Reports) -> None:
     reports.judged("before", "C" * 13)
     reports.judged("now", "W" * 13)

@@ -69,6 +69,14 @@ def test_a_gate_is_passed_missed_or_undecided_and_says_why(gate: str, found: Tal
     assert decided(gate, found) == [decision]
 
 
+def test_a_gate_names_the_accuracy_that_it_held_against_its_own() -> None:
+    (decision,), (by_interval,) = (decided(gate, tally(41, 50)) for gate in ("gsm8k=0.80", "gsm8k>=0.70"))
+    assert (decision.key, decision.level, decision.level_name) == (tally(41, 50).key, 0.8, "gate")
+    assert (by_interval.level, by_interval.level_name) == (0.7, "gate by the interval")
+    (undecided,) = decided("gsm8k=0.80", tally(50, 50, of=1319))
+    assert undecided.key is None
+
+
 def test_a_gate_on_what_did_not_run_is_undecided_and_names_what_ran() -> None:
     assert decided("gsm9k=0.8", tally(1, 1), tally(1, 1, benchmark="aqua")) == [
         Decision(False, "gate gsm9k >= 0.80: undecided, no such benchmark ran (ran: aqua, gsm8k)")
