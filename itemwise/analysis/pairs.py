@@ -106,13 +106,17 @@ class Pair:
         """For each judged case the second side's share of correct replies less the first side's."""
         return {case: self.second.share(case) - self.first.share(case) for case in self.judged}
 
+    def cluster(self, case: str) -> str:
+        """The cluster of an item, which only one side may tell: a baseline's file has none; the item itself where it has none."""
+        sides = (self.first.entries[case], self.second.entries[case])
+        return next((entry.cluster for entry in sides if entry.cluster != entry.item), case)
+
     @cached_property
     def independent(self) -> list[Fraction]:
         """The differences that are independent of each other: the items', or those of their clusters, with the same mean."""
         clusters: dict[str, Fraction] = {}
         for case, difference in self.differences.items():
-            sides = (self.first.entries[case], self.second.entries[case])
-            cluster = next((entry.cluster for entry in sides if entry.cluster != entry.item), case)  # a baseline's file tells none
+            cluster = self.cluster(case)
             clusters[cluster] = clusters.get(cluster, Fraction(0)) + difference
         return [difference * Fraction(len(clusters), len(self.judged)) for difference in clusters.values()]
 

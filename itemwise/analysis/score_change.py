@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from itemwise.analysis.pairs import Pair, measurement
-from itemwise.analysis.score_results import is_zero_or_one
+from itemwise.analysis.score_results import grouped, is_zero_or_one
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
-from itemwise.results.score import Score, pooled
+from itemwise.results.score import Score, pooled, summed
 from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, bootstrap_interval, difference_interval, mean_flip
 
 __all__ = ["ScoreChange", "score_changes", "score_changes_in_run"]
@@ -19,7 +19,7 @@ __all__ = ["ScoreChange", "score_changes", "score_changes_in_run"]
 @dataclass(frozen=True)
 class ScoreChange:
     """The mean over `items` of the differences of the score `name`, second less first, each item weighed by its parts on the first side;
-    `p` is the two-sided sign-flip test's (a paired permutation test)."""
+    `p` is the two-sided sign-flip test's (a paired permutation test), of items or of their clusters."""
 
     name: str
     items: int
@@ -46,8 +46,7 @@ class ScoreChange:
 
 def score_changes(pair: Pair) -> list[ScoreChange]:
     """What became of each score that both sides of a pair have, over the items that have it on both sides."""
-    first, second = pair.first.scores, pair.second.scores
-    return [found for name in first if name in second and (found := _change(name, first[name], second[name]))]
+    return [found for name in pair.first.scores if name in pair.second.scores and (found := _change(name, pair))]
 
 
 def score_changes_in_run(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Tally, ScoreChange]]:
@@ -62,14 +61,27 @@ def score_changes_in_run(tallies: Sequence[Tally], entries: Sequence[Entry]) -> 
     return found
 
 
-def _change(name: str, first: Mapping[str, Sequence[Score]], second: Mapping[str, Sequence[Score]]) -> ScoreChange | None:
+def _change(name: str, pair: Pair) -> ScoreChange | None:
+    first, second = pair.first.scores[name], pair.second.scores[name]
     both = [item for item in first if item in second]
     if not both:
         return None
-    sides = [(pooled(first[item]), pooled(second[item])) for item in both]
-    parts = [before.parts for before, _ in sides]
-    points = [(after.value - before.value) * before.parts for before, after in sides]
-    values = [Fraction(after.value - before.value) for before, after in sides]
-    is_exact = is_zero_or_one([*(first[item] for item in both), *(second[item] for item in both)]) or len(set(values)) == 1
-    interval = difference_interval(values) if is_exact else bootstrap_interval(points, parts)
-    return ScoreChange(name, len(both), sum(points) / sum(parts), interval, mean_flip(points))
+    sides = {item: (pooled(first[item]), pooled(second[item])) for item in both}
+    differences = {item: Score((after.value - before.value) * before.parts, before.parts) for item, (before, after) in sides.items()}
+    units = [summed(differences[item] for item in group) for group in grouped(both, pair.cluster)]
+    points, parts = [unit.points for unit in units], [unit.parts for unit in units]
+    return ScoreChange(
+        name, len(both), sum(points) / sum(parts), _interval(units, is_proportion=_is_proportion(first, second)), mean_flip(points)
+    )
+
+
+def _is_proportion(*sides: Mapping[str, Sequence[Score]]) -> bool:
+    return is_zero_or_one(scores for side in sides for scores in side.values())
+
+
+def _interval(units: Sequence[Score], *, is_proportion: bool) -> Interval:
+    """That of a difference of proportions, and where a bootstrap would have no width; else the bootstrap's."""
+    values = [Fraction(unit.value) for unit in units]
+    if len(set(values)) == 1 or (is_proportion and all(unit.parts == 1 for unit in units)):
+        return difference_interval(values)
+    return bootstrap_interval([unit.points for unit in units], [unit.parts for unit in units])

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, item_scores
-from itemwise.results.score import Score, pooled
-from itemwise.results.statistics import Interval, bootstrap_interval, item_accuracy, wilson
+from itemwise.results.score import Score, pooled, summed
+from itemwise.results.statistics import Interval, bootstrap_interval, clustered_accuracy, item_accuracy, wilson
 
-__all__ = ["ScoreResult", "is_zero_or_one", "score_results"]
+__all__ = ["ScoreResult", "grouped", "is_zero_or_one", "score_results"]
 
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """The score `name` of one tally: for each item the scores of its replies. The judged cases in `unscored` have none, so that
-    the mean is of others only."""
+    """The score `name` of one tally: for each item the scores of its replies, and in `clusters` its cluster, where that is not the item
+    itself. The judged cases in `unscored` have none, so that the mean is of others only."""
 
     tally: Tally
     name: str
     items: Mapping[str, Sequence[Score]]
     unscored: Sequence[str] = ()
+    clusters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cases(self) -> int:
@@ -33,23 +34,24 @@ class ScoreResult:
     @property
     def share(self) -> float:
         """The mean over all parts of all items, each of these as the mean of its replies."""
-        return sum(score.points for score in self._pooled) / sum(score.parts for score in self._pooled)
+        whole = summed(map(pooled, self.items.values()))
+        return whole.value
 
     @cached_property
     def interval(self) -> Interval:
-        """Its 95 % interval over items: of scores that are all 0 or 1 an accuracy's, else the bootstrap's. Where all items have one score
-        between these a bootstrap has no width; it then is Wilson's, which no score of 0 to 1 needs more than."""
+        """Its 95 % interval over items, or over clusters: of scores that are all 0 or 1 an accuracy's, else the bootstrap's. Where all
+        have the same score a bootstrap has no width; it then is Wilson's, which no score of 0 to 1 needs more than."""
+        groups = grouped(self.items, lambda item: self.clusters.get(item, item))
         if is_zero_or_one(self.items.values()):
-            found = item_accuracy([(int(sum(score.points for score in each)), len(each)) for each in self.items.values()]).interval
+            replies = [[score for item in group for score in self.items[item]] for group in groups]
+            of_counts = clustered_accuracy if len(groups) < len(self.items) else item_accuracy
+            found = of_counts([(int(summed(scores).points), len(scores)) for scores in replies]).interval
             assert found is not None, "an item has at least one score"
             return found
-        if len({score.value for score in self._pooled}) == 1:
-            return wilson(self.share, len(self.items))
-        return bootstrap_interval([score.points for score in self._pooled], [score.parts for score in self._pooled])
-
-    @cached_property
-    def _pooled(self) -> Sequence[Score]:
-        return [pooled(each) for each in self.items.values()]
+        units = [summed(pooled(self.items[item]) for item in group) for group in groups]
+        if len({unit.value for unit in units}) == 1:
+            return wilson(self.share, len(units))
+        return bootstrap_interval([unit.points for unit in units], [unit.parts for unit in units])
 
     def record(self) -> dict[str, object]:
         """The figures as run.json has them."""
@@ -61,6 +63,14 @@ def is_zero_or_one(items: Iterable[Sequence[Score]]) -> bool:
     return all(score.parts == 1 and score.points in (0, 1) for scores in items for score in scores)
 
 
+def grouped(items: Iterable[str], cluster: Callable[[str], str]) -> list[list[str]]:
+    """The items in groups that are independent of each other: those of one `cluster` together."""
+    groups: dict[str, list[str]] = {}
+    for item in items:
+        groups.setdefault(cluster(item), []).append(item)
+    return [*groups.values()]
+
+
 def score_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[ScoreResult]:
     """A result for each tally and each score that a test of it recorded, in the order of their names."""
     if not any(entry.scores for entry in entries):
@@ -70,7 +80,8 @@ def score_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Sc
 
 def _of(tally: Tally, entries: Sequence[Entry]) -> list[ScoreResult]:
     judged = [entry for entry in entries if entry.verdict is not Verdict.ERROR]
+    clusters = {entry.item: entry.cluster for entry in judged if entry.cluster != entry.item}
     return [
-        ScoreResult(tally, name, items, [entry.case for entry in judged if name not in entry.scores])
+        ScoreResult(tally, name, items, [entry.case for entry in judged if name not in entry.scores], clusters)
         for name, items in sorted(item_scores(judged).items())
     ]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from itemwise.cases.plain_data import shown_value
 
-__all__ = ["SCORE", "Score", "ScoreError", "pooled", "recorded_scores", "scores_from_record", "scores_record", "scores_text"]
+__all__ = ["SCORE", "Score", "ScoreError", "pooled", "recorded_scores", "scores_from_record", "scores_record", "scores_text", "summed"]
 
 SCORE = "score"
 _NAMED = re.compile(rf"{SCORE}(\.[\w-]+)*")
@@ -78,9 +78,16 @@ def scores_from_record(record: Mapping[str, Any]) -> dict[str, Score]:
     return {name: _score(name, value) for name, value in record.items()}
 
 
+def summed(scores: Iterable[Score]) -> Score:
+    """The points and the parts of all scores together."""
+    points, parts = zip(*scores, strict=True)
+    return Score(sum(points), sum(parts))
+
+
 def pooled(scores: Sequence[Score]) -> Score:
     """The mean of an item's scores where it was asked several times, each by its parts."""
-    return Score(sum(score.points for score in scores) / len(scores), sum(score.parts for score in scores) / len(scores))
+    whole = summed(scores)
+    return Score(whole.points / len(scores), whole.parts / len(scores))
 
 
 def scores_text(scores: Mapping[str, Score]) -> str:

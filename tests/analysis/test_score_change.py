@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_items_with_repeats_are_one_difference_each_and_parts_weigh() -> None:
     assert (found.items, found.mean) == (2, 0.25)
     weighed = change([Score(0, 1), Score(3, 3)], [Score(1, 1), Score(3, 3)])
     assert weighed.mean == 0.25
+
+
+def test_items_of_one_cluster_are_one_difference() -> None:
+    def told(values: Sequence[float]) -> Measurement:
+        tagged = [replace(entry, rows={"cluster": "story"}, tags={"story": f"s{place // 4}"}) for place, entry in enumerate(scored(values))]
+        return measurement("#", "run", tallied(tagged)[0], tagged)
+
+    (found,) = score_changes(Pair(told(BEFORE), told([value + 0.05 for value in BEFORE])))
+    assert (found.items, found.mean, found.p) == (20, pytest.approx(0.05), 2 / 2**5)
 
 
 def test_only_items_with_the_score_on_both_sides_are_paired() -> None:

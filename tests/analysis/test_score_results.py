@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
 from itemwise.results.score import Score
-from itemwise.results.statistics import accuracy, item_accuracy
+from itemwise.results.statistics import accuracy, clustered_accuracy, item_accuracy
 from tests.reporting.conftest import an_entry
 
 
@@ -61,6 +62,20 @@ def test_repeats_of_an_item_count_as_one_cluster() -> None:
     assert (repeated.share, repeated.interval, repeated.cases) == (pytest.approx(alone.share), pytest.approx(alone.interval), 40)
     proportion = result([1.0, 0.0, 1.0, 1.0], repeats=2)
     assert proportion.interval == item_accuracy([(1, 2), (2, 2)]).interval
+
+
+def test_items_of_one_cluster_count_as_one() -> None:
+    rows, values = {"cluster": "story"}, [0.1, 0.9, 0.4, 0.6, 0.2, 0.7, 0.3, 0.8]
+    alone = result(values)
+    told = [
+        replace(entry, rows=rows, tags={"story": f"s{place // 3}"})
+        for place, entry in enumerate(scored([v for v in values for _ in range(3)]))
+    ]
+    (clustered,) = score_results(tallied(told), told)
+    assert (clustered.share, clustered.interval) == (pytest.approx(alone.share), pytest.approx(alone.interval))
+    whole = [replace(entry, scores={"score": Score(float(place < 12))}) for place, entry in enumerate(told)]
+    (proportion,) = score_results(tallied(whole), whole)
+    assert proportion.interval == clustered_accuracy([(3, 3)] * 4 + [(0, 3)] * 4).interval
 
 
 def test_parts_weigh_as_much_as_they_count() -> None:
