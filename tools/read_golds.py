@@ -1,4 +1,4 @@
-"""``python -m tools.read_golds FOLDER``: of each benchmark the rows in FOLDER, and how many golds its extractor reads in five renderings.
+"""``python -m tools.read_golds FOLDER``: of each benchmark the rows in FOLDER, and how many golds its extractor reads in six renderings.
 
 FOLDER has a folder for each benchmark, called after it. The table is Markdown; below it each gold that is read otherwise is named.
 """
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from itemwise.cases.benchmark import Benchmark
-from itemwise.cases.case import Case
+from itemwise.cases.case import LETTERS, Case
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
 from itemwise.commands.benchmarks import benchmarks_in
@@ -27,6 +27,9 @@ RENDERINGS: Mapping[str, Callable[[str], str]] = {
     "JSON": lambda answer: json.dumps({"steps": ["3+4=7"], "answer": answer}, ensure_ascii=False),
     "bold": "The answer is **{}**.".format,
 }
+OF_CHOICES: Callable[[str, str], str] = "({}) {}".format  # a letter with its option's text
+OF_OTHERS: Callable[[str], str] = "3 + 4 = 7\n#### {}".format
+_MANY = len(RENDERINGS) + 1
 _NAMED = 5  # golds of a benchmark that are read otherwise
 
 
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.read_golds", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     folder = parser.parse_args(arguments).folder
-    print(f"| benchmark | rows | with options | read in {len(RENDERINGS)} renderings | read otherwise |\n|---|---|---|---|---|")
+    print(f"| benchmark | rows | with options | read in {_MANY} renderings | read otherwise |\n|---|---|---|---|---|")
     found = [found for file in benchmark_files() for found in benchmarks_in(file)]
     missed = [line for name, benchmark in found if (folder / name).is_dir() for line in _report(name, benchmark, folder / name)]
     print(*(["", *missed] if missed else []), sep="\n")
@@ -47,8 +50,11 @@ def _report(name: str, benchmark: Benchmark, folder: Path) -> Iterator[str]:
     configs = [_cases(benchmark.of_config(config), Source("file", path=folder)) for config in benchmark.configs or ("",)]
     asked = {tuple(case.text for case in found): found for found, _ in reversed(configs)}  # a file may serve for several configurations
     cases = [case for found in reversed(asked.values()) for case in found]
+    if not benchmark.extract.__module__.startswith("itemwise.extractors"):
+        print(f"| {name} | {len(cases):,} | - | it judges the whole reply | - |")
+        return
     missed = [line for case in cases for line in _read_otherwise(benchmark, case)]
-    total, options = len(cases) * len(RENDERINGS), sum(bool(case.choices) for case in cases)
+    total, options = len(cases) * _MANY, sum(bool(case.choices) for case in cases)
     print(f"| {name} | {len(cases):,} | {options:,} | {total - len(missed):,} of {total:,} | {len(missed)} |")
     yield from (fault for _, fault in configs if fault)
     yield from islice(missed, _NAMED)
@@ -64,10 +70,15 @@ def _cases(benchmark: Benchmark, source: Source) -> tuple[list[Case], str]:
 
 def _read_otherwise(benchmark: Benchmark, case: Case) -> Iterator[str]:
     read = benchmark.extractor(case)
-    for rendering in RENDERINGS.values():
-        reply = rendering(case.answer.split(OR)[0])
+    for reply in _replies(case):
         if (answer := read(reply)) != case.answer:
             yield f"{case.name}: {reply!r} is read as {answer!r}"
+
+
+def _replies(case: Case) -> Iterator[str]:
+    answer = case.answer.split(OR)[0]
+    yield from (rendering(answer) for rendering in RENDERINGS.values())
+    yield OF_CHOICES(answer, case.choices[LETTERS.index(answer)]) if case.choices else OF_OTHERS(answer)
 
 
 if __name__ == "__main__":

@@ -105,12 +105,12 @@ class Choices:
             yield Case.choice(name, words, asked, at, tags=tags, picture=picture, solution=solution)
 
     def _rows(self, source: Source, config: str) -> Iterator[Row]:
-        """The rows of the configuration; of several hub datasets one after another, of their files all at once."""
+        """The rows of the configuration; of several hub datasets one after another, of files without a folder for each all at once."""
         hubs = self.hub[config] if isinstance(self.hub, Mapping) else self.hub
         if isinstance(hubs, Hub):
             hubs = (hubs,)
         elif source.kind != "hub":
-            hubs = (replace(hubs[0], config=None),)
+            hubs = [hub for hub in hubs if source.has_config(hub)] or (replace(hubs[0], config=None),)
         for hub in hubs:
             yield from source.rows(hub, synthetic=self.synthetic)
 
@@ -178,11 +178,11 @@ class Choices:
 
 
 def subject_of(row: Row) -> str:
-    """The row's ``subject``; of a dataset that is a file or a configuration for each, its file's name without the split, such as
-    ``anatomy_test.csv``, or the configuration's."""
+    """The row's ``subject``; of a dataset that is a configuration or a file for each, the configuration, or its file's name without the
+    split, such as ``anatomy_test.csv``."""
     if "subject" in row:
         return row.text("subject")
-    if row.file is not None:
+    if row.config is None and row.file is not None:
         return _SPLIT.sub("", row.file.stem)
     return row.config or row.text("subject")
 

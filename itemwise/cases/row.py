@@ -63,8 +63,8 @@ class Row(Mapping[str, Any]):
     """One dataset row. Columns are read when asked for, so that passing over a picture does not decode it.
 
     `id` is stable for the row: its number in the split, or for made rows how to make it again (``synthetic-42-7``, and
-    ``synthetic-42-7-twin1`` for the same problem with other numbers). `file` is where it stands, None for rows of the hub's tables; these
-    have the `config` that they are of.
+    ``synthetic-42-7-twin1`` for the same problem with other numbers). `file` is where it stands, None for rows of the hub's tables; these,
+    and rows in a folder called for it, have the `config` that they are of.
     """
 
     def __init__(

@@ -80,6 +80,10 @@ class Source:
         """The folder of that name in a folder that holds one for each of several benchmarks; else this source."""
         return replace(self, path=self.path / name) if self.path and (self.path / name).is_dir() else self
 
+    def has_config(self, hub: Hub) -> bool:
+        """Whether rows lie in a folder that is called for the configuration of `hub`, as a copy of its repository has them."""
+        return self.path is not None and hub.config is not None and (self.path / hub.config).is_dir()
+
     def rows(self, hub: Hub, *, synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None) -> Iterable[Row]:
         """The rows of this source for a benchmark that lives at `hub` and may be made by `synthetic`.
 
@@ -94,7 +98,8 @@ class Source:
         if self.path is not None:
             chosen = row_files(self.path, hub.split, hub.config)
             note_split(self.path, hub.split, chosen, only=hub.only_split and not self.split)
-            return _rows_of(chosen.files, self.picture_folder, hub.columns)
+            rows = _rows_of(chosen.files, self.picture_folder, hub.columns)
+            return _of_config(rows, hub.config) if self.has_config(hub) else rows
         if synthetic is None:
             raise NoMadeRowsError(f"{hub.path} has no synthetic rows; give --source hub or --source PATH.")
         split = self._made_split(hub, synthetic)

@@ -73,3 +73,14 @@ def test_rows_of_mmlu_redux_that_people_found_bad_are_left_out(tmp_path: Path) -
         ("mmlu_redux-anatomy-0", "anatomy"),
         ("mmlu_redux-anatomy-3", "anatomy"),
     ]
+
+
+def test_a_copy_of_mmlu_reduxs_repository_has_its_subjects_in_folders(tmp_path: Path) -> None:
+    for subject in ("anatomy", "virology"):
+        (tmp_path / subject).mkdir()
+        (tmp_path / subject / "test.jsonl").write_text(example_row(mmlu_redux).replace("nearest", f"of {subject}"))
+    found = list(benchmark(mmlu_redux).cases(Source("file", path=tmp_path), "letter"))
+    assert [(case.name, case.tags["subject"]) for case in found] == [
+        ("mmlu_redux-anatomy-0", "anatomy"),
+        ("mmlu_redux-virology-0", "virology"),
+    ]

@@ -199,3 +199,15 @@ def test_a_question_of_mmstar_whose_options_cannot_be_told_is_asked_with_its_let
 def test_an_answer_of_hallusion_bench_that_is_neither_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RowsError, match="'2' is no answer; give 1 for yes or 0 for no"):
         loaded(hallusion_bench, tmp_path, example(hallusion_bench, gt_answer="2"))
+
+
+def test_a_copy_of_mmmus_repository_is_read_subject_by_subject(tmp_path: Path) -> None:
+    for subject in ("Art", "Music"):
+        (tmp_path / subject).mkdir()
+        row = in_schema(example(mmmu, id=f"validation_{subject}_1"))
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist([row]), tmp_path / subject / "validation-00000-of-00001.parquet")
+    found = list(benchmark(mmmu).cases(Source("file", path=tmp_path), "short"))
+    assert [(case.name, case.tags["subject"]) for case in found] == [
+        ("mmmu-validation_Art_1", "Art"),
+        ("mmmu-validation_Music_1", "Music"),
+    ]

@@ -15,6 +15,7 @@ from itemwise.extractors.choice.match_text import option_stated, same_text
 from itemwise.extractors.choice.option_line import lists_options, option_on_own_line
 from itemwise.extractors.choice.pointing import is_of_another, pointed_out
 from itemwise.extractors.correction import admission, corrections
+from itemwise.extractors.plain_characters import folded
 from itemwise.extractors.reading import Reading
 from itemwise.extractors.sentence_end import is_finished
 from itemwise.extractors.visible_parts import VisiblePart, visible_parts
@@ -30,6 +31,7 @@ _INSTEAD = re.compile(r" {0,2}(?:So )?(?:it|that|the answer)(?: is|'s| must be)\
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?]?")
 _WONDERS = re.compile(r"(?:maybe|perhaps|possibly|could be|might be|what if)\W+(?:\w+ ){0,2}$", re.IGNORECASE)
 _LONGEST_LINE = 400
+_ENDS = " .*_\n"  # what may stand around an option's text
 _LETTER_FIRST = re.compile(r"[\s*_(]*([A-Z])[*_]*[.):][\s*_]*")
 
 
@@ -68,10 +70,12 @@ def _reading(result: _Result, part: VisiblePart) -> Reading | None:
 def _with_its_text(part: str, _lower: str, options: Options) -> _Result | None:
     """A reply that is only a letter and the text of its option, whatever that text says: "D. None of the above", "(C) B. F. Skinner"."""
     match = _LETTER_FIRST.match(part)
-    same = same_text(part[match.end() :], options.texts) if match else None
-    if match is None or same is None or same != options.place(match[1]):
+    place = options.place(match[1]) if match else None
+    if match is None or place is None or not options.texts:
         return None
-    return _Result(LetterMatch(match[1], *match.span(1)), "option text")
+    words = part[match.end() :]
+    is_it = words.strip(_ENDS) == folded(options.texts[place]).strip(_ENDS) or same_text(words, options.texts) == place
+    return _Result(LetterMatch(match[1], *match.span(1)), "option text") if is_it else None
 
 
 def _in_field(part: str, lower: str, options: Options) -> _Result | None:

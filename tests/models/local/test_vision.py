@@ -15,13 +15,14 @@ import pytest
 import torch
 import transformers
 
-from itemwise.cases.chat import ToolCall, Turn
+from itemwise.cases.chat import PLACE, ToolCall, Turn
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.cases.reply import Reply
 from itemwise.engine.engine import Engine
 from itemwise.models import ContextFullError, Generation, LoadOptions, ModelEntry, ModelError, Request
 from itemwise.models.identity import identity_of
 from itemwise.models.local.load import LocalModel, load
+from itemwise.models.local.vision import with_pictures
 from itemwise.models.registry import with_pixels
 from itemwise.strategies import configured_strategy
 from itemwise.strategies.calculator import CALCULATOR
@@ -214,6 +215,12 @@ def test_a_model_of_one_size_scales_every_picture_to_it(checkpoint: Callable[...
 def test_a_picture_that_is_a_mere_line_is_refused_by_name(checkpoint: Callable[..., Path], kind: str) -> None:
     message = refused(loaded(checkpoint(kind)), "What?", noise(), noise(402, 2, seed=3))
     assert message == "noise-3: 402 x 2 pixels, one side over 200 times the other; crop the picture or pad it."
+
+
+def test_the_template_is_told_text_and_pictures_in_their_order() -> None:
+    turn = Turn("user", f"Is {PLACE} in {PLACE}?", pictures=(noise(seed=1), noise(seed=2)))
+    (message,) = with_pictures([turn.message()], [turn])
+    assert [part.get("text", part["type"]) for part in message["content"]] == ["Is ", "image", " in ", "image", "?"]
 
 
 def test_a_damaged_picture_is_refused_by_name(checkpoint: Callable[..., Path]) -> None:

@@ -9,7 +9,7 @@ import json
 import PIL.Image
 import pytest
 
-from itemwise.cases.chat import ToolCall, Turn
+from itemwise.cases.chat import PLACE, ToolCall, Turn
 from itemwise.cases.picture import Picture
 from itemwise.models import ModelError, Request
 from itemwise.models.server.openai_format import no_penalties, request_body
@@ -64,6 +64,12 @@ def test_a_picture_goes_as_it_is_before_the_words(form: str, kind: str) -> None:
     (message,) = request_body(Request((Turn("user", "What?", pictures=(shown,)),)), None)["messages"]
     url = f"data:image/{kind};base64,{base64.b64encode(shown.content).decode()}"
     assert message["content"] == [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": "What?"}]
+
+
+def test_pictures_stand_in_their_places() -> None:
+    one, two = picture("PNG"), picture("JPEG")
+    (message,) = request_body(Request((Turn("user", f"Is {PLACE} in {PLACE}", pictures=(one, two)),)), None)["messages"]
+    assert [part.get("text") or part["image_url"]["url"] for part in message["content"]] == ["Is ", one.data_uri(), " in ", two.data_uri()]
 
 
 def test_a_picture_that_servers_may_not_take_goes_as_png() -> None:
