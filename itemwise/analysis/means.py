@@ -55,7 +55,7 @@ def _whole_groups(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]
     a case has no verdict."""
     for tally in tallies:
         rows = told[tally.key]
-        of_all = tally.complete and str(tally.sample_size) == str(int(rows.get("rows", "0")) * int(rows.get("repeats", "1")))
+        of_all = tally.complete and tally.sample_size == int(rows.get("rows", "0")) * int(rows.get("repeats", "1"))
         for tag in filter(None, rows.get("whole", "").split(", ") if of_all else ()):
             groups: dict[str, set[Verdict]] = {}
             for entry in entries:

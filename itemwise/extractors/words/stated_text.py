@@ -51,13 +51,12 @@ def relaxed(answer: str | None, gold: str, *, relative: str = "0.05") -> bool:
 
 
 def _reading(part: VisiblePart, start: int, end: int, rule: str, *, whole: bool = False) -> Reading | None:
-    """The words from `start` on, up to the end of their sentence or, where they are quoted or boxed, of all of them."""
-    stop = None if whole else _ENDS.search(part.text, start + len(part.text[start:end]) - len(part.text[start:end].lstrip()), end)
-    end = stop.start() if stop else end
-    words = part.text[start:end]
+    """The words of a span up to the end of their sentence, or all of them where they are quoted or boxed, without markup at their edges."""
+    start += len(part.text[start:end]) - len(part.text[start:end].lstrip())
+    stop = None if whole else _ENDS.search(part.text, start, end)
+    words = part.text[start : stop.start() if stop else end]
     said = _TEXT.sub(r"\1", unescaped(words)).strip(_EDGES)
     if not said:
         return None
-    first = start + len(words) - len(words.lstrip(_EDGES))
-    span = part.span(first, start + len(words.rstrip(_EDGES)))
-    return Reading(said, start=span[0], end=span[1], rule=rule, stated=rule != "whole reply")
+    first, last = part.span(start + len(words) - len(words.lstrip(_EDGES)), start + len(words.rstrip(_EDGES)))
+    return Reading(said, start=first, end=last, rule=rule, stated=rule != "whole reply")
