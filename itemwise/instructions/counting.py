@@ -59,8 +59,13 @@ def _sentences(text: str) -> list[str]:
 @cache
 def _splitter() -> Any:
     import punkt
+    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
-    return punkt.PunktSentenceTokenizer(punkt.load_model("english"))
+    model, parameters = punkt.load_model("english"), PunktParameters()  # the model is installed there; nltk would fetch it
+    for name in ("abbrev_types", "collocations", "sent_starters"):
+        getattr(parameters, name).update(getattr(model, name))
+    parameters.ortho_context.update(model.ortho_context)
+    return PunktSentenceTokenizer(parameters)
 
 
 @cache
