@@ -10,7 +10,7 @@ from itemwise.cases.examples import Examples
 from itemwise.cases.gold import gold_answer, gold_number
 from itemwise.cases.inline_options import inline_options
 from itemwise.cases.picture import Picture
-from itemwise.cases.reply import Reply, Verdict
+from itemwise.cases.reply import Reply, Undecided, Verdict
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source, hub, rows
 
@@ -28,6 +28,7 @@ __all__ = [
     "Source",
     "ToolCall",
     "Turn",
+    "Undecided",
     "Verdict",
     "cases",
     "draw_like_random",

@@ -9,7 +9,6 @@ from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
 from itemwise.cases.repeats import repeat_name
-from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, item_counts, tallied
 from itemwise.results.statistics import SIGNIFICANT, Accuracy, sign_flip
@@ -102,7 +101,7 @@ def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[C
     """A result for each tally of choices, controls themselves left out."""
     results = []
     for tally in tallies:
-        counted = [entry for entry in entries if tally.counts_entry(entry) and entry.verdict is not Verdict.ERROR]
+        counted = [entry for entry in entries if tally.counts_entry(entry) and entry.verdict.is_judged]
         judged = [entry for entry in counted if entry.choices or entry.expected in _YES_NO]
         if judged and not original_and_control(judged[0].item):
             fewer = len(judged) if len(judged) < len(counted) else None

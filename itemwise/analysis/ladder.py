@@ -7,7 +7,6 @@ from itemwise.analysis.extractor_comparison import extract_from
 from itemwise.analysis.like_with_like import LOADED, WEIGHTS, WORDINGS
 from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Measurement, Pair, measurement
-from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.judge import AssertOutcome, verdict_of
 from itemwise.results.ledger import Tally, tallied
@@ -88,7 +87,7 @@ def _is_json_asked(entries: Sequence[Entry]) -> bool:
 def _strictly(entry: Entry) -> Entry:
     """The entry as the strict extractor would have judged it."""
     reply = entry.texts().reply
-    if entry.verdict is Verdict.ERROR or reply is None:
+    if not entry.verdict.is_judged or reply is None:
         return replace(entry, strategy=STRICTLY)
     read = extract_from(STRICT_JSON.extract, reply)
     outcome = AssertOutcome.HELD if read.answer == entry.expected else AssertOutcome.FAILED

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from itemwise.cases.option_scores import GoldScore, OptionScores, option_scores, score_of
-from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
@@ -84,7 +83,7 @@ def gold_score(entry: Entry) -> GoldScore | None:
 
 def _scored(entry: Entry) -> ScoredCase | None:
     """The entry with its options' scores; only a reply of which nothing was generated is looked into."""
-    if entry.verdict is Verdict.ERROR or not entry.choices or not entry.cost or entry.cost.completion_tokens:
+    if not entry.verdict.is_judged or not entry.choices or not entry.cost or entry.cost.completion_tokens:
         return None
     reply = entry.texts().reply
     scores = option_scores(reply.notes) if reply else None

@@ -72,7 +72,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two measurements of the same items. A case that is an error on either side is left out of everything else.
+    """Two measurements of the same items. A case that is an error or undecided on either side is left out of everything else.
 
     Where items were asked several times each is one difference of two shares, so that the replies to one item never count as several;
     in interval and test the items of one cluster are one difference too.
@@ -84,12 +84,12 @@ class Pair:
     @cached_property
     def judged(self) -> list[str]:
         """The cases with a verdict on both sides."""
-        return [case for case in self.first.entries if Verdict.ERROR not in self._verdicts(case)]
+        return [case for case in self.first.entries if all(verdict.is_judged for verdict in self._verdicts(case))]
 
     @property
     def left_out(self) -> list[str]:
-        """The cases that ended in an infrastructure error on either side."""
-        return [case for case in self.first.entries if Verdict.ERROR in self._verdicts(case)]
+        """The cases that ended in an infrastructure error or undecided on either side."""
+        return [case for case in self.first.entries if not all(verdict.is_judged for verdict in self._verdicts(case))]
 
     @cached_property
     def gained(self) -> list[str]:
@@ -179,7 +179,7 @@ def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) ->
                 "so it cannot be paired; run one of the two test functions alone."
             )
         by_case[entry.case] = entry
-        if entry.item not in by_item or by_item[entry.item].verdict is Verdict.ERROR:
+        if entry.item not in by_item or not by_item[entry.item].verdict.is_judged:
             by_item[entry.item] = entry
     counts = item_counts(entries) if any(entry.repeat > 1 for entry in entries) else {}
     judged = {item: count for item, count in counts.items() if count[1]}

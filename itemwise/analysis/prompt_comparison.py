@@ -9,7 +9,6 @@ from itertools import combinations
 
 from itemwise.analysis.extractor_comparison import ExtractorComparison, extractor_comparisons
 from itemwise.analysis.pairs import Measurement, Pair, measurement
-from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
@@ -115,5 +114,5 @@ def _compared(key: Key, tallies: Sequence[Tally], entries: Sequence[Entry]) -> P
 
 
 def _is_same_row(entries: Sequence[Entry | None]) -> bool:
-    judged = [entry for entry in entries if entry and entry.verdict is not Verdict.ERROR]
+    judged = [entry for entry in entries if entry and entry.verdict.is_judged]
     return len(judged) == len(entries) and len({entry.expected for entry in judged}) == 1

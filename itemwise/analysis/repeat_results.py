@@ -102,7 +102,7 @@ def repeat_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[R
 def _same_text(entries: Sequence[Entry]) -> list[str]:
     texts: dict[str, set[str]] = {}
     for entry in entries:
-        if entry.verdict is not Verdict.ERROR:
+        if entry.verdict.is_judged:
             texts.setdefault(entry.item, set()).add(entry.texts().reply_text)
     return [item for item, said in texts.items() if len(said) == 1]
 
@@ -112,7 +112,7 @@ def _times(entries: Sequence[Entry]) -> range:
 
 
 def _of_repeat(entries: Sequence[Entry], repeat: int) -> Accuracy:
-    verdicts = [entry.verdict for entry in entries if entry.repeat == repeat and entry.verdict is not Verdict.ERROR]
+    verdicts = [entry.verdict for entry in entries if entry.repeat == repeat and entry.verdict.is_judged]
     return accuracy(verdicts.count(Verdict.CORRECT), len(verdicts))
 
 

@@ -29,6 +29,9 @@ class Change(str, Enum):
         return {Change.LOST: "lost", Change.LOST_UNREADABLE: "lost", Change.GAINED: "gained"}.get(self, "")
 
 
+_NOT_JUDGED = frozenset(verdict.value for verdict in Verdict if not verdict.is_judged)
+
+
 class Outcome(NamedTuple):
     """What was judged: the verdict's value, the answer that was read (None: nothing), and the reply's text."""
 
@@ -49,7 +52,7 @@ def change_between(before: Outcome | None, now: Outcome) -> Change:
     """
     if before is None:
         return Change.NEW
-    if Verdict.ERROR.value in (before.verdict, now.verdict):
+    if _NOT_JUDGED.intersection((before.verdict, now.verdict)):
         return Change.LEFT_OUT
     if before == now:
         return Change.SAME

@@ -11,7 +11,6 @@ from pathlib import Path
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import OF_THE_JOB, Part, Provenance, differing, provenance_of
 from itemwise.analysis.score_results import ScoreResult
-from itemwise.cases.reply import Verdict
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
@@ -113,7 +112,7 @@ class History:
 
 def _outcomes(measured: Sequence[Measurement], case: str) -> set[bool]:
     """Whether the case was right, in the runs that judged it; with repeats, more often than not."""
-    return {side.is_right(case) for side in measured if side.entries[case].verdict is not Verdict.ERROR}
+    return {side.is_right(case) for side in measured if side.entries[case].verdict.is_judged}
 
 
 def histories(runs: Iterable[RunFolder]) -> list[History]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, item_scores
 from itemwise.results.score import Score, pooled, summed
@@ -79,7 +78,7 @@ def score_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[Sc
 
 
 def _of(tally: Tally, entries: Sequence[Entry]) -> list[ScoreResult]:
-    judged = [entry for entry in entries if entry.verdict is not Verdict.ERROR]
+    judged = [entry for entry in entries if entry.verdict.is_judged]
     clusters = {entry.item: entry.cluster for entry in judged if entry.cluster != entry.item}
     return [
         ScoreResult(tally, name, items, [entry.case for entry in judged if name not in entry.scores], clusters)

@@ -10,7 +10,7 @@ from typing import Any
 from itemwise.cases.chat import Turn
 from itemwise.cases.plain_data import Kinds, known_fields, require_kinds, without_empty, without_zero
 
-__all__ = ["FROM_FILE", "Reply", "Verdict"]
+__all__ = ["FROM_FILE", "Reply", "Undecided", "Verdict"]
 
 FROM_FILE = "from"  # the note of a reply that was made elsewhere: its file and its place there
 
@@ -77,11 +77,22 @@ _REPLY_KINDS: Kinds = {
 }
 
 
+class Undecided(Exception):  # noqa: N818 - an outcome, as pytest.skip.Exception is
+    """A judge cannot tell whether an answer is right; the message says why. A test that raises it makes its case *undecided*."""
+
+
 class Verdict(str, Enum):
-    """What became of a case. The first four are results of the model; `ERROR` is an infrastructure error and counts for nothing."""
+    """What became of a case. The first four are results of the model. An `UNDECIDED` answer is neither right nor wrong for its judge, and
+    `ERROR` is an infrastructure error: these two count for nothing."""
 
     CORRECT = "correct"
     WRONG = "wrong"
     NO_ANSWER = "no answer"
     TRUNCATED = "truncated"
+    UNDECIDED = "undecided"
     ERROR = "error"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it says something of the model, so that it counts in an accuracy."""
+        return self not in (Verdict.UNDECIDED, Verdict.ERROR)

@@ -10,7 +10,7 @@ from itemwise.cases.plain_data import require_kinds
 __all__ = [
     "KINDS", "REPEATS", "THOUGHT", "TRUNCATED", "COPIED", "NO_JSON", "BROKEN_JSON", "GAVE_UP", "OTHER_QUESTION", "MADE_UP", "NOT_GIVEN",
     "OTHER_FORM", "SLIP", "NO_CALL", "CALL_FAILED", "WRONG_ARGUMENT", "IGNORED", "LIKELIER", "NOT_FOLLOWED", "NO_ANSWER",
-    "REASONING", "AROUND", "LONGEST", "Cause", "cause", "quote",
+    "UNCLEAR", "REASONING", "AROUND", "LONGEST", "Cause", "cause", "quote",
 ]  # fmt: skip
 
 REPEATS = "repeats itself"
@@ -32,6 +32,7 @@ IGNORED = "tool result ignored"
 LIKELIER = "another option likelier"
 NOT_FOLLOWED = "instruction not followed"
 NO_ANSWER = "no answer stated"
+UNCLEAR = "judge cannot tell"
 REASONING = "reasoning"
 KINDS: Mapping[str, str] = {  # in the order of their columns, each with what shows it
     REPEATS: "one part of the reply over and over, up to its end or over a fifth of it",
@@ -53,6 +54,7 @@ KINDS: Mapping[str, str] = {  # in the order of their columns, each with what sh
     LIKELIER: "the options were scored, and the expected one is not the likeliest: by how much",
     NOT_FOLLOWED: "the prompt's instructions were checked one by one, and the reply lacks what this one asks",
     NO_ANSWER: "nothing could be read, and none of the above is shown",
+    UNCLEAR: "whether the answer is right is undecided",
     REASONING: "an answer was read, and none of the above is shown",
 }
 

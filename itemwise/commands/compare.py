@@ -132,7 +132,7 @@ def _flips(pair: Pair) -> Iterator[str]:
     yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))
     sides = (pair.first, pair.second)
     if pair.left_out:
-        failed = {case: [side.label for side in sides if side.entries[case].verdict is Verdict.ERROR] for case in pair.left_out}
+        failed = {case: [side.label for side in sides if not side.entries[case].verdict.is_judged] for case in pair.left_out}
         yield from _listed(Change.LEFT_OUT.value, (f"{case} (in {' and '.join(labels)})" for case, labels in failed.items()))
 
 

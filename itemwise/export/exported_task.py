@@ -49,7 +49,7 @@ def exported_tasks(run: RunFolder) -> list[ExportedTask]:
     tasks = []
     for tally in run.tallies:
         replies = ((entry, entry.texts().reply) for entry in run.entries_of(tally))
-        judged = [(entry, reply) for entry, reply in replies if reply is not None and entry.verdict.value != "error"]
+        judged = [(entry, reply) for entry, reply in replies if reply is not None and entry.verdict.is_judged]
         if judged:
             tasks.append(ExportedTask(run, tally, judged, models.get(tally.model_name, {}), rows_of(tally.key, rows) or {}))
     return tasks

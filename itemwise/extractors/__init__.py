@@ -6,6 +6,7 @@ The regular expressions are compiled on import: 55 of them, 14 of the 36 ms of C
 
 from itemwise.extractors.answer_equality import same_after_scaling, same_number, same_share, within
 from itemwise.extractors.choice.stated_choice import stated_choice
+from itemwise.extractors.expression.stated_expression import stated_expression
 from itemwise.extractors.number.last_number import last_number
 from itemwise.extractors.number.unanswerable import UNANSWERABLE, number_or_unanswerable
 from itemwise.extractors.reading import Reading
@@ -29,6 +30,7 @@ __all__ = [
     "same_words",
     "stated_answer",
     "stated_choice",
+    "stated_expression",
     "stated_text",
     "stated_yes_no",
     "visible_text",

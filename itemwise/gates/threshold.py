@@ -84,6 +84,8 @@ def coverage_text(tally: Tally) -> str:
     errors = tally.counts[Verdict.ERROR]
     spoiled = f", {errors} failed by an infrastructure error" if errors else ""
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
+    unclear = tally.counts.get(Verdict.UNDECIDED, 0)
+    spoiled += f", {unclear} undecided" if unclear else ""
     return f"only {tally.judged} of {tally.sample_size} cases are judged{spoiled}{skipped}"
 
 

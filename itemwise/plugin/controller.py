@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ControllerSession"]
 
+_LETTERS = {"wrong": "F", "no answer": "N", "truncated": "T", "undecided": "U"}  # of the verdicts that keep no run from being a measurement
+
 
 class ControllerSession:
     """Collects the verdict of every case that ran, in this process or a worker, and reports them."""
@@ -146,7 +148,7 @@ class ControllerSession:
             self._run.ledger.put(entry, record)
         if SNAPSHOT in report.keywords and (snapshots := self._snapshots):
             snapshots.compare(entry)
-        self._model_failures += report.failed and entry.verdict.value in ("wrong", "no answer", "truncated")
+        self._model_failures += report.failed and entry.verdict.value in _LETTERS
         self.progress.watch.look()
 
     @pytest.hookimpl(wrapper=True)
@@ -167,11 +169,11 @@ class ControllerSession:
         self._run.merge()
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Letters and words for the ways a model can fail: F wrong, N no answer, T truncated."""
+        """Letters and words for the ways a model can fail, F wrong, N no answer, T truncated, and U where that is undecided."""
         verdict = getattr(report, "itemwise_verdict", None)
-        if report.when != "call" or not report.failed or verdict not in ("wrong", "no answer", "truncated"):
+        if report.when != "call" or not report.failed or verdict not in _LETTERS:
             return None
-        return "failed", {"wrong": "F", "no answer": "N", "truncated": "T"}[verdict], verdict.upper()
+        return "undecided" if verdict == "undecided" else "failed", _LETTERS[verdict], verdict.upper()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:

@@ -1,4 +1,4 @@
-"""From the outcome of a test to a verdict on its case: correct, wrong, no answer, truncated, or an error of the infrastructure."""
+"""From the outcome of a test to a verdict: correct, wrong, no answer, truncated, undecided, or an error of the infrastructure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest import outcomes
 
-from itemwise.cases.reply import Reply, Verdict
+from itemwise.cases.reply import Reply, Undecided, Verdict
 from itemwise.plugin.items import function_id, is_case, parameters, rerun_command
 from itemwise.plugin.worker import REPLY, WorkerSession
 from itemwise.results.entry import Entry, MeasuredCase, Skip
@@ -74,7 +74,7 @@ class Verdicts:
         if verdict.value == "error" and hasattr(report, "wasxfail"):  # a mark may expect a model to fail, not us
             report.outcome = "failed"
             del report.wasxfail
-        entry = self._entry(item, report, verdict, scores)
+        entry = self._entry(item, report, verdict, scores, _unclear(call) if verdict.value == "undecided" else "")
         report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
         report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
         item.user_properties += [told for told in case_properties(entry).items() if told[0] not in scores]
@@ -100,7 +100,7 @@ class Verdicts:
         skip = Skip(**vars(self._measured_case(item)), reason=str(call.excinfo.value))
         report.itemwise_skip = json.dumps(skip.record())  # type: ignore[attr-defined]  # travels as a verdict does
 
-    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict, scores: Mapping[str, Score]) -> Entry:
+    def _entry(self, item: pytest.Item, report: pytest.TestReport, verdict: Verdict, scores: Mapping[str, Score], unclear: str) -> Entry:
         from itemwise.results.judge import entry_of
 
         return entry_of(
@@ -114,6 +114,7 @@ class Verdicts:
             scores=scores,
             message=report.longreprtext if report.failed else "",
             rerun=rerun_command(item),
+            unclear=unclear,
         )
 
     def _measured_case(self, item: pytest.Item) -> MeasuredCase:
@@ -179,8 +180,15 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> AssertOu
     if call.excinfo is None:
         unexpected = report.failed and not str(report.longrepr).startswith("[XPASS(strict)]")
         return AssertOutcome.BROKEN if unexpected else AssertOutcome.HELD
+    if call.when == "call" and call.excinfo.errisinstance(Undecided):
+        return AssertOutcome.UNDECIDED
     asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(call.excinfo)
     return AssertOutcome.FAILED if call.when == "call" and asserted else AssertOutcome.BROKEN
+
+
+def _unclear(call: pytest.CallInfo[None]) -> str:
+    """Why the case is undecided; of a test with subtests one of them says it."""
+    return str(call.excinfo.value) if call.excinfo else "in a subtest"
 
 
 def _is_failed_by_hand(error: pytest.ExceptionInfo[BaseException]) -> bool:

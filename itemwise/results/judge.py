@@ -11,7 +11,7 @@ from itemwise.cases.option_scores import option_scores
 from itemwise.cases.picture import PictureError
 from itemwise.cases.reply import FROM_FILE, Reply, Verdict
 from itemwise.causes import Cause
-from itemwise.causes.cause import NOT_FOLLOWED, cause
+from itemwise.causes.cause import NOT_FOLLOWED, UNCLEAR, cause
 from itemwise.causes.find_causes import find_causes
 from itemwise.causes.margin import margin
 from itemwise.causes.tool_use import answered_calls
@@ -22,11 +22,19 @@ __all__ = ["AssertOutcome", "answer_in", "causes_of", "entry_of", "verdict_of"]
 
 
 class AssertOutcome(Enum):
-    """How a test ended that was to judge a reply: its assertion held or did not, or something else ended it."""
+    """How a test ended that was to judge a reply: its assertion held, did not or could not be decided, or something else ended it."""
 
     HELD = "held"
     FAILED = "failed"
+    UNDECIDED = "undecided"
     BROKEN = "broken"
+
+
+_WITHOUT_ANSWER = {
+    AssertOutcome.HELD: Verdict.CORRECT,
+    AssertOutcome.UNDECIDED: Verdict.UNDECIDED,
+    AssertOutcome.BROKEN: Verdict.ERROR,
+}  # the verdicts on which an answer has no bearing
 
 
 def answer_in(extract: Callable[[str], str | None], message: Reply | Turn) -> str | None:
@@ -50,15 +58,15 @@ def verdict_of(outcome: AssertOutcome, reply: Reply | None, answer: str | None, 
     `reply` is None where there was no model to give one.
     """
     if outcome is not AssertOutcome.FAILED:
-        return Verdict.CORRECT if outcome is AssertOutcome.HELD else Verdict.ERROR
+        return _WITHOUT_ANSWER[outcome]
     if answer is not None or not is_read:
         return Verdict.WRONG
     return Verdict.TRUNCATED if reply and reply.truncated else Verdict.NO_ANSWER
 
 
 def causes_of(case: Case, reply: Reply | None, answer: str | None, verdict: Verdict) -> tuple[Cause, ...]:
-    """Why the case is not correct, as far as its reply shows it; empty for a correct one, and for an infrastructure error."""
-    if reply is None or verdict in (Verdict.CORRECT, Verdict.ERROR):
+    """Why the case is not correct, as far as its reply shows it; empty for a correct one, and where nothing was judged."""
+    if reply is None or verdict is Verdict.CORRECT or not verdict.is_judged:
         return ()
     if faults := getattr(answer, "faults", ()):  # of an extractor that checks one demand after the other
         return tuple(cause(NOT_FOLLOWED, fault) for fault in faults)
@@ -95,8 +103,9 @@ def entry_of(
     scores: Mapping[str, Score] = MappingProxyType({}),
     message: str = "",
     rerun: str = "",
+    unclear: str = "",
 ) -> Entry:
-    """The ledger's entry of a case that was judged; the other arguments are as the entry has them."""
+    """The ledger's entry of a case that was judged; `unclear` is why it is undecided, the other arguments are as the entry has them."""
     start, end = getattr(answer, "start", None), getattr(answer, "end", None)  # of a `Reading`
     return Entry(
         **vars(measured),
@@ -106,7 +115,7 @@ def entry_of(
         answer=None if answer is None else str(answer),
         rule=getattr(answer, "rule", None),
         span=None if start is None or end is None else (start, end),
-        causes=causes_of(case, reply, answer, verdict),
+        causes=(Cause(UNCLEAR, unclear),) if unclear else causes_of(case, reply, answer, verdict),
         tags=dict(case.tags),
         choices=case.choices,
         picture=_last_picture(case),

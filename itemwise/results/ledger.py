@@ -69,8 +69,15 @@ class Tally:
 
     @property
     def judged(self) -> int:
-        """Cases with a verdict on the model; infrastructure errors are not among them."""
-        return sum(count for verdict, count in self.counts.items() if verdict is not Verdict.ERROR)
+        """Cases with a verdict on the model; infrastructure errors and undecided cases are not among them."""
+        return sum(count for verdict, count in self.counts.items() if verdict.is_judged)
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The accuracy if all undecided cases were wrong, and if all were right; None where none is undecided."""
+        undecided = self.counts.get(Verdict.UNDECIDED, 0)
+        known, correct = self.judged + undecided, self.counts[Verdict.CORRECT]
+        return (correct / known, (correct + undecided) / known) if undecided else None
 
     @property
     def complete(self) -> bool:
@@ -89,7 +96,8 @@ class Ledger:
     """The entries of a run, one for each case of a measurement, however often it ran.
 
     A test that is run again replaces its verdict; of several tests of one case the last in running order counts. Either way an
-    infrastructure error does not count where there is a verdict, and the entry has the other verdicts as its `repeats`.
+    infrastructure error or an undecided case does not count where there is a verdict, and the entry has the other verdicts as its
+    `repeats`.
     With a `spill` file texts lie there, but for those that it has no room for, and entries share what is equal in them.
     """
 
@@ -184,7 +192,7 @@ def _counted(times: Sequence[Entry]) -> Entry:
     if len(times) == 1:
         return times[0]
     ordered = sorted(times, key=lambda entry: entry.position)
-    counts = next((entry for entry in reversed(ordered) if entry.verdict is not Verdict.ERROR), ordered[-1])
+    counts = next((entry for entry in reversed(ordered) if entry.verdict.is_judged), ordered[-1])
     repeats = tuple(entry.verdict.value for entry in ordered if entry is not counts)
     costs = [entry.cost for entry in times if entry.cost]
     spent = counts.cost and replace(
@@ -220,7 +228,7 @@ def _counts(named: Iterable[tuple[str, Entry]]) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
     for name, entry in named:
         correct, judged = counts.get(name, (0, 0))
-        counts[name] = correct + (entry.verdict is Verdict.CORRECT), judged + (entry.verdict is not Verdict.ERROR)
+        counts[name] = correct + (entry.verdict is Verdict.CORRECT), judged + entry.verdict.is_judged
     return counts
 
 
@@ -228,7 +236,7 @@ def item_scores(entries: Iterable[Entry]) -> dict[str, dict[str, list[Score]]]:
     """The scores by name, and for each item those of all its judged replies."""
     found: dict[str, dict[str, list[Score]]] = {}
     for entry in entries:
-        for name, score in entry.scores.items() if entry.verdict is not Verdict.ERROR else ():
+        for name, score in entry.scores.items() if entry.verdict.is_judged else ():
             found.setdefault(name, {}).setdefault(entry.item, []).append(score)
     return found
 

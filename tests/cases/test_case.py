@@ -100,7 +100,7 @@ def test_cases_do_not_share_their_tags() -> None:
 
 
 def test_verdicts_are_the_words_that_reports_show() -> None:
-    assert [verdict.value for verdict in Verdict] == ["correct", "wrong", "no answer", "truncated", "error"]
+    assert [verdict.value for verdict in Verdict] == ["correct", "wrong", "no answer", "truncated", "undecided", "error"]
 
 
 class Word(str):

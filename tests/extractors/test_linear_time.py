@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from itemwise.extractors import last_number, stated_choice
+from itemwise.extractors import last_number, stated_choice, stated_expression
 from tests.counted import calls
 
 UNITS = [
@@ -41,7 +41,11 @@ UNITS = [
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("read", [last_number, lambda reply: stated_choice(reply, 4)], ids=["last_number", "stated_choice"])
+@pytest.mark.parametrize(
+    "read",
+    [last_number, lambda reply: stated_choice(reply, 4), stated_expression],
+    ids=["last_number", "stated_choice", "stated_expression"],
+)
 def test_work_grows_no_faster_than_the_text(read: Callable[[str], object], unit: str) -> None:
     text = unit * (20_000 // len(unit))
     read(text)  # patterns are compiled at their first use

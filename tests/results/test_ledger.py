@@ -110,7 +110,7 @@ def test_the_order_of_arrival_changes_nothing(verdicts: list[Verdict], random: A
 def test_the_counts_add_up_to_the_cases(verdicts: list[Verdict]) -> None:
     (tally,) = ledger_of(*(entry(number, verdict) for number, verdict in enumerate(verdicts))).tallies()
     assert sum(tally.counts.values()) == len(verdicts)
-    assert tally.judged == len(verdicts) - verdicts.count(Verdict.ERROR)
+    assert tally.judged == len(verdicts) - verdicts.count(Verdict.ERROR) - verdicts.count(Verdict.UNDECIDED)
     assert tally.accuracy.correct == verdicts.count(Verdict.CORRECT)
 
 

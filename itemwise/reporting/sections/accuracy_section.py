@@ -15,6 +15,7 @@ __all__ = ["COLUMNS", "TallyColumn", "build", "accuracy_table"]
 
 Value = TypeVar("Value")
 PROMPT = "prompt"  # a column only where a benchmark has several
+UNDECIDED = "undecided"  # only where there are any
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,13 @@ def _replies(tally: Tally) -> dict[str, object]:
     return {"replies_generated": tally.generated, "replies_stored": tally.judged - tally.generated - tally.given, **given}
 
 
+def _undecided(tally: Tally) -> dict[str, object]:
+    """How many are undecided, and the accuracy if all of them were wrong, or right."""
+    if not tally.bounds:
+        return {}
+    return {UNDECIDED: tally.counts[Verdict.UNDECIDED], **dict(zip(("accuracy_if_wrong", "accuracy_if_right"), tally.bounds, strict=True))}
+
+
 def _causes(tally: Tally) -> dict[str, object]:
     return {f"cause.{kind.replace(' ', '_')}": count for kind, count in tally.causes.items()}
 
@@ -84,6 +92,7 @@ COLUMNS: tuple[TallyColumn, ...] = (
     _verdicts("wrong", Verdict.WRONG),
     _verdicts("no answer", Verdict.NO_ANSWER),
     _verdicts("truncated", Verdict.TRUNCATED),
+    TallyColumn(UNDECIDED, _undecided, lambda tally: str(tally.counts[Verdict.UNDECIDED])),
     _verdicts("errors", Verdict.ERROR),
     TallyColumn("tokens/correct", lambda tally: {"tokens_per_correct": tally.tokens_per_correct}, cost_text, digits=1),
     TallyColumn("n of N", _size, lambda tally: f"{tally.judged} of {tally.sample_size}"),
@@ -97,8 +106,8 @@ COLUMNS: tuple[TallyColumn, ...] = (
 
 def accuracy_table(tallies: Sequence[Tally], labels: Sequence[str] = ()) -> Section:
     """A row for each tally, led by its label where there are labels."""
-    several = any(tally.prompt_name for tally in tallies)
-    shown = [(column, column.text) for column in COLUMNS if column.text and (several or column.title != PROMPT)]
+    told = {PROMPT: any(tally.prompt_name for tally in tallies), UNDECIDED: any(tally.bounds for tally in tallies)}
+    shown = [(column, column.text) for column in COLUMNS if column.text and told.get(column.title, True)]
     columns = [Column(column.title, column.style) for column, _ in shown]
     rows = [Row([text(tally) for _, text in shown], tally.accuracy) for tally in tallies]
     if labels:

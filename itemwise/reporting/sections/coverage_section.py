@@ -1,7 +1,8 @@
-"""Coverage: notes to "n of N" on cases known from earlier runs, skipped cases, and cases that ran more than once."""
+"""Coverage: notes to "n of N" on cases known from earlier runs, skipped cases, undecided ones, and cases that ran more than once."""
 
 from collections.abc import Iterator, Sequence
 
+from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
 from itemwise.results.entry import Entry, Skip
@@ -39,6 +40,14 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
     if tally.skipped:
         texts = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
         yield f"{tally.skipped} of {tally.sample_size} cases were skipped and are not judged: {_listed(texts)}"
+    if tally.bounds:
+        unclear = [entry for entry in entries if entry.verdict is Verdict.UNDECIDED and tally.counts_entry(entry)]
+        texts = [f"{entry.case} ({', '.join(cause.evidence for cause in entry.causes)})" for entry in unclear]
+        low, high = tally.bounds
+        yield (
+            f"{len(unclear)} of {tally.sample_size} cases are undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "
+            f"and {high:.1%} if all are right: {_listed(texts)}"
+        )
     if repeated := [entry for entry in entries if entry.repeats and tally.counts_entry(entry)]:
         parting = [entry for entry in repeated if {*entry.repeats} != {entry.verdict.value}]
         parted = [f"{entry.case} ({', '.join([*entry.repeats, entry.verdict.value])})" for entry in parting]

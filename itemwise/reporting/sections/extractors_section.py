@@ -83,7 +83,7 @@ def _summary(comparison: ExtractorComparison) -> Iterator[str]:
     if comparison.spread is not None:
         (low, high), results = comparison.spread, comparison.results
         yield f"  the extractor moves the score by {100 * (high - low):.1f} points: {_by(results, low)}; {_by(results, high)}"
-    indices = [index for index, entry in enumerate(comparison.results[0].entries) if entry.verdict is not Verdict.ERROR]
+    indices = [index for index, entry in enumerate(comparison.results[0].entries) if entry.verdict.is_judged]
     for result in comparison.results:
         same = sum(result.extractions[index].answer == result.entries[index].answer for index in indices)
         yield f"  {result.extractor} reads as the run did in {same} of {len(indices)} judged replies"

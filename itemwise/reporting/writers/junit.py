@@ -76,9 +76,9 @@ def _suite(started: str, tally: Tally, entries: list[Entry], properties: Mapping
         "testsuite",
         name=xml_safe(tally.name),
         tests=str(len(entries) + tally.skipped),
-        failures=str(len(entries) - tally.counts[Verdict.CORRECT] - tally.counts[Verdict.ERROR]),
+        failures=str(tally.judged - tally.counts[Verdict.CORRECT]),
         errors=str(tally.counts[Verdict.ERROR]),
-        skipped=str(tally.skipped),
+        skipped=str(tally.skipped + tally.counts[Verdict.UNDECIDED]),
         time=f"{tally.seconds:.3f}",
         timestamp=started,
     )
@@ -110,14 +110,21 @@ def _testcase(entry: Entry) -> ElementTree.Element:
     if entry.verdict is Verdict.ERROR:
         error = ElementTree.SubElement(case, "error", type="error", message=_shown(texts.message, _NAMED))
         error.text = _shown(texts.message, _SHOWN)
+    elif entry.verdict is Verdict.UNDECIDED:  # a dashboard has no other word for what neither passed nor failed
+        ElementTree.SubElement(case, "skipped", message=_shown(_told(entry), _NAMED))
     elif entry.verdict is not Verdict.CORRECT:
-        because = "".join(f"; {cause.kind}: {cause.evidence}" for cause in entry.causes[:1])
-        message = _shown(f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}", _NAMED)
+        message = _shown(_told(entry), _NAMED)
         failure = ElementTree.SubElement(case, "failure", type=entry.verdict.value, message=message)
         failure.text = f"{message}\nrerun: {untagged(xml_safe(texts.rerun))}\n\n{text}"  # some dashboards show the text alone
     lines = [f"[[PROPERTY|{name}={_one_line(value)}]]" for name, value in case_properties(entry).items()]
     ElementTree.SubElement(case, "system-out").text = "\n".join([*lines, "", text])
     return case
+
+
+def _told(entry: Entry) -> str:
+    """The verdict with what it rests on."""
+    because = "".join(f"; {cause.kind}: {cause.evidence}" for cause in entry.causes[:1])
+    return f"{entry.verdict.value}: expected {entry.expected!r}, read {str(entry.answer)!r}{because}"
 
 
 def _shown(text: str, most: int) -> str:

@@ -24,7 +24,7 @@ _SHOWN = 3000  # characters of a prompt or reply in a failure
 
 def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:
     """Where a run stands: cases done, accuracy so far, what is under way and how fast, and the time left where it is known."""
-    judged = [entry for entry in entries if entry.verdict.value != "error"]
+    judged = [entry for entry in entries if entry.verdict.is_judged]
     share, interval = accuracy_text(item_accuracy([*item_counts(judged).values()]))
     words = [f"itemwise: {len(entries)} of {total} cases"]
     words += [f"accuracy so far {share} ({interval} at 95%)"] if judged else []

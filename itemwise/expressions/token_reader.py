@@ -1,0 +1,62 @@
+"""Tokens taken one by one from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from itemwise.expressions.expression import Expression, ExpressionError
+from itemwise.expressions.latex_tokens import Token
+
+__all__ = ["END", "TokenReader"]
+
+END = Token("end", "")
+_DEEPEST = 40  # brackets and arguments within each other
+
+
+class TokenReader:
+    """What a parser stands on: the next token, whether it is a certain one, and how deep it stands."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = list(tokens)
+        self._at = 0
+        self._depth = 0
+
+    @property
+    def _next(self) -> Token:
+        return self._tokens[self._at] if self._at < len(self._tokens) else END
+
+    def _take(self) -> Token:
+        token = self._next
+        self._at += 1
+        return token
+
+    def _takes(self, *texts: str) -> bool:
+        """Whether the next token is one of these symbols or commands, which is taken."""
+        if self._next.text in texts and self._next.kind in ("symbol", "command", "function"):
+            self._at += 1
+            return True
+        return False
+
+    def _require(self, text: str) -> None:
+        if not self._takes(text):
+            raise ExpressionError(f"{self._next.text or 'its end'!r} stands where {text!r} is expected")
+
+    def require_end(self) -> None:
+        """Raise ExpressionError where anything follows."""
+        if self._next is not END:
+            raise ExpressionError(f"{self._next.text!r} is not understood where it stands")
+
+    def _within(self, read: Callable[[], Expression]) -> Expression:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ExpressionError(f"brackets are nested more than {_DEEPEST} deep")
+        found = read()
+        self._depth -= 1
+        return found
+
+    def _plain_argument(self) -> str:
+        braced = self._takes("{")
+        text = self._take().text
+        if braced:
+            self._require("}")
+        return text

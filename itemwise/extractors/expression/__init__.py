@@ -1,0 +1,1 @@
+"""The expression a reply states: `stated_expression` over boxes, JSON, announcements and formulas."""
