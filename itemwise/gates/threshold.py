@@ -12,8 +12,8 @@ __all__ = ["beside", "coverage_text", "decisions", "demand_text", "meant", "name
 
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
-    """A decision for each gate and each tally it speaks of. A gate decides on full samples only: while cases are
-    missing or failed by an infrastructure error it is undecided, which counts as not passed."""
+    """A decision for each gate and each tally it speaks of. A gate decides on full samples only: while cases are missing or failed by an
+    infrastructure error it is undecided, which counts as not passed; so it is where cases that are undecided could turn it."""
     return [decision for gate in gates for decision in _decided(gate, tallies)]
 
 
@@ -50,6 +50,10 @@ def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
 def _decision(gate: Gate, tally: Tally) -> Decision:
     named = named_text(gate, tally)
     found = tally.accuracy
+    kind = "gate by the interval" if gate.by_interval else "gate"
+    if either_way := _either_way(gate, tally):
+        passed, text = either_way
+        return Decision(passed, f"{named}: {text}", tally.key, gate.least, kind)
     if (missing := undecided_text(tally)) or found.share is None or found.interval is None:
         return Decision(False, f"{named}: undecided, {missing}")
     reached = found.interval.low if gate.by_interval else found.share
@@ -58,7 +62,21 @@ def _decision(gate: Gate, tally: Tally) -> Decision:
         text = f"{named}: passed with {beside(gate.least, reached)} {count}"
     else:
         text = f"{named}: missed with {beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}"
-    return Decision(passed, text, tally.key, gate.least, "gate by the interval" if gate.by_interval else "gate")
+    return Decision(passed, text, tally.key, gate.least, kind)
+
+
+def _either_way(gate: Gate, tally: Tally) -> tuple[bool, str] | None:
+    """Whether a gate is passed and why, where only undecided cases are missing and it is the same whether they are right or wrong."""
+    unclear = tally.counts.get(Verdict.UNDECIDED, 0)
+    known = tally.judged + unclear
+    if not unclear or known < tally.sample_size or tally.recalled == known or tally.items or tally.clusters:
+        return None
+    ends = [accuracy(tally.counts[Verdict.CORRECT] + more, known) for more in (0, unclear)]
+    low, high = (end.interval.low if gate.by_interval and end.interval else end.share or 0.0 for end in ends)
+    if (low >= gate.least) != (high >= gate.least):
+        return None
+    reached = f"{beside(gate.least, low)} to {beside(gate.least, high)}, whatever the {unclear} undecided of {known} cases are"
+    return low >= gate.least, f"{'passed' if low >= gate.least else 'missed'} with {reached}"
 
 
 def named_text(gate: Gate, tally: Tally) -> str:

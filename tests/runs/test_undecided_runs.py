@@ -56,7 +56,13 @@ def test_undecided_cases_are_neither_right_nor_wrong_in_any_report(suite: pytest
     assert '"verdict": "undecided"' in page or '"verdict":"undecided"' in page
 
 
-def test_a_gate_on_them_is_not_decided(suite: pytest.Pytester) -> None:
-    result = suite.runpytest_inprocess(*ALL, "--fail-under", "sums=0.5")
+def test_a_gate_is_decided_where_they_cannot_turn_it(suite: pytest.Pytester) -> None:
+    result = suite.runpytest_inprocess(*ALL, *(f"--fail-under=sums={least}" for least in ("0.5", "0.6", "0.8")))
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*gate sums*undecided, only 9 of 12 cases are judged, 3 undecided*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*gate sums* >= 0.50: passed with 0.500 to 0.750, whatever the 3 undecided of 12 cases are",
+            "*gate sums* >= 0.60: undecided, only 9 of 12 cases are judged, 3 undecided",
+            "*gate sums* >= 0.80: missed with 0.500 to 0.750, whatever the 3 undecided of 12 cases are",
+        ]
+    )
