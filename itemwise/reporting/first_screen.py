@@ -99,4 +99,5 @@ def _read(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
 
 def _models(run: RunFacts) -> Iterator[tuple[str, str]]:
     for name, model in run.measured.items():
-        yield name, model.get("replies") or ", ".join(model[part] for part in _OF_MODELS if model.get(part))
+        told = {**model, "quantisation": "not quantised"} if model.get("quantisation") == "none" else model
+        yield name, model.get("replies") or ", ".join(told[part] for part in _OF_MODELS if told.get(part))

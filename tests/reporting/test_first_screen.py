@@ -19,10 +19,11 @@ def test_it_says_what_was_measured(run: RunRecord, entry: Callable[..., Entry], 
     ]
     read = {"source": "/rows/of/test.jsonl", "prompt": "json", "rows": "1319", "reader": "last_number"}
     entries = [entry(0, Verdict.CORRECT, rows=read), entry(1, Verdict.CORRECT, rows={**read, "prompt": "cot"}, prompt_name="cot")]
-    of_file = run_of(*entries, measured={"m": {"replies": "replies.jsonl"}})
+    of_file = run_of(*entries, measured={"m": {"replies": "replies.jsonl"}, "n": {"quantisation": "none", "dtype": "bfloat16"}})
     assert first_screen(of_file).measured == [
         ("sums-synthetic", "8 of 1,319 items, test.jsonl, prompts json, cot, read by last_number"),
         ("m", "replies.jsonl"),
+        ("n", "not quantised, bfloat16"),
     ]
 
 
