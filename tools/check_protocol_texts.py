@@ -77,7 +77,7 @@ class Check:
         kept = self.folder / f"{task}.jsonl"
         kept.parent.mkdir(parents=True, exist_ok=True)
         command = [self.lm_eval_python, str(ROOT / "tools" / "ask_lm_eval.py"), str(self.model), str(self.source), task, str(kept)]
-        _run([*command, "--rows", str(self.rows), "--seconds", str(self.seconds)])
+        run_command([*command, "--rows", str(self.rows), "--seconds", str(self.seconds)])
         replies = _lines(kept)[: self.rows]
         if len(replies) < self.rows:
             print(f"{protocol}: the harness has answered {len(replies)} of {self.rows} rows; the same command goes on there.")
@@ -94,9 +94,9 @@ class Check:
         reports = self.folder / f"ours-{protocol.removeprefix(PREFIX)}"
         command = [sys.executable, "-m", "pytest", "benchmarks/", "-k", "gsm8k", "--protocol", protocol, "--model", str(self.model)]
         command += ["--source", str(self._first(rows)), "--sample", "all", "--quant", "none", "--compute", "float32"]
-        before = _computed()
-        _run([*command, "--report-dir", str(reports), "-q", "--tb=no"], accepted=(0, 1))
-        (reports / "latest" / CPU).write_text(f"{_computed() - before:.2f}", encoding="utf-8")
+        before = computed_here()
+        run_command([*command, "--report-dir", str(reports), "-q", "--tb=no"], accepted=(0, 1))
+        (reports / "latest" / CPU).write_text(f"{computed_here() - before:.2f}", encoding="utf-8")
         results = _lines(reports / "latest" / "results.jsonl")
         replies = [_as_asked(result) for result in sorted(results, key=lambda result: int(result["case"].rpartition("-")[2]))]
         record = _record(reports / "latest")
@@ -160,13 +160,14 @@ def _command_line() -> tuple[Check, Sequence[str]]:
     return Check(*folders, given.rows, given.keep.resolve(), given.lm_eval_python, given.seconds), given.protocol or names
 
 
-def _run(command: Sequence[str], accepted: Sequence[int] = (0,)) -> None:
+def run_command(command: Sequence[str], accepted: Sequence[int] = (0,)) -> None:
+    """Run a command of this project's; ends the tool with what it said where its exit status is not `accepted`."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode not in accepted:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
 
 
-def _computed() -> float:
+def computed_here() -> float:
     """CPU seconds of the processes that were started here and have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

@@ -2,21 +2,26 @@
 
     python -m tools.check_protocols                # rows of the hub
     python -m tools.check_protocols FOLDER         # of a folder with test.jsonl and train.jsonl
+    python -m tools.check_protocols FOLDER --mmlu MMLU_FOLDER    # and MMLU's 14,042 rows, with 5 examples and with none
 
 The hashes are of the prompts that the harnesses build of GSM8K's rows, joined by NUL: lm-evaluation-harness 0.4.13, inspect_evals 0.28.0
 and OpenCompass 0.5.4, whose words are read in the installed packages (pip install --no-deps lm_eval==0.4.13 inspect_evals==0.28.0
 opencompass==0.5.4), and Qwen2.5-Math at a45202b. Of a chat they are of its turns. Those of gsm8k_platinum are of GSM8K's rows too, not of
-its own, so that it is checked with a FOLDER alone. A protocol whose package is not there is said to be unchecked.
+its own, so that it is checked with a FOLDER alone. MMLU_FOLDER has a file of each subject in its folders test and dev, asked in the
+order of the subjects. A protocol whose package is not there is said to be unchecked.
 """
 
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
+from itemwise.cases.case import Case
+from itemwise.cases.controls import original_and_control
 from itemwise.extractors import last_number
-from itemwise.protocols import protocols
+from itemwise.protocols import Protocol, protocols
 from itemwise.session.asked_protocol import under_protocol
 from itemwise.session.sample import sampled
 from itemwise.session.settings import read_settings
@@ -32,37 +37,42 @@ SHA256 = {
     "opencompass/gsm8k_gen": "541ebf0f42cdc1670559a64a3ba65278385fe33b89d169cf488661dd5bc154f4",
     "qwen2.5-math/gsm8k": "1b4b5b31affb8c4d732a47b546f10fc470c575c159892736687c122a4b88b603",
 }
+MMLU = "lm-eval/mmlu"
+MMLU_SHA256 = {"5": "", "0": "b2a1bb75b30d08c9c09d2d9e7b3552667c0d1091fceeb0f385cccd281a47e091"}  # by the number of examples
 
 
-def prompts(protocol: str, source: str) -> list[str]:
-    """The prompts of all rows, in order."""
-    here, of = Path.cwd(), protocols()[protocol].benchmark
-    settings = read_settings({"protocol": protocol, "source": source, "sample": "all"}, root=here, here=here)
-    benchmark = under_protocol(Benchmark(list, last_number), of, settings)
+def cases_of(protocol: Protocol, **given: object) -> Sequence[Case]:
+    """The cases of all rows in order, as `protocol` asks them with the options `given`."""
+    settings = read_settings({"protocol": protocol.name, "sample": "all", **given}, root=Path.cwd(), here=Path.cwd())
+    benchmark = under_protocol(Benchmark(list, last_number), protocol.benchmark, settings).of_config(protocol.config)
     (wording,) = wordings_of(benchmark, settings, None).values()
-    return [case.text for case in sampled(of, benchmark, settings, wording).cases]
+    asked = sampled(protocol.benchmark, benchmark, settings, wording).cases
+    return [case for case in asked if original_and_control(case.name) is None]
 
 
 def main() -> int:
     """Print a line for each protocol; 1 where one differs, or could not be checked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?", default="hub", help="a folder with test.jsonl and train.jsonl (default: the hub)")
-    source = parser.parse_args().source
-    checked = [check(protocol, source) for protocol in SHA256]
-    print("\n".join(f"{protocol}: {said}" for protocol, said in zip(SHA256, checked, strict=True)))
-    return 0 if all(said.endswith("equal") for said in checked) else 1
+    parser.add_argument("--mmlu", help="a folder with MMLU's files by subject, in folders test and dev")
+    given = parser.parse_args()
+    checked = {protocol: check(protocol, given.source, sha256) for protocol, sha256 in SHA256.items()}
+    if given.mmlu:
+        checked |= {f"{MMLU}, {shots} shots": check(MMLU, given.mmlu, sha256, shots=[shots]) for shots, sha256 in MMLU_SHA256.items()}
+    print("\n".join(f"{protocol}: {said}" for protocol, said in checked.items()))
+    return 0 if all(said.endswith("equal") for said in checked.values()) else 1
 
 
-def check(protocol: str, source: str) -> str:
+def check(protocol: str, source: str, sha256: str, **given: object) -> str:
     """How many prompts are equal, or what is wrong."""
     if source == "hub" and protocols()[protocol].benchmark != "gsm8k":
         return "not checked, its rows on the hub are others; give a FOLDER with GSM8K's"
     try:
-        asked = prompts(protocol, source)
+        asked = cases_of(protocols()[protocol], source=source, **given)
     except BenchmarkError as error:
         return f"not checked: {error}"
-    found = hashlib.sha256("\0".join(asked).encode()).hexdigest()
-    return f"{len(asked)} prompts, {'equal' if found == SHA256[protocol] else f'OTHERS: sha256 {found}, not {SHA256[protocol]}'}"
+    found = hashlib.sha256("\0".join(case.text for case in asked).encode()).hexdigest()
+    return f"{len(asked)} prompts, {'equal' if found == sha256 else f'OTHERS: sha256 {found}, not {sha256}'}"
 
 
 if __name__ == "__main__":

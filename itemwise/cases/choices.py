@@ -66,7 +66,8 @@ class Choices:
     Rows are asked as they are, as published numbers count them: also one with a single option, and one that has an option twice, of which
     the letter of the row is right. With `shuffled` each row's options stand in an order of their own, the same in every run, for datasets
     whose first is always right. A row without options is asked for the answer in the column `free`, or the one that a function gives,
-    where it is named; `stated_answer` reads both kinds. `synthetic` makes rows, as for any loader.
+    where it is named; `stated_answer` reads both kinds. A question loses spaces and lines at its ends unless `stripped` is False.
+    `synthetic` makes rows, as for any loader.
 
     >>> arc = Choices("arc", Hub("allenai/ai2_arc", "ARC-Easy"), question="question", options="choices", right="answerKey")
     """
@@ -83,6 +84,7 @@ class Choices:
     asked: Callable[[Row], bool] | None = None
     free: str | Callable[[Row], str] = ""
     shuffled: bool = False
+    stripped: bool = True
     synthetic: Callable[..., Iterator[dict[str, Any]]] | None = None
 
     def __call__(self, source: Source, prompt: str, prompt_name: str = "", config: str = "") -> Iterator[Case]:
@@ -134,6 +136,10 @@ class Choices:
         return row.picture(self.picture) if isinstance(self.picture, str) and self.picture else None
 
     def _question(self, row: Row) -> str:
+        text = self._question_text(row)
+        return text.strip() if self.stripped else text
+
+    def _question_text(self, row: Row) -> str:
         if callable(self.question):
             return self.question(row)
         return row.prompt(self.question) if "{" in self.question else row.text(self.question)
@@ -206,4 +212,4 @@ def _placed(words: Callable[[Sequence[str]], str], pictures: Mapping[int, Pictur
 def _prompt(prompt: str, question: str, tags: Mapping[str, str], options: Sequence[str]) -> str:
     prompt = prompt if options else prompt.replace("\n{options}", "")
     lines = "\n".join(f"{letter}. {option}" for letter, option in zip(LETTERS, options, strict=False))
-    return prompt.format(question=question.strip(), options=lines, **tags)
+    return prompt.format(question=question, options=lines, **tags)

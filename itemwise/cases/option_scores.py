@@ -28,9 +28,10 @@ class GoldScore(NamedTuple):
 class OptionScores:
     """The `scores` by which the options of a case were compared, in the order of their letters, and the `logprobs` that they come from.
 
-    `form` is what was scored, ``letter`` or ``text``. The logprobs are natural logarithms of the probability of all its tokens behind
-    the prompt; `norm`, one of UNITS, says what a score is: their ``sum``, that by ``characters`` or UTF-8 ``bytes``, or the sum less what
-    it is without the question (``pmi``). `merged` counts options with a token in common with the end of the prompt.
+    `form` is what was scored, ``letter``, ``text``, or with ``blank`` what follows the option in the prompt. The logprobs are natural
+    logarithms of the probability of all its tokens behind the prompt; `norm`, one of UNITS, says what a score is: their ``sum``, that by
+    ``characters`` or UTF-8 ``bytes``, or the sum less what it is without the question (``pmi``). `merged` counts options with a token in
+    common with the end of the prompt.
     """
 
     form: str
@@ -74,7 +75,8 @@ class OptionScores:
     def text(self) -> str:
         """The scores in words."""
         scores = ", ".join(f"{letter} {score:.3f}" for letter, score in zip(LETTERS, self.scores, strict=False))
-        return f"log-likelihood of each option's {self.form} ({UNITS[self.norm]}{', pmi' if self.norm == 'pmi' else ''}): {scores}"
+        what = "what follows each option" if self.form == "blank" else f"each option's {self.form}"
+        return f"log-likelihood of {what} ({UNITS[self.norm]}{', pmi' if self.norm == 'pmi' else ''}): {scores}"
 
 
 def option_scores(notes: Mapping[str, Any]) -> OptionScores | None:

@@ -10,7 +10,7 @@ from itemwise.cases.choices import Choices
 from itemwise.cases.examples import Examples
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source
-from itemwise.extractors.named_extractor import NamedExtractor
+from itemwise.protocols.lm_eval_choices import WHOLE_REPLY
 from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, task_file
 from itemwise.protocols.protocol import Protocol
 
@@ -23,11 +23,6 @@ def mmlu(source: Source, prompt: str) -> Iterator[Case]:
     for case in _ROWS(source, prompt):
         described = partial(_described, case, _line_of(case.tags["subject"]))
         yield replace(case, prompt=described(case.choices), prompt_for=described)
-
-
-def whole_reply(text: str) -> str | None:
-    """The whole reply, which is a letter where the options were scored."""
-    return text.strip() or None
 
 
 @cache
@@ -49,7 +44,7 @@ PROTOCOL = Protocol(
     Examples("dev", by="subject", shots=5, before_solution=" ", stop=()),
     "completion",
     MAX_NEW_TOKENS,
-    NamedExtractor("whole-reply", whole_reply),
+    WHOLE_REPLY,
     decoding=DECODING,
     strategy="likelihood",
 )

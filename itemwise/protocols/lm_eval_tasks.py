@@ -22,7 +22,8 @@ from itemwise.synthetic import word_problems
 
 __all__ = [
     "DECODING", "FLEXIBLE", "MAX_NEW_TOKENS", "STOP", "STRICT_HASHES",
-    "cases_of", "compared", "examples_of_task", "match_reader", "one_stream", "one_stream_of_others", "strict_hashes", "task_file",
+    "cases_of", "compared", "examples_of_task", "match_reader", "one_stream", "one_stream_of_more", "one_stream_of_others", "strict_hashes",
+    "task_file",
 ]  # fmt: skip
 
 MAX_NEW_TOKENS = 256  # of its hf backend, where a task says nothing
@@ -71,6 +72,12 @@ def one_stream(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence
     rng = random.Random(_SEED)
     while True:
         yield rng.sample(pool, shots)
+
+
+def one_stream_of_more(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:
+    """The same for a task without a test split: one more is drawn than is shown."""
+    for drawn in one_stream(pool, min(shots + 1, len(pool)), seed):
+        yield drawn[:shots]
 
 
 def one_stream_of_others(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:  # noqa: ARG001 - as above

@@ -19,7 +19,8 @@ class Protocol:
     text that it is given. `form` is one of few_shot.FORMS, `max_new_tokens` the token limit, `extractor` what reads replies and says which
     answers are right. `more_extractors` are others that scores under its name are published of; all can be named by `--extractor`, and read
     the replies of every run of the benchmark beside its own.
-    `decoding` is one of decoding.DECODINGS; `strategy` is how each case is asked.
+    `decoding` is one of decoding.DECODINGS; `strategy` is how each case is asked. Of several configurations it asks `config` alone, where
+    that is not empty.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Protocol:
     more_extractors: Sequence[NamedExtractor] = ()
     decoding: str = "greedy"
     strategy: str = "direct"
+    config: str = ""
 
     @property
     def extractors(self) -> tuple[NamedExtractor, ...]:
@@ -48,4 +50,5 @@ class Protocol:
             examples=self.examples,
             prompt_form=self.form,
             extract=self.extractor.extract,
+            configs=(self.config,) if self.config else benchmark.configs,
         )

@@ -15,12 +15,14 @@ from benchmarks import test_hellaswag as hellaswag
 from benchmarks import test_mmlu as mmlu
 from benchmarks import test_mmlu_pro as mmlu_pro
 from benchmarks import test_mmlu_redux as mmlu_redux
+from benchmarks import test_piqa as piqa
 from benchmarks import test_truthfulqa as truthfulqa
+from benchmarks import test_winogrande as winogrande
 from itemwise.cases.case import LETTERS
 from itemwise.cases.source import Source
 from tests.benchmarks.example_rows import benchmark, example_row, loaded
 
-MODULES = (arc, cmmlu, commonsense, hellaswag, mmlu, mmlu_pro, mmlu_redux, truthfulqa)
+MODULES = (arc, cmmlu, commonsense, hellaswag, mmlu, mmlu_pro, mmlu_redux, piqa, truthfulqa, winogrande)
 RENDERINGS = ("{}", "({}).", "The answer is **{}**.", '{{"answer": "{}"}}', "So \\boxed{{{}}}.")
 
 
@@ -33,6 +35,8 @@ RENDERINGS = ("{}", "({}).", "The answer is **{}**.", '{{"answer": "{}"}}', "So 
         (hellaswag, "", ["Which ending fits?", "", "Baking bread: A woman kneads dough. She"], "puts it into a bowl.", {}),
         (commonsense, "", ["Where would you keep milk cold?", "A. oven", "B. shelf"], "fridge", {}),
         (truthfulqa, "", ["Do goldfish forget everything within seconds?"], "No, they remember for months", {}),
+        (piqa, "", ["To keep bread fresh for longer,", "A. store it in a closed box."], "store it in a closed box.", {}),
+        (winogrande, "", ["What fits the blank?", "", "The trophy did not fit into the bag because the _ was too small."], "bag", {}),
         (cmmlu, "", ["离太阳最近的行星是", "A. 金星", "B. 水星"], "水星", {"subject": "rows"}),
     ],
 )

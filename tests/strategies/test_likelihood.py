@@ -77,8 +77,40 @@ def test_a_blank_stands_between_a_plain_text_and_an_option_and_none_where_one_is
         assert model.asked[0][1][0] == expected
 
 
+def test_options_that_fill_a_blank_are_compared_by_what_follows_it() -> None:
+    asked = []
+
+    async def ask(turns: Sequence[Turn], *, continuations: Sequence[str]) -> Turn:
+        asked.append((turns[-1].content, continuations))
+        return Turn("assistant", "", logprobs=(-float(len(turns[-1].content)),), merged=1)
+
+    chat = [Turn("text", "I took the _, which was hot .")]
+    strategy = configured_strategy("likelihood:form=blank")
+    said = asyncio.run(strategy.bind(chat, read_all, ("kettle", "tea"))(ask))  # type: ignore[arg-type]
+    scores = option_scores(said.notes)
+    assert asked == [("I took the kettle", [" , which was hot ."]), ("I took the tea", [" , which was hot ."])]
+    assert scores is not None
+    assert (said.reply.content, scores.form, scores.logprobs, scores.merged) == ("B", "blank", [-17.0, -14.0], 2)
+    assert scores.text.startswith("log-likelihood of what follows each option (nats): A -17.000")
+
+
+@pytest.mark.parametrize(
+    ("way", "chat"),
+    [
+        ("likelihood:form=blank", QUESTION),
+        ("likelihood:form=blank", [Turn("text", "None here.")]),
+        ("likelihood:form=blank", [Turn("text", "One _ and one _ here.")]),
+        ("likelihood:form=blank", [Turn("text", "At the end _ ")]),
+        ("likelihood:form=blank,norm=pmi", [Turn("text", "One _ here.")]),
+    ],
+)
+def test_what_has_no_single_blank_in_a_plain_text_is_refused(way: str, chat: Sequence[Turn]) -> None:
+    with pytest.raises(StrategyError, match="fills the one _ of a plain text"):
+        run(Scores({}), way, chat)
+
+
 def test_a_case_that_is_no_choice_is_refused() -> None:
     with pytest.raises(StrategyError, match="scores the options of a choice, and this case has none"):
         run(Scores({}), options=())
-    with pytest.raises(StrategyError, match="form must be letter or text, got both"):
+    with pytest.raises(StrategyError, match="form must be letter or text or blank, got both"):
         configured_strategy("likelihood:form=both")

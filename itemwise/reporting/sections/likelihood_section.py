@@ -10,7 +10,8 @@ from itemwise.results.ledger import Tally
 
 _COLUMNS = (*words("scored", "compared"), *figures("n", "ties", "merged", "by sum", "per character", "per byte"))
 _LEGEND = (
-    "ties: cases with several best options, of which the first is taken; by sum, per character, per byte: the accuracy by each.",
+    "ties: cases with several best options, of which the first is taken; by sum, per character, per byte: the accuracy by each "
+    "(acc, acc_norm and acc_bytes of lm-evaluation-harness).",
     "merged: cases with an option whose first token is part of the prompt's end; there all of its options are scored from that token on.",
 )
 
