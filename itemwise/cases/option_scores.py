@@ -56,11 +56,16 @@ class OptionScores:
         return list(self.scores).count(max(self.scores)) - 1
 
     @property
-    def probabilities(self) -> list[float]:
-        """The softmax of the scores: what the model gives each option where one of them must be."""
+    def log_probabilities(self) -> list[float]:
+        """The logarithm of the softmax of the scores: what the model gives each option where one of them must be."""
         highest = max(self.scores)
-        weights = [math.exp(score - highest) for score in self.scores]
-        return [weight / sum(weights) for weight in weights]
+        total = highest + math.log(sum(math.exp(score - highest) for score in self.scores))
+        return [score - total for score in self.scores]
+
+    @property
+    def probabilities(self) -> list[float]:
+        """The softmax of the scores."""
+        return [math.exp(share) for share in self.log_probabilities]
 
     def place(self, letter: str | None) -> int | None:
         """The index of the option of that letter; None where there is none."""

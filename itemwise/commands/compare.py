@@ -8,6 +8,7 @@ from pathlib import Path
 
 from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.like_with_like import all_pairs, like_pairs
+from itemwise.analysis.option_shift import option_shift
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.provenance import provenance_of
 from itemwise.analysis.reply_changes import Change
@@ -127,6 +128,8 @@ def _flips(pair: Pair) -> Iterator[str]:
     if change := gold_change(pair):
         yield f"  the expected option's log-likelihood: {change.text}"
     yield from (f"  {change.text}" for change in score_changes(pair))
+    if shift := option_shift(pair):
+        yield f"  how far the options moved: {shift.text}"
     gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
     yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
     yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itemwise.results.labels import LABEL, Key
 from itemwise.results.score import SCORE
 
-__all__ = ["RECOVERY", "Decision", "Gate", "GateError"]
+__all__ = ["KL", "RECOVERY", "Decision", "Gate", "GateError"]
 
+KL = "kl"  # in the place of a benchmark: how far a model's scored options are from its base's, at most
 RECOVERY = "recovery"  # in the place of a benchmark: what a model keeps of its base's accuracy
 
 
@@ -23,7 +24,7 @@ class Gate:
     the mean of its `score` (``score``, ``score.NAME``), of all that have it where the benchmark is empty.
 
     The accuracy itself must be at least `least`; with `by_interval` the lower end of its 95 % interval must, so that
-    a lucky small sample does not pass.
+    a lucky small sample does not pass. Of KL it is the most instead, and the upper end of its interval.
     """
 
     benchmark: str
@@ -37,26 +38,28 @@ class Gate:
     @classmethod
     def parse(cls, text: str, strategies: Sequence[str]) -> Gate:
         """Read ``gsm8k=0.80``, ``gsm8k>=0.80`` (by the interval), ``gsm8k/MODEL=0.80``, ``gsm8k/MODEL/STRATEGY=0.80`` or
-        ``gsm8k/MODEL/STRATEGY/PROMPT=0.80``; of a score ``score=0.60``, ``score.strict>=0.60``, ``ifeval.score/MODEL=0.60``.
+        ``gsm8k/MODEL/STRATEGY/PROMPT=0.80``; of a score ``score=0.60``, ``score.strict>=0.60``, ``ifeval.score/MODEL=0.60``; ``kl=0.01`` or
+        ``kl<=0.01`` (by the interval).
 
         A model's name may hold slashes: only a last part that is one of `strategies` is a strategy, and only what follows one is a
         prompt. Raises GateError.
         """
         name, _, least = text.rpartition("=")
-        label = LABEL.match(wanted := name.removesuffix(">").strip())
+        label = LABEL.match(wanted := name.rstrip("<>").strip())
         benchmark = label.group() if label else ""
         first, *parts = [part.strip() for part in wanted.removeprefix(benchmark).split("/")]
         prompt = parts.pop() if len(parts) > 2 and parts[-2] in strategies and parts[-1] not in strategies else None
         strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
         fraction = _fraction(least)
-        if fraction is None or not all(parts) or not benchmark or first:
+        relation = name[len(name.rstrip("<>")) :]
+        if fraction is None or not all(parts) or not benchmark or first or relation not in ("", "<" if benchmark == KL else ">"):
             raise GateError(
                 "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
                 "(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part, score=0.60 for a score), "
-                f"got {text!r}."
+                f"or kl<=NATS, got {text!r}."
             )
         benchmark, score = _score_of(benchmark)
-        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=name.endswith(">"), prompt=prompt, score=score)
+        return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=bool(relation), prompt=prompt, score=score)
 
     @property
     def name(self) -> str:
@@ -67,7 +70,13 @@ class Gate:
     @property
     def text(self) -> str:
         """The gate as `--fail-under` takes it."""
-        return f"{self.name}{'>=' if self.by_interval else '='}{self.least}"
+        by_interval = "<=" if self.benchmark == KL else ">="
+        return f"{self.name}{by_interval if self.by_interval else '='}{self.least}"
+
+    @property
+    def is_of_base(self) -> bool:
+        """Whether it is on what became of a model's base, and not on an accuracy."""
+        return self.benchmark in (KL, RECOVERY)
 
 
 @dataclass(frozen=True)

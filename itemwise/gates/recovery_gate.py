@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from itemwise.analysis.recovery import ModelRecovery
+from itemwise.analysis.recovery import ModelRecovery, Recovery
 from itemwise.gates.gate import Decision, Gate
 from itemwise.gates.threshold import beside, coverage_text, demand_text
 
-__all__ = ["recovery_decisions"]
+__all__ = ["incomplete", "meant_models", "recovery_decisions"]
 
 
 def recovery_decisions(gates: Iterable[Gate], found: Sequence[ModelRecovery]) -> list[Decision]:
@@ -16,12 +16,23 @@ def recovery_decisions(gates: Iterable[Gate], found: Sequence[ModelRecovery]) ->
 
 
 def _decided(gate: Gate, found: Sequence[ModelRecovery]) -> list[Decision]:
-    concerned = [model for model in found if _is_meant(gate, model)]
-    if concerned:
-        return [_decision(gate, model) for model in concerned]
+    concerned = meant_models(gate, found)
+    return [concerned] if isinstance(concerned, Decision) else [_decision(gate, model) for model in concerned]
+
+
+def meant_models(gate: Gate, found: Sequence[ModelRecovery]) -> list[ModelRecovery] | Decision:
+    """The models beside their bases that a gate speaks of; where there is none, that it is undecided."""
+    if concerned := [model for model in found if _is_meant(gate, model)]:
+        return concerned
     ran = ", ".join(sorted({model.tally.model_name for model in found})) or "none"
     why = f"no such model ran beside its base (ran: {ran}); --base-model names the base of models with other weights"
-    return [Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, {why}")]
+    return Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, {why}")
+
+
+def incomplete(recovery: Recovery) -> str:
+    """Which side of a pair lacks cases of its sample; empty where neither does."""
+    tallies = (side.tally for side in (recovery.pair.first, recovery.pair.second))
+    return next((f"{tally.name}: {coverage_text(tally)}" for tally in tallies if not tally.complete), "")
 
 
 def _is_meant(gate: Gate, model: ModelRecovery) -> bool:
@@ -33,10 +44,8 @@ def _is_meant(gate: Gate, model: ModelRecovery) -> bool:
 def _decision(gate: Gate, model: ModelRecovery) -> Decision:
     benchmarks = ", ".join(recovery.pair.second.tally.benchmark for recovery in model.recoveries)
     named = f"gate recovery of {model.base.model_name} by {', '.join(model.tally.key.names[1:])} on {benchmarks} {demand_text(gate)}"
-    for recovery in model.recoveries:
-        for side in (recovery.pair.first, recovery.pair.second):
-            if not side.tally.complete:
-                return Decision(False, f"{named}: undecided, {side.tally.name}: {coverage_text(side.tally)}")
+    if missing := next(filter(None, map(incomplete, model.recoveries)), ""):
+        return Decision(False, f"{named}: undecided, {missing}")
     ratio, interval = model.ratio, model.interval
     if ratio is None:
         return Decision(False, f"{named}: undecided, the base is never right")

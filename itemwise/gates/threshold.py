@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from itemwise.cases.reply import Verdict
-from itemwise.gates.gate import Decision, Gate
+from itemwise.gates.gate import KL, Decision, Gate
 from itemwise.results.labels import Label, is_plain
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
@@ -94,7 +94,8 @@ def undecided_text(tally: Tally) -> str:
 
 def demand_text(gate: Gate) -> str:
     """What a gate demands, in words."""
-    return f"lower end >= {_plainly(gate.least)}" if gate.by_interval else f">= {_plainly(gate.least)}"
+    end, relation = ("upper end ", "<=") if gate.benchmark == KL else ("lower end ", ">=")
+    return f"{end if gate.by_interval else ''}{relation} {_plainly(gate.least)}"
 
 
 def coverage_text(tally: Tally) -> str:

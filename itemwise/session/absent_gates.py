@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from itemwise.cases.variants import RENUMBERED
-from itemwise.gates.gate import RECOVERY, Gate
+from itemwise.gates.gate import Gate
 from itemwise.results.labels import Label, measurement_names, split_node_id
 from itemwise.session.settings import Settings
 
@@ -20,7 +20,7 @@ def absent_gates(gates: Iterable[Gate], node_ids: Sequence[str], settings: Setti
 
 
 def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
-    if gate.benchmark == RECOVERY:
+    if gate.is_of_base:
         return _without_base(gate, settings)
     if gate.score and not gate.benchmark:  # only its tests know which scores they record
         return _without_model(gate, [entry.name for entry in settings.all_models])
@@ -52,10 +52,10 @@ def _is_config(rest: str, name: str, node_ids: Sequence[str]) -> bool:
 
 
 def _without_base(gate: Gate, settings: Settings) -> str:
-    """What keeps a gate on recovery from being decided; empty where nothing does that is known before."""
+    """What keeps a gate on recovery or KL from being decided; empty where nothing does that is known before."""
     names = [entry.name for entry in settings.models]
     if len(names) == 1:
-        return f"--fail-under {gate.text}: recovery is of a model and its base; ask both, such as --quant none --quant nf4."
+        return f"--fail-under {gate.text}: {gate.benchmark} is of a model and its base; ask both, such as --quant none --quant nf4."
     return _without_model(gate, names)
 
 

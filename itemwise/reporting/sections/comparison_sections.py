@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from itemwise.analysis.gold_change import gold_change
+from itemwise.analysis.option_shift import option_shift
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
@@ -95,6 +96,8 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
     if change := gold_change(pair):
         text += f"The expected option's log-likelihood: {change.text}. "
+    if shift := option_shift(pair):
+        text += f"How far the options moved: {shift.text}. "
     text += "".join(f"{change.text}. " for change in score_changes(pair))
     if pair.has_repeats:
         return shown, f"{text}Items were asked several times: each counts once, by the share of its replies that is correct."

@@ -1,0 +1,92 @@
+"""How far the probabilities of the options moved between two measurements of the same cases, whichever way: what a quantisation changes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+from statistics import mean
+
+from itemwise.analysis.likelihood_results import ScoredCase, scored_cases
+from itemwise.analysis.pairs import Measurement, Pair
+from itemwise.results.statistics import CONFIDENCE, Interval
+
+__all__ = ["OptionShift", "option_shift"]
+
+RESAMPLES = 2000
+MOST = 1000  # cases that the bootstrap is corrected for, at a cost of their square
+
+
+@dataclass(frozen=True)
+class OptionShift:
+    """Between the two sides of a pair, on `cases` whose options were scored on both, in the same form and by the same norm.
+
+    `kl` is the mean Kullback-Leibler divergence of the options' probabilities, first side to second, in nats a case, and `interval` its
+    95 % bootstrap's (BCa: Efron 1987, J. Am. Stat. Assoc. 82:171). `moved` is the mean share of probability that went from some options
+    to others (total variation), `other_best` how many cases have another best option. None of them says that a side is worse.
+    """
+
+    cases: int
+    kl: float
+    interval: Interval
+    moved: float
+    other_best: int
+
+    @property
+    def text(self) -> str:
+        """The figures in a sentence's part."""
+        low, high = self.interval
+        interval = f"{CONFIDENCE:.0%} interval {low:.2g} to {high:.2g}"
+        flips = f"{self.other_best} of {self.cases} have another best option"
+        return f"KL {self.kl:.3g} nats a case ({interval}), {self.moved:.1%} of the probability moved, {flips}"
+
+    def record(self) -> dict[str, object]:
+        """The shift as run.json has it."""
+        return {**vars(self), "interval": list(self.interval)}
+
+
+def option_shift(pair: Pair) -> OptionShift | None:
+    """How far the options of a pair moved; None where no case was scored on both sides in the same way."""
+    first, second = (_scored(side) for side in (pair.first, pair.second))
+    found = [(first[case], second[case]) for case in pair.judged if case in first and case in second]
+    both = [(before.scores, after.scores) for before, after in found if _are_alike(before, after)]
+    if not both:
+        return None
+    logs = [(before.log_probabilities, after.log_probabilities) for before, after in both]
+    divergences = [max(0.0, sum(exp(old) * (old - new) for old, new in zip(*pair, strict=True))) for pair in logs]
+    moved = mean(sum(abs(exp(old) - exp(new)) for old, new in zip(*pair, strict=True)) / 2 for pair in logs)
+    other_best = sum(before.best != after.best for before, after in both)
+    return OptionShift(len(both), mean(divergences), _interval(divergences), moved, other_best)
+
+
+def _scored(side: Measurement) -> Mapping[str, ScoredCase]:
+    scored = {case.entry.case: case for case in scored_cases(list(side.entries.values()))}
+    return {name: scored[entry.case] for name, entry in side.entries.items() if entry.case in scored}
+
+
+def _are_alike(before: ScoredCase, after: ScoredCase) -> bool:
+    """Whether both scored the same options in the same order and way."""
+    ways = ((case.scores.form, case.scores.norm, case.entry.choices) for case in (before, after))
+    return len(set(ways)) == 1
+
+
+def _interval(values: Sequence[float]) -> Interval:
+    import numpy
+    from scipy.stats import DegenerateDataWarning, bootstrap
+
+    if min(values) == max(values):
+        return Interval(values[0], values[0])
+    method = "BCa" if len(values) <= MOST else "percentile"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        found = bootstrap(
+            (values,),
+            numpy.mean,
+            n_resamples=RESAMPLES,
+            batch=100,
+            confidence_level=CONFIDENCE,
+            method=method,
+            rng=numpy.random.default_rng(0),
+        ).confidence_interval
+    return Interval(max(0.0, float(found.low)), float(found.high))
