@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
@@ -10,12 +9,9 @@ from statistics import mean
 
 from itemwise.analysis.likelihood_results import ScoredCase, scored_cases
 from itemwise.analysis.pairs import Measurement, Pair
-from itemwise.results.statistics import CONFIDENCE, Interval
+from itemwise.results.statistics import CONFIDENCE, Interval, bootstrap_interval
 
 __all__ = ["OptionShift", "option_shift"]
-
-RESAMPLES = 2000
-MOST = 1000  # cases that the bootstrap is corrected for, at a cost of their square
 
 
 @dataclass(frozen=True)
@@ -23,7 +19,7 @@ class OptionShift:
     """Between the two sides of a pair, on `cases` whose options were scored on both, in the same form and by the same norm.
 
     `kl` is the mean Kullback-Leibler divergence of the options' probabilities, first side to second, in nats a case, and `interval` its
-    95 % bootstrap's (BCa: Efron 1987, J. Am. Stat. Assoc. 82:171). `moved` is the mean share of probability that went from some options
+    95 % bootstrap's. `moved` is the mean share of probability that went from some options
     to others (total variation), `other_best` how many cases have another best option. None of them says that a side is worse.
     """
 
@@ -72,21 +68,7 @@ def _are_alike(before: ScoredCase, after: ScoredCase) -> bool:
 
 
 def _interval(values: Sequence[float]) -> Interval:
-    import numpy
-    from scipy.stats import DegenerateDataWarning, bootstrap
-
     if min(values) == max(values):
         return Interval(values[0], values[0])
-    method = "BCa" if len(values) <= MOST else "percentile"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DegenerateDataWarning)
-        found = bootstrap(
-            (values,),
-            numpy.mean,
-            n_resamples=RESAMPLES,
-            batch=100,
-            confidence_level=CONFIDENCE,
-            method=method,
-            rng=numpy.random.default_rng(0),
-        ).confidence_interval
-    return Interval(max(0.0, float(found.low)), float(found.high))
+    low, high = bootstrap_interval(values, [1.0] * len(values))
+    return Interval(max(0.0, low), high)
