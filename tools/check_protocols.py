@@ -38,7 +38,10 @@ SHA256 = {
     "qwen2.5-math/gsm8k": "1b4b5b31affb8c4d732a47b546f10fc470c575c159892736687c122a4b88b603",
 }
 MMLU = "lm-eval/mmlu"
-MMLU_SHA256 = {"5": "", "0": "b2a1bb75b30d08c9c09d2d9e7b3552667c0d1091fceeb0f385cccd281a47e091"}  # by the number of examples
+MMLU_SHA256 = {
+    "5": "56a5c8069586f065e885df1d2bd2a9e2906854dc8cfd657605a543a9a5a3c623",
+    "0": "b2a1bb75b30d08c9c09d2d9e7b3552667c0d1091fceeb0f385cccd281a47e091",
+}  # by the number of examples
 
 
 def cases_of(protocol: Protocol, **given: object) -> Sequence[Case]:

@@ -25,15 +25,25 @@ _DELIMITER_WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) -> Iterator[Row]:
     """The rows of a file by its suffix; their pictures may be files inside `folders`. A csv or tsv whose first row does not name `columns`
-    has those, and begins with a row. Raises RowsError, naming file and line."""
+    has those, and begins with a row. A .txt is one row, its ``text``. Raises RowsError, naming file and line."""
     match file.suffix.lower():
         case ".jsonl":
             return _jsonl_rows(file, folders)
         case ".csv" | ".tsv":
             return _csv_rows(file, folders, columns)
+        case ".txt":
+            return iter([mapping_row("0", {"text": _text(file)}, folders, str(file))])
         case ".parquet" | ".arrow":
             return table_rows(_table(file), str(file), folders)
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
+
+
+def _text(file: Path) -> str:
+    with opened(file) as content:
+        try:
+            return content.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise RowsError(f"{file}: not UTF-8 ({error}); convert it.") from None
 
 
 def mapping_row(id: str, row: Mapping[str, Any], folders: Sequence[Path] = (), location: str = "") -> Row:

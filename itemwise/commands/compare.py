@@ -10,6 +10,7 @@ from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.like_with_like import all_pairs, like_pairs
 from itemwise.analysis.option_shift import option_shift
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
+from itemwise.analysis.perplexity_results import bits_change
 from itemwise.analysis.provenance import provenance_of
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_comparison import RunComparison
@@ -127,6 +128,8 @@ def _flips(pair: Pair) -> Iterator[str]:
         yield f"  {pair.versions}: not the model alone is compared"
     if change := gold_change(pair):
         yield f"  the expected option's log-likelihood: {change.text}"
+    if bits := bits_change(pair):
+        yield f"  {bits.text}"
     yield from (f"  {change.text}" for change in score_changes(pair))
     if shift := option_shift(pair):
         yield f"  how far the options moved: {shift.text}"

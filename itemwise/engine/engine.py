@@ -47,6 +47,7 @@ def _ask(
     top_p: float | None = None,
     max_new_tokens: int | None = None,
     continuations: Sequence[str] = (),
+    window: int = 0,
     repeat_seed: int = 0,
 ) -> AskAwaitable:
     if wrong := next((turn for turn in _listed("turns", turns) if not isinstance(turn, Turn)), None):
@@ -54,7 +55,7 @@ def _ask(
     if fault := turns_fault(turns, "ask(...)"):
         raise ValueError(f"ask(...) cannot ask this chat: {fault}.")
     stops = (stop,) if isinstance(stop, str) else _listed("stop", stop)
-    given = (temperature, seed + repeat_seed, stops, top_p, max_new_tokens, _listed("continuations", continuations))
+    given = (temperature, seed + repeat_seed, stops, top_p, max_new_tokens, _listed("continuations", continuations), window)
     request = Request(tuple(turns), _listed("tools", tools), *given)
     return AskAwaitable(request if temperature else replace(request, seed=repeat_seed, top_p=None))  # the rest changes nothing greedily
 
@@ -198,7 +199,7 @@ class Engine:
     def capacity(self) -> int:
         """How many more requests may be continued at once."""
         size = self._batcher.size if self._batcher else self._batch_size or PLANNED
-        scoring = sum(bool(request.request.continuations) for request in self._waiting)
+        scoring = sum(request.request.is_scored for request in self._waiting)
         return size - self._running - (len(self._waiting) - scoring) - scoring // SCORED_FOR_ONE
 
     @property
@@ -238,8 +239,8 @@ class Engine:
 
     def _parts(self, batcher: Batcher[_SharedRequest]) -> Iterator[list[_SharedRequest]]:
         """Yields finished requests: continuations are scored in whole batches, all else goes to the batcher."""
-        scoring = [request for request in self._waiting if request.request.continuations]
-        self._waiting = [request for request in self._waiting if not request.request.continuations]
+        scoring = [request for request in self._waiting if request.request.is_scored]
+        self._waiting = [request for request in self._waiting if not request.request.is_scored]
         while scoring:
             yield from self._scorer.step(scoring)
         yield from batcher.step(self._waiting)

@@ -136,7 +136,8 @@ class Request:
     the turns decides what it says; at `temperature` 0 it is that of a repeat. `top_p` then leaves only
     the likeliest tokens whose probabilities add up to it; None is the model's own, 1 for a local one. The first of the `stop` texts
     ends the reply, which holds what is before it. `max_new_tokens` lowers the run's limit and never raises it.
-    Where there are `continuations` nothing is generated: the model tells how likely each of them is as its reply.
+    Where there are `continuations` nothing is generated: the model tells how likely each of them is as its reply. Nor is it with a
+    `window` above 0: the model tells how likely the one text turn itself is, read in disjoint windows of so many tokens.
 
     Raises ValueError, naming the setting and its value, for one that cannot be kept.
     """
@@ -149,6 +150,7 @@ class Request:
     top_p: float | None = None
     max_new_tokens: int | None = None
     continuations: tuple[str, ...] = ()
+    window: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be kept, or could be kept in two ways, so that the store would know it under two keys."""
@@ -165,13 +167,20 @@ class Request:
                 raise ValueError(f"{name} must be texts that are not empty, got {texts!r}.")
         if wrong := [tool for tool in self.tools if not isinstance(tool, Mapping)]:
             raise ValueError(f"tools must be descriptions of functions as chat templates take them, got {wrong[0]!r}.")
-        if self.continuations and (len(self.settings()) > 1 or self.tools):
+        if self.is_scored and (len(self.settings()) > 1 or self.tools):
             raise ValueError("continuations are scored and nothing is generated: ask for them without tools and settings of a reply.")
+        if type(self.window) is not int or self.window < 0 or (self.window and [turn.role for turn in self.turns] != ["text"]):
+            raise ValueError(f"window must be a whole number of tokens, over one turn whose role is text, got {self.window!r}.")
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether nothing is generated, and what is given is scored."""
+        return bool(self.continuations or self.window)
 
     def settings(self) -> dict[str, Any]:
         """How to generate, as plain data, without what is left to the model: empty for a greedy request that says no more."""
         given = {"stop": list(self.stop) or None, "top_p": self.top_p, "max_new_tokens": self.max_new_tokens}
-        given["continuations"] = list(self.continuations) or None
+        given |= {"continuations": list(self.continuations) or None, "window": self.window or None}
         sampling = {"temperature": self.temperature, "seed": self.seed} if self.temperature else {"seed": self.seed} if self.seed else {}
         return sampling | {name: value for name, value in given.items() if value is not None}
 
@@ -215,7 +224,7 @@ class Generation:
     native_finish_reason: str = field(default="", compare=False)
     thinking_tokens: int = 0  # of the completion tokens; 0 too where a server does not count them
     thinking_cut: bool = False  # by the budget
-    logprobs: tuple[float, ...] = ()  # natural, of each of the request's continuations as a whole
+    logprobs: tuple[float, ...] = ()  # natural, of each of the request's continuations as a whole, or of its text
     merged: int = 0  # of these: their beginning and the prompt's end are one token, so that the prompt was split before it
 
 
@@ -240,7 +249,8 @@ class ScoringModel(Model, Protocol):
     """A model that also tells how likely given continuations are."""
 
     def score(self, requests: Sequence[Request]) -> Sequence[Generation | Exception]:
-        """One generation per request, without text, with the `logprobs` of its continuations. Raises as `generate` does."""
+        """One generation per request, without text, with the `logprobs` of its continuations, or that of its text with the number of its
+        tokens as those of the prompt. Raises as `generate` does."""
 
 
 def score(model: Model, requests: Sequence[Request]) -> Sequence[Generation | Exception]:

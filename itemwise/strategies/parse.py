@@ -102,11 +102,12 @@ def _ask_until(
     *,
     stop: str | Sequence[str] = (),
     continuations: Sequence[str] = (),
+    window: int = 0,
     **settings: Any,
 ) -> Awaitable[Turn]:
-    """`ask` with the stop texts `of_case` beside those of the strategy; given continuations have their own end."""
-    if continuations:
-        return ask(turns, continuations=continuations, **settings)
+    """`ask` with the stop texts `of_case` beside those of the strategy; what is scored has its own end."""
+    if continuations or window:
+        return ask(turns, continuations=continuations, window=window, **settings)
     return ask(turns, stop=[*of_case, *([stop] if isinstance(stop, str) else stop)], **settings)
 
 
@@ -119,8 +120,8 @@ def _ask_again(
     temperature: float = 0.0,
     **settings: Any,
 ) -> Awaitable[Turn]:
-    """`ask` with a further seed where the reply is sampled; greedily, and of given continuations, the reply would be the same."""
-    is_sampled = (temperature or not greedy) and not settings.get("continuations")
+    """`ask` with a further seed where the reply is sampled; greedily, and where texts are scored, the reply would be the same."""
+    is_sampled = (temperature or not greedy) and not settings.get("continuations") and not settings.get("window")
     return ask(turns, temperature=temperature, **settings, **({"repeat_seed": repeat_seed} if is_sampled else {}))
 
 

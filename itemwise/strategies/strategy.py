@@ -30,6 +30,7 @@ class Ask(Protocol):
         top_p: float | None = None,
         max_new_tokens: int | None = None,
         continuations: Sequence[str] = (),
+        window: int = 0,
     ) -> Awaitable[Turn]:
         """The assistant's turn that follows `turns`; the model may call `tools`.
 
@@ -39,7 +40,8 @@ class Ask(Protocol):
         raises it. Every kind of model keeps them all, or refuses what it cannot keep.
 
         With `continuations` nothing is generated: the turn is empty, and its `logprobs` tell how likely each of them is as the reply, as
-        natural logarithms. A model that cannot tell refuses by name.
+        natural logarithms. With a `window` it has one, of the text that is the only turn, read in windows of so many tokens; the tokens
+        of the prompt in its cost are those of the text. A model that cannot tell refuses by name.
 
         Raises ContextFullError where `turns` leave no room for a reply, and ValueError for a setting that is none.
         """

@@ -224,6 +224,17 @@ class Prompting:
         """The token ids of a text, with what the tokenizer puts before a text where `special`."""
         return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
+    def text_tokens(self, request: Request) -> tuple[list[int], int]:
+        """The tokens of a text that is scored itself, without what the tokenizer puts before a text, and the token that it is read behind:
+        its beginning of text, where it has none its end of text. Raises ModelError where it has neither, or the text has no token."""
+        tokens = self.tokens(request.turns[0].content, special=False)
+        ids = (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id)
+        first = next((token for token in ids if token is not None), None)
+        if not tokens or first is None:
+            what = "has no token before a text" if tokens else f"makes no token of the text {one_line(request.turns[0].content)!r}"
+            raise ModelError(f"the tokenizer of {self._name} {what}, so that nothing of it can be scored.")
+        return tokens, first
+
     def _require_tools(self, request: Request, why: str) -> None:
         """Refuse to offer tools that would not reach the model: its score would be one without them."""
         if request.tools:

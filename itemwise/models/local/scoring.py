@@ -11,6 +11,7 @@ from torch import Tensor
 
 from itemwise.cases.picture import PictureError
 from itemwise.models.local.continuous_batch import ContinuousBatch, Prefilled
+from itemwise.models.local.document import text_logprob
 from itemwise.models.local.encoded_prompt import padded_for, right_padded
 from itemwise.models.local.library_context import memory_errors, quiet
 from itemwise.models.local.prefix_cache import MAX_SHARED
@@ -67,7 +68,7 @@ class Scorer:
         return [results[index] for index in range(len(requests))]
 
     def _scored(self, requests: Sequence[Request]) -> list[Generation | Exception]:
-        encoded = [self._encoded(request) for request in requests]
+        encoded = [self._text(request) if request.window else self._encoded(request) for request in requests]
         scored = [each for each in encoded if isinstance(each, _Scored)]
         with quiet(), memory_errors(), torch.inference_mode():
             if self._batch:
@@ -75,6 +76,19 @@ class Scorer:
             else:
                 self._score_whole(scored)
         return [each.generation if isinstance(each, _Scored) else each for each in encoded]
+
+    def _text(self, request: Request) -> Generation | Exception:
+        """The log-probability of the request's text itself."""
+        try:
+            tokens, first = self._prompting.text_tokens(request)
+        except ModelError as error:
+            return error
+        size = min(request.window, self._prompting.context_length)
+        with quiet(), memory_errors(), torch.inference_mode():
+            logprob = text_logprob(self._model, tokens, first, size)
+        if not _is_finite(logprob):
+            return ModelError("the logits over the text are no numbers (NaN or infinite): the weights are damaged or too large.")
+        return Generation("", "stop", len(tokens), 0, logprobs=(logprob,))
 
     def _encoded(self, request: Request) -> _Scored | Exception:
         try:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.option_shift import option_shift
 from itemwise.analysis.pairs import Measurement, Pair
+from itemwise.analysis.perplexity_results import bits_change
 from itemwise.analysis.provenance import Part, Provenance
 from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.score_change import score_changes
@@ -98,6 +99,8 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
         text += f"The expected option's log-likelihood: {change.text}. "
     if shift := option_shift(pair):
         text += f"How far the options moved: {shift.text}. "
+    if bits := bits_change(pair):
+        text += f"{bits.text}. "
     text += "".join(f"{change.text}. " for change in score_changes(pair))
     if pair.has_repeats:
         return shown, f"{text}Items were asked several times: each counts once, by the share of its replies that is correct."
