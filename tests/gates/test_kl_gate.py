@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from itemwise.cases.reply import Verdict
@@ -16,7 +18,8 @@ MOVED = quantised((-1.0, -1.0, -1.0), (-1.0, -1.2, -1.0), (-1.0, -1.0, -1.4))
 
 
 def decided(gate: str, entries: list[Entry]) -> tuple[bool, str]:
-    (decision,) = gate_decisions([Gate.parse(gate, ("direct",))], tallied(entries), entries, None)
+    sized = [replace(tally, sample_size=min(3, tally.sample_size)) for tally in tallied(entries)]
+    (decision,) = gate_decisions([Gate.parse(gate, ("direct",))], sized, entries, None)
     return decision.passed, decision.text
 
 
@@ -36,7 +39,7 @@ def test_cases_that_are_missing_leave_it_undecided() -> None:
 
 
 def test_replies_have_no_options_that_could_have_moved() -> None:
-    entries = [*asked("plain", "CC", quantisation="none"), *asked("nf4", "CC")]
+    entries = [*asked("plain", "CCC", quantisation="none"), *asked("nf4", "CCC")]
     assert all(entry.verdict is Verdict.CORRECT for entry in entries)
     _, text = decided("kl<=0.01", entries)
     assert text.endswith("undecided, no options were scored on both sides; ask by --strategy likelihood")

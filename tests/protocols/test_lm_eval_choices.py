@@ -38,7 +38,7 @@ WINOGRANDE = {"sentence": "The cup did not fit into the box as the _ was too big
 def asked(task: str, folder: Path, rows: Sequence[dict[str, Any]], **given: object) -> Sample:
     """The sample of rows in a folder, of which the first is asked and the others are examples."""
     protocol = protocols()[f"lm-eval/{task}"]
-    for split, lines in (("test" if protocol.config else "validation", rows[:1]), ("train", rows[1:] or rows)):
+    for split, lines in (("test" if protocol.config else "validation", rows[:1]), *([("train", rows[1:])] if rows[1:] else [])):
         (folder / f"{split}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     settings = read_settings({"protocol": protocol.name, "source": str(folder), "sample": "all", **given}, root=folder, here=folder)
     declared = Benchmark(list, stated_choice, configs=("easy", "challenge") if protocol.config else ())
