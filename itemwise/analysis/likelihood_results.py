@@ -50,6 +50,11 @@ class LikelihoodResult:
         return sum(case.scores.merged > 0 for case in self.cases)
 
     @property
+    def outside(self) -> int:
+        """How many cases have an option whose log-probability is only the most that it may be."""
+        return sum(case.scores.outside > 0 for case in self.cases)
+
+    @property
     def by_norm(self) -> Mapping[str, float]:
         """The accuracy under each norm that needs no more than these logprobs; of letters, which are alike under all, none."""
         if self.form != "text":

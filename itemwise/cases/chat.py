@@ -36,7 +36,8 @@ class Turn:
     An assistant's turn may hold `calls`; its `content` is all it said, calls as the model wrote them. Its `cost` says
     what it took. `pictures` are shown before the content, or each in its PLACE where the content has one for each. What a server told
     apart from the content is kept for the reports alone: the `reasoning` before it, and the words of a `refusal`. `logprobs` are of the
-    continuations that were scored, of which `merged` had a token in common with the end of the prompt.
+    continuations that were scored, of which `merged` had a token in common with the end of the prompt, and `outside` have the most that
+    they may have, as a server tells it of its likeliest tokens alone.
     """
 
     role: str
@@ -48,6 +49,7 @@ class Turn:
     refusal: str = ""
     logprobs: tuple[float, ...] = ()
     merged: int = 0
+    outside: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -67,7 +69,8 @@ class Turn:
         """The turn as plain data, with its cost and, where there is any, what was told apart from its content."""
         faults = [call.fault for call in self.calls] if any(call.fault for call in self.calls) else []
         cost = self.cost.record() if self.cost else {}
-        apart = {"reasoning": self.reasoning, "refusal": self.refusal, "logprobs": list(self.logprobs), "merged": self.merged}
+        of_scores = {"logprobs": list(self.logprobs), "merged": self.merged, "outside": self.outside}
+        apart = {"reasoning": self.reasoning, "refusal": self.refusal, **of_scores}
         return {**self.message(), **without_empty({"faults": faults, **cost, **apart}, "faults", *apart)}
 
     @classmethod
@@ -90,6 +93,7 @@ class Turn:
             record.get("refusal", ""),
             tuple(record.get("logprobs", ())),
             record.get("merged", 0),
+            record.get("outside", 0),
         )
 
 

@@ -14,7 +14,7 @@ __all__ = ["UNITS", "GoldScore", "OptionScores", "notes_text", "option_scores", 
 
 NOTE = "likelihood"  # under which it stands in a reply's notes
 UNITS = {"sum": "nats", "characters": "nats per character", "bytes": "nats per byte", "pmi": "nats"}  # by what is compared
-_KINDS: Kinds = {"form": str, "norm": str, "logprobs": list, "scores": list, "merged": int}
+_KINDS: Kinds = {"form": str, "norm": str, "logprobs": list, "scores": list, "merged": int, "outside": int}
 
 
 class GoldScore(NamedTuple):
@@ -31,7 +31,8 @@ class OptionScores:
     `form` is what was scored, ``letter``, ``text``, or with ``blank`` what follows the option in the prompt. The logprobs are natural
     logarithms of the probability of all its tokens behind the prompt; `norm`, one of UNITS, says what a score is: their ``sum``, that by
     ``characters`` or UTF-8 ``bytes``, or the sum less what it is without the question (``pmi``). `merged` counts options with a token in
-    common with the end of the prompt.
+    common with the end of the prompt, `outside` those whose log-probability is only the most that it may be, as a server tells it of its
+    likeliest tokens alone.
     """
 
     form: str
@@ -39,6 +40,7 @@ class OptionScores:
     logprobs: Sequence[float]
     scores: Sequence[float]
     merged: int = 0
+    outside: int = 0
 
     @property
     def best(self) -> int:
@@ -89,7 +91,7 @@ def option_scores(notes: Mapping[str, Any]) -> OptionScores | None:
     record: Any = notes.get(NOTE)
     try:
         require_kinds(record, _KINDS)
-        found = OptionScores(**{name: record[name] for name in _KINDS})
+        found = OptionScores(**{name: record[name] for name in _KINDS if name in record})
     except (KeyError, TypeError):
         return None
     is_whole = found.norm in UNITS and 0 < len(found.scores) == len(found.logprobs) <= len(LETTERS)

@@ -327,7 +327,7 @@ def _turn(request: Request, generation: Generation) -> Turn:
         generation.thinking_tokens or (None if has_thought(generation.text, generation.reasoning) else 0),
         generation.thinking_cut,
     )
-    beside = {name: getattr(generation, name) for name in ("reasoning", "refusal", "logprobs", "merged")}
+    beside = {name: getattr(generation, name) for name in ("reasoning", "refusal", "logprobs", "merged", "outside")}
     return Turn("assistant", generation.text, calls, cost, **beside)
 
 

@@ -225,6 +225,7 @@ class Generation:
     thinking_tokens: int = 0  # of the completion tokens; 0 too where a server does not count them
     thinking_cut: bool = False  # by the budget
     logprobs: tuple[float, ...] = ()  # natural, of each of the request's continuations as a whole, or of its text
+    outside: int = 0  # of these: not among the likeliest tokens, so that its logprob is only the most that it may have
     merged: int = 0  # of these: their beginning and the prompt's end are one token, so that the prompt was split before it
 
 

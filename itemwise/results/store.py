@@ -360,7 +360,7 @@ class ModelReplies:
 
 def _record(generation: Generation) -> dict[str, Any]:
     """A generation as plain data. What only some models report apart from the text is left out where it is empty, as in older stores."""
-    rare = ("reasoning", "refusal", "native_finish_reason", "thinking_tokens", "thinking_cut", "logprobs", "merged")
+    rare = ("reasoning", "refusal", "native_finish_reason", "thinking_tokens", "thinking_cut", "logprobs", "merged", "outside")
     return {name: value for name, value in asdict(generation).items() if value or name not in rare}
 
 

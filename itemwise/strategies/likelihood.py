@@ -47,7 +47,8 @@ async def likelihood(
         asked.append(ask([premise], continuations=[f"{_delimiter([premise])}{text}" for text in scored]))
     turn, *without = await gather(*asked)
     scores = _scores(turn.logprobs, scored, norm, without[0].logprobs if without else ())
-    found = OptionScores(form, norm, turn.logprobs, scores, sum(each.merged for each in (turn, *without)))
+    counts = (sum(getattr(each, name) for each in (turn, *without)) for name in ("merged", "outside"))
+    found = OptionScores(form, norm, turn.logprobs, scores, *counts)
     reply = replace(turn, content=found.letter)
     return Transcript([*chat, reply], reply, found.notes())
 

@@ -13,9 +13,9 @@ from tests.reporting.conftest import a_reply, a_run, an_entry
 CHOICES = ("a dog", "überaus", "it")
 
 
-def scored(number: int, expected: str, *logprobs: float, form: str = "text", merged: int = 0, **changes: object) -> Entry:
+def scored(number: int, expected: str, *logprobs: float, form: str = "text", merged: int = 0, outside: int = 0, **changes: object) -> Entry:
     """A case whose options have these log-probabilities, compared by their sums."""
-    scores = OptionScores(form, "sum", list(logprobs), list(logprobs), merged)
+    scores = OptionScores(form, "sum", list(logprobs), list(logprobs), merged, outside)
     reply = replace(a_reply(scores.letter), completion_tokens=0, notes=scores.notes())
     verdict = Verdict.CORRECT if scores.letter == expected else Verdict.WRONG
     return an_entry(number, verdict, expected=expected, answer=scores.letter, choices=CHOICES, reply=reply, **changes)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from itemwise.extractors.reply_parts import has_thought
 from itemwise.models.decoding import temperature_of
@@ -29,6 +29,8 @@ from itemwise.models.server.retry_policy import (
     ServerDownError,
     TransientError,
 )
+from itemwise.models.server.running_requests import RunningRequests, SentRequest
+from itemwise.models.server.scored_options import echoed, listed, scoring_bodies
 from itemwise.models.server.server_details import server_details
 from itemwise.models.server.trouble_log import TroubleLog
 from itemwise.models.thinking_choice import template_kwargs, thinking_identity
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["ServerModel", "connect", "server_identity"]
 
 REPLY_TIMEOUT = 600.0  # seconds from a request to the last byte of its reply
-LOG_INTERVAL = 0.5  # seconds until a line on a server in trouble is logged
 _LISTED_FIELDS = ("owned_by", "root", "max_model_len")  # of a model in the server's list, for its description
+Parsed = TypeVar("Parsed")
 _ADVICE = "See to the server, or lower --batch-size; the same command again asks only for what is missing."
 
 
@@ -102,7 +104,7 @@ class ServerModel:
         self._uncounted = ""  # why tokens are not all counted
         self._finish_reasons: Counter[str] = Counter()  # those beside the usual
         self._thread: ClientThread[AsyncOpenAI] | None = None
-        self._running = _RunningRequests(self)
+        self._running = RunningRequests(self)
 
     def describe(self) -> dict[str, str]:
         """What the server says of its model; it does not say which weights these are."""
@@ -145,13 +147,21 @@ class ServerModel:
 
         Raises ModelUnavailableError where the server has generated nothing yet and refuses what every request has in common.
         """
-        batch = _RunningRequests(self)
+        batch = RunningRequests(self)
         sequences = [batch.prepare(request) for request in requests]
         batch.admit(sequences)
-        results: dict[_Sequence, Generation | Exception] = {}
+        results: dict[SentRequest, Generation | Exception] = {}
         while finished := batch.decode():
             results.update(finished)
         return [results[sequence] for sequence in sequences]
+
+    def score(self, requests: Sequence[Request]) -> list[Generation | Exception]:
+        """The log-probabilities of each request's continuations as far as the server tells them; for a request that fails, its error."""
+        client = self._client_thread()
+        futures = [client.send(self._scored(client.client, request)) for request in requests]
+        results = [future.result() for future in futures]
+        self.log.flush()
+        return results
 
     def running(self) -> RunningBatch:
         """The requests in flight."""
@@ -167,23 +177,46 @@ class ServerModel:
 
     def send(self, request: Request) -> Future[Generation | Exception]:
         """Send a request. The future's result is its generation or its error."""
+        client = self._client_thread()
+        return client.send(self._send(client.client, request))
+
+    def _client_thread(self) -> ClientThread[AsyncOpenAI]:
         if self._thread is None:
             self._thread = ClientThread(new_client(self._entry, timeout=REPLY_TIMEOUT))
-        return self._thread.send(self._send(self._thread.client, request))
+        return self._thread
 
     async def _send(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
-            body = {"model": self._served, **request_body(request, self._entry.system)}
-            if "prompt" in body and self._template_kwargs:
-                raise ModelError(f"{self.name} cannot be told of thinking in a plain text; take --prompt-form turns.")
+            body = request_body(request, self._entry.system)
             if not request.temperature:
                 body |= self._own_sampling(request)
-                body = {name: value for name, value in body.items() if value is not None}
-            extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
-            body |= {"extra_body": extra} if extra else {}
-            return await self._request_with_retries(client, body, request)
+            limit = request.token_limit(self._max_new_tokens)
+            return await self._request_with_retries(client, self._whole(body), limit, partial(self._parse, request=request))
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
+
+    async def _scored(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
+        try:
+            bodies = [self._whole(body) for body in scoring_bodies(request, self._entry.system)]
+            answers = await asyncio.gather(*(self._request_with_retries(client, body, 1, self._parse_scored) for body in bodies))
+            return echoed(answers, request) if request.turns[0].role == "text" else listed(answers[0], request)
+        except ModelError as error:
+            return ModelError(f"{self.name}: {shown(self._entry, str(error).removeprefix(f'{self.name}: '))}")
+        except Exception as error:  # as above
+            return error
+
+    def _whole(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body with the model and what it is told of thinking and penalties."""
+        if "prompt" in body and self._template_kwargs:
+            raise ModelError(f"{self.name} cannot be told of thinking in a plain text; take --prompt-form turns.")
+        extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
+        told = {name: value for name, value in body.items() if value is not None}
+        return {"model": self._served, **told, **({"extra_body": extra} if extra else {})}
+
+    def _parse_scored(self, body: Any) -> Any:
+        self._note_answer()
+        self.has_generated = True
+        return body
 
     def _own_sampling(self, request: Request) -> dict[str, Any]:
         """What the entry's decoding changes of the body of a request without a temperature; None takes a field out."""
@@ -193,14 +226,15 @@ class ServerModel:
             return {"temperature": given.temperature, "top_p": given.top_p, "seed": request.seed}
         return {"seed": request.seed} if request.seed else {}
 
-    async def _request_with_retries(self, client: AsyncOpenAI, body: Mapping[str, Any], request: Request) -> Generation:
+    async def _request_with_retries(
+        self, client: AsyncOpenAI, body: Mapping[str, Any], limit: int, parse: Callable[[Any], Parsed]
+    ) -> Parsed:
         attempts = Attempts()
         while True:
             try:
                 async with self.concurrency.slot(lambda: self._retry.is_down):
                     with self._retry.attempt():
-                        response = await self._post(client, body, request.token_limit(self._max_new_tokens))
-                        return self._parse(response, request)
+                        return parse(await self._post(client, body, limit))
             except ServerDownError:
                 raise ModelError(f"{self.log.last}, and has not answered since. {_ADVICE}") from None
             except TransientError as error:
@@ -313,70 +347,3 @@ class ServerModel:
             where = f"{self.name}: {url_of(self._entry)}"
             self.log.add(f"{where} gives {reason!r} as the reason to finish, which is unknown here and taken as the model's end.")
         self._finish_reasons.update([reason] if reason else [])
-
-
-@dataclass(eq=False)
-class _Sequence:
-    """A request in a batch, known by itself: two equal requests are two sequences."""
-
-    request: Request
-
-
-Finished = list[tuple[_Sequence, Generation | Exception]]
-
-
-class _RunningRequests:
-    """The running batch of a server: requests in flight. While nothing was ever generated, a refusal of what every request has in
-    common is held back: if all requests are refused so, no case is at fault and the refusal is raised."""
-
-    eager = True
-    most_at_once = 32
-
-    def __init__(self, model: ServerModel) -> None:
-        self._model = model
-        self._pending: dict[_Sequence, Future[Generation | Exception]] = {}
-        self._refused: dict[_Sequence, ModelUnavailableError] = {}
-
-    def prepare(self, request: Request) -> _Sequence:
-        return _Sequence(request)
-
-    def capacity(self, sequences: Sequence[_Sequence]) -> int:
-        return len(sequences)
-
-    def admit(self, sequences: Sequence[_Sequence]) -> None:
-        for sequence in sequences:
-            self._pending[sequence] = self._model.send(sequence.request)
-
-    def decode(self, most: int = 1) -> Finished:  # noqa: ARG002 - tokens come all at once
-        try:
-            return self._finished()
-        except KeyboardInterrupt:  # wherever it hits: most often while the line is logged that had the user press it
-            self._model.log.flush_last()
-            raise
-
-    def _finished(self) -> Finished:
-        """Wait until a request is done; log the server's trouble meanwhile, on the caller's thread."""
-        self._model.log.flush()
-        finished: Finished = []
-        while not finished and self._pending:
-            wait(self._pending.values(), LOG_INTERVAL, return_when=FIRST_COMPLETED)
-            for sequence in [sequence for sequence, future in self._pending.items() if future.done()]:
-                result = self._pending.pop(sequence).result()
-                if isinstance(result, ModelUnavailableError):
-                    self._refused[sequence] = result
-                else:
-                    finished.append((sequence, result))
-            if self._model.has_generated:  # so the fault is in the requests that were refused
-                finished += [(sequence, ModelError(str(error))) for sequence, error in self._refused.items()]
-                self._refused.clear()
-            if not finished:  # flushed here, an interrupt in the middle of a line would lose what is finished
-                self._model.log.flush()
-        if self._refused and not self._pending and not finished:
-            raise next(iter(self._refused.values()))
-        return finished
-
-    def clear(self) -> None:
-        for future in self._pending.values():
-            future.cancel()
-        self._pending.clear()
-        self._refused.clear()

@@ -40,7 +40,7 @@ def build(run: RunFacts) -> Iterator[Section]:
             (*key_columns(run.tallies), *_COLUMNS),
             [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
             legend=_LEGEND,
-            notes=[_note(*changed) for changed in changes],
+            notes=[*(_outside(result) for result in results if result.outside), *(_note(*changed) for changed in changes)],
             record={"likelihood": [_record(result) for result in results], "gold_changes": [_change(*changed) for changed in changes]},
         )
         if (moved := moved_table(recoveries(run.tallies, run.entries, run.settings.get("base_model")))).rows:
@@ -76,6 +76,11 @@ def _row(result: LikelihoodResult) -> tuple[str, ...]:
     return (result.form, result.norm, *map(str, (len(result.cases), result.tied, result.merged)), *shares)
 
 
+def _outside(result: LikelihoodResult) -> Note:
+    name, cases = ", ".join(result.tally.key.names), f"{result.outside} of {len(result.cases)} cases"
+    return Note(f"{name}: {cases} have an option that is not among the tokens that the server lists; it is given that of the last one")
+
+
 def _note(first: Tally, tally: Tally, change: GoldChange) -> Note:
     found = "less likely" if change.mean < 0 else "likelier"
     shown = f"the expected options are {found}" if change.is_shown else "no difference of the expected options is shown"
@@ -88,5 +93,5 @@ def _change(first: Tally, tally: Tally, change: GoldChange) -> dict[str, object]
 
 
 def _record(result: LikelihoodResult) -> dict[str, object]:
-    counts = {"n": len(result.cases), "tied": result.tied, "merged": result.merged}
+    counts = {"n": len(result.cases), "tied": result.tied, "merged": result.merged, "outside": result.outside}
     return {**result.tally.key.record(), "form": result.form, "norm": result.norm, **counts, "accuracy_by_norm": dict(result.by_norm)}

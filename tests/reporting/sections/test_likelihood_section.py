@@ -29,5 +29,15 @@ def test_models_are_told_with_how_far_they_moved_from_their_base() -> None:
     assert (record["base"], record["other_best"], record["cases"]) == ("plain", 1, 2)
 
 
+def test_options_that_a_server_did_not_list_are_told() -> None:
+    (section,) = likelihood_section.build(
+        a_run(scored(0, "B", -6.0, -7.0, -7.0, form="letter", outside=1), scored(1, "B", -6.0, -7.0, -3.0))
+    )
+    (note,) = section.notes
+    assert note.text.endswith(
+        "1 of 2 cases have an option that is not among the tokens that the server lists; it is given that of the last one"
+    )
+
+
 def test_a_run_without_scores_tells_nothing(run: RunRecord) -> None:
     assert list(likelihood_section.build(run)) == []
