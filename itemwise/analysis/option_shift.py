@@ -13,6 +13,8 @@ from itemwise.results.statistics import CONFIDENCE, Interval, bootstrap_interval
 
 __all__ = ["OptionShift", "option_shift"]
 
+ROUNDING = 1e-15  # of a divergence in float64: what is smaller is none
+
 
 @dataclass(frozen=True)
 class OptionShift:
@@ -50,7 +52,8 @@ def option_shift(pair: Pair) -> OptionShift | None:
     if not both:
         return None
     logs = [(before.log_probabilities, after.log_probabilities) for before, after in both]
-    divergences = [max(0.0, sum(exp(old) * (old - new) for old, new in zip(*pair, strict=True))) for pair in logs]
+    sums = (sum(exp(old) * (old - new) for old, new in zip(*pair, strict=True)) for pair in logs)
+    divergences = [divergence if divergence > ROUNDING else 0.0 for divergence in sums]
     moved = mean(sum(abs(exp(old) - exp(new)) for old, new in zip(*pair, strict=True)) / 2 for pair in logs)
     other_best = sum(before.best != after.best for before, after in both)
     return OptionShift(len(both), mean(divergences), _interval(divergences), moved, other_best)

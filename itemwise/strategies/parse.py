@@ -107,7 +107,8 @@ def _ask_until(
 ) -> Awaitable[Turn]:
     """`ask` with the stop texts `of_case` beside those of the strategy; what is scored has its own end."""
     if continuations or window:
-        return ask(turns, continuations=continuations, window=window, **settings)
+        scored = {"continuations": continuations} if continuations else {"window": window}
+        return ask(turns, **scored, **settings)
     return ask(turns, stop=[*of_case, *([stop] if isinstance(stop, str) else stop)], **settings)
 
 

@@ -94,7 +94,7 @@ def test_the_texts_that_are_scored(task: str, row: dict[str, Any], texts: object
 
 
 def test_of_a_scene_that_ends_in_a_blank_an_ending_is_two_blanks_away(tmp_path: Path) -> None:
-    scene = {**HELLASWAG, "ctx_a": "[title] Take out the laces. [step]", "ctx_b": ""}
+    scene = {**HELLASWAG, "ctx_a": "Take out the laces. [step]", "ctx_b": ""}
     ((prompt, (first, *_)),) = scored("hellaswag", asked("hellaswag", tmp_path, [scene]).cases[0])
     assert prompt + first == "Home: Take out the laces.  use old newspaper. Change it."
 

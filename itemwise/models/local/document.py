@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -33,11 +34,13 @@ def _window_logprob(model: Any, before: Sequence[int], scored: Sequence[int]) ->
     read = [*before, *scored[:-1]]
     expected = [*[None] * (len(before) - 1), *scored]  # what each token of `read` is followed by, as far as that is scored
     part = max(1, MAX_LOGITS // model.get_input_embeddings().weight.shape[0])
-    cache, total = None, 0.0
+    named = "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
+    known: dict[str, Any] = {}
+    total = 0.0
     for start in range(0, len(read), part):
         ids = torch.tensor([read[start : start + part]], device=model.device)
-        output = model(input_ids=ids, past_key_values=cache, use_cache=True)
-        cache = output.past_key_values
+        output = model(input_ids=ids, use_cache=True, **known)
+        known = {named: output.past_key_values}
         wanted = [(row, token) for row, token in enumerate(expected[start : start + part]) if token is not None]
         if wanted:
             rows, following = (torch.tensor(column, device=model.device) for column in zip(*wanted, strict=True))

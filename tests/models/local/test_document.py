@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from hypothesis import given
@@ -58,8 +60,9 @@ def test_the_sum_is_that_of_whole_forwards(model: LocalModel, size: int, monkeyp
 
 
 def test_a_tokenizer_without_a_token_before_a_text_is_refused(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("bos_token_id", "eos_token_id"):
-        monkeypatch.setattr(type(model.prompting.tokenizer), name, None)
+    bare = SimpleNamespace(bos_token_id=None, eos_token_id=None)
+    monkeypatch.setattr(model.prompting, "tokenizer", bare)
+    monkeypatch.setattr(model.prompting, "tokens", lambda *_, **__: [1, 2])
     (result,) = model.score([Request((Turn("text", TEXT),), window=16)])
     assert isinstance(result, ModelError)
     assert "has no token before a text" in str(result)

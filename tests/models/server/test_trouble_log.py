@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.models.server import retry_policy as retry_module
-from itemwise.models.server import server_model as server_module
+from itemwise.models.server import running_requests
 from itemwise.models.server import trouble_log as trouble_module
 from itemwise.models.server.trouble_log import TroubleLog
 from tests.models.server.connecting import Serve, model_on, requests, texts, told
@@ -75,7 +75,7 @@ def test_an_interrupted_wait_tells_the_servers_last_answer(
             threading.Event().wait(0.01)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(server_module, "wait", interrupt)
+    monkeypatch.setattr(running_requests, "wait", interrupt)
     with pytest.raises(KeyboardInterrupt):
         batch.decode(1)
     assert told(caplog)[-1].endswith("answered 500 (oops); that was its last answer.")
