@@ -175,6 +175,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file, seed in ((root / "test.jsonl", 7), (root / "gsm8k" / "main" / "test.jsonl", 7), (root / "train.jsonl", 8)):
         problems = [{"question": row["question"], "answer": row["answer"]} for row in islice(word_problems(seed), int(SAMPLE))]
         file.write_text("".join(json.dumps(row) + "\n" for row in problems), encoding="utf-8")
+    (root / "book.txt").write_text("A book has 194 pages. Anna reads 12 of them.\n", encoding="utf-8")
     (root / "mgsm").mkdir()
     for language in ("en", "zh"):
         (root / "mgsm" / f"mgsm_{language}.tsv").write_text(f"1+1 ({language})\t2\n", encoding="utf-8")
