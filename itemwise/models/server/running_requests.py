@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from itemwise.models.model import Generation, ModelError, ModelUnavailableError, Request
-
-if TYPE_CHECKING:
-    from itemwise.models.server.server_model import ServerModel
+from itemwise.models.server.trouble_log import TroubleLog
 
 __all__ = ["RunningRequests", "SentRequest"]
 
 LOG_INTERVAL = 0.5  # seconds until a line on a server in trouble is logged
+
+
+class Sender(Protocol):
+    """What sends requests to a server."""
+
+    log: TroubleLog
+    has_generated: bool
+
+    def send(self, request: Request) -> Future[Generation | Exception]:
+        """Send a request. The future's result is its generation or its error."""
+        ...
 
 
 @dataclass(eq=False)
@@ -34,7 +43,7 @@ class RunningRequests:
     eager = True
     most_at_once = 32
 
-    def __init__(self, model: ServerModel) -> None:
+    def __init__(self, model: Sender) -> None:
         self._model = model
         self._pending: dict[SentRequest, Future[Generation | Exception]] = {}
         self._refused: dict[SentRequest, ModelUnavailableError] = {}
