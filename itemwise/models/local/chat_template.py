@@ -248,7 +248,8 @@ def _with_text(message: Mapping[str, Any], words: str) -> dict[str, Any]:
     other = {**message, **({"tool_calls": calls} if calls else {})}
     if isinstance(content, str):
         return {**other, "content": words if content or message["role"] in _UNDERSTOOD else content}
-    return {**other, "content": [{**part, "text": words} if part["type"] == "text" else part for part in content]}
+    texts = iter([words])  # the first; what stands between pictures is no part of the mark
+    return {**other, "content": [{**part, "text": next(texts, "and")} if part["type"] == "text" else part for part in content]}
 
 
 def _shape(message: Mapping[str, Any]) -> list[Any]:

@@ -223,6 +223,12 @@ def test_the_template_is_told_text_and_pictures_in_their_order() -> None:
     assert [part.get("text", part["type"]) for part in message["content"]] == ["Is ", "image", " in ", "image", "?"]
 
 
+def test_pictures_in_their_places_are_shown_between_the_words(checkpoint: Callable[..., Path]) -> None:
+    model = loaded(checkpoint("qwen2_vl"))
+    before, placed = (ask(model, text, noise(seed=1), noise(seed=2)) for text in ("Is in?", f"Is {PLACE}in{PLACE}?"))
+    assert placed.prompt_tokens == before.prompt_tokens
+
+
 def test_a_damaged_picture_is_refused_by_name(checkpoint: Callable[..., Path]) -> None:
     assert refused(loaded(checkpoint("qwen2_vl")), "What?", Picture("row 7", lambda: b"GIF89a")).startswith("row 7: no readable picture")
 
