@@ -264,6 +264,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.protocols.vlmevalkit_scienceqa": "protocols/test_scienceqa_rows.py",
     "itemwise.protocols.protocol": "session/test_asked_protocol.py",
     "itemwise.reporting.writers.runs_html": "commands/test_runs.py",
+    "itemwise.reporting.sections.baseline_section": "reporting/writers/test_comment.py",
     "itemwise.reporting.run_facts": "reporting/sections/test_every_writer.py",
     "itemwise.reporting.sections.comparison_sections": "reporting/writers/test_compare_html.py",
     "itemwise.strategies.strategy": "engine/test_engine.py",

@@ -9,7 +9,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, item_counts, item_scores
 from itemwise.results.score import Score
-from itemwise.results.statistics import Accuracy, Interval, clustered_accuracy, difference_interval, item_accuracy, sign_flip
+from itemwise.results.statistics import SIGNIFICANT, Accuracy, Interval, clustered_accuracy, difference_interval, item_accuracy, sign_flip
 
 __all__ = ["Measurement", "Pair", "TwiceError", "items_differ", "measurement"]
 
@@ -154,6 +154,11 @@ class Pair:
     def p(self) -> float:
         """Exact McNemar, with repeats or clusters the sign-flip test of their differences; not yet corrected for being one of several."""
         return sign_flip(self.independent)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the flips show a difference, for this pair alone."""
+        return self.p < SIGNIFICANT
 
     @property
     def versions(self) -> str:

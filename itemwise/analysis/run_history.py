@@ -14,7 +14,6 @@ from itemwise.analysis.score_results import ScoreResult
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
-from itemwise.results.statistics import SIGNIFICANT
 
 __all__ = ["History", "Point", "Shown", "Stability", "histories", "read_histories"]
 
@@ -70,9 +69,9 @@ class Point:
             return Shown.OTHER_CASES
         if self.asked_otherwise:
             return Shown.ASKED_OTHERWISE
-        if self.pair.p >= SIGNIFICANT:
+        if not self.pair.is_shown:
             return Shown.SAME
-        return Shown.BETTER if len(self.pair.gained) > len(self.pair.lost) else Shown.WORSE
+        return Shown.WORSE if self.pair.is_worse else Shown.BETTER
 
 
 @dataclass(frozen=True)

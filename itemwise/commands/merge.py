@@ -49,7 +49,8 @@ def merged_record(runs: Sequence[RunFolder], command: str, gates: Sequence[str],
         require_alike(runs)
         ledger = merged_ledger(runs)
         settings = _settings(runs, gates, baseline)
-        decided = _decisions(ledger, settings, reports)
+        held = read_baseline(settings["baseline"], reports) if settings["baseline"] else None
+        decided = _decisions(ledger, settings, held)
     except (GateError, MergeError) as error:
         raise CommandError(str(error)) from None
     entries = ledger.entries
@@ -65,6 +66,7 @@ def merged_record(runs: Sequence[RunFolder], command: str, gates: Sequence[str],
         tallies=ledger.tallies(),
         skips=ledger.skips,
         decisions=decided,
+        baseline=held,
         pictures={sha256: picture.content for run in runs for sha256, picture in run.pictures.items()},
     )
 
@@ -78,13 +80,12 @@ def _settings(runs: Sequence[RunFolder], gates: Sequence[str], baseline: str | N
     return {**kept, "gates": gates, "baseline": baseline, "merged": [run.name for run in runs]}
 
 
-def _decisions(ledger: Ledger, settings: Mapping[str, Any], reports: Path) -> list[Decision]:
+def _decisions(ledger: Ledger, settings: Mapping[str, Any], baseline: RunFolder | None) -> list[Decision]:
     tallies = ledger.tallies()
     known = [*strategy_names(), *(tally.strategy for tally in tallies)]
     gates = [Gate.parse(text, known) for text in settings["gates"]]
     decided = gate_decisions(gates, tallies, ledger.entries, settings.get("base_model"))
-    held = settings["baseline"]
-    return decided + (baseline_decisions(read_baseline(held, reports), ledger.entries) if held else [])
+    return decided + (baseline_decisions(baseline, ledger.entries) if baseline else [])
 
 
 def _written(record: RunRecord, into: Path) -> str:

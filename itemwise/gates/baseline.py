@@ -11,10 +11,11 @@ from itemwise.gates.gate import Decision
 from itemwise.gates.threshold import coverage_text
 from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.entry import Entry
+from itemwise.results.ledger import Tally
 from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 
-__all__ = ["baseline_decisions", "read_baseline"]
+__all__ = ["baseline_decisions", "baseline_pairs", "read_baseline"]
 
 MARGIN = 0.01  # nats a case that an expected option may lose, 1% of its probability: other kernels or versions move it by less
 _NAMED = 10  # flips named in a decision
@@ -35,26 +36,35 @@ def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[De
     Like is paired with like, as `like_pairs` does. What has no like in the baseline is left out and said so; a gate that finds nothing to
     compare is undecided. So is one whose items differ or are not all judged; undecided counts as not passed.
     """
-    this = RunFolder("this run", {}, entries)
+    this = _this_run(entries)
     try:
-        before, now = (_measurements(run) for run in (baseline, this))
+        pairs = baseline_pairs(baseline, entries)
     except TwiceError as error:
         return [Decision(False, f"gate not worse than {baseline.name}: undecided, {error}")]
-    pairs = like_pairs([before, now])
     if not pairs:
         ran, held = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
         nothing = f"it has nothing like what ran (ran: {ran}; it has: {held})"
         return [Decision(False, f"gate not worse than {baseline.name}: undecided, {nothing}")]
-    return [decision for side in now for decision in _decisions(side, baseline.name, [pair for pair in pairs if pair.second is side])]
+    like = {tally.key: [pair for pair in pairs if pair.second.tally.key == tally.key] for tally in this.tallies}
+    return [decision for tally in this.tallies for decision in _decisions(tally, baseline.name, like[tally.key])]
+
+
+def baseline_pairs(baseline: RunFolder, entries: Sequence[Entry]) -> list[Pair]:
+    """The measurements of the baseline that are like those of this run's `entries`. Raises TwiceError where one holds a case twice."""
+    return like_pairs([_measurements(run) for run in (baseline, _this_run(entries))])
+
+
+def _this_run(entries: Sequence[Entry]) -> RunFolder:
+    return RunFolder("this run", {}, entries)
 
 
 def _measurements(run: RunFolder) -> list[Measurement]:
     return [measurement(run.name, run.name, tally, run.entries_of(tally)) for tally in run.tallies]
 
 
-def _decisions(side: Measurement, baseline: str, pairs: Sequence[Pair]) -> list[Decision]:
+def _decisions(tally: Tally, baseline: str, pairs: Sequence[Pair]) -> list[Decision]:
     """What becomes of a measurement of this run beside those of the baseline that are like it."""
-    named = f"gate {side.tally.benchmark} ({', '.join(side.tally.key.names[1:])}) not worse than {baseline}"
+    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) not worse than {baseline}"
     if not pairs:
         return [Decision(True, f"{named}: left out, it has none like this")]
     return [decision for pair in pairs for decision in _decided(f"{named}{_otherwise(pair)}", pair)]
@@ -73,7 +83,7 @@ def _decided(named: str, pair: Pair) -> list[Decision]:
     if difference := items_differ(pair.first, pair.second):
         return [Decision(False, f"{named}: undecided, the items differ: {difference}")]
     named += f" ({pair.versions})" if pair.versions else ""
-    worse = pair.is_worse and pair.p < SIGNIFICANT
+    worse = pair.is_worse and pair.is_shown
     decision = f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}"
     decided = Decision(not worse, decision, pair.second.tally.key, pair.first.accuracy.share, "baseline")
     scores = [_score_decision(named, change) for change in score_changes(pair)]

@@ -9,6 +9,7 @@ from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.labels import is_plain
 from itemwise.results.ledger import Tally
+from itemwise.results.run_folder import RunFolder
 from itemwise.snapshots import FileChanges
 
 __all__ = ["RunFacts"]
@@ -19,7 +20,7 @@ class RunFacts:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
     holds what was shown by its hash, `batch_check` is what became of cases that were asked again by themselves, `snapshots` what
     became of the replies that each snapshot file keeps, where these were compared, `skips` are the
-    cases without a verdict."""
+    cases without a verdict. It is held against the `baseline`, where it was given one."""
 
     started: str
     seconds: float
@@ -35,6 +36,7 @@ class RunFacts:
     batch_check: Sequence[BatchCheck] = ()
     snapshots: Sequence[FileChanges] = ()
     skips: Sequence[Skip] = ()
+    baseline: RunFolder | None = None
 
     @property
     def plain_tallies(self) -> list[Tally]:

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import Estimate
+from itemwise.results.statistics import Estimate, Interval
 
-__all__ = ["accuracy_text", "aligned", "cost_text", "points_text", "short_names"]
+__all__ = ["accuracy_text", "aligned", "cost_text", "interval_text", "points_text", "short_names"]
 
 
 def points_text(change: float | None) -> str:
     """A difference of two accuracies in points, with its sign; a dash where there is none."""
     return "-" if change is None else f"{100 * change:+.1f} points"
+
+
+def interval_text(interval: Interval) -> str:
+    """The interval of a difference of two accuracies in points."""
+    return f"{100 * interval.low:+.1f} to {100 * interval.high:+.1f}"
 
 
 def cost_text(tally: Tally) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from itemwise.analysis.run_history import read_histories
 from itemwise.reporting.run_record import RunRecord
+from itemwise.reporting.writers.comment import comment_md
 from itemwise.reporting.writers.html import page_picture, report_parts
 from itemwise.reporting.writers.json_files import results_jsonl, run_json
 from itemwise.reporting.writers.junit import junit_parts
@@ -31,7 +32,7 @@ INDEXED = 10  # runs on the page that is written with each: reading them takes a
 CLAIM = ".running"  # in a run's folder for as long as its process lives
 REPORTS: Mapping[str, Callable[[RunRecord], Iterable[str]]] = {
     "results.jsonl": results_jsonl, "run.json": lambda run: [run_json(run)], "junit.xml": junit_parts,
-    "summary.md": lambda run: [summary_md(run)], "report.html": report_parts,
+    "summary.md": lambda run: [summary_md(run)], "comment.md": lambda run: [comment_md(run)], "report.html": report_parts,
 }  # fmt: skip
 STALE = 3600.0  # seconds after which a file that lives for moments only was left by a process that was killed
 

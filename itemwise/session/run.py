@@ -150,6 +150,7 @@ class Run:
             pictures=self._readable_pictures({entry.picture: None for entry in entries if entry.picture}),
             batch_check=batch_check,
             snapshots=snapshots,
+            baseline=self._baseline,
         )
 
     def write(self, record: RunRecord, here: Path) -> tuple[list[str], list[str]]:

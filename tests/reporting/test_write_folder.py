@@ -20,7 +20,7 @@ import pytest
 from itemwise.cases.picture import Picture
 from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord, write_reports
-from itemwise.reporting.write_folder import claimed, new_folder, sweep
+from itemwise.reporting.write_folder import REPORTS, claimed, new_folder, sweep
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Ledger
@@ -58,7 +58,7 @@ def test_a_file_in_the_way_is_an_error_of_the_disk(tmp_path: Path) -> None:
 def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> None:
     folder = new_folder(tmp_path, "run")
     write_reports(run, folder)
-    assert sorted(file.name for file in folder.iterdir()) == ["junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"]
+    assert sorted(file.name for file in folder.iterdir()) == sorted(REPORTS)
 
 
 def test_a_run_leaves_its_pictures_small_and_private(run: RunRecord, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_report_that_cannot_be_made_costs_no_other(run: RunRecord, tmp_path: P
     folder = new_folder(tmp_path, "run")
     with pytest.raises(OSError, match=r"^run\.json could not be written: TypeError: unhashable$"):
         write_reports(run, folder)
-    assert {file.name for file in folder.iterdir()} == {"results.jsonl", "junit.xml", "summary.md", "report.html"}
+    assert {file.name for file in folder.iterdir()} == {*REPORTS} - {"run.json"}
     assert (tmp_path / "latest").resolve() == folder
 
 
@@ -222,7 +222,7 @@ KILLED_AT = {
     "20260101-000009": ["results.jsonl", f"pictures/{'0' * 64}.png", f"pictures/.{'1' * 64}.jpg"],
     "20260101-000010": ["results.jsonl", f"pictures/{'0' * 64}.png", "pictures/my own.png"],
     "20260101-000011": ["results.jsonl", "run.json", f"pictures/{'0' * 64}.png"],
-    "20260101-000004": ["results.jsonl", "run.json", "junit.xml", "summary.md", "report.html", ".latest"],
+    "20260101-000004": [*REPORTS, ".latest"],
 }
 
 
@@ -245,7 +245,7 @@ def test_what_killed_runs_left_is_swept_and_nothing_else(tmp_path: Path) -> None
     left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file() or not any(path.iterdir())}
     assert left == {
         *(f"20260101-000003/{name}" for name in ("results.jsonl", "run.json")),
-        *(f"20260101-000004/{name}" for name in ("results.jsonl", "run.json", "junit.xml", "summary.md", "report.html")),
+        *(f"20260101-000004/{name}" for name in REPORTS),
         "20260101-000010/pictures/my own.png",
         *(f"20260101-000011/{name}" for name in ("results.jsonl", "run.json", f"pictures/{'0' * 64}.png")),
         *("mine", "20260101-000005/notes.txt", "20260101-000006/results.jsonl", ".itemwise-new"),

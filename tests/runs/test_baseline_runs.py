@@ -67,6 +67,9 @@ def test_a_committed_file_is_the_baseline_without_any_report(suite: pytest.Pytes
     result = ask(suite, 12, "--baseline", "itemwise-baseline.json")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["gate sums (-, -) not worse than itemwise-baseline.json: missed with 0 gained and 6 lost of 8, *"])
+    comment = suite.path.joinpath("reports", "latest", "comment.md").read_text(encoding="utf-8")
+    assert "fell by 75.0 points from 100.0% to 25.0%" in comment
+    assert "\n- baseline itemwise-baseline.json: run of 20" in comment
 
 
 def test_a_part_of_the_sample_leaves_the_gate_undecided(suite: pytest.Pytester) -> None:

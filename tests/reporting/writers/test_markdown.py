@@ -36,7 +36,10 @@ def test_the_summary_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> 
         ("www.example.org", "www\\.example.org"),
         ("cc @owner and @team/all", "cc @\u200bowner and @\u200bteam/all"),
         ("owner/name@1234", "owner/name@1234"),
+        ("名@owner", "名@\u200bowner"),
         ("fixes #12", "fixes #\u200b12"),
+        ("fixes owner/name#12 and GH-12", "fixes owner/name#\u200b12 and GH-\u200b12"),
+        ("/@owner, me@mail.example", "/@\u200bowner, me@\u200bmail.example"),
         ("`a` *b* ~~c~~", "\\`a\\` \\*b\\* \\~\\~c\\~\\~"),
     ],
 )

@@ -1,0 +1,123 @@
+"""Against the baseline: each measurement beside its like, the difference with its interval, what else differs, and the baseline's age."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from itemwise.analysis.gold_change import gold_change
+from itemwise.analysis.pairs import Pair, TwiceError, items_differ
+from itemwise.analysis.provenance import OF_THE_JOB, Part, differing, provenance_of
+from itemwise.analysis.score_change import score_changes
+from itemwise.cases.duration import duration_text
+from itemwise.gates.baseline import baseline_pairs
+from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns, words
+from itemwise.reporting.table import accuracy_text, interval_text, points_text
+from itemwise.results.run_folder import RunFolder
+
+__all__ = ["build", "comparable_pairs", "outcome"]
+
+_FIGURES = ("before", "now", "difference", "95% interval", "gained", "lost", "p")
+_NAMED = 8  # settings that a line names
+_IN_ORIGIN = ("suite commit", "suite tree")  # settings that the line on the baseline's origin tells
+_SHORT = 60  # characters of a setting's value
+
+
+def build(run: RunFacts) -> Iterator[Section]:
+    """A row for each pair that can be compared; what else differs between its sides; and from when and what the baseline is."""
+    if run.baseline is None:
+        return
+    pairs = comparable_pairs(run)
+    tallies = [pair.second.tally for pair in pairs]
+    origin = _origin(run, run.baseline)
+    yield Section(
+        "baseline",
+        "Against the baseline",
+        [*key_columns(tallies), *words("shown"), *figures(*_FIGURES)],
+        [Row((*key_cells(pair.second.tally, tallies), outcome(pair), *_figures(pair))) for pair in pairs],
+        notes=[Note(line) for line in [*_notes(run, run.baseline, pairs), origin]],
+        brief=[origin],
+        record={"against_baseline": [{**pair.second.tally.key.record(), **pair.record(), "interval": pair.interval} for pair in pairs]},
+        page=OnPage("above"),
+    )
+
+
+def comparable_pairs(run: RunFacts) -> list[Pair]:
+    """The pairs with the baseline that are of the same items; of the others the gate tells why it is undecided."""
+    try:
+        pairs = baseline_pairs(run.baseline, run.entries) if run.baseline else []
+    except TwiceError:
+        return []
+    return [pair for pair in pairs if not items_differ(pair.first, pair.second) and pair.judged]
+
+
+def outcome(pair: Pair) -> str:
+    """What a pair shows, by the test that the gate decides by."""
+    if not pair.is_shown:
+        return "no difference shown"
+    return "worse" if pair.is_worse else "better"
+
+
+def _figures(pair: Pair) -> tuple[str, ...]:
+    before, now = (accuracy_text(side.accuracy)[0] for side in (pair.first, pair.second))
+    return before, now, points_text(pair.change), interval_text(pair.interval), str(len(pair.gained)), str(len(pair.lost)), f"{pair.p:.3g}"
+
+
+def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterator[str]:
+    told = {"settings": run.settings, "models": run.measured, "rows": run.rows, "environment": run.environment}
+    for pair in pairs:
+        name = ", ".join(pair.second.tally.key.names)
+        if change := gold_change(pair):
+            yield f"{name}: the expected option's log-likelihood {change.text}"
+        yield from (f"{name}: {change.name} {change.text}" for change in score_changes(pair))
+        before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
+        for part, names in differing(before, now).items():
+            left = [setting for setting in names if setting not in (*OF_THE_JOB, *_IN_ORIGIN)]
+            values = [_changed(setting, before[part].get(setting), now[part].get(setting)) for setting in left[:_NAMED]]
+            more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+            if left:
+                yield f"{name}: {_SAID[part]}: {', '.join(values)}{more}"
+
+
+_SAID = {
+    Part.MODEL: "the model differs",
+    Part.HARNESS: "asked otherwise, so that a difference is not the model's alone",
+    Part.MACHINE: "other software or machine",
+}
+
+
+def _changed(setting: str, before: str | None, now: str | None) -> str:
+    return f"{setting} {_value(before)}, now {_value(now)}"
+
+
+def _value(value: str | None) -> str:
+    if value is None:
+        return "not told"
+    return value if len(value) <= _SHORT else f"{value[:_SHORT]}..."
+
+
+def _origin(run: RunFacts, baseline: RunFolder) -> str:
+    """Which run the baseline is, how old, and of which commit."""
+    started = str(baseline.record.get("started", ""))
+    age = _age(started, run.started)
+    told = [f"baseline {baseline.name}: run of {started[:10] or 'an unknown day'}" + (f", {age}" if age else "")]
+    told += [f"commit {_commit(baseline.record.get('environment'))}, now {_commit(run.environment)}"]
+    return ", ".join(told)
+
+
+def _age(before: str, now: str) -> str:
+    try:
+        age = datetime.fromisoformat(now) - datetime.fromisoformat(before)
+    except (TypeError, ValueError):
+        return ""
+    if age < timedelta():
+        return "later than this one"
+    return f"{age.days} days before this one" if age.days > 1 else f"{duration_text(age.total_seconds())} before this one"
+
+
+def _commit(environment: Any) -> str:
+    suite = environment.get("suite") if isinstance(environment, Mapping) else None
+    if not isinstance(suite, Mapping) or "commit" not in suite:
+        return "unknown"
+    tree = str(suite.get("tree", "clean"))
+    return f"{str(suite['commit'])[:10]}{'' if tree == 'clean' else f' ({tree})'}"
