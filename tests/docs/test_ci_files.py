@@ -34,7 +34,7 @@ def github() -> dict[str, Any]:
 
 
 def gitlab() -> dict[str, Any]:
-    job: dict[str, Any] = yaml.safe_load(blocks("yaml")[1])["benchmarks"]
+    job: dict[str, Any] = yaml.safe_load(blocks("yaml")[2])["benchmarks"]
     return job
 
 
