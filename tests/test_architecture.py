@@ -193,6 +193,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.export.to_csv": "commands/test_export.py",
     "itemwise.export.to_inspect": "commands/test_export.py",
     "itemwise.export.to_lm_eval": "commands/test_export.py",
+    "itemwise.export.to_parquet": "commands/test_export.py",
     "itemwise.export.to_model_card": "commands/test_export.py",
     "itemwise.expressions.comparison": "expressions/test_same_expression.py",
     "itemwise.expressions.expression": "expressions/test_same_expression.py",

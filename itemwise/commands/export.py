@@ -12,6 +12,7 @@ from itemwise.export import (
     inspect_files,
     lm_eval_files,
     model_card_files,
+    parquet_files,
 )
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
@@ -19,11 +20,12 @@ from itemwise.results.safe_text import printable
 __all__ = ["FORMATS", "MODEL_CARD", "export"]
 
 MODEL_CARD = "model-card"
-FORMATS: Mapping[str, Callable[[Sequence[ExportedTask]], dict[str, str]]] = {
+FORMATS: Mapping[str, Callable[[Sequence[ExportedTask]], dict[str, str | bytes]]] = {
     "lm-eval": lm_eval_files,
     "inspect": inspect_files,
     MODEL_CARD: model_card_files,
     "csv": csv_files,
+    "parquet": parquet_files,
 }
 
 
@@ -47,13 +49,13 @@ def _folder(run: RunFolder, form: str, folder: str | None) -> Path:
     return Path(folder) if folder is not None else Path(run.name) / "export" / form
 
 
-def _written(files: Mapping[str, str], folder: Path) -> list[str]:
+def _written(files: Mapping[str, str | bytes], folder: Path) -> list[str]:
     paths = []
     try:
-        for name, text in files.items():
+        for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode("utf-8"))
+            path.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
             paths.append(f"written: {path}")
     except OSError as error:
         raise CommandError(f"{folder} cannot be written: {error}") from None

@@ -2,28 +2,46 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from itemwise.export.exported_task import ExportedTask
 
-__all__ = ["COLUMNS", "csv_files"]
+__all__ = ["COLUMNS", "case_rows", "csv_files", "score_names"]
 
-COLUMNS = (
-    *("benchmark", "model", "strategy", "prompt", "case", "expected", "answer", "verdict", "cause", "finish_reason"),
-    *("prompt_tokens", "completion_tokens", "seconds", "text"),
-)
+COLUMNS = {
+    **dict.fromkeys(("benchmark", "model", "strategy", "prompt", "case", "expected", "answer", "verdict", "cause", "finish_reason"), str),
+    "prompt_tokens": int,
+    "completion_tokens": int,
+    "seconds": float,
+    "text": str,
+}  # by name what is in them
 
 
-def csv_files(tasks: Sequence[ExportedTask]) -> dict[str, str]:
+def csv_files(tasks: Sequence[ExportedTask]) -> dict[str, str | bytes]:
     """``cases.csv``, with a head; a reply in which nothing was read has an empty answer. Each score has a column."""
+    scores = score_names(tasks)
     table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    scores = sorted({name for task in tasks for entry, _ in task.entries for name in entry.scores})
-    writer.writerow([*COLUMNS, *scores])
+    writer = csv.DictWriter(table, [*COLUMNS, *scores])
+    writer.writeheader()
+    for row in case_rows(tasks):
+        scored = {name: f"{row[name]:.6f}" for name in scores if row[name] is not None}
+        writer.writerow({**row, "seconds": f"{row['seconds']:.3f}", **scored})
+    return {"cases.csv": table.getvalue()}
+
+
+def score_names(tasks: Sequence[ExportedTask]) -> list[str]:
+    """The names of the scores that any case has."""
+    return sorted({name for task in tasks for entry, _ in task.entries for name in entry.scores})
+
+
+def case_rows(tasks: Sequence[ExportedTask]) -> Iterator[dict[str, Any]]:
+    """A row for each case, by the names of COLUMNS and of all scores; None where there is no answer or no score."""
+    scores = score_names(tasks)
     for task in tasks:
         for entry, reply in task.entries:
-            told = entry.case, entry.expected, entry.answer, entry.verdict.value, entry.cause, reply.finish_reason
-            scored = [f"{entry.scores[name].value:.6f}" if name in entry.scores else "" for name in scores]
             key = entry.benchmark, entry.model_name, entry.strategy, entry.prompt_name
-            writer.writerow([*key, *told, reply.prompt_tokens, reply.completion_tokens, f"{reply.seconds:.3f}", reply.text, *scored])
-    return {"cases.csv": table.getvalue()}
+            told = entry.case, entry.expected, entry.answer, entry.verdict.value, entry.cause, reply.finish_reason
+            cost = reply.prompt_tokens, reply.completion_tokens, reply.seconds
+            scored = {name: entry.scores[name].value if name in entry.scores else None for name in scores}
+            yield dict(zip(COLUMNS, (*key, *told, *cost, reply.text), strict=True)) | scored

@@ -19,9 +19,9 @@ _STOPPED = {"stop": "stop", "length": "max_tokens"}
 _ROLES = {"text": "user"}  # a plain text that was continued
 
 
-def inspect_files(tasks: Sequence[ExportedTask]) -> dict[str, str]:
+def inspect_files(tasks: Sequence[ExportedTask]) -> dict[str, str | bytes]:
     """A log for each task of each model; repeats are its epochs."""
-    files = {}
+    files: dict[str, str | bytes] = {}
     for task in tasks:
         id = _id(task)  # noqa: A001 - their word
         created = datetime.fromisoformat(str(task.run.record["started"])).isoformat(timespec="seconds")

@@ -18,9 +18,9 @@ __all__ = ["lm_eval_files"]
 METRIC = "exact_match"
 
 
-def lm_eval_files(tasks: Sequence[ExportedTask]) -> dict[str, str]:
+def lm_eval_files(tasks: Sequence[ExportedTask]) -> dict[str, str | bytes]:
     """The files of each model, in a folder of its name as there."""
-    files = {}
+    files: dict[str, str | bytes] = {}
     for name in dict.fromkeys(task.tally.model_name for task in tasks):
         of_model = [task for task in tasks if task.tally.model_name == name]
         date = _date(of_model[0])

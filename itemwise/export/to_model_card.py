@@ -13,7 +13,7 @@ class ModelCardError(Exception):
     """A run has no result that a model card could hold; the message says why."""
 
 
-def model_card_files(tasks: Sequence[ExportedTask], dataset: str | None = None, task_id: str | None = None) -> dict[str, str]:
+def model_card_files(tasks: Sequence[ExportedTask], dataset: str | None = None, task_id: str | None = None) -> dict[str, str | bytes]:
     """The files of the one model of a run. `dataset` is the hub's ``owner/name@commit`` where the run's rows do not tell it, and `task_id`
     the dataset's own name of the task, else the benchmark's.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import huggingface_hub
+import pyarrow.parquet
 import pytest
 import yaml
 
@@ -160,6 +161,19 @@ def test_csv_is_a_row_for_each_case(reports: Reports) -> None:
         text,
     )
     assert (second["case"], second["verdict"], second["answer"]) == ("sums-1", "no answer", "")
+
+
+def test_parquet_has_the_rows_of_csv_with_their_types(reports: Reports) -> None:
+    odd = {"text": "half \ud800", "finish_reason": "stop", "completion_tokens": 9, "seconds": 0.25, "turns": []}
+    reports.leave("first", a_case(0, "C", reply=odd, scores={"score": 0.75}), a_case(1, "N"), a_case(2, "E"))
+    (file,) = exported("parquet").values()
+    table = pyarrow.parquet.read_table(file)
+    first, second = table.to_pylist()
+    assert (first["case"], first["answer"], first["completion_tokens"], first["seconds"]) == ("sums-0", "42", 9, 0.25)
+    assert (first["text"], second["answer"], second["verdict"]) == ("half \\ud800", None, "no answer")
+    assert [str(table.schema.field(name).type) for name in ("answer", "completion_tokens", "seconds")] == ["string", "int64", "double"]
+    with exported("csv")["cases.csv"].open(encoding="utf-8", newline="") as rows:
+        assert [row["case"] for row in csv.DictReader(rows)] == table["case"].to_pylist()
 
 
 def test_files_go_into_the_runs_own_folder_and_are_named(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:

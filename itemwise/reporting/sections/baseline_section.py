@@ -19,7 +19,7 @@ __all__ = ["build", "comparable_pairs", "outcome"]
 
 _FIGURES = ("before", "now", "difference", "95% interval", "gained", "lost", "p")
 _NAMED = 8  # settings that a line names
-_IN_ORIGIN = ("suite commit", "suite tree")  # settings that the line on the baseline's origin tells
+_UNTOLD = (*OF_THE_JOB, "executable", "suite commit", "suite tree")  # settings: the line on the baseline's origin tells the last two
 _SHORT = 60  # characters of a setting's value
 
 
@@ -72,7 +72,8 @@ def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterato
         yield from (f"{name}: {change.name} {change.text}" for change in score_changes(pair))
         before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
         for part, names in differing(before, now).items():
-            left = [setting for setting in names if setting not in (*OF_THE_JOB, *_IN_ORIGIN)]
+            recorded = [setting for setting in names if part is not Part.MACHINE or {setting} <= before[part].keys() & now[part].keys()]
+            left = [setting for setting in recorded if setting not in _UNTOLD]
             values = [_changed(setting, before[part].get(setting), now[part].get(setting)) for setting in left[:_NAMED]]
             more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
             if left:

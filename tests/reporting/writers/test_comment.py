@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,10 +30,17 @@ def cases(verdicts: str, **changes: Any) -> list[Entry]:
     return [an_entry(number, LETTERS[letter], **{"sample_size": len(verdicts), **changes}) for number, letter in enumerate(verdicts)]
 
 
-def held(now: Sequence[Entry], before: Sequence[Entry], *, started: str = "2026-04-19T12:00:00+00:00", **changes: Any) -> RunRecord:
-    """The run of `now`, gated by a baseline of `before`."""
+def held(
+    now: Sequence[Entry],
+    before: Sequence[Entry],
+    *,
+    started: str = "2026-04-19T12:00:00+00:00",
+    around: Mapping[str, Any] = CLEAN,
+    **changes: Any,
+) -> RunRecord:
+    """The run of `now`, gated by a baseline of `before` that ran then and with this `around` it."""
     run, base = a_run(*now, **changes), a_run(*before)
-    record = {"started": started, "settings": base.settings, "models": base.measured, "rows": base.rows, "environment": CLEAN}
+    record = {"started": started, "settings": base.settings, "models": base.measured, "rows": base.rows, "environment": around}
     baseline = RunFolder("baseline.json", record, base.entries, has_replies=False)
     return replace(run, baseline=baseline, decisions=baseline_decisions(baseline, run.entries))
 
@@ -104,6 +111,13 @@ def test_what_was_asked_otherwise_is_told_so_that_the_model_is_not_blamed() -> N
     run = held(cases("W", model={**MODEL, "max new tokens": "36", "system": "x" * 99}), cases("C"))
     asked = f"asked otherwise, so that a difference is not the model's alone: system none, now {'x' * 60}..., max new tokens 512, now 36"
     assert f"- sums-synthetic, embedded-text, direct: {asked}\n" in comment_md(run)
+
+
+def test_software_that_both_record_is_told_and_no_path_of_a_machine() -> None:
+    before, now = ({"python": python, "executable": f"/home/me/{python}"} for python in ("3.11.7", "3.12.1"))
+    comment = comment_md(held(cases("C"), cases("C"), around=before, environment=now | {"platform": "Linux"}))
+    assert "- sums-synthetic, embedded-text, direct: other software or machine: python 3.11.7, now 3.12.1\n" in comment
+    assert "/home/me" not in comment
 
 
 def test_scored_options_are_told_by_their_log_likelihood_too() -> None:
