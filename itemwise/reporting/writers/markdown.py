@@ -8,7 +8,7 @@ from itemwise.reporting.sections.section import Note, Section
 
 __all__ = ["escaped", "section_lines", "summary_md"]
 
-_MARKS = re.compile(r"[\\`*|~]|(?<=\])[(\[:]|:(?=//)|(?<=\bwww)\.")  # of Markdown, and what makes a link of plain text
+_MARKS = re.compile(r"[\\`*|~]|(?<=\])[(\[:]|:(?=//)|(?<=www)\.")  # of Markdown, and what makes a link of plain text
 # what calls a person or an issue, and what makes an address
 _CALLED = re.compile(r"(?<![A-Za-z0-9_])[@#](?=\w)|#(?=[0-9])|@(?=[\w-]+\.\w)|\b(?i:GH)-(?=[0-9])")
 _GROUP = 200  # rows of a group, such as values of a tag, that the summary shows; a step summary of GitHub holds 1 MiB

@@ -34,6 +34,7 @@ def test_the_summary_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> 
         ("[x][y]", "[x]\\[y]"),
         ("[x]: /etc", "[x]\\: /etc"),
         ("www.example.org", "www\\.example.org"),
+        ("_www.example.org", "_www\\.example.org"),
         ("cc @owner and @team/all", "cc @\u200bowner and @\u200bteam/all"),
         ("owner/name@1234", "owner/name@1234"),
         ("名@owner", "名@\u200bowner"),
