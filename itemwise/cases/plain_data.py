@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from itemwise.cases.surrogates import half_character
@@ -16,13 +15,14 @@ def require_kinds(record: Any, kinds: Kinds) -> None:
     """Raise TypeError where `record` is no object, or has a value under one of these names that is of another kind."""
     if not isinstance(record, Mapping):
         raise TypeError(f"{type(record).__name__} instead of an object")
-    if wrong := next((name for name, kind in kinds.items() if name in record and not isinstance(record[name], kind)), None):
-        raise TypeError(f"{wrong!r} is {str(record[wrong])[:80]!r}")
+    for name, kind in kinds.items():
+        if name in record and not isinstance(record[name], kind):
+            raise TypeError(f"{name!r} is {str(record[name])[:80]!r}")
 
 
 def known_fields(noun: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
     """What of a record is a field of `noun`; a later version may note more."""
-    return {part.name: record[part.name] for part in fields(noun) if part.name in record}
+    return {name: record[name] for name in noun.__dataclass_fields__ if name in record}
 
 
 def without_empty(record: Mapping[str, Any], *rare: str) -> dict[str, Any]:

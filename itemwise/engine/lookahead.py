@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,23 +49,30 @@ class Lookahead:
         """The case `key` with its strategy."""
         return self._cases[key]
 
-    def reply(self, key: str, engine: Engine) -> Reply:
-        """The reply to the case `key`; raises what that case caused, if anything."""
+    def reply(self, key: str, engine: Engine, waiting: Callable[[], AbstractContextManager[None]] = nullcontext) -> Reply:
+        """The reply to the case `key`; raises what that case caused, if anything. While the model is asked for it, `waiting` is entered."""
         case = self._cases[key]
         ahead = self._ahead[case.group]
         if not engine.knows(key):
             if case in ahead:
                 ahead.remove(case)
             engine.submit(case.key, case.strategy)
-        while key not in engine.outcomes:
-            while ahead and engine.capacity > 0:
-                following = ahead.popleft()
-                engine.submit(following.key, following.strategy)
-            engine.step()
+        if key not in engine.outcomes:
+            with waiting():
+                _ask_until(key, engine, ahead)
         outcome = engine.outcomes.pop(key)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+
+def _ask_until(key: str, engine: Engine, ahead: deque[Upcoming]) -> None:
+    """Step the engine, kept full with what is `ahead`, until the outcome of the case `key` is there."""
+    while key not in engine.outcomes:
+        while ahead and engine.capacity > 0:
+            following = ahead.popleft()
+            engine.submit(following.key, following.strategy)
+        engine.step()
 
 
 def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | None]:

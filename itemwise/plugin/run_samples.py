@@ -72,6 +72,7 @@ class Samples:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._samples: dict[tuple[str, str, Wording], Sample] = {}
+        self._of_case: dict[tuple[str, str, str, str], Sample] = {}  # by function, model, configuration and prompt
         self._asked_cases: dict[str, Sequence[AskedCase]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
         self._given: dict[tuple[str, str, str, str], MatchedReplies] = {}  # by function, configuration, file and prompt
@@ -130,9 +131,12 @@ class Samples:
 
     def of_case(self, item: pytest.Item) -> Sample:
         """The sample that a case belongs to, in the words that it is asked in."""
-        benchmark = self.benchmark(item)
-        wordings = wordings_of(benchmark, self._settings, parameters(item).get("model"))
-        return self._sample(item, benchmark, self._asked_case(item).config, wordings[self.prompt(item)])
+        asked, model = self._asked_case(item), parameters(item).get("model")
+        key = function_id(item), model.name if model else "", asked.config, asked.prompt
+        if key not in self._of_case:
+            benchmark = self.benchmark(item)
+            self._of_case[key] = self._sample(item, benchmark, asked.config, wordings_of(benchmark, self._settings, model)[asked.prompt])
+        return self._of_case[key]
 
     def given_replies(self, item: pytest.Item) -> MatchedReplies | None:
         """The replies that were made elsewhere to the cases of the item's sample; None where a model is asked. Raises RepliesError."""

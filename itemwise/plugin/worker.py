@@ -31,7 +31,6 @@ from itemwise.session.settings import Settings
 
 if TYPE_CHECKING:
     from itemwise.engine.batch_check import BatchedCase
-    from itemwise.engine.engine import Engine
     from itemwise.session.model_session import ModelSession
 
 __all__ = ["ALONE", "GROUPED", "REPLY", "WorkerSession"]
@@ -156,7 +155,8 @@ class WorkerSession:
             raise pytest.fail.Exception(text, pytrace=False)
         with self._stopping():
             try:
-                item.stash[REPLY] = self._given_reply(item) or self._asked_reply(item, self._model_session.engine)
+                asked = self._model_session.engine
+                item.stash[REPLY] = self._given_reply(item) or self._lookahead.reply(item.nodeid, asked, self.waiting)
             except ModelUnavailableError:
                 raise
             except (ModelError, PictureError, RepliesError) as error:
@@ -168,10 +168,6 @@ class WorkerSession:
         """The reply that was made elsewhere; None where a model is asked. Raises RepliesError where there is none to the case."""
         given = self.samples.given_replies(item)
         return given.reply(self.samples.case(item).name) if given else None
-
-    def _asked_reply(self, item: pytest.Item, engine: Engine) -> Reply:
-        with nullcontext() if item.nodeid in engine.outcomes else self.waiting():
-            return self._lookahead.reply(item.nodeid, engine)
 
     def _remember(self, item: pytest.Item, reply: Reply) -> None:
         """Keep the first cases of each strategy that were made in a batch, for ``--batch-invariance``."""
