@@ -18,7 +18,7 @@ from itemwise.models.model import (
     RunningBatch,
     score,
 )
-from itemwise.models.threads import wait_passively
+from itemwise.models.threads import keep_few_kernels, wait_passively
 
 __all__ = ["LazyModel", "ReplayModel"]
 
@@ -90,6 +90,7 @@ class LazyModel:
 
             return connect(self._entry, self._options)
         wait_passively()
+        keep_few_kernels()
         with local_libraries(f"{self.name} is a local model, which"), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the libraries' own, about themselves
             from itemwise.models.local.load import load

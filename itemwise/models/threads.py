@@ -1,14 +1,16 @@
-"""How many CPU threads torch has for a model, and how they wait for each other (OpenMP's wait policy)."""
+"""How many CPU threads torch has for a model, how they wait for each other (OpenMP's wait policy), and how many kernels are kept."""
 
 import os
 import sys
 
 import psutil
 
-__all__ = ["threads_are_set", "threads_for", "threads_text", "wait_passively"]
+__all__ = ["keep_few_kernels", "threads_are_set", "threads_for", "threads_text", "wait_passively"]
 
 SMALL = 100_000_000  # parameters of a model below which its products are too small to share: `python -m tools.bench_threads` measures it
 WAITING = "OMP_WAIT_POLICY"  # what a thread of torch's does at a barrier; libgomp reads it once, when torch is imported
+KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")  # oneDNN's own, and torch's beside it: 1,024 each by default
+FEW_KERNELS = "64"
 COUNTS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")  # by which a user says how many threads there are
 
 
@@ -17,6 +19,13 @@ def wait_passively() -> None:
     default they spin, which takes the processor from whoever else has work. Call it before torch is imported."""
     if "torch" not in sys.modules and "GOMP_SPINCOUNT" not in os.environ:
         os.environ.setdefault(WAITING, "PASSIVE")
+
+
+def keep_few_kernels() -> None:
+    """Have oneDNN keep few kernels, unless the user says how many: it compiles one for each shape that it multiplies, and a running batch
+    has another number of rows at most steps. Call it before the first product."""
+    for name in KERNEL_CACHES:
+        os.environ.setdefault(name, FEW_KERNELS)
 
 
 def threads_for(parameters: int, world_size: int, now: int) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from itemwise.models import threads as threads_module
-from itemwise.models.threads import SMALL, threads_for, threads_text
+from itemwise.models.threads import SMALL, keep_few_kernels, threads_for, threads_text
 
 LOAD = """
 import json, os, sys
@@ -109,3 +109,11 @@ def test_the_measurement_of_threads_runs(tmp_path: Path) -> None:
         cwd=Path(threads_module.__file__).parents[2],
     )
     assert "| one thread, passive | 1 thread as set, passive waiting |" in done.stdout
+
+
+def test_few_kernels_are_kept_unless_the_user_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "300")
+    monkeypatch.setenv("LRU_CACHE_CAPACITY", "")  # so that it is put back
+    monkeypatch.delenv("LRU_CACHE_CAPACITY")
+    keep_few_kernels()
+    assert (os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"], os.environ["LRU_CACHE_CAPACITY"]) == ("300", "64")
