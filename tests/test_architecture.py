@@ -205,6 +205,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.expressions.real_sets": "expressions/test_same_expression.py",
     "itemwise.expressions.spellings": "expressions/test_same_expression.py",
     "itemwise.expressions.units": "expressions/test_same_expression.py",
+    "itemwise.session.server_guard": "session/test_served.py",
     "itemwise.extractors.answer_field": "extractors/number/test_last_number.py",
     "itemwise.extractors.choice.implied_choice": "extractors/choice/test_stated_choice.py",
     "itemwise.extractors.choice.implied_text": "extractors/choice/test_choice_wordings.py",

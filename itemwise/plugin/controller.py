@@ -121,6 +121,12 @@ class ControllerSession:
             raise usage_error(str(error)) from None
         if self._config.get_verbosity() >= 0:
             self._write(lines)
+        try:
+            served = self._run.serve()
+        except SettingsError as error:
+            raise usage_error(str(error)) from None
+        if self._config.get_verbosity() >= 0:
+            self._write(served)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -158,6 +158,11 @@ OPTIONS = (
         "gate: not significantly worse than this earlier run, given by folder, name in the report folder, or a saved baseline's file",
     ),
     Option(
+        "serve",
+        "command that starts the server of --model URL, such as 'vllm serve NAME --port 8000'; it ends with the run, whose folder has its "
+        "log (default: a server that is there)",
+    ),
+    Option(
         "shard",
         "ask only a part of the cases, such as 2/4, the second of four by a hash of their names, or auto in a job of SLURM, Kubernetes or "
         "CI; python -m itemwise merge makes one run of all (default: all cases)",

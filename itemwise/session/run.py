@@ -11,7 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itemwise.cases.duration import duration_text
 from itemwise.gates.gate import Decision
+from itemwise.models import ModelUnavailableError
+from itemwise.models.server.address import without_userinfo
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.environment import environment, suite_state
@@ -21,6 +24,7 @@ from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.spill import SpillFile
 from itemwise.results.store import Store, StoreError
 from itemwise.session.header import store_line
+from itemwise.session.served import SERVER_LOG, Served, answers, served_words
 from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -36,7 +40,7 @@ __all__ = ["Run"]
 class Run:
     """Collects what became of the cases, completes it with what earlier runs know, decides the gates and writes the reports.
 
-    In this order: `begin` with what was selected, `claim` before anything is asked, what became of each case into the `ledger`, `merge`
+    In this order: `begin` with what was selected, `claim` and `serve` before anything is asked, each case into the `ledger`, `merge`
     once all have ended, then `decisions`, `record` and `write`; `release` at the very end. `expected` cases were selected. What the store
     could no longer keep or give, its `store_faults`, makes the run red and keeps no report from being written.
     """
@@ -50,6 +54,7 @@ class Run:
         self._began = time.monotonic()
         self._claim: Claim | None = None
         self._store: Store | None = None
+        self._served: Served | None = None
         self._baseline: RunFolder | None = None
         self._suite: dict[str, str] = {}
         self._merged = False
@@ -88,8 +93,30 @@ class Run:
             raise SettingsError(str(error)) from None
         return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
 
+    def serve(self) -> list[str]:
+        """Start the server that the settings name, and wait until it answers. Returns what to say of it.
+
+        Raises SettingsError where it does not come up, or where there is one already.
+        """
+        settings = self._settings
+        location = next((entry.location for entry in settings.all_models if entry.server), "")
+        if settings.serve is None or settings.replay:
+            return []
+        if answers(location):
+            where = without_userinfo(location)
+            raise SettingsError(f"--serve: something answers at {where} already; end it, or leave --serve out to ask it.")
+        assert self._claim is not None, "claimed before"
+        try:
+            self._served = Served(served_words(settings.serve), self._claim.folder / SERVER_LOG)
+            seconds = self._served.wait(location)
+        except ModelUnavailableError as error:
+            raise SettingsError(str(error)) from None
+        return [f"itemwise: the server answers after {duration_text(seconds)}, log {self._claim.folder / SERVER_LOG}"]
+
     def release(self) -> None:
-        """Release the run's folder."""
+        """End the server, and release the run's folder."""
+        if self._served is not None:
+            self._served.end()
         if self._claim is not None:
             self._claim.release()
 

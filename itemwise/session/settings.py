@@ -33,6 +33,7 @@ from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.results.baseline_file import is_baseline_file
 from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.session.given_replies import given_repeats, given_replies
+from itemwise.session.served import served_words
 from itemwise.session.shard import Shard, shard_of
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
 
@@ -84,6 +85,7 @@ class Settings:
     engine: str = "local"
     replicas: int = 1
     gpus_per_replica: float | None = None
+    serve: str | None = None
     batch_invariance: int = 0
     given: frozenset[str] = frozenset()
     renamed: tuple[str, ...] = ()
@@ -130,6 +132,7 @@ class Settings:
             "base_model": self.base_model,
             "baseline": self.baseline,
             **({"shard": self.shard.text} if self.shard else {}),
+            **({"serve": self.serve} if self.serve else {}),
         }
 
 
@@ -208,6 +211,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         engine=values.one_of("engine", ENGINES),
         replicas=values.whole("replicas") if values["engine"] == "ray" else 1,
         gpus_per_replica=values.fraction("gpus-per-replica"),
+        serve=_serve(values, models + seeing),
         renamed=values.renamed,
         given=values.given,
         controls=() if given_models else values.some_of("control", CONTROLS),
@@ -306,6 +310,24 @@ def _base_model(values: OptionValues, models: Sequence[ModelEntry]) -> str | Non
     if name is not None and name not in (names := [entry.name for entry in models]):
         raise SettingsError(f"--base-model {name} is none of the models that are asked: {', '.join(names)}.")
     return name
+
+
+def _serve(values: OptionValues, models: Sequence[ModelEntry]) -> str | None:
+    """The command of a server. One in pyproject.toml is for the runs that ask one."""
+    command = values.text("serve")
+    if command is None or (not any(entry.server for entry in models) and "serve" not in values.given):
+        return None
+    if not any(entry.server for entry in models):
+        asked = ", ".join(entry.name for entry in models)
+        raise SettingsError(
+            f"--serve starts a server, and {asked} is none; give its address: --model http://127.0.0.1:8000/v1#NAME, at the port that the "
+            "command serves."
+        )
+    try:
+        served_words(command)
+    except ValueError as error:
+        raise SettingsError(f"--serve: {error}.") from None
+    return command
 
 
 def is_repeated_greedily(entry: ModelEntry, strategy: ConfiguredStrategy) -> bool:

@@ -1,0 +1,194 @@
+"""A server for the length of a run: real processes, which answer, end, hang or are left by whoever started them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from itemwise.models import ModelUnavailableError
+from itemwise.session.served import Served, answers, served_words
+
+# Answers as OpenAI's API does, after a child of its own was started; the numbers of both processes stand in a file beside it.
+SERVER = """
+import json, os, subprocess, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer({"object": "list", "data": [{"id": "adder", "object": "model"}]})
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "The answer is 3."}}
+        self.answer({"id": "1", "object": "chat.completion", "created": 0, "model": "adder", "choices": [choice]})
+
+    def answer(self, body):
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+Path(__file__).with_name("pids").write_text(f"{os.getpid()} {child.pid}")
+print("loading weights", flush=True)
+if sys.argv[1] == "never":
+    child.wait()
+if sys.argv[1] == "broken":
+    sys.exit("no such weights")
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+SUMS = """
+from itemwise import Case, cases
+from itemwise.extractors import last_number
+
+def sums():
+    yield Case("sum-3", "What is 1+2?", "3")
+    yield Case("sum-4", "What is 1+3?", "4")
+
+@cases(sums, extract=last_number)
+def test_sums(case, answer):
+    assert answer == case.answer
+"""
+HOLD = """
+import sys, time
+from pathlib import Path
+from itemwise.session.served import Served
+served = Served(sys.argv[2:], Path(sys.argv[1]))
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Callable[[object], list[str]]:
+    (tmp_path / "server.py").write_text(SERVER)
+    return lambda how: [sys.executable, str(tmp_path / "server.py"), str(how)]
+
+
+def until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def pids(folder: Path) -> list[int]:
+    until(lambda: (folder / "pids").exists() and len((folder / "pids").read_text().split()) == 2)
+    return [int(pid) for pid in (folder / "pids").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_it_is_waited_for_and_ends_with_all_that_it_started(tmp_path: Path, port: int, words: Callable[[object], list[str]]) -> None:
+    location = f"http://127.0.0.1:{port}/v1#adder"
+    assert not answers(location)
+    served = Served(words(port), tmp_path / "server.log")
+    assert 0 < served.wait(location) < 60
+    assert answers(location)
+    served.end()
+    assert not answers(location)
+    until(lambda: not any(map(is_alive, pids(tmp_path))))
+    assert "loading weights" in (tmp_path / "server.log").read_text()
+
+
+def test_one_that_ends_before_it_answers_is_told_with_its_last_words(
+    tmp_path: Path, port: int, words: Callable[[object], list[str]]
+) -> None:
+    served = Served(words("broken"), tmp_path / "server.log")
+    with pytest.raises(ModelUnavailableError, match=r"ended with status 1 before it answered(.|\n)*loading weights\nno such weights"):
+        served.wait(f"http://127.0.0.1:{port}/v1")
+    until(lambda: not any(map(is_alive, pids(tmp_path))))
+
+
+def test_one_that_never_answers_is_given_up(tmp_path: Path, port: int, words: Callable[[object], list[str]]) -> None:
+    served = Served(words("never"), tmp_path / "server.log")
+    with pytest.raises(ModelUnavailableError, match=f"http://127.0.0.1:{port}/v1 gave no answer within 0 s"):
+        served.wait(f"http://127.0.0.1:{port}/v1", timeout=0.1)
+    served.end()
+
+
+@pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_it_does_not_outlive_whoever_started_it(tmp_path: Path, words: Callable[[object], list[str]], signal_name: str) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "server.log"), *words("never")], stderr=subprocess.DEVNULL)
+    started = pids(tmp_path)
+    holder.send_signal(getattr(signal, signal_name))
+    holder.wait()
+    until(lambda: not any(map(is_alive, started)))
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"),
+    [("", "it is empty"), ("vllm 'serve", "is no command")],
+)
+def test_what_is_no_command_is_refused(command: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        served_words(command)
+
+
+def test_a_run_asks_the_server_that_it_starts_and_leaves_its_log(
+    pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[[object], list[str]]
+) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    options = ("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words(port)), "--source", "hub")
+    result = pytester.runpytest_subprocess(*options)
+    result.stdout.fnmatch_lines(["itemwise: the server answers after * s, log *server.log", "sums * adder * 50.0% *"])
+    assert result.ret == pytest.ExitCode.OK
+    folder = pytester.path / "reports" / "latest"
+    assert "loading weights" in (folder / "server.log").read_text()
+    assert json.loads((folder / "run.json").read_text())["settings"]["serve"] == shlex.join(words(port))
+    until(lambda: not any(map(is_alive, pids(tmp_path))))
+    again = pytester.runpytest_inprocess(*options, "--replay")  # starts none
+    again.stdout.fnmatch_lines(["sums * adder * 50.0% *"])
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailableError, match="no program called 'no-such-server'"):
+        Served(["no-such-server", "--port", "1"], tmp_path / "server.log")
+
+
+def test_a_server_that_does_not_come_up_stops_the_run(pytester: pytest.Pytester, port: int, words: Callable[[object], list[str]]) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    result = pytester.runpytest_inprocess("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words("broken")))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --serve: the server ended with status 1 before it answered*", "no such weights"])
+
+
+def test_another_server_at_that_address_is_not_taken_for_it(
+    pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[[object], list[str]]
+) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    other = Served(words(port), tmp_path / "other.log")
+    try:
+        other.wait(f"http://127.0.0.1:{port}/v1")
+        result = pytester.runpytest_inprocess("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words(port)))
+    finally:
+        other.end()
+    result.stderr.fnmatch_lines([f"ERROR: --serve: something answers at http://127.0.0.1:{port}/v1#adder already*"])
+
+
+def test_a_model_that_is_no_server_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    result = pytester.runpytest_inprocess("--model", "embedded-text", "--serve", sys.executable)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --serve starts a server, and embedded-text is none; give its address:*"])
