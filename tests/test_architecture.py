@@ -205,6 +205,8 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.expressions.real_sets": "expressions/test_same_expression.py",
     "itemwise.expressions.spellings": "expressions/test_same_expression.py",
     "itemwise.expressions.units": "expressions/test_same_expression.py",
+    "itemwise.engine.replica": "engine/test_replicas.py",
+    "itemwise.engine.running_replicas": "engine/test_replicas.py",
     "itemwise.session.server_guard": "session/test_served.py",
     "itemwise.extractors.answer_field": "extractors/number/test_last_number.py",
     "itemwise.extractors.choice.implied_choice": "extractors/choice/test_stated_choice.py",

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from itemwise.engine.batching import STATIC_BATCH
 from itemwise.engine.engine import Engine
+from itemwise.engine.replicas import ReplicatedModel
 from itemwise.models import LoadOptions, ModelEntry
 from itemwise.models.identity import identity_of
 from itemwise.models.lazy import LazyModel, ReplayModel
-from itemwise.models.replicas import ReplicatedModel
 from itemwise.replies import read_replies
 from itemwise.results.store import MACHINE, ModelReplies, Store, key_of
 from itemwise.session.settings import Settings
@@ -31,8 +30,7 @@ class ModelSession:
         self.identity = identity
         self.model = _model(entry, settings, options)
         replies = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
-        batch_size = (settings.batch_size or STATIC_BATCH) * settings.replicas if settings.engine == "ray" else settings.batch_size
-        self.engine = Engine(self.model, batch_size, replies)
+        self.engine = Engine(self.model, settings.batch_size and settings.batch_size * settings.replicas, replies)
         self._store = store
         self._described: dict[str, str] = {}
 
@@ -71,5 +69,5 @@ def _model(entry: ModelEntry, settings: Settings, options: LoadOptions) -> LazyM
     if settings.replay:
         return ReplayModel(entry.name)
     if settings.engine == "ray" and not entry.server:
-        return ReplicatedModel(entry, options, replicas=settings.replicas, gpus=settings.gpus_per_replica)
+        return ReplicatedModel(entry, options, replicas=settings.replicas, gpus=settings.gpus_per_replica, batch_size=settings.batch_size)
     return LazyModel(entry, options)

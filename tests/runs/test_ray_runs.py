@@ -15,7 +15,7 @@ from itemwise.strategies import Transcript
 async def killing(chat, ask, extract):
     """Ask, but kill one of Ray's replicas at the case that adds 20 and 21, once."""
     mark = Path(__file__).with_name("killed")
-    replicas = [entry.parent for entry in Path("/proc").glob("[0-9]*/cmdline") if entry.read_bytes().startswith(b"ray::LazyModel")]
+    replicas = [entry.parent for entry in Path("/proc").glob("[0-9]*/cmdline") if entry.read_bytes().startswith(b"ray::Replica")]
     if "20+21" in chat[-1].content and not mark.exists() and replicas:
         mark.write_text(replicas[0].name)
         os.kill(int(replicas[0].name), 9)
