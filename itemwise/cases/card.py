@@ -8,7 +8,7 @@ __all__ = ["QUICK", "QUICK_ROWS", "SUITES", "Card"]
 
 QUICK, QUICK_ROWS = "quick", 20
 SUITES = {
-    "maths": "benchmarks whose answer is a number",
+    "maths": "benchmarks whose answer is a number or an expression",
     "choices": "benchmarks whose answer is an option",
     "pictures": "benchmarks that show pictures",
     QUICK: f"benchmarks, {QUICK_ROWS} rows of each where --sample says nothing",

@@ -176,9 +176,11 @@ def _same_words(answer: Expression, gold: Expression) -> bool | None:
     """Words are only the same words, but for a number in words."""
     if isinstance(answer, Words) and isinstance(gold, Words):
         return _plain_words(answer) == _plain_words(gold) or None
-    if isinstance(answer, Words) and (number := last_number(answer.text)):
+    if not isinstance(answer, Words):
+        return False
+    if " " not in answer.text and (number := last_number(answer.text)):
         return _same_single(Number(Fraction(number)), gold)
-    return False
+    return None if last_number(answer.text) else False  # "at least 5"
 
 
 def _plain_words(words: Words) -> str:
@@ -189,9 +191,9 @@ def _same_measures(answer: Expression, gold: Expression) -> bool | None:
     if not (isinstance(answer, Measured) and isinstance(gold, Measured)):
         return _same_without_unit(*((answer, gold) if isinstance(answer, Measured) else (gold, answer)))
     one, other = unit_of(answer.unit), unit_of(gold.unit)
-    bare = _same_single(answer.value, gold.value)
+    bare = _same_single(_scaled(answer), _scaled(gold))
     if one.dimensions == other.dimensions:
-        return bare if one.size == other.size else _same_single(_times(answer.value, one.size), _times(gold.value, other.size))
+        return bare if one.size == other.size else _same_single(_times(_scaled(answer), one.size), _times(_scaled(gold), other.size))
     if not one.dimensions or not other.dimensions:
         return bare
     unclear = not (one.known and other.known) or {"radian", "angle"} == {kind for kind, _ in one.dimensions + other.dimensions}
@@ -199,16 +201,24 @@ def _same_measures(answer: Expression, gold: Expression) -> bool | None:
 
 
 def _same_without_unit(measured: Expression, other: Expression) -> bool | None:
-    """Where only one has a unit, the unit may be left out; 15% may be said as 15 or 0.15."""
+    """Where only one has a unit, the unit may be left out; 15% may be said as 15 or 0.15, but of 0.5% and 0.5 it cannot be told."""
     assert isinstance(measured, Measured)
-    bare = _same_single(measured.value, other)
+    bare = _same_single(_scaled(measured), other)
     dimensions = unit_of(measured.unit).dimensions
-    if bare is False and dimensions == (("percent", 1),):
-        return _same_single(_times(measured.value, Fraction(1, 100)), other)
+    if dimensions == (("percent", 1),):
+        share = _same_single(_times(measured.value, Fraction(1, 100)), other)
+        is_small = bare is True and isinstance(measured.value, Number) and abs(measured.value.value) < 1
+        return share if bare is False else None if is_small and share is False else bare
     if bare is False and dimensions == (("angle", 1),):
         radians = Operation("*", (_times(measured.value, Fraction(1, 180)), Name("pi")))
         return False if _same_single(radians, other) is False else None
     return None if bare is False and _variables(other) else bare  # a letter may be its unit
+
+
+def _scaled(measured: Measured) -> Expression:
+    """The value, times what a word such as "million" stands for."""
+    scale = unit_of(measured.unit).scale
+    return measured.value if scale == 1 else _times(measured.value, Fraction(scale))
 
 
 def _times(expression: Expression, factor: Fraction) -> Expression:

@@ -118,6 +118,8 @@ class FormulaParser(TokenReader):
                 return Measured(bare(found), "degree")
             if self._takes("^"):
                 found = Operation("^", (bare(found), self._exponent()))
+                if self._next.text == "^" and self._next.kind == "symbol":
+                    raise ExpressionError("it is unclear what is raised: put braces")
             elif self._takes("!"):
                 found = Operation("!", (bare(found),))
             elif self._takes("%"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from itemwise.expressions.expression import Expression, ExpressionError, Listed, Measured, Operation, Relation, Words
+from itemwise.expressions.expression import Expression, ExpressionError, Listed, Measured, Name, Operation, Relation, Words
 from itemwise.expressions.formula_parser import FormulaParser
 from itemwise.expressions.latex_tokens import Token, latex_tokens
 from itemwise.expressions.token_reader import END
@@ -68,9 +68,10 @@ class _AnswerParser(FormulaParser):
         while self._next.kind == "symbol" and self._next.text in _RELATIONS:
             sign = self._take().text
             side = self.union()
-            if sign != "~=":  # what follows is only about what stands before
-                signs.append(sign)
-                sides.append(side)
+            if sign == "~=" and (signs or not isinstance(sides[0], Name)):
+                continue  # what follows is only about what stands before
+            signs.append("=" if sign == "~=" else sign)
+            sides.append(side)
         return Relation(tuple(sides), tuple(signs)) if signs else sides[0]
 
     def union(self) -> Expression:

@@ -11,7 +11,7 @@ from itemwise.extractors.plain_characters import folded
 __all__ = ["LONGEST", "Token", "latex_tokens", "repeating_decimal"]
 
 LONGEST = 4000  # characters
-_MOST = 400  # tokens
+_MOST = 300  # tokens
 _THREE = r"\d{3}(?!\d)"  # digits behind a separator of thousands
 _TOKEN = re.compile(
     rf"""

@@ -99,6 +99,8 @@ def _infinite(sign: str) -> Expression:
 
 def _without(parts: Sequence[Part], items: Sequence[Expression]) -> list[Part]:
     left = list(parts)
+    if len(items) > _MOST_PARTS:
+        raise ExpressionError(f"more than {_MOST_PARTS} numbers are left out")
     for item in items:
         removed = value(item, POINTS[0])
         left = [piece for part in left for piece in _split(part, removed)]

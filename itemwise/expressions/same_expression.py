@@ -14,7 +14,8 @@ from itemwise.expressions.latex_tokens import LONGEST
 __all__ = ["same_expression"]
 
 _LOOKS = re.compile(r"\\(?:left|right|displaystyle|[!,;: ])(?![a-zA-Z])|[\s$]")
-_COMMANDS = re.compile(r"\\(?:[a-zA-Z]+|[\[\]()])|[{}$]")
+_SPACE = re.compile(r"(?<![\w.]) +| +(?![\w.])")
+_COMMANDS = re.compile(r"\\(?:text[a-z]*|math[a-z]+|[mhf]box|boxed|emph|q?quad|left|right|displaystyle|[\[\]()])|[{}$]")
 _APART = re.compile(r"[\W_]+")
 _OPEN = re.compile(r"[<>]|\\[lg]e|\\end")  # another relation, or the rest of something
 _CHOICE = re.compile(r"\(?([A-Z])\)?(?![A-Za-z])[\s.:]*(\S?)")
@@ -46,8 +47,8 @@ def same_expression(answer: str | None, gold: str) -> bool:
 
 
 def _written(text: str) -> str:
-    """The text without what changes only its looks, as far as it is read at all."""
-    return _LOOKS.sub("", text).rstrip(".") if len(text) <= LONGEST else text
+    """The text without what changes only its looks, as far as it is read at all; "1 2" is not "12"."""
+    return _SPACE.sub("", _LOOKS.sub(" ", text)).rstrip(".") if len(text) <= LONGEST else text
 
 
 def _compared(answer: str, gold: str) -> bool | None:

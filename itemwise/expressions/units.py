@@ -30,6 +30,7 @@ _SIZES: Mapping[str, tuple[str, Fraction]] = {
     **dict.fromkeys(("rad", "radian"), ("radian", Fraction(1))),
     "percent": ("percent", Fraction(1)),
 }  # fmt: skip
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SHORT = {"mph": "mile per hour", "kph": "km per hour", "sq": "square", "cu": "cubic", "percentage": "percent"}
 _POWERS = {"square": 2, "squared": 2, "cubic": 3, "cubed": 3}
 _EMPTY = frozenset(["unit", "a", "an", "of", "the", "each", "in", "total", "exactly", "about", "approximately"])
@@ -37,12 +38,13 @@ _WORD = re.compile(r"([A-Za-z]+)(?:\^\{?(\d)\}?)?|/")
 
 
 class Unit(NamedTuple):
-    """`dimensions` are those of length, mass, time, money and angle with their powers, or words that are no known unit; a value times
-    `size` is in the first of each kind. `known` says that no other words stand there."""
+    """`dimensions` are those of length, mass, time, money and angle with powers, or words that are no known unit; a value times `size`
+    is in the first of each kind. `known` says that no other words stand there. `scale` is what a word such as "million" stands for."""
 
     dimensions: tuple[tuple[str, int], ...]
     size: Fraction
     known: bool
+    scale: int = 1
 
 
 @cache
@@ -50,12 +52,14 @@ def unit_of(words: str) -> Unit:
     """The unit that words name, singular or plural; one without dimensions where they name none, such as "units"."""
     dimensions: Counter[str] = Counter()
     size, known = Fraction(1), True
-    sign, power = 1, 1
+    sign, power, scale = 1, 1, 1
     for word, written in _spelled(words):
         if word in ("per", "/"):
             sign = -1
         elif word in ("square", "cubic"):
             power = _POWERS[word]
+        elif word in _SCALES:
+            scale *= _SCALES[word]
         elif word in ("squared", "cubed") or word in _EMPTY:
             continue
         else:
@@ -65,7 +69,7 @@ def unit_of(words: str) -> Unit:
             size *= factor**times
             known = known and word in _SIZES
             power = 1
-    return Unit(tuple(sorted((kind, times) for kind, times in dimensions.items() if times)), size, known)
+    return Unit(tuple(sorted((kind, times) for kind, times in dimensions.items() if times)), size, known, scale)
 
 
 def _spelled(words: str) -> list[tuple[str, int]]:

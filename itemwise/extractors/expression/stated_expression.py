@@ -18,7 +18,7 @@ _SAYS_VALUE = re.compile(r"[\d\\$]")
 _ALONE = re.compile(r"(?:\$\$?|\\\(|\\\[)(?P<inside>(?:[^$\\]|\\[^()\[\]])+)(?:\$\$?|\\\)|\\\])")
 _OPENED = re.compile(r"\$\$\s*$|\\\[\s*$")
 _CLOSED = re.compile(r"\$\$|\\\]")
-_SENTENCE = re.compile(r"(?:[^.\n]|\.(?=\d))*")
+_SENTENCE = re.compile(r"(?:[^.!\n]|\.(?=\d)|!(?=[^\n]{0,80}\w))*")
 _CLAUSE = re.compile(r"\s(?:because|since|which|when|where|as|so|if|by)\b|\s[–—]\s")
 _WHOLE = re.compile(r"(?!.*(?<![\\{A-Za-z])[A-Za-z]{4})[^\n]{1,200}")  # a line without words
 _SINGLE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")

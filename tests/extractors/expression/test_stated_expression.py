@@ -31,6 +31,8 @@ READ = [
     ("The answer is p - q.", "p - q", "the answer is"),
     (r"\left( 3, \frac{\pi}{2} \right)", r"\left( 3, \frac{\pi}{2} \right)", "whole reply"),
     (r"\text{Monday}", r"\text{Monday}", "whole reply"),
+    ("The answer is 7!", "7", "the answer is"),
+    ("The answer is 7! / 6! ways.", "7! / 6! ways", "the answer is"),
     ("The answer is 3.5.", "3.5", "the answer is"),
     (r"So it is $-\boxed{256}$. Final Answer: The final answer is $-256$. I hope it is correct.", "-256", "the answer is"),
     (r"It is $\boxed{7}$. The answer is correct.", "7", "boxed"),
