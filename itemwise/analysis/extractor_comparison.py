@@ -7,6 +7,7 @@ from functools import partial
 
 from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON
 from itemwise.cases.reply import Reply
+from itemwise.extractors import stated_expression
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.protocols import extractors_of_protocols, protocols
 from itemwise.results.entry import Entry
@@ -132,6 +133,8 @@ def _extraction(extractor: NamedExtractor, reply: Reply, entry: Entry) -> Extrac
 
 
 def _extractors(tally: Tally, entries: Sequence[Entry]) -> Sequence[NamedExtractor]:
+    if any(entry.rows.get("reader") == stated_expression.__name__ for entry in entries):  # which are the same by value, not as text
+        return extractors_of_protocols(Label.parse(tally.benchmark).name)
     ours: Sequence[NamedExtractor] = (STRICT_JSON,)
     if all(entry.choices for entry in entries):
         ours = CHOICE_EXTRACTORS

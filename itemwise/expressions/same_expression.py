@@ -3,7 +3,6 @@ r"""`same_expression`: whether an answer has the value of the gold; what cannot 
 from __future__ import annotations
 
 import re
-import reprlib
 
 from itemwise.cases.reply import Undecided
 from itemwise.expressions.comparison import same
@@ -13,8 +12,9 @@ from itemwise.expressions.latex_tokens import LONGEST
 
 __all__ = ["same_expression"]
 
+_SHOWN = 100  # characters of a text in a message
 _LOOKS = re.compile(r"\\(?:left|right|displaystyle|[!,;: ])(?![a-zA-Z])|[\s$]")
-_SPACE = re.compile(r"(?<![\w.]) +| +(?![\w.])")
+_SPACE = re.compile(r"(?<![\w.]) | (?![\w.])")
 _COMMANDS = re.compile(r"\\(?:text[a-z]*|math[a-z]+|[mhf]box|boxed|emph|q?quad|left|right|displaystyle|[\[\]()])|[{}$]")
 _APART = re.compile(r"[\W_]+")
 _OPEN = re.compile(r"[<>]|\\[lg]e|\\end")  # another relation, or the rest of something
@@ -40,15 +40,19 @@ def same_expression(answer: str | None, gold: str) -> bool:
     try:
         told = _compared(answer, gold)
     except ExpressionError as reason:
-        raise Undecided(f"{reprlib.repr(answer)} is not compared with {reprlib.repr(gold)}: {reason}") from None
+        raise Undecided(f"{_quoted(answer)} is not compared with {_quoted(gold)}: {reason}") from None
     if told is None:
-        raise Undecided(f"{reprlib.repr(answer)} may or may not count as {reprlib.repr(gold)}")
+        raise Undecided(f"{_quoted(answer)} may or may not count as {_quoted(gold)}")
     return told
+
+
+def _quoted(text: str) -> str:
+    return repr(str(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
 
 
 def _written(text: str) -> str:
     """The text without what changes only its looks, as far as it is read at all; "1 2" is not "12"."""
-    return _SPACE.sub("", _LOOKS.sub(" ", text)).rstrip(".") if len(text) <= LONGEST else text
+    return _SPACE.sub("", " ".join(_LOOKS.sub(" ", text).split())).rstrip(" .") if len(text) <= LONGEST else text
 
 
 def _compared(answer: str, gold: str) -> bool | None:
