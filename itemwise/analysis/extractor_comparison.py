@@ -93,9 +93,8 @@ def extractor_comparisons(
     """One for each tally that has replies: by the package's own extractors, those of the protocols of its benchmark, and `own_extractors`.
     The package's for numbers judge only where the expected answers are numbers."""
     answered = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.cost]) for tally in tallies]
-    return [
-        ExtractorComparison(tally, _results([*_extractors(tally, group), *own_extractors], group)) for tally, group in answered if group
-    ]
+    asked = [(tally, group, [*_extractors(tally, group), *own_extractors]) for tally, group in answered if group]
+    return [ExtractorComparison(tally, _results(extractors, group)) for tally, group, extractors in asked if extractors]
 
 
 def extract_from(read: Callable[[str], object], reply: Reply) -> Extraction:

@@ -68,11 +68,14 @@ def _read_answer(text: str) -> Expression:
     """The expression of an answer; of an equation whose beginning is not understood what stands behind the last equals sign."""
     try:
         return _read(text, "the answer")
-    except ExpressionError:
+    except ExpressionError as fault:
         _, equals, last = text.rpartition("=")
         if not equals or _OPEN.search(last):
             raise
-        return _read(last, "the answer")
+        try:
+            return parsed(last)
+        except ExpressionError:
+            raise fault from None
 
 
 def _read(text: str, what: str) -> Expression:
