@@ -21,7 +21,7 @@ class Change(str, Enum):
     OTHER_WORDS = "other words, same answer"
     NEW = "new, no snapshot yet"
     SAME = "unchanged"
-    LEFT_OUT = "left out, an error"
+    LEFT_OUT = "left out, not judged"
 
     @property
     def flip(self) -> str:

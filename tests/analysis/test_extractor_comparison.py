@@ -77,3 +77,10 @@ def test_choices_are_read_by_extractors_of_choices() -> None:
 def test_without_a_reply_nothing_is_compared() -> None:
     entries = [an_entry(0, Verdict.ERROR)]
     assert extractor_comparisons(tallied(entries), entries) == []
+
+
+def test_extractors_that_are_compared_as_text_are_not_held_against_expressions() -> None:
+    entries = [an_entry(0, Verdict.CORRECT, rows={"reader": "stated_expression"})]
+    assert extractor_comparisons(tallied(entries), entries) == []
+    (comparison,) = extractor_comparisons(tallied(entries), entries, [NamedExtractor("picky", str.strip)])
+    assert [result.extractor for result in comparison.results] == ["picky"]

@@ -59,7 +59,7 @@ def test_a_case_with_an_error_on_either_side_is_left_out_and_named(reports: Repo
     reports.judged("after", "CEWCE")
     lines = compared("before", "after")
     assert cells(lines[5])[3:7] == ["2", "+0.0 points", "0", "0"]
-    assert lines[-1] == "  left out, an error, 3: sums-0 (in #1), sums-1 (in #2), sums-4 (in #1 and #2)"
+    assert lines[-1] == "  left out, not judged, 3: sums-0 (in #1), sums-1 (in #2), sums-4 (in #1 and #2)"
 
 
 def test_runs_that_share_no_judged_case_show_nothing(reports: Reports) -> None:
