@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ __all__ = ["KL", "RECOVERY", "Decision", "Gate", "GateError"]
 
 KL = "kl"  # in the place of a benchmark: how far a model's scored options are from its base's, at most
 RECOVERY = "recovery"  # in the place of a benchmark: what a model keeps of its base's accuracy
+
+
+_SCORED = re.compile(rf"(?:(?P<benchmark>(?:[^/\[]|\[.*?\])+?)\.)?(?P<score>{SCORE}(?:\.[\w-]+)*)(?=/|$)")  # ifeval.score.strict/MODEL
 
 
 class GateError(Exception):
@@ -45,20 +49,24 @@ class Gate:
         prompt. Raises GateError.
         """
         name, _, least = text.rpartition("=")
-        label = LABEL.match(wanted := name.rstrip("<>").strip())
+        wanted = name.rstrip("<>").strip()
+        scored = _SCORED.match(wanted)
+        wanted = f"{scored['benchmark'] or ''}{wanted[scored.end() :]}" if scored else wanted
+        label = LABEL.match(wanted)
         benchmark = label.group() if label else ""
         first, *parts = [part.strip() for part in wanted.removeprefix(benchmark).split("/")]
         prompt = parts.pop() if len(parts) > 2 and parts[-2] in strategies and parts[-1] not in strategies else None
         strategy = parts.pop() if len(parts) > 1 and parts[-1] in strategies else None
         fraction = _fraction(least)
         relation = name[len(name.rstrip("<>")) :]
-        if fraction is None or not all(parts) or not benchmark or first or relation not in ("", "<" if benchmark == KL else ">"):
+        named = not first and all(parts) and (benchmark or scored)
+        if fraction is None or not named or relation not in ("", "<" if benchmark == KL else ">"):
             raise GateError(
                 "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
                 "(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part, score=0.60 for a score), "
                 f"or kl<=NATS, got {text!r}."
             )
-        benchmark, score = _score_of(benchmark)
+        score = scored["score"] if scored else ""
         return cls(benchmark, fraction, "/".join(parts) or None, strategy, by_interval=bool(relation), prompt=prompt, score=score)
 
     @property
@@ -89,13 +97,6 @@ class Decision:
     key: Key | None = field(default=None, compare=False)
     level: float | None = field(default=None, compare=False)
     level_name: str = field(default="", compare=False)
-
-
-def _score_of(label: str) -> tuple[str, str]:
-    """The benchmark and the score in ``ifeval.score.strict``: ``ifeval`` and ``score.strict``; either may be empty."""
-    parts = label.split(".")
-    place = parts.index(SCORE) if SCORE in parts else len(parts)
-    return ".".join(parts[:place]), ".".join(parts[place:])
 
 
 def _fraction(text: str) -> float | None:

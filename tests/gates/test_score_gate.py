@@ -44,3 +44,22 @@ def test_a_gate_decides_on_full_samples_only() -> None:
     partial = [tally.__class__(**{**vars(tally), "sample_size": 3}) for tally in tallied(entries)]
     (decision,) = gate_decisions([Gate.parse("score=0.6", ())], partial, entries, None)
     assert decision == Decision(False, f"{NAMED} >= 0.60: undecided, only 2 of 3 cases are judged")
+
+
+@pytest.mark.parametrize(
+    ("text", "measured", "score", "model"),
+    [
+        ("score", "", "score", None),
+        ("score.prompt-loose", "", "score.prompt-loose", None),
+        ("mgsm-zh.score", "mgsm-zh", "score", None),
+        ("test_a.quiz[a.b/c].score.x/m", "test_a.quiz[a.b/c]", "score.x", "m"),
+        ("score/owner/score.v1", "", "score", "owner/score.v1"),
+        ("quiz/owner/score", "quiz", "", "owner/score"),
+        ("quiz/owner/x.score", "quiz", "", "owner/x.score"),
+        ("test_a.scored", "test_a.scored", "", None),
+    ],
+)
+def test_a_score_is_named_alone_or_behind_its_benchmark(text: str, measured: str, score: str, model: str | None) -> None:
+    gate = Gate.parse(f"{text}>=0.5", ("direct",))
+    assert (gate.benchmark, gate.score, gate.model, gate.by_interval) == (measured, score, model, True)
+    assert Gate.parse(gate.text, ("direct",)) == gate
