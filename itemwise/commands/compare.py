@@ -133,6 +133,8 @@ def _flips(pair: Pair) -> Iterator[str]:
     yield from (f"  {change.text}" for change in score_changes(pair))
     if shift := option_shift(pair):
         yield f"  how far the options moved: {shift.text}"
+    elif any(entry.gold for side in (pair.first, pair.second) for entry in side.entries.values()):
+        yield "  how far the options moved: not told, as a baseline's file has the scores of the expected ones alone"
     gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
     yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
     yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))
