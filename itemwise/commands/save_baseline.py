@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from itemwise.analysis.likelihood_results import gold_score
+from itemwise.cases.text_score import text_score
 from itemwise.commands import CommandError
 from itemwise.gates.threshold import coverage_text
 from itemwise.results.baseline_file import baseline_text
@@ -39,8 +40,10 @@ def _require_whole(run: RunFolder) -> None:
 
 
 def _to_know(run: RunFolder) -> Iterator[str]:
-    """What of the suite's state a reader of the file should know."""
+    """What a reader of the file should know: the suite's state, and what of the run is not in it."""
     suite = run.record.get("environment", {}).get("suite")
     tree = suite.get("tree", "clean") if isinstance(suite, dict) else "not in a repository"
     if tree != "clean":
         yield f"the suite's files when it ran: {tree}, so its commit does not tell what ran"
+    if texts := sum(text_score(reply.notes) is not None for entry in run.entries if (reply := entry.texts().reply)):
+        yield f"left out: how likely {texts} texts were, which only a comparison with the run's folder tells"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.__main__ import main
+from itemwise.cases.text_score import TextScore
 from itemwise.commands import CommandError
 from itemwise.commands.compare import comparison_lines, comparison_of
 from itemwise.commands.save_baseline import save_baseline
@@ -71,6 +72,14 @@ def test_saving_says_how_large_it_is_and_that_the_suite_was_not_clean(reports: R
         f"written: kept.json, 3 cases, {size:,} bytes",
         "the suite's files when it ran: 2 changed or new, so its commit does not tell what ran",
     ]
+
+
+def test_scores_of_texts_are_left_out_and_counted(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
+    reply = {"text": "", "finish_reason": "stop", "turns": [], "notes": TextScore.of("a text", -9.5, 3, 2048).notes()}
+    reports.leave("before", a_case(0, "C", reply=reply), a_case(1, "C"), environment={"suite": {"commit": "0123", "tree": "clean"}})
+    assert main(["baseline", "save", "before"]) == 0
+    said = "left out: how likely 1 texts were, which only a comparison with the run's folder tells"
+    assert capsys.readouterr().out.splitlines()[1:] == [said]
 
 
 @pytest.mark.parametrize(
