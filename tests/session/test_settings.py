@@ -280,7 +280,8 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_value_and_what_it_may_b
 def test_a_gate_that_cannot_be_read_is_shown_with_an_example(text: str, project: Project) -> None:
     assert project.complaint(fail_under=[text]) == (
         "--fail-under must be BENCHMARK=ACCURACY with an accuracy of 0 to 1, such as gsm8k=0.80 "
-        f"(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part), got {text!r}."
+        "(gsm8k>=0.80 for the lower end of the interval, gsm8k/MODEL/STRATEGY=0.80 for a part, score=0.60 for a score), or kl<=NATS, "
+        f"got {text!r}."
     )
 
 
