@@ -8,7 +8,8 @@ from math import sqrt
 from statistics import mean, stdev
 
 from itemwise.analysis.likelihood_results import gold_score
-from itemwise.analysis.pairs import Measurement, Pair, measurement
+from itemwise.analysis.model_pairs import model_pairs
+from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.cases.option_scores import GoldScore
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
@@ -54,14 +55,7 @@ def gold_change(pair: Pair) -> GoldChange | None:
 
 def gold_changes(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Tally, GoldChange]]:
     """The change from the first model that a run asked to each other, in the same way and on the same cases."""
-    firsts: dict[tuple[str, str], Tally] = {}
-    found = []
-    for tally in tallies:
-        first = firsts.setdefault((tally.benchmark, tally.strategy), tally)
-        sides = [measurement("", "", part, [entry for entry in entries if part.counts_entry(entry)]) for part in (first, tally)]
-        if first.model_name != tally.model_name and (change := gold_change(Pair(*sides))):
-            found.append((first, tally, change))
-    return found
+    return [(first, tally, change) for first, tally, pair in model_pairs(tallies, entries) if (change := gold_change(pair))]
 
 
 def _gold(side: Measurement) -> dict[str, GoldScore]:

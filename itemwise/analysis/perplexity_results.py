@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from itemwise.analysis.pairs import Pair, measurement
+from itemwise.analysis.model_pairs import model_pairs
+from itemwise.analysis.pairs import Pair
 from itemwise.cases.reply import Verdict
 from itemwise.cases.text_score import TextScore, text_score
 from itemwise.results.entry import Entry
@@ -119,14 +120,8 @@ def bits_change(pair: Pair) -> BitsChange | None:
 
 def bits_changes(results: Sequence[PerplexityResult], entries: Sequence[Entry]) -> list[tuple[Tally, Tally, BitsChange]]:
     """The change from the first model that a run asked to each other, on the same documents."""
-    firsts: dict[tuple[str, str], Tally] = {}
-    found = []
-    for tally in (result.tally for result in results):
-        first = firsts.setdefault((tally.benchmark, tally.strategy), tally)
-        sides = [measurement("", "", part, [entry for entry in entries if part.counts_entry(entry)]) for part in (first, tally)]
-        if first.model_name != tally.model_name and (change := bits_change(Pair(*sides))):
-            found.append((first, tally, change))
-    return found
+    tallies = [result.tally for result in results]
+    return [(first, tally, change) for first, tally, pair in model_pairs(tallies, entries) if (change := bits_change(pair))]
 
 
 def _scored(entries: Mapping[str, Entry]) -> dict[str, TextScore]:

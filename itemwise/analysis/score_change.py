@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from itemwise.analysis.pairs import Pair, measurement
+from itemwise.analysis.model_pairs import model_pairs
+from itemwise.analysis.pairs import Pair
 from itemwise.analysis.score_results import grouped, is_zero_or_one
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
@@ -51,14 +52,7 @@ def score_changes(pair: Pair) -> list[ScoreChange]:
 
 def score_changes_in_run(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[tuple[Tally, Tally, ScoreChange]]:
     """The changes from the first model that a run asked to each other, in the same way and on the same cases."""
-    firsts: dict[tuple[str, ...], Tally] = {}
-    found = []
-    for tally in tallies:
-        first = firsts.setdefault((tally.benchmark, tally.strategy, tally.prompt_name), tally)
-        if first.model_name != tally.model_name:
-            sides = [measurement("", "", part, [entry for entry in entries if part.counts_entry(entry)]) for part in (first, tally)]
-            found += [(first, tally, change) for change in score_changes(Pair(*sides))]
-    return found
+    return [(first, tally, change) for first, tally, pair in model_pairs(tallies, entries) for change in score_changes(pair)]
 
 
 def _change(name: str, pair: Pair) -> ScoreChange | None:
