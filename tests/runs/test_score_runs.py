@@ -88,6 +88,7 @@ def test_runs_are_compared_by_their_scores(suite: pytest.Pytester, capsys: pytes
     suite.makepyfile(test_sums=SUMS.replace("n / 14)", "n / 28)"))
     result = ask(suite, "--report-dir", "after", "--baseline", str(latest(suite, "before")))
     result.stdout.fnmatch_lines(["gate sums (-, -) not worse than *, by its score: missed with score -25.0 points *, p 0.0156"])
+    assert "- sums, -, -: score -25.0 points (95% interval -3" in (latest(suite, "after") / "summary.md").read_text()
     capsys.readouterr()
     assert main(["compare", str(latest(suite, "before")), str(latest(suite, "after"))]) == 0
     printed = capsys.readouterr().out

@@ -69,7 +69,7 @@ def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterato
         name = ", ".join(pair.second.tally.key.names)
         if change := gold_change(pair):
             yield f"{name}: the expected option's log-likelihood {change.text}"
-        yield from (f"{name}: {change.name} {change.text}" for change in score_changes(pair))
+        yield from (f"{name}: {change.text}" for change in score_changes(pair))
         before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
         for part, names in differing(before, now).items():
             recorded = [setting for setting in names if part is not Part.MACHINE or {setting} <= before[part].keys() & now[part].keys()]
