@@ -87,10 +87,7 @@ def gold_score(entry: Entry) -> GoldScore | None:
 
 
 def _scored(entry: Entry) -> ScoredCase | None:
-    """The entry with its options' scores; only a reply of which nothing was generated is looked into."""
-    if not entry.verdict.is_judged or not entry.choices or not entry.cost or entry.cost.completion_tokens:
-        return None
-    reply = entry.texts().reply
-    scores = option_scores(reply.notes) if reply else None
+    """The entry with its options' scores; None where there are none."""
+    scores = option_scores(entry.scored_notes()) if entry.choices else None
     right = scores.place(entry.expected) if scores else None
     return ScoredCase(entry, scores, right) if scores and right is not None else None

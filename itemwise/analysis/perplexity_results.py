@@ -9,7 +9,6 @@ from functools import cached_property
 
 from itemwise.analysis.model_pairs import model_pairs
 from itemwise.analysis.pairs import Pair
-from itemwise.cases.reply import Verdict
 from itemwise.cases.text_score import TextScore, text_score
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
@@ -125,11 +124,5 @@ def bits_changes(results: Sequence[PerplexityResult], entries: Sequence[Entry]) 
 
 
 def _scored(entries: Mapping[str, Entry]) -> dict[str, TextScore]:
-    """The scores of texts by case, of those that have one; a reply of which something was generated is not looked into."""
-    found = {}
-    for name, entry in entries.items():
-        is_scored = entry.verdict is not Verdict.ERROR and entry.cost is not None and not entry.cost.completion_tokens
-        reply = entry.texts().reply if is_scored else None
-        if reply and (score := text_score(reply.notes)):
-            found[name] = score
-    return found
+    """The scores of texts by case, of those that have one."""
+    return {name: score for name, entry in entries.items() if (score := text_score(entry.scored_notes()))}

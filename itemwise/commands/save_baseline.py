@@ -45,5 +45,5 @@ def _to_know(run: RunFolder) -> Iterator[str]:
     tree = suite.get("tree", "clean") if isinstance(suite, dict) else "not in a repository"
     if tree != "clean":
         yield f"the suite's files when it ran: {tree}, so its commit does not tell what ran"
-    if texts := sum(text_score(reply.notes) is not None for entry in run.entries if (reply := entry.texts().reply)):
+    if texts := sum(text_score(entry.scored_notes()) is not None for entry in run.entries):
         yield f"left out: how likely {texts} texts were, which only a comparison with the run's folder tells"

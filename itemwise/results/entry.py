@@ -160,6 +160,13 @@ class Entry(MeasuredCase):
         reply = self.quoted.reply if isinstance(self.quoted, Texts) else None
         return self.spent or (ReplyCost(*(getattr(reply, name) for name in ReplyCost.__slots__)) if reply else None)
 
+    def scored_notes(self) -> Mapping[str, Any]:
+        """The notes of a judged reply of which nothing was generated, as where options or texts are scored; of any other none."""
+        if not self.verdict.is_judged or not self.cost or self.cost.completion_tokens:
+            return {}  # without looking for the reply
+        reply = self.texts().reply
+        return reply.notes if reply else {}
+
     @property
     def cluster(self) -> str:
         """What is right and wrong together with it: the value of the tag that its benchmark's card names, else its item alone."""
