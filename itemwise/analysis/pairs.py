@@ -7,7 +7,7 @@ from functools import cached_property
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally, item_counts, item_scores
+from itemwise.results.ledger import Tally, grouped, item_counts, item_scores
 from itemwise.results.score import Score
 from itemwise.results.statistics import SIGNIFICANT, Accuracy, Interval, clustered_accuracy, difference_interval, item_accuracy, sign_flip
 
@@ -46,12 +46,10 @@ class Measurement:
     def accuracy(self) -> Accuracy:
         """The accuracy on these items, which may be fewer than the tally's."""
         counts = {item: self.counts.get(item, (0, 0)) for item in self.entries} if self.counts else item_counts(self.entries.values())
-        clusters: dict[str, tuple[int, int]] = {}
-        for item, (correct, judged) in counts.items():
-            before = clusters.get(self.entries[item].cluster, (0, 0))
-            clusters[self.entries[item].cluster] = before[0] + correct, before[1] + judged
-        if len(clusters) < len(counts):
-            return clustered_accuracy([*clusters.values()])
+        groups = grouped(counts, lambda item: self.entries[item].cluster)
+        if len(groups) < len(counts):
+            clusters = [[counts[item] for item in group] for group in groups]
+            return clustered_accuracy([(sum(right for right, _ in each), sum(judged for _, judged in each)) for each in clusters])
         return item_accuracy([*counts.values()])
 
     @property
@@ -114,11 +112,8 @@ class Pair:
     @cached_property
     def independent(self) -> list[Fraction]:
         """The differences that are independent of each other: the items', or those of their clusters, with the same mean."""
-        clusters: dict[str, Fraction] = {}
-        for case, difference in self.differences.items():
-            cluster = self.cluster(case)
-            clusters[cluster] = clusters.get(cluster, Fraction(0)) + difference
-        return [difference * Fraction(len(clusters), len(self.judged)) for difference in clusters.values()]
+        groups = grouped(self.differences, self.cluster)
+        return [sum((self.differences[case] for case in group), Fraction(0)) * Fraction(len(groups), len(self.judged)) for group in groups]
 
     @property
     def has_repeats(self) -> bool:

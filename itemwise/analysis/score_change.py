@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from itemwise.analysis.model_pairs import model_pairs
 from itemwise.analysis.pairs import Pair
-from itemwise.analysis.score_results import grouped, is_zero_or_one
+from itemwise.analysis.score_results import is_zero_or_one
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally
+from itemwise.results.ledger import Tally, grouped
 from itemwise.results.score import Score, pooled, summed
 from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, bootstrap_interval, difference_interval, mean_flip
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally, item_scores
+from itemwise.results.ledger import Tally, grouped, item_scores
 from itemwise.results.score import Score, pooled, summed
 from itemwise.results.statistics import Interval, bootstrap_interval, clustered_accuracy, item_accuracy, wilson
 
-__all__ = ["ScoreResult", "grouped", "is_zero_or_one", "score_results"]
+__all__ = ["ScoreResult", "is_zero_or_one", "score_results"]
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,6 @@ class ScoreResult:
 def is_zero_or_one(items: Iterable[Sequence[Score]]) -> bool:
     """Whether all scores are 0 or 1, of a single part each: their mean is a proportion, as an accuracy is."""
     return all(score.parts == 1 and score.points in (0, 1) for scores in items for score in scores)
-
-
-def grouped(items: Iterable[str], cluster: Callable[[str], str]) -> list[list[str]]:
-    """The items in groups that are independent of each other: those of one `cluster` together."""
-    groups: dict[str, list[str]] = {}
-    for item in items:
-        groups.setdefault(cluster(item), []).append(item)
-    return [*groups.values()]
 
 
 def score_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[ScoreResult]:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from itemwise.cases.reply import Verdict
@@ -13,7 +13,7 @@ from itemwise.results.score import Score
 from itemwise.results.spill import SpilledRecord, SpillFile
 from itemwise.results.statistics import Accuracy, accuracy, clustered_accuracy, item_accuracy
 
-__all__ = ["Ledger", "Tally", "item_counts", "item_scores", "tallied"]
+__all__ = ["Ledger", "Tally", "grouped", "item_counts", "item_scores", "tallied"]
 
 
 @dataclass(frozen=True)
@@ -230,6 +230,14 @@ def _counts(named: Iterable[tuple[str, Entry]]) -> dict[str, tuple[int, int]]:
         correct, judged = counts.get(name, (0, 0))
         counts[name] = correct + (entry.verdict is Verdict.CORRECT), judged + entry.verdict.is_judged
     return counts
+
+
+def grouped(items: Iterable[str], cluster: Callable[[str], str]) -> list[list[str]]:
+    """The items in groups that are independent of each other: those of one `cluster` together."""
+    groups: dict[str, list[str]] = {}
+    for item in items:
+        groups.setdefault(cluster(item), []).append(item)
+    return [*groups.values()]
 
 
 def item_scores(entries: Iterable[Entry]) -> dict[str, dict[str, list[Score]]]:
