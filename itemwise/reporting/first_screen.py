@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from itemwise.analysis.choice_results import choice_results
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.table import short_names
@@ -54,7 +53,7 @@ class FirstScreen:
 
 def first_screen(run: RunFacts) -> FirstScreen:
     """The first screen of a run."""
-    chances = {result.tally.key: Level("chance", result.chance) for result in choice_results(run.tallies, run.entries)}
+    chances = {result.tally.key: Level("chance", result.chance) for result in run.choices}
     names = short_names(run.tallies)
     accuracies = [
         ShownAccuracy(

@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from itemwise.analysis.choice_results import ChoiceResult, choice_results
+from itemwise.analysis.pairs import Pair, TwiceError, items_differ
+from itemwise.analysis.recovery import ModelRecovery, recoveries
+from itemwise.gates.baseline import baseline_pairs
 from itemwise.gates.gate import Decision
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
@@ -37,6 +42,25 @@ class RunFacts:
     snapshots: Sequence[FileChanges] = ()
     skips: Sequence[Skip] = ()
     baseline: RunFolder | None = None
+
+    @cached_property
+    def choices(self) -> list[ChoiceResult]:
+        """The choices of each tally that has any, beside chance."""
+        return choice_results(self.tallies, self.entries)
+
+    @cached_property
+    def recoveries(self) -> list[ModelRecovery]:
+        """What each model keeps of its base, where a run asked both."""
+        return recoveries(self.tallies, self.entries, self.settings.get("base_model"))
+
+    @cached_property
+    def against_baseline(self) -> list[Pair]:
+        """The pairs with the baseline that are of the same items; of the others the gate tells why it is undecided."""
+        try:
+            pairs = baseline_pairs(self.baseline, self.entries) if self.baseline else []
+        except TwiceError:
+            return []
+        return [pair for pair in pairs if not items_differ(pair.first, pair.second) and pair.judged]
 
     @property
     def plain_tallies(self) -> list[Tally]:

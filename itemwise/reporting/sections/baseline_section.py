@@ -5,17 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from itemwise.analysis.gold_change import gold_change
-from itemwise.analysis.pairs import Pair, TwiceError, items_differ
+from itemwise.analysis.pairs import Pair
 from itemwise.analysis.provenance import OF_THE_JOB, Part, differing, provenance_of
 from itemwise.analysis.score_change import score_changes
 from itemwise.cases.duration import duration_text
-from itemwise.gates.baseline import baseline_pairs
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns, words
 from itemwise.reporting.table import accuracy_text, interval_text, points_text
 from itemwise.results.run_folder import RunFolder
 
-__all__ = ["build", "comparable_pairs", "outcome"]
+__all__ = ["build", "outcome"]
 
 _FIGURES = ("before", "now", "difference", "95% interval", "gained", "lost", "p")
 _NAMED = 8  # settings that a line names
@@ -27,7 +26,7 @@ def build(run: RunFacts) -> Iterator[Section]:
     """A row for each pair that can be compared; what else differs between its sides; and from when and what the baseline is."""
     if run.baseline is None:
         return
-    pairs = comparable_pairs(run)
+    pairs = run.against_baseline
     tallies = [pair.second.tally for pair in pairs]
     origin = _origin(run, run.baseline)
     yield Section(
@@ -40,15 +39,6 @@ def build(run: RunFacts) -> Iterator[Section]:
         record={"against_baseline": [{**pair.second.tally.key.record(), **pair.record(), "interval": pair.interval} for pair in pairs]},
         page=OnPage("above"),
     )
-
-
-def comparable_pairs(run: RunFacts) -> list[Pair]:
-    """The pairs with the baseline that are of the same items; of the others the gate tells why it is undecided."""
-    try:
-        pairs = baseline_pairs(run.baseline, run.entries) if run.baseline else []
-    except TwiceError:
-        return []
-    return [pair for pair in pairs if not items_differ(pair.first, pair.second) and pair.judged]
 
 
 def outcome(pair: Pair) -> str:

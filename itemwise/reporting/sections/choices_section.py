@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from itemwise.analysis.choice_results import ChoiceResult, ControlResult, choice_results
+from itemwise.analysis.choice_results import ChoiceResult, ControlResult
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import accuracy_text, points_text
@@ -12,7 +12,7 @@ _COLUMNS = figures("accuracy", "chance", "one letter", "p against it", "controls
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A row for each accuracy on choices, and a sentence for each control that was run."""
-    results = choice_results(run.tallies, run.entries)
+    results = run.choices
     yield Section(
         "choices",
         "Choices beside chance",

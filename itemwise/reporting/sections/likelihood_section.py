@@ -7,7 +7,7 @@ from itemwise.analysis.gold_change import GoldChange, gold_change, gold_changes
 from itemwise.analysis.likelihood_results import LikelihoodResult, likelihood_results
 from itemwise.analysis.option_shift import OptionShift, option_shift
 from itemwise.analysis.pairs import Pair
-from itemwise.analysis.recovery import ModelRecovery, recoveries
+from itemwise.analysis.recovery import ModelRecovery
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns, words
 from itemwise.reporting.table import points_text
@@ -43,7 +43,7 @@ def build(run: RunFacts) -> Iterator[Section]:
             notes=[*(_outside(result) for result in results if result.outside), *(_note(*changed) for changed in changes)],
             record={"likelihood": [_record(result) for result in results], "gold_changes": [_change(*changed) for changed in changes]},
         )
-        if (moved := moved_table(recoveries(run.tallies, run.entries, run.settings.get("base_model")))).rows:
+        if (moved := moved_table(run.recoveries)).rows:
             yield moved
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from itemwise.analysis.pairs import Pair
-from itemwise.analysis.recovery import ModelRecovery, Recovery, recoveries
+from itemwise.analysis.recovery import ModelRecovery, Recovery
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, words
 from itemwise.reporting.table import points_text
@@ -22,7 +22,7 @@ _LEGEND = (
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A line for each benchmark of a model that has a base in the run, the mean of several, and which cases flipped."""
-    yield recovery_table(recoveries(run.tallies, run.entries, run.settings.get("base_model")), _NAMED)
+    yield recovery_table(run.recoveries, _NAMED)
 
 
 def recovery_table(found: Sequence[ModelRecovery], named: int = 0) -> Section:

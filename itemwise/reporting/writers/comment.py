@@ -6,7 +6,7 @@ from dataclasses import replace
 from itemwise.analysis.pairs import Pair
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_record import RunRecord
-from itemwise.reporting.sections.baseline_section import comparable_pairs, outcome
+from itemwise.reporting.sections.baseline_section import outcome
 from itemwise.reporting.sections.section import Note, Section
 from itemwise.reporting.table import accuracy_text, interval_text, points_text
 from itemwise.reporting.writers.markdown import escaped, section_lines
@@ -38,7 +38,7 @@ def _gates(run: RunRecord) -> str:
 
 def _verdict(run: RunRecord) -> str:
     """What the run shows, in one line."""
-    pairs = comparable_pairs(run)
+    pairs = run.against_baseline
     errors = sum(tally.counts[Verdict.ERROR] for tally in run.tallies)
     told = _of_pairs(pairs) if pairs else _of_tallies(run.tallies)
     return told + (f"; {errors} cases ended in an infrastructure error" if errors else "")
