@@ -93,9 +93,9 @@ def recoveries(tallies: Sequence[Tally], entries: Sequence[Entry], base: str | N
 
     The base of all is the model called `base`. Without one, of models with the same weights, system prompt, thinking, decoding and token
     limit, which differ in quantisation, compute type or adapter, it is the first that is neither quantised nor adapted; else the first
-    that is not adapted; else the first. Other models are not compared, and variants and controls are left out.
+    that is not adapted; else the first. Other models are not compared, and variants, controls and texts that were scored are left out.
     """
-    plain = [tally for tally in tallies if tally.judged and is_plain(tally.benchmark)]
+    plain = [tally for tally in tallies if tally.judged and tally.key.is_answered and is_plain(tally.benchmark)]
     of_tally = {tally.key: [entry for entry in entries if tally.counts_entry(entry)] for tally in plain}
     models = {key.model: counted[0].model for key, counted in of_tally.items()}
     bases = dict.fromkeys(models, base) if base else _bases(models)
@@ -118,10 +118,11 @@ def grouped(pairs: Iterable[Pair]) -> list[ModelRecovery]:
 
 
 def is_of_models(pair: Pair) -> bool:
-    """Whether the two sides are of two runs, differ in the model, and were asked by the same strategy in the same wording."""
+    """Whether the two sides are of two runs, differ in the model, and were asked by the same strategy, which has
+    them answer, in the same wording."""
     first, second = pair.first, pair.second
     wording = all(first.rows.get(name, none) == second.rows.get(name, none) for names in WORDINGS.values() for name, none in names.items())
-    is_apart = first.run != second.run and first.model != second.model
+    is_apart = first.run != second.run and first.model != second.model and first.tally.key.is_answered
     return is_apart and first.tally.strategy == second.tally.strategy and wording
 
 

@@ -28,15 +28,19 @@ FORMATS: Mapping[str, Callable[[Sequence[ExportedTask]], dict[str, str | bytes]]
     "parquet": parquet_files,
 }
 
+TABLES = ("csv", "parquet")  # a line for each case; the others state accuracies
+
 
 def export(name: str, form: str, folder: str | None, dataset: str | None = None, task_id: str | None = None) -> None:
     """Write a run's files into `folder`, or into ``export`` in its own, and say which. Raises CommandError."""
     run = read_run(name)
     if (dataset or task_id) and form != MODEL_CARD:
         raise CommandError(f"--dataset and --task are for --to {MODEL_CARD}.")
-    tasks = exported_tasks(run)
+    judged = exported_tasks(run)
+    tasks = judged if form in TABLES else [task for task in judged if task.tally.key.is_answered]
     if not tasks:
-        raise CommandError(f"{run.name} holds no judged reply, so there is nothing to export.")
+        what = "texts that were scored, of which there is no accuracy" if judged else "no judged reply"
+        raise CommandError(f"{run.name} holds {what}, so there is nothing to export.")
     try:
         files = model_card_files(tasks, dataset, task_id) if form == MODEL_CARD else FORMATS[form](tasks)
     except ModelCardError as error:
@@ -63,6 +67,9 @@ def _written(files: Mapping[str, str | bytes], folder: Path) -> list[str]:
 
 
 def _left_out(run: RunFolder, tasks: Sequence[ExportedTask]) -> list[str]:
-    """How many cases have no reply to give."""
-    missing = len(run.entries) - sum(len(task.entries) for task in tasks)
-    return [f"left out: {missing} cases that ended in an error"] if missing else []
+    """How many cases have no reply to give, or none that answers."""
+    kept = {task.tally.key for task in tasks}
+    scored = sum(len(run.entries_of(tally)) for tally in run.tallies if not (tally.key.is_answered or tally.key in kept))
+    missing = len(run.entries) - scored - sum(len(task.entries) for task in tasks)
+    told = {"that ended in an error": missing, "of texts that were scored, which is no accuracy": scored}
+    return [f"left out: {count} cases {what}" for what, count in told.items() if count]

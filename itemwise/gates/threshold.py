@@ -13,13 +13,20 @@ __all__ = ["beside", "coverage_text", "decisions", "demand_text", "meant", "name
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
     """A decision for each gate and each tally it speaks of. A gate decides on full samples only: while cases are missing or failed by an
-    infrastructure error it is undecided, which counts as not passed; so it is where cases that are undecided could turn it."""
+    infrastructure error it is undecided, which counts as not passed; so it is where cases that are undecided could turn it, and where
+    nothing was answered."""
     return [decision for gate in gates for decision in _decided(gate, tallies)]
 
 
 def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
     concerned = meant(gate, tallies)
-    return [concerned] if isinstance(concerned, Decision) else [_decision(gate, tally) for tally in concerned]
+    if isinstance(concerned, Decision):
+        return [concerned]
+    answered = [tally for tally in concerned if tally.key.is_answered]
+    if concerned and not answered:
+        unanswered = f"--strategy {concerned[0].strategy} scores texts that are given, which is no accuracy"
+        return [Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, {unanswered}")]
+    return [_decision(gate, tally) for tally in answered]
 
 
 def meant(gate: Gate, tallies: Sequence[Tally]) -> Sequence[Tally] | Decision:

@@ -46,7 +46,7 @@ class RunFacts:
     @cached_property
     def choices(self) -> list[ChoiceResult]:
         """The choices of each tally that has any, beside chance."""
-        return choice_results(self.tallies, self.entries)
+        return choice_results(self.answered, self.entries)
 
     @cached_property
     def recoveries(self) -> list[ModelRecovery]:
@@ -63,6 +63,11 @@ class RunFacts:
         return [pair for pair in pairs if not items_differ(pair.first, pair.second) and pair.judged]
 
     @property
+    def answered(self) -> list[Tally]:
+        """The tallies whose cases a model answered; where texts were scored they have no accuracy."""
+        return [tally for tally in self.tallies if tally.key.is_answered]
+
+    @property
     def plain_tallies(self) -> list[Tally]:
-        """The tallies of cases as they are, without variants and controls."""
-        return [tally for tally in self.tallies if is_plain(tally.benchmark)]
+        """Of those with answers the tallies of cases as they are, without variants and controls."""
+        return [tally for tally in self.answered if is_plain(tally.benchmark)]

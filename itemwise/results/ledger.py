@@ -86,7 +86,10 @@ class Tally:
 
     @property
     def accuracy(self) -> Accuracy:
-        """Correct out of judged, with its interval, which knows clusters; of items that were asked several times their mean."""
+        """Correct out of judged, with its interval, which knows clusters; of items that were asked several times their mean. None of texts
+        that were scored: there `correct` says only that they were."""
+        if not self.key.is_answered:
+            return accuracy(0, 0)
         if self.clusters:
             return clustered_accuracy(self.clusters)
         return item_accuracy(self.items) if self.items else accuracy(self.counts[Verdict.CORRECT], self.judged)

@@ -202,3 +202,13 @@ def test_repeats_are_epochs_of_inspect_and_the_standard_error_of_lm_eval_is_over
     metrics = json.loads(file.read_text())["results"]["sums"]
     assert metrics["exact_match,last_number"] == pytest.approx((1 + 2 / 3) / 2)
     assert metrics["exact_match_stderr,last_number"] == pytest.approx(1 / 6)  # of the items' shares, 1 and 2/3
+
+
+def test_scored_texts_are_no_accuracy_to_export(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
+    scored = in_part([a_case(0, "C"), a_case(1, "C")], strategy="reference")
+    reports.leave("first", a_case(0, "C"), *scored)
+    assert [name for name in exported("lm-eval") if "samples" in name] == ["m/samples_sums_2026-05-01T12-00-00.000000.jsonl"]
+    assert capsys.readouterr().out.endswith("left out: 2 cases of texts that were scored, which is no accuracy\n")
+    assert len(exported("csv")["cases.csv"].read_text().splitlines()) == 4
+    reports.leave("second", *scored)
+    assert "texts that were scored, of which there is no accuracy" in complaint(capsys, "second", "--to", "lm-eval")

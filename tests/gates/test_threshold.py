@@ -36,6 +36,15 @@ def decided(gate: str, *tallies: Tally) -> list[Decision]:
     return decisions([Gate.parse(gate, ("direct", "retry", "tool", "vote"))], tallies)
 
 
+def test_scored_texts_have_no_accuracy_that_a_gate_could_be_decided_by() -> None:
+    scored = tally(5, 5, strategy="reference")
+    assert scored.accuracy.share is None
+    (decision,) = decided("gsm8k=0.8", scored)
+    unanswered = "--strategy reference scores texts that are given, which is no accuracy"
+    assert decision == Decision(False, f"gate gsm8k >= 0.80: undecided, {unanswered}")
+    assert [decision.passed for decision in decided("gsm8k=0.8", scored, tally(5, 5))] == [True]
+
+
 @pytest.mark.parametrize(
     ("gate", "found", "decision"),
     [

@@ -9,7 +9,7 @@ from itemwise.reporting.sections.section import Note, OnPage, Section
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A sentence for each benchmark, model and strategy whose variants were asked too."""
-    renumbered = variant_drops(run.tallies, run.entries)
+    renumbered = variant_drops(run.answered, run.entries)
     yield Section(
         "twins",
         "From made problems to renumbered ones",

@@ -22,7 +22,7 @@ _LEGEND = (
 
 def build(run: RunFacts) -> Iterator[Section]:
     """A row for each measurement whose items were asked several times; below it, but not in a terminal, the items that are unstable."""
-    results = repeat_results(run.tallies, run.entries)
+    results = repeat_results(run.answered, run.entries)
     yield Section(
         "repeats",
         "Repeats",
