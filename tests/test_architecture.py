@@ -185,6 +185,8 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.cases.row": "cases/test_source.py",
     "itemwise.cases.surrogates": "cases/test_plain_data.py",
     "itemwise.cases.text_score": "strategies/test_perplexity.py",
+    "itemwise.cases.reference_score": "strategies/test_reference.py",
+    "itemwise.reporting.sections.reference_section": "analysis/test_reference_results.py",
     "itemwise.reporting.sections.perplexity_section": "analysis/test_perplexity_results.py",
     "itemwise.replies.given_reply": "replies/test_reply_file.py",
     "itemwise.replies.llava_answers": "replies/test_reply_file.py",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from itemwise.cases.option_scores import GoldScore, OptionScores, option_scores, score_of
+from itemwise.cases.reference_score import REFERENCE, reference_score
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
@@ -79,9 +80,11 @@ def scored_cases(entries: Sequence[Entry]) -> list[ScoredCase]:
 
 
 def gold_score(entry: Entry) -> GoldScore | None:
-    """How likely the expected option was; None where options were not scored."""
+    """How likely the expected option or the reference answer was; None where neither was scored."""
     if entry.gold:
         return entry.gold
+    if reference := reference_score(entry.scored_notes()):
+        return GoldScore(REFERENCE, reference.logprob, entry.texts().reply_text)
     case = _scored(entry)
     return GoldScore(case.scores.form, case.scores.logprobs[case.right]) if case else None
 

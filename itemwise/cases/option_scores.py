@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from itemwise.cases.case import LETTERS
 from itemwise.cases.plain_data import Kinds, require_kinds
+from itemwise.cases.reference_score import REFERENCE, reference_score
 
 __all__ = ["UNITS", "GoldScore", "OptionScores", "notes_text", "option_scores", "score_of"]
 
@@ -18,10 +19,16 @@ _KINDS: Kinds = {"form": str, "norm": str, "logprobs": list, "scores": list, "me
 
 
 class GoldScore(NamedTuple):
-    """How likely the expected option of a case was: the `form` that was scored, ``letter`` or ``text``, and its `logprob` in nats."""
+    """How likely what is expected of a case was: the `form` that was scored, an option's ``letter`` or ``text``, or the case's REFERENCE
+    answer, its `logprob` in nats, and of a reference answer the `text` where it is known."""
 
     form: str
     logprob: float
+    text: str = ""
+
+    def is_like(self, other: GoldScore) -> bool:
+        """Whether the two scored the same, as far as it is known."""
+        return self.form == other.form and (self.text == other.text or not (self.text and other.text))
 
 
 @dataclass(frozen=True)
@@ -105,9 +112,9 @@ def score_of(logprob: float, text: str, norm: str) -> float:
 
 def notes_text(notes: Mapping[str, Any]) -> str:
     """A reply's notes in a line."""
-    scores = option_scores(notes)
-    others = [f"{name} {value}" for name, value in notes.items() if not (scores and name == NOTE)]
-    return ", ".join([*others, *([scores.text] if scores else [])])
+    scores = ((NOTE, option_scores(notes)), (REFERENCE, reference_score(notes)))
+    said = {name: score.text for name, score in scores if score}
+    return ", ".join([*(f"{name} {value}" for name, value in notes.items() if name not in said), *said.values()])
 
 
 def _is_number(value: object) -> bool:

@@ -127,7 +127,7 @@ def _flips(pair: Pair) -> Iterator[str]:
     if pair.versions:
         yield f"  {pair.versions}: not the model alone is compared"
     if change := gold_change(pair):
-        yield f"  the expected option's log-likelihood: {change.text}"
+        yield f"  the {change.what}'s log-likelihood: {change.text}"
     if bits := bits_change(pair):
         yield f"  {bits.text}"
     yield from (f"  {change.text}" for change in score_changes(pair))

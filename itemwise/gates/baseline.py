@@ -17,7 +17,7 @@ from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 
 __all__ = ["baseline_decisions", "baseline_pairs", "read_baseline"]
 
-MARGIN = 0.01  # nats a case that an expected option may lose, 1% of its probability: other kernels or versions move it by less
+MARGIN = 0.01  # nats a case that what is expected may lose, 1% of its probability: other kernels or versions move it by less
 _NAMED = 10  # flips named in a decision
 
 
@@ -92,9 +92,9 @@ def _decided(named: str, pair: Pair) -> list[Decision]:
 
 
 def _gold_decision(named: str, change: GoldChange) -> Decision:
-    """Whether the expected options are not less likely by more than MARGIN: for scored options, beside their accuracy."""
+    """Whether the expected options or reference answers are not less likely by more than MARGIN: where they were scored."""
     worse = change.interval.high < -MARGIN and change.is_shown
-    return Decision(not worse, f"{named}, by the expected option's log-likelihood: {'missed' if worse else 'passed'} with {change.text}")
+    return Decision(not worse, f"{named}, by the {change.what}'s log-likelihood: {'missed' if worse else 'passed'} with {change.text}")
 
 
 def _score_decision(named: str, change: ScoreChange) -> Decision:

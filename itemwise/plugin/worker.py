@@ -113,6 +113,7 @@ class WorkerSession:
                 tool_hint=entry.tool_hint,
                 stop=case.stop,
                 found_hints=self.samples.hints(item),
+                reference_answer=partial(getattr, case, "solved"),
                 repeat_seed=repeat_seed(self.settings.seed, case.repeat),
                 greedy=is_greedy(entry) and not entry.server,
             )

@@ -8,7 +8,7 @@ from itemwise.cases.case import LETTERS
 from itemwise.cases.chat import Turn
 from itemwise.cases.option_scores import OptionScores, score_of
 from itemwise.strategies.parse import StrategyError
-from itemwise.strategies.strategy import Ask, Extract, Transcript, gather
+from itemwise.strategies.strategy import Ask, Extract, Transcript, delimiter, gather
 
 __all__ = ["GAIN", "likelihood"]
 
@@ -40,11 +40,11 @@ async def likelihood(
     if form == "blank":
         return await _blank_filled(chat, ask, options, norm)
     scored = [*(options if form == "text" else LETTERS[: len(options)])]
-    before = _delimiter(chat)
+    before = delimiter(chat)
     asked = [ask(chat, continuations=[f"{before}{text}" for text in scored])]
     if norm == "pmi":
         premise = Turn(chat[-1].role if chat[-1].role == "text" else "user", PREMISE)
-        asked.append(ask([premise], continuations=[f"{_delimiter([premise])}{text}" for text in scored]))
+        asked.append(ask([premise], continuations=[f"{delimiter([premise])}{text}" for text in scored]))
     turn, *without = await gather(*asked)
     scores = _scores(turn.logprobs, scored, norm, without[0].logprobs if without else ())
     counts = (sum(getattr(each, name) for each in (turn, *without)) for name in ("merged", "outside"))
@@ -68,11 +68,6 @@ async def _blank_filled(chat: Sequence[Turn], ask: Ask, options: Sequence[str], 
     found = OptionScores("blank", norm, logprobs, logprobs, sum(turn.merged for turn in turns))
     reply = replace(turns[0], content=found.letter)
     return Transcript([*chat, reply], reply, found.notes())
-
-
-def _delimiter(chat: Sequence[Turn]) -> str:
-    """What stands between a prompt and an option: a blank behind a plain text, nothing where a reply begins anew."""
-    return " " if chat[-1].role == "text" and not chat[-1].content[-1:].isspace() else ""
 
 
 def _scores(logprobs: Sequence[float], scored: Sequence[str], norm: str, without: Sequence[float]) -> list[float]:

@@ -20,7 +20,12 @@ from itemwise.strategies.strategy import Ask, Extract, FileName, Strategy, Trans
 __all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "strategy_names"]
 
 
-GIVEN = ("options", "tool_hint", "found_hints")  # parameters of a strategy that are no settings: `ConfiguredStrategy.bind`
+GIVEN = (
+    "options",
+    "tool_hint",
+    "found_hints",
+    "reference_answer",
+)  # parameters of a strategy that are no settings: `ConfiguredStrategy.bind`
 
 _FORM = "(chat, ask, extract)"
 
@@ -58,13 +63,15 @@ class ConfiguredStrategy:
         tool_hint: bool = True,
         stop: Sequence[str] = (),
         found_hints: Sequence[Hint] = (),
+        reference_answer: Callable[[], str] = str,
         repeat_seed: int = 0,
         greedy: bool = True,
     ) -> BoundStrategy:
-        """The strategy for one case. `options`, the texts of a choice, the `tool_hint` of the model's entry and `found_hints` are handed
-        to a strategy that has a parameter of that name. The texts in `stop`, the case's own, end every reply. A `repeat_seed` is added to
-        the seed of what is sampled; with `greedy` that is what the strategy asks for at a temperature, else all."""
-        settled = tuple(chat), extract, tuple(options), tool_hint, tuple(stop), tuple(found_hints), repeat_seed, greedy
+        """The strategy for one case. `options`, the texts of a choice, the `tool_hint` of the model's entry, `found_hints` and
+        `reference_answer` are handed to a strategy that has a parameter of that name. The texts in `stop`, the case's own, end every
+        reply. A `repeat_seed` is added to the seed of what is sampled; with `greedy` that is what the strategy asks for at a temperature,
+        else all."""
+        settled = tuple(chat), extract, tuple(options), tool_hint, tuple(stop), tuple(found_hints), reference_answer, repeat_seed, greedy
         return BoundStrategy(self, *settled)
 
 
@@ -79,6 +86,7 @@ class BoundStrategy:
     tool_hint: bool = True
     stop: tuple[str, ...] = ()
     found_hints: tuple[Hint, ...] = ()
+    reference_answer: Callable[[], str] = str
     repeat_seed: int = 0
     greedy: bool = True
 
@@ -89,7 +97,7 @@ class BoundStrategy:
 
     def __call__(self, ask: Ask) -> Coroutine[Any, Any, Transcript]:
         """The conversation, not yet begun."""
-        given = self.configured.given(options=self.options, tool_hint=self.tool_hint, found_hints=self.found_hints)
+        given = self.configured.given(**{name: getattr(self, name) for name in GIVEN})
         asked: Ask = partial(_ask_again, ask, self.repeat_seed, self.greedy) if self.repeat_seed else ask
         asked = partial(_ask_until, asked, self.stop) if self.stop else asked
         return self.configured.strategy(self.chat, asked, self.extract, **self.configured.settings, **given)

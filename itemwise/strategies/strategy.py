@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from itemwise.cases.chat import Turn
 from itemwise.models import Request
 
-__all__ = ["Ask", "AskAwaitable", "Extract", "FileName", "Strategy", "Transcript", "gather"]
+__all__ = ["Ask", "AskAwaitable", "Extract", "FileName", "Strategy", "Transcript", "delimiter", "gather"]
 
 Extract = Callable[[Turn], "str | None"]  # what the benchmark's extractor reads in a turn; None where that is nothing
 
@@ -62,9 +62,11 @@ class Strategy(Protocol):
     """From a case's chat to its reply.
 
     `chat` are the turns before the reply: one user turn for a case whose prompt is a text. `extract` gives what would be read in a
-    turn; the expected answer is nowhere to be had. Keyword-only parameters are the strategy's settings, with their defaults, but
-    for two. One called ``options`` is given the texts of the case's options, in the order of their letters, empty for a case that
-    is no choice; one called ``found_hints`` what its settings `count` and `file` find for the case (`itemwise.cases.hint.Hint`).
+    turn; the expected answer is nowhere to be had by a strategy that asks for one. Keyword-only parameters are the strategy's settings,
+    with their defaults, but for some. One called ``options`` is given the texts of the case's options, in the order of their letters,
+    empty for a case that is no choice; one called ``found_hints`` what its settings `count` and `file` find for the case
+    (`itemwise.cases.hint.Hint`). One called ``reference_answer`` is given a function for the reply that the case shows as an example
+    (`Case.solved`), which is there to be scored: its measurements have no accuracy.
     """
 
     __name__: str
@@ -72,6 +74,11 @@ class Strategy(Protocol):
     async def __call__(self, chat: Sequence[Turn], ask: Ask, extract: Extract, /, **settings: Any) -> Transcript:
         """What came of `chat`."""
         ...
+
+
+def delimiter(chat: Sequence[Turn]) -> str:
+    """What stands between a prompt and what is scored behind it: a blank behind a plain text, nothing where a reply begins anew."""
+    return " " if chat[-1].role == "text" and not chat[-1].content[-1:].isspace() else ""
 
 
 class AskAwaitable:

@@ -12,6 +12,7 @@ from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.gate import Decision
 from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
 from tests.analysis.test_gold_change import GOLD, WORSE, entries
+from tests.analysis.test_reference_results import answers
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
 from tests.reporting.conftest import a_run
 
@@ -198,3 +199,10 @@ def test_scored_options_are_held_by_the_log_likelihood_of_the_expected_ones_too(
     by_flips, by_likelihood = baseline_decisions(before, a_run(*entries(now)).entries)
     assert (by_flips.passed, by_likelihood.passed) == (True, passed)
     assert f" not worse than before, by the expected option's log-likelihood: {told}" in by_likelihood.text
+
+
+def test_reference_answers_are_held_by_their_log_likelihood() -> None:
+    before = RunFolder("before", {}, answers(GOLD))
+    by_flips, by_likelihood = baseline_decisions(before, answers(WORSE))
+    assert (by_flips.passed, by_likelihood.passed) == (True, False)
+    assert " not worse than before, by the reference answer's log-likelihood: missed with -0.032 nats a case (" in by_likelihood.text

@@ -234,7 +234,8 @@ SHOT = (Turn("system", "Be brief."), Turn("user", "1+1?"), Turn("assistant", "2"
 @pytest.mark.parametrize("name", [name for name in strategy_names() if name != "perplexity"])  # which takes no chat
 def test_every_strategy_asks_the_whole_chat_and_tells_it_first(name: str) -> None:
     script = Script("42", logprobs=(-1.0, -2.0))
-    transcript = asyncio.run(configured_strategy(name).bind(SHOT, read_all, ("42", "41"), tool_hint=False)(script))
+    bound = configured_strategy(name).bind(SHOT, read_all, ("42", "41"), tool_hint=False, reference_answer=lambda: "42")
+    transcript = asyncio.run(bound(script))
     assert all(tuple(turns[: len(SHOT)]) == SHOT for turns, *_ in script.asked)
     assert tuple(transcript.turns[: len(SHOT)]) == SHOT
     assert transcript.reply.content == ("A" if name == "likelihood" else "42")

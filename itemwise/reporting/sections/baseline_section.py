@@ -58,7 +58,7 @@ def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterato
     for pair in pairs:
         name = ", ".join(pair.second.tally.key.names)
         if change := gold_change(pair):
-            yield f"{name}: the expected option's log-likelihood {change.text}"
+            yield f"{name}: the {change.what}'s log-likelihood {change.text}"
         yield from (f"{name}: {change.text}" for change in score_changes(pair))
         before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
         for part, names in differing(before, now).items():

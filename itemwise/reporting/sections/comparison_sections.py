@@ -96,7 +96,7 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
     text = f"{points_text(pair.change)}: {len(pair.gained)} gained and {len(pair.lost)} lost of {len(pair.judged)} cases, "
     text += f"p {pair.p:.3g}" + (f", Holm p {comparison.corrected[index]:.3g}. " if len(comparison.pairs) > 1 else ". ")
     if change := gold_change(pair):
-        text += f"The expected option's log-likelihood: {change.text}. "
+        text += f"The {change.what}'s log-likelihood: {change.text}. "
     if shift := option_shift(pair):
         text += f"How far the options moved: {shift.text}. "
     if bits := bits_change(pair):

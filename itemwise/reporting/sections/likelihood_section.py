@@ -13,7 +13,7 @@ from itemwise.reporting.sections.section import Note, Row, Section, figures, key
 from itemwise.reporting.table import points_text
 from itemwise.results.ledger import Tally
 
-__all__ = ["build", "moved_table"]
+__all__ = ["build", "change_note", "change_record", "moved_table"]
 
 _COLUMNS = (*words("scored", "compared"), *figures("n", "ties", "merged", "by sum", "per character", "per byte"))
 _MOVED = figures("n", "KL, nats", "95% interval", "moved", "other best", "gained", "lost", "change", "expected, nats")
@@ -40,8 +40,11 @@ def build(run: RunFacts) -> Iterator[Section]:
             (*key_columns(run.tallies), *_COLUMNS),
             [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
             legend=_LEGEND,
-            notes=[*(_outside(result) for result in results if result.outside), *(_note(*changed) for changed in changes)],
-            record={"likelihood": [_record(result) for result in results], "gold_changes": [_change(*changed) for changed in changes]},
+            notes=[*(_outside(result) for result in results if result.outside), *(change_note(*changed) for changed in changes)],
+            record={
+                "likelihood": [_record(result) for result in results],
+                "gold_changes": [change_record(*changed) for changed in changes],
+            },
         )
         if (moved := moved_table(run.recoveries)).rows:
             yield moved
@@ -81,14 +84,16 @@ def _outside(result: LikelihoodResult) -> Note:
     return Note(f"{name}: {cases} have an option that is not among the tokens that the server lists; it is given that of the last one")
 
 
-def _note(first: Tally, tally: Tally, change: GoldChange) -> Note:
+def change_note(first: Tally, tally: Tally, change: GoldChange) -> Note:
+    """How the expected options, or the reference answers, of a measurement differ from those of the first model, in words."""
     found = "less likely" if change.mean < 0 else "likelier"
-    shown = f"the expected options are {found}" if change.is_shown else "no difference of the expected options is shown"
+    shown = f"the {change.what}s are {found}" if change.is_shown else f"no difference of the {change.what}s is shown"
     name = ", ".join(tally.key.names)
-    return Note(f"{name}: log-likelihood of the expected option against {first.model_name} {change.text}: {shown}")
+    return Note(f"{name}: log-likelihood of the {change.what} against {first.model_name} {change.text}: {shown}")
 
 
-def _change(first: Tally, tally: Tally, change: GoldChange) -> dict[str, object]:
+def change_record(first: Tally, tally: Tally, change: GoldChange) -> dict[str, object]:
+    """The same as run.json has it."""
     return {**tally.key.record(), "against": first.model_name, **change.record()}
 
 
