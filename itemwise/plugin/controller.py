@@ -16,7 +16,7 @@ from itemwise.models.server.address import without_userinfo
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes
 from itemwise.plugin.left_out import LEFT_OUT
 from itemwise.plugin.options import TAKEN, spelled, taken_line
-from itemwise.plugin.printing import usage_error
+from itemwise.plugin.printing import terminal_width, usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
@@ -199,7 +199,7 @@ class ControllerSession:
             batch_check=[*self._batch_check, *self._worker.batch_check],
             snapshots=self._snapshots.file_changes() if self._snapshots else [],
         )
-        lines, troubles = self._run.write(record, self._config.invocation_params.dir)
+        lines, troubles = self._run.write(record, self._config.invocation_params.dir, terminal_width(self._config))
         self._add_suite_properties(record)
         faults = [fault for fault in map(printable, self._run.store_faults[:1]) if fault != self._worker.fault]
         self._closing = [*faults, *lines, *map(printable, troubles)]

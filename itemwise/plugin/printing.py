@@ -1,5 +1,6 @@
 """Escapes control characters and CI commands in whatever pytest prints of models, data, servers and checkpoints."""
 
+import os
 import warnings
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
@@ -9,7 +10,7 @@ import pytest
 from itemwise.cases.benchmark import MARK
 from itemwise.results.safe_text import printable
 
-__all__ = ["Printing", "uncaptured", "usage_error"]
+__all__ = ["Printing", "terminal_width", "uncaptured", "usage_error"]
 
 
 def usage_error(text: str) -> pytest.UsageError:
@@ -21,6 +22,12 @@ def uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
     """What is written in this context is not captured as a test's own."""
     capture = config.pluginmanager.getplugin("capturemanager")
     return nullcontext() if capture is None else capture.global_and_fixture_disabled()
+
+
+def terminal_width(config: pytest.Config) -> int:
+    """The characters in a line of the terminal, or as COLUMNS says; 0 where lines go to a file, which may be of any length."""
+    terminal: pytest.TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
+    return config.get_terminal_writer().fullwidth if terminal and (terminal.isatty or "COLUMNS" in os.environ) else 0
 
 
 class Printing:

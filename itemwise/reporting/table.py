@@ -6,7 +6,9 @@ from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate, Interval
 
-__all__ = ["accuracy_text", "aligned", "cost_text", "interval_text", "points_text", "short_names"]
+__all__ = ["GAP", "accuracy_text", "aligned", "cost_text", "interval_text", "points_text", "short_names"]
+
+GAP = "  "  # between two columns
 
 
 def points_text(change: float | None) -> str:
@@ -40,7 +42,7 @@ def aligned(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:
         [cell.ljust(width) if index < words else cell.rjust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True))]
         for row in rows
     )
-    return ["  ".join(row).rstrip() for row in padded]
+    return [GAP.join(row).rstrip() for row in padded]
 
 
 def short_names(tallies: Sequence[Tally]) -> dict[Key, str]:

@@ -180,8 +180,9 @@ class Run:
             baseline=self._baseline,
         )
 
-    def write(self, record: RunRecord, here: Path) -> tuple[list[str], list[str]]:
-        """Write the reports. Returns the closing table, which names their folder as seen from `here`, and what went wrong."""
+    def write(self, record: RunRecord, here: Path, width: int = 0) -> tuple[list[str], list[str]]:
+        """Write the reports. Returns the closing table in lines of `width` characters, 0 for any, which names their folder as seen from
+        `here`, and what went wrong."""
         from itemwise.reporting import shown_path, write_reports
         from itemwise.reporting.writers.terminal import closing_lines
 
@@ -196,7 +197,7 @@ class Run:
         except OSError as error:
             troubles.append(str(error))
         try:
-            lines = closing_lines(record, shown_path(self._claim.folder, here))
+            lines = closing_lines(record, shown_path(self._claim.folder, here), width)
         except Exception as error:  # what is written is written
             troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
         return lines, [*record.troubles, *troubles]

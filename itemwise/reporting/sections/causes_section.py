@@ -1,13 +1,12 @@
 """Why cases are not correct: how often each cause comes first among the causes of a case."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from itemwise.cases.reply import Verdict
 from itemwise.causes import KINDS
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns
-from itemwise.reporting.table import aligned, short_names
+from itemwise.reporting.table import short_names
 from itemwise.results.ledger import Tally
 
 
@@ -17,16 +16,16 @@ def build(run: RunFacts) -> Iterator[Section]:
     rows = [(*key_cells(tally, run.tallies), *(str(tally.causes.get(kind, 0)) for kind in kinds)) for tally in run.tallies] if kinds else []
     names, with_causes = short_names(run.tallies), [tally for tally in run.tallies if tally.causes]
     drawn = (kinds, [(names[tally.key], tally, _beside(tally)) for tally in with_causes]) if rows else None
-    section = Section(
+    yield Section(
         "causes",
         "Why cases are not correct",
         (*key_columns(run.tallies), *figures(*kinds)),
         [Row(row) for row in rows],
         notes=[Note(KINDS[kind], kind) for kind in kinds],
         page=OnPage("above", name="Causes", layout="causes", data=drawn),
+        brief=["why cases are not correct (results.jsonl quotes the evidence):"] if rows else [],
+        has_brief_table=True,
     )
-    brief = ["why cases are not correct (results.jsonl quotes the evidence):", *aligned(section.table(), section.words)] if rows else []
-    yield replace(section, brief=brief)
 
 
 def _beside(tally: Tally) -> tuple[int, int]:

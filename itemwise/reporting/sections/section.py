@@ -64,7 +64,8 @@ class Section:
 
     `title` heads it in Markdown and on the page; without one it goes on below the section before. `columns` and `rows` are its
     table, `legend` the lines that say how to read it, `notes` sentences beside it. `brief` is what a terminal prints instead of
-    all these. `record` are its keys in run.json, `properties` its JUnit properties by what they tell of.
+    all these, above the table where it `has_brief_table`. `record` are its keys in run.json, `properties` its JUnit properties by
+    what they tell of.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Section:
     legend: Sequence[str] = ()
     notes: Sequence[Note] = ()
     brief: Sequence[str] | None = None
+    has_brief_table: bool = False
     record: Mapping[str, object] = field(default_factory=dict)
     properties: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
     page: OnPage = OnPage()

@@ -1,14 +1,15 @@
 """Terminal report: one failed case, and the closing tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from itemwise.cases.chat import TurnCost
 from itemwise.cases.duration import duration_text
 from itemwise.cases.option_scores import notes_text
 from itemwise.cases.reply import Reply
+from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
-from itemwise.reporting.table import accuracy_text, aligned
+from itemwise.reporting.table import accuracy_text
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import item_counts
 from itemwise.results.progress import Counts, TimeLeft
@@ -94,17 +95,24 @@ def _turn_cost(cost: TurnCost | None) -> str:
     return f" ({_end(cost)}{sampled}{asked}{stop})"
 
 
-def closing_lines(run: RunRecord, folder: str) -> list[str]:
-    """The last lines of a run: each section as lines, one with a title set apart, and the folder of the reports."""
+def closing_lines(run: RunRecord, folder: str, width: int = 0) -> list[str]:
+    """The last lines of a run: each section as lines, one with a title set apart, and the folder of the reports. They fit into `width`
+    characters, 0 for any width, but for what is one word."""
     lines: list[str] = []
     for section in run.sections:
-        if shown := list(_section_lines(section) if section.brief is None else section.brief):
+        if shown := _section_lines(section, width):
             lines += ["", *shown] if section.title else shown
     return [printable(line) for line in [*lines, f"reports: {folder}"]]
 
 
-def _section_lines(section: Section) -> list[str]:
+def _section_lines(section: Section, width: int) -> list[str]:
     rows, folded = section.folded(_GROUP)
-    lines = aligned(section.table(rows), section.words)
-    lines += ["", *folded] if lines and folded else folded
-    return [*lines, *section.legend, *(note.text for note in section.notes)]
+    table = fitted(section.table(rows), section.words, width)
+    if section.brief is not None:
+        return [*_wrapped(section.brief, width), *(table if section.has_brief_table else [])]
+    between = [""] if table and folded else []
+    return [*table, *between, *_wrapped([*folded, *section.legend, *(note.text for note in section.notes)], width)]
+
+
+def _wrapped(texts: Iterable[str], width: int) -> list[str]:
+    return [line for text in texts for line in wrapped(text, width)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,6 +22,12 @@ from tests.reporting.conftest import with_changes
 
 def test_the_closing_table_reads_well(run: RunRecord, snapshot: SnapshotAssertion) -> None:
     assert "\n".join(closing_lines(run, "reports/20260501-120000")) == snapshot
+
+
+def test_the_closing_table_fits_into_a_terminal_and_leaves_nothing_out(run: RunRecord) -> None:
+    whole, narrow = (closing_lines(run, "reports/20260501-120000", width) for width in (0, 80))
+    assert [line for line in narrow if len(line) > 80] == []
+    assert {*re.findall(r"[^\s,/]+", "\n".join(whole))} <= {*re.findall(r"[^\s,/]+", "\n".join(narrow))}
 
 
 def test_a_tag_of_many_values_is_one_line_that_says_where_they_stand(run_of: Callable[..., RunRecord], entry: Callable[..., Entry]) -> None:
