@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from statistics import mean
 
 from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.case import LETTERS
-from itemwise.cases.controls import BLANK, CONTROLS, SHUFFLED, original_and_control
+from itemwise.cases.controls import BLANK, CIRCULAR, CONTROLS, SHUFFLED, original_and_control
 from itemwise.cases.repeats import repeat_name
 from itemwise.results.entry import Entry
-from itemwise.results.ledger import Tally, item_counts, tallied
+from itemwise.results.ledger import Tally, deciding, item_counts, tallied
 from itemwise.results.statistics import SIGNIFICANT, Accuracy, sign_flip
 
 __all__ = ["ChoiceResult", "ControlResult", "choice_results", "controlled_by"]
@@ -23,7 +24,8 @@ class ControlResult:
     """A control of one benchmark, model and strategy: `pair` has the cases as they are first, under the control second.
 
     `same_letter` and `same_option` are the shares of cases answered both times in which the letter, or the option behind
-    it, was the same.
+    it, was the same. Under ``circular-options`` a case is right where it is in every order of its options; `chance` is then the share of
+    a blind guess in each.
     """
 
     control: str
@@ -31,10 +33,15 @@ class ControlResult:
     pair: Pair
     same_letter: float | None
     same_option: float | None
+    chance: float | None = None
 
     @property
     def finding(self) -> str:
         """In words, what the difference shows."""
+        if self.control == CIRCULAR:
+            right = [case for case in self.pair.judged if self.pair.first.is_right(case)]
+            kept = sum(self.pair.second.is_right(case) for case in right)
+            return f"of the {len(right)} right as they are, {kept} are right in every order of their options"
         shown = self.pair.p < SIGNIFICANT
         if self.control == BLANK:
             used = shown and self.pair.is_worse
@@ -49,11 +56,12 @@ def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entr
     for control in CONTROLS:
         other = by_key.get(tally.key._replace(benchmark=f"{tally.benchmark}-{control}"))
         if other:
-            changed = [_uncontrolled(entry, control) for entry in entries if other.counts_entry(entry)]
+            changed = [_uncontrolled(entry, control) for entry in deciding(filter(other.counts_entry, entries))]
             changed = [entry for entry in changed if entry.case in originals]
             first = [originals[entry.case] for entry in changed]
             pair = Pair(measurement("as it is", "", tally, first), measurement(control, "", other, changed))
-            results.append(ControlResult(control, other, pair, *_sameness(first, changed, control)))
+            guessed = [len(entry.choices) ** -len(entry.choices) for entry in changed] if control == CIRCULAR else []
+            results.append(ControlResult(control, other, pair, *_sameness(first, changed, control), mean(guessed) if guessed else None))
     return results
 
 

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON
-from itemwise.cases.reply import Reply
+from itemwise.cases.reply import Reply, Verdict
 from itemwise.extractors import stated_expression
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.protocols import extractors_of_protocols, protocols
 from itemwise.results.entry import Entry
 from itemwise.results.judge import answer_in
 from itemwise.results.labels import Label
-from itemwise.results.ledger import Tally
+from itemwise.results.ledger import Tally, item_counts
 from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
 
 __all__ = ["ExtractorResult", "ExtractorComparison", "Extraction", "is_right", "extractor_comparisons", "extract_from"]
@@ -54,14 +54,13 @@ class ExtractorResult:
 
     @property
     def accuracy(self) -> Accuracy:
-        """That share with its interval, which is of items where they were asked several times."""
-        if all(entry.repeat == 1 for entry in self.entries):
+        """That share with its interval, which is of items where they were asked several times, or in every order of their options."""
+        if all(entry.repeat == entry.orders == 1 for entry in self.entries):
             return accuracy(self.correct, len(self.extractions) - self.raised)
-        counts: dict[str, tuple[int, int]] = {}
-        for entry, extraction in zip(self.entries, self.extractions, strict=True):
-            correct, judged = counts.get(entry.item, (0, 0))
-            counts[entry.item] = correct + is_right(entry, extraction), judged + (not extraction.fault)
-        return item_accuracy([*counts.values()])
+        read = (
+            replace(entry, verdict=_verdict(entry, extraction)) for entry, extraction in zip(self.entries, self.extractions, strict=True)
+        )
+        return item_accuracy([*item_counts(read).values()])
 
 
 @dataclass(frozen=True)
@@ -141,6 +140,11 @@ def _extractors(tally: Tally, entries: Sequence[Entry]) -> Sequence[NamedExtract
         ours = NUMBER_EXTRACTORS
     theirs = extractors_of_protocols(Label.parse(tally.benchmark).name)
     return [*ours, *(extractor for extractor in theirs if extractor not in ours)]
+
+
+def _verdict(entry: Entry, extraction: Extraction) -> Verdict:
+    """What the extractor alone makes of a reply; where it raised it says nothing of the model."""
+    return Verdict.ERROR if extraction.fault else Verdict.CORRECT if is_right(entry, extraction) else Verdict.WRONG
 
 
 def is_right(entry: Entry, extraction: Extraction) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from itemwise.cases.controls import CIRCULAR
 from itemwise.cases.option_scores import GoldScore, OptionScores, option_scores, score_of
 from itemwise.cases.reference_score import REFERENCE, reference_score
 from itemwise.results.entry import Entry
@@ -64,11 +65,11 @@ class LikelihoodResult:
 
 
 def likelihood_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[LikelihoodResult]:
-    """A result for each tally whose options were scored."""
+    """A result for each tally whose options were scored, without those in every order of the options, which count cases in another way."""
     found: dict[Key, list[ScoredCase]] = defaultdict(list)
     for case in scored_cases(entries):
         found[case.entry.key].append(case)
-    by_key = {tally.key: tally for tally in tallies}
+    by_key = {tally.key: tally for tally in tallies if not tally.benchmark.endswith(CIRCULAR)}
     return [
         LikelihoodResult(by_key[key], cases[0].scores.form, cases[0].scores.norm, cases) for key, cases in found.items() if key in by_key
     ]

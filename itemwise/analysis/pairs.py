@@ -23,9 +23,9 @@ class TwiceError(Exception):
 
 @dataclass(frozen=True)
 class Measurement:
-    """The items of one benchmark under one model and strategy in one run, by their ids. Of an item that was asked several times the
-    first judged reply stands for it in `entries`, and `counts` has its correct replies and its judged ones; `scores` has for each score
-    those of all its replies."""
+    """The items of one benchmark under one model and strategy in one run, by their ids. Of an item that was asked several times, or in
+    every order of its options, the first judged reply stands for it in `entries`, and `counts` has its correct times and its judged ones;
+    `scores` has for each score those of all its replies. An item with an order that has no verdict is left out."""
 
     label: str
     run: str
@@ -55,7 +55,7 @@ class Measurement:
     @property
     def has_repeats(self) -> bool:
         """Whether an item was asked several times."""
-        return bool(self.counts)
+        return any(judged > 1 for _, judged in self.counts.values())
 
     @property
     def rows(self) -> Mapping[str, str]:
@@ -181,9 +181,11 @@ def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) ->
         by_case[entry.case] = entry
         if entry.item not in by_item or not by_item[entry.item].verdict.is_judged:
             by_item[entry.item] = entry
-    counts = item_counts(entries) if any(entry.repeat > 1 for entry in entries) else {}
+    in_orders = any(entry.orders > 1 for entry in entries)
+    counts = item_counts(entries) if in_orders or any(entry.repeat > 1 for entry in entries) else {}
     judged = {item: count for item, count in counts.items() if count[1]}
-    return Measurement(label, run, tally, by_item, judged, item_scores(entries))
+    known = {item: entry for item, entry in by_item.items() if item in judged} if in_orders else by_item
+    return Measurement(label, run, tally, known, judged, item_scores(entries))
 
 
 def items_differ(first: Measurement, second: Measurement) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import comb, sqrt
 
-from itemwise.cases.reply import Verdict
+from itemwise.cases.repeats import item_of
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, item_counts
 from itemwise.results.statistics import Accuracy, accuracy
@@ -91,8 +91,8 @@ def repeat_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[R
     """A result for each tally whose items were asked several times and have a verdict on the model."""
     results = []
     for tally in tallies:
-        if tally.items and tally.judged:
-            counted = [entry for entry in entries if tally.counts_entry(entry)]
+        counted = [entry for entry in entries if tally.counts_entry(entry)] if tally.items and tally.judged else []
+        if any(entry.repeat > 1 for entry in counted):
             items = {item: count for item, count in item_counts(counted).items() if count[1]}
             by_repeat = [_of_repeat(counted, repeat) for repeat in _times(counted)]
             results.append(RepeatResult(tally, items, by_repeat, _same_text(counted)))
@@ -100,11 +100,11 @@ def repeat_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[R
 
 
 def _same_text(entries: Sequence[Entry]) -> list[str]:
-    texts: dict[str, set[str]] = {}
+    texts: dict[str, dict[str, set[str]]] = {}  # of each item by the orders of its options, if it was asked in several
     for entry in entries:
         if entry.verdict.is_judged:
-            texts.setdefault(entry.item, set()).add(entry.texts().reply_text)
-    return [item for item, said in texts.items() if len(said) == 1]
+            texts.setdefault(entry.item, {}).setdefault(item_of(entry.case, entry.repeat), set()).add(entry.texts().reply_text)
+    return [item for item, of_order in texts.items() if all(len(said) == 1 for said in of_order.values())]
 
 
 def _times(entries: Sequence[Entry]) -> range:
@@ -112,8 +112,8 @@ def _times(entries: Sequence[Entry]) -> range:
 
 
 def _of_repeat(entries: Sequence[Entry], repeat: int) -> Accuracy:
-    verdicts = [entry.verdict for entry in entries if entry.repeat == repeat and entry.verdict.is_judged]
-    return accuracy(verdicts.count(Verdict.CORRECT), len(verdicts))
+    counts = item_counts(entry for entry in entries if entry.repeat == repeat).values()
+    return accuracy(sum(correct for correct, _ in counts), sum(judged for _, judged in counts))
 
 
 def _mean(values: Iterator[float]) -> float | None:

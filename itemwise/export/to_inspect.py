@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from itemwise.cases.chat import Turn
+from itemwise.cases.repeats import item_of
 from itemwise.cases.reply import Reply
 from itemwise.export.exported_task import ExportedTask, asked_turns, file_name
 from itemwise.results.entry import Entry
@@ -79,7 +80,7 @@ def _sample(entry: Entry, reply: Reply) -> dict[str, Any]:
     why = f"{entry.verdict.value}: {cause.kind}: {cause.evidence}" if cause else entry.verdict.value
     score = {"value": "C" if entry.verdict.value == "correct" else "I", "answer": entry.answer, "explanation": why}
     return {
-        "id": entry.item,
+        "id": item_of(entry.case, entry.repeat),
         "epoch": entry.repeat,
         "input": entry.texts().prompt,
         "choices": list(entry.choices) or None,

@@ -67,7 +67,7 @@ def _population(task: ExportedTask) -> int:
 
 def _metrics(task: ExportedTask) -> dict[str, Any]:
     """Accuracy and its standard error, as there of the mean of zeros and ones; with repeats of the items' shares."""
-    shares = [correct / judged for correct, judged in item_counts(entry for entry, _ in task.entries).values()]
+    shares = [correct / judged for correct, judged in item_counts(entry for entry, _ in task.entries).values() if judged]
     error = stdev(shares) / math.sqrt(len(shares)) if len(shares) > 1 else "N/A"
     share = task.tally.accuracy.share or 0.0
     return {"alias": task.name, f"{METRIC},{task.extractor}": share, f"{METRIC}_stderr,{task.extractor}": error}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from itemwise.cases.controls import joined_orders
 from itemwise.cases.option_scores import GoldScore
 from itemwise.cases.plain_data import Kinds, require_kinds, without_empty
 from itemwise.cases.repeats import item_of
@@ -92,8 +93,13 @@ class MeasuredCase:
 
     @property
     def item(self) -> str:
-        """The item that it asks, whichever time of several."""
-        return item_of(self.case, self.repeat)
+        """The item that it asks, whichever time of several, and in whichever order of its options under ``circular-options``."""
+        return joined_orders(item_of(self.case, self.repeat))[0]
+
+    @property
+    def orders(self) -> int:
+        """In how many orders of its options the item is asked."""
+        return joined_orders(item_of(self.case, self.repeat))[1]
 
     @property
     def key(self) -> Key:

@@ -13,7 +13,7 @@ from itemwise.results.score import Score
 from itemwise.results.spill import SpilledRecord, SpillFile
 from itemwise.results.statistics import Accuracy, accuracy, clustered_accuracy, item_accuracy
 
-__all__ = ["Ledger", "Tally", "grouped", "item_counts", "item_scores", "tallied"]
+__all__ = ["Ledger", "Tally", "deciding", "grouped", "item_counts", "item_scores", "tallied"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Tally:
 
     `recalled` of the verdicts are known from earlier runs alone; `skipped` cases have none. `function` is the test's node id. `given`
     replies were made elsewhere. `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where
-    items were asked several times `items` has for each its correct replies and its judged ones; then the cases are the replies. Where
-    several items are of one cluster, `clusters` has the same of each.
+    items were asked several times, or in every order of their options, `items` has for each its correct times and its judged ones; then
+    the cases are the replies. Where several items are of one cluster, `clusters` has the same of each.
     """
 
     benchmark: str
@@ -86,8 +86,9 @@ class Tally:
 
     @property
     def accuracy(self) -> Accuracy:
-        """Correct out of judged, with its interval, which knows clusters; of items that were asked several times their mean. None of texts
-        that were scored: there `correct` says only that they were."""
+        """Correct out of judged, with its interval, which knows clusters; of items that were asked several times their mean, and of items
+        asked in every order of their options the share that is correct in all. None of texts that were scored: there `correct` says only
+        that they were."""
         if not self.key.is_answered:
             return accuracy(0, 0)
         if self.clusters:
@@ -223,8 +224,23 @@ def _empty(case: MeasuredCase) -> Tally:
 
 
 def item_counts(entries: Iterable[Entry]) -> dict[str, tuple[int, int]]:
-    """For each item how many of its replies are correct and how many are judged, all its repeats together."""
-    return _counts((entry.item, entry) for entry in entries)
+    """For each item how many of its replies are correct and how many are judged, all its repeats together. An item asked in every order
+    of its options is one reply each time, which is correct where all orders are."""
+    return _counts((entry.item, entry) for entry in deciding(entries))
+
+
+def deciding(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries, of which one stands for each time that an item was asked in every order of its options: the first that is not correct,
+    else the first of all. None does while an order has no verdict on the model, for the others say too little."""
+    orders: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        if entry.orders == 1:
+            yield entry
+        elif entry.verdict.is_judged:
+            orders.setdefault((entry.item, entry.repeat), []).append(entry)
+    for asked in orders.values():
+        if len(asked) == asked[0].orders:
+            yield next((entry for entry in asked if entry.verdict is not Verdict.CORRECT), asked[0])
 
 
 def _counts(named: Iterable[tuple[str, Entry]]) -> dict[str, tuple[int, int]]:
@@ -256,7 +272,7 @@ def _tally(entries: Sequence[Entry]) -> Tally:
     counted = Counter(entry.verdict for entry in entries)
     costs = [entry.cost for entry in entries if entry.cost]
     first = entries[0]
-    items, clusters = item_counts(entries), _counts((entry.cluster, entry) for entry in entries)
+    items, clusters = item_counts(entries), _counts((entry.cluster, entry) for entry in deciding(entries))
     return Tally(
         *first.key[:3],
         first.sample_size,
@@ -272,6 +288,6 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         prompt_name=first.prompt_name,
         thinking_tokens=sum(cost.thinking_tokens or 0 for cost in costs),
         given=sum(entry.is_given and entry.cost is not None for entry in entries),
-        items=[*items.values()] if any(entry.repeat > 1 for entry in entries) else (),
+        items=[*items.values()] if any(entry.repeat > 1 or entry.orders > 1 for entry in entries) else (),
         clusters=[*clusters.values()] if len(clusters) < len(items) else (),
     )

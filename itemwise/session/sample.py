@@ -9,7 +9,7 @@ from itertools import islice
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
-from itemwise.cases.controls import controlled
+from itemwise.cases.controls import controlled, original_and_control
 from itemwise.cases.gold import gold_number
 from itemwise.cases.reads import Reads, noting_reads
 from itemwise.cases.repeats import item_of, repeated
@@ -151,9 +151,8 @@ def _without_effect(benchmark: Benchmark, settings: Settings, cases: Sequence[Ca
         yield f"--source {settings.source.text}"
     if "variants" in given and settings.source.variants and not any(original_of(item_of(case.name, case.repeat)) for case in cases):
         yield f"--variants {settings.source.variants}"
-    for control in settings.controls if "control" in given else ():
-        if not any(item_of(case.name, case.repeat).endswith(f"-{control}") for case in cases):
-            yield f"--control {control}"
+    controls = {found[1] for case in cases if (found := original_and_control(item_of(case.name, case.repeat)))}
+    yield from (f"--control {control}" for control in settings.controls if "control" in given and control not in controls)
     shows_examples = wording.shots or any(settings.shots) or any(each.wants_hints and not each.files for each in settings.strategies)
     if "examples" in given and settings.examples and not shows_examples:
         yield f"--examples {settings.examples.text}"
@@ -180,8 +179,7 @@ def _system_words(cases: Sequence[Case], models: Sequence[ModelEntry], form: str
 def _with_controls(case: Case, settings: Settings) -> Iterator[Case]:
     yield case
     for control in settings.controls:
-        if changed := controlled(case, control, settings.seed):
-            yield changed
+        yield from controlled(case, control, settings.seed)
 
 
 def _label(name: str, benchmark: Benchmark, settings: Settings) -> str:

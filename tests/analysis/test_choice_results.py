@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from itemwise.analysis.choice_results import ChoiceResult, ControlResult, choice_results, controlled_by
+from itemwise.analysis.pairs import Pair, measurement
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
-from itemwise.results.statistics import mcnemar
+from itemwise.results.statistics import accuracy, mcnemar
 from tests.analysis.conftest import FOUR, choice
 from tests.reporting.conftest import an_entry
 
@@ -138,3 +141,33 @@ def test_cases_of_one_cluster_count_once_against_the_constant_answer() -> None:
     tags, rows = {"photograph": "1"}, {"cluster": "photograph"}
     entries = [an_entry(n, Verdict.CORRECT, expected=word, tags=tags, rows=rows) for n, word in enumerate(["yes", "no"] * 8)]
     assert result_of(*entries).p == mcnemar(1, 0)
+
+
+def in_orders(number: int, *answers: str | None) -> list[Entry]:
+    """A case under circular-options, of whose four orders the right letter is B, A, D and C."""
+    control = "circular-options"
+    entries = [choice(number, *each, f"{control}-{order}of4") for order, each in enumerate(zip("BADC", answers, strict=False), start=1)]
+    return [replace(entry, benchmark=f"colours-{control}") for entry in entries]
+
+
+def test_a_case_is_right_in_circular_order_where_it_is_in_every_order_of_its_options() -> None:
+    plain = [choice(number, "B", "B") for number in range(3)]
+    entries = [*plain, *in_orders(0, *"BADC"), *in_orders(1, *"BADB"), *in_orders(2, "B", None, "D", "C")]
+    control = control_of(*entries)
+    assert (control.tally.accuracy.correct, control.tally.accuracy.judged, sum(control.tally.counts.values())) == (1, 3, 12)
+    assert control.tally.accuracy == control.pair.second.accuracy == accuracy(1, 3)
+    assert (control.pair.lost, control.pair.gained, control.chance) == (["colours-1", "colours-2"], [], 1 / 4**4)
+    assert control.finding == "of the 3 right as they are, 1 are right in every order of their options"
+
+
+def test_a_case_counts_once_all_orders_of_its_options_are_judged() -> None:
+    spoiled = [*in_orders(1, *"BAD"), replace(in_orders(1, *"BADC")[3], verdict=Verdict.ERROR)]
+    entries = [choice(0, "B", "B"), choice(1, "B", "B"), *in_orders(0, *"BADC"), *spoiled]
+    control = control_of(*entries)
+    assert (control.tally.accuracy.correct, control.tally.accuracy.judged, control.pair.judged) == (1, 1, ["colours-0"])
+
+
+def test_another_run_is_paired_by_cases_that_are_right_in_every_order() -> None:
+    before, now = [*in_orders(0, *"BADC"), *in_orders(1, *"BADC")], [*in_orders(0, *"BADC"), *in_orders(1, *"CADC")]
+    pair = Pair(*(measurement("", "", tallied(entries)[0], entries) for entries in (before, now)))
+    assert (pair.lost, pair.change, pair.has_repeats) == (["colours-1-circular-options"], -0.5, False)

@@ -203,14 +203,18 @@ def test_stored_replies_to_pictures_are_replayed(suite: pytest.Pytester) -> None
 
 
 def test_options_are_scored_with_pictures_stored_replayed_and_told_with_margins(suite: pytest.Pytester) -> None:
-    options = ("--sample", "4", "--strategy", "likelihood:form=text", "--control", "shuffle-options")
-    suite.runpytest_inprocess(*options).stdout.fnmatch_lines(["*another option likelier*", "8 replies generated (0 tokens*"])
+    options = ("--sample", "4", "--strategy", "likelihood:form=text", "--control", "circular-options")
+    suite.runpytest_inprocess(*options).stdout.fnmatch_lines(
+        ["*another option likelier*", "15 replies generated (0 tokens*, 4 from the store"]
+    )
     asked = {line["case"]: line["reply"]["notes"]["likelihood"] for line in results(suite)}
-    assert len(asked) == 8
+    assert len(asked) == 4 + 15
+    in_orders = record(suite)["results"][1]
+    assert (in_orders["correct"], in_orders["sample"], in_orders["accuracy"]) == (3, 15, 0.25)
     wrong = [line["causes"][0]["evidence"] for line in results(suite) if line["verdict"] == "wrong"]
     assert wrong
     assert all(" nats above the expected " in evidence for evidence in wrong)
     row = record(suite)["likelihood"][0]
     assert (row["form"], row["norm"], row["n"]) == ("text", "sum", 4)
-    suite.runpytest_inprocess(*options, "--replay").stdout.fnmatch_lines(["0 replies generated, 8 from the store"])
+    suite.runpytest_inprocess(*options, "--replay").stdout.fnmatch_lines(["0 replies generated, 19 from the store"])
     assert {line["case"]: line["reply"]["notes"]["likelihood"] for line in results(suite)} == asked

@@ -55,6 +55,8 @@ def _sentence(result: ChoiceResult, control: ControlResult) -> str:
     kept = ""
     if control.same_letter is not None and control.same_option is not None:
         kept = f"; {control.same_letter:.0%} kept the letter, {control.same_option:.0%} the option"
+    if control.chance is not None:
+        kept = f"; a blind guess {control.chance:.1%}; {sum(control.tally.counts.values())} prompts for {len(control.tally.items)} cases"
     flips = f"{len(control.pair.gained)} gained and {len(control.pair.lost)} lost of {len(control.pair.judged)}, p = {control.pair.p:.3g}"
     return f"{', '.join(result.tally.key.names)}, {control.control}: {share} to {under} ({flips}{kept}): {control.finding}"
 
@@ -66,5 +68,6 @@ def _control_record(control: ControlResult) -> dict[str, object]:
         **control.pair.record(),
         "same_letter": control.same_letter,
         "same_option": control.same_option,
+        **({} if control.chance is None else {"chance": control.chance}),
         "finding": control.finding,
     }

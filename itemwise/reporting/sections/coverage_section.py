@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from itemwise.cases.controls import CIRCULAR
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
@@ -35,6 +36,11 @@ def _skip(skip: Skip) -> dict[str, object]:
 
 def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Iterator[str]:
     known = sum(tally.counts.values())
+    if tally.benchmark.endswith(CIRCULAR):
+        yield (
+            f"the accuracy is the share of {len(tally.items)} cases that are right in every order of their options (CircularEval); "
+            f"all else counts their {known} prompts"
+        )
     if tally.recalled:
         yield f"{known - tally.recalled} of these {known} cases ran here, {tally.recalled} are known from earlier runs"
     if tally.skipped:

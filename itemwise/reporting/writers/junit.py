@@ -7,6 +7,7 @@ those stand in its system-out, one ``[[PROPERTY|name=value]]`` line each, before
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
+from itemwise.cases.repeats import item_of
 from itemwise.cases.reply import Verdict
 from itemwise.reporting.run_record import RunRecord
 from itemwise.results.entry import Entry
@@ -52,7 +53,7 @@ def suite_properties(run: RunRecord) -> dict[str, str]:
 def case_properties(entry: Entry) -> dict[str, str]:
     """What stands beside a test case: its answer, what was expected, its verdict and its cost."""
     cost = entry.cost
-    repeat = {"item": entry.item, "repeat": entry.repeat} if "repeats" in entry.rows else {}
+    repeat = {"item": item_of(entry.case, entry.repeat), "repeat": entry.repeat} if "repeats" in entry.rows else {}
     values = {
         **repeat,
         "answer": entry.answer,
