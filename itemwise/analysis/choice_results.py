@@ -7,6 +7,7 @@ from fractions import Fraction
 from statistics import mean
 
 from itemwise.analysis.pairs import Pair, measurement
+from itemwise.analysis.yes_no_results import YES_NO
 from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import BLANK, CIRCULAR, CONTROLS, SHUFFLED, original_and_control
 from itemwise.cases.repeats import repeat_name
@@ -15,8 +16,6 @@ from itemwise.results.ledger import Tally, deciding, item_counts, tallied
 from itemwise.results.statistics import SIGNIFICANT, Accuracy, sign_flip
 
 __all__ = ["ChoiceResult", "ControlResult", "choice_results", "controlled_by"]
-
-_YES_NO = ("yes", "no")  # answers of a case that has no other
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def choice_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[C
     results = []
     for tally in tallies:
         counted = [entry for entry in entries if tally.counts_entry(entry) and entry.verdict.is_judged]
-        judged = [entry for entry in counted if entry.choices or entry.expected in _YES_NO]
+        judged = [entry for entry in counted if entry.choices or entry.expected in YES_NO]
         if judged and not original_and_control(judged[0].item):
             fewer = len(judged) if len(judged) < len(counted) else None
             results.append(_result(tally, judged, fewer, controlled_by(tally, tallies, entries)))
@@ -125,11 +124,11 @@ def _right(entry: Entry) -> frozenset[str]:
 
 def _result(tally: Tally, entries: Sequence[Entry], fewer: int | None, controls: Sequence[ControlResult]) -> ChoiceResult:
     right = Counter(letter for entry in entries for letter in _right(entry))
-    letter = max((*LETTERS, *_YES_NO), key=lambda letter: right[letter])  # of equal ones the first
+    letter = max((*LETTERS, *YES_NO), key=lambda letter: right[letter])  # of equal ones the first
     of_item = {entry.item: entry for entry in entries}
     clusters = dict.fromkeys((entry.cluster for entry in entries), Fraction(0))
     for item, count in item_counts(entries).items():
         clusters[of_item[item].cluster] += Fraction(*count) - (letter in _right(of_item[item]))
-    chance = sum(len(_right(entry)) / len(entry.choices or _YES_NO) for entry in entries) / len(entries)
+    chance = sum(len(_right(entry)) / len(entry.choices or YES_NO) for entry in entries) / len(entries)
     of_these = tallied(entries)[0].accuracy
     return ChoiceResult(tally, of_these, fewer, chance, letter, right[letter] / len(entries), sign_flip([*clusters.values()]), controls)

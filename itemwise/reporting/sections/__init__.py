@@ -11,8 +11,8 @@ __all__ = ["BUILDERS", "Builder"]
 Builder = Callable[[RunFacts], Iterator[Section]]
 
 _ORDER = (
-    "accuracy", "baseline", "scores", "means", "coverage", "recovery", "repeats", "choices", "likelihood", "calibration", "perplexity",
-    "reference", "splits", "causes", "thinking", "ladder", "prompts", "drops", "extractors", "spread", "snapshots", "measured",
-    "batch_check", "replies", "gates",
+    "accuracy", "baseline", "scores", "means", "coverage", "recovery", "repeats", "choices", "yes_no", "likelihood", "calibration",
+    "perplexity", "reference", "splits", "causes", "thinking", "ladder", "prompts", "drops", "extractors", "spread", "snapshots",
+    "measured", "batch_check", "replies", "gates",
 )  # fmt: skip
 BUILDERS: tuple[Builder, ...] = tuple(import_module(f"{__name__}.{name}_section").build for name in _ORDER)
