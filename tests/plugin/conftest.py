@@ -76,6 +76,8 @@ def wrapped(wrapper: Generator[None, Result, Result], result: Result) -> Result:
 class Terminal:
     """A terminal reporter of which the text is kept."""
 
+    isatty = False
+
     def __init__(self) -> None:
         self.stats: dict[str, list[object]] = {}
         self.file = io.StringIO()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from itemwise.plugin.printing import Printing, usage_error
-from tests.plugin.conftest import wrapped
+from itemwise.plugin.printing import Printing, terminal_width, usage_error
+from tests.plugin.conftest import Terminal, a_config, wrapped
 
 HOSTILE = "title\x1b]0;x\x07\n::set-output name=a::b"
 
@@ -68,3 +68,15 @@ def test_warnings_are_printable_in_a_run_with_benchmarks(marked: bool) -> None:
 
 def test_a_usage_error_is_printable() -> None:
     assert is_printable(str(usage_error(HOSTILE)))
+
+
+def test_lines_are_as_wide_as_the_terminal_and_of_any_length_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    terminal = Terminal()
+    terminal.writer.fullwidth = 93
+    assert (terminal_width(a_config(terminal)), terminal_width(a_config(None))) == (0, 0)
+    terminal.isatty = True
+    assert terminal_width(a_config(terminal)) == 93
+    terminal.isatty = False
+    monkeypatch.setenv("COLUMNS", "93")
+    assert terminal_width(a_config(terminal)) == 93
