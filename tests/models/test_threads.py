@@ -6,24 +6,27 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from itemwise.models import REGISTRY, LoadOptions
 from itemwise.models import threads as threads_module
-from itemwise.models.threads import SMALL, keep_few_kernels, threads_for, threads_text
-
-LOAD = """
-import json, os, sys
-{before}
-from itemwise.models import LoadOptions, REGISTRY
 from itemwise.models.lazy import LazyModel
-model = LazyModel(REGISTRY["embedded-text"], LoadOptions("none", 4))
-described = model.describe()
-import torch
-during = torch.get_num_threads()
-model.release()
-print(json.dumps([described["threads"], during, torch.get_num_threads(), os.environ.get("OMP_WAIT_POLICY")]))
+from itemwise.models.threads import SMALL, keep_few_kernels, threads_for, threads_text
+from tools import bench_threads
+
+TAKEN_BY_ITSELF = threads_module._core_counts()
+ROOT = Path(threads_module.__file__).parents[2]
+LOAD = """
+import json, os
+from tests.models.test_threads import in_force
+print(json.dumps([in_force(), os.environ.get("OMP_WAIT_POLICY")]))
+"""
+SAY_WHAT_IS_SET = """
+import json, os
+print(json.dumps([1234, os.environ.get("OMP_NUM_THREADS", "-") + " " + os.environ.get("OMP_WAIT_POLICY", "-")]))
 """
 
 
@@ -34,13 +37,25 @@ def nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads_module, "_core_counts", lambda: {8})
 
 
-def in_force(before: str = "", **environment: str) -> list[object]:
-    """What a process of its own says of the threads of the embedded model: described, during, after, and the policy set."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD.replace("{before}", before)], env=os.environ | environment, capture_output=True, text=True, check=True
-    )
-    result: list[object] = json.loads(done.stdout.splitlines()[-1])
-    return result
+def in_force() -> list[object]:
+    """The threads of the embedded model as it describes them, those that torch has meanwhile, and those that it has afterwards."""
+    model = LazyModel(REGISTRY["embedded-text"], LoadOptions("none", 4))
+    described = model.describe()["threads"]
+    import torch
+
+    during = torch.get_num_threads()
+    model.release()
+    return [described, during, torch.get_num_threads()]
+
+
+@pytest.fixture
+def torch_has() -> Iterator[Callable[[int], None]]:
+    """Gives torch so many threads in this process, where it is imported."""
+    import torch
+
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize(("parameters", "processes", "threads"), [(SMALL - 1, 1, 1), (SMALL, 1, 8), (SMALL, 2, 4), (SMALL, 99, 1)])
@@ -70,45 +85,45 @@ def test_what_is_in_force_is_said(environment: dict[str, str], chosen: bool, exp
 
 
 def test_threads_wait_passively_where_torch_is_not_imported_yet() -> None:
-    described, during, after, policy = in_force()
+    done = subprocess.run([sys.executable, "-c", LOAD], cwd=ROOT, capture_output=True, text=True, check=True)
+    (described, during, after), policy = json.loads(done.stdout.splitlines()[-1])
     assert (described, during, policy) == ("1 thread, passive waiting", 1, "PASSIVE")
-    assert after == int(subprocess.check_output([sys.executable, "-c", "import torch; print(torch.get_num_threads())"]))
+    assert after in TAKEN_BY_ITSELF
 
 
-def test_where_torch_is_imported_already_its_threads_go_on_as_they_do() -> None:
-    described, _, _, policy = in_force("import torch")
-    assert (described, policy) == ("1 thread, active waiting", None)
+def test_where_torch_is_imported_already_its_threads_go_on_as_they_do(torch_has: Callable[[int], None]) -> None:
+    torch_has(8)
+    assert in_force() == ["1 thread, active waiting", 1, 8]
+    assert "OMP_WAIT_POLICY" not in os.environ
 
 
-def test_the_users_own_settings_win() -> None:
-    described, during, after, policy = in_force(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="ACTIVE")
-    assert (described, during, after, policy) == ("1 thread as set, active waiting", 1, 1, "ACTIVE")
-    more = 2 * (os.cpu_count() or 1) + 1  # than torch takes by itself
-    assert in_force(f"import torch; torch.set_num_threads({more})")[:3] == [f"{more} threads as set, active waiting", more, more]
+def test_the_users_own_settings_win(torch_has: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    torch_has(9)  # than which torch takes fewer by itself
+    assert in_force() == ["9 threads as set, active waiting", 9, 9]
+    torch_has(8)
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert in_force() == ["8 threads as set, active waiting", 8, 8]
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
-def test_the_measurement_of_threads_runs(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tools.bench_threads",
-            "--rounds",
-            "1",
-            "--items",
-            "2",
-            "--max-new-tokens",
-            "4",
-            "--busy",
-            "1",
-            "--without-quiet",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(threads_module.__file__).parents[2],
-    )
-    assert "| one thread, passive | 1 thread as set, passive waiting |" in done.stdout
+def test_each_way_is_measured_under_its_own_settings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(bench_threads, "ASK", SAY_WHAT_IS_SET)
+    monkeypatch.setattr(sys, "argv", ["bench_threads", "--rounds", "2", "--busy", "1", "--without-quiet"])
+    monkeypatch.setenv("OMP_NUM_THREADS", "77")  # of the shell that measures: in force nowhere
+    bench_threads.main()
+    out = capsys.readouterr().out
+    assert "embedded-text, 1 busy neighbours" in out
+    assert "| one thread, passive | 1 PASSIVE | 1,234 | 1,234 to 1,234 | 1.00 |" in out
+    assert "| as itemwise chooses | - - | 1,234 |" in out
+
+
+def test_what_is_measured_is_a_model_s_speed_and_threads(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["", json.dumps(["embedded-text", "none", 2, 4])])
+    exec(bench_threads.ASK, {})
+    speed, threads = json.loads(capsys.readouterr().out)
+    assert speed > 0
+    assert threads.endswith("active waiting")
 
 
 def test_few_kernels_are_kept_unless_the_user_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
