@@ -14,6 +14,9 @@ from hypothesis import settings
 # Before anything imports torch. The checkpoints of the tests are small: threads would wait for one another, the more the busier it is.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+# The runs of tests speak English, whoever has them run.
+os.environ["LANGUAGE"] = "en"
+
 # Hundreds of processes that tests start would each compile the package anew, and rewrite its asserts: 1.5 s of processor time each.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

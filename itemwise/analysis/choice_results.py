@@ -11,6 +11,7 @@ from itemwise.analysis.yes_no_results import YES_NO
 from itemwise.cases.case import LETTERS
 from itemwise.cases.controls import BLANK, CIRCULAR, CONTROLS, SHUFFLED, original_and_control
 from itemwise.cases.repeats import repeat_name
+from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, deciding, item_counts, tallied
 from itemwise.results.statistics import SIGNIFICANT, Accuracy, sign_flip
@@ -40,12 +41,12 @@ class ControlResult:
         if self.control == CIRCULAR:
             right = [case for case in self.pair.judged if self.pair.first.is_right(case)]
             kept = sum(self.pair.second.is_right(case) for case in right)
-            return f"of the {len(right)} right as they are, {kept} are right in every order of their options"
+            return phrase("of the {n} right as they are, {kept} are right in every order of their options", n=len(right), kept=kept)
         shown = self.pair.p < SIGNIFICANT
         if self.control == BLANK:
             used = shown and self.pair.is_worse
-            return "the picture is used" if used else "no use of the picture is shown"
-        return "the order of the options matters" if shown else "no effect of the options' order is shown"
+            return phrase("the picture is used" if used else "no use of the picture is shown")
+        return phrase("the order of the options matters" if shown else "no effect of the options' order is shown")
 
 
 def controlled_by(tally: Tally, tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[ControlResult]:

@@ -13,6 +13,7 @@ from itemwise.analysis.model_pairs import model_pairs
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.cases.option_scores import GoldScore
 from itemwise.cases.reference_score import REFERENCE
+from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, mean_flip
@@ -44,8 +45,9 @@ class GoldChange:
     def text(self) -> str:
         """The figures in a sentence's part."""
         low, high = self.interval
-        interval = f"{CONFIDENCE:.0%} interval {low:+.3g} to {high:+.3g}"
-        return f"{self.mean:+.3g} nats a case ({interval}) over {self.cases} cases, p {self.p:.3g}"
+        interval = phrase("{share:.0%} interval {low:+.3g} to {high:+.3g}", share=CONFIDENCE, low=low, high=high)
+        told = "{mean:+.3g} nats a case ({interval}) over {n} cases, p {p:.3g}"
+        return phrase(told, mean=self.mean, interval=interval, n=self.cases, p=self.p)
 
     def record(self) -> dict[str, object]:
         """The change as run.json has it."""

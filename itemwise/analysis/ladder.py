@@ -7,6 +7,7 @@ from itemwise.analysis.extractor_comparison import extract_from
 from itemwise.analysis.like_with_like import LOADED, WEIGHTS, WORDINGS
 from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Measurement, Pair, measurement
+from itemwise.language import joined, phrase
 from itemwise.results.entry import Entry
 from itemwise.results.judge import AssertOutcome, verdict_of
 from itemwise.results.ledger import Tally, tallied
@@ -38,8 +39,8 @@ class Rung:
         if self.pair is None or self.holm_p is None:
             return ""
         if self.holm_p >= SIGNIFICANT:
-            return "no difference shown"
-        return "helps" if self.pair.is_better else "hurts"
+            return phrase("no difference shown")
+        return phrase("helps" if self.pair.is_better else "hurts")
 
 
 @dataclass(frozen=True)
@@ -147,13 +148,13 @@ def _gain(before: Measurement, step: Measurement) -> str:
     parts += [words for words, names in WORDINGS.items() if _differ(before, step, names)]
     if parts or before.tally.model_name != step.tally.model_name:
         parts = parts or ["the model"]
-        return " and ".join([*parts, *([step.label] if before.label != step.label else [])])
+        return joined([*map(phrase, parts), *([step.label] if before.label != step.label else [])], " and ")
     if before.label == STRICTLY:
-        return "reading"
-    gain = gain_of(step.label)
-    if gain == gain_of(before.label):
-        return f"{step.label} instead of {before.label}"  # one strategy under other settings
-    return gain if begins_plainly(before.label) else f"{gain} instead of {gain_of(before.label)}"
+        return phrase("reading")
+    gain, gain_before = phrase(gain_of(step.label)), phrase(gain_of(before.label))
+    if gain == gain_before:
+        return phrase("{gain} instead of {other}", gain=step.label, other=before.label)  # one strategy under other settings
+    return gain if begins_plainly(before.label) else phrase("{gain} instead of {other}", gain=gain, other=gain_before)
 
 
 def _differing(before: Mapping[str, str], step: Mapping[str, str]) -> list[str]:

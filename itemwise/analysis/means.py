@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from itemwise.analysis.splits import splits
 from itemwise.cases.reply import Verdict
+from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Tally
@@ -47,7 +48,7 @@ def _macros(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]) -> I
     for tally in tallies:
         tag = told[tally.key].get("macro", "")
         if parts := [split.part.accuracy for split in splits([tally], entries) if split.tag == tag]:
-            yield Mean(tally.benchmark, tally, _equal(parts), f"{len(parts)} values of {tag}")
+            yield Mean(tally.benchmark, tally, _equal(parts), phrase("{n} values of {tag}", n=len(parts), tag=tag))
 
 
 def _whole_groups(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]) -> Iterator[Mean]:
@@ -62,7 +63,8 @@ def _whole_groups(tallies: Sequence[Tally], told: Told, entries: Sequence[Entry]
                 if tally.counts_entry(entry) and tag in entry.tags:
                     groups.setdefault(entry.tags[tag], set()).add(entry.verdict)
             right = sum(verdicts == {Verdict.CORRECT} for verdicts in groups.values())
-            yield Mean(tally.benchmark, tally, accuracy(right, len(groups)), f"{len(groups)} values of {tag}, right in all their cases")
+            over = phrase("{n} values of {tag}, right in all their cases", n=len(groups), tag=tag)
+            yield Mean(tally.benchmark, tally, accuracy(right, len(groups)), over)
 
 
 def _configs(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
@@ -70,7 +72,7 @@ def _configs(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
         config = told[group[0].key].get("config")
         if config and len(group) > 1:
             name = group[0].benchmark.removesuffix(f"-{config}")
-            yield Mean(name, group[0], _equal([tally.accuracy for tally in group]), f"{len(group)} configurations")
+            yield Mean(name, group[0], _equal([tally.accuracy for tally in group]), phrase("{n} configurations", n=len(group)))
 
 
 def _suites(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
@@ -82,7 +84,7 @@ def _suites(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
     for (suite, *_), benchmarks in members.items():
         if len(benchmarks) > 1:
             parts = [(1 / len(benchmarks) / len(group), tally.accuracy) for group in benchmarks for tally in group]
-            yield Mean(suite, benchmarks[0][0], weighted_mean(parts), f"{len(benchmarks)} benchmarks")
+            yield Mean(suite, benchmarks[0][0], weighted_mean(parts), phrase("{n} benchmarks", n=len(benchmarks)))
 
 
 def _equal(parts: Sequence[Accuracy]) -> Accuracy:

@@ -9,6 +9,7 @@ from statistics import mean
 
 from itemwise.analysis.likelihood_results import ScoredCase, scored_cases
 from itemwise.analysis.pairs import Measurement, Pair
+from itemwise.language import phrase
 from itemwise.results.statistics import CONFIDENCE, Interval, bootstrap_interval
 
 __all__ = ["OptionShift", "option_shift"]
@@ -35,9 +36,14 @@ class OptionShift:
     def text(self) -> str:
         """The figures in a sentence's part."""
         low, high = self.interval
-        interval = f"{CONFIDENCE:.0%} interval {low:.2g} to {high:.2g}"
-        flips = f"{self.other_best} of {self.cases} have another best option"
-        return f"KL {self.kl:.3g} nats a case ({interval}), {self.moved:.1%} of the probability moved, {flips}"
+        return phrase(
+            "KL {kl:.3g} nats a case ({interval}), {moved:.1%} of the probability moved, {other} of {n} have another best option",
+            kl=self.kl,
+            interval=phrase("{share:.0%} interval {low:.2g} to {high:.2g}", share=CONFIDENCE, low=low, high=high),
+            moved=self.moved,
+            other=self.other_best,
+            n=self.cases,
+        )
 
     def record(self) -> dict[str, object]:
         """The shift as run.json has it."""

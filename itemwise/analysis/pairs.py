@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from itemwise.cases.reply import Verdict
+from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, grouped, item_counts, item_scores
 from itemwise.results.score import Score
@@ -159,7 +160,7 @@ class Pair:
     def versions(self) -> str:
         """The benchmark's versions on both sides where they differ: another prompt, extractor or rule of rows; else empty."""
         first, second = (side.rows.get("version", "none") for side in (self.first, self.second))
-        return f"version {first} against {second} of the benchmark" if first != second else ""
+        return phrase("version {first} against {second} of the benchmark", first=first, second=second) if first != second else ""
 
     def record(self) -> dict[str, object]:
         """Its figures as run.json has them, with the flipped cases by id."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from itemwise.analysis.model_pairs import model_pairs
 from itemwise.analysis.pairs import Pair
 from itemwise.cases.text_score import TextScore, text_score
+from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, bootstrap_interval, mean_flip
@@ -90,8 +91,14 @@ class BitsChange:
     @property
     def text(self) -> str:
         """The figures in a sentence's part."""
-        interval = f"{CONFIDENCE:.0%} interval {self.interval.low:+.3g} to {self.interval.high:+.3g}" if self.interval else "no interval"
-        return f"{self.mean:+.3g} bits per byte ({interval}) over {self.documents} documents, p {self.p:.3g}"
+        told = "{mean:+.3g} bits per byte ({interval}) over {n} documents, p {p:.3g}"
+        return phrase(told, mean=self.mean, interval=self._interval_text, n=self.documents, p=self.p)
+
+    @property
+    def _interval_text(self) -> str:
+        if self.interval is None:
+            return phrase("no interval")
+        return phrase("{share:.0%} interval {low:+.3g} to {high:+.3g}", share=CONFIDENCE, low=self.interval.low, high=self.interval.high)
 
     def record(self) -> dict[str, object]:
         """The change as run.json has it."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itemwise.analysis.model_pairs import model_pairs
 from itemwise.analysis.pairs import Pair
 from itemwise.analysis.score_results import is_zero_or_one
+from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, grouped
 from itemwise.results.score import Score, pooled, summed
@@ -37,8 +38,14 @@ class ScoreChange:
     def text(self) -> str:
         """The figures in a sentence's part."""
         low, high = self.interval
-        points = f"{100 * self.mean:+.1f} points ({CONFIDENCE:.0%} interval {100 * low:+.1f} to {100 * high:+.1f})"
-        return f"{self.name} {points} over {self.items} cases, p {self.p:.3g}"
+        return phrase(
+            "{score} {mean:+.1f} points ({interval}) over {n} cases, p {p:.3g}",
+            score=self.name,
+            mean=100 * self.mean,
+            interval=phrase("{share:.0%} interval {low:+.1f} to {high:+.1f}", share=CONFIDENCE, low=100 * low, high=100 * high),
+            n=self.items,
+            p=self.p,
+        )
 
     def record(self) -> dict[str, object]:
         """The change as run.json has it."""

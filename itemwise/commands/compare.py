@@ -17,7 +17,7 @@ from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.score_change import score_changes
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
-from itemwise.reporting.sections.comparison_sections import alone_lines, pair_name, pairs_table, series_table
+from itemwise.reporting.sections.comparison_sections import alone_lines, brief_series, pair_name, pairs_table
 from itemwise.reporting.sections.recovery_section import recovery_table
 from itemwise.reporting.table import aligned
 from itemwise.reporting.writers.compare_html import compare_html
@@ -112,8 +112,8 @@ def _write(page: Path, text: str) -> None:
 
 def comparison_lines(comparison: RunComparison) -> list[str]:
     """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show."""
-    pairs = pairs_table(comparison)
-    lines = [*(series_table(comparison).brief or ()), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
+    series, pairs = brief_series(comparison), pairs_table(comparison)
+    lines = [*aligned(series.table(), series.words), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
     if (recovered := recovery_table(comparison.recoveries)).rows:
         lines += ["", *aligned(recovered.table(), recovered.words), "", *recovered.legend]
     for pair in comparison.pairs:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from itemwise.cases.reply import Verdict
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.table import short_names
 from itemwise.results.labels import rows_of
@@ -35,7 +36,8 @@ class ShownAccuracy:
     def counted(self) -> str:
         """How many cases are correct of how many, and how many of the sample are not judged."""
         missing = self.tally.sample_size - self.tally.judged
-        return f"{self.tally.counts[Verdict.CORRECT]} of {self.tally.judged} correct" + (f", {missing} not judged" if missing else "")
+        correct = phrase("{n} of {all} correct", n=self.tally.counts[Verdict.CORRECT], all=self.tally.judged)
+        return joined([correct, phrase("{n} not judged", n=missing)]) if missing else correct
 
 
 @dataclass(frozen=True)
@@ -75,28 +77,33 @@ def _benchmarks(run: RunFacts) -> Iterator[tuple[str, str]]:
         tallies = [tally for tally in run.tallies if tally.benchmark == benchmark]
         rows = [found for tally in tallies if (found := rows_of(tally.key, run.rows))]
         sizes = sorted({len(tally.items) or tally.sample_size for tally in tallies})
-        size = " to ".join(f"{size:,}" for size in (sizes if len(sizes) < 3 else (sizes[0], sizes[-1])))
-        yield benchmark, ", ".join(filter(None, (f"{size}{_of(rows)} items", _source(rows), *_read(rows))))
+        yield benchmark, joined(filter(None, (_items(sizes, rows), _source(rows), *_read(rows))))
 
 
-def _of(rows: Sequence[Mapping[str, str]]) -> str:
+def _items(sizes: Sequence[int], rows: Sequence[Mapping[str, str]]) -> str:
+    """How many items there are, from the fewest to the most, of how many rows."""
+    size = f"{sizes[0]:,}" if len(sizes) == 1 else phrase("{low:,} to {high:,}", low=sizes[0], high=sizes[-1])
     wholes = {found.get("rows", "") for found in rows}
-    return f" of {int(whole):,}" if len(wholes) == 1 and (whole := wholes.pop()).isdigit() else ""
+    if len(wholes) == 1 and (whole := wholes.pop()).isdigit():
+        return phrase("{n} of {all:,} items", n=size, all=int(whole))
+    return phrase("{n} items", n=size)
 
 
 def _source(rows: Sequence[Mapping[str, str]]) -> str:
     sources = dict.fromkeys(found.get("hub") or PurePath(found.get("source", "")).name for found in rows)
-    return " and ".join(filter(None, sources))
+    return joined(filter(None, sources), " and ")
 
 
 def _read(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """The prompts and the extractors."""
-    for name, word in (("prompt", "prompt"), ("reader", "read by")):
-        if values := list(dict.fromkeys(found[name] for found in rows if found.get(name))):
-            yield f"{word}{'s' * (len(values) > 1 and name == 'prompt')} {', '.join(values)}"
+    prompts, extractors = (list(dict.fromkeys(found[name] for found in rows if found.get(name))) for name in ("prompt", "reader"))
+    if prompts:
+        yield phrase("prompts {names}" if len(prompts) > 1 else "prompt {names}", names=", ".join(prompts))
+    if extractors:
+        yield phrase("read by {names}", names=", ".join(extractors))
 
 
 def _models(run: RunFacts) -> Iterator[tuple[str, str]]:
     for name, model in run.measured.items():
-        told = {**model, "quantisation": "not quantised"} if model.get("quantisation") == "none" else model
-        yield name, model.get("replies") or ", ".join(told[part] for part in _OF_MODELS if told.get(part))
+        told = {**model, "quantisation": phrase("not quantised")} if model.get("quantisation") == "none" else model
+        yield name, model.get("replies") or joined(told[part] for part in _OF_MODELS if told.get(part))

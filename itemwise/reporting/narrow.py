@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from itemwise.reporting.table import GAP, aligned
+from itemwise.language import ENGLISH, Language
+from itemwise.reporting.table import GAP, aligned, padded, text_width
 
 __all__ = ["fitted", "wrapped"]
 
 _INDENT = "  "  # of what goes on from the line above
 _NOTHING = {"0", "-"}  # a column of these tells the same in a line
+_WIDE = "\u2e80-\uffef"
+_PIECE = re.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)[、。，．：；？！”’）》」]*\s*")  # what no line is broken within
 _ROOMS = (40, 12, 1)  # characters of a line of a heading: whole, in a few lines, in as many as it has words
 
 
@@ -25,34 +29,48 @@ class _Column:
 
     @property
     def width(self) -> int:
-        return max(map(len, (*self.heading, *self.cells)))
+        return max(map(text_width, (*self.heading, *self.cells)))
 
     def lines(self, height: int) -> list[str]:
         """The column as text, its heading in the lowest of `height` lines."""
         texts = [*[""] * (height - len(self.heading)), *self.heading, *self.cells]
-        return [text.ljust(self.width) if self.is_left else text.rjust(self.width) for text in texts]
+        return [padded(text, self.width, self.is_left) for text in texts]
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """A sentence in lines of at most `width` characters, 0 for any width; a word that is longer stays whole."""
-    if not width or len(text) <= width:
+    if not width or text_width(text) <= width:
         return [text]
     indent = text[: len(text) - len(text.lstrip())] + _INDENT
+    if text_width(text) > len(text):
+        return _wrapped_wide(text, width, indent)
     return textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-def fitted(rows: Sequence[Sequence[str]], words: int, width: int) -> list[str]:
+def _wrapped_wide(text: str, width: int, indent: str) -> list[str]:
+    """The same of a text with Chinese characters, which may be broken after each of these but before no closing mark."""
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if lines[-1].strip() and text_width(lines[-1] + piece.rstrip()) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append(indent + piece.lstrip())
+        else:
+            lines[-1] += piece
+    return lines
+
+
+def fitted(rows: Sequence[Sequence[str]], words: int, width: int, say: Language = ENGLISH) -> list[str]:
     """As `aligned`, in lines of at most `width` characters, 0 for any width.
 
     Where rows are longer, words that all share and figures that are all nothing are told in a sentence below, and headings are broken.
     So are other figures that all share where that spares a line; where none of it is enough, each row goes on in indented lines.
     """
     lines = aligned(rows, words)
-    if not width or all(len(line) <= width for line in lines):
+    if not width or all(text_width(line) <= width for line in lines):
         return lines
     columns = [_Column([heading], cells, index < words) for index, (heading, *cells) in enumerate(zip(*rows, strict=True))]
     folded, told = min((_without(is_told, columns, width) for is_told in (_tells_little, _is_same)), key=lambda made: len(made[0]))
-    return [*_text(folded), *(wrapped(f"in every row: {', '.join(told)}", width) if told else [])]
+    return [*_text(folded), *(wrapped(say("in every row: {cells}", cells=", ".join(told)), width) if told else [])]
 
 
 def _without(is_told: Callable[[_Column], bool], columns: Sequence[_Column], width: int) -> tuple[list[list[_Column]], list[str]]:
@@ -74,7 +92,7 @@ def _is_same(column: _Column) -> bool:
 def _broken(column: _Column, room: int) -> _Column:
     """The column with its heading in lines of so many characters, or as many as its longest word or the cells below it have."""
     parted = column.heading[0].replace("/", "/ ")
-    room = max(room, *map(len, (*parted.split(), *column.cells)))
+    room = max(room, *map(text_width, (*parted.split(), *column.cells)))
     lines = [line.replace("/ ", "/") for line in textwrap.wrap(parted, room, break_on_hyphens=False)]
     return replace(column, heading=lines or [""])
 

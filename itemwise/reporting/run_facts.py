@@ -10,6 +10,7 @@ from itemwise.analysis.pairs import Pair, TwiceError, items_differ
 from itemwise.analysis.recovery import ModelRecovery, recoveries
 from itemwise.gates.baseline import baseline_pairs
 from itemwise.gates.gate import Decision
+from itemwise.language import ENGLISH, Language
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.labels import is_plain
@@ -25,7 +26,7 @@ class RunFacts:
     """A finished (or stopped) run. `measured` describes each model that answered, `rows` each benchmark's rows, `pictures`
     holds what was shown by its hash, `batch_check` is what became of cases that were asked again by themselves, `snapshots` what
     became of the replies that each snapshot file keeps, where these were compared, `skips` are the
-    cases without a verdict. It is held against the `baseline`, where it was given one."""
+    cases without a verdict. It is held against the `baseline`, where it was given one. Its reports speak the `language`."""
 
     started: str
     seconds: float
@@ -42,6 +43,7 @@ class RunFacts:
     snapshots: Sequence[FileChanges] = ()
     skips: Sequence[Skip] = ()
     baseline: RunFolder | None = None
+    language: Language = ENGLISH
 
     @cached_property
     def choices(self) -> list[ChoiceResult]:

@@ -19,6 +19,11 @@ class RunRecord(RunFacts):
         """The sections in their order. One that cannot be made is missing from all reports, and `troubles` says why."""
         return [section for sections, _ in self._made for section in sections]
 
+    @cached_property
+    def told(self) -> list[Section]:
+        """The sections in the run's language, for people."""
+        return [section.told(self.language) for section in self.sections]
+
     @property
     def troubles(self) -> list[str]:
         """What kept sections from being made."""

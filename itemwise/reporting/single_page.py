@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from itemwise.language import Language
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = ["page_json", "page_parts", "still_page", "trusted"]
 
 
-def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
-    """The page, part by part, that the template `name` makes of `values`, which are escaped, and its script of `data`, the parts of
-    one JSON text, each made by `page_json`. The script is ``dom.js``, ``list.js``, those of `scripts` and ``NAME.js``; the page's policy
-    lets no other run.
+def page_parts(name: str, say: Language, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
+    """The page, part by part, that the template `name` makes of `values`, which are escaped, in the language `say`, and its script of
+    `data`, the parts of one JSON text, each made by `page_json`. The script is ``dom.js``, ``list.js``, those of `scripts` and
+    ``NAME.js``; the page's policy lets no other run.
     """
     script = "".join(_file(f"{script_name}.js") for script_name in ("dom", "list", *scripts, name))
     rendered = (
@@ -32,15 +34,17 @@ def page_parts(name: str, data: Iterable[str], *, scripts: Sequence[str] = (), *
             script=trusted(script),
             script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             data=map(trusted, data),
+            say=say,
+            words=trusted(page_json(say.table)),
             **values,
         )
     )
     return map(_whole_text, rendered)
 
 
-def still_page(name: str, **values: Any) -> Iterator[str]:
-    """The page, part by part, that the template `name` makes of `values`, which are escaped; it has no script."""
-    rendered = _templates().get_template(f"{name}.html.jinja").generate(style=trusted(_file("report.css")), **values)
+def still_page(name: str, say: Language, **values: Any) -> Iterator[str]:
+    """The page, part by part, that the template `name` makes of `values`, which are escaped, in the language `say`; it has no script."""
+    rendered = _templates().get_template(f"{name}.html.jinja").generate(style=trusted(_file("report.css")), say=say, **values)
     return map(_whole_text, rendered)
 
 

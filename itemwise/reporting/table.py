@@ -1,24 +1,35 @@
 """Number formatting (percent, points, tokens per correct answer), and tables as lines of aligned columns."""
 
+import unicodedata
 from collections.abc import Sequence
 
+from itemwise.language import phrase
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate, Interval
 
-__all__ = ["GAP", "accuracy_text", "aligned", "cost_text", "interval_text", "points_text", "short_names"]
+__all__ = [
+    "GAP", "accuracy_text", "aligned", "and_more", "change_text", "cost_text", "count_of", "interval_text", "padded", "points_text",
+    "short_names", "text_width",
+]  # fmt: skip
 
 GAP = "  "  # between two columns
 
 
 def points_text(change: float | None) -> str:
     """A difference of two accuracies in points, with its sign; a dash where there is none."""
-    return "-" if change is None else f"{100 * change:+.1f} points"
+    return "-" if change is None else phrase("{change:+.1f} points", change=100 * change)
 
 
 def interval_text(interval: Interval) -> str:
     """The interval of a difference of two accuracies in points."""
-    return f"{100 * interval.low:+.1f} to {100 * interval.high:+.1f}"
+    return phrase("{low:+.1f} to {high:+.1f}", low=100 * interval.low, high=100 * interval.high)
+
+
+def change_text(name: str, first: str, change: str, is_shown: bool) -> str:
+    """How a measurement differs from the `first`, and whether that is shown."""
+    told = "{name} against {first}: {change}" if is_shown else "{name} against {first}: {change}: no difference is shown"
+    return phrase(told, name=name, first=first, change=change)
 
 
 def cost_text(tally: Tally) -> str:
@@ -27,22 +38,40 @@ def cost_text(tally: Tally) -> str:
     return "-" if cost is None else f"{cost:.0f}"
 
 
+def count_of(count: int, whole: int) -> str:
+    """How many of how many."""
+    return phrase("{n} of {all}", n=count, all=whole)
+
+
+def and_more(texts: str, left_out: int) -> str:
+    """A list, and how many of it are left out where there are any."""
+    return phrase("{list} and {n} more", list=texts, n=left_out) if left_out > 0 else texts
+
+
 def accuracy_text(accuracy: Estimate) -> tuple[str, str]:
     """The accuracy and its interval in percent, or dashes where nothing was judged."""
     if accuracy.share is None or accuracy.interval is None:
         return "-", "-"
     low, high = accuracy.interval
-    return f"{accuracy.share:.1%}", f"{100 * low:.1f} to {100 * high:.1f}%"
+    return f"{accuracy.share:.1%}", phrase("{low:.1f} to {high:.1f}%", low=100 * low, high=100 * high)
 
 
 def aligned(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:
     """Rows of cells as lines of aligned columns: the first `words` columns to the left, figures to the right; none without a row."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    padded = (
-        [cell.ljust(width) if index < words else cell.rjust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        for row in rows
-    )
-    return [GAP.join(row).rstrip() for row in padded]
+    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
+    lines = ([padded(cell, width, index < words) for index, (cell, width) in enumerate(zip(row, widths, strict=True))] for row in rows)
+    return [GAP.join(line).rstrip() for line in lines]
+
+
+def padded(text: str, width: int, is_left: bool) -> str:
+    """The text in so many places of a terminal, left or right."""
+    space = " " * (width - text_width(text))
+    return text + space if is_left else space + text
+
+
+def text_width(text: str) -> int:
+    """How many places of a terminal the text takes: a Chinese character takes two."""
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def short_names(tallies: Sequence[Tally]) -> dict[Key, str]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from itemwise.language import ENGLISH, Language
 from itemwise.reporting.single_page import trusted
 from itemwise.reporting.svg import GRID
 from itemwise.reporting.table import accuracy_text
@@ -26,7 +27,7 @@ class Dot:
     asked_otherwise: bool
 
 
-def trend(dots: Sequence[Dot]) -> Markup:
+def trend(dots: Sequence[Dot], say: Language = ENGLISH) -> Markup:
     """Accuracies in their order from left to right, each with its interval, on an axis from 0 to 100%. What was not judged is left out."""
     gap = _WIDTH / max(1, len(dots) - 1)
     placed = [(_LEFT + index * gap, dot) for index, dot in enumerate(dots)]
@@ -35,7 +36,7 @@ def trend(dots: Sequence[Dot]) -> Markup:
         *(_grid_line(percent) for percent in GRID),
         *(_line("asked", x - gap / 2, x - gap / 2, 0, 100) for x, dot in placed if dot.asked_otherwise),
         *(_line("step", x, x_next, _y(dot), _y(after)) for (x, dot), (x_next, after) in pairwise(judged) if not after.asked_otherwise),
-        *(_dot(x, dot) for x, dot in judged),
+        *(_dot(x, dot, say) for x, dot in judged),
     ]
     label = ", ".join(f"{escape(dot.name)} {accuracy_text(dot.accuracy)[0]}" for _, dot in judged)
     return trusted(f'<svg class="trend" role="img" aria-label="{label}">{"".join(parts)}</svg>')
@@ -46,10 +47,10 @@ def _grid_line(percent: int) -> str:
     return f'{_line("grid", _LEFT - 1, 100, height, height)}<text x="0" y="{height}%" dy=".3em">{percent}%</text>'
 
 
-def _dot(x: float, dot: Dot) -> str:
+def _dot(x: float, dot: Dot, say: Language) -> str:
     low, high = dot.accuracy.interval or (0.0, 1.0)
     share, interval = accuracy_text(dot.accuracy)
-    title = f"<title>{escape(dot.name)}: {share} ({interval})</title>"
+    title = f"<title>{escape(dot.name)}: {share} ({say(interval)})</title>"
     return (
         _line("interval", x, x, 100 - 100 * high, 100 - 100 * low)
         + f'<circle class="point {dot.kind}" cx="{x:.2f}%" cy="{_y(dot):.2f}%" r="4">{title}</circle>'

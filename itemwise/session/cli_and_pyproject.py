@@ -9,6 +9,7 @@ from typing import Any
 from itemwise.analysis.named_extractors import extractor_names
 from itemwise.cases.controls import CONTROLS
 from itemwise.cases.few_shot import FORMS
+from itemwise.language import LANGUAGES
 from itemwise.models import COMPUTE_TYPES, QUANTISATIONS
 from itemwise.models.decoding import DECODING_DEMAND, DECODINGS, decoding_of
 from itemwise.models.server.address import without_userinfo
@@ -167,6 +168,7 @@ OPTIONS = (
         "ask only a part of the cases, such as 2/4, the second of four by a hash of their names, or auto in a job of SLURM, Kubernetes or "
         "CI; python -m itemwise merge makes one run of all (default: all cases)",
     ),
+    Option("lang", f"language of the reports and the terminal: {', '.join(LANGUAGES)} (default: the locale's, else en)"),
     Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
     Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
     Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),

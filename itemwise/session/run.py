@@ -178,6 +178,7 @@ class Run:
             batch_check=batch_check,
             snapshots=snapshots,
             baseline=self._baseline,
+            language=self._settings.language,
         )
 
     def write(self, record: RunRecord, here: Path, width: int = 0) -> tuple[list[str], list[str]]:

@@ -14,6 +14,7 @@ from itemwise.cases.source import Source
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.gates.gate import Gate, GateError
 from itemwise.import_string import ImportStringError
+from itemwise.language import ENGLISH, LANGUAGES, Language, language_named, locale_language
 from itemwise.models import (
     COMPUTE_TYPES,
     PLANNED,
@@ -54,7 +55,8 @@ class Settings:
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
     the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; of a `shard` only its
     cases are asked; `given` are the names of the settings that the command line gave;
-    `renamed` tells of those given by a former name; `suites` are those that were selected by name, whose means are told."""
+    `renamed` tells of those given by a former name; `suites` are those that were selected by name, whose means are told; reports and
+    terminal speak the `language`, of which no record tells."""
 
     models: tuple[ModelEntry, ...]
     strategies: tuple[ConfiguredStrategy, ...]
@@ -90,6 +92,7 @@ class Settings:
     given: frozenset[str] = frozenset()
     renamed: tuple[str, ...] = ()
     suites: tuple[str, ...] = ()
+    language: Language = ENGLISH
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
@@ -199,6 +202,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         batch_size=values.whole_or("batch-size", "auto"),
         gates=gates,
         baseline=_baseline(values),
+        language=language_named(values.one_of("lang", LANGUAGES)) if values.chose("lang") else locale_language(),
         report_dir=report_dir,
         store=values.path("store") or report_dir / STORE,
         fresh=values.flag("fresh"),

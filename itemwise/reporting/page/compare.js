@@ -9,8 +9,8 @@
   const seriesOf = benchmark => indicesWhere(series, side => side.benchmark === benchmark);
   const pairsOf = benchmark => indicesWhere(pairs, pair => series[pair.first].benchmark === benchmark);
   const pictureOf = item => pictureIn(pictures, item);
-  const nameOf = pair => `${series[pair.first].label} to ${series[pair.second].label}`;
-  const labelOf = change => change.flip ? `${change.flip}: ${change.words}` : change.words;
+  const nameOf = pair => say("{first} to {second}", { first: series[pair.first].label, second: series[pair.second].label });
+  const labelOf = change => change.flip ? `${say(change.flip)}: ${say(change.words)}` : say(change.words);
   let pair, kindOf, sidesOf, diffOf, casesOfPair = [];
 
   const choosePair = index => {
@@ -32,12 +32,12 @@
       .sort(([left, first], [right, second]) => kindOf(left) - kindOf(right) || first - second).map(([item]) => item);
     const counts = changes.map((change, index) => casesOfPair.filter(item => kindOf(item) === index).length);
     setOptions("change", changes.map((change, index) => [index, `${labelOf(change)} (${counts[index]})`]).filter(([index]) => counts[index]));
-    setOptions("verdict", [...new Set(casesOfPair.flatMap(item => repliesOf(item).map(reply => reply.verdict)))].map(verdict => [verdict, verdict]));
+    setOptions("verdict", [...new Set(casesOfPair.flatMap(item => repliesOf(item).map(reply => reply.verdict)))].map(verdict => [verdict, say(verdict)]));
   };
 
   const setOptions = (select, values) => {
     const before = filters.elements[select].value;
-    filters.elements[select].replaceChildren(new Option("all", ""), ...values.map(([value, label]) => new Option(label, value)));
+    filters.elements[select].replaceChildren(new Option(say("all"), ""), ...values.map(([value, label]) => new Option(label, value)));
     if (values.some(([value]) => String(value) === before)) filters.elements[select].value = before;
   };
 
@@ -50,12 +50,12 @@
   const changeChip = (item, label) => make("span", { class: `verdict kind-${changes[kindOf(item)].name}` }, label(changes[kindOf(item)]));
 
   const row = item => {
-    const answers = repliesOf(item).map(reply => reply.answer === undefined ? reply.verdict : reply.answer);
+    const answers = repliesOf(item).map(reply => reply.answer === undefined ? say(reply.verdict) : reply.answer);
     const answer = answers[0] === answers[1] ? answers[0] : answers.join(" → ");
     return make("div", { class: "row", onclick: () => { chooseItem(item); if (matchMedia("(max-width: 52rem)").matches) detail.scrollIntoView(); } },
       pictureOf(item) ? make("img", { src: pictureOf(item), alt: "" }) : null,
-      make("div", { class: "names" }, item.id, make("small", { dir: "auto" }, `expected ${item.expected} · ${answer}`)),
-      changeChip(item, change => change.words));
+      make("div", { class: "names" }, item.id, make("small", { dir: "auto" }, `${say("expected {answer}", { answer: item.expected })} · ${answer}`)),
+      changeChip(item, change => say(change.words)));
   };
   const view = virtualList(list, document.getElementById("spacer"), row);
 
@@ -64,7 +64,7 @@
     const search = text.trim().toLowerCase();
     const shown = casesOfPair.filter(item => (!change || kindOf(item) === Number(change))
       && (!verdict || repliesOf(item).some(reply => reply.verdict === verdict)) && (!search || searchText(item).includes(search)));
-    count.textContent = `${shown.length} of ${casesOfPair.length}`;
+    count.textContent = say("{n} of {all}", { n: shown.length, all: casesOfPair.length });
     view.fill(shown);
   };
 
@@ -83,7 +83,7 @@
     for (const { kind, text } of pieces) {
       const target = kind === "gone" ? make("del") : kind === "come" ? make("ins") : block;
       const [from, to] = span && kind !== other ? span.map(end => Math.min(Math.max(end - offset, 0), text.length)) : [0, 0];
-      target.append(...[text.slice(0, from), from < to ? make("mark", { title: "what was read" }, text.slice(from, to)) : "", text.slice(Math.max(from, to))].filter(Boolean));
+      target.append(...[text.slice(0, from), from < to ? make("mark", { title: say("what was read") }, text.slice(from, to)) : "", text.slice(Math.max(from, to))].filter(Boolean));
       if (target !== block) block.append(target);
       if (kind !== other) offset += text.length;
     }
@@ -105,8 +105,8 @@
 
   // The pieces to mark of two texts, or why nothing is marked.
   const markedPieces = ({ text: left = "" }, { text: right = "" }, diff) => {
-    if (diff === null) return { pieces: [{ kind: "same", text: left }], note: "the same to the character" };
-    return Array.isArray(diff) ? { pieces: piecesOf(left, right, diff), note: "" } : { note: diff };
+    if (diff === null) return { pieces: [{ kind: "same", text: left }], note: say("the same to the character") };
+    return Array.isArray(diff) ? { pieces: piecesOf(left, right, diff), note: "" } : { note: say(diff) };
   };
 
   // A block and a note for each text: the first, then every other with its words beside the first's by its diff.
@@ -123,27 +123,27 @@
 
   const sideBlock = ([side, index], item, [block, note]) => {
     const reply = item.replies[index];
-    const cost = [reply.tokens ? `${reply.tokens} tokens` : "", reply.turns > 1 ? `the last of ${reply.turns} replies` : "", note].filter(Boolean).join(" · ");
+    const cost = [reply.tokens ? say("{n} tokens", { n: reply.tokens }) : "", reply.turns > 1 ? say("the last of {n} replies", { n: reply.turns }) : "", note].filter(Boolean).join(" · ");
     return make("div", {},
       make("h4", {}, make("span", { class: "label" }, side.label), ` ${[side.model, side.strategy, side.prompt].filter(Boolean).join(", ")} `, make("small", {}, side.run)),
-      make("dl", {}, make("dt", {}, "verdict"), make("dd", {}, verdictChip(reply.verdict)),
-        ...fact("answer", reply.answer === undefined ? "nothing read" : reply.answer), ...fact("read by", reply.rule),
-        ...(reply.causes || []).flatMap(cause => fact(cause.kind, cause.evidence))),
+      make("dl", {}, make("dt", {}, say("verdict")), make("dd", {}, verdictChip(reply.verdict)),
+        ...fact(say("answer"), reply.answer === undefined ? say("nothing read") : reply.answer), ...fact(say("read by"), reply.rule),
+        ...(reply.causes || []).flatMap(cause => fact(say(cause.kind), cause.evidence))),
       ...reasoningAndRefusal(reply), reply.message ? textBlock(reply.message) : block, make("p", { class: "quiet" }, cost));
   };
 
   const diffsOf = (diffs, [[, first], ...others]) => others.map(([, index]) => diffOf(diffs, first, index));
 
   const promptBlocks = (item, sides) => {
-    if (item.prompts.length === 1) return [make("h4", {}, "prompt"), make("div", { class: "asked" }, textBlock(item.prompts[0]))];
+    if (item.prompts.length === 1) return [make("h4", {}, say("prompt")), make("div", { class: "asked" }, textBlock(item.prompts[0]))];
     const prompts = sides.map(([, index]) => ({ text: item.prompts[index] }));
-    return [make("h4", {}, "prompts"), make("div", { class: "sides asked" }, ...diffBlocks(prompts, diffsOf(item.prompt_diffs, sides)).map(([block, note], index) => make("div", { class: "brief" },
+    return [make("h4", {}, say("prompts")), make("div", { class: "sides asked" }, ...diffBlocks(prompts, diffsOf(item.prompt_diffs, sides)).map(([block, note], index) => make("div", { class: "brief" },
       make("h4", {}, make("span", { class: "label" }, sides[index][0].label)), block, make("p", { class: "quiet" }, note))))];
   };
 
   const pictureBlock = item => {
     if (!item.picture) return "";
-    if (!pictureOf(item)) return make("p", { class: "quiet" }, `The picture is not in the runs' folders: sha256 ${item.picture}`);
+    if (!pictureOf(item)) return make("p", { class: "quiet" }, say("The picture is not in the runs' folders: sha256 {hash}", { hash: item.picture }));
     return zoomable(pictureOf(item), item.id);
   };
 
@@ -153,9 +153,9 @@
     detail.replaceChildren(
       make("h3", {}, item.id, " ", changeChip(item, labelOf)),
       pictureBlock(item),
-      make("dl", {}, ...fact("expected", item.expected), ...Object.entries(item.tags).flatMap(([tag, value]) => fact(tag, value))),
+      make("dl", {}, ...fact(say("expected"), item.expected), ...Object.entries(item.tags).flatMap(([tag, value]) => fact(tag, value))),
       ...promptBlocks(item, sides),
-      make("h4", {}, "replies"), make("div", { class: "sides" }, ...sides.map((side, index) => sideBlock(side, item, blocks[index]))));
+      make("h4", {}, say("replies")), make("div", { class: "sides" }, ...sides.map((side, index) => sideBlock(side, item, blocks[index]))));
     detail.scrollTop = 0;
   };
 

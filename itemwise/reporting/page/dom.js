@@ -1,6 +1,10 @@
 "use strict";
 // What every page makes its elements with: text goes in as text, never as markup.
 const LONG = 20000;
+const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "{}"); // of the language of the page, none for English
+
+// A text in the language of the page, with `values` in its {places}.
+const say = (text, values = {}) => (Object.hasOwn(WORDS, text) ? WORDS[text] : text).replace(/\{(\w+)\}/g, (place, name) => Object.hasOwn(values, name) ? values[name] : place);
 
 const make = (name, properties = {}, ...children) => {
   const element = document.createElement(name);
@@ -31,13 +35,13 @@ const fillText = (block, content, span) => {
   const [from, to] = span ? span.map(offset => unitsOf(content, offset)) : [0, 0];
   const show = shown => {
     block.replaceChildren();
-    if (span && to <= shown.length) block.append(shown.slice(0, from), make("mark", { title: "what was read" }, shown.slice(from, to)), shown.slice(to));
+    if (span && to <= shown.length) block.append(shown.slice(0, from), make("mark", { title: say("what was read") }, shown.slice(from, to)), shown.slice(to));
     else block.append(shown);
   };
   if (content.length <= LONG) { show(content); return block; }
   const beginning = content.slice(0, LONG).replace(/[\ud800-\udbff]$/, "");
   show(beginning);
-  block.append("\n", make("button", { type: "button", onclick: () => show(content) }, `show ${content.length - beginning.length} more characters`));
+  block.append("\n", make("button", { type: "button", onclick: () => show(content) }, say("show {n} more characters", { n: content.length - beginning.length })));
   return block;
 };
 
@@ -45,20 +49,20 @@ const textBlock = (content, span) => fillText(make("p", { class: "text", dir: "a
 
 // What a model thought and how it refused, which is no part of its answer: the one folded, the other shown.
 const reasoningAndRefusal = (turn, block = textBlock) => [
-  turn.reasoning ? make("details", { class: "thought" }, make("summary", {}, `what the model thought (${turn.reasoning.length} characters)`), block(turn.reasoning)) : null,
-  turn.refusal ? make("div", { class: "refusal" }, make("p", { class: "quiet" }, "refused with"), textBlock(turn.refusal)) : null];
+  turn.reasoning ? make("details", { class: "thought" }, make("summary", {}, say("what the model thought ({n} characters)", { n: turn.reasoning.length })), block(turn.reasoning)) : null,
+  turn.refusal ? make("div", { class: "refusal" }, make("p", { class: "quiet" }, say("refused with")), textBlock(turn.refusal)) : null];
 
 const fact = (name, value) => value === null || value === undefined || value === "" ? [] : [make("dt", {}, clipped(name)), fillText(make("dd", {}), String(value))];
 
-const verdictChip = verdict => make("span", { class: `verdict ${verdict.replace(" ", "-")}` }, verdict);
+const verdictChip = verdict => make("span", { class: `verdict ${verdict.replace(" ", "-")}` }, say(verdict));
 
 // The picture of a case, empty where it has none; a hash may have the name of what every object has.
 const pictureIn = (pictures, item) => Object.hasOwn(pictures, item.picture) ? pictures[item.picture] : "";
 
 // A picture that a click shows whole.
 const zoomable = (source, name) => {
-  const image = make("img", { src: source, alt: `picture of ${clipped(name)}` });
-  const button = make("button", { class: "seen", type: "button", "aria-expanded": "false", title: "show the whole picture" }, image);
+  const image = make("img", { src: source, alt: say("picture of {name}", { name: clipped(name) }) });
+  const button = make("button", { class: "seen", type: "button", "aria-expanded": "false", title: say("show the whole picture") }, image);
   button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
   return button;
 };

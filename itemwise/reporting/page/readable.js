@@ -21,10 +21,10 @@ const built = (tree, space = "http://www.w3.org/1999/xhtml") => {
 // A text as it was written where `isRaw`, else as its `tree` has it: a string there says why there is no tree; without any it reads as it stands.
 const readableBlock = (content, tree, span, isRaw) => {
   if (isRaw) return textBlock(content, span);
-  if (typeof tree === "string") return make("div", {}, make("p", { class: "quiet" }, `shown as it was written: ${tree}`), textBlock(content, span));
+  if (typeof tree === "string") return make("div", {}, make("p", { class: "quiet" }, say("shown as it was written: {why}", { why: say(tree) })), textBlock(content, span));
   const block = make("div", { class: tree || !/^\s*[[{]/.test(content) ? "prose" : "prose code", dir: "auto" });
   if (!tree) return fillText(block, content, span);
   block.append(...tree.slice(1).map(child => built(child)));
   const isMarked = !span || block.querySelector("mark, .read");
-  return isMarked ? block : make("div", {}, block, make("p", { class: "quiet" }, "what was read cannot be marked here: raw text (key r) marks it"));
+  return isMarked ? block : make("div", {}, block, make("p", { class: "quiet" }, say("what was read cannot be marked here: raw text (key r) marks it")));
 };

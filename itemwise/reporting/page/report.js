@@ -18,16 +18,19 @@
   }
   const pictureOf = item => pictureIn(pictures, item);
 
+  // Verdicts and causes are words of the page, the others names.
+  const wordOf = (name, value) => name === "verdict" || name === "cause" ? say(value) : value;
+
   for (const name of CHOICES) {
     const values = [...new Set(cases.map(item => item[name]).filter(Boolean))];
-    filters.elements[name].append(new Option("all", ""), ...values.map(value => new Option(clipped(value, 60), value)));
+    filters.elements[name].append(new Option(say("all"), ""), ...values.map(value => new Option(clipped(wordOf(name, value), 60), value)));
     if (values.length < 2) filters.elements[name].parentElement.hidden = true;
   }
 
   const row = item => make("div", { class: "row", onclick: () => choose(view.indexOf(item)) },
     pictureOf(item) ? make("img", { src: pictureOf(item), alt: "" }) : null,
     make("div", { class: "names" }, isolated(item.case),
-      make("small", {}, ...[item.model, item.strategy, item.prompt_name, item.cause].filter(Boolean).flatMap((name, index) => [index ? " · " : "", isolated(name, 60)]))),
+      make("small", {}, ...[item.model, item.strategy, item.prompt_name, say(item.cause)].filter(Boolean).flatMap((name, index) => [index ? " · " : "", isolated(name, 60)]))),
     verdictChip(item.verdict));
   const view = virtualList(list, document.getElementById("spacer"), row);
 
@@ -40,7 +43,7 @@
     const search = filters.elements.text.value.trim().toLowerCase(), sort = filters.elements.sort.value;
     shown = cases.filter(item => wanted.every(([name, value]) => item[name] === value) && (!search || searchText(item).includes(search)));
     if (sort) shown.sort((left, right) => right[sort] - left[sort]);
-    count.textContent = `${shown.length} of ${cases.length}`;
+    count.textContent = say("{n} of {all}", { n: shown.length, all: cases.length });
     view.fill(shown);
   };
 
@@ -63,33 +66,33 @@
   // The reply as it is read: it is the last of the turns that says it.
   const replyBlock = item => readableBlock(item.text || item.message, (treesOf(item)[item.turns.findLastIndex(turn => isReply(item, turn))] || [])[0], item.span, isRaw);
 
-  const callBlock = (call, fault) => make("div", { class: "call" }, make("p", {}, make("strong", {}, clipped(call.name)), make("span", { class: "quiet" }, " called")),
+  const callBlock = (call, fault) => make("div", { class: "call" }, make("p", {}, make("strong", {}, clipped(call.name)), make("span", { class: "quiet" }, ` ${say("called")}`)),
     make("dl", {}, ...Object.entries(call.arguments).flatMap(([name, value]) => fact(name, typeof value === "string" ? value : JSON.stringify(value)))),
     fault ? make("p", { class: "wrong" }, clipped(fault, 400)) : null);
 
   const turnBlock = (item, turn, place) => {
-    const cost = turn.completion_tokens === undefined ? "" : ` · ${turn.native_finish_reason || turn.finish_reason}${turn.completion_tokens ? ` after ${turn.completion_tokens} tokens` : ""}`
-      + (turn.thinking_tokens ? `, ${turn.thinking_tokens} of thought${turn.thinking_cut ? ", closed by the budget" : ""}` : "")
-      + (turn.temperature ? ` · temperature ${turn.temperature}, seed ${turn.seed}` : "")
+    const cost = turn.completion_tokens === undefined ? "" : ` · ${turn.native_finish_reason || turn.finish_reason}${turn.completion_tokens ? say(" after {n} tokens", { n: turn.completion_tokens }) : ""}`
+      + (turn.thinking_tokens ? say(turn.thinking_cut ? ", {n} of thought, closed by the budget" : ", {n} of thought", { n: turn.thinking_tokens }) : "")
+      + (turn.temperature ? ` · ${say("temperature {temperature}, seed {seed}", turn)}` : "")
       + ["top_p", "max_new_tokens", "stop"].filter(name => turn[name]).map(name => ` · ${name} ${JSON.stringify(turn[name])}`).join("");
     const [tree, thought] = treesOf(item)[place] || [];
-    return make("section", { class: `turn ${turn.role}` }, make("h4", {}, `${turn.role}${cost}`),
+    return make("section", { class: `turn ${turn.role}` }, make("h4", {}, `${say(turn.role)}${cost}`),
       ...reasoningAndRefusal(turn, content => readableBlock(content, thought, null, isRaw)),
       readableBlock(turn.content, tree, isReply(item, turn) ? item.span : null, isRaw),
       ...(turn.calls || []).map((call, index) => callBlock(call, turn.faults && turn.faults[index])));
   };
 
   // A bar for each option that was scored, as long as its probability among them.
-  const optionBars = item => !item.options.length ? [] : [make("h4", {}, "how likely each option is"), make("ul", { class: "options" }, ...item.options.map(option =>
+  const optionBars = item => !item.options.length ? [] : [make("h4", {}, say("how likely each option is")), make("ul", { class: "options" }, ...item.options.map(option =>
     make("li", { class: option.letter === item.expected ? "expected" : "" }, make("span", {}, isolated(`${option.letter} ${option.text}`, 80),
-      option.letter === item.expected ? make("small", { class: "quiet" }, " expected") : null),
+      option.letter === item.expected ? make("small", { class: "quiet" }, ` ${say("expected")}`) : null),
       make("span", { class: "figure" }, `${(100 * option.probability).toFixed(1)}%`, make("small", { class: "quiet" }, ` ${option.score.toFixed(3)}`)),
-      make("meter", { min: "0", max: "1", value: String(option.probability), "aria-label": `probability of ${option.letter}` }))))];
+      make("meter", { min: "0", max: "1", value: String(option.probability), "aria-label": say("probability of {letter}", option) }))))];
 
   const sameCase = item => {
     const others = byCase.get(item.case).filter(other => other !== item);
     if (!others.length) return [];
-    return [make("h4", {}, "the same case asked otherwise"), make("div", { class: "beside" }, ...others.map(other => make("div", {},
+    return [make("h4", {}, say("the same case asked otherwise")), make("div", { class: "beside" }, ...others.map(other => make("div", {},
       make("p", {}, make("a", { href: `#${encodeURIComponent(other.id)}` }, ...[other.model, other.strategy, other.prompt_name].filter(Boolean).flatMap((name, index) => [index ? ", " : "", isolated(name)])), " ", verdictChip(other.verdict)),
       replyBlock(other))))];
   };
@@ -98,10 +101,10 @@
   const copy = async (command, block, status) => {
     try {
       await navigator.clipboard.writeText(command);
-      status.textContent = "copied";
+      status.textContent = say("copied");
     } catch {
       getSelection().selectAllChildren(block);
-      status.textContent = document.execCommand("copy") ? "copied" : "this page may not copy: the command is selected, press Ctrl+C";
+      status.textContent = document.execCommand("copy") ? say("copied") : say("this page may not copy: the command is selected, press Ctrl+C");
     }
   };
 
@@ -119,18 +122,18 @@
     const command = make("p", { class: "text" }, item.rerun), status = make("output", { class: "quiet" });
     detail.replaceChildren(
       make("h3", {}, isolated(item.case), " ", verdictChip(item.verdict)),
-      make("button", { type: "button", id: "raw", "aria-pressed": String(isRaw), title: "key r: prompts and replies as they were written", onclick: () => setRaw(!isRaw) }, "raw text"),
+      make("button", { type: "button", id: "raw", "aria-pressed": String(isRaw), title: say("key r: prompts and replies as they were written"), onclick: () => setRaw(!isRaw) }, say("raw text")),
       pictureOf(item) ? zoomable(pictureOf(item), item.case) : "",
-      make("dl", {}, ...fact("expected", item.expected), ...fact("answer", item.answer === null ? "nothing read" : item.answer), ...fact("read by", item.rule),
-        ...item.causes.flatMap(cause => fact(cause.kind, cause.evidence)), ...fact("model", item.model), ...fact("strategy", item.strategy), ...fact("prompt", item.prompt_name),
-        ...fact("notes", item.notes), ...fact("tokens", item.tokens), ...fact("of thought", item.thinking || ""), ...fact("seconds", item.seconds ? item.seconds.toFixed(3) : item.tokens && item.seconds !== null ? "none, from the store" : ""),
+      make("dl", {}, ...fact(say("expected"), item.expected), ...fact(say("answer"), item.answer === null ? say("nothing read") : item.answer), ...fact(say("read by"), item.rule),
+        ...item.causes.flatMap(cause => fact(say(cause.kind), cause.evidence)), ...fact(say("model"), item.model), ...fact(say("strategy"), item.strategy), ...fact(say("prompt"), item.prompt_name),
+        ...fact(say("notes"), item.notes), ...fact(say("tokens"), item.tokens), ...fact(say("of thought"), item.thinking || ""), ...fact(say("seconds"), item.seconds ? item.seconds.toFixed(3) : item.tokens && item.seconds !== null ? say("none, from the store") : ""),
         ...Object.entries(item.tags).flatMap(([name, value]) => fact(name, value))),
       ...optionBars(item),
       ...(item.turns.length ? item.turns.map((turn, place) => turnBlock(item, turn, place))
-        : [make("h4", {}, "prompt"), readableBlock(item.prompt, (treesOf(item)[0] || [])[0], null, isRaw), make("h4", {}, "error"), textBlock(item.message)]),
+        : [make("h4", {}, say("prompt")), readableBlock(item.prompt, (treesOf(item)[0] || [])[0], null, isRaw), make("h4", {}, say("error")), textBlock(item.message)]),
       ...sameCase(item),
-      make("h4", {}, "run just this case again"), command,
-      make("button", { type: "button", onclick: () => copy(item.rerun, command, status) }, "copy"), " ", status);
+      make("h4", {}, say("run just this case again")), command,
+      make("button", { type: "button", onclick: () => copy(item.rerun, command, status) }, say("copy")), " ", status);
     detail.scrollTop = 0;
   };
 
@@ -175,29 +178,29 @@
   const PORTION = 20;
   const SIGNS = { "-": "del", "+": "ins" };
 
-  const judged = side => side === null ? ["no snapshot"] : [verdictChip(side.verdict), side.answer === null ? ", nothing read" : `, read ${side.answer}`];
+  const judged = side => side === null ? [say("no snapshot")] : [verdictChip(side.verdict), side.answer === null ? say(", nothing read") : say(", read {answer}", side)];
 
   const askedOf = new Map(changes.length ? cases.map(item => [item.id, [item.model, item.strategy, item.prompt_name].filter(Boolean).join(", ")]) : []);
 
   const changeBlock = change => make("article", { role: "listitem", class: "change" },
-    make("h3", {}, make("a", { href: `#${encodeURIComponent(change.id)}` }, change.name), " ", make("small", {}, change.kind),
+    make("h3", {}, make("a", { href: `#${encodeURIComponent(change.id)}` }, change.name), " ", make("small", {}, say(change.kind)),
       make("small", { class: "quiet" }, ` \u00b7 ${askedOf.get(change.id) || ""}`)),
     make("p", {}, ...judged(change.before), " \u2192 ", ...judged(change.now)),
     change.words.length ? make("p", { class: "text", dir: "auto" }, ...change.words.map(([sign, words]) => SIGNS[sign] ? make(SIGNS[sign], {}, words) : words)) : null,
-    change.reasons.length ? make("p", { class: "quiet" }, `may be due to: ${change.reasons.join("; ")}`) : null);
+    change.reasons.length ? make("p", { class: "quiet" }, say("may be due to: {reasons}", { reasons: change.reasons.join("; ") })) : null);
 
   const showChanges = () => {
     const kind = document.getElementById("kind"), changed = document.getElementById("changed"), more = document.getElementById("more");
     const counts = new Map();
     for (const change of changes) counts.set(change.kind, (counts.get(change.kind) || 0) + 1);
-    kind.append(new Option(`all (${changes.length})`, ""), ...[...counts].map(([name, count]) => new Option(`${name} (${count})`, name)));
+    kind.append(new Option(`${say("all")} (${changes.length})`, ""), ...[...counts].map(([name, count]) => new Option(`${say(name)} (${count})`, name)));
     let wanted = [];
     const add = () => {
       const from = changed.childElementCount;
       changed.append(...wanted.slice(from, from + PORTION).map(changeBlock));
       const left = wanted.length - changed.childElementCount;
       more.hidden = left === 0;
-      more.textContent = `show ${Math.min(left, PORTION)} more of ${left}`;
+      more.textContent = say("show {n} more of {all}", { n: Math.min(left, PORTION), all: left });
     };
     const chooseKind = () => {
       wanted = changes.filter(change => !kind.value || change.kind === kind.value);

@@ -8,7 +8,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.reporting.first_screen import first_screen
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, OnPage, Row, Section, Style
-from itemwise.reporting.table import accuracy_text, cost_text
+from itemwise.reporting.table import accuracy_text, cost_text, count_of
 from itemwise.results.ledger import Tally
 
 __all__ = ["COLUMNS", "TallyColumn", "build", "accuracy_table"]
@@ -95,7 +95,7 @@ COLUMNS: tuple[TallyColumn, ...] = (
     TallyColumn(UNDECIDED, _undecided, lambda tally: str(tally.counts[Verdict.UNDECIDED])),
     _verdicts("errors", Verdict.ERROR),
     TallyColumn("tokens/correct", lambda tally: {"tokens_per_correct": tally.tokens_per_correct}, cost_text, digits=1),
-    TallyColumn("n of N", _size, lambda tally: f"{tally.judged} of {tally.sample_size}"),
+    TallyColumn("n of N", _size, lambda tally: count_of(tally.judged, tally.sample_size)),
     TallyColumn("coverage", lambda _: {}, properties=lambda tally: {"coverage": tally.judged / tally.sample_size}),
     TallyColumn("causes", lambda tally: {"causes": dict(tally.causes)}, properties=_causes),
     TallyColumn("tokens", _tokens),

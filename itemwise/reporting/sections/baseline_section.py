@@ -9,9 +9,10 @@ from itemwise.analysis.pairs import Pair
 from itemwise.analysis.provenance import OF_THE_JOB, Part, differing, provenance_of
 from itemwise.analysis.score_change import score_changes
 from itemwise.cases.duration import duration_text
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns, words
-from itemwise.reporting.table import accuracy_text, interval_text, points_text
+from itemwise.reporting.table import accuracy_text, and_more, interval_text, points_text
 from itemwise.results.run_folder import RunFolder
 
 __all__ = ["build", "outcome"]
@@ -43,9 +44,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def outcome(pair: Pair) -> str:
     """What a pair shows, by the test that the gate decides by."""
-    if not pair.is_shown:
-        return "no difference shown"
-    return "worse" if pair.is_worse else "better"
+    return phrase("no difference shown" if not pair.is_shown else "worse" if pair.is_worse else "better")
 
 
 def _figures(pair: Pair) -> tuple[str, ...]:
@@ -58,16 +57,17 @@ def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterato
     for pair in pairs:
         name = ", ".join(pair.second.tally.key.names)
         if change := gold_change(pair):
-            yield f"{name}: the {change.what}'s log-likelihood {change.text}"
-        yield from (f"{name}: {change.text}" for change in score_changes(pair))
+            told = "{name}: the {what}'s log-likelihood {change}"
+            yield phrase(told, name=name, what=phrase(change.what), change=change.text)
+        yield from (phrase("{name}: {text}", name=name, text=change.text) for change in score_changes(pair))
         before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
         for part, names in differing(before, now).items():
             recorded = [setting for setting in names if part is not Part.MACHINE or {setting} <= before[part].keys() & now[part].keys()]
             left = [setting for setting in recorded if setting not in _UNTOLD]
             values = [_changed(setting, before[part].get(setting), now[part].get(setting)) for setting in left[:_NAMED]]
-            more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
             if left:
-                yield f"{name}: {_SAID[part]}: {', '.join(values)}{more}"
+                listed = and_more(joined(values), len(left) - _NAMED)
+                yield phrase("{name}: {what}: {values}", name=name, what=phrase(_SAID[part]), values=listed)
 
 
 _SAID = {
@@ -78,12 +78,12 @@ _SAID = {
 
 
 def _changed(setting: str, before: str | None, now: str | None) -> str:
-    return f"{setting} {_value(before)}, now {_value(now)}"
+    return phrase("{setting} {before}, now {now}", setting=setting, before=_value(before), now=_value(now))
 
 
 def _value(value: str | None) -> str:
     if value is None:
-        return "not told"
+        return phrase("not told")
     return value if len(value) <= _SHORT else f"{value[:_SHORT]}..."
 
 
@@ -91,9 +91,10 @@ def _origin(run: RunFacts, baseline: RunFolder) -> str:
     """Which run the baseline is, how old, and of which commit."""
     started = str(baseline.record.get("started", ""))
     age = _age(started, run.started)
-    told = [f"baseline {baseline.name}: run of {started[:10] or 'an unknown day'}" + (f", {age}" if age else "")]
-    told += [f"commit {_commit(baseline.record.get('environment'))}, now {_commit(run.environment)}"]
-    return ", ".join(told)
+    told = [phrase("baseline {name}: run of {day}", name=baseline.name, day=started[:10] or phrase("an unknown day"))]
+    told += [age] if age else []
+    told += [phrase("commit {before}, now {now}", before=_commit(baseline.record.get("environment")), now=_commit(run.environment))]
+    return joined(told)
 
 
 def _age(before: str, now: str) -> str:
@@ -102,13 +103,15 @@ def _age(before: str, now: str) -> str:
     except (TypeError, ValueError):
         return ""
     if age < timedelta():
-        return "later than this one"
-    return f"{age.days} days before this one" if age.days > 1 else f"{duration_text(age.total_seconds())} before this one"
+        return phrase("later than this one")
+    if age.days > 1:
+        return phrase("{n} days before this one", n=age.days)
+    return phrase("{time} before this one", time=duration_text(age.total_seconds()))
 
 
 def _commit(environment: Any) -> str:
     suite = environment.get("suite") if isinstance(environment, Mapping) else None
     if not isinstance(suite, Mapping) or "commit" not in suite:
-        return "unknown"
+        return phrase("unknown")
     tree = str(suite.get("tree", "clean"))
     return f"{str(suite['commit'])[:10]}{'' if tree == 'clean' else f' ({tree})'}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
 from itemwise.results.batch_invariance import BatchCheck
@@ -21,6 +22,12 @@ def batch_check_lines(checks: Sequence[BatchCheck]) -> list[str]:
     for key in dict.fromkeys((check.model, check.strategy) for check in checks):
         group = [check for check in checks if (check.model, check.strategy) == key]
         texts, answers = sum(check.is_same_text for check in group), sum(check.is_same_answer for check in group)
-        lines.append(f"asked again alone, {', '.join(key)}: {texts} of {len(group)} texts and {answers} answers as in the batch")
-        lines += [f"  {check.case}: {check.answer!r} in the batch, {check.alone!r} alone" for check in group if not check.is_same_answer]
+        counts = {"texts": texts, "answers": answers, "n": len(group)}
+        told = "asked again alone, {name}: {texts} of {n} texts and {answers} answers as in the batch"
+        lines.append(phrase(told, name=", ".join(key), **counts))
+        lines += [
+            phrase("  {case}: {batch!r} in the batch, {alone!r} alone", case=check.case, batch=check.answer, alone=check.alone)
+            for check in group
+            if not check.is_same_answer
+        ]
     return lines

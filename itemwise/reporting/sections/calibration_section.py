@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.calibration import Calibration, calibration
 from itemwise.analysis.likelihood_results import likelihood_results
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import short_names
@@ -34,7 +35,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _row(found: Calibration) -> Sequence[str]:
     correct = sum(each.share * each.cases for each in found.bins) / found.cases
-    interval = f"{found.interval.low:.3f} to {found.interval.high:.3f}"
+    interval = phrase("{low:.3f} to {high:.3f}", low=found.interval.low, high=found.interval.high)
     figures = (
         f"{found.confidence:.1%}",
         f"{correct:.1%}",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from itemwise.cases.reply import Verdict
 from itemwise.causes import KINDS
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import short_names
@@ -21,9 +22,9 @@ def build(run: RunFacts) -> Iterator[Section]:
         "Why cases are not correct",
         (*key_columns(run.tallies), *figures(*kinds)),
         [Row(row) for row in rows],
-        notes=[Note(KINDS[kind], kind) for kind in kinds],
+        notes=[Note(KINDS[kind], phrase(kind)) for kind in kinds],
         page=OnPage("above", name="Causes", layout="causes", data=drawn),
-        brief=["why cases are not correct (results.jsonl quotes the evidence):"] if rows else [],
+        brief=[phrase("why cases are not correct (results.jsonl quotes the evidence):")] if rows else [],
         has_brief_table=True,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from itemwise.analysis.choice_results import ChoiceResult, ControlResult
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import accuracy_text, points_text
@@ -39,26 +40,44 @@ def _record(result: ChoiceResult) -> dict[str, object]:
 
 def _row(result: ChoiceResult) -> tuple[str, ...]:
     share, _ = accuracy_text(result.accuracy)
-    controls = "; ".join(f"{control.control} {points_text(control.pair.change)} (p {control.pair.p:.3g})" for control in result.controls)
-    constant = f'always "{result.letter}" {result.constant:.1%}'
-    return (share, f"{result.chance:.1%}", constant, f"{result.p:.3g}", controls or "not run")
+    controls = joined((_moved(control) for control in result.controls), "; ")
+    constant = phrase('always "{letter}" {share:.1%}', letter=result.letter, share=result.constant)
+    return (share, f"{result.chance:.1%}", constant, f"{result.p:.3g}", controls or phrase("not run"))
+
+
+def _moved(control: ControlResult) -> str:
+    return phrase("{name} {change} (p {p:.3g})", name=control.control, change=points_text(control.pair.change), p=control.pair.p)
 
 
 def _fewer(result: ChoiceResult) -> str:
-    of = f"{result.fewer} of {result.tally.judged} cases"
-    return f"{', '.join(result.tally.key.names)}: {of} have options or ask for yes or no; the accuracy beside chance is theirs."
+    return phrase(
+        "{name}: {n} of {all} cases have options or ask for yes or no; the accuracy beside chance is theirs.",
+        name=", ".join(result.tally.key.names),
+        n=result.fewer,
+        all=result.tally.judged,
+    )
 
 
 def _sentence(result: ChoiceResult, control: ControlResult) -> str:
     share, _ = accuracy_text(result.tally.accuracy)
     under, _ = accuracy_text(control.tally.accuracy)
-    kept = ""
+    counts = {"gained": len(control.pair.gained), "lost": len(control.pair.lost), "n": len(control.pair.judged), "p": control.pair.p}
+    told = [phrase("{gained} gained and {lost} lost of {n}, p = {p:.3g}", **counts)]
     if control.same_letter is not None and control.same_option is not None:
-        kept = f"; {control.same_letter:.0%} kept the letter, {control.same_option:.0%} the option"
+        kept = {"letter": control.same_letter, "option": control.same_option}
+        told.append(phrase("{letter:.0%} kept the letter, {option:.0%} the option", **kept))
     if control.chance is not None:
-        kept = f"; a blind guess {control.chance:.1%}; {sum(control.tally.counts.values())} prompts for {len(control.tally.items)} cases"
-    flips = f"{len(control.pair.gained)} gained and {len(control.pair.lost)} lost of {len(control.pair.judged)}, p = {control.pair.p:.3g}"
-    return f"{', '.join(result.tally.key.names)}, {control.control}: {share} to {under} ({flips}{kept}): {control.finding}"
+        told.append(phrase("a blind guess {share:.1%}", share=control.chance))
+        told.append(phrase("{prompts} prompts for {n} cases", prompts=sum(control.tally.counts.values()), n=len(control.tally.items)))
+    return phrase(
+        "{name}, {control}: {share} to {under} ({flips}): {finding}",
+        name=", ".join(result.tally.key.names),
+        control=control.control,
+        share=share,
+        under=under,
+        flips=joined(told, "; "),
+        finding=control.finding,
+    )
 
 
 def _control_record(control: ControlResult) -> dict[str, object]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from itemwise.cases.controls import CIRCULAR
 from itemwise.cases.reply import Verdict
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
+from itemwise.reporting.table import and_more
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.ledger import Tally
 
@@ -14,7 +16,8 @@ _NAMED = 5  # cases that a note names
 
 def build(run: RunFacts) -> Iterator[Section]:
     """Notes below the main table, and the figures behind them."""
-    lines = [f"{', '.join(tally.key.names)}: {note}" for tally in run.tallies for note in _notes(tally, run.entries, run.skips)]
+    notes = [(tally, note) for tally in run.tallies for note in _notes(tally, run.entries, run.skips)]
+    lines = [phrase("{name}: {text}", name=", ".join(tally.key.names), text=note) for tally, note in notes]
     record = {
         "coverage": [_coverage(tally) for tally in run.tallies],
         "notes": lines,
@@ -37,30 +40,41 @@ def _skip(skip: Skip) -> dict[str, object]:
 def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Iterator[str]:
     known = sum(tally.counts.values())
     if tally.benchmark.endswith(CIRCULAR):
-        yield (
-            f"the accuracy is the share of {len(tally.items)} cases that are right in every order of their options (CircularEval); "
-            f"all else counts their {known} prompts"
+        yield phrase(
+            "the accuracy is the share of {n} cases that are right in every order of their options (CircularEval); "
+            "all else counts their {prompts} prompts",
+            n=len(tally.items),
+            prompts=known,
         )
     if tally.recalled:
-        yield f"{known - tally.recalled} of these {known} cases ran here, {tally.recalled} are known from earlier runs"
+        counts = {"ran": known - tally.recalled, "n": known, "earlier": tally.recalled}
+        yield phrase("{ran} of these {n} cases ran here, {earlier} are known from earlier runs", **counts)
     if tally.skipped:
         texts = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
-        yield f"{tally.skipped} of {tally.sample_size} cases were skipped and are not judged: {_listed(texts)}"
+        told = "{n} of {all} cases were skipped and are not judged: {cases}"
+        yield phrase(told, n=tally.skipped, all=tally.sample_size, cases=_listed(texts))
     if tally.bounds:
         unclear = [entry for entry in entries if entry.verdict is Verdict.UNDECIDED and tally.counts_entry(entry)]
         texts = [f"{entry.case} ({', '.join(cause.evidence for cause in entry.causes)})" for entry in unclear]
         low, high = tally.bounds
-        yield (
-            f"{len(unclear)} of {tally.sample_size} cases are undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "
-            f"and {high:.1%} if all are right: {_listed(texts)}"
+        yield phrase(
+            "{n} of {all} cases are undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "
+            "and {high:.1%} if all are right: {cases}",
+            n=len(unclear),
+            all=tally.sample_size,
+            low=low,
+            high=high,
+            cases=_listed(texts),
         )
     if repeated := [entry for entry in entries if entry.repeats and tally.counts_entry(entry)]:
         parting = [entry for entry in repeated if {*entry.repeats} != {entry.verdict.value}]
-        parted = [f"{entry.case} ({', '.join([*entry.repeats, entry.verdict.value])})" for entry in parting]
-        differing = f"; in {len(parted)} the verdicts differ: {_listed(parted)}" if parted else "; the verdicts agree"
-        yield f"{len(repeated)} cases ran more than once; each counts once, by its last verdict{differing}"
+        verdicts = [joined(map(phrase, [*entry.repeats, entry.verdict.value])) for entry in parting]
+        parted = [phrase("{case} ({verdicts})", case=entry.case, verdicts=told) for entry, told in zip(parting, verdicts, strict=True)]
+        agreed = phrase("the verdicts agree")
+        differing = phrase("in {n} the verdicts differ: {cases}", n=len(parted), cases=_listed(parted)) if parted else agreed
+        told = "{n} cases ran more than once; each counts once, by its last verdict; {differing}"
+        yield phrase(told, n=len(repeated), differing=differing)
 
 
 def _listed(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
-    return ", ".join(texts[:_NAMED]) + more
+    return and_more(joined(texts[:_NAMED]), len(texts) - _NAMED)

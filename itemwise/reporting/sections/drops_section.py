@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from itemwise.analysis.variant_drops import Drop, variant_drops
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section
 
@@ -13,7 +14,7 @@ def build(run: RunFacts) -> Iterator[Section]:
     yield Section(
         "twins",
         "From made problems to renumbered ones",
-        notes=[Note(f"{', '.join(tally.key.names)}: {_text(drop)}") for tally, drop in renumbered],
+        notes=[Note(phrase("{name}: {text}", name=", ".join(tally.key.names), text=_text(drop))) for tally, drop in renumbered],
         record={"renumbered": [{**tally.key.record(), **vars(drop)} for tally, drop in renumbered]},
         page=OnPage(title="Renumbered variants"),
     )
@@ -21,8 +22,16 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _text(drop: Drop) -> str:
     low, high = drop.interval
-    return (
-        f"from {100 * drop.accuracy:.1f}% to {100 * drop.renumbered:.1f}% with other numbers, "
-        f"{100 * drop.difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), p = {drop.p:.3g}, "
-        f"{drop.problems} problems with variants; {len(drop.lost)} right with a wrong variant, {len(drop.gained)} wrong with a right one"
+    return phrase(
+        "from {before:.1%} to {after:.1%} with other numbers, {change:+.1f} points ({low:+.1f} to {high:+.1f}), p = {p:.3g}, "
+        "{n} problems with variants; {lost} right with a wrong variant, {gained} wrong with a right one",
+        before=drop.accuracy,
+        after=drop.renumbered,
+        change=100 * drop.difference,
+        low=100 * low,
+        high=100 * high,
+        p=drop.p,
+        n=drop.problems,
+        lost=len(drop.lost),
+        gained=len(drop.gained),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right
 from itemwise.cases.reply import Verdict
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, aligned
@@ -42,7 +43,7 @@ def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
     name = (tally.benchmark, ", ".join(tally.key.names[1:]))
     counts = [tally.counts[verdict] for verdict in (Verdict.CORRECT, Verdict.WRONG)]
     nothing = tally.counts[Verdict.NO_ANSWER] + tally.counts[Verdict.TRUNCATED]
-    yield (*name, "as the run judged", *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
+    yield (*name, phrase("as the run judged"), *accuracy_text(tally.accuracy), *map(str, counts), str(nothing), "-", str(tally.judged))
     for result in comparison.results:
         judgeable = len(result.extractions) - result.raised
         nothing = sum(read.answer is None and not read.fault for read in result.extractions)
@@ -51,8 +52,8 @@ def _rows(comparison: ExtractorComparison) -> Iterator[tuple[str, ...]]:
 
 
 def _brief(comparison: ExtractorComparison) -> str:
-    shares = ", ".join(f"{result.extractor} {'-' if result.share is None else f'{result.share:.1%}'}" for result in comparison.brief)
-    return f"the same replies read by other extractors: {', '.join(comparison.tally.key.names)}: {shares}"
+    shares = ", ".join(f"{result.extractor} {accuracy_text(result.accuracy)[0]}" for result in comparison.brief)
+    return phrase("the same replies read by other extractors: {name}: {shares}", name=", ".join(comparison.tally.key.names), shares=shares)
 
 
 def _record(comparison: ExtractorComparison) -> list[dict[str, object]]:
@@ -82,15 +83,16 @@ def _summary(comparison: ExtractorComparison) -> Iterator[str]:
     yield ", ".join(comparison.tally.key.names)
     if comparison.spread is not None:
         (low, high), results = comparison.spread, comparison.results
-        yield f"  the extractor moves the score by {100 * (high - low):.1f} points: {_by(results, low)}; {_by(results, high)}"
+        told = "  the extractor moves the score by {points:.1f} points: {lowest}; {highest}"
+        yield phrase(told, points=100 * (high - low), lowest=_by(results, low), highest=_by(results, high))
     indices = [index for index, entry in enumerate(comparison.results[0].entries) if entry.verdict.is_judged]
     for result in comparison.results:
         same = sum(result.extractions[index].answer == result.entries[index].answer for index in indices)
-        yield f"  {result.extractor} reads as the run did in {same} of {len(indices)} judged replies"
+        yield phrase("  {name} reads as the run did in {same} of {n} judged replies", name=result.extractor, same=same, n=len(indices))
 
 
 def _by(results: Sequence[ExtractorResult], share: float) -> str:
-    return f"{share:.1%} by {', '.join(result.extractor for result in results if result.share == share)}"
+    return phrase("{share:.1%} by {names}", share=share, names=", ".join(result.extractor for result in results if result.share == share))
 
 
 def _disagreements(results: Sequence[ExtractorResult], most: int) -> Iterator[str]:
@@ -100,11 +102,13 @@ def _disagreements(results: Sequence[ExtractorResult], most: int) -> Iterator[st
     differing = [(entry, read) for entry, read in zip(results[0].entries, reads, strict=True) if len(set(read)) > 1]
     differing.sort(key=lambda pair: _read_by_some_only(pair[1]))
     some_only = sum(_read_by_some_only(read) for _, read in differing)
-    yield f"  {len(differing)} replies are read in more than one way, {some_only} of them read by some and not by others"
+    told = "  {n} replies are read in more than one way, {some} of them read by some and not by others"
+    yield phrase(told, n=len(differing), some=some_only)
     for entry, read in differing[:most]:
-        yield f"  {entry.case}, expected {entry.expected!r}: {_by_answer(entry, names, read)}"
+        by_answer = _by_answer(entry, names, read)
+        yield phrase("  {case}, expected {expected!r}: {by_answer}", case=entry.case, expected=entry.expected, by_answer=by_answer)
     if len(differing) > most:
-        yield f"  and {len(differing) - most} more; --most {len(differing)} lists all"
+        yield phrase("  and {n} more; --most {all} lists all", n=len(differing) - most, all=len(differing))
 
 
 def _read_by_some_only(read: Sequence[Extraction]) -> bool:
@@ -115,11 +119,12 @@ def _by_answer(entry: Entry, names: Sequence[str], read: Sequence[Extraction]) -
     extractors: dict[Extraction, list[str]] = {}
     for name, one in zip(names, read, strict=True):
         extractors.setdefault(one, []).append(name)
-    right = {one: " (right)" if is_right(entry, one) else "" for one in extractors}
-    return "; ".join(f"{_read_text(one)}{right[one]} by {', '.join(by)}" for one, by in extractors.items())
+    told = {True: "{answer} (right) by {names}", False: "{answer} by {names}"}
+    texts = {one: told[is_right(entry, one)] for one in extractors}
+    return joined((phrase(texts[one], answer=_read_text(one), names=", ".join(by)) for one, by in extractors.items()), "; ")
 
 
 def _read_text(read: Extraction) -> str:
     if read.fault:
-        return f"raised {shortened(read.fault, _SHOWN)!r}"
-    return "nothing" if read.answer is None else repr(shortened(read.answer, _SHOWN))
+        return phrase("raised {fault!r}", fault=shortened(read.fault, _SHOWN))
+    return phrase("nothing") if read.answer is None else repr(shortened(read.answer, _SHOWN))

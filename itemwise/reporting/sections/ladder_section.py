@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from itemwise.analysis.ladder import Ladder, Rung, ladders
+from itemwise.language import Phrase, joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, OnPage, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, cost_text, points_text
@@ -10,6 +11,9 @@ from itemwise.reporting.table import accuracy_text, cost_text, points_text
 _COLUMNS: tuple[Column, ...] = (
     *words("rung", "against", "by"),
     *figures("accuracy", "95% interval", "change", "gained", "lost", "p", "Holm p", "since first", "tokens/correct", "finding"),
+)
+_FIGURES = (
+    "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers."
 )
 
 
@@ -21,26 +25,35 @@ def build(run: RunFacts) -> Iterator[Section]:
     for number, ladder in enumerate(all_ladders):
         yield Section(
             f"ladder-{number}",
-            f"The ladder of {ladder.benchmark}",
+            phrase("The ladder of {benchmark}", benchmark=ladder.benchmark),
             _COLUMNS,
             [_row(rung) for rung in ladder.rungs],
             legend=_summary(ladder),
-            page=OnPage("above", f"What moved the accuracy of {ladder.benchmark}", "Ladder", "ladder", ladder.rungs),
+            page=OnPage("above", _heading(ladder), "Ladder", "ladder", ladder.rungs),
         )
+
+
+def _heading(ladder: Ladder) -> str:
+    return phrase("What moved the accuracy of {benchmark}", benchmark=ladder.benchmark)
 
 
 def _summary(ladder: Ladder) -> list[str]:
     """What each rung added, and that a rung which adds nothing says nothing for itself."""
-    gains = [f"{_named(rung)} {points_text(rung.pair.change)} ({rung.finding})" for rung in ladder.rungs if rung.pair]
+    told = [{"what": _named(rung), "change": points_text(rung.pair.change), "finding": rung.finding} for rung in ladder.rungs if rung.pair]
+    gains = joined(phrase("{what} {change} ({finding})", **gain) for gain in told)
     return [
-        f"the ladder of {ladder.benchmark}, each rung against the one named: {', '.join(gains)}.",
-        "p: exact McNemar on the flipped cases, Holm p corrected over the rungs; tokens/correct: all tokens generated, by correct answers.",
+        phrase("the ladder of {benchmark}, each rung against the one named: {gains}.", benchmark=ladder.benchmark, gains=gains),
+        phrase(_FIGURES),
     ]
 
 
 def _named(rung: Rung) -> str:
     """What a rung gained by, with the prompt's name where that is new."""
-    return rung.gain.replace("the prompt", f"the prompt {rung.tally.prompt_name}") if rung.tally.prompt_name else rung.gain
+    gain = rung.gain
+    if not (rung.tally.prompt_name and isinstance(gain, Phrase)):
+        return gain
+    named = phrase("the prompt {name}", name=rung.tally.prompt_name)
+    return phrase(gain.template, **{place: named if value == "the prompt" else value for place, value in gain.values.items()})
 
 
 def _row(rung: Rung) -> Row:
@@ -49,7 +62,8 @@ def _row(rung: Rung) -> Row:
     if rung.pair is None or rung.holm_p is None:
         return Row((rung.name, "-", "-", share, interval, *("-" * 6), tokens, "-"))
     flips = (str(len(rung.pair.gained)), str(len(rung.pair.lost)), f"{rung.pair.p:.3g}", f"{rung.holm_p:.3g}")
-    since = "-" if rung.since_first is None else f"{points_text(rung.since_first.change)} (p {rung.since_first.p:.3g})"
+    first = rung.since_first
+    since = "-" if first is None else phrase("{change} (p {p:.3g})", change=points_text(first.change), p=first.p)
     compared = (rung.against or "-", rung.gain, share, interval, points_text(rung.pair.change), *flips, since, tokens, rung.finding)
     return Row((rung.name, *compared))
 

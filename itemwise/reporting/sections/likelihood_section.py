@@ -8,6 +8,7 @@ from itemwise.analysis.likelihood_results import LikelihoodResult, likelihood_re
 from itemwise.analysis.option_shift import OptionShift, option_shift
 from itemwise.analysis.pairs import Pair
 from itemwise.analysis.recovery import ModelRecovery
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns, words
 from itemwise.reporting.table import points_text
@@ -67,7 +68,7 @@ def _sides(pair: Pair, several: bool) -> tuple[str, ...]:
 
 
 def _moved(pair: Pair, shift: OptionShift) -> tuple[str, ...]:
-    interval = f"{shift.interval.low:.2g} to {shift.interval.high:.2g}"
+    interval = phrase("{low:.2g} to {high:.2g}", low=shift.interval.low, high=shift.interval.high)
     change = gold_change(pair)
     gold = f"{change.mean:+.3g}" if change else "-"
     flips = (str(shift.other_best), str(len(pair.gained)), str(len(pair.lost)))
@@ -80,16 +81,24 @@ def _row(result: LikelihoodResult) -> tuple[str, ...]:
 
 
 def _outside(result: LikelihoodResult) -> Note:
-    name, cases = ", ".join(result.tally.key.names), f"{result.outside} of {len(result.cases)} cases"
-    return Note(f"{name}: {cases} have an option that is not among the tokens that the server lists; it is given that of the last one")
+    told = "{name}: {n} of {all} cases have an option that is not among the tokens that the server lists; it is given that of the last one"
+    return Note(phrase(told, name=", ".join(result.tally.key.names), n=result.outside, all=len(result.cases)))
 
 
 def change_note(first: Tally, tally: Tally, change: GoldChange) -> Note:
     """How the expected options, or the reference answers, of a measurement differ from those of the first model, in words."""
-    found = "less likely" if change.mean < 0 else "likelier"
-    shown = f"the {change.what}s are {found}" if change.is_shown else f"no difference of the {change.what}s is shown"
-    name = ", ".join(tally.key.names)
-    return Note(f"{name}: log-likelihood of the {change.what} against {first.model_name} {change.text}: {shown}")
+    what, found = phrase(change.what), phrase("less likely" if change.mean < 0 else "likelier")
+    shown = phrase("the {what}s are {found}" if change.is_shown else "no difference of the {what}s is shown", what=what, found=found)
+    return Note(
+        phrase(
+            "{name}: log-likelihood of the {what} against {first} {change}: {shown}",
+            name=", ".join(tally.key.names),
+            what=what,
+            first=first.model_name,
+            change=change.text,
+            shown=shown,
+        )
+    )
 
 
 def change_record(first: Tally, tally: Tally, change: GoldChange) -> dict[str, object]:

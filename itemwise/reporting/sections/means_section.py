@@ -15,7 +15,7 @@ def build(run: RunFacts) -> Iterator[Section]:
     columns = (*words("mean of"), *key_columns(run.tallies)[1:], *words("over"), *figures("mean"), interval, *figures("cases"))
     rows = [_row(mean, run) for mean in found]
     legend = ["Each part of a mean counts the same, however many cases it has; in the table of accuracies each case does."]
-    yield Section("means", "Means", columns, rows, legend if rows else (), record={"means": [_record(mean) for mean in found]})
+    yield Section("means", "Means", columns, rows, legend=legend if rows else (), record={"means": [_record(mean) for mean in found]})
 
 
 def _row(mean: Mean, run: RunFacts) -> Row:

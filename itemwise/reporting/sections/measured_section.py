@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Section
 from itemwise.results.labels import rows_of
@@ -29,8 +30,12 @@ def build(run: RunFacts) -> Iterator[Section]:
         ),
     )
     pins = [
-        f'{label}: {read["unpinned"]} is not pinned and may change; revision="<commit>" in the benchmark\'s Hub(...) pins it '
-        f"(read: {read['hub']})"
+        phrase(
+            '{name}: {hub} is not pinned and may change; revision="<commit>" in the benchmark\'s Hub(...) pins it (read: {read})',
+            name=label,
+            hub=read["unpinned"],
+            read=read["hub"],
+        )
         for label, read in run.rows.items()
         if "unpinned" in read
     ]
@@ -43,11 +48,13 @@ def _listed(values: Mapping[str, str]) -> str:
 
 def _brief_model(name: str, model: Mapping[str, str]) -> str:
     if "replies" in model:
-        return f"{name}: {model['replies']}, made by {model['made by']}, settings {model['settings']}"
-    known = [model[key] for key in _BRIEF if key in model]
-    thinking = f"thinking {model['thinking']}, " if "thinking" in model else ""
-    budget = f"max {model['max thinking tokens']} thinking tokens, " if "max thinking tokens" in model else ""
-    return f"{name}: {', '.join(known)}, {thinking}{budget}max {model.get('max new tokens', '?')} new tokens"
+        given = {"replies": model["replies"], "maker": model["made by"], "settings": model["settings"]}
+        return phrase("{name}: {replies}, made by {maker}, settings {settings}", name=name, **given)
+    told = [model[key] for key in _BRIEF if key in model]
+    told += [phrase("thinking {choice}", choice=model["thinking"])] if "thinking" in model else []
+    told += [phrase("max {n} thinking tokens", n=model["max thinking tokens"])] if "max thinking tokens" in model else []
+    told += [phrase("max {n} new tokens", n=model.get("max new tokens", "?"))]
+    return phrase("{name}: {text}", name=name, text=joined(told))
 
 
 def _brief_rows(label: str, rows: Mapping[str, str]) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from itemwise.analysis.perplexity_results import BitsChange, PerplexityResult, bits_changes, perplexity_results
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns
+from itemwise.reporting.table import change_text, count_of
 from itemwise.results.ledger import Tally
 
 _COLUMNS = figures("documents", "bytes", "tokens", "window", "bits/byte", "95% interval", "token perplexity", "word perplexity")
@@ -32,14 +34,13 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _row(result: PerplexityResult) -> tuple[str, ...]:
     interval = result.interval
-    between = f"{interval.low:.4f} to {interval.high:.4f}" if interval else "-"
-    counts = (f"{len(result.documents)} of {result.tally.sample_size}", f"{result.bytes:,}", f"{result.tokens:,}", result.windows)
+    between = phrase("{low:.4f} to {high:.4f}", low=interval.low, high=interval.high) if interval else "-"
+    counts = (count_of(len(result.documents), result.tally.sample_size), f"{result.bytes:,}", f"{result.tokens:,}", result.windows)
     return (*counts, f"{result.bits_per_byte:.4f}", between, f"{result.token_perplexity:.4g}", f"{result.word_perplexity:.4g}")
 
 
 def _note(first: Tally, tally: Tally, change: BitsChange) -> Note:
-    shown = "" if change.is_shown else ": no difference is shown"
-    return Note(f"{', '.join(tally.key.names)} against {first.model_name}: {change.text}{shown}")
+    return Note(change_text(", ".join(tally.key.names), first.model_name, change.text, change.is_shown))
 
 
 def _record(result: PerplexityResult) -> dict[str, object]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.prompt_comparison import PromptComparison, prompt_comparisons
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, Note, OnPage, Row, Section, figures, words
-from itemwise.reporting.table import accuracy_text, points_text
+from itemwise.reporting.table import accuracy_text, and_more, interval_text, points_text
 from itemwise.results.statistics import smallest_difference
 
 _COLUMNS = (
@@ -42,7 +43,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 def _row(comparison: PromptComparison, side: Measurement) -> Row:
     accuracy = side.accuracy
     readings = [share for share, _ in comparison.readings(side)]
-    read = f"{min(readings):.1%} to {max(readings):.1%}" if readings else "-"
+    read = phrase("{low:.1%} to {high:.1%}", low=min(readings), high=max(readings)) if readings else "-"
     name = (comparison.key.benchmark, ", ".join(comparison.key.names[1:]), side.label)
     cells = (*name, *accuracy_text(accuracy), str(len(comparison.rows)), *_against_best(comparison, side), read)
     return Row(cells, accuracy)
@@ -51,7 +52,7 @@ def _row(comparison: PromptComparison, side: Measurement) -> Row:
 def _against_best(comparison: PromptComparison, side: Measurement) -> tuple[str, ...]:
     best = comparison.best
     if side is best:
-        return ("best", *("-" * 6))
+        return (phrase("best"), *("-" * 6))
     pair = Pair(best, side)
     low, high = pair.interval
     flips = (str(len(pair.gained)), str(len(pair.lost)), f"{pair.p:.3g}", f"{comparison.holm_p(best, side):.3g}")
@@ -60,16 +61,17 @@ def _against_best(comparison: PromptComparison, side: Measurement) -> tuple[str,
 
 def _sentences(comparison: PromptComparison) -> Iterator[str]:
     """How far the prompt moves the score, which rows it changes, and how far the extractor moves it."""
-    yield f"{', '.join(comparison.key.names)}: {_moved(comparison)}"
+    yield phrase("{name}: {text}", name=", ".join(comparison.key.names), text=_moved(comparison))
     rows, sides, changing = len(comparison.rows), len(comparison.sides), comparison.changing
     always = sum(count == sides for count in comparison.right_under.values())
-    listed = ", ".join(changing[:_NAMED]) + (f" and {len(changing) - _NAMED} more" if len(changing) > _NAMED else "")
-    missing = comparison.asked - rows
-    left_out = f"; {missing} of {comparison.asked} are left out, not judged under all prompts" if missing else ""
-    yield (
-        f"  of {rows} rows: {always} right under all {sides} prompts, {rows - always - len(changing)} under none, "
-        f"{len(changing)} under some{': ' * bool(changing)}{listed}{left_out}"
-    )
+    counts = {"n": rows, "always": always, "prompts": sides, "never": rows - always - len(changing), "some": len(changing)}
+    told = [phrase("  of {n} rows: {always} right under all {prompts} prompts, {never} under none, {some} under some", **counts)]
+    if changing:
+        listed = and_more(", ".join(changing[:_NAMED]), len(changing) - _NAMED)
+        told = [phrase("{text}: {list}", text=told[0], list=listed)]
+    if missing := comparison.asked - rows:
+        told.append(phrase("{n} of {all} are left out, not judged under all prompts", n=missing, all=comparison.asked))
+    yield joined(told, "; ")
     if (moved := _most_moved(comparison)) is not None:
         yield moved
 
@@ -78,16 +80,26 @@ def _moved(comparison: PromptComparison) -> str:
     """The spread between the best and the worst prompt, and whether so many rows show it."""
     best, worst = comparison.best, comparison.worst
     if best is worst or not (pair := Pair(worst, best)).change:
-        return f"the prompt does not move the score: {accuracy_text(best.accuracy)[0]} under each"
-    low, high = pair.interval
-    shares = " and ".join(f"{word} {side.label} {accuracy_text(side.accuracy)[0]}" for word, side in (("best", best), ("worst", worst)))
+        return phrase("the prompt does not move the score: {share} under each", share=accuracy_text(best.accuracy)[0])
     tests = len(comparison.pairs)
-    few = "" if smallest_difference(len(comparison.rows), tests) else "; so few rows can show none"
-    shown = "a difference is shown" if comparison.is_shown else f"no difference is shown{few}"
-    return (
-        f"the prompt moves the score by {100 * (pair.change or 0):.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), {shares}; "
-        f"{len(pair.gained)} gained, {len(pair.lost)} lost, p {pair.p:.3g}, Holm p over {tests} {'pairs' if tests > 1 else 'pair'} "
-        f"{comparison.holm_p(worst, best):.3g}: {shown}"
+    shown = "a difference is shown" if comparison.is_shown else "no difference is shown"
+    if not comparison.is_shown and not smallest_difference(len(comparison.rows), tests):
+        shown = "no difference is shown; so few rows can show none"
+    return phrase(
+        "the prompt moves the score by {points:.1f} points ({interval}), best {best} {best_share} and worst {worst} {worst_share}; "
+        "{gained} gained, {lost} lost, p {p:.3g}, Holm p over {pairs} {holm_p:.3g}: {shown}",
+        points=100 * (pair.change or 0),
+        interval=interval_text(pair.interval),
+        best=best.label,
+        best_share=accuracy_text(best.accuracy)[0],
+        worst=worst.label,
+        worst_share=accuracy_text(worst.accuracy)[0],
+        gained=len(pair.gained),
+        lost=len(pair.lost),
+        p=pair.p,
+        pairs=phrase("{n} pairs" if tests > 1 else "{n} pair", n=tests),
+        holm_p=comparison.holm_p(worst, best),
+        shown=phrase(shown),
     )
 
 
@@ -99,9 +111,17 @@ def _most_moved(comparison: PromptComparison) -> str | None:
     side, readings = max(read, key=lambda pair: max(pair[1])[0] - min(pair[1])[0])
     (low, lowest), (high, highest) = min(readings), max(readings)
     if low == high:
-        return "  the extractor moves the score of no prompt"
-    moves = f"  the extractor moves the score of one prompt by up to {100 * (high - low):.1f} points"
-    return f"{moves}: {side.label} {low:.1%} by {lowest}, {high:.1%} by {highest}"
+        return phrase("  the extractor moves the score of no prompt")
+    return phrase(
+        "  the extractor moves the score of one prompt by up to {points:.1f} points: {prompt} {low:.1%} by {lowest}, "
+        "{high:.1%} by {highest}",
+        points=100 * (high - low),
+        prompt=side.label,
+        low=low,
+        lowest=lowest,
+        high=high,
+        highest=highest,
+    )
 
 
 def _changing(name: str, comparison: PromptComparison) -> Section:
@@ -110,9 +130,9 @@ def _changing(name: str, comparison: PromptComparison) -> Section:
     verdicts = [(case, *(_verdict(side, case) for side in comparison.sides)) for case in comparison.changing]
     return Section(
         name,
-        f"Rows that the prompt changes: {key}" if verdicts else "",
+        phrase("Rows that the prompt changes: {name}", name=key) if verdicts else "",
         words("row", *(side.label for side in comparison.sides)),
-        [Row(cells, group=f"{key}: rows that the prompt changes") for cells in verdicts],
+        [Row(cells, group=phrase("{name}: rows that the prompt changes", name=key)) for cells in verdicts],
         brief=(),
         page=OnPage(name="Rows by prompt"),
     )
@@ -120,7 +140,10 @@ def _changing(name: str, comparison: PromptComparison) -> Section:
 
 def _verdict(side: Measurement, case: str) -> str:
     """The verdict; with repeats how many replies are correct."""
-    return "{} of {} correct".format(*side.counts[case]) if case in side.counts else side.entries[case].verdict.value
+    if case in side.counts:
+        right, times = side.counts[case]
+        return phrase("{n} of {all} correct", n=right, all=times)
+    return phrase(side.entries[case].verdict.value)
 
 
 def _record(comparison: PromptComparison) -> dict[str, object]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from itemwise.analysis.pairs import Pair
 from itemwise.analysis.recovery import ModelRecovery, Recovery
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, words
-from itemwise.reporting.table import points_text
+from itemwise.reporting.table import and_more, points_text
 from itemwise.results.statistics import Accuracy, Interval, holm
 
 __all__ = ["build", "recovery_table", "recovery_text"]
@@ -51,7 +51,7 @@ def _rows(model: ModelRecovery, corrected: Sequence[float], several: bool) -> It
         tested = (points_text(pair.change), str(len(pair.gained)), str(len(pair.lost)), f"{pair.p:.3g}", f"{holm_p:.3g}")
         yield Row((*names, *shares, *tested))
     if len(model.recoveries) > 1:
-        yield Row((*_names(MEAN, model, several), "-", "-", *recovery_text(model.ratio, model.interval), *("-" * 5)))
+        yield Row((*_names(phrase(MEAN), model, several), "-", "-", *recovery_text(model.ratio, model.interval), *("-" * 5)))
 
 
 def _names(benchmark: str, model: ModelRecovery, several: bool) -> tuple[str, ...]:
@@ -66,24 +66,27 @@ def _percent(accuracy: Accuracy) -> str:
 def recovery_text(ratio: float | None, interval: Interval | None) -> tuple[str, str]:
     """A recovery and its interval in percent; words where the base is never right, or its accuracy too near to 0 for a bound."""
     if ratio is None:
-        return "base is 0", "-"
-    return f"{ratio:.1%}", "no bound" if interval is None else f"{100 * interval.low:.1f} to {100 * interval.high:.1f}%"
+        return phrase("base is 0"), "-"
+    if interval is None:
+        return f"{ratio:.1%}", phrase("no bound")
+    return f"{ratio:.1%}", phrase("{low:.1f} to {high:.1f}%", low=100 * interval.low, high=100 * interval.high)
 
 
 def _flips(recovery: Recovery, named: int) -> str:
     pair = recovery.pair
-    parts = [f"{len(cases)} {what}{_listed(cases, named)}" for what, cases in (("gained", pair.gained), ("lost", pair.lost))]
-    return f"{_pair_name(pair)}: {', '.join(parts)} of {len(pair.judged)}"
+    gained = _counted(phrase("{n} gained", n=len(pair.gained)), pair.gained, named)
+    lost = _counted(phrase("{n} lost", n=len(pair.lost)), pair.lost, named)
+    return phrase(
+        "{name} against {base}: {flips} of {n}",
+        name=", ".join(pair.second.tally.key.names),
+        base=pair.first.tally.model_name,
+        flips=joined([gained, lost]),
+        n=len(pair.judged),
+    )
 
 
-def _pair_name(pair: Pair) -> str:
-    tally = pair.second.tally
-    return f"{', '.join(tally.key.names)} against {pair.first.tally.model_name}"
-
-
-def _listed(cases: Sequence[str], named: int) -> str:
-    more = f" and {len(cases) - named} more" if len(cases) > named else ""
-    return f" ({', '.join(cases[:named])}{more})" if cases else ""
+def _counted(count: str, cases: Sequence[str], named: int) -> str:
+    return phrase("{n} ({cases})", n=count, cases=and_more(", ".join(cases[:named]), len(cases) - named)) if cases else count
 
 
 def _record(model: ModelRecovery) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.repeat_results import RepeatResult, repeat_results
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, Note, OnPage, Row, Section, figures, key_cells, key_columns
-from itemwise.reporting.table import accuracy_text
+from itemwise.reporting.table import accuracy_text, and_more, count_of
 from itemwise.results.ledger import Tally
 
 _COLUMNS = (
@@ -48,7 +49,7 @@ def _row(result: RepeatResult, tallies: Sequence[Tally]) -> Row:
 
 
 def _points(difference: float | None) -> str:
-    return "-" if difference is None else f"{100 * difference:.1f} points"
+    return "-" if difference is None else phrase("{points:.1f} points", points=100 * difference)
 
 
 def _percent(share: float | None) -> str:
@@ -56,21 +57,26 @@ def _percent(share: float | None) -> str:
 
 
 def _unstable(result: RepeatResult) -> str:
-    named = [f"{item} ({result.items[item][0]} of {result.items[item][1]})" for item in result.unstable]
-    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    listed = f": {', '.join(named[:_NAMED])}{more}" if named else ""
-    sentence = f"{', '.join(result.tally.key.names)}: {len(named)} of {len(result.items)} items are right only sometimes{listed}"
+    named = [phrase("{name} ({count})", name=item, count=count_of(*result.items[item])) for item in result.unstable]
+    counts = {"name": ", ".join(result.tally.key.names), "n": len(named), "all": len(result.items)}
+    sentence = phrase("{name}: {n} of {all} items are right only sometimes", **counts)
+    if named:
+        sentence = phrase("{text}: {list}", text=sentence, list=and_more(joined(named[:_NAMED]), len(named) - _NAMED))
     if len(result.same_text) == len(result.items):
-        return f"{sentence}; every reply has the same text each time, so nothing was sampled and the noise floor tells nothing"
-    return f"{sentence}; {len(result.same_text)} have the same text each time"
+        same = phrase("every reply has the same text each time, so nothing was sampled and the noise floor tells nothing")
+    else:
+        same = phrase("{n} have the same text each time", n=len(result.same_text))
+    return joined([sentence, same], "; ")
 
 
 def _items(name: str, result: RepeatResult) -> Section:
     """How often each unstable item is right. A terminal has their names in the sentence."""
     key = ", ".join(result.tally.key.names)
-    rows = [Row((item, "{} of {}".format(*result.items[item])), group=f"{key}: unstable items") for item in result.unstable]
+    group = phrase("{name}: unstable items", name=key)
+    rows = [Row((item, count_of(*result.items[item])), group=group) for item in result.unstable]
     columns = (Column("item", "word"), Column("correct"))
-    return Section(name, f"Unstable items: {key}" if rows else "", columns, rows, brief=(), page=OnPage(name="Unstable items"))
+    title = phrase("Unstable items: {name}", name=key) if rows else ""
+    return Section(name, title, columns, rows, brief=(), page=OnPage(name="Unstable items"))
 
 
 def _record(result: RepeatResult) -> dict[str, object]:

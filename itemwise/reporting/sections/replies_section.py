@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from itemwise.cases.duration import duration_text
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Section
 
@@ -13,7 +14,8 @@ def build(run: RunFacts) -> Iterator[Section]:
     given = sum(tally.given for tally in run.tallies)
     recalled = sum(entry.cost is not None for entry in run.entries) - generated - given
     seconds, tokens = sum(tally.seconds for tally in run.tallies), sum(tally.generated_tokens for tally in run.tallies)
-    speed = f" ({tokens} tokens in {duration_text(seconds)}, {tokens / seconds:.0f} tokens/s)" if seconds else ""
-    others = f"{recalled} from the store" + (f", {given} made elsewhere" if given else "")
-    brief = [f"{generated} replies generated{speed}, {others}"]
-    yield Section("replies", notes=[Note(f"{generated} replies generated, {others}")], brief=brief)
+    made = phrase("{n} replies generated", n=generated)
+    others = [phrase("{n} from the store", n=recalled), *([phrase("{n} made elsewhere", n=given)] if given else [])]
+    figures = {"tokens": tokens, "time": duration_text(seconds), "speed": tokens / seconds if seconds else 0.0}
+    fast = phrase("{text} ({tokens} tokens in {time}, {speed:.0f} tokens/s)", text=made, **figures) if seconds else made
+    yield Section("replies", notes=[Note(joined([made, *others]))], brief=[joined([fast, *others])])

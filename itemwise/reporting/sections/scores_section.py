@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from itemwise.analysis.score_change import ScoreChange, score_changes_in_run
 from itemwise.analysis.score_results import ScoreResult, score_results
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, Note, Row, Section, figures, key_cells, key_columns, words
-from itemwise.reporting.table import accuracy_text
+from itemwise.reporting.table import accuracy_text, change_text, count_of
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 
@@ -31,7 +32,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _row(result: ScoreResult, run: RunFacts) -> Row:
-    cells = (*key_cells(result.tally, run.tallies), result.name, *accuracy_text(result), f"{result.cases} of {result.tally.sample_size}")
+    cells = (*key_cells(result.tally, run.tallies), result.name, *accuracy_text(result), count_of(result.cases, result.tally.sample_size))
     return Row(cells, result)
 
 
@@ -40,14 +41,19 @@ def _is_partial(result: ScoreResult) -> bool:
 
 
 def _unscored(result: ScoreResult) -> Note:
-    named = ", ".join(result.unscored[:_NAMED]) + (", ..." if len(result.unscored) > _NAMED else "")
-    what = f"{len(result.unscored)} judged cases have no {result.name} ({named}), so its mean is of the others"
-    return Note(f"{', '.join(result.tally.key.names)}: {what}; record it before the test's assert")
+    return Note(
+        phrase(
+            "{name}: {n} judged cases have no {score} ({cases}), so its mean is of the others; record it before the test's assert",
+            name=", ".join(result.tally.key.names),
+            n=len(result.unscored),
+            score=result.name,
+            cases=", ".join(result.unscored[:_NAMED]) + (", ..." if len(result.unscored) > _NAMED else ""),
+        )
+    )
 
 
 def _changed(first: Tally, tally: Tally, change: ScoreChange) -> Note:
-    shown = "" if change.is_shown else ": no difference is shown"
-    return Note(f"{', '.join(tally.key.names)} against {first.model_name}: {change.text}{shown}")
+    return Note(change_text(", ".join(tally.key.names), first.model_name, change.text, change.is_shown))
 
 
 def _record(result: ScoreResult) -> dict[str, object]:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Literal, NamedTuple, TypeVar
 
+from itemwise.language import Language, Phrase, phrase
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate
@@ -105,11 +106,32 @@ class Section:
         """What stands in `row` under the heading `title`."""
         return next(cell for column, cell in zip(self.columns, row.cells, strict=True) if column.title == title)
 
+    def told(self, say: Language) -> "Section":
+        """The section in another language: headings, sentences, and the cells that are phrases. Records and properties stay as they are."""
+        if not say.table:
+            return self
+        return replace(
+            self,
+            title=say(self.title),
+            columns=[column._replace(title=say(column.title)) for column in self.columns],
+            rows=[row._replace(cells=_told(say, row.cells), group=_told(say, [row.group])[0]) for row in self.rows],
+            legend=list(map(say, self.legend)),
+            notes=[note._replace(text=say(note.text), name=_told(say, [note.name])[0]) for note in self.notes],
+            brief=self.brief and list(map(say, self.brief)),
+            page=replace(self.page, title=say(self.page.title), name=say(self.page.name)),
+        )
+
     def folded(self, most: int) -> tuple[list[Row], list[str]]:
         """The rows without the groups of more than `most`, and for each of these a line that says where it stands whole."""
         sizes = Counter(row.group for row in self.rows if row.group)
-        lines = [f"{group}: {size} values, in run.json and report.html" for group, size in sizes.items() if size > most]
+        long = {group: size for group, size in sizes.items() if size > most}
+        lines = [phrase("{group}: {n} values, in run.json and report.html", group=group, n=size) for group, size in long.items()]
         return [row for row in self.rows if sizes[row.group] <= most], lines
+
+
+def _told(say: Language, texts: Sequence[str]) -> list[str]:
+    """The phrases among `texts` told; the others are names and figures."""
+    return [say(text) if isinstance(text, Phrase) else text for text in texts]
 
 
 def words(*titles: str) -> list[Column]:

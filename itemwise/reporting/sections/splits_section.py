@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.splits import Split, splits
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, Row, Section, figures, key_cells, key_columns, words
 from itemwise.reporting.table import accuracy_text
@@ -22,7 +23,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 def _row(split: Split, tallies: Sequence[Tally]) -> Row:
     accuracy, whole = split.part.accuracy, split.whole
     cells = (*key_cells(whole, tallies), f"{split.tag}: {split.value}", *accuracy_text(accuracy), str(split.part.judged))
-    return Row(cells, accuracy, group=f"{', '.join(whole.key.names)}: split by {split.tag}")
+    return Row(cells, accuracy, group=phrase("{name}: split by {tag}", name=", ".join(whole.key.names), tag=split.tag))
 
 
 def _record(split: Split) -> dict[str, object]:

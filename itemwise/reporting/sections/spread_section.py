@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Section
 from itemwise.reporting.table import short_names
@@ -40,7 +41,7 @@ class Distribution:
     @property
     def text(self) -> str:
         """The quantiles in a line."""
-        return ", ".join(f"{name} {figure(value)}" for name, value in self.quantiles.items())
+        return joined(phrase("{name} {value}", name=phrase(name), value=figure(value)) for name, value in self.quantiles.items())
 
     @property
     def counts(self) -> list[int]:

@@ -10,6 +10,7 @@ from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.word_diff import Piece, word_diff
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import parted
+from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting import svg
 from itemwise.reporting.sections.comparison_sections import (
     NOT_RECORDED,
@@ -33,29 +34,35 @@ _NAMED = 3  # benchmarks that are too many for a title
 _OPEN = 3  # findings that stand open, whatever they are
 
 
-def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture]) -> str:
+def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture], say: Language = ENGLISH) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
     data, benchmarks = _data(comparison, pictures), comparison.benchmarks
     parts = page_parts(
         "compare",
+        say,
         [page_json(data)],
-        title=f"Compared: {' and '.join(benchmarks) if len(benchmarks) < _NAMED else f'{len(benchmarks)} benchmarks'}",
+        title=say(_title(benchmarks)),
         findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
         series=[_side(comparison, side) for side in comparison.measurements],
-        settings=[(benchmark, *settings_tables(comparison, benchmark)) for benchmark in benchmarks],
-        tables=[series_table(comparison), pairs_table(comparison), recovery_table(comparison.recoveries)],
-        not_recorded=NOT_RECORDED,
+        settings=[(benchmark, *(each.told(say) for each in settings_tables(comparison, benchmark))) for benchmark in benchmarks],
+        tables=[each.told(say) for each in (series_table(comparison), pairs_table(comparison), recovery_table(comparison.recoveries))],
+        not_recorded=say(NOT_RECORDED),
         missing=list(_missing(comparison, data)),
         svg=svg,
     )
     return "".join(parts)
 
 
+def _title(benchmarks: Sequence[str]) -> str:
+    few = joined(benchmarks, " and ") if len(benchmarks) < _NAMED else phrase("{n} benchmarks", n=len(benchmarks))
+    return phrase("Compared: {what}", what=few)
+
+
 def _side(comparison: RunComparison, side: Measurement) -> dict[str, Any]:
     prompt = comparison.provenance.get(side.label, {}).get(Part.HARNESS, {}).get("prompt")
-    parts = [*side.tally.key[:3], *([f"prompt {prompt}"] if prompt else [])]
-    return {"label": side.label, "name": ", ".join(parts), "run": side.run}
+    parts = [*side.tally.key[:3], *([phrase("prompt {names}", names=prompt)] if prompt else [])]
+    return {"label": side.label, "name": joined(parts), "run": side.run}
 
 
 def _finding(comparison: RunComparison, index: int) -> dict[str, Any]:
@@ -93,14 +100,17 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
         holding = [side for side in comparison.measurements if side.tally.benchmark == benchmark]
         lacking = [run for run in runs if run not in {side.run for side in holding}]
         if lacking:
-            yield f"The {len(holding[0].entries)} cases of {benchmark} are not in {', '.join(lacking)}."
-    yield from (f"{line} These cases are not shown." for line in alone_lines(comparison))
+            told = "The {n} cases of {benchmark} are not in {runs}."
+            yield phrase(told, n=len(holding[0].entries), benchmark=benchmark, runs=", ".join(lacking))
+    yield from (phrase("{text} These cases are not shown.", text=line) for line in alone_lines(comparison))
     if any(pair.has_repeats for pair in comparison.pairs):
-        yield "Items were asked several times: each case below shows the first judged reply; the figures are over all of them."
+        yield phrase("Items were asked several times: each case below shows the first judged reply; the figures are over all of them.")
     missing = {case["picture"] for case in data["cases"] if case["picture"]} - set(data["pictures"])
     if missing:
-        are = "picture is" if len(missing) == 1 else "pictures are"
-        yield f"{len(missing)} {are} not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
+        told = "{n} pictures are not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
+        if len(missing) == 1:
+            told = "{n} picture is not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
+        yield phrase(told, n=len(missing))
 
 
 def _data(comparison: RunComparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
@@ -179,10 +189,10 @@ def _diff(left: str, right: str) -> list[int] | str | None:
         return None
     pieces = word_diff(left, right)
     if pieces is None:
-        return "too long to be compared word by word"
+        return phrase("too long to be compared word by word")
     same, gone, come = (sum(map(str.isalnum, "".join(words for sign, words in pieces if sign == each))) for each in _SIGNS)
     if same < _LIKE * (same + min(gone, come)) or (not same and len(pieces) > 1):
-        return "too few words in common to mark the others"
+        return phrase("too few words in common to mark the others")
     return _lengths(pieces)
 
 

@@ -31,19 +31,20 @@ _MULTIPLES = 6  # small charts of one section that stand open
 def report_parts(run: RunRecord) -> Iterator[str]:
     """The page in parts, none larger than a case or its tables. It holds all cases as JSON; a script lists, filters and shows them,
     and writes text as text only."""
-    blocks = _blocks(run.sections)
+    blocks, say = _blocks(run.told), run.language
     above, below = ([block for block in blocks if (block[0].page.part == "below") == is_below] for is_below in (False, True))
     above.sort(key=_place)
     return page_parts(
         "report",
+        say,
         _data(run),
         scripts=["readable"],
         readable=map(trusted, _readable(run)),
-        title=", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or "no cases",
+        title=", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or say("no cases"),
         run=run,
         above=above,
         below=below,
-        navigation=[*_names(above), ("Cases", "cases"), *_names(below)],
+        navigation=[*_names(above), (say("Cases"), "cases"), *_names(below)],
         json=_json,
         svg=svg,
         figure=figure,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from itemwise.language import Language
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Note, Section
 
@@ -17,22 +18,22 @@ _GROUP = 200  # rows of a group, such as values of a tag, that the summary shows
 def summary_md(run: RunRecord) -> str:
     """Each section under its title: the table, the lines that explain it, and the notes as a list."""
     lines: list[str] = []
-    for section in run.sections:
-        shown = list(section_lines(section))
+    for section in run.told:
+        shown = list(section_lines(section, run.language))
         if shown and section.title:
             lines += [*([""] if lines and lines[-1] else []), f"### {escaped(section.title)}", ""]
         lines += shown
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def section_lines(section: Section) -> Iterator[str]:
+def section_lines(section: Section, say: Language) -> Iterator[str]:
     """The section's table, the lines that explain it, and its notes."""
     rows, folded = section.folded(_GROUP)
     if table := section.table(rows):
         yield from _table(table, section.words)
     if section.legend:
         yield from (*map(escaped, section.legend), "")
-    yield from (f"- {escaped(line)}" for line in folded)
+    yield from (f"- {escaped(say(line))}" for line in folded)
     yield from map(_item, section.notes)
 
 

@@ -6,6 +6,7 @@ from itemwise.cases.chat import TurnCost
 from itemwise.cases.duration import duration_text
 from itemwise.cases.option_scores import notes_text
 from itemwise.cases.reply import Reply
+from itemwise.language import Language
 from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
@@ -99,19 +100,20 @@ def closing_lines(run: RunRecord, folder: str, width: int = 0) -> list[str]:
     """The last lines of a run: each section as lines, one with a title set apart, and the folder of the reports. They fit into `width`
     characters, 0 for any width, but for what is one word."""
     lines: list[str] = []
-    for section in run.sections:
-        if shown := _section_lines(section, width):
+    say = run.language
+    for section in run.told:
+        if shown := _section_lines(section, say, width):
             lines += ["", *shown] if section.title else shown
-    return [printable(line) for line in [*lines, f"reports: {folder}"]]
+    return [printable(line) for line in [*lines, say("reports: {folder}", folder=folder)]]
 
 
-def _section_lines(section: Section, width: int) -> list[str]:
+def _section_lines(section: Section, say: Language, width: int) -> list[str]:
     rows, folded = section.folded(_GROUP)
-    table = fitted(section.table(rows), section.words, width)
+    table = fitted(section.table(rows), section.words, width, say)
     if section.brief is not None:
         return [*_wrapped(section.brief, width), *(table if section.has_brief_table else [])]
     between = [""] if table and folded else []
-    return [*table, *between, *_wrapped([*folded, *section.legend, *(note.text for note in section.notes)], width)]
+    return [*table, *between, *_wrapped([*map(say, folded), *section.legend, *(note.text for note in section.notes)], width)]
 
 
 def _wrapped(texts: Iterable[str], width: int) -> list[str]:

@@ -1,0 +1,62 @@
+"""`Language`: tells texts in the words of its table. English has none; a text without an entry stays English."""
+
+import locale
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from itemwise.language.phrase import Phrase, phrase
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["ENGLISH", "LANGUAGES", "Language", "language_named", "locale_language"]
+
+_CODES = {"en": "en", "zh": "zh-CN"}  # by the name of the option, as HTML spells them
+LANGUAGES = tuple(_CODES)
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which gettext heeds them
+
+
+@dataclass(frozen=True)
+class Language:
+    """`code` is as in ``<html lang>``, `table` the language's text for each English one, named places in both."""
+
+    code: str
+    table: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """`text` in this language: a phrase with its values, or what the table has for exactly this text, with `values` in its places."""
+        if values:
+            text = phrase(text, **values)
+        if not self.table:
+            return text
+        if not isinstance(text, Phrase):
+            return self.table.get(text, text)
+        told = {name: self(value) if isinstance(value, Phrase) else value for name, value in text.values.items()}
+        template = self.table.get(text.template, text.template)
+        return template.format(**told) if told else template
+
+
+ENGLISH = Language("en")
+
+
+@cache
+def language_named(name: str) -> Language:
+    """The language of that name, one of LANGUAGES."""
+    if name == "en":
+        return ENGLISH
+    tables = tomllib.loads(files("itemwise.language").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return Language(_CODES[name], {text: told for table in tables.values() for text, told in table.items()})
+
+
+def locale_language() -> Language:
+    """The first language of the locale that there is a table for, English where there is none: as gettext chooses, and on Windows, which
+    sets no such variable, by the user's settings."""
+    chosen = next((value for name in _VARIABLES if (value := os.environ.get(name))), "") or locale.getlocale()[0] or ""
+    known = (code[:2] for code in chosen.lower().replace("chinese", "zh").split(":"))
+    return language_named(next((code for code in known if code in LANGUAGES), "en"))

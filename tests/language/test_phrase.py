@@ -1,0 +1,22 @@
+import pickle
+
+from itemwise.language import Phrase, joined, phrase
+
+
+def test_a_phrase_is_its_english_text() -> None:
+    assert phrase("{n} of {all} cases, {share:.1%}", n=3, all=8, share=0.375) == "3 of 8 cases, 37.5%"
+
+
+def test_a_text_without_values_may_hold_braces() -> None:
+    assert phrase("{}") == "{}"
+
+
+def test_a_phrase_keeps_what_it_was_made_of() -> None:
+    found = pickle.loads(pickle.dumps(phrase("{n} cases", n=3)))
+    assert isinstance(found, Phrase)
+    assert (found.template, found.values) == ("{n} cases", {"n": 3})
+
+
+def test_texts_are_joined_whatever_stands_in_them() -> None:
+    assert joined(["{a}", phrase("{n} cases", n=3)], "; ") == "{a}; 3 cases"
+    assert joined([]) == ""
