@@ -15,7 +15,8 @@ __all__ = ["fitted", "wrapped"]
 _INDENT = "  "  # of what goes on from the line above
 _NOTHING = {"0", "-"}  # a column of these tells the same in a line
 _WIDE = "\u2e80-\uffef"
-_PIECE = re.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)[、。，．：；？！”’）》」]*\s*")  # what no line is broken within
+_CLOSING = "、。，．：；？！”’）》」"  # noqa: RUF001 - these are the characters meant
+_PIECE = re.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*\s*")  # what no line is broken within
 _ROOMS = (40, 12, 1)  # characters of a line of a heading: whole, in a few lines, in as many as it has words
 
 

@@ -103,3 +103,12 @@ def _told_in_script(source: str) -> Iterator[str]:
 
 def _strings_of(source: str) -> Iterator[str]:
     yield from re.findall(_STRING, source)
+
+
+def worded_f_strings(folder: str) -> Iterator[str]:
+    """The f-strings with words in them in a folder of the package: no other language can tell them."""
+    for file in sorted((PACKAGE / folder).glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else []
+            if any(isinstance(part, ast.Constant) and re.search("[A-Za-z]{2,} | [A-Za-z]{2,}", part.value) for part in parts):
+                yield f"{file.name}, line {node.lineno}"

@@ -11,7 +11,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.causes import KINDS
 from itemwise.language import language_named
 from itemwise.strategies import gain_of, strategy_names
-from tests.language.source_texts import all_texts, told_texts
+from tests.language.source_texts import all_texts, told_texts, worded_f_strings
 
 TABLE = language_named("zh").table
 # told wherever they come from
@@ -36,6 +36,10 @@ def test_every_entry_is_told_somewhere() -> None:
     texts = all_texts()
     unused = [text for text in TABLE if re.search("[A-Za-z]", text) and text not in texts]
     assert not unused, "no text of the source, remove from itemwise/language/zh.toml:\n" + "\n".join(unused)
+
+
+def test_no_section_puts_words_into_an_f_string() -> None:
+    assert [*worded_f_strings("reporting/sections")] == [], 'write phrase("{n} cases", n=...), which a table can tell in Chinese'
 
 
 def test_an_entry_has_the_same_places_on_both_sides() -> None:

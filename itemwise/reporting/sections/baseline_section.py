@@ -57,8 +57,7 @@ def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterato
     for pair in pairs:
         name = ", ".join(pair.second.tally.key.names)
         if change := gold_change(pair):
-            told = "{name}: the {what}'s log-likelihood {change}"
-            yield phrase(told, name=name, what=phrase(change.what), change=change.text)
+            yield phrase("{name}: the {what}'s log-likelihood {change}", name=name, what=phrase(change.what), change=change.text)
         yield from (phrase("{name}: {text}", name=name, text=change.text) for change in score_changes(pair))
         before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
         for part, names in differing(before, now).items():

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.yes_no_results import YesNoResult, yes_no_results
+from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Row, Section, figures, key_cells, key_columns, words
 from itemwise.results.ledger import Tally
@@ -29,9 +30,10 @@ def build(run: RunFacts) -> Iterator[Section]:
 def _row(result: YesNoResult, tallies: Sequence[Tally]) -> Row:
     shares = (result.precision, result.recall, result.f1, result.f1_of_yes, result.yes_ratio, result.expected_yes)
     texts = ("-" if share is None else f"{share:.1%}" for share in shares)
-    cells = (*key_cells(result.tally, tallies), result.part or "all", *texts, str(result.neither), str(result.cases))
+    cells = (*key_cells(result.tally, tallies), result.part or phrase("all"), *texts, str(result.neither), str(result.cases))
     tag = result.part.partition(": ")[0]
-    return Row(cells, group=f"{', '.join(result.tally.key.names)}: yes or no by {tag}" if tag else "")
+    name = ", ".join(result.tally.key.names)
+    return Row(cells, group=phrase("{name}: yes or no by {tag}", name=name, tag=tag) if tag else "")
 
 
 def _record(result: YesNoResult) -> dict[str, object]:
