@@ -35,7 +35,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "protocols": ("extractors", "cases", "synthetic"),
     "analysis": ("extractors", "language", "import_string", "cases", "strategies", "results", "protocols"),
     "snapshots": ("cases", "results", "analysis"),
-    "gates": ("cases", "results", "analysis"),
+    "gates": ("language", "cases", "results", "analysis"),
     "export": ("cases", "results"),
     "reporting": ("extractors", "language", "cases", "causes", "results", "analysis", "snapshots", "gates"),
     "engine": ("extractors", "cases", "models", "strategies", "results"),

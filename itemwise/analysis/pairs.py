@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from itemwise.cases.reply import Verdict
-from itemwise.language import phrase
+from itemwise.language import joined, phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, grouped, item_counts, item_scores
 from itemwise.results.score import Score
@@ -198,11 +198,15 @@ def items_differ(first: Measurement, second: Measurement) -> str:
     regraded = [case for case in left if case in right and left[case].expected != right[case].expected]
     differences = [
         _rows_differ(first.rows, second.rows),
-        _some(f"only in {first.label}", [case for case in left if case not in right]),
-        _some(f"only in {second.label}", [case for case in right if case not in left]),
-        _some("with another expected answer", [f"{case} ({left[case].expected} and {right[case].expected})" for case in regraded]),
+        _some(phrase("only in {name}", name=first.label), [case for case in left if case not in right]),
+        _some(phrase("only in {name}", name=second.label), [case for case in right if case not in left]),
+        _some(phrase("with another expected answer"), [_regraded(case, left[case].expected, right[case].expected) for case in regraded]),
     ]
-    return "; ".join(words for words in differences if words)
+    return joined((words for words in differences if words), "; ")
+
+
+def _regraded(case: str, before: str, now: str) -> str:
+    return phrase("{case} ({before} and {now})", case=case, before=before, now=now)
 
 
 def _rows_differ(first: Mapping[str, str], second: Mapping[str, str]) -> str:
@@ -212,11 +216,12 @@ def _rows_differ(first: Mapping[str, str], second: Mapping[str, str]) -> str:
         names.remove("source")
     if "seed" in names and not first.get("source", "").startswith("synthetic"):
         names.remove("seed")
-    return ", ".join(f"{name} of the rows {first[name]} and {second[name]}" for name in names if first[name] != second[name])
+    values = [{"name": name, "first": first[name], "second": second[name]} for name in names if first[name] != second[name]]
+    return joined(phrase("{name} of the rows {first} and {second}", **each) for each in values)
 
 
 def _some(what: str, cases: Sequence[str]) -> str:
     if not cases:
         return ""
-    listed = ", ".join(cases[:_NAMED]) + (", ..." if len(cases) > _NAMED else "")
-    return f"{len(cases)} {'case' if len(cases) == 1 else 'cases'} {what}: {listed}"
+    listed = joined([*cases[:_NAMED], *(["..."] if len(cases) > _NAMED else [])])
+    return phrase("{n} case {what}: {cases}" if len(cases) == 1 else "{n} cases {what}: {cases}", n=len(cases), what=what, cases=listed)

@@ -7,8 +7,9 @@ from itemwise.analysis.gold_change import GoldChange, gold_change
 from itemwise.analysis.like_with_like import like_pairs
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.score_change import ScoreChange, score_changes
-from itemwise.gates.gate import Decision
+from itemwise.gates.gate import Decision, outcome_text, undecided
 from itemwise.gates.threshold import coverage_text
+from itemwise.language import joined, phrase
 from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
@@ -40,11 +41,11 @@ def baseline_decisions(baseline: RunFolder, entries: Sequence[Entry]) -> list[De
     try:
         pairs = baseline_pairs(baseline, entries)
     except TwiceError as error:
-        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {error}")]
+        return [undecided(phrase("gate not worse than {baseline}", baseline=baseline.name), str(error))]
     if not pairs:
         ran, held = (", ".join(tally.name for tally in run.tallies) or "none" for run in (this, baseline))
-        nothing = f"it has nothing like what ran (ran: {ran}; it has: {held})"
-        return [Decision(False, f"gate not worse than {baseline.name}: undecided, {nothing}")]
+        nothing = phrase("it has nothing like what ran (ran: {ran}; it has: {held})", ran=ran, held=held)
+        return [undecided(phrase("gate not worse than {baseline}", baseline=baseline.name), nothing)]
     like = {tally.key: [pair for pair in pairs if pair.second.tally.key == tally.key] for tally in this.tallies}
     return [decision for tally in this.tallies for decision in _decisions(tally, baseline.name, like[tally.key])]
 
@@ -64,27 +65,33 @@ def _measurements(run: RunFolder) -> list[Measurement]:
 
 def _decisions(tally: Tally, baseline: str, pairs: Sequence[Pair]) -> list[Decision]:
     """What becomes of a measurement of this run beside those of the baseline that are like it."""
-    named = f"gate {tally.benchmark} ({', '.join(tally.key.names[1:])}) not worse than {baseline}"
+    parts = {"benchmark": tally.benchmark, "names": ", ".join(tally.key.names[1:]), "baseline": baseline}
+    named = phrase("gate {benchmark} ({names}) not worse than {baseline}", **parts)
     if not pairs:
-        return [Decision(True, f"{named}: left out, it has none like this")]
-    return [decision for pair in pairs for decision in _decided(f"{named}{_otherwise(pair)}", pair)]
+        return [Decision(True, phrase("{gate}: left out, it has none like this", gate=named))]
+    return [decision for pair in pairs for decision in _decided(_with(named, _otherwise(pair)), pair)]
+
+
+def _with(named: str, note: str) -> str:
+    return phrase("{gate} ({note})", gate=named, note=note) if note else named
 
 
 def _otherwise(pair: Pair) -> str:
     """The names of the first side that are not those of the second."""
     names = [other for own, other in zip(pair.second.tally.key, pair.first.tally.key, strict=True) if other not in ("", own)]
-    return f" ({', '.join(names)})" if names else ""
+    return ", ".join(names)
 
 
 def _decided(named: str, pair: Pair) -> list[Decision]:
-    for side, whose in ((pair.second, ""), (pair.first, f"in {pair.first.run} ")):
-        if not side.tally.complete:
-            return [Decision(False, f"{named}: undecided, {whose}{coverage_text(side.tally)}")]
+    if not pair.second.tally.complete:
+        return [undecided(named, coverage_text(pair.second.tally))]
+    if not pair.first.tally.complete:
+        return [undecided(named, phrase("in {run} {coverage}", run=pair.first.run, coverage=coverage_text(pair.first.tally)))]
     if difference := items_differ(pair.first, pair.second):
-        return [Decision(False, f"{named}: undecided, the items differ: {difference}")]
-    named += f" ({pair.versions})" if pair.versions else ""
+        return [undecided(named, phrase("the items differ: {difference}", difference=difference))]
+    named = _with(named, pair.versions)
     worse = pair.is_worse and pair.is_shown
-    decision = f"{named}: {'missed' if worse else 'passed'} with {_flips(pair)}"
+    decision = outcome_text(named, not worse, _flips(pair))
     decided = Decision(not worse, decision, pair.second.tally.key, pair.first.accuracy.share, "baseline")
     scores = [_score_decision(named, change) for change in score_changes(pair)]
     change = gold_change(pair)
@@ -94,25 +101,26 @@ def _decided(named: str, pair: Pair) -> list[Decision]:
 def _gold_decision(named: str, change: GoldChange) -> Decision:
     """Whether the expected options or reference answers are not less likely by more than MARGIN: where they were scored."""
     worse = change.interval.high < -MARGIN and change.is_shown
-    return Decision(not worse, f"{named}, by the {change.what}'s log-likelihood: {'missed' if worse else 'passed'} with {change.text}")
+    of_what = phrase("{gate}, by the {what}'s log-likelihood", gate=named, what=phrase(change.what))
+    return Decision(not worse, outcome_text(of_what, not worse, change.text))
 
 
 def _score_decision(named: str, change: ScoreChange) -> Decision:
     """Whether a score is not shown to be lower in the mean."""
     worse = change.mean < 0 and change.is_shown
-    return Decision(not worse, f"{named}, by its {change.name}: {'missed' if worse else 'passed'} with {change.text}")
+    return Decision(not worse, outcome_text(phrase("{gate}, by its {score}", gate=named, score=change.name), not worse, change.text))
 
 
 def _flips(pair: Pair) -> str:
-    judged = len(pair.judged)
-    counts = f"{len(pair.gained)} gained and {len(pair.lost)} lost of {judged}, p = {pair.p:.3g}"
-    too_few = "" if smallest_difference(judged) else f"so few cases can show no difference at p < {SIGNIFICANT}"
-    parts = [counts, too_few, _listed("gained", pair.gained), _listed("lost", pair.lost)]
-    return "; ".join(part for part in parts if part)
+    counts = {"gained": len(pair.gained), "lost": len(pair.lost), "n": len(pair.judged), "p": pair.p}
+    parts = [phrase("{gained} gained and {lost} lost of {n}, p = {p:.3g}", **counts)]
+    if not smallest_difference(len(pair.judged)):
+        parts.append(phrase("so few cases can show no difference at p < {limit}", limit=SIGNIFICANT))
+    parts += [phrase("gained: {cases}", cases=_listed(pair.gained))] if pair.gained else []
+    parts += [phrase("lost: {cases}", cases=_listed(pair.lost))] if pair.lost else []
+    return joined(parts, "; ")
 
 
-def _listed(what: str, cases: Sequence[str]) -> str:
-    if not cases:
-        return ""
-    more = f" and {len(cases) - _NAMED} more" if len(cases) > _NAMED else ""
-    return f"{what}: {', '.join(cases[:_NAMED])}{more}"
+def _listed(cases: Sequence[str]) -> str:
+    named = ", ".join(cases[:_NAMED])
+    return phrase("{list} and {n} more", list=named, n=len(cases) - _NAMED) if len(cases) > _NAMED else named

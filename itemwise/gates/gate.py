@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from itemwise.language import phrase
 from itemwise.results.labels import LABEL, Key
 from itemwise.results.score import SCORE
 
-__all__ = ["KL", "RECOVERY", "Decision", "Gate", "GateError"]
+__all__ = ["KL", "RECOVERY", "Decision", "Gate", "GateError", "outcome_text", "undecided"]
 
 KL = "kl"  # in the place of a benchmark: how far a model's scored options are from its base's, at most
 RECOVERY = "recovery"  # in the place of a benchmark: what a model keeps of its base's accuracy
@@ -97,6 +98,16 @@ class Decision:
     key: Key | None = field(default=None, compare=False)
     level: float | None = field(default=None, compare=False)
     level_name: str = field(default="", compare=False)
+
+
+def undecided(named: str, why: str) -> Decision:
+    """That a gate could not be decided, which counts as not passed."""
+    return Decision(False, phrase("{gate}: undecided, {why}", gate=named, why=why))
+
+
+def outcome_text(named: str, passed: bool, figures: str) -> str:
+    """Whether a gate was passed, and with what."""
+    return phrase("{gate}: passed with {figures}" if passed else "{gate}: missed with {figures}", gate=named, figures=figures)
 
 
 def _fraction(text: str) -> float | None:

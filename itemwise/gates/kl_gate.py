@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from itemwise.analysis.option_shift import option_shift
 from itemwise.analysis.recovery import ModelRecovery, Recovery
-from itemwise.gates.gate import Decision, Gate
+from itemwise.gates.gate import Decision, Gate, outcome_text, undecided
 from itemwise.gates.recovery_gate import incomplete, meant_models
 from itemwise.gates.threshold import demand_text
+from itemwise.language import phrase
 
 __all__ = ["kl_decisions"]
 
@@ -26,12 +27,13 @@ def _decided(gate: Gate, found: Sequence[ModelRecovery]) -> list[Decision]:
 
 def _decision(gate: Gate, model: ModelRecovery, recovery: Recovery) -> Decision:
     benchmark = recovery.pair.second.tally.benchmark
-    named = f"gate kl of {', '.join(model.tally.key.names[1:])} to {model.base.model_name} on {benchmark} {demand_text(gate)}"
+    sides = {"names": ", ".join(model.tally.key.names[1:]), "base": model.base.model_name, "benchmark": benchmark}
+    named = phrase("gate kl of {names} to {base} on {benchmark} {demand}", demand=demand_text(gate), **sides)
     if missing := incomplete(recovery):
-        return Decision(False, f"{named}: undecided, {missing}")
+        return undecided(named, missing)
     shift = option_shift(recovery.pair)
     if shift is None:
-        return Decision(False, f"{named}: undecided, no options were scored on both sides; ask by --strategy likelihood")
+        return undecided(named, phrase("no options were scored on both sides; ask by --strategy likelihood"))
     reached = shift.interval.high if gate.by_interval else shift.kl
     passed = reached <= gate.least
-    return Decision(passed, f"{named}: {'passed' if passed else 'missed'} with {shift.text}")
+    return Decision(passed, outcome_text(named, passed, shift.text))

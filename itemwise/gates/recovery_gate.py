@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from itemwise.analysis.recovery import ModelRecovery, Recovery
-from itemwise.gates.gate import Decision, Gate
-from itemwise.gates.threshold import beside, coverage_text, demand_text
+from itemwise.gates.gate import Decision, Gate, outcome_text, undecided
+from itemwise.gates.threshold import beside, coverage_text, demand_on, demand_text
+from itemwise.language import phrase
 
 __all__ = ["incomplete", "meant_models", "recovery_decisions"]
 
@@ -25,14 +26,15 @@ def meant_models(gate: Gate, found: Sequence[ModelRecovery]) -> list[ModelRecove
     if concerned := [model for model in found if _is_meant(gate, model)]:
         return concerned
     ran = ", ".join(sorted({model.tally.model_name for model in found})) or "none"
-    why = f"no such model ran beside its base (ran: {ran}); --base-model names the base of models with other weights"
-    return Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, {why}")
+    why = "no such model ran beside its base (ran: {ran}); --base-model names the base of models with other weights"
+    return undecided(demand_on(gate.name, gate), phrase(why, ran=ran))
 
 
 def incomplete(recovery: Recovery) -> str:
     """Which side of a pair lacks cases of its sample; empty where neither does."""
     tallies = (side.tally for side in (recovery.pair.first, recovery.pair.second))
-    return next((f"{tally.name}: {coverage_text(tally)}" for tally in tallies if not tally.complete), "")
+    found = (phrase("{name}: {text}", name=tally.name, text=coverage_text(tally)) for tally in tallies if not tally.complete)
+    return next(found, "")
 
 
 def _is_meant(gate: Gate, model: ModelRecovery) -> bool:
@@ -43,13 +45,15 @@ def _is_meant(gate: Gate, model: ModelRecovery) -> bool:
 
 def _decision(gate: Gate, model: ModelRecovery) -> Decision:
     benchmarks = ", ".join(recovery.pair.second.tally.benchmark for recovery in model.recoveries)
-    named = f"gate recovery of {model.base.model_name} by {', '.join(model.tally.key.names[1:])} on {benchmarks} {demand_text(gate)}"
+    sides = {"base": model.base.model_name, "names": ", ".join(model.tally.key.names[1:]), "benchmarks": benchmarks}
+    named = phrase("gate recovery of {base} by {names} on {benchmarks} {demand}", demand=demand_text(gate), **sides)
     if missing := next(filter(None, map(incomplete, model.recoveries)), ""):
-        return Decision(False, f"{named}: undecided, {missing}")
+        return undecided(named, missing)
     ratio, interval = model.ratio, model.interval
     if ratio is None:
-        return Decision(False, f"{named}: undecided, the base is never right")
+        return undecided(named, phrase("the base is never right"))
     if gate.by_interval and interval is None:
-        return Decision(False, f"{named}: undecided, the base is right too seldom for its interval to have a bound")
+        return undecided(named, phrase("the base is right too seldom for its interval to have a bound"))
     reached = interval.low if gate.by_interval and interval else ratio
-    return Decision(reached >= gate.least, f"{named}: {'passed' if reached >= gate.least else 'missed'} with {beside(gate.least, reached)}")
+    passed = reached >= gate.least
+    return Decision(passed, outcome_text(named, passed, beside(gate.least, reached)))

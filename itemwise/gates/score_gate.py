@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from itemwise.analysis.score_results import ScoreResult
-from itemwise.gates.gate import Decision, Gate
-from itemwise.gates.threshold import beside, demand_text, meant, named_text, undecided_text
+from itemwise.gates.gate import Decision, Gate, outcome_text, undecided
+from itemwise.gates.threshold import beside, demand_on, meant, named_text, undecided_text
+from itemwise.language import phrase
 from itemwise.results.ledger import Tally
 
 __all__ = ["score_decisions"]
@@ -23,15 +24,17 @@ def _decided(gate: Gate, tallies: Sequence[Tally], found: Sequence[ScoreResult])
     results = [result for result in found if result.name == gate.score and any(tally.key == result.tally.key for tally in concerned)]
     if not results:
         recorded = ", ".join(sorted({result.name for result in found})) or "none"
-        return [Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, no case recorded this score (recorded: {recorded})")]
+        return [undecided(demand_on(gate.name, gate), phrase("no case recorded this score (recorded: {names})", names=recorded))]
     return [_decision(gate, result) for result in results]
 
 
 def _decision(gate: Gate, result: ScoreResult) -> Decision:
     named = named_text(gate, result.tally)
     if missing := undecided_text(result.tally):
-        return Decision(False, f"{named}: undecided, {missing}")
+        return undecided(named, missing)
     if result.unscored:
-        return Decision(False, f"{named}: undecided, {len(result.unscored)} of {result.tally.judged} cases recorded no {result.name}")
+        counts = {"n": len(result.unscored), "all": result.tally.judged, "score": result.name}
+        return undecided(named, phrase("{n} of {all} cases recorded no {score}", **counts))
     reached = result.interval.low if gate.by_interval else result.share
-    return Decision(reached >= gate.least, f"{named}: {'passed' if reached >= gate.least else 'missed'} with {beside(gate.least, reached)}")
+    passed = reached >= gate.least
+    return Decision(passed, outcome_text(named, passed, beside(gate.least, reached)))

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from itemwise.cases.reply import Verdict
-from itemwise.gates.gate import KL, Decision, Gate
+from itemwise.gates.gate import KL, Decision, Gate, outcome_text, undecided
+from itemwise.language import joined, phrase
 from itemwise.results.labels import Label, is_plain
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import accuracy
 
-__all__ = ["beside", "coverage_text", "decisions", "demand_text", "meant", "named_text", "undecided_text"]
+__all__ = ["beside", "coverage_text", "decisions", "demand_on", "demand_text", "meant", "named_text", "undecided_text"]
 
 
 def decisions(gates: Iterable[Gate], tallies: Sequence[Tally]) -> list[Decision]:
@@ -24,8 +25,8 @@ def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
         return [concerned]
     answered = [tally for tally in concerned if tally.key.is_answered]
     if concerned and not answered:
-        unanswered = f"--strategy {concerned[0].strategy} scores texts that are given, which is no accuracy"
-        return [Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, {unanswered}")]
+        unanswered = "--strategy {strategy} scores texts that are given, which is no accuracy"
+        return [undecided(demand_on(gate.name, gate), phrase(unanswered, strategy=concerned[0].strategy))]
     return [_decision(gate, tally) for tally in answered]
 
 
@@ -51,7 +52,7 @@ def meant(gate: Gate, tallies: Sequence[Tally]) -> Sequence[Tally] | Decision:
 
 def _absent(gate: Gate, what: str, names: Sequence[str]) -> Decision:
     ran = ", ".join(sorted(set(names))) or "none"
-    return Decision(False, f"gate {gate.name} {demand_text(gate)}: undecided, no such {what} ran (ran: {ran})")
+    return undecided(demand_on(gate.name, gate), phrase("no such {what} ran (ran: {ran})", what=phrase(what), ran=ran))
 
 
 def _decision(gate: Gate, tally: Tally) -> Decision:
@@ -59,17 +60,15 @@ def _decision(gate: Gate, tally: Tally) -> Decision:
     found = tally.accuracy
     kind = "gate by the interval" if gate.by_interval else "gate"
     if either_way := _either_way(gate, tally):
-        passed, text = either_way
-        return Decision(passed, f"{named}: {text}", tally.key, gate.least, kind)
+        passed, figures = either_way
+        return Decision(passed, outcome_text(named, passed, figures), tally.key, gate.least, kind)
     if (missing := undecided_text(tally)) or found.share is None or found.interval is None:
-        return Decision(False, f"{named}: undecided, {missing}")
+        return undecided(named, missing)
     reached = found.interval.low if gate.by_interval else found.share
-    count = f"({found.correct} of {found.judged})"
-    if passed := reached >= gate.least:
-        text = f"{named}: passed with {beside(gate.least, reached)} {count}"
-    else:
-        text = f"{named}: missed with {beside(gate.least, reached)} {count}{_beyond_reach(gate, tally)}"
-    return Decision(passed, text, tally.key, gate.least, kind)
+    passed = reached >= gate.least
+    text = phrase("{share} ({n} of {all})", share=beside(gate.least, reached), n=found.correct, all=found.judged)
+    beyond = "" if passed else _beyond_reach(gate, tally)
+    return Decision(passed, outcome_text(named, passed, joined(filter(None, (text, beyond)), "; ")), tally.key, gate.least, kind)
 
 
 def _either_way(gate: Gate, tally: Tally) -> tuple[bool, str] | None:
@@ -82,37 +81,49 @@ def _either_way(gate: Gate, tally: Tally) -> tuple[bool, str] | None:
     low, high = (end.interval.low if gate.by_interval and end.interval else end.share or 0.0 for end in ends)
     if (low >= gate.least) != (high >= gate.least):
         return None
-    reached = f"{beside(gate.least, low)} to {beside(gate.least, high)}, whatever the {unclear} undecided of {known} cases are"
-    return low >= gate.least, f"{'passed' if low >= gate.least else 'missed'} with {reached}"
+    return low >= gate.least, phrase(
+        "{low} to {high}, whatever the {unclear} undecided of {n} cases are",
+        low=beside(gate.least, low),
+        high=beside(gate.least, high),
+        unclear=unclear,
+        n=known,
+    )
 
 
 def named_text(gate: Gate, tally: Tally) -> str:
     """What a gate demands, and of which tally."""
     what = ".".join(filter(None, (tally.benchmark, gate.score)))
-    return f"gate {what} ({', '.join(tally.key.names[1:])}) {demand_text(gate)}"
+    return demand_on(phrase("{what} ({names})", what=what, names=", ".join(tally.key.names[1:])), gate)
+
+
+def demand_on(what: str, gate: Gate) -> str:
+    """What a gate demands of what, in words."""
+    return phrase("gate {what} {demand}", what=what, demand=demand_text(gate))
 
 
 def undecided_text(tally: Tally) -> str:
     """Why a tally decides no gate, in words; empty where it does."""
     if tally.recalled and tally.recalled == sum(tally.counts.values()):
-        return f"none of its cases ran here; all {tally.recalled} verdicts are of earlier runs"
+        return phrase("none of its cases ran here; all {n} verdicts are of earlier runs", n=tally.recalled)
     return "" if tally.complete and tally.judged else coverage_text(tally)
 
 
 def demand_text(gate: Gate) -> str:
     """What a gate demands, in words."""
-    end, relation = ("upper end ", "<=") if gate.benchmark == KL else ("lower end ", ">=")
-    return f"{end if gate.by_interval else ''}{relation} {_plainly(gate.least)}"
+    told = "upper end <= {limit}" if gate.benchmark == KL else "lower end >= {limit}"
+    if not gate.by_interval:
+        told = "<= {limit}" if gate.benchmark == KL else ">= {limit}"
+    return phrase(told, limit=_plainly(gate.least))
 
 
 def coverage_text(tally: Tally) -> str:
     """What is missing of an incomplete sample, in words."""
-    errors = tally.counts[Verdict.ERROR]
-    spoiled = f", {errors} failed by an infrastructure error" if errors else ""
-    skipped = f", {tally.skipped} skipped" if tally.skipped else ""
-    unclear = tally.counts.get(Verdict.UNDECIDED, 0)
-    spoiled += f", {unclear} undecided" if unclear else ""
-    return f"only {tally.judged} of {tally.sample_size} cases are judged{spoiled}{skipped}"
+    errors, unclear = tally.counts[Verdict.ERROR], tally.counts.get(Verdict.UNDECIDED, 0)
+    told = [phrase("only {n} of {all} cases are judged", n=tally.judged, all=tally.sample_size)]
+    told += [phrase("{n} failed by an infrastructure error", n=errors)] if errors else []
+    told += [phrase("{n} undecided", n=unclear)] if unclear else []
+    told += [phrase("{n} skipped", n=tally.skipped)] if tally.skipped else []
+    return joined(told)
 
 
 def _beyond_reach(gate: Gate, tally: Tally) -> str:
@@ -121,7 +132,8 @@ def _beyond_reach(gate: Gate, tally: Tally) -> str:
     best = accuracy(items, items).interval
     if not gate.by_interval or best is None or best.low >= gate.least:
         return ""
-    return f"; all {tally.judged} correct would give {beside(gate.least, best.low)}, so this gate needs a larger sample"
+    told = "all {n} correct would give {share}, so this gate needs a larger sample"
+    return phrase(told, n=tally.judged, share=beside(gate.least, best.low))
 
 
 def beside(least: float, reached: float) -> str:
