@@ -19,6 +19,7 @@ from itemwise.cases.controls import CONTROLS
 from itemwise.cases.hint import Hint
 from itemwise.cases.repeats import item_of
 from itemwise.cases.source import NoMadeRowsError
+from itemwise.models import ModelEntry
 from itemwise.plugin.items import (
     NO_CASES,
     Fault,
@@ -95,7 +96,7 @@ class Samples:
             return Fault(str(error))
         if not each:
             return Fault(_UNREAD.format(_plain(function)))
-        wordings = wordings_of(benchmark, self._settings, None)
+        wordings = wordings_of(benchmark, self._settings, self._first_model(function, benchmark))
         found = {
             (config, prompt): self._sample_or_fault(function, each[config], config, wording)
             for config, (prompt, wording) in product(each, wordings.items())
@@ -110,6 +111,10 @@ class Samples:
         asked = [case for (config, prompt), sample in found.items() for case in _asked_cases(_plain(function), sample, config, prompt)]
         self._asked_cases[function.nodeid] = asked
         return asked
+
+    def _first_model(self, function: pytest.Function, benchmark: Benchmark) -> ModelEntry | None:
+        """The model that the function asks first, in whose words its cases are drawn before any is asked; None where it asks none."""
+        return self._settings.models_for(pictures=benchmark.pictures)[0] if "model" in function.fixturenames else None
 
     def _may_be_selected(self, function: pytest.Function, benchmark: Benchmark, config: str) -> bool:
         settings = self._settings

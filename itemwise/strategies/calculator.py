@@ -153,6 +153,8 @@ def _is_arithmetic(text: str) -> bool:
 
 def _plain(expression: str) -> str:
     """The expression in the parser's own spelling, as far as it has one."""
+    if _ALLOWED.fullmatch(expression):
+        return expression
     source = _LATEX_WORD.sub(lambda word: _LATEX[word.group()], expression)
     for _ in range(min(source.count("{"), DEEPEST)):  # from the inside out
         source = _BRACES.sub(_without_braces, source)

@@ -42,6 +42,12 @@ def test_a_case_is_in_the_words_of_the_prompt_that_was_asked_for(collect: Collec
     assert [samples_of(item).case(item).text for item in (plain, kind)] == ["1 and 1?", "Please: 1 + 1?"]
 
 
+def test_a_sample_is_drawn_once_also_in_the_prompt_that_the_model_prefers(collect: Collect) -> None:
+    item = collect(PROMPTED.replace('"kind":', '"json":'))[1]
+    assert parameters(item)["case"] is samples_of(item).case(item)
+    assert samples_of(item).case(item).text == "Please: 1 + 1?"
+
+
 def test_the_runs_extractor_goes_before_the_benchmarks(collect: Collect) -> None:
     own, named = collect()[0], collect(SUMS, "--extractor", "strict-json")[0]
     assert samples_of(own).extractor(own)("It is 5") == "5"

@@ -28,3 +28,10 @@ const readableBlock = (content, tree, span, isRaw) => {
   const isMarked = !span || block.querySelector("mark, .read");
   return isMarked ? block : make("div", {}, block, make("p", { class: "quiet" }, say("what was read cannot be marked here: raw text (key r) marks it")));
 };
+
+// How many texts of a page are shown as they were written, for all that the others took to lay out.
+const tellAsWritten = (n, all) => {
+  const told = document.getElementById("as-written");
+  told.textContent = say("{n} of {all} texts with Markdown or formulas are shown as they were written: laying out those before took the work that one page is given", { n, all });
+  told.hidden = !n;
+};

@@ -1,14 +1,15 @@
 (() => {
-  const { cases, pictures, changes } = JSON.parse(document.getElementById("data").textContent);
+  const { texts, asWritten, pictures, changes } = JSON.parse(document.getElementById("data").textContent);
+  const lines = document.getElementById("case-lines").textContent.split("\n"); // of each case two, the second read when it is shown
+  const cases = lines.slice(0, -1).filter((line, place) => place % 2 === 0).map(line => JSON.parse(line));
   const list = document.getElementById("list"), detail = document.getElementById("detail");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
   const CHOICES = ["verdict", "cause", "benchmark", "model", "strategy", "prompt_name"];
-  const lines = document.getElementById("readable").textContent.split("\n"); // of each case, read when it is shown
   const ADDRESS = 2000; // the longest id that goes into the address
   let shown = [], addressTimer = 0, chosen = null, isRaw = false;
 
   cases.forEach((item, place) => { item.place = place; });
-  const treesOf = item => item.trees ??= JSON.parse(lines[item.place] || "[]");
+  const treesOf = item => item.trees ??= JSON.parse(lines[2 * item.place + 1] || "[]");
 
   const byId = new Map(cases.map(item => [item.id, item]));
   const byCase = new Map();
@@ -171,6 +172,7 @@
   filters.addEventListener("submit", event => { event.preventDefault(); list.focus(); });
   addEventListener("hashchange", followHash);
   addListKeys(list, filters.elements.text, view.selectedIndex, move, { r: () => setRaw(!isRaw) });
+  tellAsWritten(asWritten, texts);
   filter();
   followHash();
 

@@ -2,7 +2,7 @@ r"""Formulas for markdown-it: ``\( \)``, ``\[ \]``, ``$ $`` and ``$$ $$``, a blo
 
 A dollar is more often a price: ``$`` opens no formula before a space or after a digit, and closes none after a space or before a digit, as
 in pandoc; one line holds both; and a number followed by words is no formula. Each rule looks ahead with ``str.find`` alone, so that a
-text of nothing but openings takes no longer than any other.
+text of nothing but openings takes no longer than any other. As the rules are tried at every block and sign, they count the work of parsing.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def inside(content: str) -> str:
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
+    state.env["work"].add()
     opens = next((sign for sign in _CLOSES if state.src.startswith(sign, state.pos)), None)
     if opens is None:
         return False
@@ -65,6 +66,7 @@ def _is_no_price(text: str, start: int, end: int) -> bool:
 
 
 def _block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    state.env["work"].add()
     start = state.bMarks[start_line] + state.tShift[start_line]
     opens = state.src[start : start + 2]
     if opens not in _BLOCKS or state.is_code_block(start_line):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from itemwise.reporting.readable.formula import END, START, Tree, formula
 from itemwise.reporting.readable.formula_rules import add_formulas, inside
 from itemwise.reporting.readable.read_span import set_marks
+from itemwise.reporting.readable.work import Budget, TooMuchError, Work
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-__all__ = ["LONGEST", "TooMuchError", "Tree", "readable_text"]
+__all__ = ["LONGEST", "Tree", "readable_text", "tree_or_reason"]
 
 LONGEST = 20_000  # characters of a text that is parsed
 _MOST = 5000  # elements and texts of a tree
@@ -27,13 +28,10 @@ _PLAIN = re.compile(  # a text without any of these is its own tree
 _MARK = re.compile(f"([{START}{END}])")
 
 
-class TooMuchError(Exception):
-    """A text that is shown as it was written, and why."""
-
-
-def readable_text(text: str, span: tuple[int, int] | None = None) -> Tree | None:
+def readable_text(text: str, span: tuple[int, int] | None = None, budget: Budget | None = None) -> Tree | None:
     """The text as a tree, its `span` in elements ``mark`` or of the class ``read``; None where it reads as it stands. A span that Markdown
-    moves or hides has no element. Raises TooMuchError for a text that is too long, or makes too many elements, to be worth its time.
+    moves or hides has no element. Raises TooMuchError for a text that is too long, or makes too many elements, to be worth its time, and
+    where the `budget` of the texts of its page is spent.
 
     >>> readable_text("It is **18**.", (8, 10))
     ['div', ['p', 'It is ', ['strong', ['mark', '18']], '.']]
@@ -48,9 +46,18 @@ def readable_text(text: str, span: tuple[int, int] | None = None) -> Tree | None
         span = None
     normalised = _with_newlines(text)
     moved = None if span is None or span[0] == span[1] else (len(_with_newlines(text[: span[0]])), len(_with_newlines(text[: span[1]])))
-    builder = _Builder()
-    builder.add_all(_parser().parse(normalised, {"span": moved}))
+    work = (budget or Budget()).work(text)
+    builder = _Builder(work)
+    builder.add_all(_parser().parse(normalised, {"span": moved, "work": work}))
     return builder.root
+
+
+def tree_or_reason(text: str, span: tuple[int, int] | None = None, budget: Budget | None = None) -> Tree | str | None:
+    """`readable_text`, or why the text is shown as it was written."""
+    try:
+        return readable_text(text, span, budget)
+    except TooMuchError as error:
+        return str(error)
 
 
 def _with_newlines(text: str) -> str:
@@ -70,8 +77,9 @@ def _parser() -> MarkdownIt:
 class _Builder:
     """Makes one tree of the tokens of a text; between the marks of what was read each text is a ``mark``."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
         self.root: Tree = ["div"]
+        self._work = work
         self._open = [self.root]
         self._count = 0
         self._is_read = False
@@ -110,6 +118,7 @@ class _Builder:
             self._open.pop()
 
     def _formula(self, token: Token) -> None:
+        self._work.add(len(token.content))
         tree = formula(inside(token.content), display=token.block)
         if tree is None:
             self._element("code", token.content)
@@ -134,6 +143,7 @@ class _Builder:
 
     def _put(self, node: Tree | str, size: int = 1) -> None:
         self._open[-1].append(node)
+        self._work.add(size)
         self._count += size
         if self._count > _MOST:
             raise TooMuchError(f"it makes more than {_MOST:,} elements")

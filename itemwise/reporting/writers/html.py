@@ -10,7 +10,7 @@ from itemwise.cases.option_scores import OptionScores, notes_text, option_scores
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import SPEECH, parted, reply_parts
 from itemwise.reporting import svg
-from itemwise.reporting.readable import TooMuchError, Tree, readable_text
+from itemwise.reporting.readable import Budget, Tree, tree_or_reason
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.sections.snapshots_section import snapshot_differences
@@ -34,12 +34,13 @@ def report_parts(run: RunRecord) -> Iterator[str]:
     blocks, say = _blocks(run.told), run.language
     above, below = ([block for block in blocks if (block[0].page.part == "below") == is_below] for is_below in (False, True))
     above.sort(key=_place)
+    budget = Budget()
     return page_parts(
         "report",
         say,
-        _data(run),
+        _data(run, budget),
         scripts=["readable"],
-        readable=map(trusted, _readable(run)),
+        case_lines=map(trusted, _lines(run, budget)),
         title=", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or say("no cases"),
         run=run,
         above=above,
@@ -81,11 +82,19 @@ def _json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
-def _data(run: RunRecord) -> Iterator[str]:
-    yield '{"cases":['
-    for number, entry in enumerate(run.entries):
-        yield "," * bool(number) + page_json(_case(entry))
-    yield '],"pictures":{'
+def _lines(run: RunRecord, budget: Budget) -> Iterator[str]:
+    """Two lines of JSON for each case: what the page lists and shows of it; and of each of its turns the trees of what was said and
+    thought, empty where all read as they stand."""
+    for entry in run.entries:
+        case = _case(entry)
+        yield page_json(case)
+        trees = list(_trees(case, budget))
+        yield page_json(trees) if any(any(pair) for pair in trees) else ""
+
+
+def _data(run: RunRecord, budget: Budget) -> Iterator[str]:
+    """What the page shows beside its cases, once these are made: only then is it known how many texts are shown as they were written."""
+    yield f'{{"texts":{budget.texts},"asWritten":{budget.short},"pictures":{{'
     shown = ((sha, page_picture(sha, content)) for sha, content in run.pictures.items())
     for number, (sha, picture) in enumerate((sha, picture) for sha, picture in shown if picture):
         yield "," * bool(number) + f"{page_json(sha)}:{page_json(picture.data_uri())}"
@@ -95,33 +104,18 @@ def _data(run: RunRecord) -> Iterator[str]:
     yield "]}"
 
 
-def _readable(run: RunRecord) -> Iterator[str]:
-    """A line of JSON for each case: of each of its turns the trees of what was said and thought; empty where all read as they stand."""
-    for entry in run.entries:
-        trees = list(_trees(_case(entry)))
-        yield page_json(trees) if any(any(pair) for pair in trees) else ""
-
-
-def _trees(case: Mapping[str, Any]) -> Iterator[list[Tree | str | None]]:
+def _trees(case: Mapping[str, Any], budget: Budget) -> Iterator[list[Tree | str | None]]:
     for turn in case["turns"] or [{"role": "user", "content": case["prompt"]}]:
         is_reply = turn["role"] == "assistant" and turn["content"] == case["text"]
-        span = case["span"] if is_reply else None
-        yield [_spoken(turn) if turn.get("calls") else _tree(turn["content"], span), _tree(turn.get("reasoning", ""))]
+        said = _spoken(turn, budget) if turn.get("calls") else tree_or_reason(turn["content"], case["span"] if is_reply else None, budget)
+        yield [said, tree_or_reason(turn.get("reasoning", ""), None, budget)]
 
 
-def _tree(text: str, span: tuple[int, int] | None = None) -> Tree | str | None:
-    """The tree of a text; a sentence where it is shown as it was written."""
-    try:
-        return readable_text(text, span)
-    except TooMuchError as error:
-        return str(error)
-
-
-def _spoken(turn: Mapping[str, Any]) -> Tree | str:
+def _spoken(turn: Mapping[str, Any], budget: Budget) -> Tree | str:
     """What a turn says beside its calls, which the page shows by themselves."""
     text = turn["content"]
     spoken = "".join(text[part.start : part.end] for part in reply_parts(text) if part.kind == SPEECH).strip()
-    return _tree(spoken) or ["div", *([["p", spoken]] if spoken else [])]
+    return tree_or_reason(spoken, None, budget) or ["div", *([["p", spoken]] if spoken else [])]
 
 
 def _case(entry: Entry) -> dict[str, Any]:

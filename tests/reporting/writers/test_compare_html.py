@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -23,11 +24,17 @@ from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
 from tests.reporting.conftest import an_entry
-from tests.reporting.writers.test_html import HOSTILE, a_png, data, elements
+from tests.reporting.writers.test_html import HOSTILE, a_png, elements, json_in
 
 VERDICTS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "N": Verdict.NO_ANSWER, "T": Verdict.TRUNCATED, "E": Verdict.ERROR}
 SAME: Provenance = {Part.MODEL: {"quantisation": "nf4"}, Part.HARNESS: {"prompt": "json"}, Part.MACHINE: {"torch": "2.9"}}
 PICTURE = Picture("seen", a_png)
+
+
+def data(page: str) -> dict[str, Any]:
+    """What the page's script reads."""
+    read: dict[str, Any] = json.loads(json_in(page, "data"))
+    return read
 
 
 def judged(verdicts: str, **changes: Any) -> list[Entry]:

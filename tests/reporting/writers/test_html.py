@@ -20,6 +20,7 @@ from itemwise.cases.reply import Reply, Verdict
 from itemwise.causes import Cause
 from itemwise.gates.gate import Decision
 from itemwise.reporting import RunRecord
+from itemwise.reporting.readable import Budget
 from itemwise.reporting.writers.html import report_parts
 from itemwise.results.entry import Entry
 from itemwise.snapshots import FileChanges, Snapshot, snapshot_change
@@ -81,10 +82,15 @@ def snapshots(text: str) -> FileChanges:
 
 
 def data(page: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    """What the page's script reads, its cases among it."""
+    lines, other = (json_in(page, name) for name in ("case-lines", "data"))
+    return {"cases": [json.loads(line) for line in lines.split("\n")[:-1:2]], **json.loads(other)}
+
+
+def json_in(page: str, name: str) -> str:
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
     assert found is not None
-    read: dict[str, Any] = json.loads(found[1])
-    return read
+    return found[1]
 
 
 def a_png(size: tuple[int, int] = (8, 8)) -> bytes:
@@ -300,3 +306,15 @@ def test_what_a_model_thought_stands_apart_from_what_it_said(run_of: Callable[..
     assert case["turns"][-1]["content"] == "The answer is 42"
     assert case["turns"][-1]["reasoning"] == "43?\n<think>41?</think>"
     assert case["turns"][-1]["refusal"] == "Not so."
+
+
+def test_texts_that_the_page_has_no_work_left_for_are_shown_as_written_and_counted(
+    run_of: Callable[..., RunRecord], entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("itemwise.reporting.writers.html.Budget", lambda: Budget(0))
+    text = "*a* " * 500
+    long = entry(0, Verdict.WRONG, reply=Reply(text, "stop", 1, 1, 0.0, 1, (Turn("user", "*short*"), Turn("assistant", text))))
+    page = "".join(report_parts(run_of(long)))
+    (asked, _), (said, _) = json.loads(json_in(page, "case-lines").split("\n")[1])
+    assert (asked[0], said) == ("div", "laying out the texts before it took the work that one page is given")
+    assert (data(page)["asWritten"], data(page)["texts"]) == (1, 2)
