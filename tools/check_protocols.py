@@ -3,6 +3,7 @@
     python -m tools.check_protocols                # rows of the hub
     python -m tools.check_protocols FOLDER         # of a folder with test.jsonl and train.jsonl
     python -m tools.check_protocols FOLDER --mmlu MMLU_FOLDER    # and MMLU's 14,042 rows, with 5 examples and with none
+    python -m tools.check_protocols FOLDER --math MATH500.jsonl  # and the 500 of MATH-500
 
 The hashes are of the prompts that the harnesses build of GSM8K's rows, joined by NUL: lm-evaluation-harness 0.4.13, inspect_evals 0.28.0
 and OpenCompass 0.5.4, whose words are read in the installed packages (pip install --no-deps lm_eval==0.4.13 inspect_evals==0.28.0
@@ -37,6 +38,10 @@ SHA256 = {
     "opencompass/gsm8k_gen": "541ebf0f42cdc1670559a64a3ba65278385fe33b89d169cf488661dd5bc154f4",
     "qwen2.5-math/gsm8k": "1b4b5b31affb8c4d732a47b546f10fc470c575c159892736687c122a4b88b603",
 }
+MATH_SHA256 = {
+    "lm-eval/hendrycks_math500": "1e338ca9255be916cf7be8c5554b12dcbc92a39590837a6226cd3f28ac2e8fe9",
+    "lm-eval/minerva_math500": "4ef73127ec9aab42cf335357c9c89eaee48515a57d64c3b417a823a86c6a4239",
+}
 MMLU = "lm-eval/mmlu"
 MMLU_SHA256 = {
     "5": "56a5c8069586f065e885df1d2bd2a9e2906854dc8cfd657605a543a9a5a3c623",
@@ -58,10 +63,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?", default="hub", help="a folder with test.jsonl and train.jsonl (default: the hub)")
     parser.add_argument("--mmlu", help="a folder with MMLU's files by subject, in folders test and dev")
+    parser.add_argument("--math", help="a file with the rows of MATH-500")
     given = parser.parse_args()
     checked = {protocol: check(protocol, given.source, sha256) for protocol, sha256 in SHA256.items()}
     if given.mmlu:
         checked |= {f"{MMLU}, {shots} shots": check(MMLU, given.mmlu, sha256, shots=[shots]) for shots, sha256 in MMLU_SHA256.items()}
+    if given.math:
+        checked |= {protocol: check(protocol, given.math, sha256) for protocol, sha256 in MATH_SHA256.items()}
     print("\n".join(f"{protocol}: {said}" for protocol, said in checked.items()))
     return 0 if all(said.endswith("equal") for said in checked.values()) else 1
 

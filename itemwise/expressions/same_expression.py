@@ -9,6 +9,7 @@ from itemwise.expressions.comparison import same
 from itemwise.expressions.expression import Expression, ExpressionError, Name, Words
 from itemwise.expressions.latex_parser import parsed
 from itemwise.expressions.latex_tokens import LONGEST
+from itemwise.extractors.named_extractor import NotTheSame
 
 __all__ = ["same_expression"]
 
@@ -33,7 +34,7 @@ def same_expression(answer: str | None, gold: str) -> bool:
     >>> same_expression(r"\frac{3}{2}", "1.5"), same_expression("(3, 4]", "[3, 4]")
     (True, False)
     """
-    if answer is None:
+    if answer is None or isinstance(answer, NotTheSame):
         return False
     if answer == gold or _written(answer) == _written(gold):
         return True

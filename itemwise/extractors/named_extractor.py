@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 
 from itemwise.extractors.visible_parts import read_visible
 
-__all__ = ["NamedExtractor"]
+__all__ = ["NamedExtractor", "NotTheSame"]
+
+
+class NotTheSame(str):
+    """An answer that its extractor, which has a comparison of its own, does not take for the expected one: no benchmark's own comparison,
+    such as ``same_expression``, takes it for that either."""
+
+    __slots__ = ()
 
 
 class NamedExtractor(NamedTuple):
@@ -30,13 +37,16 @@ class NamedExtractor(NamedTuple):
         return extract(reply) if self.whole else read_visible(extract, reply)
 
     def answer(self, reply: str, expected: str, choices: Sequence[str] = ()) -> Any:
-        """What is read, as `expected` has it where it is the same: a test may compare with ``==``.
+        """What is read, as `expected` has it where it is the same: a test may compare with ``==``. Where the extractor has a comparison of
+        its own, its verdict is the test's too, however that compares (`NotTheSame`).
 
         >>> NamedExtractor("digits", str.strip, same=lambda answer, expected: int(answer) == int(expected)).answer(" 018 ", "18")
         '18'
         """
         read = self.read(reply, choices)
-        return expected if isinstance(read, str) and read != expected and self.same(read, expected) else read
+        if not isinstance(read, str) or read == expected or self.same is eq:
+            return read
+        return expected if self.same(read, expected) else NotTheSame(read) if type(read) is str else read
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from itemwise.cases.row import RowsError
 
-__all__ = ["calls_of_dict", "constant", "installed_file"]
+__all__ = ["calls_of_dict", "constant", "installed_file", "returned"]
 
 
 def installed_file(package: str, file: str, requirement: str, *, instead: str = "") -> Path:
@@ -25,6 +25,14 @@ def constant(file: Path, name: str) -> Any:
         if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
             return _value(node.value, f"{file}: {name}")
     raise RowsError(f"{file} has no {name}; install the version that the protocol names.")
+
+
+def returned(file: Path, function: str) -> Any:
+    """The literal that a function returns. Raises RowsError where it is no such thing."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function and isinstance(node.body[-1], ast.Return) and node.body[-1].value:
+            return _value(node.body[-1].value, f"{file}: {function}")
+    raise RowsError(f"{file} has no {function} that returns a literal; install the version that the protocol names.")
 
 
 def calls_of_dict(file: Path, *names: str) -> list[dict[str, Any]]:

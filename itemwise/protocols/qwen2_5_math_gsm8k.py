@@ -13,13 +13,15 @@ from itemwise.protocols.gsm8k_rows import gsm8k_cases
 from itemwise.protocols.protocol import Protocol
 from itemwise.protocols.qwen_math_extractor import QWEN_MATH
 
-_SYSTEM = Turn("system", "Please reason step by step, and put your final answer within \\boxed{}.")
-_STOP = ("</s>", "<|im_end|>", "<|endoftext|>")
+__all__ = ["STOP", "SYSTEM"]
+
+SYSTEM = Turn("system", "Please reason step by step, and put your final answer within \\boxed{}.")
+STOP = ("</s>", "<|im_end|>", "<|endoftext|>")
 
 
 def gsm8k(source: Source) -> Iterator[Case]:
     """A row's question behind the system turn."""
-    return gsm8k_cases(source, lambda row: [_SYSTEM, Turn("user", row.text("question").strip())], stop=_STOP)
+    return gsm8k_cases(source, lambda row: [SYSTEM, Turn("user", row.text("question").strip())], stop=STOP)
 
 
 PROTOCOL = Protocol("qwen2.5-math/gsm8k", "gsm8k", gsm8k, "{question}", Examples("train"), "turns", 2048, QWEN_MATH)

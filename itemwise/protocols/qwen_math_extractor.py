@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from math import isclose
 
 from itemwise.extractors.named_extractor import NamedExtractor
+from itemwise.protocols.boxes import in_last_box
 
-__all__ = ["QWEN_MATH", "answer_text", "same_number_or_percent"]
+__all__ = ["QWEN_MATH", "answer_text", "is_number", "same_number_or_percent"]
 
 _LAST = re.compile(r"-?\d*\.?\d+")
 _LEFT_OUT = re.compile(r"\\[!$%(),{}]|\\(?:left|right)(?![a-z])|\\mbox\{[^{}]*\}|\^\{?\\circ\}?|[$%]")
@@ -36,7 +37,7 @@ def _announced(reply: str) -> str:
     if "final answer is $" in reply and "$. I hope" in reply:
         return reply.split("final answer is $", 1)[1].split("$. I hope", 1)[0].strip()
     if "boxed" in reply:
-        return _boxed(reply.rpartition("boxed")[2])
+        return in_last_box(reply)
     for words in ("he answer is", "final answer is"):
         if words in reply:
             return reply.rpartition(words)[2].strip()
@@ -44,18 +45,6 @@ def _announced(reply: str) -> str:
         return reply.split("答案是")[1].strip().partition("\n\n")[0].strip()
     numbers: list[str] = _LAST.findall(reply.replace(",", ""))
     return numbers[-1] if numbers else ""
-
-
-def _boxed(rest: str) -> str:
-    """What stands in the braces that `rest` begins with, also where they are never closed; without braces, what stands before a ``$``."""
-    if not rest.startswith("{"):
-        return rest.partition("$")[0].strip()
-    depth = 0
-    for place, character in enumerate(rest):
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return rest[1:place]
-    return rest[1:]
 
 
 def _plain(text: str) -> str:
@@ -78,6 +67,11 @@ def same_number_or_percent(answer: str, expected: str) -> bool:
     bare = re.sub(r"[{}()\[\]]", "", answer)
     found = _value(answer) if _value(answer) is not None else _value(bare)
     return found is not None and any(isclose(each, found, rel_tol=_REL_TOL) for each in _allowed(wanted, _FRACTION.fullmatch(answer)))
+
+
+def is_number(text: str) -> bool:
+    """Whether its comparison takes a text for a number, which is no fraction."""
+    return _NUMBER.fullmatch(text.replace(",", "").strip()) is not None
 
 
 def _allowed(wanted: float, fraction: re.Match[str] | None) -> Iterator[float]:

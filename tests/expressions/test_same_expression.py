@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from itemwise import Undecided
 from itemwise.expressions import same_expression
+from itemwise.extractors.named_extractor import NotTheSame
 
 SAME = [
     (r"\frac{3}{2}", "1.5"),
@@ -345,3 +346,7 @@ def test_all_hostile_texts_end_in_a_process_that_would_be_killed() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True)
     assert done.stdout.count(",") == 2 * len(HOSTILE) - 1
     assert "True" not in done.stdout
+
+
+def test_an_answer_that_an_extractor_has_refused_is_not_compared_again() -> None:
+    assert (same_expression("2/12", "1/6"), same_expression(NotTheSame("2/12"), "1/6")) == (True, False)
