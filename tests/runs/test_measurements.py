@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import scipy.stats  # noqa: F401 - in-process runs forget the modules they impor
 
 from itemwise.plugin.items import _options as options_kept
 from itemwise.results import judge  # imported here, for runs in this process forget the modules that they import
+from tests.runs.test_resume import FLAWLESS
 
 QUIZ = '''
 from itemwise import Case, cases
@@ -47,9 +49,10 @@ def quiz(*, imports: str = "", above: str = "", arguments: str = "case, answer",
 
 @pytest.fixture(scope="module")
 def replies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with what the embedded model says to the four cases."""
+    """A store with right answers to the four cases, by the embedded model's name."""
     folder = tmp_path_factory.mktemp("asked")
     (folder / "test_quiz.py").write_text(quiz())
+    (folder / "conftest.py").write_text(FLAWLESS.replace('"The answer is {first + second}"', """'{{"answer": {first + second}}}'"""))
     subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=folder, check=True, capture_output=True)
     return folder / "reports" / "replies.sqlite"
 
@@ -78,7 +81,7 @@ def counted(pytester: pytest.Pytester) -> dict[str, tuple[int, int, int]]:
     return {result["benchmark"]: (result["correct"], result["n"], result["sample"]) for result in run_json(pytester)["results"]}
 
 
-def optimised(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> pytest.RunResult:
+def optimised(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> pytest.RunResult:
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     return pytester.run(sys.executable, "-m", "pytest", *arguments)
@@ -102,9 +105,10 @@ class TestStrippedAsserts:
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert "leaves assert statements out" in result.stdout.str()
 
-    def test_that_pytest_rewrites_judge_as_ever(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_that_pytest_rewrites_judge_as_ever(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, replies: Path) -> None:
         pytester.makepyfile(test_quiz=quiz())
-        assert optimised(pytester, monkeypatch, "--assert=rewrite").ret == pytest.ExitCode.OK
+        on_those = ("--replay", "--store", shutil.copy(replies, pytester.path))
+        assert optimised(pytester, monkeypatch, "--assert=rewrite", *on_those).ret == pytest.ExitCode.OK
         assert counted(pytester) == {"quiz": (2, 4, 4)}
 
 
