@@ -15,6 +15,7 @@ import yaml
 
 from tests.docs.test_ci_files import ROOT, blocks
 from tests.runs.test_baseline_runs import SUMS
+from tests.runs.test_resume import FLAWLESS
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -112,6 +113,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
 
 def test_a_run_of_a_model_is_installed_measured_gathered_and_told(job: Job) -> None:
     shutil.copytree(ROOT / "benchmarks", job.folder / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
+    (job.folder / "conftest.py").write_text(FLAWLESS, encoding="utf-8")
     green, said = job.run({"arguments": "benchmarks/test_gsm8k.py -k 'gsm8k and direct' --sample 2"})
     assert green, said
     assert job.calls == [
