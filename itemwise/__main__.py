@@ -1,4 +1,4 @@
-"""``python -m itemwise``: look at runs, compare and merge them, read replies anew, list models and benchmarks, look into a model."""
+"""``python -m itemwise``: look at runs, compare, merge and log them, read replies anew, list models and benchmarks, look into a model."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ from itemwise.commands.compare import compare
 from itemwise.commands.copy_benchmarks import copy_benchmarks
 from itemwise.commands.export import FORMATS, export
 from itemwise.commands.extractors import compare_extractors
+from itemwise.commands.log import log
 from itemwise.commands.merge import merge
 from itemwise.commands.models import models
 from itemwise.commands.runs import runs
@@ -24,13 +25,15 @@ from itemwise.models import QUANTISATIONS
 from itemwise.results.baseline_file import BASELINE
 from itemwise.results.run_folder import LATEST, REPORTS, RunFolderError
 from itemwise.results.safe_text import printable
+from itemwise.trackers import tracker_names
 
 RUN = "a run's folder, or its name under reports/, such as latest"
 RUN_OR_FILE = f"{RUN}, or a baseline's file"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says. The exit status: 0 done, 1 a gate did not pass, 2 bad input, with a line on stderr that says what."""
+    """Do what the command line says. The exit status: 0 done, 1 a gate did not pass or a run is not logged, 2 bad input, with a line on
+    stderr that says what."""
     given = _parser().parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # replies hold any character, terminals do not
@@ -80,7 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     merged.add_argument("--into", metavar="DIR", default=str(REPORTS), help="folder that receives the run's folder (default: reports)")
     merged.add_argument("--fail-under", metavar="GATE", action="append", default=[], help="gate instead of those of the shards; repeatable")
     merged.add_argument("--baseline", metavar="RUN", help="run, or baseline's file, to be no worse than, instead of that of the shards")
-    merged.set_defaults(do=lambda given: merge(given.runs, given.into, given.fail_under, given.baseline))
+    merged.add_argument(
+        "--log", choices=tracker_names(), action="append", default=[], help="tracker, instead of those of the shards; repeatable"
+    )
+    merged.set_defaults(do=lambda given: merge(given.runs, given.into, given.fail_under, given.baseline, given.log))
+    logged = commands.add_parser("log", help="log a run to experiment trackers")
+    logged.add_argument("run", metavar="RUN", help=RUN)
+    logged.add_argument("--to", required=True, choices=tracker_names(), action="append", help="the tracker; repeatable")
+    logged.set_defaults(do=lambda given: log(given.run, given.to))
     held = commands.add_parser("baseline", help="keep a run as a small file to commit, which --baseline and compare take")
     saved = held.add_subparsers(dest="do_with_baseline", required=True, metavar="save").add_parser("save", help="write the file of a run")
     saved.add_argument("run", metavar="RUN", nargs="?", default=LATEST, help=f"{RUN} (default: {LATEST})")

@@ -37,19 +37,20 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "snapshots": ("cases", "results", "analysis"),
     "gates": ("language", "cases", "results", "analysis"),
     "export": ("cases", "results"),
+    "trackers": ("cases", "models", "results", "export"),
     "reporting": ("extractors", "language", "cases", "causes", "results", "analysis", "snapshots", "gates"),
     "engine": ("extractors", "cases", "models", "strategies", "results"),
     "session": (
         *("extractors", "language", "import_string", "cases", "replies", "models", "strategies", "results", "analysis", "snapshots"),
-        *("gates", "protocols", "reporting", "engine"),
+        *("gates", "protocols", "reporting", "engine", "trackers"),
     ),
     "inspect": ("models",),
     "plugin": ("cases", "models", "replies", "results", "snapshots", "reporting", "engine", "session"),
     "commands": (
         *("extractors", "import_string", "cases", "models", "strategies", "results", "analysis", "gates", "export", "reporting", "session"),
-        "inspect",
+        *("inspect", "trackers"),
     ),
-    "__main__": ("models", "results", "commands"),
+    "__main__": ("models", "results", "trackers", "commands"),
     "embedded": (),
 }
 

@@ -16,7 +16,7 @@ from itemwise.results.run_folder import RunFolder
 
 __all__ = ["MergeError", "cases_missing", "machines_differ", "merged_ledger", "require_alike", "shards_missing"]
 
-_NOT_COMPARED = ("shard", "batch_size", "engine", "replicas", "serve", "gates", "baseline")  # settings that may differ between shards
+_NOT_COMPARED = ("shard", "batch_size", "engine", "replicas", "serve", "gates", "baseline", "log")  # which may differ between shards
 
 
 class MergeError(Exception):

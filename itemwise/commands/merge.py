@@ -7,6 +7,7 @@ from typing import Any
 
 from itemwise.analysis.merged_runs import MergeError, cases_missing, machines_differ, merged_ledger, require_alike, shards_missing
 from itemwise.commands import CommandError
+from itemwise.commands.log import require_trackers
 from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.decide import gate_decisions
 from itemwise.gates.gate import Decision, Gate, GateError
@@ -18,16 +19,20 @@ from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolder, read_runs
 from itemwise.results.safe_text import printable
 from itemwise.strategies import strategy_names
+from itemwise.trackers import log_lines
 
 __all__ = ["merge", "merged_record"]
 
 
-def merge(names: Sequence[str], into: str, gates: Sequence[str], baseline: str | None) -> int:
-    """Write the reports of the run that the runs make together into a new folder of `into`, and print its tables.
+def merge(names: Sequence[str], into: str, gates: Sequence[str], baseline: str | None, trackers: Sequence[str]) -> int:
+    """Write the reports of the run that the runs make together into a new folder of `into`, print its tables, and log it to `trackers`, or
+    where there are none, to those that the runs were given.
 
     The exit status: 1 where a gate did not pass, or cases are in none of the runs. Raises CommandError where they are not of one run.
     """
     runs = read_runs(names)
+    trackers = trackers or list(dict.fromkeys(name for run in runs for name in run.record.get("settings", {}).get("log", ())))
+    require_trackers(trackers)
     record = merged_record(runs, shlex.join(["python", "-m", "itemwise", "merge", *names]), gates, baseline, Path(into))
     lines = list(cases_missing(record.tallies))
     if lines:
@@ -35,8 +40,11 @@ def merge(names: Sequence[str], into: str, gates: Sequence[str], baseline: str |
     status = int(bool(lines) or not all(decision.passed for decision in record.decisions))
     if differing := machines_differ(runs):
         lines.append(f"software and machine differ between the runs: {', '.join(differing)}")
-    for line in [*closing_lines(record, _written(record, Path(into))), *record.troubles, *lines]:
+    folder = _written(record, Path(into))
+    for line in [*closing_lines(record, shown_path(folder, Path.cwd())), *record.troubles, *lines]:
         print(printable(line))
+    for _, line in log_lines(trackers, folder):
+        print(line)
     return status
 
 
@@ -88,8 +96,8 @@ def _decisions(ledger: Ledger, settings: Mapping[str, Any], baseline: RunFolder 
     return decided + (baseline_decisions(baseline, ledger.entries) if baseline else [])
 
 
-def _written(record: RunRecord, into: Path) -> str:
-    """Write the reports into a new folder of `into`; the folder as one names it standing here."""
+def _written(record: RunRecord, into: Path) -> Path:
+    """Write the reports into a new folder of `into`. Returns the folder."""
     started = "".join(character for character in record.started[:19] if character.isdecimal())
     try:
         claim = claimed(into, f"{started[:8]}-{started[8:]}")
@@ -99,4 +107,4 @@ def _written(record: RunRecord, into: Path) -> str:
             claim.release()
     except OSError as error:
         raise CommandError(f"--into {into}: the reports cannot be written: {error}") from None
-    return shown_path(claim.folder, Path.cwd())
+    return claim.folder

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from itemwise.cases.surrogates import encodable
 from itemwise.export.exported_task import ExportedTask
 from itemwise.export.to_csv import COLUMNS, case_rows, score_names
 
@@ -15,12 +16,7 @@ def parquet_files(tasks: Sequence[ExportedTask]) -> dict[str, str | bytes]:
 
     types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
     fields = [(name, types[kind]) for name, kind in COLUMNS.items()] + [(name, pyarrow.float64()) for name in score_names(tasks)]
-    rows = [{name: _encodable(value) for name, value in row.items()} for row in case_rows(tasks)]
+    rows = [{name: encodable(value) if isinstance(value, str) else value for name, value in row.items()} for row in case_rows(tasks)]
     written = pyarrow.BufferOutputStream()
     parquet.write_table(pyarrow.Table.from_pylist(rows, pyarrow.schema(fields)), written)
     return {"cases.parquet": written.getvalue().to_pybytes()}
-
-
-def _encodable(value: object) -> object:
-    """A text with lone surrogates, which no file in UTF-8 can hold, spelled out."""
-    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value

@@ -12,7 +12,7 @@ import pytest
 
 from itemwise.cases.benchmark import MARK
 from itemwise.engine.lookahead import case_blocks
-from itemwise.models.server.address import without_userinfo
+from itemwise.models.server.hidden_keys import without_keys
 from itemwise.plugin.items import function_id, is_case, parameters, prefixes
 from itemwise.plugin.left_out import LEFT_OUT
 from itemwise.plugin.options import TAKEN, spelled, taken_line
@@ -108,15 +108,26 @@ class ControllerSession:
         """Refuse a gate that nothing can decide, before anything is asked. A gate of pyproject.toml is none on an ordinary suite."""
         if self._settings.shard:
             return  # whose gates are decided on all shards together
-        if "fail-under" not in self._settings.given and all("::" in argument for argument in self._config.args):
-            return  # single tests, such as a report's line to run one again: a gate of pyproject.toml on others is undecided at the end
+        if "fail-under" not in self._settings.given and self._asks_single_tests:
+            return  # a gate of pyproject.toml on others is undecided at the end
         if (node_ids or "fail-under" in self._settings.given) and (absent := absent_gates(self._settings.gates, node_ids, self._settings)):
             raise pytest.UsageError("\n".join(absent))
+
+    @property
+    def _asks_single_tests(self) -> bool:
+        """Whether all that was named are tests, as by a report's line to run one again."""
+        return all("::" in argument for argument in self._config.args)
+
+    @property
+    def _trackers(self) -> Sequence[str]:
+        """Where the run is logged: those of pyproject.toml are told of no single tests, and none of a shard, which `merge` logs."""
+        spared = self._settings.shard or (self._asks_single_tests and "log" not in self._settings.given)
+        return () if spared else self._settings.log
 
     def _claim(self) -> None:
         """Make the run's folder and open the store before anything is spent: a place that cannot be written costs nothing."""
         try:
-            lines = self._run.claim(self._config.rootpath, self._worker.store)
+            lines = self._run.claim(self._config.rootpath, self._worker.store, self._trackers)
         except SettingsError as error:
             raise usage_error(str(error)) from None
         if self._config.get_verbosity() >= 0:
@@ -189,11 +200,14 @@ class ControllerSession:
             self._finish(session)
         yield
         self._write(self._closing, section="itemwise")
+        if self._run.ledger:
+            for line in self._run.log(interrupted=session.exitstatus == pytest.ExitCode.INTERRUPTED):
+                self._write([line])  # each at once, after all else: a server that does not answer is waited for
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting.writers.terminal import gate_annotations
 
-        arguments = (without_userinfo(str(argument)) for argument in self._config.invocation_params.args)
+        arguments = (without_keys(str(argument)) for argument in self._config.invocation_params.args)
         record = self._run.record(
             shlex.join(["pytest", *arguments]),
             batch_check=[*self._batch_check, *self._worker.batch_check],

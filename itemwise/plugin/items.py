@@ -14,7 +14,7 @@ import pytest
 from itemwise.cases.benchmark import MARK, Benchmark
 from itemwise.cases.case import Case
 from itemwise.cases.repeats import item_of
-from itemwise.models.server.address import without_userinfo
+from itemwise.models.server.hidden_keys import without_keys
 from itemwise.plugin.options import SHORT, TAKEN
 from itemwise.results.labels import split_node_id
 from itemwise.session.cli_and_pyproject import OPTIONS
@@ -132,17 +132,18 @@ def rerun_command(item: pytest.Item) -> str:
     file, _, test = item.nodeid.partition("::")
     place = os.path.relpath(config.rootpath / file, config.invocation_params.dir)
     command = shlex.join(["pytest", *_options(arguments, config.stash[TAKEN]), f"{Path(place).as_posix()}::{test}"])
-    added = shlex.join(without_userinfo(argument) for argument in shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
+    added = shlex.join(without_keys(argument) for argument in shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
     return f"PYTEST_ADDOPTS={shlex.quote(added)} {command}" if added else command
 
 
 @cache
 def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
     """The options of a command line that decide what a case is asked and where its reply is kept; those of `taken` are the suite's own."""
-    valued = {f"--{name}" for option in OPTIONS if not option.flag for name in option.names} - {"--fail-under", "--baseline", "--shard"}
+    of_the_run = {"--fail-under", "--baseline", "--shard", "--log"}
+    valued = {f"--{name}" for option in OPTIONS if not option.flag for name in option.names} - of_the_run
     names = valued.difference(taken) | {SHORT[name] for name in valued} | set(_LONG)
     flags = {"--replay", SHORT["--replay"]}.difference(taken) | {"--noconftest", "--pyargs"}
-    given = [without_userinfo(argument) for argument in arguments]
+    given = [without_keys(argument) for argument in arguments]
     kept: list[str] = []
     rest = iter(given)
     for argument in rest:

@@ -16,6 +16,7 @@ from itemwise.models.server.address import without_userinfo
 from itemwise.models.thinking_choice import THINKING
 from itemwise.protocols import protocol_names
 from itemwise.strategies import strategy_names
+from itemwise.trackers import tracker_names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -169,6 +170,13 @@ OPTIONS = (
         "CI; python -m itemwise merge makes one run of all (default: all cases)",
     ),
     Option("lang", f"language of the reports and the terminal: {', '.join(LANGUAGES)} (default: the locale's, else en)"),
+    Option(
+        "log",
+        f"log the finished run to an experiment tracker, repeatable: {', '.join(tracker_names())}; each has its own client, the extra of "
+        "its name, and its own environment variables (default: none)",
+        [],
+        many=True,
+    ),
     Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
     Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
     Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),

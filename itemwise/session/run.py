@@ -26,6 +26,7 @@ from itemwise.results.store import Store, StoreError
 from itemwise.session.header import store_line
 from itemwise.session.served import SERVER_LOG, Served, answers, served_words
 from itemwise.session.settings import Settings, SettingsError
+from itemwise.trackers import TrackerError, log_lines, require_ready
 
 if TYPE_CHECKING:
     from itemwise.reporting import RunRecord
@@ -41,8 +42,8 @@ class Run:
     """Collects what became of the cases, completes it with what earlier runs know, decides the gates and writes the reports.
 
     In this order: `begin` with what was selected, `claim` and `serve` before anything is asked, each case into the `ledger`, `merge`
-    once all have ended, then `decisions`, `record` and `write`; `release` at the very end. `expected` cases were selected. What the store
-    could no longer keep or give, its `store_faults`, makes the run red and keeps no report from being written.
+    once all have ended, then `decisions`, `record`, `write` and `log`; `release` at the very end. `expected` cases were selected. What the
+    store could no longer keep or give, its `store_faults`, makes the run red and keeps no report from being written.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -57,6 +58,7 @@ class Run:
         self._served: Served | None = None
         self._baseline: RunFolder | None = None
         self._suite: dict[str, str] = {}
+        self._trackers: Sequence[str] = ()
         self._merged = False
 
     def begin(self, cases: int) -> None:
@@ -69,16 +71,18 @@ class Run:
         """Whether there is a folder and a store for what the run finds."""
         return self._store is not None
 
-    def claim(self, root: Path, open_store: Callable[[], Store]) -> list[str]:
-        """Read the baseline, make the run's folder and open the store before anything is spent. Returns what to say of the store.
+    def claim(self, root: Path, open_store: Callable[[], Store], trackers: Sequence[str] = ()) -> list[str]:
+        """Read the baseline, make the run's folder, open the store and import the clients of `trackers` before anything is spent. Returns
+        what to say of the store.
 
         Raises SettingsError where one of them cannot be had.
         """
         from itemwise.gates.baseline import read_baseline
         from itemwise.reporting.write_folder import claimed, sweep
 
-        self._suite = suite_state(root, self._settings.report_dir)
+        self._suite, self._trackers = suite_state(root, self._settings.report_dir), trackers
         try:
+            require_ready(trackers)
             if self._settings.baseline is not None and not self._settings.shard:
                 self._baseline = read_baseline(self._settings.baseline, self._settings.report_dir)
             sweep(self._settings.report_dir)
@@ -89,7 +93,7 @@ class Run:
             raise SettingsError(f"--report-dir {self._settings.report_dir} cannot be written: {error}") from None
         except RunFolderError as error:
             raise SettingsError(f"--baseline {self._settings.baseline}: {error}") from None
-        except StoreError as error:
+        except (StoreError, TrackerError) as error:
             raise SettingsError(str(error)) from None
         return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
 
@@ -202,6 +206,12 @@ class Run:
         except Exception as error:  # what is written is written
             troubles.append(f"the closing table could not be made: {type(error).__name__}: {error}")
         return lines, [*record.troubles, *troubles]
+
+    def log(self, *, interrupted: bool) -> Iterator[str]:
+        """Log the run to its trackers, once its reports are written; one that was interrupted is only said not to be. A line for each; what
+        is not logged makes no run red."""
+        assert self._claim is not None, "claimed before the reports were written"
+        return (f"itemwise: {line}" for _, line in log_lines(self._trackers, self._claim.folder, interrupted=interrupted))
 
     def _readable_pictures(self, hashes: Iterable[str]) -> Mapping[str, bytes]:
         readable = []

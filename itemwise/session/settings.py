@@ -29,6 +29,7 @@ from itemwise.models import (
 )
 from itemwise.models.decoding import is_greedy, with_decoding
 from itemwise.models.registry import quantisations_for
+from itemwise.models.server.hidden_keys import without_keys
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.results.baseline_file import is_baseline_file
@@ -37,6 +38,7 @@ from itemwise.session.given_replies import given_repeats, given_replies
 from itemwise.session.served import served_words
 from itemwise.session.shard import Shard, shard_of
 from itemwise.strategies import ConfiguredStrategy, StrategyError, configured_strategy, strategy_names
+from itemwise.trackers import tracker_names
 
 __all__ = ["Settings", "SettingsError", "is_repeated_greedily", "known_models", "read_settings"]
 
@@ -54,7 +56,7 @@ class Settings:
     `sample` is None for all rows, each asked `repeats` times; `batch_size` None for as many as the model can take;
     `prompts` are empty for the one that model or benchmark prefer, `shots` for the benchmark's own number; `examples` is None for those of
     the benchmark, and `prompt_form` for what fits the model; a `protocol` decides what no other option does; of a `shard` only its
-    cases are asked; `given` are the names of the settings that the command line gave;
+    cases are asked; it is logged to the trackers of `log`; `given` are the names of the settings that the command line gave;
     `renamed` tells of those given by a former name; `suites` are those that were selected by name, whose means are told; reports and
     terminal speak the `language`, of which no record tells."""
 
@@ -75,6 +77,7 @@ class Settings:
     fresh: bool
     replay: bool
     shard: Shard | None = None
+    log: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     protocol: Protocol | None = None
     shots: tuple[int, ...] = ()
@@ -135,7 +138,8 @@ class Settings:
             "base_model": self.base_model,
             "baseline": self.baseline,
             **({"shard": self.shard.text} if self.shard else {}),
-            **({"serve": self.serve} if self.serve else {}),
+            **({"serve": without_keys(self.serve)} if self.serve else {}),
+            **({"log": list(self.log)} if self.log else {}),
         }
 
 
@@ -208,6 +212,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         fresh=values.flag("fresh"),
         replay=values.flag("replay"),
         shard=None if shard is None else shard_of(shard, os.environ),
+        log=values.some_of("log", tracker_names()),
         seeing=seeing,
         repeats=_repeats(values, models, strategies),
         base_model=_base_model(values, models + seeing),

@@ -111,7 +111,19 @@ HELPS = {
     "pytest --help": {"kind": "pytest", "words": ["--help"], "folder": str(ROOT)},
     **{
         name: {"kind": "itemwise", "words": [name, "--help"], "folder": str(ROOT)}
-        for name in ("show", "compare", "runs", "baseline", "merge", "extractors", "export", "structure", "benchmarks", "copy-benchmarks")
+        for name in (
+            "show",
+            "compare",
+            "runs",
+            "baseline",
+            "merge",
+            "extractors",
+            "export",
+            "log",
+            "structure",
+            "benchmarks",
+            "copy-benchmarks",
+        )
     },
 }
 ASKED_BESIDE = HELPS | {

@@ -10,6 +10,7 @@ import pytest
 
 from itemwise.models import ModelError
 from itemwise.models.extras import install_hint, local_libraries
+from itemwise.trackers import tracker_names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,7 +28,7 @@ def test_extras_that_messages_name_are_those_of_the_project() -> None:
     texts = [file.read_text(encoding="utf-8") for file in (ROOT / "itemwise").rglob("*.py")]
     named = {extra for text in texts for extra in re.findall(r"install_hint\(['\"](\w+)['\"]\)", text)}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert named == set(project["optional-dependencies"]) - {"dev"}
+    assert named | set(tracker_names()) == set(project["optional-dependencies"]) - {"dev"}
 
 
 def test_a_missing_library_of_local_models_is_an_error_that_names_the_extra() -> None:

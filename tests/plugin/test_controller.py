@@ -12,6 +12,7 @@ import pytest
 
 from itemwise.plugin.controller import ControllerSession
 from itemwise.plugin.worker import ALONE
+from itemwise.trackers import to_tensorboard
 from tests.plugin.conftest import SUMS, Collect, Terminal, a_report, wrapped
 
 Start = Callable[..., "tuple[ControllerSession, list[pytest.Function]]"]
@@ -196,12 +197,38 @@ def test_what_workers_asked_again_alone_is_in_the_reports_and_a_dead_one_tells_n
     assert (told["case"], told["batch_size"]) == ("sum-0", 4)
 
 
-def test_the_command_in_the_reports_holds_no_password(start: Start) -> None:
-    controller, items, session = begun(start, "--model", "http://me:secret@127.0.0.1:9/v1#adder")
+def test_the_commands_in_the_reports_hold_no_password_and_no_key(start: Start) -> None:
+    address, serve = "http://me:secret@127.0.0.1:9/v1#adder", ("--serve", "python serve.py --api-key secret")
+    controller, items = start("--model", address, *serve)
+    controller.pytest_report_collectionfinish(items)
+    controller._run.claim(items[0].config.rootpath, controller._worker.store)  # which starts no server
+    session = a_session(items)
     ran(controller, session, a_report(items[0], "correct", model_name="adder"))
     run = json.loads((latest(items) / "run.json").read_text())
-    assert run["command"].startswith("pytest --sample all --model 'http://127.0.0.1:9/v1#adder'")
-    assert "secret" not in run["command"]
+    assert run["command"].startswith("pytest --sample all --model 'http://127.0.0.1:9/v1#adder' --serve 'python serve.py --api-key ***'")
+    assert run["settings"]["serve"] == "python serve.py --api-key ***"
+    assert not any("secret" in file.read_text() for file in latest(items).iterdir() if file.is_file())
+
+
+@pytest.mark.parametrize(
+    ("exitstatus", "line"),
+    [
+        (pytest.ExitCode.TESTS_FAILED, "itemwise: logged to tensorboard: 1 correct"),
+        (
+            pytest.ExitCode.INTERRUPTED,
+            "itemwise: NOT logged to tensorboard (the run was interrupted); the reports are written, and `python -m",
+        ),
+    ],
+)
+def test_a_run_is_logged_after_its_table_unless_it_was_interrupted(
+    start: Start, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, exitstatus: int, line: str
+) -> None:
+    monkeypatch.setattr(to_tensorboard, "log", lambda run: f"{run.metrics['sums/embedded-text/direct/correct']} correct")
+    controller, items, session = begun(start, "--log", "tensorboard")
+    session.exitstatus = exitstatus
+    ran(controller, session, a_report(items[0], "correct"))
+    assert terminal.text.splitlines()[-1].startswith(line)
+    assert session.exitstatus == exitstatus
 
 
 def test_a_benchmark_without_cases_asks_nothing(start: Start) -> None:
