@@ -201,8 +201,14 @@ class ControllerSession:
         yield
         self._write(self._closing, section="itemwise")
         if self._run.ledger:
-            for line in self._run.log(interrupted=session.exitstatus == pytest.ExitCode.INTERRUPTED):
-                self._write([line])  # each at once, after all else: a server that does not answer is waited for
+            self._log(interrupted=session.exitstatus == pytest.ExitCode.INTERRUPTED)
+
+    def _log(self, *, interrupted: bool) -> None:
+        """Log the run after all else: a server that does not answer is waited for, so what is under way is told first."""
+        if self._trackers and not interrupted:
+            self._write([f"itemwise: logging to {', '.join(self._trackers)}"])
+        for line in self._run.log(interrupted=interrupted):
+            self._write([line])
 
     def _finish(self, session: pytest.Session) -> None:
         from itemwise.reporting.writers.terminal import gate_annotations

@@ -67,7 +67,7 @@ def _experiment(client: MlflowClient) -> str:
         return id
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME", PROJECT)
     found = client.get_experiment_by_name(name)
-    return found.experiment_id if found else client.create_experiment(name)
+    return str(found.experiment_id if found else client.create_experiment(name))
 
 
 def _milliseconds(moment: datetime) -> int:

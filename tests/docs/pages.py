@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-PROGRAMS = ("pytest", "python", "make", "pip", "hf", "vllm", "ray", "ssh", "tar", "export", "mkdir", "cp")
+PROGRAMS = ("pytest", "python", "make", "pip", "hf", "vllm", "ray", "ssh", "tar", "export", "mkdir", "cp", "tensorboard")
 SHELL = ("sh", "bash", "console", "shell")
 
 _FENCE = re.compile(r"^(`{3,})(\S*)$")

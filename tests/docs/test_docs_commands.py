@@ -52,6 +52,7 @@ NOT_DONE = {
     r"^hf ": "the hub",
     r"^pip ": "packages from an index; the tests run in an environment that has them",
     r"^(vllm|python -m vllm\S*|ray|ssh) ": "another program, and several GPUs or machines",
+    r"^tensorboard ": "a server, of which the tests only have the reader",
     r"^tar ": "an archive to carry over, gigabytes of it",
     r"(baseline|compare) itemwise-baseline": "a file that test_ci_files saves as the page says, where it is done",
     r"merge shards/": "what other machines leave; tests/runs/test_shard_runs.py makes shards and merges them",

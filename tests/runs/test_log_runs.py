@@ -34,7 +34,7 @@ def configure(suite: pytest.Pytester, setting: str) -> None:
 
 def test_a_run_is_logged_once_its_reports_are_written(suite: pytest.Pytester, logged: list[TrackedRun]) -> None:
     result = ask(suite, "--log", "tensorboard", "--fail-under", "sums=0.6")
-    result.stdout.fnmatch_lines(["reports: reports*", "itemwise: logged to tensorboard: told"])
+    result.stdout.fnmatch_lines(["reports: reports*", "itemwise: logging to tensorboard", "itemwise: logged to tensorboard: told"])
     assert result.ret == pytest.ExitCode.OK
     (run,) = logged
     assert (run.metrics["sums/-/-/accuracy"], run.metrics["gates/passed"], len(run.files)) == (0.625, 1, 6)

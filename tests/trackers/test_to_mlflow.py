@@ -11,6 +11,8 @@ from mlflow import MlflowClient
 from itemwise.trackers import TrackerError, to_mlflow
 from itemwise.trackers.tracked_run import TrackedRun
 
+pytestmark = pytest.mark.filterwarnings("ignore:For backward compatibility, 'str' dtypes")  # pandas, about its own table for MLflow
+
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import wandb
 from wandb.proto.wandb_internal_pb2 import Record
 
 from itemwise.trackers import TrackerError, to_wandb
@@ -46,6 +47,7 @@ def test_an_offline_run_has_its_parameters_metrics_notes_table_and_reports_and_n
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["pytest", "--serve", "vllm serve m --api-key not-for-others"])
     told = to_wandb.log(tracked)
+    wandb.teardown()  # ends the process that writes the file
     (file,) = tmp_path.glob("wandb/offline-run-*/run-*.wandb")
     assert told == f"offline; `wandb sync {file.parent.relative_to(tmp_path)}` sends it"
     found = list(records(file))
@@ -63,9 +65,7 @@ def test_an_offline_run_has_its_parameters_metrics_notes_table_and_reports_and_n
 
 
 def test_without_a_key_a_run_is_refused_before_anything_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import wandb
-
-    wandb.teardown()  # which keeps the environment that it saw first
+    wandb.teardown()  # it keeps the environment that it saw first
     for name in ("MODE", "API_KEY", "IDENTITY_TOKEN_FILE"):
         monkeypatch.delenv(f"WANDB_{name}", raising=False)
     monkeypatch.setenv("WANDB_CONFIG_DIR", str(tmp_path))
