@@ -18,9 +18,10 @@ __all__ = ["PROJECT", "TrackedRun", "tracked_run"]
 PROJECT = "itemwise"  # what runs are put under where the tracker's own environment variable does not say
 # The tables of run.json with figures of one measurement, and the figure that an interval in them is of
 _FIGURES = {
-    "results": "accuracy", "scores": "mean", "means": "mean", "repeats": "accuracy", "choices": "accuracy", "likelihood": "",
-    "calibration": "ece", "perplexity": "bits_per_byte",
+    "results": "accuracy", "scores": "mean", "means": "mean", "repeats": "accuracy", "choices": "accuracy", "yes_no": "",
+    "likelihood": "", "calibration": "ece", "perplexity": "bits_per_byte", "reference": "bits_per_byte",
 }  # fmt: skip
+_WITHIN = ("score", "part")  # what tells the rows of such a table that are of one measurement apart
 _FILES = ("report.html", "junit.xml", "results.jsonl", "run.json", "summary.md", "comment.md")
 _KEPT_BACK = ("serve", "executable", "log")  # a command, which may hold a key; a path; where this goes
 _PRESENT = {"reader": "extractor", "twins": "variants"}  # what keys of a record are called now
@@ -89,8 +90,8 @@ def _metrics(record: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     for table, interval_of in _FIGURES.items():
         for row in record.get(table, ()):
             key = Key(row["benchmark"], row["model"], row["strategy"], row.get("prompt", ""))
-            within = [table] if table != "results" else []
-            lead = "/".join(map(_name, (*key.names, *within, *filter(None, [row.get("score")]))))
+            within = (table if table != "results" else "", *map(row.get, _WITHIN))
+            lead = "/".join(map(_name, (*key.names, *filter(None, within))))
             yield from _figures(lead, {name: value for name, value in row.items() if name not in key.record()}, interval_of)
     if gates := record.get("gates"):
         passed = sum(bool(gate["passed"]) for gate in gates)

@@ -69,7 +69,8 @@ def test_scores_perplexity_and_other_figures_of_a_measurement_stand_under_their_
     scores = [{**key, "score": "score.strict", "mean": 0.5, "interval": [0.2, 0.8], "n": 2, "unscored": 0}]
     perplexity = [{**key, "documents": 2, "bits_per_byte": 1.25, "interval": [1.2, 1.3], "windows": "of 512", "word_perplexity": None}]
     chance = [{**key, "chance": 0.25, "constant": {"letter": "B", "accuracy": 0.3}, "controls": [{"accuracy": 0.1}]}]
-    metrics = metrics_of(reports, scores=scores, perplexity=perplexity, choices=chance)
+    yes_no = [{**key, "part": part, "cases": 2, "f1": f1} for part, f1 in (("", 0.5), ("category: popular", 0.4))]
+    metrics = metrics_of(reports, scores=scores, perplexity=perplexity, choices=chance, yes_no=yes_no)
     assert metrics == {
         "sums/m/direct/sample": 2,
         "sums/m/direct/scores/score.strict/mean": 0.5,
@@ -83,6 +84,10 @@ def test_scores_perplexity_and_other_figures_of_a_measurement_stand_under_their_
         "sums/m/direct/perplexity/bits_per_byte_high": 1.3,
         "sums/m/direct/choices/chance": 0.25,
         "sums/m/direct/choices/constant/accuracy": 0.3,
+        "sums/m/direct/yes_no/cases": 2,
+        "sums/m/direct/yes_no/f1": 0.5,
+        "sums/m/direct/yes_no/category_popular/cases": 2,
+        "sums/m/direct/yes_no/category_popular/f1": 0.4,
     }
 
 
