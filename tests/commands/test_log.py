@@ -18,7 +18,8 @@ def test_a_run_is_logged_to_each_tracker_that_is_named(
     reports: Reports, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports.judged("one", "CW")
-    monkeypatch.setattr(to_mlflow, "ready", lambda: None)
+    for tracker in (to_mlflow, to_tensorboard):
+        monkeypatch.setattr(tracker, "ready", lambda: None)
     monkeypatch.setattr(to_mlflow, "log", unreachable)
     monkeypatch.setattr(to_tensorboard, "log", lambda run: f"{run.name}, {len(run.cases)} cases")
     assert main(["log", "one", "--to", "tensorboard"]) == 0

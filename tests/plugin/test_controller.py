@@ -223,6 +223,7 @@ def test_the_commands_in_the_reports_hold_no_password_and_no_key(start: Start) -
 def test_a_run_is_logged_after_its_table_unless_it_was_interrupted(
     start: Start, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, exitstatus: int, line: str
 ) -> None:
+    monkeypatch.setattr(to_tensorboard, "ready", lambda: None)
     monkeypatch.setattr(to_tensorboard, "log", lambda run: f"{run.metrics['sums/embedded-text/direct/correct']} correct")
     controller, items, session = begun(start, "--log", "tensorboard")
     session.exitstatus = exitstatus

@@ -24,6 +24,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[TrackedRun]:
         told.append(run)
         return "told"
 
+    monkeypatch.setattr(to_tensorboard, "ready", lambda: None)
     monkeypatch.setattr(to_tensorboard, "log", log)
     return told
 
