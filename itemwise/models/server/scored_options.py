@@ -9,19 +9,20 @@ from itemwise.extractors.reply_marks import is_part_mark
 from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.server.openai_format import request_body
 
-__all__ = ["LISTED", "echoed", "listed", "scoring_bodies"]
+__all__ = ["LISTED", "echoed", "listed", "require_continuations", "scoring_bodies"]
 
 LISTED = 20  # first tokens that a chat is asked for, the most that servers give
 _INSTEAD = "so its options cannot be scored; take another --strategy, or load the model here"
 
 
-def scoring_bodies(request: Request, system: str | None) -> list[dict[str, Any]]:
-    """The bodies that score the continuations of `request`: of a plain text one for each, of a chat one for all of them.
-
-    Raises ModelError for what no server tells: how likely a whole text is.
-    """
+def require_continuations(request: Request) -> None:
+    """Raise ModelError for what no server is asked: how likely a whole text is."""
     if request.window:
         raise ModelError("a server is not asked how likely a whole text is; load the model here.")
+
+
+def scoring_bodies(request: Request, system: str | None) -> list[dict[str, Any]]:
+    """The bodies that score the continuations of `request`: of a plain text one for each, of a chat one for all of them."""
     body = {name: value for name, value in request_body(request, system).items() if name != "stop"}
     if "prompt" in body:
         return [{**body, "prompt": body["prompt"] + text, "echo": True, "logprobs": 1} for text in request.continuations]

@@ -19,6 +19,7 @@ from itemwise.models.server.cut_prompts import CutPrompts
 from itemwise.models.server.finish_reasons import is_known
 from itemwise.models.server.model_list import list_models, owner_of, served_name
 from itemwise.models.server.openai_format import no_penalties, request_body
+from itemwise.models.server.prompt_logprobs import prompt_bodies, scored, tells_prompts
 from itemwise.models.server.response import LIMIT_NAMES, TIMED_OUT, connection_error, is_limit_refused, parse_json, status_error
 from itemwise.models.server.retry_policy import (
     MAX_PERSISTENT,
@@ -30,7 +31,7 @@ from itemwise.models.server.retry_policy import (
     TransientError,
 )
 from itemwise.models.server.running_requests import RunningRequests, SentRequest
-from itemwise.models.server.scored_options import echoed, listed, scoring_bodies
+from itemwise.models.server.scored_options import echoed, listed, require_continuations, scoring_bodies
 from itemwise.models.server.server_details import server_details
 from itemwise.models.server.trouble_log import TroubleLog
 from itemwise.models.thinking_choice import template_kwargs, thinking_identity
@@ -197,8 +198,13 @@ class ServerModel:
 
     async def _scored(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
-            bodies = [self._whole(body) for body in scoring_bodies(request, self._entry.system)]
-            answers = await asyncio.gather(*(self._request_with_retries(client, body, 1, self._parse_scored) for body in bodies))
+            require_continuations(request)
+            told = tells_prompts(owner_of(self._listed))
+            bodies = (prompt_bodies if told else scoring_bodies)(request, self._entry.system)
+            asked = (self._request_with_retries(client, self._whole(body), 1, self._parse_scored) for body in bodies)
+            answers = await asyncio.gather(*asked)
+            if told:
+                return scored(answers, request)
             return echoed(answers, request) if request.turns[0].role == "text" else listed(answers[0], request)
         except ModelError as error:
             return ModelError(f"{self.name}: {shown(self._entry, str(error).removeprefix(f'{self.name}: '))}")
@@ -210,7 +216,8 @@ class ServerModel:
         if "prompt" in body and self._template_kwargs:
             raise ModelError(f"{self.name} cannot be told of thinking in a plain text; take --prompt-form turns.")
         extra = {**({"chat_template_kwargs": self._template_kwargs} if self._template_kwargs else {}), **self._no_penalties}
-        told = {name: value for name, value in body.items() if value is not None}
+        extra |= body.get("extra_body", {})
+        told = {name: value for name, value in body.items() if value is not None and name != "extra_body"}
         return {"model": self._served, **told, **({"extra_body": extra} if extra else {})}
 
     def _parse_scored(self, body: Any) -> Any:
