@@ -91,6 +91,8 @@ class Check:
             str(self.rows),
             "--shots",
             self.shots,
+            "--control",
+            "none",  # the harness asks each row once
         ]
         model = ["--model", str(self.model), "--quant", "none", "--compute", "float32", "--report-dir", str(self.keep), "--fresh"]
         before = computed_here()

@@ -85,7 +85,7 @@ OPTIONS = (
     ),
     Option("picture-folder", "folder that picture paths of the rows may lead into, besides the rows' own"),
     Option("variants", "ask each made problem again this often with other numbers, and report the drop (default: 0)", 0, former="twins"),
-    Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}", [], many=True),
+    Option("control", f"ask each case again under a control, repeatable: {', '.join(CONTROLS)}; or none", [], many=True),
     Option("min-pixels", "fewest pixels a picture is scaled up to (default: the model's own)"),
     Option("max-pixels", "most pixels a picture is scaled down to (default: the model's own)"),
     Option(

@@ -47,7 +47,7 @@ def _require_nothing_asked(values: OptionValues) -> None:
     prompts = values.texts("prompt", least=0)
     asking = {
         "strategy": values.texts("strategy") != ["direct"],
-        "control": "control" in values.given and bool(values.texts("control", least=0)),
+        "control": "control" in values.given and values.texts("control", least=0) not in ([], ["none"]),
         "variants": "variants" in values.given and values.whole("variants", least=0) > 0,
         "prompt": len(prompts) > 1 or "all" in prompts,
         "shots": len(values.wholes("shots", least=0)) > 1,

@@ -223,7 +223,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         serve=_serve(values, models + seeing),
         renamed=values.renamed,
         given=values.given,
-        controls=() if given_models else values.some_of("control", CONTROLS),
+        controls=() if given_models or values.texts("control", least=0) == ["none"] else values.some_of("control", CONTROLS),
     )
 
 

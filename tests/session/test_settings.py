@@ -445,6 +445,7 @@ def test_replicas_are_those_of_ray(project: Project) -> None:
 
 def test_a_control_is_one_of_ours(project: Project) -> None:
     assert project.read(control=["blank-image"]).controls == ("blank-image",)
+    assert project.read(control=["none"]).controls == ()
     assert project.complaint(control=["blank"]) == "--control must be one of blank-image, shuffle-options, circular-options, got blank."
 
 
