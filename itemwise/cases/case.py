@@ -31,7 +31,8 @@ class Case:
     `tags` (subject, grade, ...) split the reports; they are never shown to the model. `picture` is shown to the model
     before the prompt; a chat has its pictures in the user's turns. A multiple-choice case has its `choices`, the options' texts
     in the order of their letters, and may have `prompt_for`, which gives the prompt for any order of them.
-    `solution` is the reply that is shown where the case is an example (few-shot), or a function that gives it; empty for the answer.
+    `solution` is the reply that is shown where the case is an example (few-shot), or a function that gives it; empty for the answer. The
+    strategy ``reference`` scores it.
     The first of the texts in `stop` ends a reply, which does not hold it. `repeat` is set by a run with ``--repeats``: the case is asked
     for the second, third, ... time.
 
