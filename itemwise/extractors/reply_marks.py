@@ -195,6 +195,14 @@ _FRAMES_OF_HARMONY = ("<|start|>", "<|message|>", "<|constrain|>")  # they part 
 
 def is_part_mark(token: str) -> bool:
     """Whether a special token has a share in the marks of thoughts, calls and results, so that a text without it cannot be cut."""
-    lower = folded(token).lower()
-    gates = (gate for family in FAMILIES.values() if family.kind in (THOUGHT, CALL, RESULT) for gate in family.gates)
-    return lower in _FRAMES_OF_HARMONY or any(gate in lower for gate in gates)
+    return is_thought_mark(token) or _is_mark_of(token, CALL, RESULT)
+
+
+def is_thought_mark(token: str) -> bool:
+    """Whether a token has a share in the marks of thoughts."""
+    return folded(token).lower() in _FRAMES_OF_HARMONY or _is_mark_of(token, THOUGHT)
+
+
+def _is_mark_of(token: str, *kinds: str) -> bool:
+    gates = (gate for family in FAMILIES.values() if family.kind in kinds for gate in family.gates)
+    return any(gate in folded(token).lower() for gate in gates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from itemwise.extractors.reply_marks import is_part_mark
+from itemwise.extractors.reply_marks import is_thought_mark
 from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.server.openai_format import request_body
 
@@ -83,7 +83,7 @@ def _refuse_thought(body: Any) -> None:
     """Raise ModelError where the token that the model would begin its reply with is of a thought."""
     choices = body.get("choices") or [{}]
     message = choices[0].get("message") or {}
-    if message.get("reasoning_content") or message.get("reasoning") or is_part_mark(str(message.get("content") or "")):
+    if message.get("reasoning_content") or message.get("reasoning") or is_thought_mark(str(message.get("content") or "")):
         raise ModelError("the model thinks before it answers, so that an answer without a thought is none of its own; take --thinking off.")
 
 

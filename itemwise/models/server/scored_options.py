@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from itemwise.extractors.reply_marks import is_part_mark
+from itemwise.extractors.reply_marks import is_thought_mark
 from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.server.openai_format import request_body
 
@@ -86,7 +86,7 @@ def listed(body: Any, request: Request) -> Generation:
     by_token = {str(top["token"]): float(top["logprob"]) for top in tops}
     likeliest = max(by_token, key=by_token.__getitem__)
     reasoning = message.get("reasoning_content") or message.get("reasoning") if isinstance(message, Mapping) else None
-    if reasoning or is_part_mark(likeliest):
+    if reasoning or is_thought_mark(likeliest):
         raise ModelError("the model thinks before it answers, so that the first token is of its thought; take --thinking off.")
     missing = [text for text in request.continuations if text not in by_token]
     if len(missing) == len(request.continuations):

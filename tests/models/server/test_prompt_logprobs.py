@@ -90,6 +90,11 @@ def test_what_cannot_be_scored_is_refused(serve: Serve, answer: Callable[[str], 
     assert fault in str(result)
 
 
+def test_a_model_that_would_call_a_tool_does_not_think(serve: Serve) -> None:
+    (result,) = model_on(serve(lambda asked, _: chat(asked, first="<tool_call>"), VLLM)).score([CHAT])
+    assert isinstance(result, Generation), result
+
+
 def test_a_whole_text_is_refused(serve: Serve) -> None:
     (result,) = model_on(serve(text, VLLM)).score([Request((Turn("text", "Once."),), window=8)])
     assert "a server is not asked how likely a whole text is" in str(result)
