@@ -21,6 +21,7 @@ from itemwise.commands.runs import runs
 from itemwise.commands.save_baseline import save_baseline
 from itemwise.commands.show import show
 from itemwise.commands.structure import structure
+from itemwise.language import LANGUAGES, Language, language_named, locale_language
 from itemwise.models import QUANTISATIONS
 from itemwise.results.baseline_file import BASELINE
 from itemwise.results.run_folder import LATEST, REPORTS, RunFolderError
@@ -49,27 +50,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status or 0
 
 
+def _language(given: argparse.Namespace) -> Language:
+    """The language asked for, else the locale's."""
+    return language_named(given.lang) if given.lang else locale_language()
+
+
+def _runs(given: argparse.Namespace) -> None:
+    runs(Path(given.reports), last=given.last, page=given.html, keep=given.keep, kept=given.but, say=_language(given))
+
+
 def _compare_extractors(given: argparse.Namespace) -> None:
     """Say on stderr where a former name was used, and what it is now; it works all the same."""
     renamed = ["panel is now extractors"] if given.command == "panel" else []
     renamed += ["--reader is now --extractor"] if given.reader else []
     if renamed:
         print(f"python -m itemwise {given.command}: {', '.join(renamed)}; the former name still works", file=sys.stderr)
-    compare_extractors(given.run, [*given.extractor, *given.reader], given.most)
+    compare_extractors(given.run, [*given.extractor, *given.reader], given.most, _language(given))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m itemwise", description=__doc__)
+    told = argparse.ArgumentParser(add_help=False)
+    told.add_argument("--lang", choices=LANGUAGES, help="language of what is printed and of pages (default: the locale's, else en)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    shown = commands.add_parser("show", help="print what a run was, on what, and what it came to")
+    shown = commands.add_parser("show", parents=[told], help="print what a run was, on what, and what it came to")
     shown.add_argument("run", metavar="RUN", help=RUN_OR_FILE)
-    shown.set_defaults(do=lambda given: show(given.run))
-    compared = commands.add_parser("compare", help="compare accuracies on the same cases, pair by pair")
+    shown.set_defaults(do=lambda given: show(given.run, _language(given)))
+    compared = commands.add_parser("compare", parents=[told], help="compare accuracies on the same cases, pair by pair")
     compared.add_argument("runs", metavar="RUN", nargs="+", help=RUN_OR_FILE)
     compared.add_argument("--html", metavar="FILE", help="also write a page that shows the replies to every case side by side")
     compared.add_argument("--all-pairs", action="store_true", help="pair all with all, also what differs in more than the runs do")
-    compared.set_defaults(do=lambda given: compare(given.runs, given.html, every=given.all_pairs))
-    listed = commands.add_parser("runs", help="all runs, each measurement against the run before; removes old ones")
+    compared.set_defaults(do=lambda given: compare(given.runs, given.html, _language(given), every=given.all_pairs))
+    listed = commands.add_parser("runs", parents=[told], help="all runs, each measurement against the run before; removes old ones")
     listed.add_argument("--reports", metavar="DIR", default=str(REPORTS), help="the folder of the runs (default: reports)")
     listed.add_argument("--last", metavar="N", type=_count, default=20, help="how many of the newest runs (default: 20)")
     listed.add_argument("--html", metavar="FILE", help="also write a page with the trend of each measurement")
@@ -77,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument(
         "--but", metavar="RUN", action="append", default=[], help="with --keep, a run that stays, such as a baseline; repeatable"
     )
-    listed.set_defaults(do=lambda given: runs(Path(given.reports), last=given.last, page=given.html, keep=given.keep, kept=given.but))
-    merged = commands.add_parser("merge", help="make one run of its shards, with its own reports and gates")
+    listed.set_defaults(do=_runs)
+    merged = commands.add_parser("merge", parents=[told], help="make one run of its shards, with its own reports and gates")
     merged.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
     merged.add_argument("--into", metavar="DIR", default=str(REPORTS), help="folder that receives the run's folder (default: reports)")
     merged.add_argument("--fail-under", metavar="GATE", action="append", default=[], help="gate instead of those of the shards; repeatable")
@@ -86,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     merged.add_argument(
         "--log", choices=tracker_names(), action="append", default=[], help="tracker, instead of those of the shards; repeatable"
     )
-    merged.set_defaults(do=lambda given: merge(given.runs, given.into, given.fail_under, given.baseline, given.log))
+    merged.set_defaults(do=lambda given: merge(given.runs, given.into, given.fail_under, given.baseline, given.log, _language(given)))
     logged = commands.add_parser("log", help="log a run to experiment trackers")
     logged.add_argument("run", metavar="RUN", help=RUN)
     logged.add_argument("--to", required=True, choices=tracker_names(), action="append", help="the tracker; repeatable")
@@ -96,7 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     saved.add_argument("run", metavar="RUN", nargs="?", default=LATEST, help=f"{RUN} (default: {LATEST})")
     saved.add_argument("--to", metavar="FILE", default=BASELINE, help=f"the file, overwritten if it is there (default: {BASELINE})")
     saved.set_defaults(do=lambda given: save_baseline(given.run, given.to))
-    judged = commands.add_parser("extractors", aliases=["panel"], help="judge a run's stored replies with several extractors")
+    rejudging = "judge a run's stored replies with several extractors"
+    judged = commands.add_parser("extractors", parents=[told], aliases=["panel"], help=rejudging)
     judged.add_argument("run", metavar="RUN", help=RUN)
     judged.add_argument("--extractor", metavar="MODULE:FUNCTION", action="append", default=[], help="one more extractor; repeatable")
     judged.add_argument("--reader", action="append", default=[], help=argparse.SUPPRESS)  # the former name of --extractor

@@ -47,10 +47,10 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "inspect": ("models",),
     "plugin": ("cases", "models", "replies", "results", "snapshots", "reporting", "engine", "session"),
     "commands": (
-        *("extractors", "import_string", "cases", "models", "strategies", "results", "analysis", "gates", "export", "reporting", "session"),
-        *("inspect", "trackers"),
+        *("extractors", "language", "import_string", "cases", "models", "strategies", "results", "analysis", "gates", "export"),
+        *("reporting", "session", "inspect", "trackers"),
     ),
-    "__main__": ("models", "results", "trackers", "commands"),
+    "__main__": ("language", "models", "results", "trackers", "commands"),
     "embedded": (),
 }
 

@@ -1,8 +1,7 @@
 """``python -m itemwise compare RUN RUN...``: the same cases under several models, strategies or prompts, pair by pair."""
 
 import os
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -17,19 +16,23 @@ from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.score_change import score_changes
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError
+from itemwise.language import ENGLISH, Language, joined, phrase
+from itemwise.reporting.narrow import wrapped
 from itemwise.reporting.sections.comparison_sections import alone_lines, brief_series, pair_name, pairs_table
 from itemwise.reporting.sections.recovery_section import recovery_table
-from itemwise.reporting.table import aligned
+from itemwise.reporting.table import aligned, count_of
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import RunFolder, read_runs
 from itemwise.results.safe_text import printable
 
+_WIDE = 118  # characters of a line of cases, behind its indent
+
 __all__ = ["compare", "comparison_lines", "comparison_of"]
 
 
-def compare(names: Sequence[str], page: str | None = None, *, every: bool = False) -> None:
+def compare(names: Sequence[str], page: str | None = None, say: Language = ENGLISH, *, every: bool = False) -> None:
     """Print how the runs compare, with `every` pair of measurements, and write it with every case to the file `page`, if one is given.
 
     Raises CommandError where a run cannot be read, their items differ, or the page cannot be written.
@@ -40,12 +43,12 @@ def compare(names: Sequence[str], page: str | None = None, *, every: bool = Fals
     if page is not None and (without := next((run for run in runs if not run.has_replies), None)):
         raise CommandError(f"--html shows replies, and {without.name} is a baseline, which holds none: give that run's folder.")
     comparison = comparison_of(runs, every=every)
-    for line in comparison_lines(comparison):
+    for line in comparison_lines(comparison, say):
         print(line)
     if page is not None:
         pictures = {sha256: picture for run in runs for sha256, picture in run.pictures.items()}
-        _write(Path(page), compare_html(comparison, pictures))
-        print(f"\npage: {printable(str(Path(page)))}")
+        _write(Path(page), compare_html(comparison, pictures, say))
+        print("\n" + say("page: {file}", file=printable(str(Path(page)))))
 
 
 def comparison_of(runs: Sequence[RunFolder], *, every: bool = False) -> RunComparison:
@@ -110,50 +113,58 @@ def _write(page: Path, text: str) -> None:
         raise CommandError(f"--html {page} cannot be written: {error}") from None
 
 
-def comparison_lines(comparison: RunComparison) -> list[str]:
+def comparison_lines(comparison: RunComparison, say: Language = ENGLISH) -> list[str]:
     """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show."""
-    series, pairs = brief_series(comparison), pairs_table(comparison)
+    series, pairs = brief_series(comparison).told(say), pairs_table(comparison).told(say)
     lines = [*aligned(series.table(), series.words), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
-    if (recovered := recovery_table(comparison.recoveries)).rows:
+    if (recovered := recovery_table(comparison.recoveries).told(say)).rows:
         lines += ["", *aligned(recovered.table(), recovered.words), "", *recovered.legend]
     for pair in comparison.pairs:
-        lines += ["", *_flips(pair)]
-    lines += ["", *alone] if (alone := alone_lines(comparison)) else []
+        lines += ["", *_flips(pair, say)]
+    lines += ["", *map(say, alone)] if (alone := alone_lines(comparison)) else []
     return [printable(line) for line in lines]
 
 
-def _flips(pair: Pair) -> Iterator[str]:
-    yield pair_name(pair)
+def _flips(pair: Pair, say: Language) -> Iterator[str]:
+    yield say(pair_name(pair))
+    yield from (f"  {say(line)}" for line in _figures(pair))
+    for told, cases in _flipped(pair):
+        text = say(phrase("{what}, {n}: {cases}", what=told, n=len(cases), cases=joined(cases) or "-"))
+        yield from (f"  {line}" for line in wrapped(text, _WIDE))
+
+
+def _figures(pair: Pair) -> Iterator[str]:
+    """What a pair shows beside its flips."""
     if pair.versions:
-        yield f"  {pair.versions}: not the model alone is compared"
+        yield phrase("{versions}: not the model alone is compared", versions=pair.versions)
     if change := gold_change(pair):
-        yield f"  the {change.what}'s log-likelihood: {change.text}"
+        yield phrase("the {what}'s log-likelihood: {text}", what=phrase(change.what), text=change.text)
     if bits := bits_change(pair):
-        yield f"  {bits.text}"
-    yield from (f"  {change.text}" for change in score_changes(pair))
+        yield bits.text
+    yield from (change.text for change in score_changes(pair))
     if shift := option_shift(pair):
-        yield f"  how far the options moved: {shift.text}"
+        yield phrase("how far the options moved: {text}", text=shift.text)
     elif any(entry.gold for side in (pair.first, pair.second) for entry in side.entries.values()):
-        yield "  how far the options moved: not told, as a baseline's file has the scores of the expected ones alone"
-    gained, lost = ("right more often", "right less often") if pair.has_repeats else ("not right to right", "right to not right")
-    yield from _listed(f"gained, {gained}", (_was(case, pair, pair.first) for case in pair.gained))
-    yield from _listed(f"lost, {lost}", (_was(case, pair, pair.second) for case in pair.lost))
+        yield phrase("how far the options moved: not told, as a baseline's file has the scores of the expected ones alone")
+
+
+def _flipped(pair: Pair) -> Iterator[tuple[str, list[str]]]:
+    """The cases that were gained, lost and left out, under what they are called."""
+    gained = phrase("gained, right more often" if pair.has_repeats else "gained, not right to right")
+    lost = phrase("lost, right less often" if pair.has_repeats else "lost, right to not right")
+    yield gained, [_was(case, pair, pair.first) for case in pair.gained]
+    yield lost, [_was(case, pair, pair.second) for case in pair.lost]
     sides = (pair.first, pair.second)
     if pair.left_out:
         failed = {case: [side.label for side in sides if not side.entries[case].verdict.is_judged] for case in pair.left_out}
-        yield from _listed(Change.LEFT_OUT.value, (f"{case} (in {' and '.join(labels)})" for case, labels in failed.items()))
+        left_out = [phrase("{case} (in {sides})", case=case, sides=joined(labels, " and ")) for case, labels in failed.items()]
+        yield phrase(Change.LEFT_OUT.value), left_out
 
 
 def _was(case: str, pair: Pair, wrong_in: Measurement) -> str:
     """The case, with how it failed where it was not plainly wrong; with repeats how often it was right."""
     if pair.has_repeats:
         before, now = (side.counts.get(case, (int(side.share(case)), 1)) for side in (pair.first, pair.second))
-        return f"{case} ({before[0]} of {before[1]} to {now[0]} of {now[1]})"
+        return phrase("{case} ({before} to {now})", case=case, before=count_of(*before), now=count_of(*now))
     verdict = wrong_in.entries[case].verdict
-    return case if verdict is Verdict.WRONG else f"{case} ({verdict.value})"
-
-
-def _listed(what: str, cases: Iterable[str]) -> Iterator[str]:
-    named = list(cases)
-    text = f"{what}, {len(named)}: {', '.join(named) or '-'}"
-    yield from textwrap.wrap(text, 120, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return case if verdict is Verdict.WRONG else phrase("{case} ({verdicts})", case=case, verdicts=phrase(verdict.value))

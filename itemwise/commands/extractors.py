@@ -8,6 +8,7 @@ from itemwise.analysis.named_extractors import load_extractor
 from itemwise.commands import CommandError
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError
+from itemwise.language import ENGLISH, Language
 from itemwise.reporting.sections.extractors_section import extractors_lines
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
@@ -15,19 +16,19 @@ from itemwise.results.safe_text import printable
 __all__ = ["compare_extractors", "comparison_lines"]
 
 
-def compare_extractors(name: str, own_extractors: Sequence[str], most: int) -> None:
+def compare_extractors(name: str, own_extractors: Sequence[str], most: int, say: Language = ENGLISH) -> None:
     """Print what several extractors make of a run's replies. Raises CommandError where the run or an extractor cannot be had."""
     try:
         extractors = [load_extractor(text, [Path.cwd()]) for text in own_extractors]
     except ImportStringError as error:
         raise CommandError(str(error)) from None
-    for line in comparison_lines(read_run(name), extractors, most):
+    for line in comparison_lines(read_run(name), extractors, most, say):
         print(line)
 
 
-def comparison_lines(run: RunFolder, own_extractors: Sequence[NamedExtractor] = (), most: int = 20) -> list[str]:
+def comparison_lines(run: RunFolder, own_extractors: Sequence[NamedExtractor] = (), most: int = 20, say: Language = ENGLISH) -> list[str]:
     """The accuracy by each extractor and where they differ. Raises CommandError where the run holds no reply."""
     comparisons = extractor_comparisons(run.tallies, run.entries, own_extractors)
     if not comparisons:
         raise CommandError(f"{run.name} holds no replies to read.")
-    return [printable(line) for line in [f"run: {run.name}", *extractors_lines(comparisons, most)]]
+    return [printable(line) for line in [say("run: {name}", name=run.name), *extractors_lines(comparisons, most, say)]]

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from itemwise.commands.log import require_trackers
 from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.decide import gate_decisions
 from itemwise.gates.gate import Decision, Gate, GateError
+from itemwise.language import ENGLISH, Language
 from itemwise.reporting import RunRecord, shown_path, write_reports
 from itemwise.reporting.write_folder import claimed
 from itemwise.reporting.writers.terminal import closing_lines
@@ -24,7 +26,9 @@ from itemwise.trackers import log_lines
 __all__ = ["merge", "merged_record"]
 
 
-def merge(names: Sequence[str], into: str, gates: Sequence[str], baseline: str | None, trackers: Sequence[str]) -> int:
+def merge(
+    names: Sequence[str], into: str, gates: Sequence[str], baseline: str | None, trackers: Sequence[str], say: Language = ENGLISH
+) -> int:
     """Write the reports of the run that the runs make together into a new folder of `into`, print its tables, and log it to `trackers`, or
     where there are none, to those that the runs were given.
 
@@ -34,6 +38,7 @@ def merge(names: Sequence[str], into: str, gates: Sequence[str], baseline: str |
     trackers = trackers or list(dict.fromkeys(name for run in runs for name in run.record.get("settings", {}).get("log", ())))
     require_trackers(trackers)
     record = merged_record(runs, shlex.join(["python", "-m", "itemwise", "merge", *names]), gates, baseline, Path(into))
+    record = replace(record, language=say)
     lines = list(cases_missing(record.tallies))
     if lines:
         lines = [*(f"shard {shard} is missing" for shard in shards_missing(runs)), *lines]

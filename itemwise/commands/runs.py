@@ -6,7 +6,8 @@ from pathlib import Path
 
 from itemwise.analysis.run_history import History, Point, read_histories
 from itemwise.commands import CommandError
-from itemwise.reporting.table import accuracy_text, aligned
+from itemwise.language import ENGLISH, Language, phrase
+from itemwise.reporting.table import accuracy_text, aligned, count_of
 from itemwise.reporting.writers.runs_html import against_text, runs_html, score_texts
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import LATEST, find_run, followed, run_folders
@@ -18,7 +19,9 @@ _HEAD = ("run", "commit", "accuracy", "95% interval", "n of N", "against the run
 _NAMED = 10  # cases that a line names
 
 
-def runs(reports: Path, *, last: int, page: str | None = None, keep: int | None = None, kept: Sequence[str] = ()) -> None:
+def runs(
+    reports: Path, *, last: int, page: str | None = None, keep: int | None = None, kept: Sequence[str] = (), say: Language = ENGLISH
+) -> None:
     """Print the history of every measurement in the `last` runs of `reports`, and write it to the file `page`. With `keep` remove all
     runs but so many of the newest, the latest, and those that `kept` names, such as a baseline.
 
@@ -31,36 +34,37 @@ def runs(reports: Path, *, last: int, page: str | None = None, keep: int | None 
     if not folders:
         raise CommandError(f"{reports} holds no runs; name another folder with --reports.")
     found, troubles = read_histories(folders)
-    for line in [*runs_lines(found), *troubles]:
+    for line in [*runs_lines(found, say), *troubles]:
         print(printable(line))
     if page is not None:
         try:
             with open_private(Path(page)) as file:
-                file.write(runs_html(found, Path(page).absolute().parent))
+                file.write(runs_html(found, Path(page).absolute().parent, say))
         except OSError as error:
             raise CommandError(f"--html {page} cannot be written: {error}") from None
-        print(printable(f"\npage: {page}"))
+        print("\n" + say("page: {file}", file=printable(page)))
 
 
-def runs_lines(found: Sequence[History]) -> Iterator[str]:
+def runs_lines(found: Sequence[History], say: Language = ENGLISH) -> Iterator[str]:
     """A table for each measurement, the newest run first, and what its cases did over the runs."""
     for history in found:
         yield ", ".join(history.key.names)
         scores = history.score_names
-        head = (*_HEAD[:-1], *scores, _HEAD[-1])
-        yield from (f"  {line}" for line in aligned([head, *(_row(point, scores) for point in reversed(history.points))], words=2))
+        head = (*map(say, _HEAD[:-1]), *scores, say(_HEAD[-1]))
+        rows = [say.cells(_row(point, scores)) for point in reversed(history.points)]
+        yield from (f"  {line}" for line in aligned([head, *rows], words=2))
         if stable := history.stability:
             named = ", ".join(stable.by_turns[:_NAMED]) + (", ..." if len(stable.by_turns) > _NAMED else "")
-            yield (
-                f"  the {stable.runs} newest runs asked the same: {stable.always_right} cases always right, {stable.always_wrong} always "
-                f"wrong, {len(stable.by_turns)} sometimes right" + (f": {named}" if named else "")
-            )
+            told = "  the {runs} newest runs asked the same: {right} cases always right, {wrong} always wrong, {some} sometimes right"
+            counts = {"right": stable.always_right, "wrong": stable.always_wrong, "some": len(stable.by_turns)}
+            text = phrase(told, runs=stable.runs, **counts)
+            yield say(phrase("{text}: {list}", text=text, list=named) if named else text)
         yield ""
 
 
 def _row(point: Point, scores: Sequence[str]) -> tuple[str, ...]:
     tally = point.tally
-    known = f"{tally.judged} of {tally.sample_size}"
+    known = count_of(tally.judged, tally.sample_size)
     return (
         point.run.name.rpartition("/")[2],
         point.commit or "-",

@@ -3,7 +3,7 @@
 import locale
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -40,6 +40,10 @@ class Language:
         told = {name: self(value) if isinstance(value, Phrase) else value for name, value in text.values.items()}
         template = self.table.get(text.template, text.template)
         return template.format(**told) if told else template
+
+    def cells(self, texts: Iterable[str]) -> list[str]:
+        """The phrases among `texts` in this language; the others, names and figures, as they are."""
+        return [self(text) if isinstance(text, Phrase) else text for text in texts]
 
 
 ENGLISH = Language("en")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right
 from itemwise.cases.reply import Verdict
-from itemwise.language import joined, phrase
+from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, words
 from itemwise.reporting.table import accuracy_text, aligned
@@ -70,12 +70,12 @@ def _record(comparison: ExtractorComparison) -> list[dict[str, object]]:
     ]
 
 
-def extractors_lines(compared: Sequence[ExtractorComparison], most: int) -> list[str]:
+def extractors_lines(compared: Sequence[ExtractorComparison], most: int, say: Language = ENGLISH) -> list[str]:
     """Accuracy by extractor, their spread, and the cases they read in more than one way, at most `most` of each."""
-    table = extractors_table(compared)
+    table = extractors_table(compared).told(say)
     lines = aligned(table.table(), table.words)
     for comparison in compared:
-        lines += ["", *_summary(comparison), *_disagreements(comparison.results, most)]
+        lines += ["", *say.cells([*_summary(comparison), *_disagreements(comparison.results, most)])]
     return lines
 
 

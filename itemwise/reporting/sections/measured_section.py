@@ -43,7 +43,7 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _listed(values: Mapping[str, str]) -> str:
-    return ", ".join(f"{_KEYS.get(key, key)} {value}" for key, value in values.items())
+    return joined(phrase("{name} {value}", name=phrase(_KEYS.get(key, key)), value=value) for key, value in values.items())
 
 
 def _brief_model(name: str, model: Mapping[str, str]) -> str:
@@ -58,7 +58,8 @@ def _brief_model(name: str, model: Mapping[str, str]) -> str:
 
 
 def _brief_rows(label: str, rows: Mapping[str, str]) -> str:
-    return f"{label}: {_listed({key: value[:_HASH] if key == 'sha256' else value for key, value in rows.items()})}"
+    listed = _listed({key: value[:_HASH] if key == "sha256" else value for key, value in rows.items()})
+    return phrase("{name}: {text}", name=label, text=listed)
 
 
 def _properties(run: RunFacts, tally: Tally) -> dict[str, str]:

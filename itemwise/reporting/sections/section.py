@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Literal, NamedTuple, TypeVar
 
-from itemwise.language import Language, Phrase, phrase
+from itemwise.language import Language, phrase
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate
@@ -114,9 +114,9 @@ class Section:
             self,
             title=say(self.title),
             columns=[column._replace(title=say(column.title)) for column in self.columns],
-            rows=[row._replace(cells=_told(say, row.cells), group=_told(say, [row.group])[0]) for row in self.rows],
+            rows=[row._replace(cells=say.cells(row.cells), group=say.cells([row.group])[0]) for row in self.rows],
             legend=list(map(say, self.legend)),
-            notes=[note._replace(text=say(note.text), name=_told(say, [note.name])[0]) for note in self.notes],
+            notes=[note._replace(text=say(note.text), name=say.cells([note.name])[0]) for note in self.notes],
             brief=self.brief and list(map(say, self.brief)),
             page=replace(self.page, title=say(self.page.title), name=say(self.page.name)),
         )
@@ -127,11 +127,6 @@ class Section:
         long = {group: size for group, size in sizes.items() if size > most}
         lines = [phrase("{group}: {n} values, in run.json and report.html", group=group, n=size) for group, size in long.items()]
         return [row for row in self.rows if sizes[row.group] <= most], lines
-
-
-def _told(say: Language, texts: Sequence[str]) -> list[str]:
-    """The phrases among `texts` told; the others are names and figures."""
-    return [say(text) if isinstance(text, Phrase) else text for text in texts]
 
 
 def words(*titles: str) -> list[Column]:
