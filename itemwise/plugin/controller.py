@@ -65,7 +65,9 @@ class ControllerSession:
         chosen = [default_prompt_line(name, benchmark, self._settings, model) for (name, model), benchmark in benchmarks.items()]
         chosen += [line for item in asked for line in self._given_lines(item)]
         told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in asked}
-        idle = [f"itemwise: {function_id(item)} ignores {options}" for item, options in told.items() if options]
+        say = self._settings.language
+        ignored = [say("{name} ignores {options}", name=function_id(item), options=options) for item, options in told.items() if options]
+        idle = [f"itemwise: {line}" for line in ignored]
         return [*dict.fromkeys(line for line in [*chosen, *idle, self._config.stash.get(LEFT_OUT, "")] if line)]
 
     def _given_lines(self, item: pytest.Item) -> list[str]:

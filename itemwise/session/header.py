@@ -1,6 +1,9 @@
 """The header of a run in a terminal: models, rows, options without effect, the store of replies."""
 
+from collections.abc import Iterator
+
 from itemwise.cases.benchmark import Benchmark
+from itemwise.language import joined, phrase
 from itemwise.models import ModelEntry
 from itemwise.models.catalogue import hub_model
 from itemwise.models.decoding import thinks_greedily
@@ -15,54 +18,73 @@ __all__ = ["default_prompt_line", "header_lines", "idle_lines", "store_line"]
 
 def header_lines(settings: Settings) -> list[str]:
     """What is about to be measured."""
-    sample = "all rows" if settings.sample is None else f"{settings.sample} cases"
-    sample += f" with {settings.source.variants} renumbered variants each" if settings.source.variants else ""
-    made = " (made problems, not the dataset)" if settings.source.kind == "synthetic" else ""
-    lines = [
-        f"itemwise: {', '.join(map(_model_text, settings.models))}"
-        + (f"; {', '.join(entry.name for entry in settings.seeing)} where pictures are shown" if settings.seeing else ""),
-        f"itemwise: rows from {settings.source.text}{made}, {sample}, seed {settings.seed}, "
-        f"{f'{settings.repeats} repeats, ' if settings.repeats > 1 else ''}"
-        f"strategy {', '.join(chosen.name for chosen in settings.strategies)}, prompt {', '.join(settings.prompts) or 'default'}, "
-        f"{_shots_text(settings)}"
-        f"extractor {settings.extractor.name if settings.extractor else 'default'}, batch {settings.batch_size or 'auto'}",
-    ]
-    lines += [
-        f"itemwise: {entry.name} thinks and is decoded greedily, in which thinking models may repeat themselves until the limit; "
+    models = joined(map(_model_text, settings.models))
+    if settings.seeing:
+        models = phrase("{models}; {seeing} where pictures are shown", models=models, seeing=", ".join(map(_name, settings.seeing)))
+    greedy = (
+        "{name} thinks and is decoded greedily, in which thinking models may repeat themselves until the limit; "
         "--decoding model samples as its makers set it"
-        for entry in settings.all_models
-        if thinks_greedily(entry)
-    ]
+    )
+    lines = [models, joined(_asked(settings))]
+    lines += [phrase(greedy, name=entry.name) for entry in settings.all_models if thinks_greedily(entry)]
     if settings.shard:
-        gates = ", which gates wait for" if settings.gates or settings.baseline else ""
-        lines.append(f"itemwise: shard {settings.shard.text} of the cases; python -m itemwise merge makes one run of all shards{gates}")
-    return [printable(line) for line in [*lines, *_greedy_repeat_lines(settings)]]
+        shard = "shard {shard} of the cases; python -m itemwise merge makes one run of all shards"
+        if settings.gates or settings.baseline:
+            shard = "shard {shard} of the cases; python -m itemwise merge makes one run of all shards, which gates wait for"
+        lines.append(phrase(shard, shard=settings.shard.text))
+    return [_line(settings, text) for text in [*lines, *_greedy_repeat_lines(settings)]]
+
+
+def _line(settings: Settings, text: str) -> str:
+    return printable(f"itemwise: {settings.language(text)}")
+
+
+def _name(entry: ModelEntry) -> str:
+    return entry.name
+
+
+def _asked(settings: Settings) -> Iterator[str]:
+    """What is asked, and in which way."""
+    made = settings.source.kind == "synthetic"
+    rows = "rows from {source} (made problems, not the dataset)" if made else "rows from {source}"
+    yield phrase(rows, source=settings.source.text)
+    sample = phrase("all rows") if settings.sample is None else phrase("{n} cases", n=settings.sample)
+    variants = settings.source.variants
+    yield phrase("{sample} with {n} renumbered variants each", sample=sample, n=variants) if variants else sample
+    yield phrase("seed {n}", n=settings.seed)
+    if settings.repeats > 1:
+        yield phrase("{n} repeats", n=settings.repeats)
+    default = phrase("default")
+    yield phrase("strategy {names}", names=", ".join(chosen.name for chosen in settings.strategies))
+    yield phrase("prompt {names}", names=", ".join(settings.prompts) or default)
+    yield from _shots(settings)
+    yield phrase("extractor {names}", names=settings.extractor.name if settings.extractor else default)
+    yield phrase("batch {size}", size=settings.batch_size or "auto")
 
 
 def _greedy_repeat_lines(settings: Settings) -> list[str]:
     """What repeats of greedy replies measure."""
     greedy = [
-        (f"{entry.name} under {chosen.name}", entry.server)
+        (entry.name, chosen.name, entry.server)
         for entry in settings.models * (settings.repeats > 1)
         for chosen in settings.strategies
         if is_repeated_greedily(entry, chosen) and not entry.replies
     ]
-    said = (
-        "has the same greedy text at every repeat",
-        "is greedy: repeats measure what the server's batches and hardware change, no sampling",
-    )
-    return [f"itemwise: {who} {said[on_server]}" for who, on_server in greedy]
+    here = "{name} under {strategy} has the same greedy text at every repeat"
+    served = "{name} under {strategy} is greedy: repeats measure what the server's batches and hardware change, no sampling"
+    return [phrase(served if on_server else here, name=name, strategy=strategy) for name, strategy, on_server in greedy]
 
 
-def _shots_text(settings: Settings) -> str:
+def _shots(settings: Settings) -> Iterator[str]:
     """The examples and the form of the prompt, as far as options say anything of them."""
-    said = {
-        "protocol": settings.protocol.name if settings.protocol else "",
-        "shots": ", ".join(map(str, settings.shots)),
-        "examples from": settings.examples.text if settings.examples else "",
-        "prompt form": settings.prompt_form or "",
-    }
-    return "".join(f"{what} {text}, " for what, text in said.items() if text)
+    if settings.protocol:
+        yield phrase("protocol {name}", name=settings.protocol.name)
+    if settings.shots:
+        yield phrase("shots {numbers}", numbers=", ".join(map(str, settings.shots)))
+    if settings.examples:
+        yield phrase("examples from {source}", source=settings.examples.text)
+    if settings.prompt_form:
+        yield phrase("prompt form {form}", form=settings.prompt_form)
 
 
 def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings, model: ModelEntry | None) -> str:
@@ -70,8 +92,9 @@ def default_prompt_line(function: str, benchmark: Benchmark, settings: Settings,
     if settings.prompts or len(benchmark.prompts) < 2 or (model and model.replies):
         return ""
     (prompt,) = prompts_of(benchmark, settings, model)
-    why = f"which {model.name} prefers" if model and model.prompt == prompt else f"the first of its {len(benchmark.prompts)}"
-    return printable(f"itemwise: {function} asks in the prompt {prompt}, {why}")
+    first = phrase("the first of its {n}", n=len(benchmark.prompts))
+    why = phrase("which {model} prefers", model=model.name) if model and model.prompt == prompt else first
+    return _line(settings, phrase("{function} asks in the prompt {prompt}, {why}", function=function, prompt=prompt, why=why))
 
 
 def idle_lines(settings: Settings) -> list[str]:
@@ -84,33 +107,48 @@ def idle_lines(settings: Settings) -> list[str]:
         "replicas": remote or not ray,
         "gpus-per-replica": remote or not ray,
     }
-    away = "replies from files are there already" if settings.models and settings.models[0].replies else "the models are on servers"
-    why = away if remote else "that is for --engine ray"
-    return [f"itemwise: --{name} has no effect: {why}" for name, is_idle in idle.items() if is_idle and name in settings.given]
+    why = phrase("that is for --engine ray")
+    if remote:
+        given = settings.models and settings.models[0].replies
+        why = phrase("replies from files are there already" if given else "the models are on servers")
+    names = [name for name, is_idle in idle.items() if is_idle and name in settings.given]
+    return [_line(settings, phrase("--{option} has no effect: {why}", option=name, why=why)) for name in names]
 
 
 def store_line(settings: Settings, replies: int) -> str:
     """Where replies are kept, how many there are, and whether they are used."""
-    use = "asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit"
-    return printable(f"itemwise: store {settings.store} holds {replies} replies, {use}")
+    use = phrase("asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit")
+    return _line(settings, phrase("store {file} holds {n} replies, {use}", file=settings.store, n=replies, use=use))
 
 
 def _model_text(entry: ModelEntry) -> str:
     if entry.replies:
         return replies_line(entry)
-    revision = f" at {entry.revision}" if entry.revision else ""
-    compute = "" if entry.compute == "auto" else f" computed in {entry.compute}"
-    loaded = "" if entry.server else f", {'dequantised' if entry.gguf else entry.quantisation}{compute}"
-    thinking = f", thinking {entry.thinking}" if entry.thinking != "template" else ""
-    decoding = f", decoding {entry.decoding}" if entry.decoding != "greedy" else ""
-    budget = f", max {entry.max_thinking_tokens} thinking tokens" if entry.max_thinking_tokens else ""
-    doubt = "" if (known := hub_model(entry)) is None or known.is_confirmed else ", an unconfirmed id"
-    told = f"{thinking}{budget}{decoding}, max {entry.max_new_tokens} new tokens"
-    return f"{entry.name} ({_location(entry)}{doubt}{revision}{loaded}{told})"
+    return phrase("{what} ({names})", what=entry.name, names=joined(_loaded_as(entry)))
+
+
+def _loaded_as(entry: ModelEntry) -> Iterator[str]:
+    """Where a model is from, and how it is loaded and asked."""
+    place = _location(entry)
+    if (known := hub_model(entry)) and not known.is_confirmed:
+        place = phrase("{place}, an unconfirmed id", place=place)
+    yield phrase("{place} at {revision}", place=place, revision=entry.revision) if entry.revision else place
+    if not entry.server:
+        weights = phrase("dequantised") if entry.gguf else entry.quantisation
+        computed = entry.compute != "auto"
+        yield phrase("{weights} computed in {type}", weights=weights, type=entry.compute) if computed else weights
+    if entry.thinking != "template":
+        yield phrase("thinking {choice}", choice=entry.thinking)
+    if entry.max_thinking_tokens:
+        yield phrase("max {n} thinking tokens", n=entry.max_thinking_tokens)
+    if entry.decoding != "greedy":
+        yield phrase("decoding {choice}", choice=entry.decoding)
+    yield phrase("max {n} new tokens", n=entry.max_new_tokens)
 
 
 def _location(entry: ModelEntry) -> str:
     if entry.location.startswith(str(EMBEDDED)):
-        return "ships with itemwise"
-    kind = "GGUF file " if entry.gguf else "folder "
-    return f"{kind}{entry.location}" if entry.local else entry.location
+        return phrase("ships with itemwise")
+    if not entry.local:
+        return entry.location
+    return phrase("GGUF file {path}" if entry.gguf else "folder {path}", path=entry.location)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from itemwise.cases.duration import duration_text
 from itemwise.gates.gate import Decision
+from itemwise.language import phrase
 from itemwise.models import ModelUnavailableError
 from itemwise.models.server.address import without_userinfo
 from itemwise.results.batch_invariance import BatchCheck
@@ -115,7 +116,8 @@ class Run:
             seconds = self._served.wait(location)
         except ModelUnavailableError as error:
             raise SettingsError(str(error)) from None
-        return [f"itemwise: the server answers after {duration_text(seconds)}, log {self._claim.folder / SERVER_LOG}"]
+        told = phrase("the server answers after {time}, log {file}", time=duration_text(seconds), file=self._claim.folder / SERVER_LOG)
+        return [f"itemwise: {settings.language(told)}"]
 
     def release(self) -> None:
         """End the server, and release the run's folder."""

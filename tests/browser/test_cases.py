@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,10 +13,11 @@ from playwright.sync_api import Page, expect
 
 from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.reply import Reply, Verdict
+from itemwise.language import language_named
 from itemwise.reporting.writers.html import report_parts
 from tests.analysis.test_likelihood_results import scored
 from tests.browser.opened import Opened, names_shown
-from tests.browser.runs import node_id
+from tests.browser.runs import node_id, run_of_all_kinds
 from tests.reporting.conftest import a_run, an_entry
 
 Report = Callable[..., Page]
@@ -340,3 +342,12 @@ def test_what_a_model_thought_is_folded_and_how_it_refused_is_shown(open_file: C
     expect(thought).to_be_hidden()
     page.locator("summary", has_text="what the model thought (9 characters)").click()
     expect(thought).to_have_text("Is it 42?")
+
+
+def test_a_chinese_page_shows_its_cases_in_chinese(written: Callable[..., Path], open_file: Callable[..., Opened]) -> None:
+    page = open_file(written("chinese", lambda: replace(run_of_all_kinds(), language=language_named("zh")))).page
+    page.get_by_label("判定").select_option(label="错误")
+    assert names_shown(page) == ["sums-3"] * 4
+    page.locator("#list").get_by_role("option", name="sums-3").first.click()
+    expect(page.locator("#detail")).to_contain_text("只重跑这一题")
+    expect(page.locator("#detail dl").first).to_contain_text("正确答案42答案41读取规则answer field算错6*7=41 (it is 42)")
