@@ -5,7 +5,8 @@ Each has ``ready()`` and ``log(run)``, as `Tracker` says, and imports its own cl
 
 import pkgutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -52,7 +53,14 @@ def require_ready(names: Sequence[str]) -> None:
 def log_lines(names: Sequence[str], folder: Path, *, interrupted: bool = False) -> Iterator[tuple[bool, str]]:
     """Log the run in `folder` to each of the trackers: whether it was, and a line that says where it stands, or why it does not and how
     to log it later, as for a run that was `interrupted`. One that fails keeps no other from it."""
-    return (_logged(name, folder, interrupted) for name in names)
+
+    @cache
+    def read() -> "TrackedRun":
+        from itemwise.trackers.tracked_run import tracked_run  # with all that reads a run
+
+        return tracked_run(read_run(str(folder)))
+
+    return (_logged(name, read, folder, interrupted) for name in names)
 
 
 def _require_ready(name: str) -> None:
@@ -64,15 +72,13 @@ def _require_ready(name: str) -> None:
         raise TrackerError(f"nothing can be logged to {name}: {error}") from None
 
 
-def _logged(name: str, folder: Path, interrupted: bool) -> tuple[bool, str]:
-    from itemwise.trackers.tracked_run import tracked_run  # with all that reads a run
-
+def _logged(name: str, read: Callable[[], "TrackedRun"], folder: Path, interrupted: bool) -> tuple[bool, str]:
     try:
         if interrupted:
             raise TrackerError("the run was interrupted")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a client about its own code
-            return True, printable(f"logged to {name}: {_tracker(name).log(tracked_run(read_run(str(folder))))}")
+            return True, printable(f"logged to {name}: {_tracker(name).log(read())}")
     except (Exception, KeyboardInterrupt) as error:  # whatever a client raises; the reports are written
         why = without_userinfo(str(error)).strip().partition("\n")[0][:_SHOWN].rstrip(".: ")
         told = why if isinstance(error, RunFolderError | TrackerError) else f"{type(error).__name__}: {why}".rstrip(": ")

@@ -31,8 +31,8 @@ def ready() -> None:
     except MlflowException as error:
         where, why = without_userinfo(get_tracking_uri()), without_userinfo(str(error)).partition(". ")[0].strip(". ")
         raise TrackerError(
-            f"this client cannot log to {where} ({why}); set MLFLOW_TRACKING_URI to a server such as http://HOST:5000, or install mlflow "
-            "in the place of mlflow-skinny, which has a store on this machine."
+            f"this client cannot log to {where} ({why}); set MLFLOW_TRACKING_URI to a server such as http://HOST:5000, or install the "
+            "whole mlflow, which has a store on this machine."
         ) from None
 
 
