@@ -1,7 +1,8 @@
 """The hints of a sample: for each strategy that wants them what fits each case, found by BM25, kept apart from what is asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from string import Formatter
 
@@ -55,7 +56,7 @@ def found_hints(
     questions = {case.name: _question(case, template) for case in cases}
     count = strategy.settings.get("count", 3)
     if file := strategy.files.get("file"):
-        return _of_file(file, questions, count)
+        return _of_file(file, questions, {case.name: _stem(case, questions[case.name]) for case in cases}, count)
     option = f"--strategy {strategy.name}"
     solved = solved_cases(benchmark, settings, prompt, reads, _POOL, option)
     if seen := next((case.name for case in solved.cases if case.pictures), None):
@@ -68,10 +69,10 @@ def found_hints(
     return FoundHints(found, f"the worked examples of {solved.origin}, {len(by_name)}")
 
 
-def _of_file(file: Path, questions: Mapping[str, str], count: int) -> FoundHints:
+def _of_file(file: Path, questions: Mapping[str, str], stems: Mapping[str, str], count: int) -> FoundHints:
     texts = hint_texts(file)
     found = _nearest(texts, texts, questions, count)
-    require_untold(questions, found)
+    require_untold(stems, found)
     return FoundHints(found, f"{file.name} with {len(texts)} entries, sha256 {sha256_of_files([file])[:_HASH]}")
 
 
@@ -96,3 +97,13 @@ def _question(case: Case, template: str) -> str:
     before, behind = (parts[0][0], parts[-1][0] if parts[-1][1] is None else "") if parts else ("", "")
     fits = case.text.startswith(before) and case.text.endswith(behind)
     return case.text[len(before) : len(case.text) - len(behind)].strip() if fits else case.text
+
+
+def _stem(case: Case, question: str) -> str:
+    """The `question` of a choice without its options, as an entry that tells the answer may have it; the whole where none precedes them."""
+    if case.prompt_for is None:
+        return question
+    reordered = replace(case, prompt=case.prompt_for(case.choices[::-1]))
+    pairs = zip(case.text.split("\n"), reordered.text.split("\n"), strict=False)
+    before_options = "\n".join(line for line, other in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return before_options[case.text.find(question) :].strip() or question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
+from itemwise.cases.choices import Choices
 from itemwise.cases.examples import Examples
 from itemwise.cases.picture import Picture
-from itemwise.extractors import last_number
+from itemwise.cases.row import Hub
+from itemwise.extractors import last_number, stated_choice
 from itemwise.session.sample import Sample, sampled
 from itemwise.session.settings import SettingsError, read_settings
 from itemwise.session.wording import Wording
@@ -70,6 +73,19 @@ def test_a_row_that_is_asked_is_never_a_hint(folder: Path) -> None:
     (folder / "facts.md").write_text("- How many eggs are five dozen? They are 60.\n")
     with pytest.raises(BenchmarkError, match=r"sums: the entry facts.md:1 holds the question of the row sum-0"):
         sample(folder, "hints:file=facts.md")
+
+
+@pytest.mark.parametrize("prompt", ["{question}\n{options}\nThe letter:", "Options and all: {question}\n{options}"])
+def test_an_entry_that_holds_the_question_of_a_choice_without_its_options_is_refused(folder: Path, prompt: str) -> None:
+    rows = {"question": "Which gas do plants take in by day?", "options": ["nitrogen", "carbon dioxide"], "right": 1}
+    (folder / "choices.jsonl").write_text(json.dumps(rows))
+    (folder / "told.md").write_text("- Which gas do plants take in by day? Carbon dioxide.\n- Plants make sugar of a gas.\n")
+    choices = Choices("gas", Hub("gas"), question="question", options="options", right="right")
+    settings = read_settings({"source": "choices.jsonl", "sample": "all", "strategy": ["hints:file=told.md"]}, root=folder, here=folder)
+    with pytest.raises(
+        BenchmarkError, match=r"the entry told.md:1 holds the question of the row gas-0.*'Which gas do plants take in by day"
+    ):
+        sampled("gas", Benchmark(choices, stated_choice, {"plain": prompt}), settings, Wording("plain"))
 
 
 def test_the_file_of_rows_itself_gives_none_and_another_file_does(folder: Path) -> None:
