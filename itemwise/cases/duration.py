@@ -1,8 +1,8 @@
-"""Formats a duration for people: ``45 s``, ``5 min``, ``1.5 h``."""
+"""Formats a duration for people: ``45 s``, ``5 min``, ``1.5 h``, ``3 to 5 min``."""
 
 from itemwise.language import phrase
 
-__all__ = ["duration_text"]
+__all__ = ["duration_text", "range_text"]
 
 
 def duration_text(seconds: float) -> str:
@@ -10,3 +10,17 @@ def duration_text(seconds: float) -> str:
     if seconds < 90:
         return phrase("{n:.0f} s", n=seconds)
     return phrase("{n:.0f} min", n=seconds / 60) if seconds < 5400 else phrase("{n:.1f} h", n=seconds / 3600)
+
+
+def range_text(least: float, most: float) -> str:
+    """A time that is known by its bounds only, in seconds: ``3 to 5 min``, ``40 s to 2 min``; ``about 5 min`` where they read the same."""
+    (low, low_unit), (high, unit) = _parts(least), _parts(most)
+    if (low, low_unit) == (high, unit):
+        return f"about {high} {unit}"
+    return f"{low if low_unit == unit else f'{low} {low_unit}'} to {high} {unit}"
+
+
+def _parts(seconds: float) -> tuple[str, str]:
+    if seconds < 90:
+        return f"{seconds:.0f}", "s"
+    return (f"{seconds / 60:.0f}", "min") if seconds < 5400 else (f"{seconds / 3600:.1f}", "h")

@@ -90,11 +90,11 @@ class ControllerSession:
 
     def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
         self._run.begin(cases)
-        self.progress.begin(node_ids, cases)
+        shown = self.progress.begin(node_ids, cases)
         self._worker.waiting = self.progress.watch.waiting
         header = [*header_lines(self._settings), *idle_lines(self._settings)] if self._config.get_verbosity() >= 0 else []
         renamed = [f"itemwise: {spelled(line, self._config.stash[TAKEN])}" for line in self._settings.renamed]
-        return header + renamed + taken_line(self._config.stash[TAKEN])
+        return header + renamed + taken_line(self._config.stash[TAKEN]) + shown
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -154,7 +154,9 @@ class ControllerSession:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Enter a verdict; once all have heard of it, the report that pytest keeps need not carry it any longer."""
         if hasattr(report, "itemwise_skip"):
-            self._run.ledger.skip(Skip.from_record(json.loads(report.itemwise_skip)))
+            skip = Skip.from_record(json.loads(report.itemwise_skip))
+            self._run.ledger.skip(skip)
+            self.progress.enter(skip)
         if not hasattr(report, "itemwise"):
             return (yield)
         self._enter(report, report.itemwise)
@@ -165,10 +167,10 @@ class ControllerSession:
         entry = Entry.from_record(json.loads(record))
         if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
             self._run.ledger.put(entry, record)
+            self.progress.enter(entry)
         if SNAPSHOT in report.keywords and (snapshots := self._snapshots):
             snapshots.compare(entry)
         self._model_failures += report.failed and entry.verdict.value in _LETTERS
-        self.progress.watch.look()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -188,11 +190,14 @@ class ControllerSession:
         self._run.merge()
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Letters and words for the ways a model can fail, F wrong, N no answer, T truncated, and U where that is undecided."""
-        verdict = getattr(report, "itemwise_verdict", None)
+        """Letters and words for the ways a model can fail, F wrong, N no answer, T truncated, and U where that is undecided; a live view
+        shows what the letters say."""
+        verdict, is_live = getattr(report, "itemwise_verdict", None), self.progress.is_live
+        if is_live and verdict == "correct" and report.passed and not hasattr(report, "wasxfail"):
+            return ("passed", "", "PASSED") if report.when == "call" else None
         if report.when != "call" or not report.failed or verdict not in _LETTERS:
             return None
-        return "undecided" if verdict == "undecided" else "failed", _LETTERS[verdict], verdict.upper()
+        return "undecided" if verdict == "undecided" else "failed", "" if is_live else _LETTERS[verdict], verdict.upper()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:

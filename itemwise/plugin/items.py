@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -16,13 +16,13 @@ from itemwise.cases.case import Case
 from itemwise.cases.repeats import item_of
 from itemwise.models.server.hidden_keys import without_keys
 from itemwise.plugin.options import SHORT, TAKEN
-from itemwise.results.labels import split_node_id
+from itemwise.results.labels import Key, split_node_id
 from itemwise.session.cli_and_pyproject import OPTIONS
 from itemwise.session.settings import Settings
 from itemwise.session.shard import Shard
 
 __all__ = [
-    "NO_CASES", "Fault", "benchmark_of", "case_index", "config_name", "deal_shard", "function_id", "is_case", "is_unmade",
+    "NO_CASES", "Fault", "benchmark_of", "block_keys", "case_index", "config_name", "deal_shard", "function_id", "is_case", "is_unmade",
     "own_parameters", "parameters", "plain_name", "prefixes", "rerun_command",
 ]  # fmt: skip
 
@@ -36,6 +36,15 @@ OURS = ("model", "strategy", "case")  # what a benchmark is parametrized with
 def prefixes(settings: Settings) -> list[str]:
     """How the parameters of a case's node id begin: its model and strategy."""
     return [f"{entry.name}-{strategy.name}-" for entry in settings.all_models for strategy in settings.strategies]
+
+
+def block_keys(blocks: Iterable[str], settings: Settings) -> dict[str, Key]:
+    """The benchmark, model and strategy of each of `blocks`, which are a test with one of the `prefixes`."""
+    asked = {
+        f"[{entry.name}-{strategy.name}-": (entry.name, strategy.name) for entry in settings.all_models for strategy in settings.strategies
+    }
+    ends = {block: next(end for end in asked if block.endswith(end)) for block in blocks}
+    return {block: Key(plain_name(block.removesuffix(end).rpartition("::")[2]), *asked[end]) for block, end in ends.items()}
 
 
 def plain_name(function: str) -> str:
@@ -139,7 +148,7 @@ def rerun_command(item: pytest.Item) -> str:
 @cache
 def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
     """The options of a command line that decide what a case is asked and where its reply is kept; those of `taken` are the suite's own."""
-    of_the_run = {"--fail-under", "--baseline", "--shard", "--log"}
+    of_the_run = {"--fail-under", "--baseline", "--shard", "--log", "--progress"}
     valued = {f"--{name}" for option in OPTIONS if not option.flag for name in option.names} - of_the_run
     names = valued.difference(taken) | {SHORT[name] for name in valued} | set(_LONG)
     flags = {"--replay", SHORT["--replay"]}.difference(taken) | {"--noconftest", "--pyargs"}

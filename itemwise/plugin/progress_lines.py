@@ -1,12 +1,13 @@
-"""Progress lines every ten seconds, also while no case is finished: cases, tokens, speed, time left."""
+"""Progress of a run, also while no case is finished: a live view in a terminal, a line every ten seconds elsewhere."""
 
 import json
+import os
 import shutil
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -15,16 +16,19 @@ from typing import Any
 import pytest
 
 from itemwise.engine.lookahead import case_blocks
-from itemwise.plugin.items import prefixes
+from itemwise.plugin.items import block_keys, prefixes
+from itemwise.plugin.live_view import LiveView, unable
 from itemwise.plugin.printing import uncaptured
+from itemwise.results.entry import Entry, MeasuredCase
+from itemwise.results.labels import Key
 from itemwise.results.ledger import Ledger
-from itemwise.results.progress import Counts, Speed, summed, time_left
+from itemwise.results.progress import Counts, Speed, Standing, summed, time_left
 from itemwise.session.settings import Settings
 
 __all__ = ["Progress", "Watch", "worker_watch"]
 
 PROGRESS_EVERY = 10.0  # seconds between two lines
-LOOK_EVERY = 1.0  # between two looks at what is under way
+LOOK_EVERY = 0.5  # between two looks at what is under way
 TOLD_EVERY = 2.0  # between two notes of a worker
 STALE = 15.0  # a worker that noted nothing for so long is at nothing
 COUNTS = "itemwise_counts"  # in a worker's input: the folder for its notes
@@ -63,10 +67,11 @@ class Watch:
 
 
 class Progress:
-    """In the process that reports: writes the lines, in one process from its own `counts`, under ``-n`` from what its workers note.
+    """In the process that reports: shows how far the run is, in one process from its own `counts`, under ``-n`` from what its workers note.
 
-    `watch` has a line written where one is due; one process is to enter its ``waiting`` while it waits for a model.
-    Nothing is written by ``-q``, nor in a run that is over before the first line would be due.
+    In a terminal there is a live view, elsewhere a line every ten seconds, as ``--progress`` says. `watch` has either made where it is due;
+    one process is to enter its ``waiting`` while it waits for a model. Nothing is shown by ``-q``, and no line in a run that is over before
+    the first would be due.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings, ledger: Ledger, counts: Callable[[], Counts]) -> None:
@@ -79,18 +84,48 @@ class Progress:
         self._speed = Speed()
         self._notes: Path | None = None
         self._total = 0
-        self._expected: Counter[str] = Counter()
+        self._standing = Standing({})
+        self._names: Mapping[str, Key] = {}
+        self._view: LiveView | None = None
         self._due = 0.0
 
-    def begin(self, node_ids: Sequence[str], total: int) -> None:
-        """Begin with the run's `total` cases."""
+    def begin(self, node_ids: Sequence[str], total: int) -> list[str]:
+        """Begin with the run's `total` cases. Returns what the header has to say of it."""
         blocks = case_blocks(node_ids, prefixes(self._settings))
-        self._expected = Counter(block for block in blocks if block is not None)
+        self._standing = Standing(Counter(block for block in blocks if block is not None))
+        self._names = block_keys(self._standing.blocks, self._settings)
         self._total = total
         self._due = time.monotonic() + PROGRESS_EVERY
+        asked = self._settings.progress
+        if self._config.getoption("collectonly", False) or self._is_silent or asked == "plain":
+            return []
+        if not (reason := unable(self._config)) and (asked == "live" or not os.environ.get("CI")):
+            self._view = LiveView(self._config)
+        return [f"itemwise: no live view, as {reason}"] if reason and asked == "live" else []
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a live view, which tells what became of each case."""
+        return self._view is not None
+
+    def enter(self, case: MeasuredCase) -> None:
+        """Note what became of a case: its entry, or that it was skipped."""
+        (block,) = case_blocks([case.node_id], prefixes(self._settings))
+        self._standing.enter(block, case.node_id, case if isinstance(case, Entry) else None)
+        self.watch.look()
+
+    def pytest_enter_pdb(self) -> None:
+        """The terminal is the debugger's from here on."""
+        self._end_view(clear=False)
+
+    def _end_view(self, *, clear: bool = True) -> None:
+        view, self._view = self._view, None
+        if view is not None:
+            view.close(clear=clear)
 
     def pytest_unconfigure(self) -> None:
-        """Remove what workers noted."""
+        """Remove what workers noted, and the view where the run ended before its tests did."""
+        self._end_view()
         if self._notes is not None:
             shutil.rmtree(self._notes, ignore_errors=True)
 
@@ -103,9 +138,12 @@ class Progress:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Under ``-n`` this process waits for its workers all along."""
-        with self.watch.waiting() if self._notes else nullcontext():
-            return (yield)
+        """Under ``-n`` this process waits for its workers all along. However the tests end, what is written next finds no view."""
+        try:
+            with self.watch.waiting() if self._notes else nullcontext():
+                return (yield)
+        finally:
+            self._end_view()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logstart(self) -> Generator[None, object, object]:
@@ -115,25 +153,36 @@ class Progress:
 
     pytest_runtest_logreport = pytest_runtest_logfinish = pytest_runtest_logstart
 
+    @property
+    def _is_silent(self) -> bool:
+        return self._settings.progress == "none" or self._config.get_verbosity() < 0
+
     def _look(self) -> None:
-        if not self._total or self._config.get_verbosity() < 0:
+        if not self._total or self._is_silent:
             return
         with self._writing:
             known = [self._counts()] if self._notes is None else list(_noted(self._notes))
-            now = time.monotonic()
-            self._speed.observe(now, summed(known))
-            if now >= self._due:
+            counts, now = summed(known), time.monotonic()
+            self._speed.observe(now, counts)
+            busy = max(1, sum(count.underway > 0 for count in known))
+            if self._view is not None:
+                self._draw(self._view, counts, busy)
+            elif now >= self._due:
                 self._due = now + PROGRESS_EVERY
-                self._write(self._line(known))
+                self._write(self._line(counts, busy))
 
-    def _line(self, known: Sequence[Counts]) -> str:
+    def _draw(self, view: LiveView, counts: Counts, busy: int) -> None:
+        from itemwise.reporting.writers.live import live_lines
+
+        speed = self._speed.tokens_per_second
+        left = time_left(self._standing, counts, speed, busy)
+        view.draw(lambda *size: live_lines(self._standing, self._names, counts, speed, left, busy, size))
+
+    def _line(self, counts: Counts, busy: int) -> str:
         from itemwise.reporting.writers.terminal import progress_line
 
-        entries, counts = self._ledger.entries, summed(known)
-        blocks = case_blocks([entry.node_id for entry in entries], prefixes(self._settings))
-        busy, speed = sum(count.underway > 0 for count in known), self._speed.tokens_per_second
-        left = time_left(entries, blocks, self._expected, counts, speed, max(1, busy))
-        return progress_line(entries, self._total, counts, speed, left)
+        speed = self._speed.tokens_per_second
+        return progress_line(self._ledger.entries, self._total, counts, speed, time_left(self._standing, counts, speed, busy))
 
     def _write(self, line: str) -> None:
         terminal = self._config.pluginmanager.getplugin("terminalreporter")

@@ -10,7 +10,7 @@ from itemwise.results.statistics import Estimate, Interval
 
 __all__ = [
     "GAP", "accuracy_text", "aligned", "and_more", "change_text", "cost_text", "count_of", "interval_text", "padded", "points_text",
-    "short_names", "text_width",
+    "short_keys", "short_names", "text_width",
 ]  # fmt: skip
 
 GAP = "  "  # between two columns
@@ -76,6 +76,10 @@ def text_width(text: str) -> int:
 
 def short_names(tallies: Sequence[Tally]) -> dict[Key, str]:
     """Each tally's name by its key, without what all of them share; where they share all, its strategy."""
-    keys = [tally.key for tally in tallies]
-    differing = [part for part, names in enumerate(zip(*keys, strict=True)) if len({*names}) > 1] or [2]
+    return short_keys([tally.key for tally in tallies]) if len(tallies) > 1 else {tally.key: tally.strategy for tally in tallies}
+
+
+def short_keys(keys: Sequence[Key]) -> dict[Key, str]:
+    """Each key in words, without what all of several share."""
+    differing = [part for part, names in enumerate(zip(*keys, strict=True)) if len({*names}) > 1] or range(len(Key._fields))
     return {key: ", ".join(key[part] for part in differing if key[part]) or key.benchmark for key in keys}

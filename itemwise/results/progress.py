@@ -1,15 +1,19 @@
 """Progress and time left: counts of the work under way, tokens per second, and an estimate where one can be made."""
 
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from statistics import fmean, stdev
+from typing import NamedTuple
 
-from itemwise.results.entry import Entry
+from itemwise.cases.reply import Verdict
+from itemwise.results.entry import Entry, ReplyCost
 
-__all__ = ["Counts", "Speed", "TimeLeft", "summed", "time_left"]
+__all__ = ["Block", "Counts", "Speed", "Standing", "TimeLeft", "summed", "time_left"]
 
-MIN_CASES = 20  # cases: of fewer, neither the mean so far nor what is left of them says anything
+MIN_CASES = 20  # cases: of fewer, the mean so far says nothing
+WIDEST = 4  # between the ends of an estimate
+ERRORS = 2.5  # standard errors, as replies have long tails
 RECENT = 200  # of them, as a machine may become slower or faster
 SPEED_WINDOW = 30.0  # seconds that the speed is taken over
 
@@ -66,45 +70,110 @@ class Speed:
         return max(0, after - before) / max(ended - began, 1e-9)
 
 
-@dataclass(frozen=True)
-class TimeLeft:
-    """Seconds until the cases of `block` (a benchmark under one model and strategy) are done; `block` is empty where no others follow."""
+@dataclass
+class Block:
+    """The cases of a benchmark under one model and strategy: how many are `expected` and `done`, of these `judged` and `correct`.
 
-    seconds: float
-    block: str = ""
-
-
-def time_left(
-    entries: Sequence[Entry],
-    blocks: Sequence[str | None],
-    expected: Mapping[str, int],
-    counts: Counts,
-    tokens_per_second: float,
-    processes: int = 1,
-) -> TimeLeft | None:
-    """How long the block of cases at work will still take; None where nothing is known that is true within a factor of two.
-
-    `entries` are the cases judged so far in the order of the sample, `blocks` the block of each, `expected` how many cases each block
-    holds. Replies from the store cost nothing, so they are no measure. Cases are judged in order, so those judged are not the ones with
-    the shortest replies, as those first finished would be. At the end a batch runs empty, at worst for as long as its longest reply
-    takes: where that is most of what is left, nobody knows.
+    `generated` of their replies were made in this run, with so many `tokens` in so many `seconds` of a process; `costs` are the tokens and
+    seconds of the last of them, `longest` the most tokens of one.
     """
-    judged = Counter(block for block in blocks if block is not None)
-    asked = [(block, entry.cost) for block, entry in zip(blocks, entries, strict=True) if block and entry.cost and entry.cost.generated]
-    current = next((block for block, _ in reversed(asked) if judged[block] < expected.get(block, 0)), None)
-    if current is None:
+
+    expected: int
+    done: int = 0
+    judged: int = 0
+    correct: int = 0
+    generated: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    longest: int = 0
+    costs: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no case of it is left."""
+        return self.done >= self.expected
+
+
+class Standing:
+    """How far a run is: each block of `expected` by its name, and the last case that was not correct.
+
+    Cases are entered one by one as they end, in the order of the sample in each process; nothing here looks at all of them.
+    """
+
+    def __init__(self, expected: Mapping[str, int]) -> None:
+        self.blocks = {name: Block(number) for name, number in expected.items()}
+        self.failed: Entry | None = None
+        self._ended: dict[str, Verdict | None] = {}  # by node id; None for one that was skipped
+        self._asking: dict[str, Block] = {}  # the blocks that a model was asked for, the last one last
+
+    def enter(self, name: str | None, node_id: str, entry: Entry | None = None) -> None:
+        """Enter a case of the block `name` as it ended; without an entry it was skipped. One that ran again counts as it ended last."""
+        block = self.blocks.get(name or "")
+        if name is None or block is None:
+            return
+        verdict = entry.verdict if entry else None
+        before = self._ended.get(node_id)
+        block.done += node_id not in self._ended
+        block.judged += _judged(verdict) - _judged(before)
+        block.correct += (verdict is Verdict.CORRECT) - (before is Verdict.CORRECT)
+        self._ended[node_id] = verdict
+        if entry and verdict is not Verdict.CORRECT:
+            self.failed = entry
+        if entry and entry.cost and entry.cost.generated:
+            self._spend(block, entry.cost)
+            self._asking.pop(name, None)
+            self._asking[name] = block
+
+    def _spend(self, block: Block, cost: ReplyCost) -> None:
+        block.generated += 1
+        block.tokens += cost.generated_tokens
+        block.seconds += cost.seconds
+        block.longest = max(block.longest, cost.generated_tokens)
+        block.costs.append((cost.generated_tokens, cost.seconds))
+
+    @property
+    def at_work(self) -> str:
+        """The unfinished block that a model was asked for last; empty where there is none."""
+        return next((name for name, block in reversed(self._asking.items()) if not block.is_done), "")
+
+
+def _judged(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.is_judged
+
+
+class TimeLeft(NamedTuple):
+    """Between how many seconds it is likely to take until the cases of `block` are done, and whether there `has_others` than these."""
+
+    least: float
+    most: float
+    block: str
+    has_others: bool = False
+
+
+def time_left(standing: Standing, counts: Counts, tokens_per_second: float, processes: int = 1) -> TimeLeft | None:
+    """How long the block of cases at work will still take; None where too little is known, so that `most` would be over four times `least`.
+
+    Replies from the store cost nothing, so they are no measure. Cases are judged in order, so those judged are not the ones with the
+    shortest replies, as those first finished would be. The replies to come vary as those so far do. At the end a batch
+    runs empty, at worst for as long as its longest reply takes: where that is most of what is left, nobody knows.
+    """
+    if not (name := standing.at_work):
         return None
-    costs = [cost for block, cost in asked if block == current]
-    waiting = expected[current] - judged[current] - counts.ready - counts.underway
-    if min(len(costs), waiting) < MIN_CASES:
+    block = standing.blocks[name]
+    waiting = block.expected - block.done - counts.ready - counts.underway
+    if len(block.costs) < MIN_CASES or waiting < 0:
         return None
-    tokens = [cost.generated_tokens for cost in costs]
-    mean = max(fmean(tokens[-RECENT:]), 1.0)
-    spent = fmean(cost.seconds for cost in costs[-RECENT:]) / processes
+    tokens = [tokens for tokens, _ in block.costs]
+    mean = max(fmean(tokens), 1.0)
+    spent = fmean(seconds for _, seconds in block.costs) / processes
     seconds_per_case = max(spent, mean / tokens_per_second if tokens_per_second else 0.0)  # the speed counts all that is done beside asking
-    longest = counts.underway * seconds_per_case * max(tokens) / mean
-    seconds = (waiting + counts.underway / 2) * seconds_per_case
-    if seconds < longest / 2:
+    variation = stdev(tokens) / mean
+    rest = max(
+        waiting + counts.underway * (1 + variation**2) / 2, 0.5
+    )  # in cases; a long reply is met under way more often than a short one
+    error = ERRORS * variation * (1 / len(tokens) + 1 / rest) ** 0.5
+    least = rest * seconds_per_case * (1 - error)
+    most = rest * seconds_per_case * (1 + error) + counts.underway * seconds_per_case * block.longest / mean
+    if most > WIDEST * least:
         return None
-    has_others = any(judged[block] < number for block, number in expected.items() if block != current)
-    return TimeLeft(seconds + longest / 2, current if has_others else "")
+    return TimeLeft(least, most, name, any(not other.is_done for other in standing.blocks.values() if other is not block))

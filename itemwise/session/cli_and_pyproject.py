@@ -23,9 +23,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["ENGINES", "OPTIONS", "OPTION_NAMES", "Option", "OptionValues", "SettingsError", "own_models", "pyproject_table"]
+__all__ = ["ENGINES", "OPTIONS", "OPTION_NAMES", "Option", "OptionValues", "PROGRESS", "SettingsError", "own_models", "pyproject_table"]
 
 ENGINES = ("local", "ray")
+PROGRESS = ("auto", "live", "plain", "none")
 
 
 class SettingsError(Exception):
@@ -179,6 +180,12 @@ OPTIONS = (
     ),
     Option("report-dir", "folder that receives a folder per run (default: reports)", "reports"),
     Option("store", "file that keeps replies and verdicts (default: replies.sqlite in the report folder)"),
+    Option(
+        "progress",
+        f"what is shown while a run goes on: {', '.join(PROGRESS)} (default: auto, which is live in a terminal where rich is installed and "
+        "a line every ten seconds elsewhere)",
+        "auto",
+    ),
     Option("fresh", "ask everything anew, and replace what the store holds", False, flag=True),
     Option("replay", "judge stored replies only; a case without one is an error, and no model is loaded", False, flag=True),
 )

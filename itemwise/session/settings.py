@@ -33,7 +33,7 @@ from itemwise.models.server.hidden_keys import without_keys
 from itemwise.models.thinking_choice import THINKING, with_thinking
 from itemwise.protocols import Protocol, protocol_names, protocols
 from itemwise.results.baseline_file import is_baseline_file
-from itemwise.session.cli_and_pyproject import ENGINES, OptionValues, SettingsError, own_models, pyproject_table
+from itemwise.session.cli_and_pyproject import ENGINES, PROGRESS, OptionValues, SettingsError, own_models, pyproject_table
 from itemwise.session.given_replies import given_repeats, given_replies
 from itemwise.session.served import served_words
 from itemwise.session.shard import Shard, shard_of
@@ -96,6 +96,7 @@ class Settings:
     renamed: tuple[str, ...] = ()
     suites: tuple[str, ...] = ()
     language: Language = ENGLISH
+    progress: str = "auto"
 
     @property
     def all_models(self) -> tuple[ModelEntry, ...]:
@@ -223,6 +224,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         serve=_serve(values, models + seeing),
         renamed=values.renamed,
         given=values.given,
+        progress=values.one_of("progress", PROGRESS),
         controls=() if given_models or values.texts("control", least=0) == ["none"] else values.some_of("control", CONTROLS),
     )
 

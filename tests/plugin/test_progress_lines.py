@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,79 @@ def test_the_notes_are_gone_with_the_run(under_n: tuple[Progress, Any]) -> None:
     assert Path(worker.workerinput[COUNTS]).is_dir()
     progress.pytest_unconfigure()
     assert not Path(worker.workerinput[COUNTS]).exists()
+
+
+class View:
+    """A live view that keeps what it is told to draw."""
+
+    def __init__(self, _: object) -> None:
+        self.drawn: list[Any] = []
+        self.closed: list[bool] = []
+
+    def draw(self, drawn: Any) -> None:
+        self.drawn.append(drawn(80, 24))
+
+    def close(self, *, clear: bool = True) -> None:
+        self.closed.append(clear)
+
+
+@pytest.fixture
+def _in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_lines, "LiveView", View)
+    monkeypatch.setattr(progress_lines, "unable", lambda config: "")
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.mark.usefixtures("_in_a_terminal")
+@pytest.mark.parametrize(
+    ("asked", "verbosity", "ci", "is_live"),
+    [
+        ("auto", 0, "", True),
+        ("auto", 1, "", True),
+        ("auto", -1, "", False),
+        ("auto", 0, "true", False),
+        ("live", 0, "true", True),
+        ("plain", 0, "", False),
+        ("none", 0, "", False),
+    ],
+)
+def test_when_there_is_a_live_view(
+    asked: str, verbosity: int, ci: str, is_live: bool, settings: Settings, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    assert begun(replace(settings, progress=asked), a_config(terminal, verbosity=verbosity)).is_live is is_live
+
+
+@pytest.mark.parametrize(("asked", "told"), [("auto", []), ("live", ["itemwise: no live view, as stdout is no terminal"])])
+def test_one_that_was_asked_for_and_cannot_be_says_why(asked: str, told: list[str], settings: Settings, terminal: Terminal) -> None:
+    progress = Progress(a_config(terminal), replace(settings, progress=asked), Ledger(), AtWork().counts)
+    assert progress.begin(IDS, len(IDS)) == told
+    assert not progress.is_live
+
+
+@pytest.mark.usefixtures("_in_a_terminal", "_always_due")
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, RuntimeError, None])
+def test_a_live_view_takes_the_place_of_lines_and_is_gone_however_the_tests_end(
+    ending: type[BaseException] | None, settings: Settings, terminal: Terminal
+) -> None:
+    progress = begun(settings, a_config(terminal))
+    view = progress._view
+    assert isinstance(view, View)
+    progress.enter(an_entry(0, Verdict.WRONG, node_id=IDS[0]))
+    loop = progress.pytest_runtestloop()
+    next(loop)
+    with pytest.raises(ending or StopIteration):
+        loop.throw(ending()) if ending else loop.send(None)
+    assert (terminal.text, len(view.drawn), view.closed, progress.is_live) == ("", 1, [True], False)
+
+
+@pytest.mark.usefixtures("_in_a_terminal")
+def test_a_debugger_has_the_terminal_to_itself(settings: Settings, terminal: Terminal) -> None:
+    progress = begun(settings, a_config(terminal))
+    view = progress._view
+    progress.pytest_enter_pdb()
+    assert isinstance(view, View)
+    assert (view.closed, progress.is_live) == ([False], False)
 
 
 def test_only_a_worker_of_a_run_that_wants_notes_makes_them() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -77,7 +81,7 @@ def test_what_is_under_way_is_told_before_anything_is_finished(run: Callable[...
     result = run(GENERATING, *options)
     assert result.ret == pytest.ExitCode.OK
     first = next(line for line in progress_lines(result) if "being answered" in line)
-    assert first in [f"itemwise: 0 of 12 cases, {number} being answered" for number in (4, 8)]
+    assert first in [f"itemwise: 0 of 12 cases, {number} being answered" for number in range(1, 9)]  # while they are submitted, too
     assert [line for line in progress_lines(result) if not line.startswith("itemwise: ")] == []
 
 
@@ -103,3 +107,25 @@ def test_a_run_that_is_over_before_a_line_is_due_tells_none(run: Callable[..., p
 def test_verbose_tests_are_named_again_behind_a_line_of_progress(run: Callable[..., pytest.RunResult]) -> None:
     result = run(GENERATING, "-v")
     assert len([line for line in result.stdout.lines if line.startswith("test_sums.py::") and ("PASSED" in line or "WRONG" in line)]) == 12
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are of POSIX")
+def test_in_a_terminal_a_live_view_is_shown_and_gone_at_the_end(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makepyfile(test_sums=SUMS)
+    pytester.makeconftest(ADDER + LOOKED)
+    end, line = os.openpty()
+    with subprocess.Popen([sys.executable, "-m", "pytest", *ALL], cwd=pytester.path, stdin=line, stdout=line, stderr=line) as process:
+        os.close(line)
+        written = b""
+        with suppress(OSError):  # Linux tells the end of a terminal so
+            while read := os.read(end, 65536):
+                written += read
+    os.close(end)
+    shown = written.decode()
+    assert process.returncode == pytest.ExitCode.OK
+    assert "being answered" in shown
+    assert "\x1b[?25l" not in shown  # the cursor was never hidden
+    assert "being answered" not in shown.rpartition("\x1b[J")[2]
+    assert "reports: " in shown.rpartition("\x1b[J")[2]

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from itemwise.cases.chat import TurnCost
-from itemwise.cases.duration import duration_text
+from itemwise.cases.duration import range_text
 from itemwise.cases.option_scores import notes_text
 from itemwise.cases.reply import Reply
+from itemwise.causes import Cause
 from itemwise.language import Language
 from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.reporting.run_record import RunRecord
@@ -18,7 +19,7 @@ from itemwise.results.safe_text import printable, shortened
 from itemwise.results.score import scores_text
 from itemwise.results.statistics import item_accuracy
 
-__all__ = ["closing_lines", "failure_text", "gate_annotations", "progress_line"]
+__all__ = ["closing_lines", "failure_text", "gate_annotations", "progress_line", "under_way", "verdict_text"]
 
 _GROUP = 24  # rows of a group, such as values of a tag, that a terminal shows
 _SHOWN = 3000  # characters of a prompt or reply in a failure
@@ -30,18 +31,34 @@ def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_p
     share, interval = accuracy_text(item_accuracy([*item_counts(judged).values()]))
     words = [f"itemwise: {len(entries)} of {total} cases"]
     words += [f"accuracy so far {share} ({interval} at 95%)"] if judged else []
-    words += [f"loading {counts.loading}, {counts.loading_seconds:.0f} s"] if counts.loading else []
+    words += under_way(counts, tokens_per_second)
+    words += [f"{range_text(left.least, left.most)} left{_of_block(left.block) if left.has_others else ''}"] if left else []
+    return printable(", ".join(words))
+
+
+def under_way(counts: Counts, tokens_per_second: float) -> list[str]:
+    """What is being loaded or answered, and how fast."""
+    words = [f"loading {counts.loading}, {counts.loading_seconds:.0f} s"] if counts.loading else []
     words += [f"{counts.ready} more answered"] if counts.ready else []
     words += [f"{counts.underway} being answered"] if counts.underway and not counts.loading else []
     words += [f"{counts.tokens} tokens so far"] if counts.tokens else []
     words += [f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f} tokens/s"] if tokens_per_second else []
-    words += [f"about {duration_text(left.seconds)} left{_of_block(left.block)}"] if left else []
-    return printable(", ".join(words))
+    return words
 
 
 def _of_block(block: str) -> str:
     """A block of cases as a person would call it: the test with its model and strategy."""
-    return f" of {block.rpartition('::')[2].removesuffix('-')}]" if block else ""
+    return f" of {block.rpartition('::')[2].removesuffix('-')}]"
+
+
+def verdict_text(entry: Entry) -> str:
+    """A case that is not correct in one sentence: its verdict, what was expected and read, and why."""
+    judged = f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, read {entry.answer!r}"
+    return "; ".join([judged, *map(_cause_text, entry.causes)])
+
+
+def _cause_text(cause: Cause) -> str:
+    return f"{cause.kind}: {cause.evidence}"
 
 
 def failure_text(entry: Entry, assertion: str) -> str:
@@ -50,7 +67,7 @@ def failure_text(entry: Entry, assertion: str) -> str:
     read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
     lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
     lines += [scores_text(entry.scores)] if entry.scores else []
-    lines += [f"cause: {cause.kind}: {cause.evidence}" for cause in entry.causes]
+    lines += [f"cause: {_cause_text(cause)}" for cause in entry.causes]
     for turn in texts.reply.turns if texts.reply else ():
         lines += [f"--- {turn.role}{_turn_cost(turn.cost)}", shortened(turn.content, _SHOWN)]
     lines += [f"--- {_ending(texts.reply)}{assertion}", f"rerun: {texts.rerun}"]

@@ -94,9 +94,9 @@ def test_the_closing_lines_cannot_steer_the_terminal(run_of: Callable[..., RunRe
             1319,
             Counts(underway=32, ready=7, tokens=4000),
             5.25,
-            TimeLeft(700.0),
+            TimeLeft(500.0, 700.0, "b.py::test_b[m-direct-"),
             "itemwise: 2 of 1319 cases, accuracy so far 50.0% (9.5 to 90.5% at 95%), 7 more answered, 32 being answered, "
-            "4000 tokens so far, 5.2 tokens/s, about 12 min left",
+            "4000 tokens so far, 5.2 tokens/s, 8 to 12 min left",
         ),
         (
             [Verdict.CORRECT, Verdict.ERROR],
@@ -111,7 +111,7 @@ def test_the_closing_lines_cannot_steer_the_terminal(run_of: Callable[..., RunRe
             9,
             Counts(underway=1),
             0.0,
-            TimeLeft(9, "a/test_b.py::test_b[m-direct-"),
+            TimeLeft(9, 9, "a/test_b.py::test_b[m-direct-", has_others=True),
             "itemwise: 0 of 9 cases, 1 being answered, about 9 s left of test_b[m-direct]",
         ),
         ([], 9, Counts("\x1b[2J", 1.0), 0.0, None, "itemwise: 0 of 9 cases, loading \\x1b[2J, 1 s"),

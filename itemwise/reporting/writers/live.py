@@ -1,0 +1,82 @@
+"""A run while it goes on, for rich to draw: a bar for each benchmark, model and strategy, what is under way, the last case that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from itemwise.cases.duration import range_text
+from itemwise.reporting.table import accuracy_text, short_keys
+from itemwise.reporting.writers.terminal import under_way, verdict_text
+from itemwise.results.labels import Key
+from itemwise.results.progress import Block, Counts, Standing, TimeLeft
+from itemwise.results.safe_text import printable
+from itemwise.results.statistics import accuracy
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["live_lines"]
+
+_BESIDE = 48  # characters of a row for its bar and figures
+
+
+def live_lines(
+    standing: Standing, names: Mapping[str, Key], counts: Counts, speed: float, left: TimeLeft | None, processes: int, size: tuple[int, int]
+) -> RenderableType:
+    """What a terminal of `size`, its columns and lines, shows of a run in which so many `processes` ask models: a row for each of `names`
+    or as many as there is room for, from the first that is not finished on."""
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    columns, lines = size
+    most, names_width = max(1, lines // 2 - 3), max(12, columns - _BESIDE)
+    first = next((number for number, block in enumerate(standing.blocks.values()) if not block.is_done), 0)
+    first = max(0, min(first, len(standing.blocks) - most))
+    called = short_keys(list(names.values()))
+    grid = Table.grid(padding=(0, 1), expand=True)
+    for column in ("left", "bar", *["right"] * 4):
+        grid.add_column(justify="right" if column == "right" else "left", ratio=1 if column == "bar" else None, no_wrap=True)
+    grid.add_row("", "", *(Text(heading, style="dim") for heading in ("cases", "correct", "tokens/s", "left")))
+    for name, block in islice(standing.blocks.items(), first, first + most):
+        bar = ProgressBar(total=max(1, block.expected), completed=block.done)
+        figures = _figures(block, is_answered=names[name].is_answered, processes=processes)
+        grid.add_row(
+            Text(cropped(printable(called[names[name]]), names_width)),
+            bar,
+            *figures,
+            _left(block, left if left and left.block == name else None),
+        )
+    others = _others(first, len(standing.blocks) - first - most)
+    below = [", ".join(filter(None, (*others, *under_way(counts, speed))))]
+    below += [f"last failed: {verdict_text(standing.failed)}"] if standing.failed else []
+    return Group(grid, *(Text(" ".join(printable(line).split()), "dim", no_wrap=True, overflow="ellipsis") for line in below if line))
+
+
+def cropped(text: str, width: int) -> str:
+    """`text` in `width` characters; what is longer keeps both its ends, as names of models differ at the second."""
+    return text if len(text) <= width else f"{text[: (width - 1) // 2]}…{text[len(text) - width // 2 :]}"
+
+
+def _figures(block: Block, *, is_answered: bool, processes: int) -> Iterator[str]:
+    """Cases, accuracy so far, and the tokens per second of the replies that were generated; of stored ones there is no speed."""
+    yield f"{block.done}/{block.expected}"
+    yield accuracy_text(accuracy(block.correct, block.judged))[0] if is_answered else "-"
+    yield f"{block.tokens * processes / block.seconds:.0f}" if block.tokens and block.seconds else "-"
+
+
+def _left(block: Block, left: TimeLeft | None) -> str:
+    if block.is_done:
+        return "done"
+    return range_text(left.least, left.most) if left else ""
+
+
+def _others(before: int, after: int) -> Iterator[str]:
+    """The rows for which there is no room."""
+    if before > 0:
+        yield f"{before} finished above"
+    if after > 0:
+        yield f"{after} more to come"
