@@ -77,6 +77,8 @@ def fitted(rows: Sequence[Sequence[str]], words: int, width: int, say: Language 
 def _without(is_told: Callable[[_Column], bool], columns: Sequence[_Column], width: int) -> tuple[list[list[_Column]], list[str]]:
     """The columns in each line of a row, in the fewest lines that there may be, without those that `is_told`; and what these tell."""
     left = [column for column in columns if not is_told(column)]
+    if not left:  # rows that are all alike are shown nonetheless
+        return [*_folded([_broken(column, 1) for column in columns], width)], []
     folded = min(([*_folded([_broken(column, room) for column in left], width)] for room in _ROOMS), key=len)
     return folded, [f"{column.heading[0]} {column.cells[0]}" for column in columns if is_told(column)]
 

@@ -57,6 +57,10 @@ def test_of_a_single_row_only_what_is_nothing_is_told_below() -> None:
     assert fitted([HEAD, NF4], 3, 80)[-1] == "in every row: no answer 0"
 
 
+def test_rows_that_are_all_alike_are_shown_nonetheless() -> None:
+    assert fitted([("benchmark " * 4, "n"), ("gsm8k", "0"), ("gsm8k", "0")], 1, 30)[-2:] == ["gsm8k      0", "gsm8k      0"]
+
+
 CELL = st.from_regex(r"[a-z0-9]{1,30}", fullmatch=True)
 TABLES = st.integers(1, 6).flatmap(lambda size: st.lists(st.lists(CELL, min_size=size, max_size=size), min_size=2, max_size=5))
 
