@@ -11,7 +11,10 @@ from playwright.sync_api import Page, expect
 
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
+from tests.browser.hostile import FLAG
 from tests.browser.opened import Opened, names_shown, scrolls_sideways
+from tests.browser.test_readable import ACTIVE, CHOSEN
+from tests.browser.test_readable import HOSTILE as MARKDOWN
 from tests.reporting.conftest import a_reply, an_entry
 from tests.reporting.writers.test_compare_html import page_of
 from tests.reporting.writers.test_html import HOSTILE
@@ -175,3 +178,52 @@ def test_what_a_model_thought_is_folded_beside_its_reply(open_runs: Callable[...
     expect(page.locator(".sides .text").filter(has_text="41?")).to_be_hidden()
     page.locator("summary", has_text="what the model thought").click()
     expect(page.locator("details.thought .text")).to_have_text("<think>41?</think>")
+
+
+def test_replies_are_drawn_and_their_raw_text_with_the_words_that_differ_is_one_key_away(open_runs: Callable[..., Page]) -> None:
+    texts = [rf"**Half** is \( \frac{{{number}}}{{2}} \)." for number in (84, 82)]
+    page = open_runs(run([(C, texts[0])]), run([(W, texts[1])]))
+    replies = page.locator(".sides > div")
+    assert [replies.nth(side).locator("mfrac").text_content() for side in (0, 1)] == ["842", "822"]
+    expect(replies.nth(0).locator("strong")).to_have_text("Half")
+    expect(page.locator(".sides")).to_contain_text("raw text (key r) marks the words that differ")
+    page.keyboard.press("r")
+    assert page.locator(".sides .text").all_inner_texts() == texts
+    assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["84"], ["82"])
+    page.get_by_role("button", name="raw text").click()
+    expect(replies.nth(1).locator("mfrac")).to_be_visible()
+
+
+def test_prompts_and_thoughts_are_drawn_too(open_runs: Callable[..., Page]) -> None:
+    asked = [
+        an_entry(0, verdict, prompt=prompt, reply=a_reply("<think>*hm*</think>it is 42"))
+        for verdict, prompt in ((C, "6 by 7?"), (W, "*6* by 7?"))
+    ]
+    page = open_runs(asked[:1], asked[1:])
+    assert page.locator(".asked em").all_inner_texts() == ["6"]
+    expect(page.locator("details.thought em")).to_have_count(2)
+    expect(page.locator(".asked .text")).to_have_text("6 by 7?")
+
+
+def test_what_was_read_is_marked_in_a_drawn_reply(open_runs: Callable[..., Page]) -> None:
+    entries = [an_entry(0, verdict, reply={"text": text}, span=(9, 11)) for verdict, text in [(C, "😀 **is** 42"), (W, "😀 **is** 41")]]
+    page = open_runs(entries[:1], entries[1:])
+    assert page.locator(".sides .prose mark").all_inner_texts() == ["42", "41"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_hostile_markdown_and_formulas_run_nothing_and_load_nothing(width: int, open_runs: Callable[..., Page]) -> None:
+    hostile = [
+        an_entry(number, W, case=name, prompt=text, reply={"text": text}, span=(0, 3))
+        for number, (name, text) in enumerate(MARKDOWN.items())
+    ]
+    other = [an_entry(number, C, case=name) for number, name in enumerate(MARKDOWN)]
+    page = open_runs(hostile, other, viewport={"width": width, "height": 844})
+    before = page.locator(ACTIVE).count()
+    for name in MARKDOWN:
+        expect(page.locator("#detail h3")).to_contain_text(name)
+        assert page.evaluate(f"window.{FLAG}") is None, name
+        assert page.locator(ACTIVE).count() == before, name
+        assert page.evaluate(CHOSEN) == 0, name
+        assert not scrolls_sideways(page), name
+        page.keyboard.press("j")

@@ -1,8 +1,13 @@
 (() => {
-  const { series, pairs, changes, cases, pictures } = JSON.parse(document.getElementById("data").textContent);
+  const { series, pairs, changes, cases, pictures, texts, asWritten } = JSON.parse(document.getElementById("data").textContent);
   const list = document.getElementById("list"), detail = document.getElementById("detail"), browser = document.getElementById("browser");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
+  const lines = document.getElementById("trees").textContent.split("\n"); // of each case, read when it is shown
   const KINDS = ["same", "gone", "come"];
+  let chosen = null;
+
+  cases.forEach((item, place) => { item.place = place; });
+  const treesOf = item => item.trees ??= JSON.parse(lines[item.place] || "[[], []]");
 
   // A case's replies are those of its benchmark's series, its changes and diffs those of its benchmark's pairs.
   const indicesWhere = (items, test) => items.map((item, index) => index).filter(index => test(items[index]));
@@ -121,24 +126,36 @@
     ];
   };
 
-  const sideBlock = ([side, index], item, [block, note]) => {
-    const reply = item.replies[index];
-    const cost = [reply.tokens ? say("{n} tokens", { n: reply.tokens }) : "", reply.turns > 1 ? say("the last of {n} replies", { n: reply.turns }) : "", note].filter(Boolean).join(" · ");
+  // A text as it reads, where it has a tree; else, and as raw text, `block`, in which words are marked.
+  const shownBlock = (block, content, tree, span) => tree ? readableBlock(content, tree, span, raw.isRaw(), () => block) : block;
+
+  // A reply, and whether the words that differ are marked in its raw text alone.
+  const replyBlock = (block, reply, tree) => {
+    if (reply.message) return [textBlock(reply.message), ""];
+    const shown = shownBlock(block, reply.text, tree, reply.span);
+    return [shown, !shown.contains(block) && block.querySelector("del, ins") ? say("raw text (key r) marks the words that differ") : ""];
+  };
+
+  const sideBlock = ([side, index], item, [marked, note]) => {
+    const reply = item.replies[index], [tree, thought] = treesOf(item)[1][index] || [];
+    const [block, elsewhere] = replyBlock(marked, reply, tree);
+    const cost = [reply.tokens ? say("{n} tokens", { n: reply.tokens }) : "", reply.turns > 1 ? say("the last of {n} replies", { n: reply.turns }) : "", note, elsewhere].filter(Boolean).join(" · ");
     return make("div", {},
       make("h4", {}, make("span", { class: "label" }, side.label), ` ${[side.model, side.strategy, side.prompt].filter(Boolean).join(", ")} `, make("small", {}, side.run)),
       make("dl", {}, make("dt", {}, say("verdict")), make("dd", {}, verdictChip(reply.verdict)),
         ...fact(say("answer"), reply.answer === undefined ? say("nothing read") : reply.answer), ...fact(say("read by"), reply.rule),
         ...(reply.causes || []).flatMap(cause => fact(say(cause.kind), cause.evidence))),
-      ...reasoningAndRefusal(reply), reply.message ? textBlock(reply.message) : block, make("p", { class: "quiet" }, cost));
+      ...reasoningAndRefusal(reply, content => shownBlock(textBlock(content), content, thought)), block, make("p", { class: "quiet" }, cost));
   };
 
   const diffsOf = (diffs, [[, first], ...others]) => others.map(([, index]) => diffOf(diffs, first, index));
 
   const promptBlocks = (item, sides) => {
-    if (item.prompts.length === 1) return [make("h4", {}, say("prompt")), make("div", { class: "asked" }, textBlock(item.prompts[0]))];
+    const [trees] = treesOf(item);
+    if (item.prompts.length === 1) return [make("h4", {}, say("prompt")), make("div", { class: "asked" }, shownBlock(textBlock(item.prompts[0]), item.prompts[0], trees[0]))];
     const prompts = sides.map(([, index]) => ({ text: item.prompts[index] }));
     return [make("h4", {}, say("prompts")), make("div", { class: "sides asked" }, ...diffBlocks(prompts, diffsOf(item.prompt_diffs, sides)).map(([block, note], index) => make("div", { class: "brief" },
-      make("h4", {}, make("span", { class: "label" }, sides[index][0].label)), block, make("p", { class: "quiet" }, note))))];
+      make("h4", {}, make("span", { class: "label" }, sides[index][0].label)), shownBlock(block, prompts[index].text, trees[sides[index][1]]), make("p", { class: "quiet" }, note))))];
   };
 
   const pictureBlock = item => {
@@ -147,11 +164,14 @@
     return zoomable(pictureOf(item), item.id);
   };
 
+  const raw = rawSwitch(detail, () => chosen && showDetail(chosen));
+
   const showDetail = item => {
+    chosen = item;
     const sides = sidesOf(filters.elements.all.checked);
     const blocks = diffBlocks(sides.map(([, index]) => item.replies[index]), diffsOf(item.diffs, sides));
     detail.replaceChildren(
-      make("h3", {}, item.id, " ", changeChip(item, labelOf)),
+      make("h3", {}, item.id, " ", changeChip(item, labelOf)), raw.button(),
       pictureBlock(item),
       make("dl", {}, ...fact(say("expected"), item.expected), ...Object.entries(item.tags).flatMap(([tag, value]) => fact(tag, value))),
       ...promptBlocks(item, sides),
@@ -185,7 +205,8 @@
   });
   filters.addEventListener("submit", event => event.preventDefault());
   addEventListener("hashchange", followHash);
-  addListKeys(list, filters.elements.text, view.selectedIndex, choose);
+  addListKeys(list, filters.elements.text, view.selectedIndex, choose, { r: raw.turn });
+  tellAsWritten(asWritten, texts);
   choosePair(0);
   filter();
   if (!followHash()) choose(0, true);

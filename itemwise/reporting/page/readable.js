@@ -18,15 +18,30 @@ const built = (tree, space = "http://www.w3.org/1999/xhtml") => {
   return element;
 };
 
-// A text as it was written where `isRaw`, else as its `tree` has it: a string there says why there is no tree; without any it reads as it stands.
-const readableBlock = (content, tree, span, isRaw) => {
-  if (isRaw) return textBlock(content, span);
-  if (typeof tree === "string") return make("div", {}, make("p", { class: "quiet" }, say("shown as it was written: {why}", { why: say(tree) })), textBlock(content, span));
+// A text as it was written, which `asWritten` makes, where `isRaw`; else as its `tree` has it: a string there says why there is no tree;
+// without any it reads as it stands.
+const readableBlock = (content, tree, span, isRaw, asWritten = () => textBlock(content, span)) => {
+  if (isRaw) return asWritten();
+  if (typeof tree === "string") return make("div", {}, make("p", { class: "quiet" }, say("shown as it was written: {why}", { why: say(tree) })), asWritten());
   const block = make("div", { class: tree || !/^\s*[[{]/.test(content) ? "prose" : "prose code", dir: "auto" });
   if (!tree) return fillText(block, content, span);
   block.append(...tree.slice(1).map(child => built(child)));
   const isMarked = !span || block.querySelector("mark, .read");
   return isMarked ? block : make("div", {}, block, make("p", { class: "quiet" }, say("what was read cannot be marked here: raw text (key r) marks it")));
+};
+
+// Whether the texts of `detail` are shown as they were written, which a button and a key change; then `show` shows them anew.
+const rawSwitch = (detail, show) => {
+  let isRaw = false;
+  const turn = () => {
+    isRaw = !isRaw;
+    const top = detail.scrollTop, isFocused = document.activeElement?.id === "raw";
+    show();
+    detail.scrollTop = top;
+    if (isFocused) document.getElementById("raw").focus();
+  };
+  const button = () => make("button", { type: "button", id: "raw", "aria-pressed": String(isRaw), title: say("key r: prompts and replies as they were written"), onclick: turn }, say("raw text"));
+  return { turn, button, isRaw: () => isRaw };
 };
 
 // How many texts of a page are shown as they were written, for all that the others took to lay out.

@@ -6,7 +6,7 @@
   const filters = document.getElementById("filters"), count = document.getElementById("count");
   const CHOICES = ["verdict", "cause", "benchmark", "model", "strategy", "prompt_name"];
   const ADDRESS = 2000; // the longest id that goes into the address
-  let shown = [], addressTimer = 0, chosen = null, isRaw = false;
+  let shown = [], addressTimer = 0, chosen = null;
 
   cases.forEach((item, place) => { item.place = place; });
   const treesOf = item => item.trees ??= JSON.parse(lines[2 * item.place + 1] || "[]");
@@ -65,7 +65,7 @@
   const isReply = (item, turn) => turn.role === "assistant" && turn.content === item.text;
 
   // The reply as it is read: it is the last of the turns that says it.
-  const replyBlock = item => readableBlock(item.text || item.message, (treesOf(item)[item.turns.findLastIndex(turn => isReply(item, turn))] || [])[0], item.span, isRaw);
+  const replyBlock = item => readableBlock(item.text || item.message, (treesOf(item)[item.turns.findLastIndex(turn => isReply(item, turn))] || [])[0], item.span, raw.isRaw());
 
   const callBlock = (call, fault) => make("div", { class: "call" }, make("p", {}, make("strong", {}, clipped(call.name)), make("span", { class: "quiet" }, ` ${say("called")}`)),
     make("dl", {}, ...Object.entries(call.arguments).flatMap(([name, value]) => fact(name, typeof value === "string" ? value : JSON.stringify(value)))),
@@ -78,8 +78,8 @@
       + ["top_p", "max_new_tokens", "stop"].filter(name => turn[name]).map(name => ` · ${name} ${JSON.stringify(turn[name])}`).join("");
     const [tree, thought] = treesOf(item)[place] || [];
     return make("section", { class: `turn ${turn.role}` }, make("h4", {}, `${say(turn.role)}${cost}`),
-      ...reasoningAndRefusal(turn, content => readableBlock(content, thought, null, isRaw)),
-      readableBlock(turn.content, tree, isReply(item, turn) ? item.span : null, isRaw),
+      ...reasoningAndRefusal(turn, content => readableBlock(content, thought, null, raw.isRaw())),
+      readableBlock(turn.content, tree, isReply(item, turn) ? item.span : null, raw.isRaw()),
       ...(turn.calls || []).map((call, index) => callBlock(call, turn.faults && turn.faults[index])));
   };
 
@@ -109,21 +109,14 @@
     }
   };
 
-  const setRaw = wanted => {
-    isRaw = wanted;
-    if (!chosen) return;
-    const top = detail.scrollTop, isFocused = document.activeElement?.id === "raw";
-    showDetail(chosen);
-    detail.scrollTop = top;
-    if (isFocused) document.getElementById("raw").focus();
-  };
+  const raw = rawSwitch(detail, () => chosen && showDetail(chosen));
 
   const showDetail = item => {
     chosen = item;
     const command = make("p", { class: "text" }, item.rerun), status = make("output", { class: "quiet" });
     detail.replaceChildren(
       make("h3", {}, isolated(item.case), " ", verdictChip(item.verdict)),
-      make("button", { type: "button", id: "raw", "aria-pressed": String(isRaw), title: say("key r: prompts and replies as they were written"), onclick: () => setRaw(!isRaw) }, say("raw text")),
+      raw.button(),
       pictureOf(item) ? zoomable(pictureOf(item), item.case) : "",
       make("dl", {}, ...fact(say("expected"), item.expected), ...fact(say("answer"), item.answer === null ? say("nothing read") : item.answer), ...fact(say("read by"), item.rule),
         ...item.causes.flatMap(cause => fact(say(cause.kind), cause.evidence)), ...fact(say("model"), item.model), ...fact(say("strategy"), item.strategy), ...fact(say("prompt"), item.prompt_name),
@@ -131,7 +124,7 @@
         ...Object.entries(item.tags).flatMap(([name, value]) => fact(name, value))),
       ...optionBars(item),
       ...(item.turns.length ? item.turns.map((turn, place) => turnBlock(item, turn, place))
-        : [make("h4", {}, say("prompt")), readableBlock(item.prompt, (treesOf(item)[0] || [])[0], null, isRaw), make("h4", {}, say("error")), textBlock(item.message)]),
+        : [make("h4", {}, say("prompt")), readableBlock(item.prompt, (treesOf(item)[0] || [])[0], null, raw.isRaw()), make("h4", {}, say("error")), textBlock(item.message)]),
       ...sameCase(item),
       make("h4", {}, say("run just this case again")), command,
       make("button", { type: "button", onclick: () => copy(item.rerun, command, status) }, say("copy")), " ", status);
@@ -171,7 +164,7 @@
   filters.addEventListener("input", filter);
   filters.addEventListener("submit", event => { event.preventDefault(); list.focus(); });
   addEventListener("hashchange", followHash);
-  addListKeys(list, filters.elements.text, view.selectedIndex, move, { r: () => setRaw(!isRaw) });
+  addListKeys(list, filters.elements.text, view.selectedIndex, move, { r: raw.turn });
   tellAsWritten(asWritten, texts);
   filter();
   followHash();

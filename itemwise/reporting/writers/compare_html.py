@@ -1,7 +1,7 @@
 """The HTML page of ``compare``: findings, settings that differ, and every case with its replies side by side."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part
@@ -12,6 +12,7 @@ from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import parted
 from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting import svg
+from itemwise.reporting.readable import Budget, tree_or_reason
 from itemwise.reporting.sections.comparison_sections import (
     NOT_RECORDED,
     alone_lines,
@@ -23,10 +24,12 @@ from itemwise.reporting.sections.comparison_sections import (
     settings_tables,
 )
 from itemwise.reporting.sections.recovery_section import recovery_table
-from itemwise.reporting.single_page import page_json, page_parts
+from itemwise.reporting.single_page import page_json, page_parts, trusted
 from itemwise.results.entry import Entry
 
 __all__ = ["compare_html"]
+
+Span: TypeAlias = tuple[int, int] | None
 
 _LIKE = 0.25  # of the shorter text's letters: with fewer in common two texts are not one in other words
 _SIGNS = "=-+"
@@ -37,11 +40,15 @@ _OPEN = 3  # findings that stand open, whatever they are
 def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture], say: Language = ENGLISH) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
-    data, benchmarks = _data(comparison, pictures), comparison.benchmarks
+    budget, benchmarks = Budget(), comparison.benchmarks
+    data = _data(comparison, pictures, budget)
+    trees = [trusted(case.pop("trees")) for case in data["cases"]]
     parts = page_parts(
         "compare",
         say,
         [page_json(data)],
+        scripts=["readable"],
+        trees=trees,
         title=say(_title(benchmarks)),
         findings=[_finding(comparison, index) for index in range(len(comparison.pairs))],
         series=[_side(comparison, side) for side in comparison.measurements],
@@ -113,15 +120,17 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
         yield phrase(told, n=len(missing))
 
 
-def _data(comparison: RunComparison, pictures: Mapping[str, Picture]) -> dict[str, Any]:
+def _data(comparison: RunComparison, pictures: Mapping[str, Picture], budget: Budget) -> dict[str, Any]:
     indices = {side.label: index for index, side in enumerate(comparison.paired)}
-    cases = list(_cases(comparison))
+    cases = list(_cases(comparison, budget))
     wanted = {case["picture"] for case in cases}
     return {
         "series": [{"label": side.label, "run": side.run, **side.tally.key.record()} for side in comparison.paired],
         "pairs": [{"first": indices[pair.first.label], "second": indices[pair.second.label]} for pair in comparison.pairs],
         "changes": [{"name": kind.name.lower(), "words": kind.value, "flip": kind.flip} for kind in Change],
         "cases": cases,
+        "texts": budget.texts,
+        "asWritten": budget.short,
         "pictures": {sha256: uri for sha256, picture in pictures.items() if sha256 in wanted and (uri := _data_uri(picture))},
     }
 
@@ -134,9 +143,10 @@ def _data_uri(picture: Picture) -> str:
         return ""
 
 
-def _cases(comparison: RunComparison) -> Iterator[dict[str, Any]]:
+def _cases(comparison: RunComparison, budget: Budget) -> Iterator[dict[str, Any]]:
     """Each case of a benchmark once. Its ``replies`` are those of the benchmark's measurements, its ``changes`` and ``diffs`` those
-    of the benchmark's pairs, all in their order; a change is an index in the order of kinds, a diff is as `_diff` makes it."""
+    of the benchmark's pairs, all in their order; a change is an index in the order of kinds, a diff is as `_diff` makes it. Its ``trees``
+    are the JSON of `_trees`, which the page reads when it shows the case."""
     kinds = {kind: index for index, kind in enumerate(Change)}
     for benchmark in comparison.benchmarks:
         measurements = comparison.of(benchmark)
@@ -144,25 +154,38 @@ def _cases(comparison: RunComparison) -> Iterator[dict[str, Any]]:
         for case, first in measurements[0].entries.items():
             entries = [side.entries[case] for side in measurements]
             prompts = [entry.texts().prompt for entry in entries]
-            replies = [_reply(entry) for entry in entries]
+            replies, spans = zip(*map(_reply, entries), strict=True)
             sides = [(measurements.index(pair.first), measurements.index(pair.second)) for pair in pairs]
             is_reworded = len(set(prompts)) > 1
+            prompts = prompts if is_reworded else prompts[:1]
             yield {
                 "id": case,
                 "benchmark": benchmark,
                 "expected": first.expected,
-                "prompts": prompts if is_reworded else prompts[:1],
+                "prompts": prompts,
                 "picture": next((entry.picture for entry in entries if entry.picture), ""),
                 "tags": dict(first.tags),
                 "replies": replies,
                 "changes": [kinds[case_change(pair, case)] for pair in pairs],
                 "diffs": [_diff(replies[left].get("text", ""), replies[right].get("text", "")) for left, right in sides],
                 "prompt_diffs": [_diff(prompts[left], prompts[right]) for left, right in sides] if is_reworded else [],
+                "trees": _trees(prompts, replies, spans, budget),
             }
 
 
-def _reply(entry: Entry) -> dict[str, Any]:
-    """What one measurement made of a case, without what is empty: a page may hold many."""
+def _trees(prompts: Sequence[str], replies: Sequence[Mapping[str, Any]], spans: Sequence[Span], budget: Budget) -> str:
+    """JSON of the tree of each prompt, then of what each reply says and of what was thought before it; empty where all read as they
+    stand."""
+    asked = [tree_or_reason(prompt, None, budget) for prompt in prompts]
+    said = [
+        [tree_or_reason(reply.get("text", ""), span, budget), tree_or_reason(reply.get("reasoning", ""), None, budget)]
+        for reply, span in zip(replies, spans, strict=True)
+    ]
+    return page_json([asked, said]) if any(asked) or any(map(any, said)) else ""
+
+
+def _reply(entry: Entry) -> tuple[dict[str, Any], Span]:
+    """What one measurement made of a case, without what is empty: a page may hold many; and the span of what was read in its text."""
     texts = entry.texts()
     reply = texts.reply
     text, thought, span = parted(texts.reply_text, entry.span)
@@ -179,7 +202,7 @@ def _reply(entry: Entry) -> dict[str, Any]:
         "turns": sum(turn.cost is not None for turn in reply.turns) if reply else 0,
         "message": "" if reply else texts.message,
     }
-    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}
+    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}, span
 
 
 def _diff(left: str, right: str) -> list[int] | str | None:

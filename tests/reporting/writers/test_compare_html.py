@@ -230,6 +230,6 @@ def test_what_a_model_wrote_makes_no_element(text: str) -> None:
     plain = page_of(judged("W"), judged("W"), measured=[SAME, {**SAME, Part.MODEL: {"quantisation": "none"}}])
     assert {tag for tag, _ in elements(page)} <= {tag for tag, _ in elements(plain)}
     assert not [name for _, attributes in elements(page) for name in attributes if name.startswith("on")]
-    assert page.count("<script") == 2
+    assert page.count("<script") == 3
     assert data(page)["cases"][0]["replies"][0]["text"] == text.encode("utf-8", "replace").decode()
     page.encode("utf-8")
