@@ -2,8 +2,8 @@
 
 A row has GSM8K's columns, and ``cleaning_status``, which says what became of it. The prompts are GSM8K's own, so that the two compare.
 
-Source: ``madrylab/gsm8k-platinum`` on the Hugging Face hub, configuration ``main``, 1,209 rows in ``test``, its only split. There are no
-made rows. Few-shot as published: ``--protocol lm-eval/gsm8k_platinum``.
+Source: ``madrylab/gsm8k-platinum`` on the Hugging Face hub, configuration ``main``, 1,209 rows in ``test``, its only split. No commit of
+it could be confirmed, so reports call it unpinned. There are no made rows. Few-shot as published: ``--protocol lm-eval/gsm8k_platinum``.
 """
 
 from collections.abc import Iterator

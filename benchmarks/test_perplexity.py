@@ -5,8 +5,8 @@ A row, made up here; each is a document, and a document a case. The column may b
     {"text": "The cat sat on the mat.\\nIt purred."}
 
 `--source FILE.txt` is one document. The rows of the hub are WikiText-2's articles (Merity et al. 2016, arXiv:1609.07843) as they stand,
-with the marks of its tokenizer, which lm-evaluation-harness takes out. There are no made rows. A case is correct once its text is scored:
-the accuracy says that and no more.
+with the marks of its tokenizer, which lm-evaluation-harness takes out. No commit of them could be confirmed, so reports call them
+unpinned. There are no made rows. A case is correct once its text is scored: the accuracy says that and no more.
 """
 
 from collections.abc import Iterator

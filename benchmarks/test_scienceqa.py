@@ -6,7 +6,8 @@ A row, made up here in the dataset's form; ``answer`` counts from 0, and ``image
      "hint": "Both magnets hold a nail.", "lecture": "", "subject": "natural science", "topic": "physics", "grade": "grade3"}
 
 Source: ``derek-thomas/ScienceQA`` on the Hugging Face hub. Licence: CC BY-NC-SA 4.0, for non-commercial use; it is downloaded, never
-shipped. Without a hub the rows are made (``itemwise.synthetic.science_pictures``), and called scienceqa-synthetic.
+shipped. No commit of it could be confirmed, so reports call it unpinned. Without a hub the rows are made
+(``itemwise.synthetic.science_pictures``), and called scienceqa-synthetic.
 
 Of the 4,241 rows in ``test`` only the 2,017 with a picture are asked. Three variants circulate under one name: with the question's hint
 (``json``, ``letter``), with the picture and the question alone (``...-plain``), and with hint and lecture (``...-lecture``).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,11 @@ def test_it_has_a_card_with_known_suites_and_pictures_where_it_shows_some(found:
     assert found.card is not None
     assert set(found.card.suites) <= set(SUITES)
     assert ("pictures" in found.card.suites) is found.pictures
+
+
+@pytest.mark.parametrize("name", [name for name, found in BENCHMARKS.items() if found.card and not found.card.hub.is_pinned])
+def test_a_benchmark_without_a_pinned_commit_says_so(name: str) -> None:
+    assert "unpinned" in (import_module(f"benchmarks.test_{name}").__doc__ or "")
 
 
 def test_a_revision_is_a_commit() -> None:
