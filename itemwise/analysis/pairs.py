@@ -106,7 +106,7 @@ class Pair:
         return {case: self.second.share(case) - self.first.share(case) for case in self.judged}
 
     def cluster(self, case: str) -> str:
-        """The cluster of an item, which only one side may tell: a baseline's file has none; the item itself where it has none."""
+        """The cluster of an item, which only one side may tell: the file of an old baseline has none; the item itself where it has none."""
         sides = (self.first.entries[case], self.second.entries[case])
         return next((entry.cluster for entry in sides if entry.cluster != entry.item), case)
 

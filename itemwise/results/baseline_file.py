@@ -1,4 +1,5 @@
-"""A baseline as one small file for a repository: the verdicts, scores, gold log-likelihoods and settings of a run, without its replies."""
+"""A baseline as one small file for a repository: the verdicts, clusters, scores, gold log-likelihoods and settings of a run,
+without its replies."""
 
 import json
 import math
@@ -20,13 +21,13 @@ BASELINE = "itemwise-baseline.json"  # what it is called where nobody says other
 FORMAT = "itemwise baseline 1"
 _KEPT = ("started", "command", "settings", "models", "rows", "environment")  # of run.json
 _OF_THE_MACHINE = {"settings": ("baseline", "gates", "shard"), "environment": ("executable",)}  # and what of these is not kept
-_COLUMNS = ("case", "expected", "verdict", "repeat", "gold", "scores")
+_COLUMNS = ("case", "expected", "verdict", "repeat", "cluster", "gold", "scores")
 
 
 def baseline_text(run: RunFolder) -> str:
     """The file of `run`: JSON with a line for each case, in an order that no run changes, so that two of them can be told apart by git.
 
-    An entry's `gold` and `scores` are written where it has any; repeats only where items were asked several times.
+    An entry's `cluster`, `gold` and `scores` are written where it has any; repeats only where items were asked several times.
     """
     head = {"format": FORMAT, "run": Path(run.name).name, **{name: _kept(name, run.record[name]) for name in _KEPT if name in run.record}}
     parts = [_measurement(run, tally) for tally in sorted(run.tallies, key=lambda tally: tally.key)]
@@ -73,6 +74,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "expected": entry.expected,
         "verdict": entry.verdict.value,
         "repeat": entry.repeat if entry.repeat > 1 else None,
+        "cluster": entry.tags.get(entry.rows.get("cluster", "")),
         "gold": entry.gold.logprob if entry.gold else None,
         "scores": scores_record(entry.scores) or None,
     }
@@ -102,8 +104,10 @@ def _entries(part: Mapping[str, Any], models: Mapping[str, Any], rows: Mapping[s
     for number, cells in enumerate(part["cases"]):
         row = dict(zip(part["columns"], cells, strict=True))
         named = {"node_id": f"{part['test']}[{'-'.join([*key.names[1:], row['case']])}]", "position": [number], "prompt": "", "reply": {}}
-        gold = row.pop("gold", None)
-        entry = Entry.from_record({**known, **named, **row, "repeat": int(row.get("repeat") or 1), "scores": row.get("scores") or {}})
+        gold, cluster = row.pop("gold", None), row.pop("cluster", None)
+        told = {"repeat": int(row.get("repeat") or 1), "scores": row.get("scores") or {}}
+        tags = {} if cluster is None else {known["rows"]["cluster"]: str(cluster)}
+        entry = Entry.from_record({**known, **named, **row, **told, "tags": tags})
         yield replace(entry, gold=GoldScore(form, _finite(gold))) if gold is not None else entry
 
 

@@ -19,6 +19,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.labels import rows_by_name
 from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.score import Score
+from itemwise.results.statistics import accuracy
 from tests.commands.conftest import Reports
 from tests.reporting.conftest import MODEL, an_entry, reports
 
@@ -100,6 +101,18 @@ def test_a_flip_changes_one_line_and_the_order_is_no_run_s(tmp_path: Path) -> No
     lines = [baseline_text(a_run(*each)).splitlines() for each in (cases, flipped)]
     changed = [line for line in difflib.ndiff(*lines) if line[0] in "+-"]
     assert changed == ['-    ["sums-10", "42", "correct"]', '+    ["sums-10", "42", "wrong"]']
+
+
+def test_clusters_are_kept_so_that_an_accuracy_has_the_same_interval(tmp_path: Path) -> None:
+    of = {"rows": {"cluster": "photograph"}}
+    verdicts = [Verdict.CORRECT, Verdict.CORRECT, Verdict.WRONG, Verdict.WRONG, Verdict.ERROR]
+    asked = [an_entry(n, verdict, tags={"photograph": f"made-{n // 2}", "kind": "kite"}, **of) for n, verdict in enumerate(verdicts)]
+    run = a_run(*asked)
+    back = kept(run, tmp_path)
+    assert [entry.cluster for entry in back.entries] == ["made-0", "made-0", "made-1", "made-1", "made-2"]
+    assert [dict(entry.tags) for entry in back.entries[:1]] == [{"photograph": "made-0"}]
+    assert back.tallies[0].accuracy == run.tallies[0].accuracy != accuracy(2, 4)
+    assert back.tallies[0].clusters
 
 
 def test_settings_commit_and_versions_are_kept_and_no_path_of_the_machine(tmp_path: Path) -> None:
