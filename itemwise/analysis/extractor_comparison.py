@@ -1,11 +1,12 @@
 """Extractor comparison: the same stored replies read by several extractors, and how far that moves the accuracy."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from itemwise.analysis.named_extractors import CHOICE_EXTRACTORS, NUMBER_EXTRACTORS, STRICT_JSON
+from itemwise.cases.option_scores import option_scores
 from itemwise.cases.reply import Reply, Verdict
 from itemwise.extractors import stated_expression
 from itemwise.extractors.named_extractor import NamedExtractor
@@ -16,7 +17,7 @@ from itemwise.results.labels import Label
 from itemwise.results.ledger import Tally, item_counts
 from itemwise.results.statistics import Accuracy, accuracy, item_accuracy
 
-__all__ = ["ExtractorResult", "ExtractorComparison", "Extraction", "is_right", "extractor_comparisons", "extract_from"]
+__all__ = ["ExtractorResult", "ExtractorComparison", "Extraction", "asks_for_json", "is_right", "extractor_comparisons", "extract_from"]
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,/]*%?")
 
@@ -89,11 +90,18 @@ class ExtractorComparison:
 def extractor_comparisons(
     tallies: Sequence[Tally], entries: Sequence[Entry], own_extractors: Sequence[NamedExtractor] = ()
 ) -> list[ExtractorComparison]:
-    """One for each tally that has replies: by the package's own extractors, those of the protocols of its benchmark, and `own_extractors`.
-    The package's for numbers judge only where the expected answers are numbers."""
+    """One for each tally that has generated replies: by the package's own extractors, those of the protocols of its benchmark, and
+    `own_extractors`. Of the package's those judge that are of its kind of answers: for choices, for numbers, and for any other strict JSON
+    where the prompts ask for JSON."""
     answered = [(tally, [entry for entry in entries if tally.counts_entry(entry) and entry.cost]) for tally in tallies]
-    asked = [(tally, group, [*_extractors(tally, group), *own_extractors]) for tally, group in answered if group]
+    generated = [(tally, group) for tally, group in answered if group and not _is_scored(tally, group)]
+    asked = [(tally, group, [*_extractors(tally, group), *own_extractors]) for tally, group in generated]
     return [ExtractorComparison(tally, _results(extractors, group)) for tally, group, extractors in asked if extractors]
+
+
+def asks_for_json(entries: Iterable[Entry]) -> bool:
+    """Whether every prompt asks for JSON."""
+    return all("json" in entry.texts().prompt.lower() for entry in entries)
 
 
 def extract_from(read: Callable[[str], object], reply: Reply) -> Extraction:
@@ -130,14 +138,21 @@ def _extraction(extractor: NamedExtractor, reply: Reply, entry: Entry) -> Extrac
     return extract_from(partial(extractor.answer, expected=entry.expected, choices=entry.choices), reply)
 
 
+def _is_scored(tally: Tally, entries: Sequence[Entry]) -> bool:
+    """Whether options or texts were scored, so that there is nothing to read."""
+    return not tally.key.is_answered or any(option_scores(entry.scored_notes()) for entry in entries)
+
+
 def _extractors(tally: Tally, entries: Sequence[Entry]) -> Sequence[NamedExtractor]:
     if any(entry.rows.get("reader") == stated_expression.__name__ for entry in entries):  # which are the same by value, not as text
         return extractors_of_protocols(Label.parse(tally.benchmark).name)
-    ours: Sequence[NamedExtractor] = (STRICT_JSON,)
+    ours: Sequence[NamedExtractor] = ()
     if all(entry.choices for entry in entries):
         ours = CHOICE_EXTRACTORS
     elif all(_NUMBER.fullmatch(entry.expected) for entry in entries):
         ours = NUMBER_EXTRACTORS
+    elif asks_for_json(entries):
+        ours = (STRICT_JSON,)
     theirs = extractors_of_protocols(Label.parse(tally.benchmark).name)
     return [*ours, *(extractor for extractor in theirs if extractor not in ours)]
 

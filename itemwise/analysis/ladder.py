@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from itemwise.analysis.extractor_comparison import extract_from
+from itemwise.analysis.extractor_comparison import asks_for_json, extract_from
 from itemwise.analysis.like_with_like import LOADED, WEIGHTS, WORDINGS
 from itemwise.analysis.named_extractors import STRICT_JSON
 from itemwise.analysis.pairs import Measurement, Pair, measurement
@@ -80,9 +80,7 @@ def _steps(tally: Tally, entries: Sequence[Entry], first_prompt: str) -> Iterato
 
 def _is_json_asked(entries: Sequence[Entry]) -> bool:
     """Whether the prompts ask for JSON, and the run itself did not read strictly."""
-    return all(
-        "json" in entry.texts().prompt.lower() and entry.rows.get("reader") != STRICT_JSON.name and not entry.is_given for entry in entries
-    )
+    return asks_for_json(entries) and all(entry.rows.get("reader") != STRICT_JSON.name and not entry.is_given for entry in entries)
 
 
 def _strictly(entry: Entry) -> Entry:

@@ -12,6 +12,7 @@ from itemwise.extractors import last_number
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.results.ledger import tallied
 from tests.analysis.conftest import choice
+from tests.analysis.test_likelihood_results import scored
 from tests.reporting.conftest import a_reply, an_entry
 
 
@@ -58,7 +59,6 @@ def test_each_extractor_has_its_accuracy_over_the_replies_it_did_not_raise_on() 
     ("expected", "names"),
     [
         ("1,430", ["last-number", "strict-json", "regex-number", "strict-hashes"]),
-        ("a red ball", ["strict-json"]),
         ("1/2", ["last-number", "strict-json", "regex-number", "strict-hashes"]),
     ],
 )
@@ -66,6 +66,17 @@ def test_extractors_of_numbers_read_only_where_numbers_are_expected(expected: st
     entries = [an_entry(0, Verdict.WRONG, expected=expected)]
     (comparison,) = extractor_comparisons(tallied(entries), entries)
     assert [result.extractor for result in comparison.results] == names
+
+
+@pytest.mark.parametrize(("prompt", "names"), [("What is it? Reply with JSON.", [["strict-json"]]), ("What is it?", [])])
+def test_strict_json_reads_words_only_where_json_was_asked_for(prompt: str, names: list[list[str]]) -> None:
+    entries = [an_entry(0, Verdict.WRONG, expected="a red ball", prompt=prompt)]
+    assert [[result.extractor for result in each.results] for each in extractor_comparisons(tallied(entries), entries)] == names
+
+
+def test_scored_options_hold_nothing_to_read() -> None:
+    entries = [scored(0, "B", -6.0, -7.0, -3.0)]
+    assert extractor_comparisons(tallied(entries), entries) == []
 
 
 def test_choices_are_read_by_extractors_of_choices() -> None:
