@@ -14,7 +14,7 @@ from itemwise.commands import CommandError
 from itemwise.commands.compare import compare, comparison_lines, comparison_of
 from itemwise.results.run_folder import read_run, read_runs
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
-from tests.reporting.writers.test_html import data
+from tests.reporting.writers.test_compare_html import data
 
 
 def compared(*names: str) -> list[str]:
