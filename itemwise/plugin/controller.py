@@ -13,21 +13,19 @@ import pytest
 from itemwise.cases.benchmark import MARK
 from itemwise.engine.lookahead import case_blocks
 from itemwise.models.server.hidden_keys import without_keys
-from itemwise.plugin.items import function_id, is_case, parameters, prefixes
-from itemwise.plugin.left_out import LEFT_OUT
+from itemwise.plugin.case_lines import case_lines
+from itemwise.plugin.items import is_case, prefixes
 from itemwise.plugin.options import TAKEN, spelled, taken_line
-from itemwise.plugin.printing import terminal_width, usage_error
+from itemwise.plugin.printing import begin_line, in_terminal, terminal_width, usage_error
 from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
-from itemwise.replies import RepliesError
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.safe_text import printable
 from itemwise.session.absent_gates import absent_gates
-from itemwise.session.header import default_prompt_line, header_lines, idle_lines
+from itemwise.session.header import header_lines, idle_lines
 from itemwise.session.run import Run
-from itemwise.session.sample import WITHOUT_EFFECT
 from itemwise.session.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -54,47 +52,28 @@ class ControllerSession:
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """The header of a run in one process."""
         cases = sum(is_case(item) for item in items)
-        return self._begin([item.nodeid for item in items], cases) + self._told(items) if cases else []
-
-    def _told(self, items: Sequence[pytest.Item]) -> list[str]:
-        """A line for each prompt that no option named, and for each benchmark that ignores options of the command line."""
-        if self._config.get_verbosity() < 0:
+        if not cases:
             return []
-        asked = [item for item in items if is_case(item)]
-        benchmarks = {(function_id(item), parameters(item).get("model")): self._worker.samples.benchmark(item) for item in asked}
-        chosen = [default_prompt_line(name, benchmark, self._settings, model) for (name, model), benchmark in benchmarks.items()]
-        chosen += [line for item in asked for line in self._given_lines(item)]
-        told = {item: self._worker.samples.of_case(item).rows.get(WITHOUT_EFFECT) for item in asked}
-        say = self._settings.language
-        ignored = [say("{name} ignores {options}", name=function_id(item), options=options) for item, options in told.items() if options]
-        idle = [f"itemwise: {line}" for line in ignored]
-        return [*dict.fromkeys(line for line in [*chosen, *idle, self._config.stash.get(LEFT_OUT, "")] if line)]
-
-    def _given_lines(self, item: pytest.Item) -> list[str]:
-        """What there is of replies that were made elsewhere, and what is missing."""
-        try:
-            given = self._worker.samples.given_replies(item)
-        except RepliesError:  # which every case of it tells
-            return []
-        return [printable(f"itemwise: {function_id(item)}: {line}") for line in given.lines()] if given else []
+        return self._begin([item.nodeid for item in items], cases, case_lines(self._config, self._settings, self._worker.samples, items))
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """The header of a run under ``-n``: the first worker to finish collecting tells what there is."""
         cases = sum(block is not None for block in case_blocks(ids, prefixes(self._settings)))
         if not self._run.expected and ids and (cases or "fail-under" in self._settings.given):
             self._require_gated([node_id for node_id in ids if "[" in node_id])
         if cases and not self._run.expected:
-            self._write(self._begin(ids, cases))
+            self._write(self._begin(ids, cases, self.progress.case_lines(node)))
             self._claim()
 
-    def _begin(self, node_ids: Sequence[str], cases: int) -> list[str]:
+    def _begin(self, node_ids: Sequence[str], cases: int, told: Sequence[str]) -> list[str]:
+        """Begin with so many cases. Returns the header, with what the cases `told`, in the width of the terminal."""
         self._run.begin(cases)
         shown = self.progress.begin(node_ids, cases)
         self._worker.waiting = self.progress.watch.waiting
         header = [*header_lines(self._settings), *idle_lines(self._settings)] if self._config.get_verbosity() >= 0 else []
         renamed = [f"itemwise: {spelled(line, self._config.stash[TAKEN])}" for line in self._settings.renamed]
-        return header + renamed + taken_line(self._config.stash[TAKEN]) + shown
+        return in_terminal(self._config, [*header, *renamed, *taken_line(self._config.stash[TAKEN]), *shown, *told])
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -255,6 +234,7 @@ class ControllerSession:
         terminal: pytest.TerminalReporter | None = self._config.pluginmanager.getplugin("terminalreporter")
         if terminal is None or not lines:
             return
+        begin_line(self._config)
         if section:
             terminal.section(section, sep="=")
         for line in lines:

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from itemwise.models.server.trouble_log import LOGGER
-from itemwise.plugin.printing import uncaptured
+from itemwise.plugin.printing import begin_line, uncaptured
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import Settings
 
@@ -74,8 +74,7 @@ class Notices(logging.Handler):
         if self._terminal is None:  # -p no:terminal
             return
         with uncaptured(self._config):
-            if self._config.get_terminal_writer().width_of_current_line:
-                self._terminal.write("\n")
+            begin_line(self._config)
             self._terminal.write_line(f"itemwise: {line}")
             self._terminal.flush()
 

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from itemwise.cases.benchmark import MARK
 from itemwise.results.safe_text import printable
 
-__all__ = ["Printing", "terminal_width", "uncaptured", "usage_error"]
+__all__ = ["Printing", "begin_line", "in_terminal", "terminal_width", "uncaptured", "usage_error"]
 
 
 def usage_error(text: str) -> pytest.UsageError:
@@ -28,6 +28,21 @@ def terminal_width(config: pytest.Config) -> int:
     """The characters in a line of the terminal, or as COLUMNS says; 0 where lines go to a file, which may be of any length."""
     terminal: pytest.TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
     return config.get_terminal_writer().fullwidth if terminal and (terminal.isatty or "COLUMNS" in os.environ) else 0
+
+
+def in_terminal(config: pytest.Config, lines: Sequence[str]) -> list[str]:
+    """`lines` in the width of the terminal."""
+    from itemwise.reporting.narrow import wrapped
+
+    width = terminal_width(config)
+    return [part for line in lines for part in wrapped(line, width)] if width else [*lines]
+
+
+def begin_line(config: pytest.Config) -> None:
+    """Write what follows into a line of its own."""
+    writer = config.get_terminal_writer()
+    if writer.width_of_current_line:
+        writer.line()
 
 
 class Printing:

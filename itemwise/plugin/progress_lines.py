@@ -18,19 +18,20 @@ import pytest
 from itemwise.engine.lookahead import case_blocks
 from itemwise.plugin.items import block_keys, prefixes
 from itemwise.plugin.live_view import LiveView, unable
-from itemwise.plugin.printing import uncaptured
+from itemwise.plugin.printing import begin_line, uncaptured
 from itemwise.results.entry import Entry, MeasuredCase
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Ledger
 from itemwise.results.progress import Counts, Speed, Standing, summed, time_left
 from itemwise.session.settings import Settings
 
-__all__ = ["Progress", "Watch", "worker_watch"]
+__all__ = ["Progress", "Watch", "note_case_lines", "worker_watch"]
 
 PROGRESS_EVERY = 10.0  # seconds between two lines
 LOOK_EVERY = 0.5  # between two looks at what is under way
 TOLD_EVERY = 2.0  # between two notes of a worker
 STALE = 15.0  # a worker that noted nothing for so long is at nothing
+HEADER = ".header"  # of a worker's note that is no count
 COUNTS = "itemwise_counts"  # in a worker's input: the folder for its notes
 
 
@@ -102,6 +103,12 @@ class Progress:
         if not (reason := unable(self._config)) and (asked == "live" or not os.environ.get("CI")):
             self._view = LiveView(self._config)
         return [f"itemwise: no live view, as {reason}"] if reason and asked == "live" else []
+
+    def case_lines(self, node: Any) -> list[str]:
+        """The lines of the header that a worker noted when it had collected; none of one on another machine."""
+        note = self._notes and self._notes / (node.gateway.id + HEADER)
+        lines: list[str] = json.loads(note.read_text(encoding="utf-8")) if note and note.is_file() else []
+        return lines
 
     @property
     def is_live(self) -> bool:
@@ -192,10 +199,17 @@ class Progress:
         with uncaptured(self._config):
             if self._config.get_verbosity() > 0:
                 terminal.ensure_newline()  # a test that was begun is named again with its outcome
-            elif writer.width_of_current_line:
-                writer.line()  # letters go on behind ours
+            begin_line(self._config)  # letters go on behind ours
             writer.line(line)
             writer.flush()
+
+
+def note_case_lines(config: pytest.Config, lines: Callable[[], list[str]]) -> None:
+    """In a worker of ``-n``: note these lines of the header for the process that reports, which sees no case."""
+    worker = getattr(config, "workerinput", {})
+    if COUNTS in worker:
+        with suppress(OSError):  # the process that reports is on another machine
+            Path(worker[COUNTS], worker["workerid"] + HEADER).write_text(json.dumps(lines()), encoding="utf-8")
 
 
 def worker_watch(config: pytest.Config, counts: Callable[[], Counts]) -> Watch | None:

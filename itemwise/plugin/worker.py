@@ -19,8 +19,9 @@ from itemwise.cases.reply import Reply
 from itemwise.engine.lookahead import CRASHED, REGROUPED, Lookahead, Upcoming, case_groups
 from itemwise.models import Model, ModelEntry, ModelError, ModelUnavailableError
 from itemwise.models.decoding import is_greedy
+from itemwise.plugin.case_lines import case_lines
 from itemwise.plugin.items import is_case, parameters, prefixes
-from itemwise.plugin.progress_lines import worker_watch
+from itemwise.plugin.progress_lines import note_case_lines, worker_watch
 from itemwise.plugin.run_samples import Samples
 from itemwise.replies import RepliesError
 from itemwise.results.batch_invariance import BatchCheck
@@ -71,9 +72,11 @@ class WorkerSession:
             return Counts(model, seconds, tokens=self._tokens)
         return Counts(model, seconds, used.engine.underway, len(used.engine.outcomes), self._tokens + used.tokens)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Look ahead over what is selected, in the order it will run."""
+        """Look ahead over what is selected, in the order it will run; before xdist tells the process that reports that it is collected."""
         self._session = session
+        note_case_lines(self._config, lambda: case_lines(self._config, self.settings, self.samples, session.items))
         if items := [item for item in session.items if is_case(item)]:
             self._look_ahead(items, [item.nodeid for item in session.items])
 

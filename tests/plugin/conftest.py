@@ -81,7 +81,7 @@ class Terminal:
     def __init__(self) -> None:
         self.stats: dict[str, list[object]] = {}
         self.file = io.StringIO()
-        self.writer = TerminalWriter(self.file)
+        self.writer = self._tw = TerminalWriter(self.file)
         self.flush, self.write, self.write_line = self.writer.flush, self.writer.write, self.writer.line
 
     @property

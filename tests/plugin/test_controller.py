@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from itemwise.plugin.controller import ControllerSession
+from itemwise.plugin.progress_lines import note_case_lines
 from itemwise.plugin.worker import ALONE
 from itemwise.trackers import to_tensorboard
-from tests.plugin.conftest import SUMS, Collect, Terminal, a_report, wrapped
+from tests.plugin.conftest import SUMS, Collect, Terminal, a_config, a_report, wrapped
 
 Start = Callable[..., "tuple[ControllerSession, list[pytest.Function]]"]
 BROKEN = SUMS.replace("yield Case", "1 / 0\n        yield Case")
@@ -177,12 +178,16 @@ def test_a_run_of_ordinary_tests_claims_nothing_and_shows_nothing(start: Start, 
 
 def test_under_workers_the_first_to_have_collected_brings_the_header_and_the_claim(start: Start, terminal: Terminal) -> None:
     controller, items = start()
-    ids = [item.nodeid for item in items]
-    controller.pytest_xdist_node_collection_finished(ids)
+    ids, node = [item.nodeid for item in items], SimpleNamespace(workerinput={}, gateway=SimpleNamespace(id="gw0"))
+    controller.progress.pytest_configure_node(node)
+    note_case_lines(a_config(workerid="gw0", **node.workerinput), lambda: ["itemwise: told by a worker"])
+    terminal.write("ready: 2/2 workers")
+    controller.pytest_xdist_node_collection_finished(node, ids)
     shown = terminal.text
-    assert shown.splitlines()[0].startswith("itemwise: embedded-text ")
+    assert "\nitemwise: told by a worker\n" in shown
+    assert shown.splitlines()[1].startswith("itemwise: embedded-text ")
     assert (items[0].config.rootpath / "reports").is_dir()
-    controller.pytest_xdist_node_collection_finished(ids)
+    controller.pytest_xdist_node_collection_finished(node, ids)
     assert terminal.text == shown
 
 
