@@ -32,10 +32,11 @@ def terminal_width(config: pytest.Config) -> int:
 
 def in_terminal(config: pytest.Config, lines: Sequence[str]) -> list[str]:
     """`lines` in the width of the terminal."""
+    if not (width := terminal_width(config)):
+        return [*lines]
     from itemwise.reporting.narrow import wrapped
 
-    width = terminal_width(config)
-    return [part for line in lines for part in wrapped(line, width)] if width else [*lines]
+    return [part for line in lines for part in wrapped(line, width)]
 
 
 def begin_line(config: pytest.Config) -> None:
