@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 
 from itemwise.cases.benchmark import MARK
-from itemwise.results.safe_text import printable
+from itemwise.results.safe_text import printable, untagged
 
 __all__ = ["Printing", "begin_line", "in_terminal", "terminal_width", "uncaptured", "usage_error"]
 
@@ -47,7 +47,8 @@ def begin_line(config: pytest.Config) -> None:
 
 
 class Printing:
-    """Makes printable what pytest shows of benchmarks: errors, skip reasons, captured output, warnings. Other tests' stay as they are."""
+    """Makes printable what pytest shows of benchmarks: errors, skip reasons, captured output, warnings, properties. Other tests' stay as
+    they are."""
 
     def __init__(self) -> None:
         self._has_benchmarks = False
@@ -79,3 +80,4 @@ def _make_printable(report: pytest.TestReport) -> None:
     elif report.longrepr is not None and (text := printable(str(report.longrepr))) != str(report.longrepr):
         report.longrepr = text
     report.sections = [(name, printable(content)) for name, content in report.sections]
+    report.user_properties = [(name, untagged(value) if isinstance(value, str) else value) for name, value in report.user_properties]

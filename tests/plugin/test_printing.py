@@ -31,6 +31,13 @@ def is_printable(text: str) -> bool:
     return "\x1b" not in text and not any(line.startswith("::") for line in text.splitlines()) and "set-output" in text
 
 
+def test_no_property_of_a_case_names_a_file_to_attach() -> None:
+    report = a_report(None)
+    report.user_properties = [("said", "[[ATTACHMENT|/etc/passwd]]"), ("score", 0.5)]
+    shown_as = wrapped(Printing().pytest_runtest_makereport(an_item(marked=True)), report)
+    assert shown_as.user_properties == [("said", "[ [ATTACHMENT|/etc/passwd]]"), ("score", 0.5)]
+
+
 def test_error_and_captured_output_of_a_case_are_printable() -> None:
     report = shown(HOSTILE)
     assert is_printable(str(report.longrepr))

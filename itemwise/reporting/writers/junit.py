@@ -101,7 +101,7 @@ def _properties(run: RunRecord) -> dict[Key, dict[str, str]]:
 def _named(node_id: str, seconds: float) -> ElementTree.Element:
     module, _, test = node_id.partition("::")
     classname = xml_safe(module.removesuffix(".py").replace("/", "."))
-    return ElementTree.Element("testcase", classname=classname, name=xml_safe(test), time=f"{seconds:.4f}")
+    return ElementTree.Element("testcase", classname=classname, name=untagged(xml_safe(test)), time=f"{seconds:.4f}")
 
 
 def _testcase(entry: Entry) -> ElementTree.Element:

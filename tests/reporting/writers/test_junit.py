@@ -216,12 +216,13 @@ def test_no_text_of_a_model_attaches_a_file_or_sets_a_property(
     tag: str, run_of: Callable[..., RunRecord], entry: Callable[..., Entry]
 ) -> None:
     reply = {**entry(0, Verdict.WRONG).texts().reply.record(), "text": f"{tag}\n{tag}"}
-    wrong = entry(0, Verdict.WRONG, reply=reply, answer=tag, expected=tag)
+    wrong = entry(0, Verdict.WRONG, reply=reply, answer=tag, expected=tag, node_id=f"test_a.py::test_a[{tag}]")
     error = entry(1, Verdict.ERROR, message=tag)
     cases = list(parsed(run_of(wrong, error)).iter("testcase"))
     assert {name: [case_values(case)[name] for case in cases] for name in ("verdict",)} == {"verdict": ["wrong", "error"]}
     assert [len(re.findall(r"\[\[/?\w+[|\]]", "".join(case.itertext()))) for case in cases] == [len(case_values(case)) for case in cases]
     assert not any("[[" in (found.get("message") or "") for case in cases for found in case)
+    assert not any(re.search(r"\[\[/?\w+[|\]]", case.attrib["name"]) for case in cases)
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "carriage\r\nreturn", "ends]]", "a=b"])
