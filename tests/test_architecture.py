@@ -175,6 +175,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.analysis.like_with_like": "commands/test_compare.py",
     "itemwise.analysis.merged_runs": "commands/test_merge.py",
     "itemwise.gates.decide": "gates/test_recovery_gate.py",
+    "itemwise.plugin.case_lines": "plugin/test_controller.py",
     "itemwise.reporting.sections.repeats_section": "runs/test_repeat_runs.py",
     "itemwise.reporting.sections.scores_section": "runs/test_score_runs.py",
     "itemwise.analysis.run_history": "commands/test_runs.py",
