@@ -14,13 +14,8 @@ def duration_text(seconds: float) -> str:
 
 def range_text(least: float, most: float) -> str:
     """A time that is known by its bounds only, in seconds: ``3 to 5 min``, ``40 s to 2 min``; ``about 5 min`` where they read the same."""
-    (low, low_unit), (high, unit) = _parts(least), _parts(most)
-    if (low, low_unit) == (high, unit):
-        return f"about {high} {unit}"
-    return f"{low if low_unit == unit else f'{low} {low_unit}'} to {high} {unit}"
-
-
-def _parts(seconds: float) -> tuple[str, str]:
-    if seconds < 90:
-        return f"{seconds:.0f}", "s"
-    return (f"{seconds / 60:.0f}", "min") if seconds < 5400 else (f"{seconds / 3600:.1f}", "h")
+    low, high = duration_text(least), duration_text(most)
+    if low == high:
+        return phrase("about {time}", time=high)
+    number, unit = low.split()
+    return phrase("{low} to {high}", low=number if high.endswith(f" {unit}") else low, high=high)

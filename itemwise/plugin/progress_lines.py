@@ -183,13 +183,14 @@ class Progress:
 
         speed = self._speed.tokens_per_second
         left = time_left(self._standing, counts, speed, busy)
-        view.draw(lambda *size: live_lines(self._standing, self._names, counts, speed, left, busy, size))
+        view.draw(lambda *size: live_lines(self._standing, self._names, counts, speed, left, busy, size, self._settings.language))
 
     def _line(self, counts: Counts, busy: int) -> str:
         from itemwise.reporting.writers.terminal import progress_line
 
         speed = self._speed.tokens_per_second
-        return progress_line(self._ledger.entries, self._total, counts, speed, time_left(self._standing, counts, speed, busy))
+        left = time_left(self._standing, counts, speed, busy)
+        return progress_line(self._ledger.entries, self._total, counts, speed, left, self._settings.language)
 
     def _write(self, line: str) -> None:
         terminal = self._config.pluginmanager.getplugin("terminalreporter")

@@ -80,7 +80,7 @@ class Verdicts:
         item.user_properties += [told for told in case_properties(entry).items() if told[0] not in scores]
         report.user_properties = list(item.user_properties)
         if report.failed and entry.verdict.value != "error" and call.excinfo:
-            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0])
+            report.longrepr = failure_text(entry, call.excinfo.exconly().splitlines()[0], self._worker.settings.language)
 
     def _judged(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Verdict, Mapping[str, Score]]:
         """The verdict, and the scores that the test recorded. One that is none is an error of the test."""

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from itemwise.cases.duration import range_text
+from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting.table import accuracy_text, short_keys
 from itemwise.reporting.writers.terminal import under_way, verdict_text
 from itemwise.results.labels import Key
@@ -20,10 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["live_lines"]
 
 _BESIDE = 48  # characters of a row for its bar and figures
+_HEADINGS = (phrase("cases"), phrase("correct"), phrase("tokens/s"), phrase("left"))
 
 
 def live_lines(
-    standing: Standing, names: Mapping[str, Key], counts: Counts, speed: float, left: TimeLeft | None, processes: int, size: tuple[int, int]
+    standing: Standing,
+    names: Mapping[str, Key],
+    counts: Counts,
+    speed: float,
+    left: TimeLeft | None,
+    processes: int,
+    size: tuple[int, int],
+    say: Language = ENGLISH,
 ) -> RenderableType:
     """What a terminal of `size`, its columns and lines, shows of a run in which so many `processes` ask models: a row for each of `names`
     or as many as there is room for, from the first that is not finished on."""
@@ -40,7 +49,7 @@ def live_lines(
     grid = Table.grid(padding=(0, 1), expand=True)
     for column in ("left", "bar", *["right"] * 4):
         grid.add_column(justify="right" if column == "right" else "left", ratio=1 if column == "bar" else None, no_wrap=True)
-    grid.add_row("", "", *(Text(heading, style="dim") for heading in ("cases", "correct", "tokens/s", "left")))
+    grid.add_row("", "", *(Text(say(heading), style="dim") for heading in _HEADINGS))
     for name, block in islice(standing.blocks.items(), first, first + most):
         bar = ProgressBar(total=max(1, block.expected), completed=block.done)
         figures = _figures(block, is_answered=names[name].is_answered, processes=processes)
@@ -48,11 +57,11 @@ def live_lines(
             Text(cropped(printable(called[names[name]]), names_width)),
             bar,
             *figures,
-            _left(block, left if left and left.block == name else None),
+            say(_left(block, left if left and left.block == name else None)),
         )
     others = _others(first, len(standing.blocks) - first - most)
-    below = [", ".join(filter(None, (*others, *under_way(counts, speed))))]
-    below += [f"last failed: {verdict_text(standing.failed)}"] if standing.failed else []
+    below = [say(joined([*others, *under_way(counts, speed)]))]
+    below += [say("last failed: {case}", case=verdict_text(standing.failed))] if standing.failed else []
     return Group(grid, *(Text(" ".join(printable(line).split()), "dim", no_wrap=True, overflow="ellipsis") for line in below if line))
 
 
@@ -70,13 +79,13 @@ def _figures(block: Block, *, is_answered: bool, processes: int) -> Iterator[str
 
 def _left(block: Block, left: TimeLeft | None) -> str:
     if block.is_done:
-        return "done"
+        return phrase("done")
     return range_text(left.least, left.most) if left else ""
 
 
 def _others(before: int, after: int) -> Iterator[str]:
     """The rows for which there is no room."""
     if before > 0:
-        yield f"{before} finished above"
+        yield phrase("{n} finished above", n=before)
     if after > 0:
-        yield f"{after} more to come"
+        yield phrase("{n} more to come", n=after)

@@ -7,7 +7,7 @@ from itemwise.cases.duration import range_text
 from itemwise.cases.option_scores import notes_text
 from itemwise.cases.reply import Reply
 from itemwise.causes import Cause
-from itemwise.language import Language
+from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
@@ -25,52 +25,61 @@ _GROUP = 24  # rows of a group, such as values of a tag, that a terminal shows
 _SHOWN = 3000  # characters of a prompt or reply in a failure
 
 
-def progress_line(entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None) -> str:
+def progress_line(
+    entries: Sequence[Entry], total: int, counts: Counts, tokens_per_second: float, left: TimeLeft | None, say: Language = ENGLISH
+) -> str:
     """Where a run stands: cases done, accuracy so far, what is under way and how fast, and the time left where it is known."""
     judged = [entry for entry in entries if entry.verdict.is_judged]
     share, interval = accuracy_text(item_accuracy([*item_counts(judged).values()]))
-    words = [f"itemwise: {len(entries)} of {total} cases"]
-    words += [f"accuracy so far {share} ({interval} at 95%)"] if judged else []
+    words = [phrase("{n} of {total} cases", n=len(entries), total=total)]
+    words += [phrase("accuracy so far {share} ({interval} at 95%)", share=share, interval=interval)] if judged else []
     words += under_way(counts, tokens_per_second)
-    words += [f"{range_text(left.least, left.most)} left{_of_block(left.block) if left.has_others else ''}"] if left else []
-    return printable(", ".join(words))
+    words += [_left(left)] if left else []
+    return printable(f"itemwise: {say(joined(words))}")
 
 
 def under_way(counts: Counts, tokens_per_second: float) -> list[str]:
     """What is being loaded or answered, and how fast."""
-    words = [f"loading {counts.loading}, {counts.loading_seconds:.0f} s"] if counts.loading else []
-    words += [f"{counts.ready} more answered"] if counts.ready else []
-    words += [f"{counts.underway} being answered"] if counts.underway and not counts.loading else []
-    words += [f"{counts.tokens} tokens so far"] if counts.tokens else []
-    words += [f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f} tokens/s"] if tokens_per_second else []
-    return words
+    words = [phrase("loading {model}, {n:.0f} s", model=counts.loading, n=counts.loading_seconds)] if counts.loading else []
+    words += [phrase("{n} more answered", n=counts.ready)] if counts.ready else []
+    words += [phrase("{n} being answered", n=counts.underway)] if counts.underway and not counts.loading else []
+    words += [phrase("{n} tokens so far", n=counts.tokens)] if counts.tokens else []
+    speed = f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f}"
+    return [*words, *([phrase("{speed} tokens/s", speed=speed)] if tokens_per_second else [])]
 
 
-def _of_block(block: str) -> str:
-    """A block of cases as a person would call it: the test with its model and strategy."""
-    return f" of {block.rpartition('::')[2].removesuffix('-')}]"
+def _left(left: TimeLeft) -> str:
+    """The time left, of the test with its model and strategy where there are others."""
+    time, block = range_text(left.least, left.most), f"{left.block.rpartition('::')[2].removesuffix('-')}]"
+    return phrase("{time} left of {block}", time=time, block=block) if left.has_others else phrase("{time} left", time=time)
 
 
 def verdict_text(entry: Entry) -> str:
     """A case that is not correct in one sentence: its verdict, what was expected and read, and why."""
-    judged = f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, read {entry.answer!r}"
-    return "; ".join([judged, *map(_cause_text, entry.causes)])
+    return joined([_judged(entry), *map(_cause_text, entry.causes)], "; ")
+
+
+def _judged(entry: Entry, rule: str = "") -> str:
+    """The verdict, what was expected and read, and by which `rule` where that is told."""
+    values = {"case": entry.case, "verdict": phrase(entry.verdict.value), "expected": entry.expected, "answer": entry.answer}
+    if not rule:
+        return phrase("{case}: {verdict}, expected {expected!r}, read {answer!r}", **values)
+    return phrase("{case}: {verdict}, expected {expected!r}, read {answer!r} ({rule})", **values, rule=rule)
 
 
 def _cause_text(cause: Cause) -> str:
-    return f"{cause.kind}: {cause.evidence}"
+    return phrase("{kind}: {evidence}", kind=phrase(cause.kind), evidence=cause.evidence)
 
 
-def failure_text(entry: Entry, assertion: str) -> str:
+def failure_text(entry: Entry, assertion: str, say: Language = ENGLISH) -> str:
     """A wrong case as one reads a failing test: what was asked, what came back, what was read in it, how to run it again."""
     texts = entry.texts()
-    read = f"read {entry.answer!r} ({entry.rule})" if entry.rule else f"read {entry.answer!r}"
-    lines = [f"{entry.case}: {entry.verdict.value}, expected {entry.expected!r}, {read}"]
+    lines = [say(_judged(entry, entry.rule or ""))]
     lines += [scores_text(entry.scores)] if entry.scores else []
-    lines += [f"cause: {_cause_text(cause)}" for cause in entry.causes]
+    lines += [say("cause: {cause}", cause=_cause_text(cause)) for cause in entry.causes]
     for turn in texts.reply.turns if texts.reply else ():
         lines += [f"--- {turn.role}{_turn_cost(turn.cost)}", shortened(turn.content, _SHOWN)]
-    lines += [f"--- {_ending(texts.reply)}{assertion}", f"rerun: {texts.rerun}"]
+    lines += [f"--- {_ending(texts.reply)}{assertion}", say("rerun: {command}", command=texts.rerun)]
     return printable("\n".join(lines))
 
 

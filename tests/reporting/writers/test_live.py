@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 
 import pytest
 from rich.console import Console
 
 from itemwise.cases.reply import Verdict
+from itemwise.language import language_named
 from itemwise.reporting.writers.live import cropped, live_lines
 from itemwise.results.labels import Key
 from itemwise.results.progress import Counts, Standing, TimeLeft
@@ -49,6 +51,14 @@ def test_a_row_for_each_measurement_what_is_under_way_and_the_last_case_that_fai
         "1 more answered, 4 being answered, 90 tokens so far, 48 tokens/s",
         "last failed: sums-1: wrong, expected '42', read '41'; arithmetic slip: 6*7=41 (…",
     ]
+
+
+def test_the_view_is_told_in_chinese(standing: Standing) -> None:
+    screen = io.StringIO()
+    shown = live_lines(standing, NAMES, Counts(underway=4), 48.4, TimeLeft(180, 300, DIRECT), 1, (80, 24), language_named("zh"))
+    Console(file=screen, width=80).print(shown)
+    assert not re.findall("cases|correct|left|answered|expected|read", screen.getvalue())
+    assert "3 至 5 分钟" in screen.getvalue()
 
 
 def test_a_single_measurement_has_its_whole_name_and_keeps_both_ends_of_a_long_one(standing: Standing) -> None:

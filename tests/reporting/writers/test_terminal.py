@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision
+from itemwise.language import language_named
 from itemwise.reporting import RunRecord
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.reporting.writers.terminal import closing_lines, failure_text, gate_annotations, progress_line
@@ -121,6 +122,18 @@ def test_progress_tells_how_far_how_good_what_is_under_way_and_how_long(
     verdicts: list[Verdict], total: int, counts: Counts, speed: float, left: TimeLeft | None, line: str, entry: Callable[..., Entry]
 ) -> None:
     assert progress_line([entry(number, verdict) for number, verdict in enumerate(verdicts)], total, counts, speed, left) == line
+
+
+def test_progress_and_a_failure_are_told_in_chinese(entry: Callable[..., Entry]) -> None:
+    say, wrong = language_named("zh"), entry(1, Verdict.WRONG)
+    left = TimeLeft(500.0, 700.0, "b.py::test_b[m-direct-")
+    assert progress_line([wrong], 9, Counts(underway=8, tokens=90), 5.25, left, say) == (
+        "itemwise: 9 题中已完成 1 题，目前准确率 0.0%（95% 置信区间 0.0 至 79.3%），8 题正在作答，目前 90 个 token，"
+        "5.2 token/秒，还需 8 至 12 分钟"
+    )
+    lines = failure_text(wrong, "assert '41' == '42'", say).splitlines()
+    assert lines[0].startswith("sums-1：错误，正确答案 '42'，读到 '41'")
+    assert lines[1].startswith("原因：算错：6*7=41")
 
 
 def test_a_failure_gives_no_commands_to_a_ci(entry: Callable[..., Entry]) -> None:
