@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from itemwise.models.extras import install_hint
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -27,7 +29,7 @@ def unable(config: pytest.Config) -> str:
         "this terminal cannot move its cursor": os.environ.get("TERM", "dumb") in ("dumb", "unknown") or os.name != "posix",
         "tests write to the terminal (-s)": config.getoption("capture", "") == "no",
         "the debugger needs the terminal": config.getoption("usepdb", False) or config.getoption("trace", False),
-        "rich is not installed (pip install 'pytest-itemwise[live]')": find_spec("rich") is None,
+        f"rich is not installed: {install_hint('live')}": find_spec("rich") is None,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 

@@ -1,6 +1,5 @@
 """Escapes control characters and CI commands in whatever pytest prints of models, data, servers and checkpoints."""
 
-import os
 import warnings
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -25,9 +24,10 @@ def uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
 
 
 def terminal_width(config: pytest.Config) -> int:
-    """The characters in a line of the terminal, or as COLUMNS says; 0 where lines go to a file, which may be of any length."""
+    """The characters in a line of the terminal; 0 where lines go to a file, which may be of any length, whatever COLUMNS says: a process
+    passes it on to those that it starts."""
     terminal: pytest.TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
-    return config.get_terminal_writer().fullwidth if terminal and (terminal.isatty or "COLUMNS" in os.environ) else 0
+    return config.get_terminal_writer().fullwidth if terminal and terminal.isatty else 0
 
 
 def in_terminal(config: pytest.Config, lines: Sequence[str]) -> list[str]:

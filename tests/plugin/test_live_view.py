@@ -13,6 +13,7 @@ import pytest
 from _pytest._io import TerminalWriter
 from rich.text import Text
 
+from itemwise.models.extras import install_hint
 from itemwise.plugin import live_view
 from itemwise.plugin.live_view import LiveView, unable
 
@@ -151,6 +152,6 @@ def test_why_there_is_none(options: dict[str, Any], reason: str, monkeypatch: py
 def test_a_plain_terminal_and_a_missing_library_are_reasons_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(live_view, "find_spec", lambda name: None)
-    assert unable(a_config()) == "rich is not installed (pip install 'pytest-itemwise[live]')"
+    assert unable(a_config()) == f"rich is not installed: {install_hint('live')}"
     monkeypatch.setenv("TERM", "dumb")
     assert unable(a_config()) == "this terminal cannot move its cursor"

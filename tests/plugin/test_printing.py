@@ -78,12 +78,9 @@ def test_a_usage_error_is_printable() -> None:
 
 
 def test_lines_are_as_wide_as_the_terminal_and_of_any_length_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("COLUMNS", "93")
     terminal = Terminal()
     terminal.writer.fullwidth = 93
     assert (terminal_width(a_config(terminal)), terminal_width(a_config(None))) == (0, 0)
     terminal.isatty = True
-    assert terminal_width(a_config(terminal)) == 93
-    terminal.isatty = False
-    monkeypatch.setenv("COLUMNS", "93")
     assert terminal_width(a_config(terminal)) == 93
