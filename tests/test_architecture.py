@@ -172,6 +172,7 @@ def test_training_stands_on_the_package_and_the_benchmarks_alone() -> None:
 # Modules without a test file of their name in the mirrored place, and the file or folder of tests/ that shows what they do.
 TESTED_IN: Mapping[str, str] = {
     "itemwise.__main__": "commands/test_main.py",
+    "itemwise.analysis.bits_per_byte": "analysis/test_perplexity_results.py",
     "itemwise.analysis.like_with_like": "commands/test_compare.py",
     "itemwise.analysis.merged_runs": "commands/test_merge.py",
     "itemwise.gates.decide": "gates/test_recovery_gate.py",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from itemwise.analysis.bits_per_byte import bits_interval, bits_per_byte
 from itemwise.analysis.model_pairs import model_pairs
 from itemwise.analysis.pairs import Pair
 from itemwise.cases.text_score import TextScore, text_score
@@ -37,16 +38,13 @@ class PerplexityResult:
 
     @cached_property
     def bits_per_byte(self) -> float:
-        """Over all documents together, so that a long one counts for more; comparable between tokenizers."""
-        return sum(document.bits for document in self.documents.values()) / self.bytes
+        """Over all documents together."""
+        return bits_per_byte(self.documents.values())
 
     @property
     def interval(self) -> Interval | None:
         """Its 95 % bootstrap interval over documents; None of fewer than two, or of documents that are all alike."""
-        found = list(self.documents.values())
-        if len({document.bits / document.bytes for document in found}) < 2:
-            return None
-        return bootstrap_interval([document.bits for document in found], [float(document.bytes) for document in found])
+        return bits_interval(self.documents.values())
 
     @property
     def token_perplexity(self) -> float:

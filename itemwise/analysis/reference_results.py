@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import mean
 
+from itemwise.analysis.bits_per_byte import bits_interval, bits_per_byte
 from itemwise.cases.reference_score import ReferenceScore, reference_score
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import Interval, bootstrap_interval
+from itemwise.results.statistics import Interval
 
 __all__ = ["ReferenceResult", "reference_results"]
 
@@ -39,15 +40,13 @@ class ReferenceResult:
 
     @property
     def bits_per_byte(self) -> float:
-        """Over all answers together, so that a long one counts for more; comparable between tokenizers."""
-        return sum(answer.bits for answer in self.answers) / self.bytes
+        """Over all answers together."""
+        return bits_per_byte(self.answers)
 
     @cached_property
     def interval(self) -> Interval | None:
         """Its 95 % bootstrap interval over answers; None of fewer than two, or of answers that are all alike."""
-        if len({answer.bits / answer.bytes for answer in self.answers}) < 2:
-            return None
-        return bootstrap_interval([answer.bits for answer in self.answers], [float(answer.bytes) for answer in self.answers])
+        return bits_interval(self.answers)
 
     def record(self) -> dict[str, object]:
         """The figures as run.json has them."""

@@ -9,8 +9,8 @@ from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate, Interval
 
 __all__ = [
-    "GAP", "accuracy_text", "aligned", "and_more", "change_text", "cost_text", "count_of", "interval_text", "padded", "points_text",
-    "short_keys", "short_names", "text_width",
+    "GAP", "accuracy_text", "aligned", "and_more", "bits_interval_text", "change_text", "cost_text", "count_of", "interval_text", "padded",
+    "points_text", "short_keys", "short_names", "text_width",
 ]  # fmt: skip
 
 GAP = "  "  # between two columns
@@ -24,6 +24,11 @@ def points_text(change: float | None) -> str:
 def interval_text(interval: Interval) -> str:
     """The interval of a difference of two accuracies in points."""
     return phrase("{low:+.1f} to {high:+.1f}", low=100 * interval.low, high=100 * interval.high)
+
+
+def bits_interval_text(interval: Interval | None) -> str:
+    """The interval of bits per byte; a dash where there is none."""
+    return phrase("{low:.4f} to {high:.4f}", low=interval.low, high=interval.high) if interval else "-"
 
 
 def change_text(name: str, first: str, change: str, is_shown: bool) -> str:

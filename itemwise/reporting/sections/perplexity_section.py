@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from itemwise.analysis.perplexity_results import BitsChange, PerplexityResult, bits_changes, perplexity_results
-from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns
-from itemwise.reporting.table import change_text, count_of
+from itemwise.reporting.table import bits_interval_text, change_text, count_of
 from itemwise.results.ledger import Tally
 
 _COLUMNS = figures("documents", "bytes", "tokens", "window", "bits/byte", "95% interval", "token perplexity", "word perplexity")
@@ -33,10 +32,14 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _row(result: PerplexityResult) -> tuple[str, ...]:
-    interval = result.interval
-    between = phrase("{low:.4f} to {high:.4f}", low=interval.low, high=interval.high) if interval else "-"
     counts = (count_of(len(result.documents), result.tally.sample_size), f"{result.bytes:,}", f"{result.tokens:,}", result.windows)
-    return (*counts, f"{result.bits_per_byte:.4f}", between, f"{result.token_perplexity:.4g}", f"{result.word_perplexity:.4g}")
+    return (
+        *counts,
+        f"{result.bits_per_byte:.4f}",
+        bits_interval_text(result.interval),
+        f"{result.token_perplexity:.4g}",
+        f"{result.word_perplexity:.4g}",
+    )
 
 
 def _note(first: Tally, tally: Tally, change: BitsChange) -> Note:

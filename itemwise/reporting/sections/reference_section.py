@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from itemwise.analysis.gold_change import gold_changes
 from itemwise.analysis.reference_results import ReferenceResult, reference_results
-from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.likelihood_section import change_note, change_record
 from itemwise.reporting.sections.section import Row, Section, figures, key_cells, key_columns
-from itemwise.reporting.table import count_of
+from itemwise.reporting.table import bits_interval_text, count_of
 
 _COLUMNS = figures("n", "bytes", "nats/case", "bits/byte", "95% interval", "merged")
 _LEGEND = (
@@ -39,7 +38,5 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 
 def _row(result: ReferenceResult) -> tuple[str, ...]:
-    interval = result.interval
-    between = phrase("{low:.4f} to {high:.4f}", low=interval.low, high=interval.high) if interval else "-"
     counts = (count_of(len(result.answers), result.tally.sample_size), f"{result.bytes:,}")
-    return (*counts, f"{result.nats:.3f}", f"{result.bits_per_byte:.4f}", between, str(result.merged))
+    return (*counts, f"{result.nats:.3f}", f"{result.bits_per_byte:.4f}", bits_interval_text(result.interval), str(result.merged))
