@@ -491,6 +491,12 @@ def test_the_base_is_one_of_the_models_as_they_are_called(project: Project) -> N
     )
 
 
+@pytest.mark.parametrize("strategy", ["likelihood", "likelihood:form=text", "perplexity", "reference"])
+def test_a_score_is_not_repeated_whatever_the_decoding_and_whatever_is_asked_beside_it(project: Project, strategy: str) -> None:
+    said = project.complaint(repeats="3", decoding="temperature=0.7", strategy=["direct", strategy])
+    assert said.startswith("--repeats 3 would count one score 3 times, as --strategy ")
+
+
 def test_repeats_need_something_that_is_sampled(project: Project) -> None:
     assert project.read(repeats="3", decoding=["temperature=0.7"]).repeats == 3
     assert project.read(repeats="3", strategy=["vote"]).repeats == 3
