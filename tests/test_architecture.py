@@ -210,6 +210,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.expressions.token_reader": "expressions/test_same_expression.py",
     "itemwise.expressions.latex_parser": "expressions/test_same_expression.py",
     "itemwise.expressions.latex_tokens": "expressions/test_same_expression.py",
+    "itemwise.expressions.matrix_arithmetic": "expressions/test_same_expression.py",
     "itemwise.expressions.real_sets": "expressions/test_same_expression.py",
     "itemwise.expressions.spellings": "expressions/test_same_expression.py",
     "itemwise.expressions.units": "expressions/test_same_expression.py",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
 from itemwise.expressions.expression import (
+    FLIPPED,
     Based,
     Bracketed,
     Expression,
@@ -20,18 +22,20 @@ from itemwise.expressions.expression import (
     Relation,
     Words,
     contains,
+    label_of,
     mapped,
-    names_in,
+    variables_in,
 )  # fmt: skip
-from itemwise.expressions.expression_value import CONSTANTS, POINTS, Point, is_rounded, product, same_value, value
+from itemwise.expressions.expression_value import POINTS, Point, is_rounded, product, same_value, value
+from itemwise.expressions.matrix_arithmetic import with_matrices_added
 from itemwise.expressions.real_sets import real_set, same_real_set
 from itemwise.expressions.units import unit_of
 from itemwise.extractors import last_number
 
-__all__ = ["same"]
+__all__ = ["numbers_said", "same"]
 
 _MOST_ITEMS = 30
-_FLIPPED = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<=", "in": ""}
+_NUMERAL = re.compile(r"\d{1,100}(?:,\d{3})*(?:\.\d{1,100})?")
 _SETS = ("union", "intersection", "without")
 
 
@@ -42,13 +46,46 @@ def same(answer: Expression, gold: Expression) -> bool | None:
     match answer, gold:
         case Relation((one, inside), ("in",)), Relation((other, outside), ("in",)) if one != other:
             return None if same(inside, outside) is not False else False
+    if (told := _same_by_names(answer, gold)) is not None:
+        return told
     ours, golds = _stated(answer), _stated(gold)
+    if isinstance(answer, Bracketed) or isinstance(gold, Bracketed) or all(isinstance(each, Bracketed) for each in ours + golds):
+        ours, golds = list(dict.fromkeys(ours)), list(dict.fromkeys(golds))  # a set has no element twice
     if len(ours) == len(golds) == 1:
         return _same_single(ours[0], golds[0])
     for alone, several in ((ours, golds), (golds, ours)):
         if len(alone) == 1 and isinstance(point := alone[0], Bracketed):  # and the same numbers without brackets
             return None if _all(_same_each(point.items, several)) else False
+    if len(golds) == 1 and any(isinstance(each, Words) and " " in each.text for each in ours):  # prose with commas
+        return False if all(_told(_same_single, each, golds[0]) is False for each in ours) else None
     return _same_unordered(ours, golds)
+
+
+def _same_by_names(answer: Expression, gold: Expression) -> bool | None:
+    """Whether values are the same that stand behind names, ``x = 1, y = 2`` and ``(x, y) = (1, 2)``; None where that does not tell.
+
+    A point beside them has its coordinates in the order of the names.
+    """
+    ours, golds = _named_values(answer), _named_values(gold)
+    if ours and golds and ours.keys() == golds.keys():
+        return _all(_told(same, ours[name], golds[name]) for name in golds)
+    for named, other in ((ours, gold), (golds, answer)):
+        if named and isinstance(other, Bracketed) and other.opening == "(" and [*named] == sorted(named):
+            return _all(_same_each([*named.values()], other.items))
+    return None
+
+
+def _named_values(expression: Expression) -> dict[str, Expression]:
+    """Several names with the value of each; empty where it says anything else."""
+    match expression:
+        case Relation((Bracketed(_, names), Bracketed(_, values)), ("=",)) if len(names) == len(values):
+            pairs = [(label_of(name), value) for name, value in zip(names, values, strict=True)]
+        case Listed(items) if all(isinstance(item, Relation) and item.signs == ("=",) for item in items):
+            pairs = [(label_of(item.sides[0]), item.sides[1]) for item in items if isinstance(item, Relation)]
+        case _:
+            return {}
+    found = dict(pairs)
+    return found if len(found) == len(pairs) > 1 and all(found) else {}
 
 
 def _stated(expression: Expression) -> list[Expression]:
@@ -122,16 +159,24 @@ def _same_unordered(answers: Sequence[Expression], golds: Sequence[Expression]) 
 def _same_single(answer: Expression, gold: Expression) -> bool | None:
     if answer == gold:
         return True
+    answer, gold = with_matrices_added(answer), with_matrices_added(gold)
     if isinstance(answer, Relation) or isinstance(gold, Relation):
         return _same_relations(answer, gold)
     if isinstance(answer, Words) or isinstance(gold, Words):
         return _same_words(answer, gold)
     if isinstance(answer, Measured) or isinstance(gold, Measured):
         return _same_measures(answer, gold)
+    match answer, gold:
+        case Operation("negative", (one,)), Operation("negative", (other,)):
+            return _same_single(one, other)
+        case (Operation("negative", (Based(),)), _) | (_, Operation("negative", (Based(),))):
+            return False
     if isinstance(answer, Based) or isinstance(gold, Based):
         return _same_numerals(answer, gold)
     if isinstance(answer, Matrix) or isinstance(gold, Matrix):
         return _same_matrices(answer, gold)
+    if _is_ratio(answer) or _is_ratio(gold):
+        return _same_ratios(answer, gold)
     if _is_several(answer) or _is_several(gold):
         return _same_brackets(answer, gold)
     return _same_values(answer, gold)
@@ -139,7 +184,12 @@ def _same_single(answer: Expression, gold: Expression) -> bool | None:
 
 def _is_several(expression: Expression) -> bool:
     is_set = isinstance(expression, Operation) and expression.name in _SETS
-    return is_set or isinstance(expression, Bracketed) or expression == Name("set R")
+    is_rest = isinstance(expression, Operation) and expression.name == "-" and isinstance(expression.operands[1], Bracketed)
+    return is_set or is_rest or isinstance(expression, Bracketed) or expression == Name("set R")
+
+
+def _is_ratio(expression: Expression) -> bool:
+    return isinstance(expression, Bracketed) and expression.opening == ":"
 
 
 def _same_values(answer: Expression, gold: Expression) -> bool | None:
@@ -164,7 +214,7 @@ def _same_at(point: Point, answer: Expression, gold: Expression) -> bool | Expre
 
 def _points(*expressions: Expression) -> Sequence[Point]:
     """The points that can make a difference."""
-    varied = any(names_in(each).difference(CONSTANTS) or contains(each, _is_bare_logarithm) for each in expressions)
+    varied = any(variables_in(each) or contains(each, _is_bare_logarithm) for each in expressions)
     return POINTS if varied else POINTS[:1]
 
 
@@ -173,14 +223,17 @@ def _is_bare_logarithm(part: Expression) -> bool:
 
 
 def _same_words(answer: Expression, gold: Expression) -> bool | None:
-    """Words are only the same words, but for a number in words."""
+    """Words are only the same words; where they say a number besides, such as "at least 5", that may be what is meant."""
     if isinstance(answer, Words) and isinstance(gold, Words):
         return _plain_words(answer) == _plain_words(gold) or None
-    if not isinstance(answer, Words):
-        return False
-    if " " not in answer.text and (number := last_number(answer.text)):
-        return _same_single(Number(Fraction(number)), gold)
-    return None if last_number(answer.text) else False  # "at least 5"
+    words, other = (answer, gold) if isinstance(answer, Words) else (gold, answer)
+    assert isinstance(words, Words)
+    return None if any(_same_single(Number(number), other) is not False for number in numbers_said(words.text)) else False
+
+
+def numbers_said(text: str) -> list[Fraction]:
+    """The numbers in a text of words, in digits, and the one that it states in words."""
+    return [Fraction(number.replace(",", "")) for number in (*_NUMERAL.findall(text)[:_MOST_ITEMS], last_number(text)) if number]
 
 
 def _plain_words(words: Words) -> str:
@@ -191,6 +244,8 @@ def _same_measures(answer: Expression, gold: Expression) -> bool | None:
     if not (isinstance(answer, Measured) and isinstance(gold, Measured)):
         return _same_without_unit(*((answer, gold) if isinstance(answer, Measured) else (gold, answer)))
     one, other = unit_of(answer.unit), unit_of(gold.unit)
+    if {one.unnamed, other.unnamed} == {2, 3}:
+        return False  # square units and cubic units
     bare = _same_single(_scaled(answer), _scaled(gold))
     if one.dimensions == other.dimensions:
         return bare if one.size == other.size else _same_single(_times(_scaled(answer), one.size), _times(_scaled(gold), other.size))
@@ -212,7 +267,7 @@ def _same_without_unit(measured: Expression, other: Expression) -> bool | None:
     if bare is False and dimensions == (("angle", 1),):
         radians = Operation("*", (_times(measured.value, Fraction(1, 180)), Name("pi")))
         return False if _same_single(radians, other) is False else None
-    return None if bare is False and _variables(other) else bare  # a letter may be its unit
+    return None if bare is False and variables_in(other) else bare  # a letter may be its unit
 
 
 def _scaled(measured: Measured) -> Expression:
@@ -231,7 +286,8 @@ def _same_numerals(answer: Expression, gold: Expression) -> bool | None:
         case (Based(digits), Number(_, plain)) | (Number(_, plain), Based(digits)) if digits == plain:
             return True
         case Based(digits, base), Based(others, other) if base == other:
-            return digits.lstrip("0") == others.lstrip("0")
+            ours, golds = (each.strip("0") if "." in each else each.lstrip("0") for each in (digits, others))
+            return ours.rstrip(".") == golds.rstrip(".")
     return None if _same_values(answer, gold) is not False else False
 
 
@@ -242,10 +298,32 @@ def _same_matrices(answer: Expression, gold: Expression) -> bool | None:
         told = _all(_same_each(one, other))
         is_turned = shapes[0] == shapes[1][::-1] and 1 in shapes[0]  # a row for a column
         return told if shapes[0] == shapes[1] else None if is_turned and told else False
+    if not (isinstance(answer, Matrix) and isinstance(gold, Matrix)) and all(contains(each, _is_matrix) for each in (answer, gold)):
+        return None  # a product of matrices
     matrix, other_kind = (answer, gold) if isinstance(answer, Matrix) else (gold, answer)
     if isinstance(other_kind, Bracketed) and isinstance(matrix, Matrix) and 1 in (len(matrix.rows), len(matrix.rows[0])):
         return False if _all(_same_each(other_kind.items, [cell for row in matrix.rows for cell in row])) is False else None
     return False
+
+
+def _is_matrix(part: Expression) -> bool:
+    return isinstance(part, Matrix)
+
+
+def _same_ratios(answer: Expression, gold: Expression) -> bool | None:
+    """Whether ratios, or times, have the same parts; where they only have the same proportion it is unclear."""
+    ours, golds = (each.items if isinstance(each, Bracketed) else (each, Number(Fraction(1))) for each in (answer, gold))
+    if isinstance(answer, Bracketed) and isinstance(gold, Bracketed) and _all(_same_each(ours, golds)):
+        return True
+    if len(ours) != len(golds):
+        return False
+    if not (isinstance(answer, Bracketed) and isinstance(gold, Bracketed)) and Number(Fraction(0), "00") in ours + golds:
+        return None  # nine o'clock
+    crossed = [
+        _told(_same_values, Operation("*", (ours[0], other)), Operation("*", (golds[0], one)))
+        for one, other in zip(ours[1:], golds[1:], strict=True)
+    ]
+    return False if False in crossed else None
 
 
 def _same_brackets(answer: Expression, gold: Expression) -> bool | None:
@@ -270,7 +348,7 @@ def _same_relations(answer: Expression, gold: Expression) -> bool | None:
         return _same_equations(answer, gold)
     if "=" in answer.signs + gold.signs:
         return False if {*answer.signs} != {*gold.signs} else _all(_same_each(answer.sides, gold.sides))
-    flipped = Relation(answer.sides[::-1], tuple(_FLIPPED[sign] for sign in answer.signs[::-1]))
+    flipped = Relation(answer.sides[::-1], tuple(FLIPPED[sign] for sign in answer.signs[::-1]))
     for each in (answer, flipped):
         if each.signs == gold.signs and _all(_same_each(each.sides, gold.sides)):
             return True
@@ -278,7 +356,7 @@ def _same_relations(answer: Expression, gold: Expression) -> bool | None:
     if sets[0] is None or sets[1] is None:
         return None
     told = same_real_set(sets[0], sets[1])
-    return told if _variables(answer) == _variables(gold) else (None if told is not False else False)
+    return told if variables_in(answer) == variables_in(gold) else (None if told is not False else False)
 
 
 def _same_as_relation(other: Expression, relation: Expression, *, is_gold: bool = False) -> bool | None:
@@ -286,38 +364,28 @@ def _same_as_relation(other: Expression, relation: Expression, *, is_gold: bool 
     assert isinstance(relation, Relation)
     if {*relation.signs} != {"="}:
         own, its = real_set(other), real_set(relation)
-        return False if own is None or its is None else same_real_set(own, its)
+        return False if own is None else None if its is None else same_real_set(own, its)
     first, last = relation.sides[0], relation.sides[-1]
-    if _label(last) and not _label(first):
+    if label_of(last) and not label_of(first):
         first, last = last, first
-    if is_gold or _label(first):
+    if is_gold or label_of(first) or _is_of_figure(first):
         return same(last, other)
     difference = Operation("-", (first, last))
     return False if _told(same, difference, other) is False else None
 
 
-def _label(side: Expression) -> str:
-    """What a side calls the other: a name, a function of one, or words; empty where it is anything else."""
-    match side:
-        case Name(text) if text not in CONSTANTS:
-            return text
-        case Operation("*", (Name(function), Name(variable))):
-            return f"{function}({variable})"
-        case Words(text):
-            return text
-    return ""
-
-
-def _variables(expression: Expression) -> frozenset[str]:
-    return names_in(expression).difference(CONSTANTS)
+def _is_of_figure(side: Expression) -> bool:
+    r"""Whether it is made of the points of a figure, as ``|AB|`` and ``\frac{AB}{CD}`` are."""
+    names = variables_in(side)
+    return bool(names) and all(name[0].isupper() for name in names)
 
 
 def _same_equations(answer: Relation, gold: Relation) -> bool | None:
-    labels = [_label(each.sides[0]) for each in (answer, gold)]
-    if all(labels) and (labels[0] == labels[1] or not all(_variables(each.sides[1]) for each in (answer, gold))):
+    labels = [label_of(each.sides[0]) for each in (answer, gold)]
+    if all(labels) and (labels[0] == labels[1] or not all(variables_in(each.sides[1]) for each in (answer, gold))):
         told = same(answer.sides[1], gold.sides[1])
         return told if labels[0] == labels[1] else (None if told is not False else False)
-    if not _variables(answer) or not _variables(gold):
+    if not variables_in(answer) or not variables_in(gold):
         return _all(_same_each(answer.sides, gold.sides))
     return _proportional(*(Operation("-", each.sides) for each in (answer, gold)))
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 __all__ = [
-    "Based", "Bracketed", "Expression", "ExpressionError", "Listed", "Matrix", "Measured", "Name", "Number", "Operation", "Relation",
-    "Words", "contains", "mapped", "names_in",
+    "CONSTANTS", "FLIPPED", "Based", "Bracketed", "Expression", "ExpressionError", "Listed", "Matrix", "Measured", "Name", "Number",
+    "Operation", "Relation", "Words", "contains", "label_of", "mapped", "names_in", "variables_in",
 ]  # fmt: skip
 
 
@@ -118,6 +118,27 @@ def names_in(expression: Expression) -> frozenset[str]:
     """The names that stand in it, constants among them."""
     own = frozenset({expression.text}) if isinstance(expression, Name) else frozenset()
     return own.union(*map(names_in, parts_of(expression)))
+
+
+FLIPPED = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<=", "in": ""}  # a relation read from right to left
+CONSTANTS = ("pi", "e", "i", "infinity")
+
+
+def variables_in(expression: Expression) -> frozenset[str]:
+    """The names that stand in it and are no constants."""
+    return names_in(expression).difference(CONSTANTS)
+
+
+def label_of(side: Expression) -> str:
+    """What a side calls the other: a name, a function of one or of a number, or words; empty where it is anything else."""
+    match side:
+        case Name(text) if text not in CONSTANTS:
+            return text
+        case Operation("*", (Name(function), Name(argument) | Number(_, argument))) if function not in CONSTANTS:
+            return f"{function}({argument})"
+        case Words(text):
+            return text
+    return ""
 
 
 def mapped(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:

@@ -11,22 +11,23 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from math import comb, factorial, gcd, isqrt, lcm
 from typing import Any, NamedTuple, TypeAlias
 
 import mpmath  # type: ignore[import-untyped]
 
-from itemwise.expressions.expression import Based, Expression, ExpressionError, Matrix, Name, Number, Operation
+from itemwise.expressions.expression import CONSTANTS, Based, Expression, ExpressionError, Matrix, Name, Number, Operation
 
-__all__ = ["CONSTANTS", "POINTS", "Point", "Value", "is_real", "is_rounded", "product", "real_part", "same_value", "value"]
+__all__ = ["POINTS", "Point", "Value", "is_real", "is_rounded", "product", "real_part", "same_value", "value"]
 
 _DIGITS = 100
 _LARGEST = 10**50  # of a value that is not exact: what is lost by subtraction is then less than 50 digits
 _BITS = 4096  # of a numerator or denominator
 _EQUAL, _APART = Fraction(1, 10**80), Fraction(1, 10**40)  # of the larger value: between them nothing is decided
-_NEAR = Fraction(1, 10**9)
+_NEAR, _NEARER = Fraction(1, 10**9), Fraction(1, 10**12)
 _MOST_FACTORIAL = 300
+_MOST_CHOSEN = 11  # of a number that is not known
 
 Value: TypeAlias = Any  # a Fraction, a number of mpmath, which has no types, or an infinite float
 
@@ -97,12 +98,18 @@ def same_value(first: Value, second: Value) -> bool | None:
 
 
 def is_rounded(first: Value, second: Value) -> bool:
-    """Whether two values that are not both whole agree to nine digits, as a number and its decimal do."""
+    """Whether two values agree to nine digits, as a number and its decimal do; to twelve where both are decimals that end."""
     if isinstance(first, float) or isinstance(second, float):
         return False
     if isinstance(first, Fraction) and isinstance(second, Fraction):
-        return abs(first - second) < _NEAR * abs(second) and first.denominator * second.denominator > 1
+        near = _NEARER if _ends(first) and _ends(second) else _NEAR
+        return abs(first - second) < near * abs(second) and first.denominator * second.denominator > 1
     return bool(abs(_inexact(first) - _inexact(second)) < _inexact(_NEAR) * abs(_inexact(second)))
+
+
+def _ends(number: Fraction) -> bool:
+    """Whether its decimal ends within 30 digits."""
+    return 10**30 % number.denominator == 0
 
 
 def is_real(number: Value) -> bool:
@@ -140,9 +147,6 @@ def _checked(number: Value) -> Value:
     if not abs(number) < _LARGEST:
         raise ExpressionError("a number is too large")
     return number
-
-
-CONSTANTS = ("pi", "e", "i", "infinity")
 
 
 def _constant(name: str) -> Value:
@@ -260,6 +264,9 @@ def _factorial(number: Value) -> Value:
 
 def _binomial(first: Value, second: Value) -> Value:
     whole = [number.numerator for number in (first, second) if isinstance(number, Fraction) and number.denominator == 1]
+    if len(whole) == 1 and isinstance(second, Fraction) and second in range(1, _MOST_CHOSEN):
+        factors = [_both(lambda one, other: one - other)(first, Fraction(less)) for less in range(whole[0])]
+        return _divided(reduce(product, factors), Fraction(factorial(whole[0])))
     if len(whole) < 2 or not 0 <= whole[1] <= whole[0] <= 1000:
         raise ExpressionError("a binomial coefficient is too large, or not of whole numbers")
     return Fraction(comb(*whole))
@@ -295,8 +302,11 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Value]:
 
 
 def _numeral(digits: str, base: int) -> Fraction:
+    whole, _, part = digits.partition(".")
     try:
-        return Fraction(int(digits, base))
+        if base:
+            return Fraction(int(whole + part, base), base ** len(part))
+        raise ExpressionError("a base is only named")
     except ValueError:
         raise ExpressionError(f"{digits} is no numeral of base {base}") from None
 

@@ -3,6 +3,7 @@ r"""Formulas without commas and relations, by recursive descent: sums, products,
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from typing import TypeGuard
 
 from itemwise.expressions.expression import (
@@ -16,6 +17,7 @@ from itemwise.expressions.expression import (
     Number,
     Operation,
     Relation,
+    Words,
     mapped,
 )  # fmt: skip
 from itemwise.expressions.latex_tokens import Token, repeating_decimal
@@ -23,13 +25,15 @@ from itemwise.expressions.token_reader import TokenReader
 
 __all__ = ["FormulaParser", "bare"]
 
-_FUNCTION_NAMES = "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh log ln lg exp gcd lcm max min"
+_FUNCTION_NAMES = "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh log ln lg exp cis gcd lcm max min"
 _FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 _LETTER_NAMES = """
 alpha beta gamma delta epsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega
 Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell
 """
+_BASES = "two three four five six seven eight nine ten eleven twelve"
 _LETTERS = frozenset(_LETTER_NAMES.split())
+_ACCENTS = frozenset({"bar", "hat", "tilde", "vec", "overline", "overrightarrow"})
 _CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}"}
 _ROUND = {"lfloor": ("rfloor", "floor"), "lceil": ("rceil", "ceil"), "langle": ("rangle", "vector")}
 
@@ -101,15 +105,15 @@ class FormulaParser(TokenReader):
                 raise ExpressionError("two numbers stand beside each other")
         if is_number and (part := _proper_fraction(factor)):
             return Operation("+", (found, part))
-        return Operation("*", (bare(found), bare(factor)))
+        return Measured(found, factor.text) if isinstance(factor, Words) else Operation("*", (bare(found), bare(factor)))
 
     def _begins_factor(self) -> bool:
         kind, text = self._next
         if kind == "symbol":
-            return text in ("(", "{")
+            return text in ("(", "{", "[")
         if kind == "command":
-            return text in ("frac", "sqrt", "binom", "pi", "infty", "lfloor", "lceil", "overline") or text in _FUNCTIONS or text in _LETTERS
-        return kind in ("number", "repeating", "letter", "function", "begin")
+            return text in ("frac", "sqrt", "binom", "pi", "infty", "lfloor", "lceil") or text in _FUNCTIONS | _LETTERS | _ACCENTS
+        return kind in ("number", "numeral", "repeating", "letter", "function", "begin")
 
     def _factor(self) -> Expression:
         found = self._atom()
@@ -127,22 +131,25 @@ class FormulaParser(TokenReader):
             elif self._takes("degree"):
                 return Measured(bare(found), "degree")
             elif isinstance(found, Number) and self._takes("_"):
-                found = self._based(found)
+                found = self.based(found, self._plain_argument())
             else:
                 return found
 
     def _is_degree(self) -> bool:
         """Whether a sign for degrees follows, which is taken."""
         following = [token.text for token in self._tokens[self._at + 1 : self._at + 4]]
-        length = 2 if following[:1] == ["degree"] else 4 if following == ["{", "degree", "}"] else 0
+        signs = ("degree", "o")
+        length = 2 if following[:1] and following[0] in signs else 4 if following in [["{", sign, "}"] for sign in signs] else 0
         self._at += length
         return bool(length)
 
-    def _based(self, number: Number) -> Expression:
-        base = self._plain_argument()
-        if not base.isdigit() or not 2 <= int(base) <= 36:
+    def based(self, number: Number, base: str) -> Expression:
+        """A numeral with its base, which stands in digits or words; one that is only named is 0."""
+        words = _BASES.split()
+        told = int(base) if base.isdigit() else 2 + words.index(base) if base in words else 0
+        if not (2 <= told <= 36 or base.isalpha()):
             raise ExpressionError(f"{base!r} is no base")
-        return Based(number.digits, int(base))
+        return Based(number.digits, told)
 
     def _exponent(self) -> Expression:
         if self._takes("-"):
@@ -157,9 +164,9 @@ class FormulaParser(TokenReader):
     def _argument(self) -> Expression:
         """What a macro takes: a group, or one digit, letter or command."""
         if self._takes("{"):
-            found = self._within(self.union)
+            found = self._over(self._within(self.union))
             self._require("}")
-            return bare(found)
+            return found if isinstance(found, Words) else bare(found)
         if self._next.kind == "number" and len(self._next.text) > 1:
             text = self._next.text
             self._tokens[self._at] = Token("number", text[1:])
@@ -171,6 +178,8 @@ class FormulaParser(TokenReader):
         match kind:
             case "number":
                 return self._number()
+            case "numeral":
+                return self._numeral()
             case "repeating":
                 return Number(repeating_decimal(self._take().text))
             case "letter":
@@ -190,6 +199,12 @@ class FormulaParser(TokenReader):
     def _number(self) -> Number:
         return _number(self._take().text)
 
+    def _numeral(self) -> Based:
+        """One with letters among its digits, which is known by the base behind it."""
+        digits = self._take().text
+        self._require("_")
+        return Based(digits.upper(), int(self._plain_argument()))
+
     def _name(self) -> Name:
         name = self._take().text
         while True:
@@ -203,6 +218,12 @@ class FormulaParser(TokenReader):
     def _bracketed(self) -> Expression:
         opening = self._take().text
         items = self.items()
+        if len(items) == 1 and opening == "{":
+            items = [self._over(items[0])]
+        if len(items) == 1 and opening in ("\\{", "{") and self._takes("|", ":"):  # the numbers for which something holds
+            items = self.items()
+            self._require(_CLOSING[opening])
+            return _intersection(items)
         closing = self._take().text
         if not (closing == _CLOSING[opening] or ({opening, closing} <= {"(", "[", ")", "]"} and closing in (")", "]"))):
             raise ExpressionError(f"{closing or 'its end'!r} stands where {_CLOSING[opening]!r} is expected")
@@ -216,7 +237,9 @@ class FormulaParser(TokenReader):
     def _command(self) -> Expression:
         kind, name = self._take()
         if name in ("frac", "binom"):
-            return Operation("/" if name == "frac" else name, (self._argument(), self._argument()))
+            return _fraction("/" if name == "frac" else name, self._argument(), self._argument())
+        if name in _ACCENTS:
+            return self._accented(name)
         if name == "sqrt":
             return self._root(plain=kind == "function")
         if name in _FUNCTIONS:
@@ -231,6 +254,19 @@ class FormulaParser(TokenReader):
             self._at -= 1
             return self._name()
         raise ExpressionError(f"\\{name} is not understood")
+
+    def _over(self, above: Expression) -> Expression:
+        r"""What stands in a group, where ``\over`` or ``\choose`` may follow."""
+        for command, name in (("over", "/"), ("choose", "binom")):
+            if self._takes(command):
+                return _fraction(name, above, self._within(self.union))
+        return above
+
+    def _accented(self, name: str) -> Expression:
+        """A letter with its accent as a name of its own, but for the arrow of a vector; a line over more is no matter."""
+        inside = self._argument()
+        accent = {"overline": "bar"}.get(name, name)
+        return Name(f"{accent} {inside.text}") if isinstance(inside, Name) and name not in ("vec", "overrightarrow") else inside
 
     def _root(self, *, plain: bool) -> Expression:
         degree: Expression = Number(Fraction(2))
@@ -256,7 +292,7 @@ class FormulaParser(TokenReader):
         arguments = self._function_arguments()
         if power == Operation("negative", (_number("1"),)):
             name, power = f"arc{name}", None
-        found = Operation(name, (*arguments, *base))
+        found = Operation(name, (*arguments, *base)) if name != "cis" else _unit_circle(arguments[0])
         return found if power is None else Operation("^", (found, power))
 
     def _function_arguments(self) -> tuple[Expression, ...]:
@@ -321,6 +357,24 @@ def _is_angle(part: Expression) -> TypeGuard[Operation]:
 
 def _radians(degrees: Expression) -> Expression:
     return Operation("/", (Operation("*", (degrees, Name("pi"))), Number(Fraction(180))))
+
+
+def _unit_circle(angle: Expression) -> Expression:
+    return Operation("+", (Operation("cos", (angle,)), Operation("*", (Name("i"), Operation("sin", (angle,))))))
+
+
+def _fraction(name: str, above: Expression, below: Expression) -> Expression:
+    """A fraction or a binomial coefficient; of two units it is a unit."""
+    if isinstance(above, Words) and isinstance(below, Words):
+        return Words(f"{above.text}/{below.text}")
+    return Operation(name, (bare(above), bare(below)))
+
+
+def _intersection(conditions: list[Expression]) -> Expression:
+    """What holds where all conditions do."""
+    if not conditions:
+        raise ExpressionError("a condition is missing")
+    return reduce(lambda first, second: Operation("intersection", (first, second)), conditions)
 
 
 def _proper_fraction(factor: Expression) -> Expression | None:

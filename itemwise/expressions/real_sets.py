@@ -7,8 +7,22 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-from itemwise.expressions.expression import Bracketed, Expression, ExpressionError, Name, Operation, Relation, names_in
-from itemwise.expressions.expression_value import CONSTANTS, POINTS, Value, is_real, real_part, same_value, value
+from itemwise.expressions.expression import (
+    CONSTANTS,
+    FLIPPED,
+    Bracketed,
+    Expression,
+    ExpressionError,
+    Name,
+    Number,
+    Operation,
+    Relation,
+    label_of,
+    mapped,
+    names_in,
+    variables_in,
+)  # fmt: skip
+from itemwise.expressions.expression_value import POINTS, Value, is_real, real_part, same_value, value
 
 __all__ = ["RealSet", "real_set", "same_real_set"]
 
@@ -59,7 +73,10 @@ def _parts(expression: Expression) -> list[Part] | None:
         case Operation("union", (first, second)):
             one, other = _parts(first), _parts(second)
             return None if one is None or other is None else one + other
-        case Operation("without", (first, Bracketed("\\{", items))):
+        case Operation("intersection", (first, second)):
+            one, other = _parts(first), _parts(second)
+            return None if one is None or other is None else _shared(one, other)
+        case Operation("without" | "-", (first, Bracketed("\\{", items))):
             whole = _parts(first)
             return None if whole is None else _without(whole, items)
         case Relation(sides, signs):
@@ -76,9 +93,16 @@ def _interval(low: Expression, high: Expression, low_closed: bool, high_closed: 
 
 def _inequality(sides: Sequence[Expression], signs: Sequence[str]) -> list[Part] | None:
     """What ``2 < x <= 5``, ``x > 2`` or ``x != 3`` says of the variable."""
-    variables = [at for at, side in enumerate(sides) if isinstance(side, Name) and side.text not in CONSTANTS]
-    if len(variables) != 1 or "=" in signs or "in" in signs:
+    variables = [at for at, side in enumerate(sides) if label_of(side)]
+    if signs == ("=",) and len(variables) == 1:
+        point = sides[1 - variables[0]]
+        return [_interval(point, point, True, True)]
+    if signs == ("in",) and variables == [0]:
+        return _parts(sides[1])
+    if "=" in signs or "in" in signs:
         return None
+    if len(variables) != 1 or any(variables_in(side) for at, side in enumerate(sides) if at not in variables):
+        return _linear(sides, signs)
     whole = [Part(-_INFINITY, _INFINITY, False, False)]
     if signs == ("!=",):
         return _without(whole, [sides[1 - variables[0]]])
@@ -91,6 +115,53 @@ def _inequality(sides: Sequence[Expression], signs: Sequence[str]) -> list[Part]
         low, high = (low, right if variables[0] == at else left) if is_high else (right if variables[0] == at else left, high)
         closed[is_high] = sign in ("<=", ">=")
     return [_interval(low, high, *closed)]
+
+
+def _linear(sides: Sequence[Expression], signs: Sequence[str]) -> list[Part] | None:
+    """What inequalities between sums of one variable say, such as ``1 <= 2x + 3 < 7``; None where they are of another kind."""
+    names = frozenset[str]().union(*map(variables_in, sides))
+    if len(names) != 1 or any("(" in label_of(side) for side in sides):  # f(1) < f(2) says nothing of f
+        return None
+    (name,) = names
+    parts: list[Part] = [Part(-_INFINITY, _INFINITY, False, False)]
+    for at, sign in enumerate(signs):
+        difference = Operation("-", (sides[at], sides[at + 1]))
+        there = _at(difference, name, Fraction(0))
+        slope = Operation("-", (_at(difference, name, Fraction(1)), there))
+        for tried in (Fraction(7, 3), Fraction(-5, 2)):
+            told = Operation("+", (there, Operation("*", (slope, Number(tried)))))
+            if same_value(value(told, POINTS[0]), value(_at(difference, name, tried), POINTS[0])) is not True:
+                return None
+        rises = _order(value(slope, POINTS[0]), Fraction(0))
+        if not rises:
+            return None
+        flipped = FLIPPED[sign] if rises < 0 else sign
+        solved = _inequality((Name(name), Operation("/", (Operation("negative", (there,)), slope))), (flipped,))
+        parts = _shared(parts, solved or [])
+    return parts
+
+
+def _at(expression: Expression, name: str, number: Fraction) -> Expression:
+    """The expression with a number for the name."""
+    return mapped(expression, lambda part: Number(number) if part == Name(name) else part)
+
+
+def _shared(first: Sequence[Part], second: Sequence[Part]) -> list[Part]:
+    """What is in both."""
+    if len(first) * len(second) > _MOST_PARTS:
+        raise ExpressionError(f"an intersection has more than {_MOST_PARTS} parts")
+    return [_overlap(one, other) for one in first for other in second]
+
+
+def _overlap(one: Part, other: Part) -> Part:
+    """What is in both, which may be empty."""
+    low, high = _order(one.low, other.low), _order(one.high, other.high)
+    return Part(
+        other.low if low < 0 else one.low,
+        one.high if high < 0 else other.high,
+        (one.low_closed or low < 0) and (other.low_closed or low > 0),
+        (one.high_closed or high > 0) and (other.high_closed or high < 0),
+    )
 
 
 def _infinite(sign: str) -> Expression:

@@ -3,10 +3,11 @@ r"""`same_expression`: whether an answer has the value of the gold; what cannot 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from itemwise.cases.reply import Undecided
-from itemwise.expressions.comparison import same
-from itemwise.expressions.expression import Expression, ExpressionError, Name, Words
+from itemwise.expressions.comparison import numbers_said, same
+from itemwise.expressions.expression import Expression, ExpressionError, Name, Number, Operation, Words
 from itemwise.expressions.latex_parser import parsed
 from itemwise.expressions.latex_tokens import LONGEST
 from itemwise.extractors.named_extractor import NotTheSame
@@ -19,7 +20,13 @@ _SPACE = re.compile(r"(?<![\w.]) | (?![\w.])")
 _COMMANDS = re.compile(r"\\(?:text[a-z]*|math[a-z]+|[mhf]box|boxed|emph|q?quad|left|right|displaystyle|[\[\]()])|[{}$]")
 _APART = re.compile(r"[\W_]+")
 _OPEN = re.compile(r"[<>]|\\[lg]e|\\end")  # another relation, or the rest of something
-_CHOICE = re.compile(r"\(?([A-Z])\)?(?![A-Za-z])[\s.:]*(\S?)")
+_CHOICE = re.compile(r"(?:(?i:option|choice|answer)\s*:?\s*)?\(?([A-Z])\)?(?![A-Za-z])[\s.:]*(\S?)")
+_ARTICLE = re.compile(r"^(?:an?|the) ")
+_PLURAL = re.compile(r"(?<=[a-z]{3})s(?= |$)")
+_LETTERS = re.compile(r"[A-Za-z][A-Za-z ]+")
+_SAYS = re.compile(r"=|:|\b(?:is|are|equals)\b")
+_PROSE = re.compile(r"(?:(?<![\\A-Za-z{])[A-Za-z]{2,}[^A-Za-z\\]+){3}")
+_WORKED = re.compile(r"[\\^*/+=!√π]")  # what is worked out, and may be any number
 
 
 def same_expression(answer: str | None, gold: str) -> bool:
@@ -36,7 +43,7 @@ def same_expression(answer: str | None, gold: str) -> bool:
     """
     if answer is None or isinstance(answer, NotTheSame):
         return False
-    if answer == gold or _written(answer) == _written(gold):
+    if answer == gold or _written(answer) == _written(gold) or _are_same_letters(answer, gold):
         return True
     try:
         told = _compared(answer, gold)
@@ -60,23 +67,35 @@ def _compared(answer: str, gold: str) -> bool | None:
     wanted = _read(gold, "the gold")
     if isinstance(wanted, Words):
         return _same_word(answer, wanted.text)
-    if isinstance(wanted, Name) and "text" in gold:
+    if isinstance(wanted, Name) and "text" in gold and wanted.text.isupper():
         return _same_letter(answer, wanted.text)
-    return same(_read_answer(answer), wanted)
+    try:
+        return same(_read_answer(answer), wanted)
+    except ExpressionError:
+        if _is_other_prose(answer, wanted):
+            return False
+        raise
 
 
 def _read_answer(text: str) -> Expression:
-    """The expression of an answer; of an equation whose beginning is not understood what stands behind the last equals sign."""
+    """The expression of an answer; where what it begins with is not understood, or is words, what stands behind the last "=" or "is"."""
+    found: Expression | ExpressionError
     try:
-        return _read(text, "the answer")
+        found = _read(text, "the answer")
     except ExpressionError as fault:
-        _, equals, last = text.rpartition("=")
-        if not equals or _OPEN.search(last):
-            raise
-        try:
-            return parsed(last)
-        except ExpressionError:
-            raise fault from None
+        found = fault
+    if len(text) <= LONGEST and (isinstance(found, ExpressionError) or (isinstance(found, Words) and _SAYS.search(found.text))):
+        for last in (text.rpartition("=")[2], _SAYS.split(text)[-1]):
+            with suppress(ExpressionError):
+                if last != text and not _OPEN.search(last):
+                    return parsed(last)
+    return _raised(found)
+
+
+def _raised(found: Expression | ExpressionError) -> Expression:
+    if isinstance(found, ExpressionError):
+        raise found
+    return found
 
 
 def _read(text: str, what: str) -> Expression:
@@ -88,10 +107,31 @@ def _read(text: str, what: str) -> Expression:
 
 def _same_word(answer: str, gold: str) -> bool | None:
     """Whether the answer is the word; None where it is among others."""
-    said, wanted = (_APART.sub(" ", _COMMANDS.sub(" ", text)).lower().strip() for text in (answer, gold))
+    said, wanted = _said(answer), _said(gold)
     if said.replace(" ", "") == wanted.replace(" ", ""):
         return True
     return None if f" {wanted} " in f" {said} " else False
+
+
+def _said(text: str) -> str:
+    """The words of a text in lowercase, without an article before them and in the singular."""
+    return _PLURAL.sub("", _ARTICLE.sub("", _APART.sub(" ", _COMMANDS.sub(" ", text)).lower().strip()))
+
+
+def _are_same_letters(answer: str, gold: str) -> bool:
+    """Whether both are the same letters and nothing else, as a word in plain letters may be read as a product."""
+    letters = [_COMMANDS.sub(" ", text).strip(" .") for text in (answer, gold) if len(text) <= LONGEST]
+    return len(letters) == 2 and all(map(_LETTERS.fullmatch, letters)) and len(letters[1]) > 2 and _said(answer) == _said(gold)
+
+
+def _is_other_prose(answer: str, gold: Expression) -> bool:
+    """Whether the gold is a number, and the answer plain words that do not have it."""
+    match gold:
+        case Number(number) | Operation("negative", (Number(number),)):
+            if len(answer) > LONGEST or not _PROSE.search(answer) or _WORKED.search(answer):
+                return False
+            return number not in map(abs, numbers_said(answer))
+    return False
 
 
 def _same_letter(answer: str, gold: str) -> bool | None:

@@ -55,8 +55,9 @@ class TokenReader:
         return found
 
     def _plain_argument(self) -> str:
-        braced = self._takes("{")
+        """The one token that stands there, in braces or not, and in brackets within them or not."""
+        opened = [closing for opening, closing in (("{", "}"), ("(", ")")) if self._takes(opening)]
         text = self._take().text
-        if braced:
-            self._require("}")
+        for closing in reversed(opened):
+            self._require(closing)
         return text

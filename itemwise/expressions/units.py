@@ -28,23 +28,27 @@ _SIZES: Mapping[str, tuple[str, Fraction]] = {
     **{name: ("money", Fraction(size)) for names, size in (("cent", Fraction(1, 100)), ("dollar usd", 1)) for name in names.split()},
     **{name: ("angle", Fraction(size)) for names, size in (("degree deg", 1),) for name in names.split()},
     **dict.fromkeys(("rad", "radian"), ("radian", Fraction(1))),
-    "percent": ("percent", Fraction(1)),
+    **dict.fromkeys(("percent", "pct"), ("percent", Fraction(1))),
+    "am": ("forenoon", Fraction(1)),
+    "pm": ("afternoon", Fraction(1)),
 }  # fmt: skip
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SHORT = {"mph": "mile per hour", "kph": "km per hour", "sq": "square", "cu": "cubic", "percentage": "percent"}
 _POWERS = {"square": 2, "squared": 2, "cubic": 3, "cubed": 3}
-_EMPTY = frozenset(["unit", "a", "an", "of", "the", "each", "in", "total", "exactly", "about", "approximately"])
+_EMPTY = frozenset(["a", "an", "of", "the", "each", "in", "total", "exactly", "about", "approximately"])
 _WORD = re.compile(r"([A-Za-z]+)(?:\^\{?(\d)\}?)?|/")
 
 
 class Unit(NamedTuple):
     """`dimensions` are those of length, mass, time, money and angle with powers, or words that are no known unit; a value times `size`
-    is in the first of each kind. `known` says that no other words stand there. `scale` is what a word such as "million" stands for."""
+    is in the first of each kind. `known` says that no other words stand there. `scale` is what a word such as "million" stands for,
+    `unnamed` the power of "units"."""
 
     dimensions: tuple[tuple[str, int], ...]
     size: Fraction
     known: bool
     scale: int = 1
+    unnamed: int = 0
 
 
 @cache
@@ -52,7 +56,7 @@ def unit_of(words: str) -> Unit:
     """The unit that words name, singular or plural; one without dimensions where they name none, such as "units"."""
     dimensions: Counter[str] = Counter()
     size, known = Fraction(1), True
-    sign, power, scale = 1, 1, 1
+    sign, power, scale, unnamed = 1, 1, 1, 0
     for word, written in _spelled(words):
         if word in ("per", "/"):
             sign = -1
@@ -60,6 +64,8 @@ def unit_of(words: str) -> Unit:
             power = _POWERS[word]
         elif word in _SCALES:
             scale *= _SCALES[word]
+        elif word == "unit":
+            unnamed = power * written
         elif word in ("squared", "cubed") or word in _EMPTY:
             continue
         else:
@@ -69,7 +75,7 @@ def unit_of(words: str) -> Unit:
             size *= factor**times
             known = known and word in _SIZES
             power = 1
-    return Unit(tuple(sorted((kind, times) for kind, times in dimensions.items() if times)), size, known, scale)
+    return Unit(tuple(sorted((kind, times) for kind, times in dimensions.items() if times)), size, known, scale, unnamed)
 
 
 def _spelled(words: str) -> list[tuple[str, int]]:
