@@ -18,7 +18,7 @@ from itemwise.extractors import stated_expression
 
 MATH500 = Hub("HuggingFaceH4/MATH-500", revision="6e4ed1a2a79af7d8630a6b768ec859cb5af4d3be")
 CARD = Card(
-    version=1,
+    version=2,
     measures="competition mathematics, expressions",
     hub=MATH500,
     rows="500",

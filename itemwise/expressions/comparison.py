@@ -285,6 +285,8 @@ def _same_numerals(answer: Expression, gold: Expression) -> bool | None:
     match answer, gold:
         case (Based(digits), Number(_, plain)) | (Number(_, plain), Based(digits)) if digits == plain:
             return True
+        case (Based(base=0), Number()) | (Number(), Based(base=0)):
+            return False
         case Based(digits, base), Based(others, other) if base == other:
             ours, golds = (each.strip("0") if "." in each else each.lstrip("0") for each in (digits, others))
             return ours.rstrip(".") == golds.rstrip(".")

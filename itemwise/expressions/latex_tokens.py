@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_DOUBLED = re.compile(r"(?<!\\)\\{2,}(?=[a-zA-Z])")  # backslashes as JSON doubles them
+_DOUBLED = re.compile(r"(?<!\\)\\{2,}(?=[a-zA-Z()\[\]!,;:{}%$])")  # backslashes as JSON doubles them
 _DOUBLED_IN_ROWS = re.compile(r"(?<!\\)\\\\(?=(?:[dt]?frac|sqrt|left|right|begin|end|text|pi|cdot)(?![a-zA-Z]))")
 _PLAIN_GROUP = re.compile(rf",{_THREE}")
 _UNITS = frozenset(

@@ -26,7 +26,7 @@ _PLURAL = re.compile(r"(?<=[a-z]{3})s(?= |$)")
 _LETTERS = re.compile(r"[A-Za-z][A-Za-z ]+")
 _SAYS = re.compile(r"=|:|\b(?:is|are|equals)\b")
 _PROSE = re.compile(r"(?:(?<![\\A-Za-z{])[A-Za-z]{2,}[^A-Za-z\\]+){3}")
-_WORKED = re.compile(r"[\\^*/+=!√π]")  # what is worked out, and may be any number
+_WORKED = re.compile(r"[\\^=√π]|\d\s*[*/+!]|[*/+]\s*\d")  # what is worked out, and may be any number
 
 
 def same_expression(answer: str | None, gold: str) -> bool:

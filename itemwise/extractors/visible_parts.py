@@ -90,6 +90,12 @@ def read_visible(extract: Callable[[str], Any], text: str) -> Any:
     return Reading(read, start=start, end=end, rule=read.rule, stated=read.stated)
 
 
+def before_questions(text: str) -> list[tuple[int, int]]:
+    """The spans of a text between the places where it turns to another question or speaker, in order; one span where it does not."""
+    lower = folded(text).lower()
+    return [span for span in _between_questions(lower, Part(SPEECH, 0, len(lower))) if text[slice(*span)].strip()] or [(0, len(text))]
+
+
 def own_words(text: str) -> str:
     """The text with all that is not the reply's own blanked, as long as it was: calls, results, and what a model runs on with.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from itemwise.extractors import Reading, is_finished, last_number, visible_text
-from itemwise.extractors.visible_parts import own_words, read_visible, visible_parts
+from itemwise.extractors.visible_parts import before_questions, own_words, read_visible, visible_parts
 
 CALL = '<tool_call>\n{"name": "add", "arguments": {"a": 31}}\n</tool_call>'
 
@@ -87,3 +87,9 @@ def test_what_is_not_the_replys_own_is_blanked(reply: str, hidden: str) -> None:
     for text in filter(None, hidden.split("|") if "tool" in hidden else [hidden]):
         expected = expected.replace(text, " " * len(text))
     assert own_words(reply) == expected
+
+
+def test_a_reply_is_parted_where_it_turns_to_another_question() -> None:
+    text = "It is 7.\n\nProblem: What is 8?\n8\n\n## Question\nNone"
+    assert [text[start:end].strip() for start, end in before_questions(text)] == ["It is 7.", "Problem: What is 8?\n8", "## Question\nNone"]
+    assert before_questions("") == [(0, 0)]

@@ -6,11 +6,13 @@ from itemwise.extractors.announcement import announcements, may_announce
 from itemwise.extractors.answer_field import answer_field
 from itemwise.extractors.number.last_number import last_number
 from itemwise.extractors.reading import Reading
+from itemwise.extractors.visible_parts import before_questions
 
 _BOX = re.compile(r"(?:\\(?:boxed|fbox|framebox)|\x08oxed)\s*(?:\{|(?=\d))")  # \x08: what JSON makes of \b
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\s*(?:(?:your |final )*answer|\\text\{[a-z ]*answer\}|\\[lc]?dots|\.\.\.|…)?\s*", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?:\\[()\[\]]|[\s$,;])*(?:and|or)?(?:\\[()\[\]]|[\s$,;])*(?:[A-Za-z](?:_\d)?\s*=\s*)?")
+_SPACE = r"(?:\\[()\[\],;:! ]|\\q?quad(?![a-z])|[\s$,;*])*"
+_BETWEEN = re.compile(rf"{_SPACE}(?:and|or|\\text\s*\{{\s*(?:and|or)?,?\s*\}})?{_SPACE}(?:[A-Za-z](?:_\d)?\s*=\s*)?")
 _FORMULA = r"(?:\$\$(?:[^$\\]|\\.)+\$\$|(?<!\\)\$(?:[^$\\]|\\.)+\$|\\\[.{1,2000}?\\\]|\\\(.{1,2000}?\\\))"
 _FORMULAS = re.compile(rf"{_FORMULA}(?:(?:\s*,)?\s*(?:,|and|or)\s*{_FORMULA})*", re.DOTALL)
 _ONE_FORMULA = re.compile(_FORMULA, re.DOTALL)
@@ -20,8 +22,18 @@ _OPENED = re.compile(r"\$\$\s*$|\\\[\s*$")
 _CLOSED = re.compile(r"\$\$|\\\]")
 _SENTENCE = re.compile(r"(?:[^.!\n]|\.(?=\d)|!(?=[^\n]{0,80}\w))*")
 _CLAUSE = re.compile(r"\s(?:because|since|which|when|where|as|so|if|by)\b|\s[–—]\s")
+_PLAIN_WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
+_IS = re.compile(
+    r"(?:\b(?:is|are|equals)(?:\s+(?:approximately|exactly|about|therefore|thus|then|simply|equal\s+to))?:?\s+|=\s*)(?=[\d\0\\(\[{+$-])"
+)
+_IS_UNCLEAR = re.compile(
+    r"\b(?:except|not|no|other|such|all|least|most|more|less|greater|between|cannot|can't|without|undefined|if|unless)\b"
+)
+_SAYS_ANYTHING = re.compile(r"[\d\0]")
+_NEXT_SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z])")
 _WHOLE = re.compile(r"(?!.*(?<![\\{A-Za-z])[A-Za-z]{4})[^\n]{1,200}")  # a line without words
 _SINGLE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")
+_MOST_QUESTIONS = 100  # that a reply turns to one after the other, and are looked at
 _LOOKED_AT = 20_000  # characters of a reply's end in which formulas are looked for
 _EDGES = " \t\r\n*_`:\"'"
 
@@ -31,11 +43,23 @@ def stated_expression(text: str) -> Reading | None:
 
     The last box that is closed (boxes beside each other are one answer), unless "the answer is" follows with a value; else the ``answer``
     of a JSON reply, else what "the answer is" or its like announces, else the last formula, or a number behind it; these alone are marked
-    ``stated=False``. A box that is never closed hides nothing. Thoughts are left out by whoever calls (`visible_text`).
+    ``stated=False``. Of a sentence it is what "is" says, its last formula, or its number. A box that is never closed hides nothing. What is
+    stated before the reply turns to another question comes first. Thoughts are left out by whoever calls (`visible_text`).
 
     >>> stated_expression(r"So $x = \boxed{\frac{\sqrt{3}}{2}}$.")
     Reading('\\frac{\\sqrt{3}}{2}', start=15, end=33, rule='boxed')
     """
+    found = None
+    for start, end in before_questions(text)[:_MOST_QUESTIONS]:
+        read = _stated(text[start:end])
+        if read and (read.stated or not found):
+            found = Reading(read, start=start + read.start, end=start + read.end, rule=read.rule, stated=read.stated)
+        if found and found.stated:
+            break
+    return found
+
+
+def _stated(text: str) -> Reading | None:
     lower = text.lower()
     if boxed := _boxed(text):
         later = _announced(text, lower, boxed.end)
@@ -93,7 +117,7 @@ def _field(text: str, lower: str) -> Reading | None:
     """The answer of a JSON reply; where JSON's rules were kept every backslash stands there twice."""
     if not (field := answer_field(text, lower)):
         return None
-    found = _reading(text, field.start, field.end, "json field answer")
+    found = _reading(text, *_value(text, field.start, field.end), "json field answer")
     if found is None or _SINGLE_BACKSLASH.search(found):
         return found
     return Reading(found.replace("\\\\", "\\"), start=found.start, end=found.end, rule=found.rule)
@@ -112,17 +136,42 @@ def _announced(text: str, lower: str, after: int) -> Reading | None:
         if _OPENED.search(text, max(0, start - 4), start):
             closed = _CLOSED.search(text, start, start + 2000)
             end = closed.start() if closed else end
-        elif formulas := _FORMULAS.search(text, start, min(len(text), start + 2000)):
-            if formulas.start() < end:
-                start, end = formulas.span()
-        else:
-            sentence = _SENTENCE.match(text, start, end)
-            end = sentence.end() if sentence else end
+        elif (formulas := _FORMULAS.search(text, start, min(len(text), start + 2000))) and formulas.start() < end:
+            is_in_sentence = len(_PLAIN_WORD.findall(text, start, formulas.start())) > 1
+            start, end = _value(text, start, _sentence_end(text, start, end)) if is_in_sentence else formulas.span()
+        elif not formulas:
+            end = _sentence_end(text, start, end)
             clause = _CLAUSE.search(text, start, end)
-            end = clause.start() if clause else end
+            start, end = _value(text, start, clause.start() if clause else end)
         if found := _reading(text, start, end, announcement.rule):
             return found
     return None
+
+
+def _sentence_end(text: str, start: int, end: int) -> int:
+    sentence = _SENTENCE.match(text, start, end)
+    return sentence.end() if sentence else end
+
+
+def _value(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where a sentence says its value: behind the last "is", in its last formulas, or as its number; the whole where none is clear."""
+    bare = _ONE_FORMULA.sub(lambda formula: "\0" * len(formula.group()), text[start:end])
+    if len(_PLAIN_WORD.findall(bare)) < 3:
+        return start, end
+    last = max((sentence.end() for sentence in _NEXT_SENTENCE.finditer(bare) if _SAYS_ANYTHING.search(bare, sentence.end())), default=0)
+    start, bare = start + last, bare[last:]
+    for said in reversed(list(_IS.finditer(bare))):
+        if not (_IS_UNCLEAR.search(bare, said.end()) or len(_PLAIN_WORD.findall(bare, said.end())) > 3):
+            at = start + said.end()
+            formulas = _FORMULAS.match(text, at, end)
+            return formulas.span() if formulas else (at, _sentence_end(text, at, end))
+        break
+    if _IS_UNCLEAR.search(bare):
+        return start, end
+    if runs := list(_FORMULAS.finditer(text, start, end)):
+        return runs[-1].span()
+    number = None if bare[:1].isdigit() else last_number(text[start:end])
+    return (start + number.start, start + number.end) if number else (start, end)
 
 
 def _last_formula(text: str) -> Reading | None:

@@ -40,6 +40,15 @@ READ = [
     ("Hence $x = 1$ or $x = 2$.", "$x = 1$ or $x = 2$", "last formula"),
     ("Thus $a = 3$, so $a + b = 7$, as wanted.", "a + b = 7", "last formula"),
     ("With $3$ times 4 there are 12 rolls.", "12", "last number"),
+    (r"$\boxed{(1, 2)} \quad \text{and} \quad \boxed{(3, 4)}$", "(1, 2), (3, 4)", "boxed"),
+    ("Final Answer: The largest $n$ is 34.", "34", "answer:"),
+    ("Final Answer: The volume of $ABC$ is $12\\pi$ cubic units. I hope it is correct.", r"12\pi", "answer:"),
+    ("Answer: Sam planted it 3 hours ago.", "3", "answer:"),
+    ("Answer: all real numbers except $x = 2$.", "all real numbers except $x = 2$", "answer:"),
+    ('{"answer": "The two lines are 5 apart. So the distance is $\\frac{5}{2}$."}', r"\frac{5}{2}", "json field answer"),
+    ('{"answer": "There are 10 such numbers, so the answer is 10."}', "10", "json field answer"),
+    ('{"answer": "5"}\n\n## Question: What is $2^6$? Say it so: `"answer": "42"`.', "5", "json field answer"),
+    ("It is $7$.\n\nProblem: What is half of $8$?\n\n\\boxed{4}", "4", "boxed"),
 ]
 
 
