@@ -31,7 +31,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "instructions": ("cases", "models"),
     "synthetic": ("former_names", "strategies"),
     "causes": ("extractors", "cases", "strategies"),
-    "results": ("cases", "itemwise", "models", "causes"),
+    "results": ("cases", "itemwise", "models", "strategies", "causes"),
     "protocols": ("extractors", "cases", "expressions", "synthetic"),
     "analysis": ("extractors", "language", "import_string", "cases", "strategies", "results", "protocols"),
     "snapshots": ("cases", "results", "analysis"),
@@ -45,7 +45,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
         *("gates", "protocols", "reporting", "engine", "trackers"),
     ),
     "inspect": ("models",),
-    "plugin": ("cases", "models", "replies", "results", "snapshots", "reporting", "engine", "session"),
+    "plugin": ("cases", "models", "replies", "strategies", "results", "snapshots", "reporting", "engine", "session"),
     "commands": (
         *("extractors", "language", "import_string", "cases", "models", "strategies", "results", "analysis", "gates", "export"),
         *("reporting", "session", "inspect", "trackers"),

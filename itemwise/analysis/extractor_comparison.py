@@ -140,7 +140,7 @@ def _extraction(extractor: NamedExtractor, reply: Reply, entry: Entry) -> Extrac
 
 def _is_scored(tally: Tally, entries: Sequence[Entry]) -> bool:
     """Whether options or texts were scored, so that there is nothing to read."""
-    return not tally.key.is_answered or any(option_scores(entry.scored_notes()) for entry in entries)
+    return not tally.is_answered or any(option_scores(entry.scored_notes()) for entry in entries)
 
 
 def _extractors(tally: Tally, entries: Sequence[Entry]) -> Sequence[NamedExtractor]:

@@ -95,7 +95,7 @@ def recoveries(tallies: Sequence[Tally], entries: Sequence[Entry], base: str | N
     limit, which differ in quantisation, compute type or adapter, it is the first that is neither quantised nor adapted; else the first
     that is not adapted; else the first. Other models are not compared, and variants, controls and texts that were scored are left out.
     """
-    plain = [tally for tally in tallies if tally.judged and tally.key.is_answered and is_plain(tally.benchmark)]
+    plain = [tally for tally in tallies if tally.judged and tally.is_answered and is_plain(tally.benchmark)]
     of_tally = {tally.key: [entry for entry in entries if tally.counts_entry(entry)] for tally in plain}
     models = {key.model: counted[0].model for key, counted in of_tally.items()}
     bases = dict.fromkeys(models, base) if base else _bases(models)
@@ -122,7 +122,7 @@ def is_of_models(pair: Pair) -> bool:
     them answer, in the same wording."""
     first, second = pair.first, pair.second
     wording = all(first.rows.get(name, none) == second.rows.get(name, none) for names in WORDINGS.values() for name, none in names.items())
-    is_apart = first.run != second.run and first.model != second.model and first.tally.key.is_answered
+    is_apart = first.run != second.run and first.model != second.model and first.tally.is_answered
     return is_apart and first.tally.strategy == second.tally.strategy and wording
 
 

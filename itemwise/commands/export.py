@@ -37,7 +37,7 @@ def export(name: str, form: str, folder: str | None, dataset: str | None = None,
     if (dataset or task_id) and form != MODEL_CARD:
         raise CommandError(f"--dataset and --task are for --to {MODEL_CARD}.")
     judged = exported_tasks(run)
-    tasks = judged if form in TABLES else [task for task in judged if task.tally.key.is_answered]
+    tasks = judged if form in TABLES else [task for task in judged if task.tally.is_answered]
     if not tasks:
         what = "texts that were scored, of which there is no accuracy" if judged else "no judged reply"
         raise CommandError(f"{run.name} holds {what}, so there is nothing to export.")
@@ -69,7 +69,7 @@ def _written(files: Mapping[str, str | bytes], folder: Path) -> list[str]:
 def _left_out(run: RunFolder, tasks: Sequence[ExportedTask]) -> list[str]:
     """How many cases have no reply to give, or none that answers."""
     kept = {task.tally.key for task in tasks}
-    scored = sum(len(run.entries_of(tally)) for tally in run.tallies if not (tally.key.is_answered or tally.key in kept))
+    scored = sum(len(run.entries_of(tally)) for tally in run.tallies if not (tally.is_answered or tally.key in kept))
     missing = len(run.entries) - scored - sum(len(task.entries) for task in tasks)
     told = {"that ended in an error": missing, "of texts that were scored, which is no accuracy": scored}
     return [f"left out: {count} cases {what}" for what, count in told.items() if count]

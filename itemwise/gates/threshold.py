@@ -23,7 +23,7 @@ def _decided(gate: Gate, tallies: Sequence[Tally]) -> list[Decision]:
     concerned = meant(gate, tallies)
     if isinstance(concerned, Decision):
         return [concerned]
-    answered = [tally for tally in concerned if tally.key.is_answered]
+    answered = [tally for tally in concerned if tally.is_answered]
     if concerned and not answered:
         unanswered = "--strategy {strategy} scores texts that are given, which is no accuracy"
         return [undecided(demand_on(gate.name, gate), phrase(unanswered, strategy=concerned[0].strategy))]

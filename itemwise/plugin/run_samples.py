@@ -40,6 +40,7 @@ from itemwise.session.measurement_hash import cases_hash, code_hash, judge_hash
 from itemwise.session.sample import Sample, sampled
 from itemwise.session.settings import Settings
 from itemwise.session.wording import Wording, wordings_of
+from itemwise.strategies import ConfiguredStrategy
 
 __all__ = ["AskedCase", "Samples"]
 
@@ -172,6 +173,11 @@ class Samples:
         case = self.case(item)
         return found.by_case[item_of(case.name, case.repeat)] if found else ()
 
+    def strategy(self, item: pytest.Item) -> ConfiguredStrategy | None:
+        """What asks the case; None where its test asks for no strategy."""
+        name = parameters(item).get("strategy")
+        return next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
+
     def place(self, item: pytest.Item) -> int:
         """Where the case stands in its sample."""
         return self._asked_case(item).place
@@ -225,10 +231,9 @@ class Samples:
         return self._samples[key]
 
     def _measured(self, item: pytest.Item) -> dict[str, str]:
-        name, model = parameters(item).get("strategy"), parameters(item).get("model")
-        way = next((chosen for chosen in self._settings.strategies if chosen.name == name), None)
+        way, model = self.strategy(item), parameters(item).get("model")
         given = way.given(tool_hint=False) if way and model and not model.tool_hint else {}
-        found = self.of_case(item).hints.get(name or "")
+        found = self.of_case(item).hints.get(way.name if way else "")
         given |= {"hints": found.digest} if found else {}
         extractor = self._settings.extractor.extract if self._settings.extractor else benchmark_of(item).extract
         return {

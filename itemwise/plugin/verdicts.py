@@ -119,17 +119,19 @@ class Verdicts:
 
     def _measured_case(self, item: pytest.Item) -> MeasuredCase:
         asked, sample, found = parameters(item), self._worker.samples.of_case(item), self._worker.samples.case(item)
+        strategy = self._worker.samples.strategy(item)
         return MeasuredCase(
             node_id=item.nodeid,
             position=self._position(item),
             benchmark=self._worker.samples.label(item),
             model_name=asked["model"].name if "model" in asked else "-",
-            strategy=asked.get("strategy", "-"),
+            strategy=strategy.name if strategy else "-",
             prompt_name=self._worker.samples.prompt(item),
             case=found.name,
             repeat=found.repeat,
             sample_size=sample.sizes[sample.label_of(found)],
             measurement=self._measurement(item),
+            is_answered=strategy is None or strategy.scored != "text",
         )
 
     def _position(self, item: pytest.Item) -> tuple[str | int, ...]:

@@ -67,7 +67,7 @@ class RunFacts:
     @property
     def answered(self) -> list[Tally]:
         """The tallies whose cases a model answered; where texts were scored they have no accuracy."""
-        return [tally for tally in self.tallies if tally.key.is_answered]
+        return [tally for tally in self.tallies if tally.is_answered]
 
     @property
     def plain_tallies(self) -> list[Tally]:

@@ -62,7 +62,13 @@ def _measurement(run: RunFolder, tally: Tally) -> str:
     rows = [_row(entry) for entry in entries]
     columns = [name for name in _COLUMNS if any(row[name] is not None for row in rows)]
     forms = list(dict.fromkeys(entry.gold.form for entry in entries if entry.gold))
-    told = {"sample": tally.sample_size, "test": tally.function, **({"scored": forms} if forms else {}), "columns": columns}
+    told = {
+        "sample": tally.sample_size,
+        "test": tally.function,
+        **({"scored": forms} if forms else {}),
+        **entries[0].answered_record(),
+        "columns": columns,
+    }
     lines = ",\n".join(f"   {json.dumps([row[name] for name in columns], ensure_ascii=False)}" for row in rows)
     opened = json.dumps(tally.key.record() | told, ensure_ascii=False).removesuffix("}")
     return f'  {opened}, "cases": [\n{lines}\n  ]}}'
@@ -100,6 +106,7 @@ def _entries(part: Mapping[str, Any], models: Mapping[str, Any], rows: Mapping[s
     key = Key(part["benchmark"], part["model"], part["strategy"], part.get("prompt", ""))
     names = {"benchmark": key.benchmark, "model_name": key.model, "strategy": key.strategy, "prompt_name": key.prompt}
     known = {**names, "sample_size": int(part["sample"]), "model": models.get(key.model, {}), "rows": rows_of(key, rows) or {}}
+    known |= {name: part[name] for name in ("is_answered",) if name in part}
     form = next(iter(part.get("scored", ())), "")
     for number, cells in enumerate(part["cases"]):
         row = dict(zip(part["columns"], cells, strict=True))

@@ -15,6 +15,7 @@ from itemwise.causes import Cause
 from itemwise.results.labels import Key, renamed_node_id
 from itemwise.results.score import Score, scores_from_record, scores_record
 from itemwise.results.spill import SpilledRecord
+from itemwise.strategies import scored_by
 
 __all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
 
@@ -31,6 +32,7 @@ _RECORD = (
 _KINDS: Kinds = {
     **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "expected", "picture", "run", *_TEXTS), str),
     **dict.fromkeys(("tags", "reply", "model", "rows", "scores"), Mapping),
+    "is_answered": bool,
 }
 
 
@@ -75,6 +77,7 @@ class Texts:
 class MeasuredCase:
     """A case that a run asked for, one of `sample_size`. `position` orders cases by benchmark, model, prompt, strategy and index in the
     sample. `prompt_name` is empty where the run asks the benchmark with one prompt. `repeat` counts the times that its item is asked.
+    Where its strategy scores a text that is given it is not `is_answered`, and says nothing of an accuracy.
 
     `measurement` is the hash of all that must be the same for verdicts of several runs to be counted together: test function and
     parameters, cases, model, strategy and judge.
@@ -90,6 +93,7 @@ class MeasuredCase:
     measurement: str = ""
     prompt_name: str = ""
     repeat: int = 1
+    is_answered: bool = True
 
     @property
     def item(self) -> str:
@@ -196,6 +200,10 @@ class Entry(MeasuredCase):
         node_id = renamed_node_id(self.node_id, self.key, key)
         return replace(self, node_id=node_id, benchmark=benchmark, model_name=model, strategy=strategy, prompt_name=prompt)
 
+    def answered_record(self) -> dict[str, bool]:
+        """Of a strategy of the user's own whether its cases are answered, which no name tells; else nothing."""
+        return {} if self.is_answered == _answers(self.strategy) else {"is_answered": self.is_answered}
+
     def record(self) -> dict[str, Any]:
         """The entry as plain data: what results.jsonl and the store keep, and workers send."""
         texts = self.texts()
@@ -209,7 +217,7 @@ class Entry(MeasuredCase):
             "run": self.measurement,
             "repeat": self.repeat if self.repeat > 1 else None,
         }
-        return without_empty({name: values[name] for name in _RECORD}, "prompt_name", "scores", "repeat")
+        return without_empty({name: values[name] for name in _RECORD}, "prompt_name", "scores", "repeat") | self.answered_record()
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
@@ -226,4 +234,10 @@ class Entry(MeasuredCase):
             choices=tuple(record.get("choices") or ()),
             repeats=tuple(record.get("repeats") or ()),
             quoted=Texts.from_record(record),
+            is_answered=record.get("is_answered", _answers(record["strategy"])),
         )
+
+
+def _answers(strategy: str) -> bool:
+    """Whether a model answers under the strategy of this name, as far as a name tells."""
+    return scored_by(strategy) != "text"

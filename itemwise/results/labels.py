@@ -30,7 +30,6 @@ __all__ = [
 
 T = TypeVar("T")
 LABEL = re.compile(r"(?P<where>(?:[^./\[\]=]+\.)*)(?P<name>\w+)(?P<parameters>\[.*?\])?(?P<rest>(?:-[\w-]+)?)")
-_SCORE_TEXTS = ("perplexity", "reference")  # strategies under which a given text is scored, so that a reply answers nothing
 _MADE = re.compile(r"-synthetic(?:-(?:held-out|all|trained))?")
 
 
@@ -46,11 +45,6 @@ class Key(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """Those that there are, in the order in which node ids, tables and gates have them."""
         return tuple(filter(None, self))
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether the model answers its cases, so that they have an accuracy; none has where a strategy scores a text that is given."""
-        return self.strategy.partition(":")[0] not in _SCORE_TEXTS
 
     @property
     def rows(self) -> tuple[str, str]:

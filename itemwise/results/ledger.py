@@ -24,6 +24,7 @@ class Tally:
     replies were made elsewhere. `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where
     items were asked several times, or in every order of their options, `items` has for each its correct times and its judged ones; then
     the cases are the replies. Where several items are of one cluster, `clusters` has the same of each.
+    Texts that were scored are not `is_answered`, and have no accuracy.
     """
 
     benchmark: str
@@ -45,6 +46,7 @@ class Tally:
     given: int = 0
     items: Sequence[tuple[int, int]] = ()
     clusters: Sequence[tuple[int, int]] = ()
+    is_answered: bool = True
 
     @property
     def key(self) -> Key:
@@ -89,7 +91,7 @@ class Tally:
         """Correct out of judged, with its interval, which knows clusters; of items that were asked several times their mean, and of items
         asked in every order of their options the share that is correct in all. None of texts that were scored: there `correct` says only
         that they were."""
-        if not self.key.is_answered:
+        if not self.is_answered:
             return accuracy(0, 0)
         if self.clusters:
             return clustered_accuracy(self.clusters)
@@ -220,7 +222,9 @@ def _empty(case: MeasuredCase) -> Tally:
     """The tally of a measurement of which no case was judged."""
     function = split_node_id(case.node_id)[0]
     counts = dict.fromkeys(Verdict, 0)
-    return Tally(*case.key[:3], case.sample_size, counts, 0, 0.0, function=function, prompt_name=case.prompt_name)
+    return Tally(
+        *case.key[:3], case.sample_size, counts, 0, 0.0, function=function, prompt_name=case.prompt_name, is_answered=case.is_answered
+    )
 
 
 def item_counts(entries: Iterable[Entry]) -> dict[str, tuple[int, int]]:
@@ -290,4 +294,5 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         given=sum(entry.is_given and entry.cost is not None for entry in entries),
         items=[*items.values()] if any(entry.repeat > 1 or entry.orders > 1 for entry in entries) else (),
         clusters=[*clusters.values()] if len(clusters) < len(items) else (),
+        is_answered=first.is_answered,
     )

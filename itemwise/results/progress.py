@@ -72,7 +72,8 @@ class Speed:
 
 @dataclass
 class Block:
-    """The cases of a benchmark under one model and strategy: how many are `expected` and `done`, of these `judged` and `correct`.
+    """The cases of a benchmark under one model and strategy: how many are `expected` and `done`, of these `judged` and `correct`;
+    not `is_answered` are texts that are scored, as soon as one was.
 
     `generated` of their replies were made in this run, with so many `tokens` in so many `seconds` of a process; `costs` are the tokens and
     seconds of the last of them, `longest` the most tokens of one.
@@ -82,6 +83,7 @@ class Block:
     done: int = 0
     judged: int = 0
     correct: int = 0
+    is_answered: bool = True
     generated: int = 0
     tokens: int = 0
     seconds: float = 0.0
@@ -113,6 +115,7 @@ class Standing:
             return
         verdict = entry.verdict if entry else None
         before = self._ended.get(node_id)
+        block.is_answered = entry.is_answered if entry else block.is_answered
         block.done += node_id not in self._ended
         block.judged += _judged(verdict) - _judged(before)
         block.correct += (verdict is Verdict.CORRECT) - (before is Verdict.CORRECT)

@@ -296,16 +296,13 @@ def _sample(values: OptionValues, source: Source) -> int | None:
     return values.whole_or("sample", "all")
 
 
-_SAMPLE_NOTHING = ("likelihood", "perplexity", "reference")  # strategies that score what is given
-
-
 def _repeats(values: OptionValues, models: Sequence[ModelEntry], strategies: Sequence[ConfiguredStrategy]) -> int:
     """How often each case is asked; replies from files say so themselves, where the command line does not. Greedily a model of this
     machine would say the same each time, which is refused."""
     if all(entry.replies for entry in models) and "repeats" not in values.given:
         return max(given_repeats(entry) for entry in models)
     repeats = values.whole("repeats")
-    if repeats > 1 and (scored := [chosen.name for chosen in strategies if chosen.name.partition(":")[0] in _SAMPLE_NOTHING]):
+    if repeats > 1 and (scored := [chosen.name for chosen in strategies if chosen.scored]):
         raise SettingsError(
             f"--repeats {repeats} would count one score {repeats} times, as --strategy {scored[0]} samples nothing at any temperature; ask "
             "it in a run of its own, without --repeats."

@@ -14,12 +14,13 @@ from itemwise.strategies.parse import (
     begins_plainly,
     configured_strategy,
     gain_of,
+    scored_by,
     strategy_names,
 )
-from itemwise.strategies.strategy import Ask, Extract, FileName, Strategy, Transcript, gather
+from itemwise.strategies.strategy import Ask, Extract, FileName, Strategy, Transcript, gather, scores
 
 __all__ = ["Ask", "BoundStrategy", "ConfiguredStrategy", "Extract", "FileName", "Strategy", "StrategyError", "Transcript"]
-__all__ += ["begins_plainly", "configured_strategy", "gain_of", "gather", "strategy_names"]
+__all__ += ["begins_plainly", "configured_strategy", "gain_of", "gather", "scored_by", "scores", "strategy_names"]
 
 _RENAMED = {"Said": "Transcript", "Read": "Extract", "together": "gather"}
 _RENAMED |= {"ChosenStrategy": "ConfiguredStrategy", "chosen_strategy": "configured_strategy"}

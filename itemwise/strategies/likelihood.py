@@ -8,7 +8,7 @@ from itemwise.cases.case import LETTERS
 from itemwise.cases.chat import Turn
 from itemwise.cases.option_scores import OptionScores, score_of
 from itemwise.strategies.parse import StrategyError
-from itemwise.strategies.strategy import Ask, Extract, Transcript, delimiter, gather
+from itemwise.strategies.strategy import Ask, Extract, Transcript, delimiter, gather, scores
 
 __all__ = ["GAIN", "likelihood"]
 
@@ -17,6 +17,7 @@ BLANK = "_"
 PREMISE = "Answer:"  # what stands in the place of the question for pmi
 
 
+@scores("options")
 async def likelihood(
     chat: Sequence[Turn],
     ask: Ask,

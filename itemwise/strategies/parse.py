@@ -15,9 +15,10 @@ from typing import Any, Literal, get_args, get_origin
 from itemwise.cases.chat import Turn
 from itemwise.cases.hint import Hint
 from itemwise.import_string import ImportStringError, load_function
-from itemwise.strategies.strategy import Ask, Extract, FileName, Strategy, Transcript
+from itemwise.strategies.strategy import Ask, Extract, FileName, Scored, Strategy, Transcript
 
-__all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "strategy_names"]
+__all__ = ["BoundStrategy", "ConfiguredStrategy", "StrategyError", "begins_plainly", "configured_strategy", "gain_of", "scored_by"]
+__all__ += ["strategy_names"]
 
 
 GIVEN = (
@@ -48,6 +49,11 @@ class ConfiguredStrategy:
     def wants_hints(self) -> bool:
         """Whether it is given what fits each case: the first `count` of its settings, of its `file` or of worked examples."""
         return bool(self.given(found_hints=()))
+
+    @property
+    def scored(self) -> Scored | None:
+        """What it scores, as it declares; None where the model writes a reply."""
+        return _scored(self.strategy)
 
     def given(self, **offered: Any) -> dict[str, Any]:
         """Of what a run can hand to a strategy by name, and is no setting, that for which this one has a parameter."""
@@ -100,7 +106,8 @@ class BoundStrategy:
         given = self.configured.given(**{name: getattr(self, name) for name in GIVEN})
         asked: Ask = partial(_ask_again, ask, self.repeat_seed, self.greedy) if self.repeat_seed else ask
         asked = partial(_ask_until, asked, self.stop) if self.stop else asked
-        return self.configured.strategy(self.chat, asked, self.extract, **self.configured.settings, **given)
+        said = self.configured.strategy(self.chat, asked, self.extract, **self.configured.settings, **given)
+        return _generated(self.name, said) if self.repeat_seed else said
 
 
 def _ask_until(
@@ -132,6 +139,18 @@ def _ask_again(
     """`ask` with a further seed where the reply is sampled; greedily, and where texts are scored, the reply would be the same."""
     is_sampled = (temperature or not greedy) and not settings.get("continuations") and not settings.get("window")
     return ask(turns, temperature=temperature, **settings, **({"repeat_seed": repeat_seed} if is_sampled else {}))
+
+
+async def _generated(name: str, said: Coroutine[Any, Any, Transcript]) -> Transcript:
+    """The transcript of a case that is asked again. Raises StrategyError where all of it are scores, the same each time."""
+    transcript = await said
+    turns = transcript.turns if isinstance(transcript, Transcript) else ()
+    if any(turn.logprobs for turn in turns) and not any(turn.cost and turn.cost.completion_tokens for turn in turns):
+        raise StrategyError(
+            f'--repeats counts the same score several times, as {name} generates nothing; write @scores("options") or @scores("text") '
+            "(itemwise.strategies) above it, and ask it without --repeats."
+        )
+    return transcript
 
 
 def strategy_names() -> list[str]:
@@ -166,6 +185,16 @@ def gain_of(name: str) -> str:
 def begins_plainly(name: str) -> bool:
     """Whether the strategy's first request is the chat alone, so that the next rung of a ladder adds to what it does."""
     return bool(_constant(name, "BEGINS_PLAINLY", False))
+
+
+def scored_by(name: str) -> Scored | None:
+    """What the package's strategy of this name, settings among it or not, scores; None where it writes replies, or is of a user's own."""
+    return _scored(_package_strategies().get(name.partition(":")[0]))
+
+
+def _scored(strategy: Strategy | None) -> Scored | None:
+    found: Scored | None = getattr(getattr(strategy, "func", strategy), "scored", None)  # of a partial one its function's
+    return found
 
 
 def _constant(name: str, constant: str, default: object) -> object:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from itemwise.cases.chat import Turn
 from itemwise.cases.text_score import TextScore
 from itemwise.strategies.parse import StrategyError
-from itemwise.strategies.strategy import Ask, Extract, Transcript
+from itemwise.strategies.strategy import Ask, Extract, Transcript, scores
 
 __all__ = ["GAIN", "perplexity"]
 
 GAIN = "scoring the text"
 
 
+@scores("text")
 async def perplexity(
     chat: Sequence[Turn],
     ask: Ask,

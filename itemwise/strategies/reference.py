@@ -6,13 +6,14 @@ from dataclasses import replace
 from itemwise.cases.chat import Turn
 from itemwise.cases.reference_score import ReferenceScore
 from itemwise.strategies.parse import StrategyError
-from itemwise.strategies.strategy import Ask, Extract, Transcript, delimiter
+from itemwise.strategies.strategy import Ask, Extract, Transcript, delimiter, scores
 
 __all__ = ["GAIN", "reference"]
 
 GAIN = "scoring the reference answer"
 
 
+@scores("text")
 async def reference(
     chat: Sequence[Turn],
     ask: Ask,

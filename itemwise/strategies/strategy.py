@@ -2,14 +2,32 @@
 
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from itemwise.cases.chat import Turn
 from itemwise.models import Request
 
-__all__ = ["Ask", "AskAwaitable", "Extract", "FileName", "Strategy", "Transcript", "delimiter", "gather"]
+__all__ = ["Ask", "AskAwaitable", "Extract", "FileName", "Scored", "Strategy", "Transcript", "delimiter", "gather", "scores"]
 
+Scored = Literal["options", "text"]  # what a strategy scores that generates nothing
+Declared = TypeVar("Declared", bound=Callable[..., Any])
 Extract = Callable[[Turn], "str | None"]  # what the benchmark's extractor reads in a turn; None where that is nothing
+
+
+def scores(what: Scored) -> Callable[[Declared], Declared]:
+    """Declares of a strategy that nothing is generated: it scores the case's ``options``, the best of which is the answer, or a ``text``
+    that is given, which answers nothing, so that its measurements have no accuracy. Neither can be repeated.
+
+    Raises ValueError for anything else.
+    """
+    if what not in get_args(Scored):
+        raise ValueError(f"a strategy scores {' or '.join(map(repr, get_args(Scored)))}, got {what!r}")
+
+    def declared(strategy: Declared) -> Declared:
+        strategy.scored = what  # type: ignore[attr-defined]
+        return strategy
+
+    return declared
 
 
 class FileName(str):
@@ -66,7 +84,7 @@ class Strategy(Protocol):
     with their defaults, but for some. One called ``options`` is given the texts of the case's options, in the order of their letters,
     empty for a case that is no choice; one called ``found_hints`` what its settings `count` and `file` find for the case
     (`itemwise.cases.hint.Hint`). One called ``reference_answer`` is given a function for the reply that the case shows as an example
-    (`Case.solved`), which is there to be scored: its measurements have no accuracy.
+    (`Case.solved`), which is there to be scored. One that only scores says so (`scores`).
     """
 
     __name__: str

@@ -24,6 +24,7 @@ def answers(logprobs: Sequence[float], *, model: str = "embedded-text", text: st
     for number, logprob in enumerate(logprobs):
         reply = replace(a_reply(text), completion_tokens=0, notes=ReferenceScore(logprob, len(text.encode())).notes())
         changes = {"sample_size": len(logprobs), "model_name": model, "model": {**MODEL, "model": model}, "strategy": "reference"}
+        changes["is_answered"] = False
         found.append(an_entry(number, Verdict.CORRECT, reply=reply, **changes))
     return found
 

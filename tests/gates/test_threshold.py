@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +29,9 @@ def tally(
     counts = dict.fromkeys(Verdict, 0) | {Verdict.CORRECT: correct, Verdict.WRONG: judged - correct, Verdict.ERROR: errors}
     named = {"benchmark": benchmark, "model_name": model, "strategy": strategy}
     cost = {field.name: 0 for field in fields(Tally)}
-    return Tally(**{**cost, **named, "sample_size": judged + errors if of is None else of, "counts": counts, "items": ()})  # type: ignore[arg-type]
+    return Tally(
+        **{**cost, **named, "sample_size": judged + errors if of is None else of, "counts": counts, "items": (), "is_answered": True}
+    )  # type: ignore[arg-type]
 
 
 def decided(gate: str, *tallies: Tally) -> list[Decision]:
@@ -37,7 +39,7 @@ def decided(gate: str, *tallies: Tally) -> list[Decision]:
 
 
 def test_scored_texts_have_no_accuracy_that_a_gate_could_be_decided_by() -> None:
-    scored = tally(5, 5, strategy="reference")
+    scored = replace(tally(5, 5, strategy="reference"), is_answered=False)
     assert scored.accuracy.share is None
     (decision,) = decided("gsm8k=0.8", scored)
     unanswered = "--strategy reference scores texts that are given, which is no accuracy"

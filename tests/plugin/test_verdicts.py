@@ -37,6 +37,14 @@ def asked(item: pytest.Function, reply: Reply) -> str | None:
     return verdicts_of(item).answer(item, reply)
 
 
+def test_what_a_strategy_of_one_s_own_scores_is_no_answer(collect: Collect, pytester: pytest.Pytester) -> None:
+    scoring = "from itemwise.strategies import scores\n@scores('text')\nasync def lines(chat, ask, extract): ..."
+    pytester.makepyfile(own_scoring=scoring)
+    item = collect(SUMS, "--strategy", "own_scoring:lines")[0]
+    asked(item, a_reply("The answer is 0"))
+    assert json.loads(concluded(item, lambda: None).itemwise)["is_answered"] is False
+
+
 def fails() -> None:
     raise AssertionError("assert '1' == '0'")
 

@@ -115,6 +115,11 @@ def test_clusters_are_kept_so_that_an_accuracy_has_the_same_interval(tmp_path: P
     assert back.tallies[0].clusters
 
 
+def test_texts_that_a_strategy_of_one_s_own_scored_have_no_accuracy_when_they_come_back(tmp_path: Path) -> None:
+    back = kept(a_run(an_entry(0, Verdict.CORRECT, strategy="mine", is_answered=False)), tmp_path)
+    assert (back.tallies[0].judged, back.tallies[0].accuracy.share) == (1, None)
+
+
 def test_settings_commit_and_versions_are_kept_and_no_path_of_the_machine(tmp_path: Path) -> None:
     back = kept(a_run(an_entry(0, Verdict.CORRECT)), tmp_path)
     assert back.record["environment"] == {"python": "3.11.7", "suite": {"commit": "0123456789abcdef"}}

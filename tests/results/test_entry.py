@@ -62,3 +62,16 @@ def test_a_verdict_is_called_as_the_run_calls_its_measurement() -> None:
     assert called.key == Key("sums", "embedded-text+int8", "direct", "cot")
     assert called.node_id == "benchmarks/test_sums.py::test_sums[embedded-text+int8-direct-cot-sums-3]"
     assert (called.verdict, called.case, called.texts()) == (entry.verdict, entry.case, entry.texts())
+
+
+@pytest.mark.parametrize(
+    ("strategy", "is_answered", "told"),
+    [("mine", False, {"is_answered": False}), ("mine", True, {}), ("reference", False, {}), ("reference", True, {"is_answered": True})],
+)
+def test_a_record_tells_whether_a_case_is_answered_where_the_name_of_its_strategy_does_not(
+    strategy: str, is_answered: bool, told: dict[str, bool]
+) -> None:
+    entry = an_entry(0, Verdict.CORRECT, strategy=strategy, is_answered=is_answered)
+    assert entry.record().items() >= told.items()
+    assert ("is_answered" in entry.record()) == bool(told)
+    assert Entry.from_record(json.loads(json.dumps(entry.record()))).is_answered is is_answered

@@ -491,8 +491,11 @@ def test_the_base_is_one_of_the_models_as_they_are_called(project: Project) -> N
     )
 
 
-@pytest.mark.parametrize("strategy", ["likelihood", "likelihood:form=text", "perplexity", "reference"])
+@pytest.mark.parametrize("strategy", ["likelihood", "likelihood:form=text", "perplexity", "reference", "own_scoring:lines"])
 def test_a_score_is_not_repeated_whatever_the_decoding_and_whatever_is_asked_beside_it(project: Project, strategy: str) -> None:
+    (project.root / "own_scoring.py").write_text(
+        "from itemwise.strategies import scores\n@scores('text')\nasync def lines(chat, ask, extract): ..."
+    )
     said = project.complaint(repeats="3", decoding="temperature=0.7", strategy=["direct", strategy])
     assert said.startswith("--repeats 3 would count one score 3 times, as --strategy ")
 

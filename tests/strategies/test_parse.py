@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from itemwise import strategies
-from itemwise.cases.chat import Turn
+from itemwise.cases.chat import Turn, TurnCost
 from itemwise.strategies import (
     Ask,
     ConfiguredStrategy,
@@ -20,6 +20,8 @@ from itemwise.strategies import (
     begins_plainly,
     configured_strategy,
     gain_of,
+    scored_by,
+    scores,
     strategy_names,
 )  # fmt: skip
 from itemwise.strategies.tool import HINTS
@@ -27,7 +29,10 @@ from tests.scripted import Script, read_all
 
 NAMES = ", ".join(strategy_names())
 OWN = """
+from functools import partial
+
 from itemwise import Turn
+from itemwise.strategies import Transcript, scores
 
 async def twopass(chat, ask, extract, *, passes: int = 2, careful: bool = True):
     ...
@@ -49,6 +54,17 @@ async def needy(chat, ask, extract, more):
 
 async def choosing(chat, ask, extract, *, options=(), letter: str = "A"):
     return chat, options, letter
+
+@scores("text")
+async def measured(chat, ask, extract):
+    turn = await ask(chat, continuations=["a"])
+    return Transcript([*chat, turn], turn)
+
+async def undeclared(chat, ask, extract, *, also: bool = False):
+    scored = await ask(chat, continuations=["a"])
+    return Transcript([*chat, scored, *([await ask(chat)] if also else [])], scored)
+
+partly = partial(measured)
 """
 
 
@@ -105,6 +121,29 @@ def test_one_of_ones_own_is_named_by_module_and_function(folder: Path) -> None:
     chosen = configured_strategy(f"{module(folder)}:twopass:passes=3", [folder])
     assert (chosen.name, chosen.settings) == ("twopass:passes=3", {"passes": 3, "careful": True})
     assert configured_strategy(f"{module(folder)}:twopass:careful=false", [folder]).settings["careful"] is False
+
+
+def test_what_only_scores_says_so_itself(folder: Path) -> None:
+    own = (f"{module(folder)}:{name}" for name in ("measured", "partly", "twopass"))
+    ways = ("likelihood:form=text", "perplexity", "reference", "direct", "vote", *own)
+    assert [configured_strategy(way, [folder]).scored for way in ways] == ["options", "text", "text", None, None, "text", "text", None]
+    assert [scored_by(name) for name in ("likelihood:form=text", "reference", "direct", "measured")] == ["options", "text", None, None]
+    with pytest.raises(ValueError, match="a strategy scores 'options' or 'text', got 'texts'"):
+        scores("texts")  # type: ignore[arg-type]
+
+
+def test_one_that_scores_and_does_not_say_so_is_not_repeated(folder: Path) -> None:
+    async def ask(turns: Sequence[Turn], *, continuations: Sequence[str] = (), **_: Any) -> Turn:
+        cost = TurnCost("stop", 5, 0 if continuations else 1, 0.0, 0)
+        return Turn("assistant", "", cost=cost, logprobs=(-1.0,) * len(continuations))
+
+    def reply(settings: str, repeat_seed: int) -> Turn:
+        way = configured_strategy(f"{module(folder)}:undeclared{settings}", [folder])
+        return asyncio.run(way.bind([Turn("user", "6*7?")], read_all, repeat_seed=repeat_seed)(ask)).reply  # type: ignore[arg-type]
+
+    assert reply("", 0) == reply(":also=true", 7)
+    with pytest.raises(StrategyError, match="counts the same score several times, as undeclared generates nothing; write @scores"):
+        reply("", 7)
 
 
 @pytest.mark.parametrize(

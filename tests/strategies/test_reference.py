@@ -11,7 +11,6 @@ import pytest
 from itemwise.cases.chat import Turn
 from itemwise.cases.option_scores import notes_text
 from itemwise.cases.reference_score import ReferenceScore, reference_score
-from itemwise.results.labels import Key
 from itemwise.strategies import StrategyError, Transcript, configured_strategy
 
 CHAT = (Turn("user", "6*7?"),)
@@ -55,8 +54,3 @@ def test_notes_of_another_form_are_none() -> None:
     for changes in ({"bytes": 0}, {"logprob": float("-inf")}, {"logprob": "x"}):
         assert reference_score({"reference": {**note, **changes}}) is None
     assert reference_score({}) is None
-
-
-def test_measurements_of_scored_texts_are_those_of_the_strategies_that_see_no_answer() -> None:
-    strategies = ("reference", "perplexity:window=64", "likelihood", "direct", "mine")
-    assert [strategy for strategy in strategies if not Key("sums", "m", strategy).is_answered] == ["reference", "perplexity:window=64"]

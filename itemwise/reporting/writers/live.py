@@ -52,7 +52,7 @@ def live_lines(
     grid.add_row("", "", *(Text(say(heading), style="dim") for heading in _HEADINGS))
     for name, block in islice(standing.blocks.items(), first, first + most):
         bar = ProgressBar(total=max(1, block.expected), completed=block.done)
-        figures = _figures(block, is_answered=names[name].is_answered, processes=processes)
+        figures = _figures(block, processes)
         grid.add_row(
             Text(cropped(printable(called[names[name]]), names_width)),
             bar,
@@ -70,10 +70,10 @@ def cropped(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: (width - 1) // 2]}…{text[len(text) - width // 2 :]}"
 
 
-def _figures(block: Block, *, is_answered: bool, processes: int) -> Iterator[str]:
+def _figures(block: Block, processes: int) -> Iterator[str]:
     """Cases, accuracy so far, and the tokens per second of the replies that were generated; of stored ones there is no speed."""
     yield f"{block.done}/{block.expected}"
-    yield accuracy_text(accuracy(block.correct, block.judged))[0] if is_answered else "-"
+    yield accuracy_text(accuracy(block.correct, block.judged))[0] if block.is_answered else "-"
     yield f"{block.tokens * processes / block.seconds:.0f}" if block.tokens and block.seconds else "-"
 
 

@@ -77,6 +77,13 @@ def test_a_finished_block_says_so_and_rows_without_room_are_counted(standing: St
     assert rows[4] == "6 more to come, 48 tokens/s"
 
 
+def test_texts_that_are_scored_have_no_accuracy() -> None:
+    found = Standing({DIRECT: 4})
+    scored = an_entry(0, Verdict.CORRECT, is_answered=False)
+    found.enter(DIRECT, scored.node_id, scored)
+    assert drawn(found, Counts(), names={DIRECT: NAMES[DIRECT]})[1].split()[-3:] == ["1/4", "-", "48"]
+
+
 def test_no_line_is_wider_than_the_terminal_and_nothing_steers_it(standing: Standing) -> None:
     hostile = an_entry(1, Verdict.WRONG, answer="\x1b[2J[bold]\n" * 50)
     standing.enter(DIRECT, hostile.node_id, hostile)
