@@ -29,6 +29,7 @@ from itemwise.results.progress import Counts
 from itemwise.results.safe_text import printable
 from itemwise.results.store import Store, StoreError
 from itemwise.session.settings import Settings
+from itemwise.strategies import StrategyError
 
 if TYPE_CHECKING:
     from itemwise.engine.batch_check import BatchedCase
@@ -163,7 +164,7 @@ class WorkerSession:
                 item.stash[REPLY] = self._given_reply(item) or self._lookahead.reply(item.nodeid, asked, self.waiting)
             except ModelUnavailableError:
                 raise
-            except (ModelError, PictureError, RepliesError) as error:
+            except (ModelError, PictureError, RepliesError, StrategyError) as error:
                 raise pytest.fail.Exception(str(error), pytrace=False) from None
         self._remember(item, item.stash[REPLY])
         return item.stash[REPLY]

@@ -96,6 +96,13 @@ def test_a_fault_of_one_case_fails_that_case_alone(ready: Ready, model: Asked) -
     assert (session.shouldfail, worker_of(items[0]).fault) == (False, "")
 
 
+def test_a_case_that_its_strategy_cannot_ask_is_told_in_one_line(ready: Ready) -> None:
+    items, _ = ready("--strategy", "likelihood")
+    with pytest.raises(pytest.fail.Exception, match=r"^--strategy likelihood scores the options .*another strategy\.$") as caught:
+        worker_of(items[0]).reply(items[0])
+    assert not caught.value.pytrace
+
+
 def test_a_model_that_is_gone_stops_the_run_and_nothing_is_asked_after_it(ready: Ready, model: Asked) -> None:
     def script(_: str) -> str:
         raise ModelUnavailableError("no longer there\x1b[31m")
