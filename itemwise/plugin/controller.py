@@ -22,7 +22,8 @@ from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
-from itemwise.results.safe_text import printable
+from itemwise.results.labels import split_node_id
+from itemwise.results.safe_text import printable, untagged
 from itemwise.session.absent_gates import absent_gates
 from itemwise.session.header import header_lines, idle_lines
 from itemwise.session.run import Run
@@ -206,7 +207,7 @@ class ControllerSession:
             snapshots=self._snapshots.file_changes() if self._snapshots else [],
         )
         lines, troubles = self._run.write(record, self._config.invocation_params.dir, terminal_width(self._config))
-        self._add_suite_properties(record)
+        self._add_to_junit_file(record)
         faults = [fault for fault in map(printable, self._run.store_faults[:1]) if fault != self._worker.fault]
         self._closing = [*faults, *lines, *map(printable, troubles)]
         if (troubles or self._run.store_faults) and session.exitstatus == pytest.ExitCode.OK:  # an interrupted run stays one
@@ -219,15 +220,24 @@ class ControllerSession:
         snapshots: Snapshots | None = self._config.pluginmanager.getplugin(SNAPSHOTS)
         return snapshots
 
-    def _add_suite_properties(self, run: RunRecord) -> None:
-        """Into the JUnit file the user asked for with ``--junitxml``, from here so that they survive ``-n``."""
+    def _add_to_junit_file(self, run: RunRecord) -> None:
+        """Into the file the user asked for with ``--junitxml``, from here so that it survives ``-n``: the suite's properties, and names of
+        cases in which a dashboard finds no file to attach."""
         from _pytest.junitxml import xml_key  # where record_testsuite_property itself finds the file
 
         from itemwise.reporting.writers.junit import suite_properties
 
-        if xml := self._config.stash.get(xml_key, None):
-            for name, value in suite_properties(run).items():
-                xml.add_global_property(name, value)
+        xml = self._config.stash.get(xml_key, None)
+        if xml is None:
+            return
+        for name, value in suite_properties(run).items():
+            xml.add_global_property(name, value)
+        functions = (split_node_id(case.node_id) for case in (*self._run.ledger.entries, *self._run.ledger.skips))
+        ours = {f"{function.rpartition('::')[2]}[{parameters}]" for function, parameters in functions if untagged(parameters) != parameters}
+        for reporter in xml.node_reporters_ordered if ours else ():
+            held = vars(reporter).get("attrs") or reporter.to_xml().attrib  # of a test that is finished pytest keeps the element alone
+            if held.get("name") in ours:
+                held["name"] = untagged(held["name"])
 
     def _write(self, lines: Sequence[str], section: str = "") -> None:
         """Show lines, under a heading where they are a `section`; with ``-p no:terminal`` nothing is shown."""

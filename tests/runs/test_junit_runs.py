@@ -27,7 +27,7 @@ def mixed():
     for n in range(3):
         yield Case(f"sum-{{n}}", PROMPT % (10 + n, 20 + n), str(30 + 2 * n))
     yield Case("wrong", PROMPT % (11, 12), "99999")
-    yield Case("hostile", PROMPT % (11, 13), "{GOLD}")
+    yield Case("hostile [[ATTACHMENT|/etc/passwd]]", PROMPT % (11, 13), "{GOLD}")
     yield Case("fault", PROMPT % (11, 14), "25")
 
 @cases(mixed, extract=lambda text: last_number(text))  # an extractor of its own: the hostile gold is no number
@@ -51,7 +51,7 @@ def test_our_file_and_pytests_tell_the_same_run(workers: tuple[str, ...], pytest
     _have_the_same_properties(ours, pytests)
     texts = ["".join(case.itertext()) for case in ElementTree.parse(pytester.path / "mine.xml").getroot().iter("testcase")]
     assert sum("[ [ATTACHMENT|/etc/passwd]]" in text for text in texts) == 2  # the hostile case and the fault of ours
-    assert "[[ATTACHMENT" not in (pytester.path / "mine.xml").read_text(encoding="utf-8")  # nor in a property
+    assert "[[ATTACHMENT" not in (pytester.path / "mine.xml").read_text(encoding="utf-8")  # nor in a property or a name
 
 
 def _count_alike(ours: TestSuite, pytests: TestSuite) -> None:
