@@ -75,10 +75,9 @@ def _either_way(gate: Gate, tally: Tally) -> tuple[bool, str] | None:
     """Whether a gate is passed and why, where only undecided cases are missing and it is the same whether they are right or wrong."""
     unclear = tally.counts.get(Verdict.UNDECIDED, 0)
     known = tally.judged + unclear
-    if not unclear or known < tally.sample_size or tally.recalled == known or tally.items or tally.clusters:
+    if not tally.bounds or known < tally.sample_size or tally.recalled == known:
         return None
-    ends = [accuracy(tally.counts[Verdict.CORRECT] + more, known) for more in (0, unclear)]
-    low, high = (end.interval.low if gate.by_interval and end.interval else end.share or 0.0 for end in ends)
+    low, high = (end.interval.low if gate.by_interval and end.interval else end.share or 0.0 for end in tally.bounds)
     if (low >= gate.least) != (high >= gate.least):
         return None
     return low >= gate.least, phrase(

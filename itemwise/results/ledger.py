@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from itemwise.cases.controls import CIRCULAR
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry, MeasuredCase, Skip
 from itemwise.results.labels import Key, split_node_id
@@ -24,7 +25,8 @@ class Tally:
     replies were made elsewhere. `thinking_tokens` are those of the completion's that are of thoughts, as far as they are counted. Where
     items were asked several times, or in every order of their options, `items` has for each its correct times and its judged ones; then
     the cases are the replies. Where several items are of one cluster, `clusters` has the same of each.
-    Texts that were scored are not `is_answered`, and have no accuracy.
+    Texts that were scored are not `is_answered`, and have no accuracy. `bounds` are the accuracy if all undecided cases were wrong, and if
+    all were right; None where none is undecided, or there is no accuracy either way.
     """
 
     benchmark: str
@@ -47,6 +49,7 @@ class Tally:
     items: Sequence[tuple[int, int]] = ()
     clusters: Sequence[tuple[int, int]] = ()
     is_answered: bool = True
+    bounds: tuple[Accuracy, Accuracy] | None = None
 
     @property
     def key(self) -> Key:
@@ -75,13 +78,6 @@ class Tally:
         return sum(count for verdict, count in self.counts.items() if verdict.is_judged)
 
     @property
-    def bounds(self) -> tuple[float, float] | None:
-        """The accuracy if all undecided cases were wrong, and if all were right; None where none is undecided."""
-        undecided = self.counts.get(Verdict.UNDECIDED, 0)
-        known, correct = self.judged + undecided, self.counts[Verdict.CORRECT]
-        return (correct / known, (correct + undecided) / known) if undecided else None
-
-    @property
     def complete(self) -> bool:
         """Whether every case of the sample is judged."""
         return self.judged == self.sample_size
@@ -95,7 +91,9 @@ class Tally:
             return accuracy(0, 0)
         if self.clusters:
             return clustered_accuracy(self.clusters)
-        return item_accuracy(self.items) if self.items else accuracy(self.counts[Verdict.CORRECT], self.judged)
+        if self.items or self.benchmark.endswith(CIRCULAR):  # whose cases all lack an order yet
+            return item_accuracy(self.items)
+        return accuracy(self.counts[Verdict.CORRECT], self.judged)
 
 
 class Ledger:
@@ -295,4 +293,13 @@ def _tally(entries: Sequence[Entry]) -> Tally:
         items=[*items.values()] if any(entry.repeat > 1 or entry.orders > 1 for entry in entries) else (),
         clusters=[*clusters.values()] if len(clusters) < len(items) else (),
         is_answered=first.is_answered,
+        bounds=_bounds(entries) if counted[Verdict.UNDECIDED] else None,
     )
+
+
+def _bounds(entries: Sequence[Entry]) -> tuple[Accuracy, Accuracy] | None:
+    low, high = (
+        _tally([replace(entry, verdict=end) if entry.verdict is Verdict.UNDECIDED else entry for entry in entries]).accuracy
+        for end in (Verdict.WRONG, Verdict.CORRECT)
+    )
+    return None if low.share is None else (low, high)

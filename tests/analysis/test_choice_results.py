@@ -167,6 +167,18 @@ def test_a_case_counts_once_all_orders_of_its_options_are_judged() -> None:
     assert (control.tally.accuracy.correct, control.tally.accuracy.judged, control.pair.judged) == (1, 1, ["colours-0"])
 
 
+def test_undecided_orders_bound_the_accuracy_by_cases() -> None:
+    def undecided(entries: list[Entry]) -> list[Entry]:
+        return [replace(entries[0], verdict=Verdict.UNDECIDED), *entries[1:]]
+
+    entries = [*in_orders(0, *"BADC"), *undecided(in_orders(1, *"BADC")), *undecided(in_orders(2, *"BADB"))]
+    (tally,) = tallied(entries)
+    assert tally.accuracy == accuracy(1, 1)
+    assert tally.bounds == (accuracy(1, 3), accuracy(2, 3))
+    (unfinished,) = tallied(undecided(in_orders(0, *"BA")))
+    assert (unfinished.accuracy.share, unfinished.bounds) == (None, None)
+
+
 def test_another_run_is_paired_by_cases_that_are_right_in_every_order() -> None:
     before, now = [*in_orders(0, *"BADC"), *in_orders(1, *"BADC")], [*in_orders(0, *"BADC"), *in_orders(1, *"CADC")]
     pair = Pair(*(measurement("", "", tallied(entries)[0], entries) for entries in (before, now)))

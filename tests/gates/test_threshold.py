@@ -12,6 +12,7 @@ from itemwise.cases.reply import Verdict
 from itemwise.gates.gate import Decision, Gate
 from itemwise.gates.threshold import decisions
 from itemwise.results.ledger import Tally
+from itemwise.results.statistics import accuracy
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 
@@ -45,6 +46,19 @@ def test_scored_texts_have_no_accuracy_that_a_gate_could_be_decided_by() -> None
     unanswered = "--strategy reference scores texts that are given, which is no accuracy"
     assert decision == Decision(False, f"gate gsm8k >= 0.80: undecided, {unanswered}")
     assert [decision.passed for decision in decided("gsm8k=0.8", scored, tally(5, 5))] == [True]
+
+
+@pytest.mark.parametrize(("gate", "passed"), [("gsm8k=0.5", True), ("gsm8k=0.7", None), ("gsm8k=0.9", False)])
+def test_undecided_cases_leave_a_gate_undecided_that_they_could_turn(gate: str, passed: bool | None) -> None:
+    counts = dict.fromkeys(Verdict, 0) | {Verdict.CORRECT: 6, Verdict.WRONG: 2, Verdict.UNDECIDED: 2}
+    found = replace(tally(6, 8, of=10), counts=counts, bounds=(accuracy(6, 10), accuracy(8, 10)))
+    (decision,) = decided(gate, found)
+    told = (
+        "undecided, only 8 of 10 cases are judged, 2 undecided"
+        if passed is None
+        else "0.600 to 0.800, whatever the 2 undecided of 10 cases are"
+    )
+    assert (decision.passed, told in decision.text) == (bool(passed), True)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from itemwise.causes import Cause
 from itemwise.results.entry import Entry, MeasuredCase, Skip, Texts
 from itemwise.results.ledger import Ledger
 from itemwise.results.spill import SpillFile
+from itemwise.results.statistics import accuracy, clustered_accuracy
 
 UNHURRIED = settings(deadline=None)  # the first example may pay for an import, any for a busy machine
 REPLY = Reply("42", "stop", 12, 3, 0.5, 8, (Turn("user", "6*7?"), Turn("assistant", "42")))
@@ -60,6 +61,16 @@ def test_errors_of_ours_are_left_out_of_the_accuracy() -> None:
 def test_a_sample_of_errors_alone_has_no_accuracy() -> None:
     (tally,) = ledger_of(entry(0, Verdict.ERROR)).tallies()
     assert (tally.judged, tally.accuracy.share, tally.accuracy.interval) == (0, None, None)
+
+
+def test_undecided_cases_bound_the_accuracy_as_wrong_and_as_right() -> None:
+    verdicts = (Verdict.CORRECT, Verdict.WRONG, Verdict.UNDECIDED, Verdict.ERROR)
+    (tally,) = ledger_of(*(entry(number, verdict) for number, verdict in enumerate(verdicts))).tallies()
+    assert tally.bounds == (accuracy(1, 3), accuracy(2, 3))
+    story = {"rows": {"cluster": "story"}, "tags": {"story": "ada"}}
+    (told,) = ledger_of(*(entry(number, verdict, **story) for number, verdict in enumerate(verdicts))).tallies()
+    assert told.bounds == (clustered_accuracy([(1, 3)]), clustered_accuracy([(2, 3)]))
+    assert ledger_of(entry(0, Verdict.CORRECT)).tallies()[0].bounds is None
 
 
 def test_a_tally_knows_how_many_of_how_many() -> None:

@@ -72,9 +72,10 @@ def _replies(tally: Tally) -> dict[str, object]:
 
 def _undecided(tally: Tally) -> dict[str, object]:
     """How many are undecided, and the accuracy if all of them were wrong, or right."""
-    if not tally.bounds:
+    if not (count := tally.counts.get(Verdict.UNDECIDED, 0)):
         return {}
-    return {UNDECIDED: tally.counts[Verdict.UNDECIDED], **dict(zip(("accuracy_if_wrong", "accuracy_if_right"), tally.bounds, strict=True))}
+    names = ("accuracy_if_wrong", "accuracy_if_right")
+    return {UNDECIDED: count, **{name: end.share for name, end in zip(names, tally.bounds or (), strict=False)}}
 
 
 def _causes(tally: Tally) -> dict[str, object]:
@@ -106,7 +107,7 @@ COLUMNS: tuple[TallyColumn, ...] = (
 
 def accuracy_table(tallies: Sequence[Tally], labels: Sequence[str] = ()) -> Section:
     """A row for each tally, led by its label where there are labels."""
-    told = {PROMPT: any(tally.prompt_name for tally in tallies), UNDECIDED: any(tally.bounds for tally in tallies)}
+    told = {PROMPT: any(tally.prompt_name for tally in tallies), UNDECIDED: any(tally.counts.get(Verdict.UNDECIDED) for tally in tallies)}
     shown = [(column, column.text) for column in COLUMNS if column.text and told.get(column.title, True)]
     columns = [Column(column.title, column.style) for column, _ in shown]
     rows = [Row([text(tally) for _, text in shown], tally.accuracy) for tally in tallies]

@@ -56,7 +56,7 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
     if tally.bounds:
         unclear = [entry for entry in entries if entry.verdict is Verdict.UNDECIDED and tally.counts_entry(entry)]
         texts = [f"{entry.case} ({', '.join(cause.evidence for cause in entry.causes)})" for entry in unclear]
-        low, high = tally.bounds
+        low, high = (end.share for end in tally.bounds)
         yield phrase(
             "{n} of {all} cases are undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "
             "and {high:.1%} if all are right: {cases}",
