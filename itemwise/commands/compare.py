@@ -15,12 +15,12 @@ from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_comparison import RunComparison
 from itemwise.analysis.score_change import score_changes
 from itemwise.cases.reply import Verdict
-from itemwise.commands import CommandError
+from itemwise.commands import CommandError, terminal_width
 from itemwise.language import ENGLISH, Language, joined, phrase
-from itemwise.reporting.narrow import wrapped
+from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.reporting.sections.comparison_sections import alone_lines, brief_series, pair_name, pairs_table
 from itemwise.reporting.sections.recovery_section import recovery_table
-from itemwise.reporting.table import aligned, count_of
+from itemwise.reporting.table import count_of
 from itemwise.reporting.writers.compare_html import compare_html
 from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.private_files import open_private
@@ -43,7 +43,7 @@ def compare(names: Sequence[str], page: str | None = None, say: Language = ENGLI
     if page is not None and (without := next((run for run in runs if not run.has_replies), None)):
         raise CommandError(f"--html shows replies, and {without.name} is a baseline, which holds none: give that run's folder.")
     comparison = comparison_of(runs, every=every)
-    for line in comparison_lines(comparison, say):
+    for line in comparison_lines(comparison, say, terminal_width()):
         print(line)
     if page is not None:
         pictures = {sha256: picture for run in runs for sha256, picture in run.pictures.items()}
@@ -113,24 +113,25 @@ def _write(page: Path, text: str) -> None:
         raise CommandError(f"--html {page} cannot be written: {error}") from None
 
 
-def comparison_lines(comparison: RunComparison, say: Language = ENGLISH) -> list[str]:
-    """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show."""
+def comparison_lines(comparison: RunComparison, say: Language = ENGLISH, width: int = 0) -> list[str]:
+    """Accuracy side by side, then each pair: exact McNemar with Holm's correction, flips, what so many cases can show. They fit into
+    `width` characters, 0 for any width, but for what is one word."""
     series, pairs = brief_series(comparison).told(say), pairs_table(comparison).told(say)
-    lines = [*aligned(series.table(), series.words), "", *aligned(pairs.table(), pairs.words), "", *pairs.legend]
+    lines = [*fitted(series.table(), series.words, width, say), "", *fitted(pairs.table(), pairs.words, width, say), "", *pairs.legend]
     if (recovered := recovery_table(comparison.recoveries).told(say)).rows:
-        lines += ["", *aligned(recovered.table(), recovered.words), "", *recovered.legend]
+        lines += ["", *fitted(recovered.table(), recovered.words, width, say), "", *recovered.legend]
     for pair in comparison.pairs:
-        lines += ["", *_flips(pair, say)]
+        lines += ["", *_flips(pair, say, min(_WIDE, width - 2) if width else _WIDE)]
     lines += ["", *map(say, alone)] if (alone := alone_lines(comparison)) else []
-    return [printable(line) for line in lines]
+    return [part for line in lines for part in wrapped(printable(line), width)]
 
 
-def _flips(pair: Pair, say: Language) -> Iterator[str]:
+def _flips(pair: Pair, say: Language, width: int) -> Iterator[str]:
     yield say(pair_name(pair))
     yield from (f"  {say(line)}" for line in _figures(pair))
     for told, cases in _flipped(pair):
         text = say(phrase("{what}, {n}: {cases}", what=told, n=len(cases), cases=joined(cases) or "-"))
-        yield from (f"  {line}" for line in wrapped(text, _WIDE))
+        yield from (f"  {line}" for line in wrapped(text, width))
 
 
 def _figures(pair: Pair) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.analysis.merged_runs import MergeError, cases_missing, machines_differ, merged_ledger, require_alike, shards_missing
-from itemwise.commands import CommandError
+from itemwise.commands import CommandError, terminal_width
 from itemwise.commands.log import require_trackers
 from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.decide import gate_decisions
@@ -46,7 +46,7 @@ def merge(
     if differing := machines_differ(runs):
         lines.append(f"software and machine differ between the runs: {', '.join(differing)}")
     folder = _written(record, Path(into))
-    for line in [*closing_lines(record, shown_path(folder, Path.cwd())), *record.troubles, *lines]:
+    for line in [*closing_lines(record, shown_path(folder, Path.cwd()), terminal_width()), *record.troubles, *lines]:
         print(printable(line))
     for _, line in log_lines(trackers, folder):
         print(line)

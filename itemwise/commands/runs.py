@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from itemwise.analysis.run_history import History, Point, read_histories
-from itemwise.commands import CommandError
+from itemwise.commands import CommandError, terminal_width
 from itemwise.language import ENGLISH, Language, phrase
-from itemwise.reporting.table import accuracy_text, aligned, count_of
+from itemwise.reporting.narrow import fitted, wrapped
+from itemwise.reporting.table import accuracy_text, count_of
 from itemwise.reporting.writers.runs_html import against_text, runs_html, score_texts
 from itemwise.results.private_files import open_private
 from itemwise.results.run_folder import LATEST, find_run, followed, run_folders
@@ -34,7 +35,7 @@ def runs(
     if not folders:
         raise CommandError(f"{reports} holds no runs; name another folder with --reports.")
     found, troubles = read_histories(folders)
-    for line in [*runs_lines(found, say), *troubles]:
+    for line in [*runs_lines(found, say, terminal_width()), *troubles]:
         print(printable(line))
     if page is not None:
         try:
@@ -45,20 +46,21 @@ def runs(
         print("\n" + say("page: {file}", file=printable(page)))
 
 
-def runs_lines(found: Sequence[History], say: Language = ENGLISH) -> Iterator[str]:
-    """A table for each measurement, the newest run first, and what its cases did over the runs."""
+def runs_lines(found: Sequence[History], say: Language = ENGLISH, width: int = 0) -> Iterator[str]:
+    """A table for each measurement, the newest run first, and what its cases did over the runs, in lines of at most `width` characters, 0
+    for any."""
     for history in found:
         yield ", ".join(history.key.names)
         scores = history.score_names
         head = (*map(say, _HEAD[:-1]), *scores, say(_HEAD[-1]))
         rows = [say.cells(_row(point, scores)) for point in reversed(history.points)]
-        yield from (f"  {line}" for line in aligned([head, *rows], words=2))
+        yield from (f"  {line}" for line in fitted([head, *rows], 2, width and width - 2, say))
         if stable := history.stability:
             named = ", ".join(stable.by_turns[:_NAMED]) + (", ..." if len(stable.by_turns) > _NAMED else "")
             told = "  the {runs} newest runs asked the same: {right} cases always right, {wrong} always wrong, {some} sometimes right"
             counts = {"right": stable.always_right, "wrong": stable.always_wrong, "some": len(stable.by_turns)}
             text = phrase(told, runs=stable.runs, **counts)
-            yield say(phrase("{text}: {list}", text=text, list=named) if named else text)
+            yield from wrapped(say(phrase("{text}: {list}", text=text, list=named) if named else text), width)
         yield ""
 
 

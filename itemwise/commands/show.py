@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from itemwise.commands import terminal_width
 from itemwise.language import ENGLISH, Language
+from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.reporting.sections.accuracy_section import accuracy_table
-from itemwise.reporting.table import aligned
 from itemwise.results.baseline_file import read_verdicts
 from itemwise.results.run_folder import RunFolder
 from itemwise.results.safe_text import printable
@@ -13,34 +14,43 @@ from itemwise.results.safe_text import printable
 __all__ = ["show", "show_lines"]
 
 _SUMMED_UP = ("results", "gates")  # shown as the table and the words below it
+_BY_NAME = ("models", "rows", "strategies")  # whose keys are names
 
 
 def show(name: str, say: Language = ENGLISH) -> None:
     """Print a run, or a saved baseline. Raises RunFolderError where it cannot be read."""
-    for line in show_lines(read_verdicts(name), say):
+    for line in show_lines(read_verdicts(name), say, terminal_width()):
         print(line)
 
 
-def show_lines(run: RunFolder, say: Language = ENGLISH) -> list[str]:
-    """Everything run.json holds, then the table and what the gates said."""
+def show_lines(run: RunFolder, say: Language = ENGLISH, width: int = 0) -> list[str]:
+    """Everything run.json holds, then the table and what the gates said, in lines of at most `width` characters, 0 for any, but for what is
+    one word."""
     told = {name: value for name, value in run.record.items() if name not in _SUMMED_UP}
-    lines = [say("run: {name}", name=run.name), *_told(told, ""), ""]
+    lines = [say("run: {name}", name=run.name), *_told(told, "", say), ""]
     table = accuracy_table(run.tallies).told(say)
-    lines += aligned(table.table(), table.words)
+    lines += fitted(table.table(), table.words, width, say)
     lines += [str(gate["text"]) for gate in run.record.get("gates", []) if isinstance(gate, dict) and "text" in gate]
-    return [printable(line) for line in lines]
+    return [part for line in lines for part in wrapped(printable(line), width)]
 
 
-def _told(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+def _told(values: Mapping[str, Any], indent: str, say: Language, *, by_name: bool = False) -> Iterator[str]:
     for name, value in values.items():
+        called = f"{indent}{name if by_name else say(name)}"
         if isinstance(value, dict) and value:
-            yield f"{indent}{name}"
-            yield from _told(value, indent + "  ")
+            yield called
+            yield from _told(value, indent + "  ", say, by_name=name in _BY_NAME)
+        elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            yield called
+            yield from (f"{indent}  {_text(each, say)}" for each in value)
         else:
-            yield f"{indent}{name}: {_text(value)}"
+            yield f"{called}: {_text(value, say)}"
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, say: Language) -> str:
+    """A value in a line; of an object its names and values."""
+    if isinstance(value, dict) and value:
+        return "; ".join(f"{say(name)} {_text(each, say)}" for name, each in value.items())
     if isinstance(value, list):
-        return ", ".join(_text(each) for each in value) or "none"
-    return "not given" if value is None or value == {} else str(value).replace("\n", " ")
+        return ", ".join(_text(each, say) for each in value) or say("none")
+    return say("not given") if value is None or value == {} else str(value).replace("\n", " ")

@@ -45,6 +45,16 @@ def test_two_runs_stand_side_by_side_with_their_flips(reports: Reports) -> None:
     ]
 
 
+def test_lines_fit_into_a_terminal_and_lose_no_word(reports: Reports) -> None:
+    reports.judged("before", "C" * 10 + "W" * 30)
+    reports.judged("after", "W" * 10 + "C" * 30)
+    comparison = comparison_of(read_runs(["before", "after"]))
+    whole, fitted = comparison_lines(comparison), comparison_lines(comparison, width=80)
+    assert max(map(len, whole)) > 100
+    assert max(map(len, fitted)) <= 80
+    assert {word for line in whole for word in line.split()} <= {word for line in fitted for word in line.split()}
+
+
 def test_a_case_that_was_no_plain_mistake_says_so(reports: Reports) -> None:
     reports.judged("before", "NTWC")
     reports.judged("after", "CCCN")

@@ -40,6 +40,16 @@ def week(reports: Reports) -> Reports:
 
 
 @pytest.mark.usefixtures("week")
+def test_lines_fit_into_a_terminal_and_keep_every_run() -> None:
+    found = read_histories(run_folders(Path("reports")))[0]
+    whole, fitted = list(runs_lines(found)), list(runs_lines(found, width=60))
+    assert max(map(len, whole)) > 80
+    assert max(map(len, fitted)) <= 60
+    assert sum(line.startswith("  2026") for line in fitted) == 5
+    assert sum("better" in line for line in fitted) == sum("better" in line for line in whole)
+
+
+@pytest.mark.usefixtures("week")
 def test_a_drop_that_the_same_cases_show_is_told_from_none() -> None:
     assert shown() == {
         "05": "+26.7 points, p 0.00781: better",
