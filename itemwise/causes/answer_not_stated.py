@@ -9,6 +9,7 @@ from itemwise.causes.arithmetic.equations import Equation
 from itemwise.causes.cause import NOT_GIVEN, Cause, cause, quote
 from itemwise.causes.numeric_reply import WRITTEN, NumericReply, numbers_told, parse_number
 from itemwise.extractors.plain_characters import folded
+from itemwise.language import phrase
 
 __all__ = ["answer_not_stated"]
 
@@ -28,12 +29,12 @@ def answer_not_stated(reply: NumericReply, equations: Sequence[Equation]) -> Cau
     """The expected value is a result in the reply, and another or none was given as the answer."""
     results = [equation for equation in equations if equation.claimed == reply.expected and not equation.false]
     if results:
-        return cause(NOT_GIVEN, f"stated: {quote(reply.text, results[-1].start, results[-1].end)}")
+        return cause(NOT_GIVEN, phrase("stated: {words}", words=quote(reply.text, results[-1].start, results[-1].end)))
     if reply.expected in numbers_told(reply.prompt):
         return None
     spans = [(equation.start, equation.end) for equation in equations]
     span = next(_results_in_prose(reply, spans), None)
-    return cause(NOT_GIVEN, f"stated: {quote(reply.text, *span)}") if span else None
+    return cause(NOT_GIVEN, phrase("stated: {words}", words=quote(reply.text, *span))) if span else None
 
 
 def _results_in_prose(reply: NumericReply, equation_spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

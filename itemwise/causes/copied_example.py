@@ -6,6 +6,7 @@ from itertools import islice
 
 from itemwise.causes.cause import COPIED, Cause, cause
 from itemwise.extractors.plain_characters import folded
+from itemwise.language import phrase
 
 __all__ = ["copied_example", "examples_in"]
 
@@ -27,11 +28,11 @@ def copied_example(prompt: str, text: str, answer: str | None) -> Cause | None:
     prompt, reply = folded(prompt), _squeezed(text)
     for example in examples_in(prompt):
         if _squeezed(example) in reply:
-            return cause(COPIED, f"as the prompt shows it: {example}")
+            return cause(COPIED, phrase("as the prompt shows it: {words}", words=example))
         told = set(_NUMBER.findall(prompt.replace(example, " ")))
         copied = [each for each in _calculations(example) if _squeezed(each) in reply and not _is_told(each, told)]
         if len(copied) > 1 or (copied and (answer is None or answer in _NUMBER.findall(example) or not _NUMBER.search(copied[0]))):
-            return cause(COPIED, f"as in the prompt's example: {', '.join(copied)}")
+            return cause(COPIED, phrase("as in the prompt's example: {words}", words=", ".join(copied)))
     return None
 
 

@@ -7,11 +7,12 @@ from fractions import Fraction
 from itemwise.causes.cause import OTHER_FORM, Cause, cause, quote
 from itemwise.causes.numeric_reply import NumericReply, parse_number
 from itemwise.extractors import last_number
+from itemwise.language import phrase
 from itemwise.strategies.calculator import number_text
 
-__all__ = ["equivalent_form", "rounded_answer", "stated_in_other_form"]
+__all__ = ["UNIT_WORDS", "equivalent_form", "rounded_answer", "stated_in_other_form"]
 
-_UNITS = {
+UNIT_WORDS = {
     "seconds": r"\bsec(?:ond)?s?\b|秒",
     "minutes": r"\bmin(?:ute)?s?\b|分钟",
     "hours": r"\bh(?:ou)?rs?\b|\bhourly\b|小时",
@@ -47,12 +48,12 @@ def equivalent_form(reply: NumericReply) -> Cause | None:
         return None
     expected = number_text(reply.expected)
     if reply.answer == reply.expected:
-        return cause(OTHER_FORM, f"{reply.written!r} is {expected}, written otherwise")
+        return cause(OTHER_FORM, phrase("{words!r} is {expected}, written otherwise", words=reply.written, expected=expected))
     if _PERCENT.search(reply.words) and reply.expected != 0:
         if reply.answer * 100 == reply.expected:
-            return cause(OTHER_FORM, f"{number_text(reply.answer)} is {expected}%")
+            return cause(OTHER_FORM, phrase("{answer} is {expected}%", answer=number_text(reply.answer), expected=expected))
         if reply.answer == reply.expected * 100:
-            return cause(OTHER_FORM, f"{number_text(reply.answer)}% is {expected}")
+            return cause(OTHER_FORM, phrase("{answer}% is {expected}", answer=number_text(reply.answer), expected=expected))
     return next(_conversions(reply), None)
 
 
@@ -60,19 +61,19 @@ def _conversions(reply: NumericReply) -> Iterator[Cause]:
     for factor, small, large in _CONVERSIONS:
         for share, given, wanted in ((Fraction(factor), large, small), (Fraction(1, factor), small, large)):
             if reply.answer and reply.answer * share == reply.expected and _is_measured(reply, given, wanted):
-                words = f"{number_text(reply.answer)} {given} are {number_text(reply.expected)} {wanted}"
-                yield cause(OTHER_FORM, words)
+                values = {"answer": number_text(reply.answer), "expected": number_text(reply.expected)}
+                yield cause(OTHER_FORM, phrase("{answer} {unit} are {expected} {other_unit}", unit=given, other_unit=wanted, **values))
 
 
 def _is_measured(reply: NumericReply, given: str, wanted: str) -> bool:
     """Whether prompt or reply speak of both units, and the reply gives the one or the prompt wants the other."""
     words = reply.words
-    if not (re.search(_UNITS[given], words) and re.search(_UNITS[wanted], words)):
+    if not (re.search(UNIT_WORDS[given], words) and re.search(UNIT_WORDS[wanted], words)):
         return False
-    if _UNITS[wanted] and re.search(rf"(?:how (?:many|much)|\bin|多少|几) ?(?:{_UNITS[wanted]})", words):
+    if UNIT_WORDS[wanted] and re.search(rf"(?:how (?:many|much)|\bin|多少|几) ?(?:{UNIT_WORDS[wanted]})", words):
         return True
     number = re.escape(number_text(reply.answer or Fraction(0)))
-    return bool(_UNITS[given]) and re.search(rf"(?<![0-9.,]){number} ?(?:{_UNITS[given]})", words) is not None
+    return bool(UNIT_WORDS[given]) and re.search(rf"(?<![0-9.,]){number} ?(?:{UNIT_WORDS[given]})", words) is not None
 
 
 def stated_in_other_form(reply: NumericReply, json_cause: Cause | None) -> Cause | None:
@@ -82,14 +83,15 @@ def stated_in_other_form(reply: NumericReply, json_cause: Cause | None) -> Cause
     reading = last_number(reply.text)
     if reading is None or not reading.stated or parse_number(reading) != reply.expected:
         return None
-    return cause(OTHER_FORM, f"stated, but not as asked: {quote(reply.text, reading.start, reading.end)}")
+    return cause(OTHER_FORM, phrase("stated, but not as asked: {words}", words=quote(reply.text, reading.start, reading.end)))
 
 
 def rounded_answer(reply: NumericReply) -> Cause | None:
     """The answer rounds to the expected value, or the other way round."""
     if reply.answer is None or abs(reply.answer - reply.expected) * 2 > 1:
         return None
-    answer, expected = number_text(reply.answer), number_text(reply.expected)
-    if reply.expected.denominator == 1:
-        return cause(OTHER_FORM, f"{answer} rounds to {expected}")
-    return cause(OTHER_FORM, f"{expected} rounds to {answer}") if reply.answer.denominator == 1 else None
+    whole = [number for number in (reply.expected, reply.answer) if number.denominator == 1]
+    if not whole:
+        return None
+    exact = reply.answer if whole[0] == reply.expected else reply.expected
+    return cause(OTHER_FORM, phrase("{exact} rounds to {whole}", exact=number_text(exact), whole=number_text(whole[0])))

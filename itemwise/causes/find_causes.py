@@ -17,6 +17,7 @@ from itemwise.causes.repetition import repetition
 from itemwise.causes.thinking import unfinished_thought
 from itemwise.causes.tool_use import AnsweredCall, tool_cause
 from itemwise.extractors.visible_parts import own_words, visible_parts
+from itemwise.language import phrase
 
 __all__ = ["find_causes"]
 
@@ -59,8 +60,9 @@ def find_causes(
         causes += _numeric_causes(reply, json_cause)
     causes += [tool] if tool and tool.kind != IGNORED else []
     if not causes and answer is None:
-        return [cause(NO_ANSWER, f"it ends: {quote(text, len(text), len(text))}" if text.strip() else "the reply is empty")]
-    return causes or [Cause(REASONING, "none of the other causes is shown")]
+        end = quote(text, len(text), len(text))
+        return [cause(NO_ANSWER, phrase("it ends: {words}", words=end) if text.strip() else phrase("the reply is empty"))]
+    return causes or [cause(REASONING, phrase("none of the other causes is shown"))]
 
 
 def _unfinished(text: str, answer: str | None, reasoning: str, *, truncated: bool) -> list[Cause]:
@@ -75,7 +77,9 @@ def _unfinished(text: str, answer: str | None, reasoning: str, *, truncated: boo
 
 
 def _cut_off(text: str) -> Cause:
-    return cause(TRUNCATED, f"cut off after {len(text)} characters: {quote(text, len(text), len(text))}" if text else "cut off at once")
+    if not text:
+        return cause(TRUNCATED, phrase("cut off at once"))
+    return cause(TRUNCATED, phrase("cut off after {n} characters: {words}", n=len(text), words=quote(text, len(text), len(text))))
 
 
 def _numeric_causes(reply: NumericReply, json_cause: Cause | None) -> list[Cause]:

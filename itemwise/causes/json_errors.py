@@ -4,6 +4,7 @@ import json
 import re
 
 from itemwise.causes.cause import AROUND, BROKEN_JSON, NO_JSON, Cause, cause, quote
+from itemwise.language import phrase
 
 __all__ = ["json_error"]
 
@@ -14,7 +15,8 @@ _LANGUAGE = re.compile(r"\A\s*(?:json|javascript|js)?\s*", re.IGNORECASE)
 def json_error(text: str, *, truncated: bool) -> Cause | None:
     """What keeps the reply from being JSON; a reply that was cut off is not also broken."""
     if not _OPENS_OBJECT.search(text):
-        return cause(NO_JSON, f"no object anywhere; the reply begins: {quote(text, 0, AROUND)}" if text.strip() else "the reply is empty")
+        begun = phrase("no object anywhere; the reply begins: {words}", words=quote(text, 0, AROUND))
+        return cause(NO_JSON, begun if text.strip() else phrase("the reply is empty"))
     fault = None if truncated else _json_fault(text)
     return cause(BROKEN_JSON, fault) if fault else None
 
@@ -34,7 +36,7 @@ def _fault(text: str, start: int | None = None) -> str | None:
     try:
         json.loads(text) if start is None else json.JSONDecoder().raw_decode(text, start)
     except json.JSONDecodeError as error:
-        return f"{error.msg.removesuffix(' at')} at: {quote(text, error.pos, error.pos)}"
+        return phrase("{fault} at: {words}", fault=error.msg.removesuffix(" at"), words=quote(text, error.pos, error.pos))
     except (ValueError, RecursionError):
-        return f"larger than the parser takes: {quote(text, start or 0, start or 0)}"
+        return phrase("larger than the parser takes: {words}", words=quote(text, start or 0, start or 0))
     return None

@@ -6,6 +6,7 @@ from itemwise.causes.cause import MADE_UP, Cause, cause
 from itemwise.causes.thinking import said_aloud
 from itemwise.extractors.reply_marks import RESULT
 from itemwise.extractors.reply_parts import reply_parts
+from itemwise.language import phrase
 
 __all__ = ["made_up_output"]
 
@@ -39,12 +40,12 @@ def made_up_output(text: str) -> Cause | None:
     """
     for part in reply_parts(text):
         if part.kind == RESULT:
-            return cause(MADE_UP, f"nobody ran it: {text[part.start : min(part.end, part.start + 100)]}")
+            return cause(MADE_UP, phrase("nobody ran it: {words}", words=text[part.start : min(part.end, part.start + 100)]))
     spoken = said_aloud(text)
     calls = False
     for mark in _MARK.finditer(spoken):
         shown = _SHOWN.match(spoken, mark.end())
         if calls and mark["output"] and shown and shown.group().strip(" `\n"):
-            return cause(MADE_UP, f"nobody ran it: {text[mark.start() : min(shown.end(), mark.end() + 100)]}")
+            return cause(MADE_UP, phrase("nobody ran it: {words}", words=text[mark.start() : min(shown.end(), mark.end() + 100)]))
         calls = calls or mark["code"] is not None
     return None

@@ -3,6 +3,7 @@
 from itemwise.cases.case import LETTERS
 from itemwise.cases.option_scores import UNITS, OptionScores
 from itemwise.causes.cause import LIKELIER, Cause, cause
+from itemwise.language import phrase
 
 __all__ = ["margin"]
 
@@ -19,6 +20,18 @@ def margin(scores: OptionScores, expected: str) -> Cause | None:
         return None
     place = max(places, key=scores.scores.__getitem__)
     found, wanted = scores.scores[best], scores.scores[place]
-    shares = f"{scores.probabilities[best]:.0%} and {scores.probabilities[place]:.0%} of the options' probability"
-    behind = f"{found - wanted:.3g} {UNITS[scores.norm]}"
-    return cause(LIKELIER, f"{scores.letter} is {behind} above the expected {LETTERS[place]}: {found:.4g} and {wanted:.4g}; {shares}")
+    return cause(
+        LIKELIER,
+        phrase(
+            "{letter} is {behind:.3g} {unit} above the expected {other}: {found:.4g} and {wanted:.4g}; "
+            "{share:.0%} and {other_share:.0%} of the options' probability",
+            letter=scores.letter,
+            behind=found - wanted,
+            unit=UNITS[scores.norm],
+            other=LETTERS[place],
+            found=found,
+            wanted=wanted,
+            share=scores.probabilities[best],
+            other_share=scores.probabilities[place],
+        ),
+    )

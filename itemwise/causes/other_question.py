@@ -7,6 +7,7 @@ from itemwise.causes.copied_example import examples_in
 from itemwise.causes.numeric_reply import numbers_in, numbers_told
 from itemwise.causes.thinking import said_aloud
 from itemwise.extractors.plain_characters import folded
+from itemwise.language import phrase
 
 __all__ = ["other_question"]
 
@@ -26,12 +27,12 @@ def other_question(prompt: str, text: str) -> Cause | None:
         prompt = prompt.replace(example, " ")
     own = _OWN_QUESTION.match(spoken.lstrip())
     if own and len(set(_WORD.findall(own["words"]))) >= _LEAST and _shared(own["words"], prompt) < 1 / 3:
-        return cause(OTHER_QUESTION, f"it asks: {own['words']}")
+        return cause(OTHER_QUESTION, phrase("it asks: {words}", words=own["words"]))
     asked = {value for value in numbers_in(prompt) if value > 1}
     first = _CALCULATION.search(spoken)
     if len(asked) < 2 or first is None or asked & numbers_told(spoken) or _shared(prompt, spoken) > 1 / 4:
         return None
-    return cause(OTHER_QUESTION, f"none of the question's numbers: {quote(spoken, *first.span())}")
+    return cause(OTHER_QUESTION, phrase("none of the question's numbers: {words}", words=quote(spoken, *first.span())))
 
 
 def _shared(words: str, text: str) -> float:

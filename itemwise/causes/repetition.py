@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from itemwise.causes.cause import REPEATS, Cause, cause
 from itemwise.extractors.plain_characters import folded
+from itemwise.language import phrase
 
 __all__ = ["repetition"]
 
@@ -15,7 +16,7 @@ _MOST = 60_000  # characters looked at, from the end: a loop does not end by its
 _GRAM = 8  # tokens that recur in the same order
 _LEAST = ((5, 100, False), (3, 240, False))  # how often at least, over how many characters, and whether up to the end alone
 _LEAST_BUT_NUMBERS = (5, 300, True)
-_WORDS_BETWEEN_NUMBERS = 3
+_WORDS_BETWEEN_NUMBERS = 2
 _LONG_WORD = re.compile(r"[^\W\d_]{3}")
 _SHARE = 5  # a loop that ends before the reply does is at least this part of it
 _COUNTER = r"^[ \t#*>-]*(?:step )?[0-9]{1,4}[.:)]|\bsteps? ?[0-9]{1,4}\b"  # "12. ", "By step 53": the same words with the next number
@@ -32,6 +33,13 @@ class _Stretch(NamedTuple):
     last: int
 
 
+class _Loop(NamedTuple):
+    """How often the reply says these words."""
+
+    times: int
+    words: str
+
+
 def repetition(text: str, *, truncated: bool) -> Cause | None:
     """The part that the reply says over and over, at least a fifth of it or up to its end, and how often.
 
@@ -40,14 +48,15 @@ def repetition(text: str, *, truncated: bool) -> Cause | None:
     """
     plain = folded(text[-_MOST:])
     tokens = [token for token in _TOKEN.finditer(plain) if not token["counter"]]
-    loop = next((loop for least in _LEAST if (loop := _loop(plain, tokens, *least))), None)
-    if loop is None and truncated:
-        found = _loop(plain, [token for token in tokens if not token.group().isdigit()], *_LEAST_BUT_NUMBERS)
-        loop = f"but for its numbers {found}" if found and len(_LONG_WORD.findall(found)) >= _WORDS_BETWEEN_NUMBERS else None
-    return cause(REPEATS, loop) if loop else None
+    if loop := next((loop for least in _LEAST if (loop := _loop(plain, tokens, *least))), None):
+        return cause(REPEATS, phrase("{times} times: {words}", times=loop.times, words=loop.words))
+    loop = _loop(plain, [token for token in tokens if not token.group().isdigit()], *_LEAST_BUT_NUMBERS) if truncated else None
+    if loop is None or len(_LONG_WORD.findall(loop.words)) < _WORDS_BETWEEN_NUMBERS:
+        return None
+    return cause(REPEATS, phrase("but for its numbers {times} times: {words}", times=loop.times, words=loop.words))
 
 
-def _loop(text: str, tokens: Sequence[re.Match[str]], times: int, characters: int, to_end: bool) -> str | None:
+def _loop(text: str, tokens: Sequence[re.Match[str]], times: int, characters: int, to_end: bool) -> _Loop | None:
     """The part that recurs so often over so many characters, and how often; None where none does."""
     words = [token.group() for token in tokens]
     grams = [tuple(words[at : at + _GRAM]) for at in range(len(words) - _GRAM + 1)]
@@ -80,11 +89,11 @@ def _is_said(text: str, behind: str) -> bool:
 
 def _quoted(
     text: str, tokens: Sequence[re.Match[str]], grams: Sequence[tuple[str, ...]], first: int, counts: Counter[tuple[str, ...]]
-) -> str:
+) -> _Loop:
     """The first of the words that recur most often, up to where they come again."""
     most = max(grams, key=lambda gram: counts[gram])
     at = grams.index(most)
     period = next((later for later in range(at + 1, len(grams)) if grams[later] == most), at + _GRAM) - at
     part = text[tokens[first + at].start() : tokens[first + at + period - 1].end()].strip(_AROUND)
     stretch = text[tokens[first].start() : tokens[first + len(grams) + _GRAM - 2].end()]
-    return f"{max(stretch.count(part), counts[most])} times: {part[:120]}"
+    return _Loop(max(stretch.count(part), counts[most]), part[:120])

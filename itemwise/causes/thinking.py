@@ -4,6 +4,7 @@ from itemwise.causes.cause import THOUGHT, Cause, cause, quote
 from itemwise.extractors import reply_marks
 from itemwise.extractors.plain_characters import folded
 from itemwise.extractors.reply_parts import UNCLOSED, blanked, reply_parts
+from itemwise.language import phrase
 
 __all__ = ["said_aloud", "unfinished_thought"]
 
@@ -25,4 +26,4 @@ def unfinished_thought(text: str, reasoning: str) -> Cause | None:
 
 
 def _thought(text: str, start: int, end: int) -> Cause:
-    return cause(THOUGHT, f"cut off after {end - start} characters of thought: {quote(text, end, end)}")
+    return cause(THOUGHT, phrase("cut off after {n} characters of thought: {words}", n=end - start, words=quote(text, end, end)))

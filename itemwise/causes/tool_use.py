@@ -8,6 +8,7 @@ from typing import NamedTuple
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.causes.cause import CALL_FAILED, IGNORED, NO_CALL, WRONG_ARGUMENT, Cause, cause
 from itemwise.causes.numeric_reply import numbers_in, parse_number
+from itemwise.language import phrase
 from itemwise.strategies.calculator import number_text
 from itemwise.strategies.tool import ANSWER
 
@@ -51,18 +52,19 @@ def tool_cause(
     answer that is a result was asked for wrongly. The last result was ignored where the reply does not have its number.
     """
     if called is False:
-        return Cause(NO_CALL, "a tool was offered and none was called")
+        return cause(NO_CALL, phrase("a tool was offered and none was called"))
     by_result = {each.result: each for each in calls if each.result is not None}
     if expected in by_result and answer != expected:
-        given = "no answer was read" if answer is None else f"the answer is {number_text(answer)}"
-        return cause(IGNORED, f"{by_result[expected]}, and {given}")
+        if answer is None:
+            return cause(IGNORED, phrase("{words}, and no answer was read", words=by_result[expected]))
+        return cause(IGNORED, phrase("{words}, and the answer is {answer}", words=by_result[expected], answer=number_text(answer)))
     if calls and calls[-1].failed:
         return cause(CALL_FAILED, f"{calls[-1].call}: {calls[-1].answer}")
     if answer in by_result:
-        return cause(WRONG_ARGUMENT, f"{by_result[answer]}, which is the answer that was given")
+        return cause(WRONG_ARGUMENT, phrase("{words}, which is the answer that was given", words=by_result[answer]))
     last = calls[-1].result if calls and expected is not None else None
     if last is not None and not any(abs(number - abs(last)) <= _NEAR for number in numbers_in(text)):
-        return cause(IGNORED, f"{calls[-1]}, which the reply does not have")
+        return cause(IGNORED, phrase("{words}, which the reply does not have", words=calls[-1]))
     return None
 
 

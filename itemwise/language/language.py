@@ -2,11 +2,13 @@
 
 import locale
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from string import Formatter
 
 from itemwise.language.phrase import Phrase, phrase
 
@@ -19,15 +21,19 @@ __all__ = ["ENGLISH", "LANGUAGES", "Language", "language_named", "locale_languag
 
 _CODES = {"en": "en", "zh": "zh-CN"}  # by the name of the option, as HTML spells them
 LANGUAGES = tuple(_CODES)
+_SEVERAL = ("words", "fault", "unit", "other_unit")  # places of recorded texts that hold several words
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which gettext heeds them
 
 
 @dataclass(frozen=True)
 class Language:
-    """`code` is as in ``<html lang>``, `table` the language's text for each English one, named places in both."""
+    """`code` is as in ``<html lang>``, `table` the language's text for each English one, named places in both. Of `recorded` texts, a part
+    of it, records keep the English alone, with its places filled; there ``words`` are anything, and other places hold what is one word, or
+    has an entry."""
 
     code: str
     table: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str, /, **values: object) -> str:
         """`text` in this language: a phrase with its values, or what the table has for exactly this text, with `values` in its places."""
@@ -39,7 +45,28 @@ class Language:
             return self.table.get(text, text)
         told = {name: self(value) if isinstance(value, Phrase) else value for name, value in text.values.items()}
         template = self.table.get(text.template, text.template)
-        return template.format(**told) if told else template
+        return template.format(**told) if told else self._recorded_text(template) if template is text.template else template
+
+    def _recorded_text(self, text: str) -> str:
+        """A text out of a record; what is made by no template of `recorded` stays as it is."""
+        for pattern, told in self._patterns:
+            if found := pattern.fullmatch(text):
+                values = {name: value if name == "words" else self.table.get(value, value) for name, value in found.groupdict().items()}
+                return "".join(literal + values.get(name or "", "") for literal, name, *_ in Formatter().parse(told))
+        return text
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """What each template of `recorded` makes and how it is told, those that begin with most letters first."""
+        parsed = {template: list(Formatter().parse(template)) for template in self.recorded}
+        ordered = sorted(parsed, key=lambda template: len(parsed[template][0][0]), reverse=True)
+        return [(re.compile("".join(map(self._pattern, parsed[template])), re.DOTALL), self.recorded[template]) for template in ordered]
+
+    def _pattern(self, part: tuple[str, str | None, str | None, str | None]) -> str:
+        literal, name, *_ = part
+        if name is None:
+            return re.escape(literal)
+        return re.escape(literal) + (f"(?P<{name}>.*?)" if name in _SEVERAL else rf"(?P<{name}>\S+?)")
 
     def cells(self, texts: Iterable[str]) -> list[str]:
         """The phrases among `texts` in this language; the others, names and figures, as they are."""
@@ -55,7 +82,7 @@ def language_named(name: str) -> Language:
     if name == "en":
         return ENGLISH
     tables = tomllib.loads(files("itemwise.language").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-    return Language(_CODES[name], {text: told for table in tables.values() for text, told in table.items()})
+    return Language(_CODES[name], {text: told for table in tables.values() for text, told in table.items()}, tables["recorded"])
 
 
 def locale_language() -> Language:

@@ -79,9 +79,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     mark_snapshots(config, items)
     match_whole_names(config, items)
     selected = yield
-    leave_out(config, items)
-    if shard := config.stash[WORKER_SESSION].settings.shard:
-        deal_shard(config, items, shard)
+    settings = config.stash[WORKER_SESSION].settings
+    leave_out(config, items, settings.language)
+    if settings.shard:
+        deal_shard(config, items, settings.shard)
     return selected
 
 

@@ -170,17 +170,18 @@ class Snapshots:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Each file's differences, then the kinds with their cases."""
         from itemwise.reporting import shown_path
-        from itemwise.snapshots import summary_lines
+        from itemwise.reporting.writers.snapshot_lines import snapshot_lines
 
+        say = self._settings.language
         if self._files:
-            terminalreporter.section("snapshots", sep="=")
+            terminalreporter.section(say("snapshots"), sep="=")
         for path, file in sorted(self._files.items()):
-            outcome = file.trouble or (f"{file.updated} written" if self._update or self._new_only else "")
-            lines = summary_lines(shown_path(path, self._config.rootpath), list(file.changes.values()))
+            outcome = file.trouble or (say("{n} written", n=file.updated) if self._update or self._new_only else "")
+            lines = snapshot_lines(shown_path(path, self._config.rootpath), list(file.changes.values()), say)
             for line in [*lines, *([f"  {outcome}"] if outcome else [])]:
                 terminalreporter.write_line(line)
         if self._is_failed() and not self._update:
-            terminalreporter.write_line("To keep what ran as the new snapshots, run the same command with --snapshot-update.")
+            terminalreporter.write_line(say("To keep what ran as the new snapshots, run the same command with --snapshot-update."))
 
 
 def _case_name(entry: Entry) -> str:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from itemwise.language import Language
+from itemwise.language import Language, phrase
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["page_json", "page_parts", "still_page", "trusted"]
+    from itemwise.results.entry import Entry
+
+__all__ = ["page_causes", "page_json", "page_parts", "still_page", "trusted"]
 
 
 def page_parts(name: str, say: Language, data: Iterable[str], *, scripts: Sequence[str] = (), **values: Any) -> Iterator[str]:
@@ -74,3 +76,8 @@ def page_json(data: object) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def page_causes(entry: Entry, say: Language) -> list[dict[str, str]]:
+    """Why a case is not correct, as pages hold it: the evidence told, the kinds for a script to tell and to select by."""
+    return [{"kind": cause.kind, "evidence": say(phrase(cause.evidence))} for cause in entry.causes]

@@ -5,6 +5,5 @@ The files are in `snapshot_file`, which alone needs syrupy, an extra: reports ar
 
 from itemwise.snapshots.snapshot import Snapshot, machine
 from itemwise.snapshots.snapshot_change import FileChanges, SnapshotChange, snapshot_change
-from itemwise.snapshots.summary import summary_lines
 
-__all__ = ["FileChanges", "Snapshot", "SnapshotChange", "machine", "snapshot_change", "summary_lines"]
+__all__ = ["FileChanges", "Snapshot", "SnapshotChange", "machine", "snapshot_change"]

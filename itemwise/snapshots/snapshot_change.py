@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from itemwise.analysis.reply_changes import Change, change_between
+from itemwise.language import phrase
 from itemwise.snapshots.snapshot import MACHINE, UNKNOWN, Snapshot
 
 __all__ = ["FileChanges", "SnapshotChange", "snapshot_change"]
@@ -57,12 +58,13 @@ def snapshot_change(name: str, stored: Snapshot | None, now: Snapshot) -> Snapsh
 def _reasons(stored: Snapshot, now: Snapshot) -> tuple[str, ...]:
     reasons = []
     if stored.expected != now.expected:
-        reasons.append(f"the expected answer {stored.expected!r} -> {now.expected!r}")
+        reasons.append(phrase("the expected answer {before!r} -> {now!r}", before=stored.expected, now=now.expected))
     if stored.text == now.text:
-        return tuple(reasons) or ("the reply is the same, so its extractor or its test changed",)
+        return tuple(reasons) or (phrase("the reply is the same, so its extractor or its test changed"),)
     if stored.prompt != now.prompt:
-        reasons.append("the prompt changed")
-    return (*reasons, *(f"{name} {old} -> {new}" for name, (old, new) in _changed(stored, now).items()))
+        reasons.append(phrase("the prompt changed"))
+    changed = _changed(stored, now).items()
+    return (*reasons, *(phrase("{name} {old} -> {new}", name=phrase(name), old=old, new=new) for name, (old, new) in changed))
 
 
 def _changed(stored: Snapshot, now: Snapshot) -> dict[str, tuple[str, str]]:

@@ -9,7 +9,7 @@ from jinja2 import Environment, nodes
 
 PACKAGE = Path(__file__).parents[2] / "itemwise"
 _FIRST, _EACH = slice(0, 1), slice(None)
-_HANDED = {"phrase": _FIRST, "say": _FIRST, "Column": _FIRST, "Note": _FIRST, "words": _EACH, "figures": _EACH}
+_HANDED = {"cause": slice(1, 2), "phrase": _FIRST, "say": _FIRST, "Column": _FIRST, "Note": _FIRST, "words": _EACH, "figures": _EACH}
 _TITLED = {
     "Section": (slice(1, 2), ("title", "legend", "brief")),
     "OnPage": (slice(1, 3), ("title", "name")),
@@ -22,9 +22,9 @@ Names = dict[str, list[ast.expr]]
 Texts = Callable[[str], Iterator[str]]
 
 
-def told_texts() -> dict[str, str]:
-    """Each text that is handed to what tells it, with its file."""
-    return dict(_texts({".py": _told_in_python, ".jinja": _told_in_template, ".js": _told_in_script}))
+def told_texts(folder: str = "") -> dict[str, str]:
+    """Each text that is handed to what tells it in a folder of the package, with its file."""
+    return dict(_texts({".py": _told_in_python, ".jinja": _told_in_template, ".js": _told_in_script}, folder))
 
 
 def all_texts() -> set[str]:
@@ -32,8 +32,17 @@ def all_texts() -> set[str]:
     return {text for text, _ in _texts({".py": _constants_of, ".jinja": _told_in_template, ".js": _strings_of})}
 
 
-def _texts(readers: dict[str, Texts]) -> Iterator[tuple[str, str]]:
-    for file in sorted(PACKAGE.rglob("*")):
+def record_names() -> set[str]:
+    """The names that sections have in run.json."""
+    sections = PACKAGE / "reporting" / "sections"
+    nodes = [node for file in sections.glob("*.py") for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    named = [each for node in nodes if isinstance(node, ast.keyword) and node.arg == "record" for each in ast.walk(node.value)]
+    shown = (each for node in named if isinstance(node, ast.Dict) for each in node.keys)
+    return {each.value for each in shown if isinstance(each, ast.Constant)}
+
+
+def _texts(readers: dict[str, Texts], folder: str = "") -> Iterator[tuple[str, str]]:
+    for file in sorted((PACKAGE / folder).rglob("*")):
         if file.suffix in readers:
             yield from ((text, file.name) for text in readers[file.suffix](file.read_text(encoding="utf-8")) if re.search("[A-Za-z]", text))
 
@@ -105,10 +114,12 @@ def _strings_of(source: str) -> Iterator[str]:
     yield from re.findall(_STRING, source)
 
 
-def worded_f_strings(folder: str) -> Iterator[str]:
-    """The f-strings with words in them in a folder of the package: no other language can tell them."""
-    for file in sorted((PACKAGE / folder).glob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def worded_f_strings(folder: str, within: str = "") -> Iterator[str]:
+    """The f-strings with words in them in a folder of the package, or within calls of a function there: no other language can tell them."""
+    for file in sorted((PACKAGE / folder).rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == within]
+        for node in (part for call in calls for part in ast.walk(call)) if within else nodes:
             parts = node.values if isinstance(node, ast.JoinedStr) else []
             if any(isinstance(part, ast.Constant) and re.search("[A-Za-z]{2,} | [A-Za-z]{2,}", part.value) for part in parts):
                 yield f"{file.name}, line {node.lineno}"

@@ -1,21 +1,33 @@
 """The Chinese table against the source: whatever is told has an entry, and every entry is of use."""
 
+import json
 import re
+from pathlib import Path
 from string import Formatter
+
+import pytest
 
 from itemwise.analysis.like_with_like import LOADED, WORDINGS
 from itemwise.analysis.provenance import Part
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_history import Shown
+from itemwise.cases.option_scores import UNITS
 from itemwise.cases.reply import Verdict
 from itemwise.causes import KINDS
-from itemwise.language import language_named
+from itemwise.causes.equivalent_form import UNIT_WORDS
+from itemwise.language import language_named, phrase
+from itemwise.reporting.writers.json_files import run_json
+from itemwise.results.environment import environment
+from itemwise.session.settings import read_settings
 from itemwise.strategies import gain_of, strategy_names
-from tests.language.source_texts import all_texts, told_texts, worded_f_strings
+from tests.language.source_texts import all_texts, record_names, told_texts, worded_f_strings
+from tests.reporting.conftest import a_run, an_entry
 
-TABLE = language_named("zh").table
+CHINESE = language_named("zh")
+TABLE = CHINESE.table
 # told wherever they come from
 WORDS = (
+    *UNITS.values(), *UNIT_WORDS,
     *(word.value for kind in (Verdict, Change, Part, Shown) for word in kind), *KINDS, *KINDS.values(), *WORDINGS, *LOADED.values(),
     *(gain for name in strategy_names() if (gain := gain_of(name)) != name),
 )  # fmt: skip
@@ -40,6 +52,28 @@ def test_every_entry_is_told_somewhere() -> None:
 
 def test_no_section_puts_words_into_an_f_string() -> None:
     assert [*worded_f_strings("reporting/sections")] == [], 'write phrase("{n} cases", n=...), which a table can tell in Chinese'
+
+
+def test_evidence_is_told_although_its_record_is_english() -> None:
+    assert told_texts("causes").keys() <= CHINESE.recorded.keys(), "evidence, move to [recorded] of itemwise/language/zh.toml"
+    assert [*worded_f_strings("causes", "cause")] == [], 'write phrase("stated: {words}", words=...), which a table can tell in Chinese'
+    assert CHINESE(phrase("3 = 4 (it is 3); corrected, the steps give 9")) == "3 = 4（应为 3）；改正后各步得出 9"
+    assert CHINESE(phrase("2 hours are 120 minutes")) == "2 小时等于 120 分钟"
+
+
+def test_every_name_that_show_prints_has_an_entry(tmp_path: Path) -> None:
+    record = json.loads(run_json(a_run(an_entry(0, Verdict.CORRECT), settings=read_settings({}, root=tmp_path, here=tmp_path).record())))
+    told = {*record, *record["settings"], *record_names()} | environment({"commit": "0", "state": "clean"}).keys()
+    assert sorted(told - TABLE.keys() - {"results"}) == [], "add to [show] of itemwise/language/zh.toml"
+
+
+@pytest.mark.parametrize("template", CHINESE.recorded)
+def test_what_a_template_makes_is_told_by_its_own_entry(template: str) -> None:
+    values = {
+        name: {"words": "a b", "fault": "a b"}.get(name, "x") if form == "" else 7 for _, name, form, _ in Formatter().parse(template)
+    }
+    made, told = (text.format(**values) if values else text for text in (template, CHINESE.recorded[template]))
+    assert CHINESE(phrase(made)) == told
 
 
 def test_an_entry_has_the_same_places_on_both_sides() -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from itemwise.language import ENGLISH
 from itemwise.plugin.left_out import leave_out
 from tests.plugin.conftest import SUMS, Collect
 
@@ -50,7 +51,7 @@ def test_are_named_by_one_worker_of_several(workerid: str, told: int, collect: C
         warned.append(str(warning_message.message))
 
     config.pluginmanager.register(SimpleNamespace(pytest_warning_recorded=listen))
-    leave_out(config, kept := list[pytest.Item](items))
+    leave_out(config, kept := list[pytest.Item](items), ENGLISH)
     assert [item.name for item in kept] == [item.name for item in items[:-1]]
     assert sum(fnmatch(line, SAID) for line in warned) == told
 

@@ -8,6 +8,7 @@ from itemwise.causes.arithmetic.equations import Equation
 from itemwise.causes.arithmetic.interpretations import value_of
 from itemwise.causes.cause import LONGEST, SLIP, Cause, cause
 from itemwise.causes.numeric_reply import NumericReply, parse_number
+from itemwise.language import phrase
 from itemwise.strategies.calculator import number_text
 
 __all__ = ["decisive_slip", "plain_slip"]
@@ -18,20 +19,20 @@ _OPERAND = re.compile(r"(?<![0-9.])(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![0-9.]*%)"
 
 def plain_slip(text: str, equation: Equation) -> Cause:
     """The false equation with its true value, whatever the later steps make of it."""
-    return cause(SLIP, _correction(text, equation))
+    return cause(SLIP, phrase("{words} (it is {true})", **_correction(text, equation)))
 
 
 def decisive_slip(reply: NumericReply, steps: Sequence[Equation], slips: Sequence[Equation]) -> Cause | None:
     """The slip but for which the steps come to the expected value: one by itself, or all together."""
     for corrected in (*([slip] for slip in slips[:_MOST_SLIPS]), slips):
         if corrected and _result(steps, corrected) == reply.expected:
-            evidence = f"{_correction(reply.text, corrected[0])}; corrected, the steps give {number_text(reply.expected)}"
-            return cause(SLIP, evidence)
+            told = "{words} (it is {true}); corrected, the steps give {result}"
+            return cause(SLIP, phrase(told, **_correction(reply.text, corrected[0]), result=number_text(reply.expected)))
     return None
 
 
-def _correction(text: str, equation: Equation) -> str:
-    return f"{text[equation.start : equation.end][: LONGEST // 2]} (it is {number_text(equation.true)})"
+def _correction(text: str, equation: Equation) -> dict[str, str]:
+    return {"words": text[equation.start : equation.end][: LONGEST // 2], "true": number_text(equation.true)}
 
 
 def _result(steps: Sequence[Equation], corrected: Sequence[Equation]) -> Fraction | None:

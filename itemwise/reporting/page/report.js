@@ -37,7 +37,7 @@
 
   // What a search looks through, made when the first search asks for it.
   const searchText = item =>
-    item.searchText ??= [item.case, item.prompt, item.text, item.answer, item.expected, item.evidence].join("\n").toLowerCase();
+    item.searchText ??= [item.case, item.prompt, item.text, item.answer, item.expected, ...item.causes.map(cause => cause.evidence)].join("\n").toLowerCase();
 
   const filter = () => {
     const wanted = CHOICES.map(name => [name, filters.elements[name].value]).filter(([, value]) => value);

@@ -6,6 +6,7 @@ from typing import Any
 
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.word_diff import changed_excerpt
+from itemwise.language import ENGLISH, Language
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import Column, Note, OnPage, Row, Section, figures
 from itemwise.results.safe_text import shortened
@@ -50,9 +51,9 @@ def snapshot_record(file: FileChanges) -> dict[str, Any]:
     }
 
 
-def snapshot_differences(files: Sequence[FileChanges]) -> list[dict[str, Any]]:
+def snapshot_differences(files: Sequence[FileChanges], say: Language = ENGLISH) -> list[dict[str, Any]]:
     """The replies of all files that differ from those kept, for a page: with the words around each difference."""
-    return [_difference(node_id, change) | {"words": _words(change)} for node_id, change in _differing(files)]
+    return [_difference(node_id, change, say) | {"words": _words(change)} for node_id, change in _differing(files)]
 
 
 def _differing(files: Sequence[FileChanges]) -> list[tuple[str, SnapshotChange]]:
@@ -62,14 +63,14 @@ def _differing(files: Sequence[FileChanges]) -> list[tuple[str, SnapshotChange]]
     return sorted(differing, key=lambda pair: order.index(pair[1].kind))
 
 
-def _difference(node_id: str, change: SnapshotChange) -> dict[str, Any]:
+def _difference(node_id: str, change: SnapshotChange, say: Language = ENGLISH) -> dict[str, Any]:
     return {
         "id": node_id,
         "name": change.name,
         "kind": change.kind.value,
         "before": _judged(change.stored) if change.stored else None,
         "now": _judged(change.now),
-        "reasons": [shortened(reason, _LONG) for reason in change.reasons],
+        "reasons": [shortened(say(reason), _LONG) for reason in change.reasons],
     }
 
 

@@ -24,7 +24,7 @@ from itemwise.reporting.sections.comparison_sections import (
     settings_tables,
 )
 from itemwise.reporting.sections.recovery_section import recovery_table
-from itemwise.reporting.single_page import page_json, page_parts, trusted
+from itemwise.reporting.single_page import page_causes, page_json, page_parts, trusted
 from itemwise.results.entry import Entry
 
 __all__ = ["compare_html"]
@@ -41,7 +41,7 @@ def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture], say
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
     budget, benchmarks = Budget(), comparison.benchmarks
-    data = _data(comparison, pictures, budget)
+    data = _data(comparison, pictures, budget, say)
     trees = [trusted(case.pop("trees")) for case in data["cases"]]
     parts = page_parts(
         "compare",
@@ -120,9 +120,9 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
         yield phrase(told, n=len(missing))
 
 
-def _data(comparison: RunComparison, pictures: Mapping[str, Picture], budget: Budget) -> dict[str, Any]:
+def _data(comparison: RunComparison, pictures: Mapping[str, Picture], budget: Budget, say: Language) -> dict[str, Any]:
     indices = {side.label: index for index, side in enumerate(comparison.paired)}
-    cases = list(_cases(comparison, budget))
+    cases = list(_cases(comparison, budget, say))
     wanted = {case["picture"] for case in cases}
     return {
         "series": [{"label": side.label, "run": side.run, **side.tally.key.record()} for side in comparison.paired],
@@ -143,7 +143,7 @@ def _data_uri(picture: Picture) -> str:
         return ""
 
 
-def _cases(comparison: RunComparison, budget: Budget) -> Iterator[dict[str, Any]]:
+def _cases(comparison: RunComparison, budget: Budget, say: Language) -> Iterator[dict[str, Any]]:
     """Each case of a benchmark once. Its ``replies`` are those of the benchmark's measurements, its ``changes`` and ``diffs`` those
     of the benchmark's pairs, all in their order; a change is an index in the order of kinds, a diff is as `_diff` makes it. Its ``trees``
     are the JSON of `_trees`, which the page reads when it shows the case."""
@@ -154,7 +154,7 @@ def _cases(comparison: RunComparison, budget: Budget) -> Iterator[dict[str, Any]
         for case, first in measurements[0].entries.items():
             entries = [side.entries[case] for side in measurements]
             prompts = [entry.texts().prompt for entry in entries]
-            replies, spans = zip(*map(_reply, entries), strict=True)
+            replies, spans = zip(*(_reply(entry, say) for entry in entries), strict=True)
             sides = [(measurements.index(pair.first), measurements.index(pair.second)) for pair in pairs]
             is_reworded = len(set(prompts)) > 1
             prompts = prompts if is_reworded else prompts[:1]
@@ -184,7 +184,7 @@ def _trees(prompts: Sequence[str], replies: Sequence[Mapping[str, Any]], spans: 
     return page_json([asked, said]) if any(asked) or any(map(any, said)) else ""
 
 
-def _reply(entry: Entry) -> tuple[dict[str, Any], Span]:
+def _reply(entry: Entry, say: Language) -> tuple[dict[str, Any], Span]:
     """What one measurement made of a case, without what is empty: a page may hold many; and the span of what was read in its text."""
     texts = entry.texts()
     reply = texts.reply
@@ -197,7 +197,7 @@ def _reply(entry: Entry) -> tuple[dict[str, Any], Span]:
         "reasoning": (reply and reply.reasoning) or thought,
         "refusal": reply and reply.refusal,
         "span": _units(text, span) if span else None,
-        "causes": [vars(cause) for cause in entry.causes],
+        "causes": page_causes(entry, say),
         "tokens": reply and reply.completion_tokens,
         "turns": sum(turn.cost is not None for turn in reply.turns) if reply else 0,
         "message": "" if reply else texts.message,

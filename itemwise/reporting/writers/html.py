@@ -9,13 +9,14 @@ from itemwise.cases.chat import PLACE
 from itemwise.cases.option_scores import OptionScores, notes_text, option_scores
 from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import SPEECH, parted, reply_parts
+from itemwise.language import Language
 from itemwise.reporting import svg
 from itemwise.reporting.readable import Budget, Tree, tree_or_reason
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
 from itemwise.reporting.sections.snapshots_section import snapshot_differences
 from itemwise.reporting.sections.spread_section import figure
-from itemwise.reporting.single_page import page_json, page_parts, trusted
+from itemwise.reporting.single_page import page_causes, page_json, page_parts, trusted
 from itemwise.results.entry import Entry
 from itemwise.results.score import scores_text
 
@@ -86,7 +87,7 @@ def _lines(run: RunRecord, budget: Budget) -> Iterator[str]:
     """Two lines of JSON for each case: what the page lists and shows of it; and of each of its turns the trees of what was said and
     thought, empty where all read as they stand."""
     for entry in run.entries:
-        case = _case(entry)
+        case = _case(entry, run.language)
         yield page_json(case)
         trees = list(_trees(case, budget))
         yield page_json(trees) if any(any(pair) for pair in trees) else ""
@@ -99,7 +100,7 @@ def _data(run: RunRecord, budget: Budget) -> Iterator[str]:
     for number, (sha, picture) in enumerate((sha, picture) for sha, picture in shown if picture):
         yield "," * bool(number) + f"{page_json(sha)}:{page_json(picture.data_uri())}"
     yield '},"changes":['
-    for number, change in enumerate(snapshot_differences(run.snapshots)):
+    for number, change in enumerate(snapshot_differences(run.snapshots, run.language)):
         yield "," * bool(number) + page_json(change)
     yield "]}"
 
@@ -118,7 +119,7 @@ def _spoken(turn: Mapping[str, Any], budget: Budget) -> Tree | str:
     return tree_or_reason(spoken, None, budget) or ["div", *([["p", spoken]] if spoken else [])]
 
 
-def _case(entry: Entry) -> dict[str, Any]:
+def _case(entry: Entry, say: Language) -> dict[str, Any]:
     texts = entry.texts()
     reply = texts.reply
     text, _, span = parted(texts.reply_text, entry.span)
@@ -131,8 +132,7 @@ def _case(entry: Entry) -> dict[str, Any]:
         "prompt_name": entry.prompt_name,
         "verdict": entry.verdict.value,
         "cause": entry.cause,
-        "evidence": " ".join(cause.evidence for cause in entry.causes),
-        "causes": [vars(cause) for cause in entry.causes],
+        "causes": page_causes(entry, say),
         "prompt": texts.prompt,
         "expected": entry.expected,
         "answer": entry.answer,
