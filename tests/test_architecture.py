@@ -179,6 +179,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.plugin.case_lines": "plugin/test_controller.py",
     "itemwise.reporting.sections.repeats_section": "runs/test_repeat_runs.py",
     "itemwise.reporting.sections.scores_section": "runs/test_score_runs.py",
+    "itemwise.analysis.paired_change": "analysis/test_gold_change.py",
     "itemwise.analysis.run_history": "commands/test_runs.py",
     "itemwise.protocols.boxes": "protocols/test_qwen_math_extractor.py",
     "itemwise.protocols.math_rows": "protocols/test_lm_eval_hendrycks_math500.py",

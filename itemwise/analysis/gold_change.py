@@ -10,13 +10,13 @@ from statistics import mean, stdev
 
 from itemwise.analysis.likelihood_results import gold_score
 from itemwise.analysis.model_pairs import model_pairs
+from itemwise.analysis.paired_change import PairedChange
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.cases.option_scores import GoldScore
 from itemwise.cases.reference_score import REFERENCE
-from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, mean_flip
+from itemwise.results.statistics import CONFIDENCE, Interval, mean_flip
 
 __all__ = ["GoldChange", "gold_change", "gold_changes"]
 
@@ -26,32 +26,12 @@ _WHAT = {REFERENCE: "reference answer"}  # by the form that was scored
 
 
 @dataclass(frozen=True)
-class GoldChange:
-    """The mean of the paired differences of the log-probability of `what` is expected, second less first, in nats a case, with Student's
-    95 % interval; `p` is the two-sided sign-flip test's of that mean."""
+class GoldChange(PairedChange):
+    """The change of the log-probability of `what` is expected, with Student's interval."""
 
-    cases: int
-    mean: float
     interval: Interval
-    p: float
     what: str = OPTION
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a difference is shown."""
-        return self.p < SIGNIFICANT
-
-    @property
-    def text(self) -> str:
-        """The figures in a sentence's part."""
-        low, high = self.interval
-        interval = phrase("{share:.0%} interval {low:+.3g} to {high:+.3g}", share=CONFIDENCE, low=low, high=high)
-        told = "{mean:+.3g} nats a case ({interval}) over {n} cases, p {p:.3g}"
-        return phrase(told, mean=self.mean, interval=interval, n=self.cases, p=self.p)
-
-    def record(self) -> dict[str, object]:
-        """The change as run.json has it."""
-        return {"cases": self.cases, "mean": self.mean, "interval": self.interval, "p": self.p}
+    unit = "nats a case"
 
 
 def gold_change(pair: Pair) -> GoldChange | None:

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from itemwise.analysis.bits_per_byte import bits_interval, bits_per_byte
 from itemwise.analysis.model_pairs import model_pairs
+from itemwise.analysis.paired_change import PairedChange
 from itemwise.analysis.pairs import Pair
 from itemwise.cases.text_score import TextScore, text_score
-from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally
-from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, bootstrap_interval, mean_flip
+from itemwise.results.statistics import Interval, bootstrap_interval, mean_flip
 
 __all__ = ["BitsChange", "PerplexityResult", "bits_change", "bits_changes", "perplexity_results"]
 
@@ -72,35 +72,10 @@ class PerplexityResult:
 
 
 @dataclass(frozen=True)
-class BitsChange:
-    """The difference of bits per byte over `documents` that both sides scored, second less first, each document weighed by its bytes; `p`
-    is the two-sided sign-flip test's."""
+class BitsChange(PairedChange):
+    """The change of bits per byte, each document (of `cases`) weighed by its bytes."""
 
-    documents: int
-    mean: float
-    interval: Interval | None
-    p: float
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a difference is shown."""
-        return self.p < SIGNIFICANT
-
-    @property
-    def text(self) -> str:
-        """The figures in a sentence's part."""
-        told = "{mean:+.3g} bits per byte ({interval}) over {n} documents, p {p:.3g}"
-        return phrase(told, mean=self.mean, interval=self._interval_text, n=self.documents, p=self.p)
-
-    @property
-    def _interval_text(self) -> str:
-        if self.interval is None:
-            return phrase("no interval")
-        return phrase("{share:.0%} interval {low:+.3g} to {high:+.3g}", share=CONFIDENCE, low=self.interval.low, high=self.interval.high)
-
-    def record(self) -> dict[str, object]:
-        """The change as run.json has it."""
-        return vars(self)
+    unit, counted = "bits per byte", "documents"
 
 
 def perplexity_results(tallies: Sequence[Tally], entries: Sequence[Entry]) -> list[PerplexityResult]:

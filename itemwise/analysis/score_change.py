@@ -7,32 +7,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from itemwise.analysis.model_pairs import model_pairs
+from itemwise.analysis.paired_change import PairedChange
 from itemwise.analysis.pairs import Pair
 from itemwise.analysis.score_results import is_zero_or_one
 from itemwise.language import phrase
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import Tally, grouped
 from itemwise.results.score import Score, pooled, summed
-from itemwise.results.statistics import CONFIDENCE, SIGNIFICANT, Interval, bootstrap_interval, difference_interval, mean_flip
+from itemwise.results.statistics import CONFIDENCE, Interval, bootstrap_interval, difference_interval, mean_flip
 
 __all__ = ["ScoreChange", "score_changes", "score_changes_in_run"]
 
 
 @dataclass(frozen=True)
-class ScoreChange:
-    """The mean over `items` of the differences of the score `name`, second less first, each item weighed by its parts on the first side;
-    `p` is the two-sided sign-flip test's (a paired permutation test), of items or of their clusters."""
+class ScoreChange(PairedChange):
+    """The change of the score `name`, each item (of `cases`) weighed by its parts on the first side; the test is of items, or of their
+    clusters."""
 
-    name: str
-    items: int
-    mean: float
     interval: Interval
-    p: float
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a difference is shown."""
-        return self.p < SIGNIFICANT
+    name: str
+    counted = "n"
 
     @property
     def text(self) -> str:
@@ -43,13 +37,13 @@ class ScoreChange:
             score=self.name,
             mean=100 * self.mean,
             interval=phrase("{share:.0%} interval {low:+.1f} to {high:+.1f}", share=CONFIDENCE, low=100 * low, high=100 * high),
-            n=self.items,
+            n=self.cases,
             p=self.p,
         )
 
     def record(self) -> dict[str, object]:
         """The change as run.json has it."""
-        return {"score": self.name, "n": self.items, "mean": self.mean, "interval": self.interval, "p": self.p}
+        return {"score": self.name, **super().record()}
 
 
 def score_changes(pair: Pair) -> list[ScoreChange]:
@@ -71,9 +65,8 @@ def _change(name: str, pair: Pair) -> ScoreChange | None:
     differences = {item: Score((after.value - before.value) * before.parts, before.parts) for item, (before, after) in sides.items()}
     units = [summed(differences[item] for item in group) for group in grouped(both, pair.cluster)]
     points, parts = [unit.points for unit in units], [unit.parts for unit in units]
-    return ScoreChange(
-        name, len(both), sum(points) / sum(parts), _interval(units, is_proportion=_is_proportion(first, second)), mean_flip(points)
-    )
+    interval = _interval(units, is_proportion=_is_proportion(first, second))
+    return ScoreChange(len(both), sum(points) / sum(parts), interval, mean_flip(points), name)
 
 
 def _is_proportion(*sides: Mapping[str, Sequence[Score]]) -> bool:

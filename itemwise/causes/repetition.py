@@ -11,7 +11,6 @@ from itemwise.language import phrase
 
 __all__ = ["repetition"]
 
-_Gram = tuple[str, ...]
 _MOST = 60_000  # characters looked at, from the end: a loop does not end by itself
 _GRAM = 8  # tokens that recur in the same order
 _LEAST = ((5, 100, False), (3, 240, False))  # how often at least, over how many characters, and whether up to the end alone

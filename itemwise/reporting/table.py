@@ -9,7 +9,7 @@ from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate, Interval
 
 __all__ = [
-    "GAP", "accuracy_text", "aligned", "and_more", "bits_interval_text", "change_text", "cost_text", "count_of", "interval_text", "padded",
+    "GAP", "accuracy_text", "aligned", "and_more", "bits_interval_text", "cost_text", "count_of", "interval_text", "padded",
     "points_text", "short_keys", "short_names", "text_width",
 ]  # fmt: skip
 
@@ -29,12 +29,6 @@ def interval_text(interval: Interval) -> str:
 def bits_interval_text(interval: Interval | None) -> str:
     """The interval of bits per byte; a dash where there is none."""
     return phrase("{low:.4f} to {high:.4f}", low=interval.low, high=interval.high) if interval else "-"
-
-
-def change_text(name: str, first: str, change: str, is_shown: bool) -> str:
-    """How a measurement differs from the `first`, and whether that is shown."""
-    told = "{name} against {first}: {change}" if is_shown else "{name} against {first}: {change}: no difference is shown"
-    return phrase(told, name=name, first=first, change=change)
 
 
 def cost_text(tally: Tally) -> str:

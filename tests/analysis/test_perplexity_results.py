@@ -53,7 +53,7 @@ def test_a_difference_is_of_the_same_documents_in_the_same_windows() -> None:
     before, after = documents(1.0, 2.0, 1.0, 1.0), documents(1.1, 2.2, 1.1, 1.1)
     change = bits_change(Pair(side(before), side(after)))
     assert change is not None
-    assert (change.documents, change.mean) == (4, pytest.approx(95 / 650))
+    assert (change.cases, change.mean) == (4, pytest.approx(95 / 650))
     assert change.interval is not None
     assert change.interval.low < change.mean < change.interval.high
     assert change.p == pytest.approx(2 / 2**4)

@@ -28,7 +28,7 @@ def change(before: Sequence[Score | float | None], after: Sequence[Score | float
 
 def test_a_change_without_a_flip_is_shown_with_interval_and_p() -> None:
     found = change(BEFORE, [value + 0.05 + 0.001 * (place % 5) for place, value in enumerate(BEFORE)])
-    assert (found.items, found.mean, found.is_shown) == (20, pytest.approx(0.052), True)
+    assert (found.cases, found.mean, found.is_shown) == (20, pytest.approx(0.052), True)
     assert 0.051 < found.interval.low < 0.052 < found.interval.high < 0.053
     assert found.p < 1e-4
     assert found.text.startswith("score +5.2 points (95% interval +5.1 to +5.3) over 20 cases, p ")
@@ -42,7 +42,7 @@ def test_no_change_is_none_with_an_interval_that_has_a_width() -> None:
 
 def test_items_with_repeats_are_one_difference_each_and_parts_weigh() -> None:
     found = change([0.0, 1.0, 0.5, 0.5], [1.0, 1.0, 0.5, 0.5], repeats=2)
-    assert (found.items, found.mean) == (2, 0.25)
+    assert (found.cases, found.mean) == (2, 0.25)
     weighed = change([Score(0, 1), Score(3, 3)], [Score(1, 1), Score(3, 3)])
     assert weighed.mean == 0.25
 
@@ -53,11 +53,11 @@ def test_items_of_one_cluster_are_one_difference() -> None:
         return measurement("#", "run", tallied(tagged)[0], tagged)
 
     (found,) = score_changes(Pair(told(BEFORE), told([value + 0.05 for value in BEFORE])))
-    assert (found.items, found.mean, found.p) == (20, pytest.approx(0.05), 2 / 2**5)
+    assert (found.cases, found.mean, found.p) == (20, pytest.approx(0.05), 2 / 2**5)
 
 
 def test_only_items_with_the_score_on_both_sides_are_paired() -> None:
-    assert change([0.5, None, 0.5], [0.25, 0.5, 0.75]).items == 2
+    assert change([0.5, None, 0.5], [0.25, 0.5, 0.75]).cases == 2
     assert score_changes(Pair(side(BEFORE), side(BEFORE, "score.other"))) == []
     assert score_changes(Pair(side([0.5, None]), side([None, 0.5]))) == []
 

@@ -7,7 +7,9 @@ from string import Formatter
 
 import pytest
 
+from itemwise.analysis.gold_change import GoldChange
 from itemwise.analysis.like_with_like import LOADED, WORDINGS
+from itemwise.analysis.perplexity_results import BitsChange
 from itemwise.analysis.provenance import Part
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_history import Shown
@@ -27,7 +29,7 @@ CHINESE = language_named("zh")
 TABLE = CHINESE.table
 # told wherever they come from
 WORDS = (
-    *UNITS.values(), *UNIT_WORDS,
+    *UNITS.values(), *UNIT_WORDS, *(word for change in (BitsChange, GoldChange) for word in (change.unit, change.counted)),
     *(word.value for kind in (Verdict, Change, Part, Shown) for word in kind), *KINDS, *KINDS.values(), *WORDINGS, *LOADED.values(),
     *(gain for name in strategy_names() if (gain := gain_of(name)) != name),
 )  # fmt: skip

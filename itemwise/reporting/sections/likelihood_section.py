@@ -10,11 +10,11 @@ from itemwise.analysis.pairs import Pair
 from itemwise.analysis.recovery import ModelRecovery
 from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns, words
+from itemwise.reporting.sections.section import Note, Row, Section, change_record, figures, key_cells, key_columns, words
 from itemwise.reporting.table import points_text
 from itemwise.results.ledger import Tally
 
-__all__ = ["build", "change_note", "change_record", "moved_table"]
+__all__ = ["build", "gold_note", "moved_table"]
 
 _COLUMNS = (*words("scored", "compared"), *figures("n", "ties", "merged", "by sum", "per character", "per byte"))
 _MOVED = figures("n", "KL, nats", "95% interval", "moved", "other best", "gained", "lost", "change", "expected, nats")
@@ -41,7 +41,7 @@ def build(run: RunFacts) -> Iterator[Section]:
             (*key_columns(run.tallies), *_COLUMNS),
             [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
             legend=_LEGEND,
-            notes=[*(_outside(result) for result in results if result.outside), *(change_note(*changed) for changed in changes)],
+            notes=[*(_outside(result) for result in results if result.outside), *(gold_note(*changed) for changed in changes)],
             record={
                 "likelihood": [_record(result) for result in results],
                 "gold_changes": [change_record(*changed) for changed in changes],
@@ -85,7 +85,7 @@ def _outside(result: LikelihoodResult) -> Note:
     return Note(phrase(told, name=", ".join(result.tally.key.names), n=result.outside, all=len(result.cases)))
 
 
-def change_note(first: Tally, tally: Tally, change: GoldChange) -> Note:
+def gold_note(first: Tally, tally: Tally, change: GoldChange) -> Note:
     """How the expected options, or the reference answers, of a measurement differ from those of the first model, in words."""
     what, found = phrase(change.what), phrase("less likely" if change.mean < 0 else "likelier")
     shown = phrase("the {what}s are {found}" if change.is_shown else "no difference of the {what}s is shown", what=what, found=found)
@@ -99,11 +99,6 @@ def change_note(first: Tally, tally: Tally, change: GoldChange) -> Note:
             shown=shown,
         )
     )
-
-
-def change_record(first: Tally, tally: Tally, change: GoldChange) -> dict[str, object]:
-    """The same as run.json has it."""
-    return {**tally.key.record(), "against": first.model_name, **change.record()}
 
 
 def _record(result: LikelihoodResult) -> dict[str, object]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from itemwise.analysis.perplexity_results import BitsChange, PerplexityResult, bits_changes, perplexity_results
+from itemwise.analysis.perplexity_results import PerplexityResult, bits_changes, perplexity_results
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Note, Row, Section, figures, key_cells, key_columns
-from itemwise.reporting.table import bits_interval_text, change_text, count_of
-from itemwise.results.ledger import Tally
+from itemwise.reporting.sections.section import Row, Section, change_note, change_record, figures, key_cells, key_columns
+from itemwise.reporting.table import bits_interval_text, count_of
 
 _COLUMNS = figures("documents", "bytes", "tokens", "window", "bits/byte", "95% interval", "token perplexity", "word perplexity")
 _LEGEND = (
@@ -26,8 +25,11 @@ def build(run: RunFacts) -> Iterator[Section]:
             (*key_columns(run.tallies), *_COLUMNS),
             [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
             legend=_LEGEND,
-            notes=[_note(*changed) for changed in changes],
-            record={"perplexity": [_record(result) for result in results], "bits_changes": [_change(*changed) for changed in changes]},
+            notes=[change_note(*changed) for changed in changes],
+            record={
+                "perplexity": [_record(result) for result in results],
+                "bits_changes": [change_record(*changed) for changed in changes],
+            },
         )
 
 
@@ -42,13 +44,5 @@ def _row(result: PerplexityResult) -> tuple[str, ...]:
     )
 
 
-def _note(first: Tally, tally: Tally, change: BitsChange) -> Note:
-    return Note(change_text(", ".join(tally.key.names), first.model_name, change.text, change.is_shown))
-
-
 def _record(result: PerplexityResult) -> dict[str, object]:
     return {**result.tally.key.record(), **result.record()}
-
-
-def _change(first: Tally, tally: Tally, change: BitsChange) -> dict[str, object]:
-    return {**tally.key.record(), "against": first.model_name, **change.record()}

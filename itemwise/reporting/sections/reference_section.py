@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itemwise.analysis.gold_change import gold_changes
 from itemwise.analysis.reference_results import ReferenceResult, reference_results
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.likelihood_section import change_note, change_record
-from itemwise.reporting.sections.section import Row, Section, figures, key_cells, key_columns
+from itemwise.reporting.sections.likelihood_section import gold_note
+from itemwise.reporting.sections.section import Row, Section, change_record, figures, key_cells, key_columns
 from itemwise.reporting.table import bits_interval_text, count_of
 
 _COLUMNS = figures("n", "bytes", "nats/case", "bits/byte", "95% interval", "merged")
@@ -29,7 +29,7 @@ def build(run: RunFacts) -> Iterator[Section]:
             (*key_columns(run.tallies), *_COLUMNS),
             [Row((*key_cells(result.tally, run.tallies), *_row(result))) for result in results],
             legend=_LEGEND,
-            notes=[change_note(*changed) for changed in changes],
+            notes=[gold_note(*changed) for changed in changes],
             record={
                 "reference": [{**result.tally.key.record(), **result.record()} for result in results],
                 "reference_changes": [change_record(*changed) for changed in changes],

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator
 
-from itemwise.analysis.score_change import ScoreChange, score_changes_in_run
+from itemwise.analysis.score_change import score_changes_in_run
 from itemwise.analysis.score_results import ScoreResult, score_results
 from itemwise.language import phrase
 from itemwise.reporting.run_facts import RunFacts
-from itemwise.reporting.sections.section import Column, Note, Row, Section, figures, key_cells, key_columns, words
-from itemwise.reporting.table import accuracy_text, change_text, count_of
+from itemwise.reporting.sections.section import (
+    Column,
+    Note,
+    Row,
+    Section,
+    change_note,
+    change_record,
+    figures,
+    key_cells,
+    key_columns,
+    words,
+)
+from itemwise.reporting.table import accuracy_text, count_of
 from itemwise.results.labels import Key
-from itemwise.results.ledger import Tally
 
 _NAMED = 3  # cases named that have no score
 
@@ -25,8 +35,8 @@ def build(run: RunFacts) -> Iterator[Section]:
             "Scores",
             (*key_columns(run.tallies), *figured),
             [_row(result, run) for result in results],
-            notes=[*map(_unscored, filter(_is_partial, results)), *(_changed(*change) for change in changes)],
-            record={"scores": [_record(result) for result in results], "score_changes": [_change(*change) for change in changes]},
+            notes=[*map(_unscored, filter(_is_partial, results)), *(change_note(*change) for change in changes)],
+            record={"scores": [_record(result) for result in results], "score_changes": [change_record(*change) for change in changes]},
             properties=_properties(results),
         )
 
@@ -52,16 +62,8 @@ def _unscored(result: ScoreResult) -> Note:
     )
 
 
-def _changed(first: Tally, tally: Tally, change: ScoreChange) -> Note:
-    return Note(change_text(", ".join(tally.key.names), first.model_name, change.text, change.is_shown))
-
-
 def _record(result: ScoreResult) -> dict[str, object]:
     return {**result.tally.key.record(), "score": result.name, **result.record()}
-
-
-def _change(first: Tally, tally: Tally, change: ScoreChange) -> dict[str, object]:
-    return {**tally.key.record(), "against": first.model_name, **change.record()}
 
 
 def _properties(results: list[ScoreResult]) -> dict[Key, dict[str, str]]:

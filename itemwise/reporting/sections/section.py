@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Literal, NamedTuple, TypeVar
 
+from itemwise.analysis.paired_change import PairedChange
 from itemwise.language import Language, phrase
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Estimate
 
-__all__ = ["Column", "Note", "OnPage", "Row", "Section", "Style", "figures", "key_cells", "key_columns", "words"]
+__all__ = ["Column", "Note", "OnPage", "Row", "Section", "Style", "change_note", "change_record", "figures"]
+__all__ += ["key_cells", "key_columns", "words"]
 
 Style = Literal["word", "quiet", "label", "name", "subname", "figure", "leading", "interval", "flips"]
 Value = TypeVar("Value")
@@ -147,3 +149,14 @@ def key_columns(tallies: Sequence[Tally]) -> list[Column]:
 def key_cells(tally: Tally, tallies: Sequence[Tally]) -> tuple[str, ...]:
     """What stands in those columns of a table of `tallies`."""
     return tuple(tally.key)[: len(key_columns(tallies))]
+
+
+def change_note(first: Tally, tally: Tally, change: PairedChange) -> Note:
+    """How a measurement differs from the `first`, and whether that is shown."""
+    told = "{name} against {first}: {change}" if change.is_shown else "{name} against {first}: {change}: no difference is shown"
+    return Note(phrase(told, name=", ".join(tally.key.names), first=first.model_name, change=change.text))
+
+
+def change_record(first: Tally, tally: Tally, change: PairedChange) -> dict[str, object]:
+    """The same as run.json has it."""
+    return {**tally.key.record(), "against": first.model_name, **change.record()}
