@@ -28,7 +28,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "replies": ("cases",),
     "models": ("extractors", "cases"),
     "strategies": ("import_string", "cases", "models"),
-    "instructions": ("cases", "models"),
+    "instructions": ("language", "cases", "models"),
     "synthetic": ("former_names", "strategies"),
     "causes": ("extractors", "language", "cases", "strategies"),
     "results": ("cases", "itemwise", "models", "strategies", "causes"),

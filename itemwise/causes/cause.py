@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from itemwise.cases.plain_data import require_kinds
+from itemwise.language import phrase
 
 __all__ = [
     "KINDS", "REPEATS", "THOUGHT", "TRUNCATED", "COPIED", "NO_JSON", "BROKEN_JSON", "GAVE_UP", "OTHER_QUESTION", "MADE_UP", "NOT_GIVEN",
@@ -58,6 +59,7 @@ KINDS: Mapping[str, str] = {  # in the order of their columns, each with what sh
     REASONING: "an answer was read, and none of the above is shown",
 }
 
+_QUOTED = (GAVE_UP, CALL_FAILED)  # whose evidence is a quotation and nothing else
 LONGEST = 200  # characters of evidence
 AROUND = 30  # characters quoted before and after
 
@@ -68,6 +70,11 @@ class Cause:
 
     kind: str
     evidence: str
+
+    @property
+    def told(self) -> str:
+        """The evidence as a language can tell it; words of a reply or a tool alone stay as they are."""
+        return self.evidence if self.kind in _QUOTED else phrase(self.evidence)
 
     @classmethod
     def from_record(cls, record: Mapping[str, str]) -> Cause:

@@ -4,6 +4,7 @@ import re
 
 from itemwise.instructions.instruction import Arguments
 from itemwise.instructions.relation import least
+from itemwise.language import phrase
 
 __all__ = ["number_placeholders", "postscript"]
 
@@ -12,11 +13,11 @@ _POSTSCRIPTS = {"P.P.S": re.compile(r"p\.\s?p\.\s?s"), "P.S.": re.compile(r"p\.\
 
 def number_placeholders(text: str, arguments: Arguments) -> str:
     """At least so many ``[placeholders]``, each on one line."""
-    return least(len(re.findall(r"\[[^\n\[\]]*\]", text)), "placeholders", arguments, "num_placeholders")
+    return least(len(re.findall(r"\[[^\n\[\]]*\]", text)), phrase("placeholders"), arguments, "num_placeholders")
 
 
 def postscript(text: str, arguments: Arguments) -> str:
     """The mark of a postscript, anywhere."""
     mark = arguments["postscript_marker"].strip()
     found = re.search(_POSTSCRIPTS.get(mark) or re.escape(mark.lower()), text.lower())
-    return "" if found else f"without {mark}"
+    return "" if found else phrase("without {words}", words=mark)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itemwise.cases.case import Case
 from itemwise.instructions import casing, content, frame, keywords, layout, length
 from itemwise.instructions.instruction import Arguments, Instruction
+from itemwise.language import phrase
 
 __all__ = ["KINDS", "Followed", "fault", "followed", "followed_scores"]
 
@@ -52,7 +53,7 @@ class Followed(str):
         """What of `asked` the `text` of a reply follows."""
         found = [fault(instruction, text) for instruction in asked]
         kept = super().__new__(cls, "\n".join(str(each) for each, wrong in zip(asked, found, strict=True) if not wrong))
-        kept.faults = [f"{each.id}: {wrong}" for each, wrong in zip(asked, found, strict=True) if wrong]
+        kept.faults = [phrase("{id}: {fault}", id=each.id, fault=wrong) for each, wrong in zip(asked, found, strict=True) if wrong]
         loose = _loose_texts(text)
         kept.loosely = [not wrong or any(not fault(each, part) for part in loose) for each, wrong in zip(asked, found, strict=True)]
         return kept
@@ -66,7 +67,7 @@ def fault(instruction: Instruction, text: str) -> str:
     if instruction.id not in KINDS:
         raise ValueError(f"{instruction.id!r} is no instruction that can be checked; there is {', '.join(KINDS)}.")
     try:
-        return KINDS[instruction.id](text, instruction.arguments) if text.strip() else "the reply is empty"
+        return KINDS[instruction.id](text, instruction.arguments) if text.strip() else phrase("the reply is empty")
     except KeyError as error:
         raise ValueError(f"{instruction.id} lacks the argument {error}; it has {dict(instruction.arguments)}.") from None
 

@@ -1,6 +1,7 @@
 """Counts held against what was asked: at least so many, or fewer."""
 
 from itemwise.instructions.instruction import Arguments
+from itemwise.language import phrase
 
 __all__ = ["counted", "least"]
 
@@ -12,8 +13,9 @@ def counted(found: int, what: str, wanted: int, relation: str) -> str:
     """
     if relation not in ("at least", "less than"):
         raise ValueError(f"a relation is 'at least' or 'less than', got {relation!r}.")
-    is_met = found >= wanted if relation == "at least" else found < wanted
-    return "" if is_met else f"{found} {what}, not {relation} {wanted}"
+    if relation == "at least":
+        return "" if found >= wanted else phrase("{found} {fault}, not at least {wanted}", found=found, fault=what, wanted=wanted)
+    return "" if found < wanted else phrase("{found} {fault}, not less than {wanted}", found=found, fault=what, wanted=wanted)
 
 
 def least(found: int, what: str, arguments: Arguments, name: str) -> str:

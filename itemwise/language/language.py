@@ -27,9 +27,11 @@ _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in wh
 
 @dataclass(frozen=True)
 class Language:
-    """`code` is as in ``<html lang>``, `table` the language's text for each English one, named places in both. Of `recorded` texts, a part
-    of it, records keep the English alone, with its places filled; there ``words`` are anything, and other places hold what is one word, or
-    has an entry."""
+    """`code` is as in ``<html lang>``, `table` the language's text for each English one, named places in both.
+
+    Of the texts that are `recorded`, a part of the table, records keep the English alone, its places filled: ``words`` with anything, a
+    ``fault`` with another such text, the others with one word or what has an entry.
+    """
 
     code: str
     table: Mapping[str, str] = field(default_factory=dict)
@@ -51,9 +53,12 @@ class Language:
         """A text out of a record; what is made by no template of `recorded` stays as it is."""
         for pattern, told in self._patterns:
             if found := pattern.fullmatch(text):
-                values = {name: value if name == "words" else self.table.get(value, value) for name, value in found.groupdict().items()}
+                values = {name: self._value(name, value) for name, value in found.groupdict().items()}
                 return "".join(literal + values.get(name or "", "") for literal, name, *_ in Formatter().parse(told))
         return text
+
+    def _value(self, name: str, text: str) -> str:
+        return text if name == "words" else self._recorded_text(text) if name == "fault" else self.table.get(text, text)
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:

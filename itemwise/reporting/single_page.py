@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from itemwise.language import Language, phrase
+from itemwise.language import Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -80,4 +80,5 @@ def page_json(data: object) -> str:
 
 def page_causes(entry: Entry, say: Language) -> list[dict[str, str]]:
     """Why a case is not correct, as pages hold it: the evidence told, the kinds for a script to tell and to select by."""
-    return [{"kind": cause.kind, "evidence": say(phrase(cause.evidence))} for cause in entry.causes]
+    told = say.cells(cause.told for cause in entry.causes)
+    return [{"kind": cause.kind, "evidence": evidence} for cause, evidence in zip(entry.causes, told, strict=True)]

@@ -36,9 +36,9 @@ def record_names() -> set[str]:
     """The names that sections have in run.json."""
     sections = PACKAGE / "reporting" / "sections"
     nodes = [node for file in sections.glob("*.py") for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
-    named = [each for node in nodes if isinstance(node, ast.keyword) and node.arg == "record" for each in ast.walk(node.value)]
-    shown = (each for node in named if isinstance(node, ast.Dict) for each in node.keys)
-    return {each.value for each in shown if isinstance(each, ast.Constant)}
+    given = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "record"]
+    given = [node.body if isinstance(node, ast.IfExp) else node for node in given]
+    return {name.value for node in given if isinstance(node, ast.Dict) for name in node.keys if isinstance(name, ast.Constant)}
 
 
 def _texts(readers: dict[str, Texts], folder: str = "") -> Iterator[tuple[str, str]]:

@@ -15,7 +15,8 @@ from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_history import Shown
 from itemwise.cases.option_scores import UNITS
 from itemwise.cases.reply import Verdict
-from itemwise.causes import KINDS
+from itemwise.causes import KINDS, Cause
+from itemwise.causes.cause import GAVE_UP
 from itemwise.causes.equivalent_form import UNIT_WORDS
 from itemwise.language import language_named, phrase
 from itemwise.reporting.writers.json_files import run_json
@@ -57,10 +58,13 @@ def test_no_section_puts_words_into_an_f_string() -> None:
 
 
 def test_evidence_is_told_although_its_record_is_english() -> None:
-    assert told_texts("causes").keys() <= CHINESE.recorded.keys(), "evidence, move to [recorded] of itemwise/language/zh.toml"
+    evidence = told_texts("causes") | told_texts("instructions")
+    assert evidence.keys() <= CHINESE.recorded.keys(), "evidence, move to [recorded] of itemwise/language/zh.toml"
     assert [*worded_f_strings("causes", "cause")] == [], 'write phrase("stated: {words}", words=...), which a table can tell in Chinese'
     assert CHINESE(phrase("3 = 4 (it is 3); corrected, the steps give 9")) == "3 = 4（应为 3）；改正后各步得出 9"
     assert CHINESE(phrase("2 hours are 120 minutes")) == "2 小时等于 120 分钟"
+    assert CHINESE(phrase("keywords:frequency: 2 times 'tea', not at least 3")) == "keywords:frequency: 'tea' 的次数：2，少于 3"
+    assert CHINESE.cells([Cause(GAVE_UP, "without the price I cannot say").told]) == ["without the price I cannot say"]
 
 
 def test_every_name_that_show_prints_has_an_entry(tmp_path: Path) -> None:

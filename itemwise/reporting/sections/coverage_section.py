@@ -55,9 +55,7 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
         yield phrase(told, n=tally.skipped, all=tally.sample_size, cases=_listed(texts))
     if tally.bounds:
         unclear = [entry for entry in entries if entry.verdict is Verdict.UNDECIDED and tally.counts_entry(entry)]
-        texts = [
-            phrase("{case} ({why})", case=entry.case, why=joined(phrase(cause.evidence) for cause in entry.causes)) for entry in unclear
-        ]
+        texts = [phrase("{case} ({why})", case=entry.case, why=joined(cause.told for cause in entry.causes)) for entry in unclear]
         low, high = (end.share for end in tally.bounds)
         yield phrase(
             "{n} of {all} cases are undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "

@@ -68,7 +68,7 @@ def _judged(entry: Entry, rule: str = "") -> str:
 
 
 def _cause_text(cause: Cause) -> str:
-    return phrase("{kind}: {evidence}", kind=phrase(cause.kind), evidence=phrase(cause.evidence))
+    return phrase("{kind}: {evidence}", kind=phrase(cause.kind), evidence=cause.told)
 
 
 def failure_text(entry: Entry, assertion: str, say: Language = ENGLISH) -> str:
