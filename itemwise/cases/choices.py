@@ -20,6 +20,7 @@ from itemwise.cases.source import Source
 
 __all__ = ["ANSWER_PROMPTS", "CHOICE_PROMPTS", "Choices", "subject_of"]
 
+_MARKED = re.compile(r"\(?([A-Za-z0-9])[).]\.?")  # a label as "(B)" or "B."
 _SPLIT = re.compile(r"[-_](test|dev|val|validation|train)$")
 
 CHOICE_PROMPTS = {
@@ -55,13 +56,14 @@ class Choices:
     """A loader for `@cases` that calls its cases after `name`, reading the rows of `hub`, or of the one of each configuration.
 
     `question` is a column, a template of several (``{activity}: {ctx}``), or a function of the row. `options` is a column that holds a
-    list of texts, also spelled out as Python does, or their texts and labels (``{"text": [...], "label": ["A", ...]}``), or the names of
-    several columns, or a function of the row. A table may have it in numbered columns: ``choice0``, ``choice1`` and so on for ``choices``.
-    `right` is the column of the right option: its label, its letter, or its place from 0, as a number or in digits; or a function that
-    gives its place. `tags` are columns, or functions of the row by name. `worked` is a column that holds a chain of thought for examples.
-    `picture` is a column of pictures, a function that gives the row's, or the columns of several, which stand where question or options
-    name them (``<image 1>`` is the first column's). `key` is the column, or a function of the row, that names a row where its number does
-    not, as with several `hub` datasets one after another. `asked` tells of a row whether it is asked at all.
+    list of texts, also spelled out as Python does, or their texts and labels (``{"text": [...], "label": ["A", ...]}``,
+    ``{"A": ..., "B": ...}``, ``[{"label": "A", "text": ...}, ...]``), or the names of several columns, or a function of the row. A table
+    may have it in numbered columns: ``choice0``, ``choice1`` and so on for ``choices``. `right` is the column of the right option: its
+    label, its letter, its place from 0, as a number or in digits, or its text; or a function that gives its place. `tags` are columns, or
+    functions of the row by name. `worked` is a column that holds a chain of thought for examples. `picture` is a column of pictures, a
+    function that gives the row's, or the columns of several, which stand where question or options name them (``<image 1>`` is the first
+    column's). `key` is the column, or a function of the row, that names a row where its number does not, as with several `hub` datasets
+    one after another. `asked` tells of a row whether it is asked at all.
 
     Rows are asked as they are, as published numbers count them: also one with a single option, and one that has an option twice, of which
     the letter of the row is right. With `shuffled` each row's options stand in an order of their own, the same in every run, for datasets
@@ -154,7 +156,8 @@ class Choices:
         value = row[self.options]
         if isinstance(value, str):
             return row.spelled_options(self.options)
-        return _texts(row, self.options, value) if isinstance(value, Mapping) else row.options(self.options)
+        labelled = _labelled(row, self.options, value)
+        return [text for _, text in labelled] if labelled else row.options(self.options)
 
     def _place(self, row: Row, options: Sequence[str]) -> int:
         if callable(self.right):
@@ -162,13 +165,20 @@ class Choices:
         value = row[self.right]
         if not isinstance(value, str):
             return row.place(self.right, options)
-        held = row.get(self.options) if isinstance(self.options, str) else ()
-        labels = [str(label) for label in held["label"]] if isinstance(held, Mapping) else [*LETTERS[: len(options)]]
+        held = _labelled(row, self.options, row.get(self.options)) if isinstance(self.options, str) else []
+        labels = [label for label, _ in held] or [*LETTERS[: len(options)]]
         text = value.strip()
-        if text in labels:
-            return labels.index(text)
-        if not isinstance(held, Mapping) and text.isascii() and text.isdigit() and int(text) < len(options):
+        marked = _MARKED.fullmatch(text)
+        if (found := next((label for label in (text, marked and marked[1]) if label in labels), None)) is not None:
+            return labels.index(found)
+        said = [place for place, option in enumerate(options) if option.strip() == text]
+        if not held and text.isascii() and text.isdigit() and int(text) < len(options):
+            if said and int(text) not in said and _has_types(row):
+                told = f"{value!r} is the place of one option and the text of another"
+                raise row.error(self.right, f"{told}; give a letter, a number for the place, or a function of the row.")
             return int(text)
+        if len(said) == 1:
+            return said[0]
         raise row.error(self.right, f"{value!r} is no option; there are {', '.join(labels)}.")
 
     def _tags(self, row: Row) -> dict[str, str]:
@@ -198,11 +208,25 @@ def _numbered(row: Row, stem: str) -> list[str]:
     return [*takewhile(row.__contains__, (f"{stem}{number}" for number in count(int(f"{stem}0" not in row))))]
 
 
-def _texts(row: Row, column: str, value: Mapping[str, Any]) -> Sequence[str]:
+def _has_types(row: Row) -> bool:
+    """Whether digits in quotes may be text: where all is text, as in a csv, they are a place."""
+    return row.file is None or row.file.suffix not in (".csv", ".tsv")
+
+
+def _labelled(row: Row, column: str, value: object) -> list[tuple[str, str]]:
+    """The options with their labels, where the column has labels; a label without a text, as tables have where rows differ, is none."""
+    if isinstance(value, list) and value and all(isinstance(each, Mapping) and {"label", "text"} <= each.keys() for each in value):
+        return [(str(each["label"]), str(each["text"])) for each in value]
+    if not isinstance(value, Mapping):
+        return []
+    if not {"text", "label"} & value.keys():
+        if all(isinstance(text, str | None) for text in value.values()):
+            return [(str(label), text) for label, text in value.items() if text is not None]
+        raise row.error(column, "options by their labels are texts, such as {'A': 'yes', 'B': 'no'}.")
     texts, labels = value.get("text"), value.get("label")
     if not isinstance(texts, list) or not isinstance(labels, list) or len(texts) != len(labels):
         raise row.error(column, "options in parts are a list text and a list label of one length.")
-    return [str(text) for text in texts]
+    return [(str(label), str(text)) for label, text in zip(labels, texts, strict=True)]
 
 
 def _placed(words: Callable[[Sequence[str]], str], pictures: Mapping[int, Picture], options: Sequence[str]) -> list[Turn]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 __all__ = [
     "CONSTANTS", "FLIPPED", "Based", "Bracketed", "Expression", "ExpressionError", "Listed", "Matrix", "Measured", "Name", "Number",
-    "Operation", "Relation", "Words", "contains", "label_of", "mapped", "names_in", "variables_in",
+    "Operation", "Relation", "Words", "contains", "label_of", "mapped", "names_in", "size_of", "variables_in",
 ]  # fmt: skip
 
 
@@ -107,6 +107,11 @@ def parts_of(expression: Expression) -> tuple[Expression, ...]:
         case Measured(value, _):
             return (value,)
     return ()
+
+
+def size_of(expression: Expression) -> int:
+    """How many parts it is made of, itself among them."""
+    return 1 + sum(map(size_of, parts_of(expression)))
 
 
 def contains(expression: Expression, wanted: Callable[[Expression], bool]) -> bool:

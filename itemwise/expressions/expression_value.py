@@ -241,14 +241,15 @@ def _root(number: Value, degree: Value) -> Value:
 
 
 def _logarithm(number: Value, base: Value) -> Value:
-    if isinstance(number, Fraction) and isinstance(base, Fraction):
-        for exponent in range(-64, 65) if base > 1 else ():
-            if number == base**exponent:
-                return Fraction(exponent)
     ours = _context()
     if _inexact(number) == 0:
         raise ExpressionError("a logarithm of zero")
-    return ours.log(_inexact(number)) / ours.log(_inexact(base))
+    found = ours.log(_inexact(number)) / ours.log(_inexact(base))
+    if isinstance(number, Fraction) and isinstance(base, Fraction) and number > 0 and base > 1 and abs(found) < _BITS:
+        nearest = int(ours.nint(found))
+        if abs(found - nearest) < _inexact(_EQUAL) and _whole_power(base, nearest) == number:
+            return Fraction(nearest)
+    return found
 
 
 def _named(name: str) -> Callable[[Value], Value]:

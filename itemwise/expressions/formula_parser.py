@@ -167,7 +167,7 @@ class FormulaParser(TokenReader):
             found = self._over(self._within(self.union))
             self._require("}")
             return found if isinstance(found, Words) else bare(found)
-        if self._next.kind == "number" and len(self._next.text) > 1:
+        if self._next.kind == "number" and len(self._next.text) > 1 and self._next.text[0].isdigit():
             text = self._next.text
             self._tokens[self._at] = Token("number", text[1:])
             return _number(text[0])
