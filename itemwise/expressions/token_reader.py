@@ -57,7 +57,9 @@ class TokenReader:
     def _plain_argument(self) -> str:
         """The one token that stands there, in braces or not, and in brackets within them or not."""
         opened = [closing for opening, closing in (("{", "}"), ("(", ")")) if self._takes(opening)]
-        text = self._take().text
+        kind, text = self._take()
+        if kind in ("symbol", "row", "begin", "end"):
+            raise ExpressionError(f"{text or 'its end'!r} is not understood where it stands")
         for closing in reversed(opened):
             self._require(closing)
         return text
