@@ -1,13 +1,15 @@
-"""The engine beside plain loops over generate(), on the same items, in one process.
+"""The engine beside plain loops over generate() and transformers' own continuous batching, on the same items, in one process.
 
     python -m tools.bench_engine --items 200 --quant nf4
+    python -m tools.bench_engine --model FOLDER --rows test.jsonl --items 16 --max-new-tokens 64 --quant none --ways engine generate_batch
 
-The items are made word problems, every other one asked for JSON and for a chain of thought, so that replies differ in
-length. Asked are: the engine under its lookahead, as a run of the benchmark asks; one generate() for each item; static
-batches in the order of arrival; and static batches sorted by length of prompt, of several sizes, of which the best is
-taken. The ways take turns for `--rounds`, and the best round of each counts. Ratios are to the best sorted static batch:
-the seconds are of this machine, and of whatever else it does. Loops over generate() have the model as transformers and
-bitsandbytes load it; the engine has it as a run does, and once as they do. Exits 1 where a text differs from that of the item alone.
+The items are made word problems, or the first of a file's (`question`), every other one asked for JSON and for a chain of thought, so that
+replies differ in length. Asked are: the engine under its lookahead, as a run of the benchmark asks; one generate() for each item; static
+batches in the order of arrival; static batches sorted by length of prompt, of several sizes, of which the best is taken; and
+generate_batch(). `--ways` takes those whose names begin so, and always one generate() for each. The ways take turns for `--rounds`, and
+the best round of each counts. Ratios are to the best sorted static batch, without one to one generate() for each: the seconds are of this
+machine, and of whatever else it does. All but the engine have the model as transformers and bitsandbytes load it; the engine has it as a
+run does, and once as they do. Exits 1 where a text of ours differs from that of the item alone.
 """
 
 from __future__ import annotations
@@ -22,28 +24,33 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
+from transformers import AutoTokenizer, ContinuousBatchingConfig, GenerationConfig, Qwen2Config, Qwen2ForCausalLM
 
 from benchmarks.test_gsm8k import PROMPTS
 from itemwise.cases.chat import Turn
+from itemwise.cases.source import rows
 from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
-from itemwise.models.registry import EMBEDDED
+from itemwise.models.registry import EMBEDDED, entry_named
 from itemwise.strategies import Ask, ConfiguredStrategy, Extract, Transcript
 from itemwise.synthetic import word_problems
 
 Way = Callable[[Sequence[Request]], list[Generation]]
 SIZES = (8, 16, 32, 64)
+ALONE = "one generate an item"  # whose texts all others are held to
+ONCE = (ALONE, "one, with copies", "lm-eval hf, batch 1")  # the slowest, and the same in each round
+OTHERS = ("lm-eval", "generate_batch")  # whose texts are not ours to answer for
+PAGE, BATCH_TOKENS = 32, 2048  # of generate_batch: tokens of a page, and of a forward; it would take 0.6 of a machine's memory by itself
 
 
-def items(count: int, prompts: Sequence[str]) -> list[Request]:
-    """`count` questions, worded by each of `prompts` in turn."""
-    problems = islice(word_problems(42), count)
+def items(count: int, prompts: Sequence[str], file: Path | None = None) -> list[Request]:
+    """`count` questions, made or the first of `file`, worded by each of `prompts` in turn."""
+    questions = (row.text("question") for row in rows(file)) if file else (problem["question"] for problem in word_problems(42))
     return [
-        Request((Turn("user", PROMPTS[prompts[number % len(prompts)]].format(question=problem["question"])),))
-        for number, problem in enumerate(problems)
+        Request((Turn("user", PROMPTS[prompts[number % len(prompts)]].format(question=question)),))
+        for number, question in enumerate(islice(questions, count))
     ]
 
 
@@ -88,6 +95,27 @@ def batches(requests: Sequence[Request], size: int) -> Iterator[Sequence[Request
     """Neighbours by `size`."""
     for start in range(0, len(requests), size):
         yield requests[start : start + size]
+
+
+def by_generate_batch(model: LocalModel) -> Way:
+    """transformers' own continuous batching, with pages for all items at once."""
+    prompting = model.prompting
+    ends, limit = sorted(prompting.ends.tokens), prompting.max_new_tokens
+    config = GenerationConfig(do_sample=False, max_new_tokens=limit, eos_token_id=ends, pad_token_id=prompting.pad)
+
+    def way(requests: Sequence[Request]) -> list[Generation]:
+        prompts = [prompting.encode(request) for request in requests]
+        pages = sum(-(-(len(prompt.ids) + limit) // PAGE) + 1 for prompt in prompts)
+        batching = ContinuousBatchingConfig(page_size=PAGE, num_blocks=pages, max_batch_tokens=BATCH_TOKENS)
+        made = model.checkpoint.model.generate_batch([prompt.ids for prompt in prompts], config, batching)
+        if failed := [output.error for output in made.values() if output.error] or len(made) < len(requests):
+            raise SystemExit(f"generate_batch did not answer every item: {failed}")
+        return [
+            prompting.generation(request, prompt, output.generated_tokens, None)
+            for request, prompt, output in zip(requests, prompts, made.values(), strict=True)
+        ]
+
+    return way
 
 
 def by_lm_eval(model: LocalModel, size: int | str) -> Way:
@@ -135,11 +163,14 @@ def timed(way: Way, requests: Sequence[Request]) -> tuple[float, float, list[Gen
 
 
 def main() -> None:
-    """Extract the command line, ask in every way, print the table."""
+    """Read the command line, ask in every way, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="embedded-text", help="a name or a folder, as of --model of a run")
+    parser.add_argument("--rows", type=Path, help="a file of rows with a column `question` (default: made ones)")
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--prompts", nargs="+", default=["json", "cot"], choices=PROMPTS)
     parser.add_argument("--quant", default="nf4", choices=("nf4", "none"))
+    parser.add_argument("--ways", nargs="*", default=[""], help="beginnings of names of the table (default: all)")
     parser.add_argument("--batch-size", type=int, nargs="*", default=[], help="of the engine, beside the one it chooses")
     parser.add_argument("--max-new-tokens", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=2)
@@ -148,26 +179,30 @@ def main() -> None:
     parser.add_argument("--random", action="store_true")
     wanted = parser.parse_args()
     torch.set_num_threads(wanted.threads)
-    requests = items(wanted.items, wanted.prompts)
+    requests = items(wanted.items, wanted.prompts, wanted.rows)
     with TemporaryDirectory() as folder:
         if wanted.random:
             entry = untrained(Path(folder))
             requests = [replace(request, temperature=1.0, seed=number + 1) for number, request in enumerate(requests)]
         else:
-            entry = REGISTRY["embedded-text"]
+            entry = entry_named(wanted.model, REGISTRY, Path.cwd())
         model, plain = (load(entry, LoadOptions(wanted.quant, wanted.max_new_tokens), copies=copies) for copies in (True, False))
+    torch.set_num_threads(wanted.threads)  # as a load sets them
     ways = {f"engine, batch of {size or 'its own'}": by_engine(model, size) for size in (None, *wanted.batch_size)}
     ways |= {"engine, without copies": by_engine(plain, None), "one, with copies": static(model, 1)}
-    ways |= {"one generate an item": static(plain, 1), "static batches of 32": static(plain, 32)}
+    ways |= {ALONE: static(plain, 1), "static batches of 32": static(plain, 32)}
     ways |= {f"static, sorted, {size}": static_sorted(plain, size) for size in SIZES}
+    if not wanted.random:  # which samples, as each request says
+        ways["generate_batch"] = by_generate_batch(plain)
     if wanted.lm_eval:
         ways |= {f"lm-eval hf, batch {size}": by_lm_eval(plain, size) for size in (1, 8, "auto")}
+    ways = {name: way for name, way in ways.items() if name == ALONE or name.startswith(tuple(wanted.ways))}
     for way in ways.values():
         way(requests[:2])  # what is made once
     found = {name: [timed(way, requests) for _ in range(1)] for name, way in ways.items()}
     for _ in range(wanted.rounds - 1):
         for name, way in ways.items():
-            if name not in ("one generate an item", "one, with copies", "lm-eval hf, batch 1"):  # the slowest, and the same each time
+            if name not in ONCE:
                 found[name].append(timed(way, requests))
     report(found)
 
@@ -175,19 +210,20 @@ def main() -> None:
 def report(found: dict[str, list[tuple[float, float, list[Generation]]]]) -> None:
     """The table, and an exit status of 1 where texts differ."""
     best = {name: (min(wall for wall, _, _ in rounds), min(processor for _, processor, _ in rounds)) for name, rounds in found.items()}
-    bare = tuple(min(seconds[clock] for name, seconds in best.items() if "sorted" in name) for clock in (0, 1))
-    alone = found["one generate an item"][0][2]
+    sorted_ = [name for name in best if "sorted" in name] or [ALONE]
+    bare = tuple(min(best[name][clock] for name in sorted_) for clock in (0, 1))
+    alone = found[ALONE][0][2]
     lengths = sorted(generation.completion_tokens for generation in alone)
     print(f"{len(alone)} items, {sum(generation.prompt_tokens for generation in alone)} prompt tokens, {sum(lengths)} tokens said:")
     print(f"{lengths[0]} to {lengths[-1]} a reply, median {lengths[len(lengths) // 2]}\n")
-    print(f"{'':24}{'items/s':>9}{'tokens/s':>10}{'wall':>8}{'CPU':>8}   texts equal")
+    print(f"{'':24}{'items/s':>9}{'tokens/s':>10}{'tokens/CPU s':>14}{'wall':>8}{'CPU':>8}   texts equal")
     differing = 0
     for name, (wall, processor) in best.items():
         equal = min(sum(one.text == other.text for one, other in zip(said, alone, strict=True)) for _, _, said in found[name])
-        differing += (len(alone) - equal) * (not name.startswith("lm-eval"))
-        ratios = f"{bare[0] / wall:8.2f}{bare[1] / processor:8.2f}"
+        differing += (len(alone) - equal) * (not name.startswith(OTHERS))
+        ratios = f"{sum(lengths) / processor:14.1f}{bare[0] / wall:8.2f}{bare[1] / processor:8.2f}"
         print(f"{name:24}{len(alone) / wall:9.1f}{sum(lengths) / wall:10.0f}{ratios}   {equal} of {len(alone)}")
-    print("\nwall and CPU: speed as a multiple of the best sorted static batch, by either clock")
+    print(f"\nwall and CPU: speed as a multiple of {'the best sorted static batch' if sorted_ != [ALONE] else ALONE}, by either clock")
     raise SystemExit(int(differing > 0))
 
 
