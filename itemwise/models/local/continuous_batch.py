@@ -179,9 +179,8 @@ class ContinuousBatch:
     def _insert(self, sequences: Sequence[SequenceState]) -> None:
         prefilled = [(group, *self._prefill(group, prefixes)) for group, prefixes in self._groups(sequences)]
         first_new = len(self.sequences)
-        for group, layers, mask, _ in prefilled:
-            self._kv_cache.insert(layers, mask)
-            self.sequences += group
+        self._kv_cache.insert(*((layers, mask) for _, layers, mask, _ in prefilled))
+        self.sequences += [sequence for group, *_ in prefilled for sequence in group]
         self._append_tokens(torch.cat([logits for *_, logits in prefilled]), first_new)
 
     def _new_prefix_cache(self) -> PrefixCache:

@@ -32,7 +32,7 @@ class KVCache:
     def cache(self) -> Any:
         """The cache as a model's forward takes it, with space for one more token in each row."""
         if self.end == self._mask.shape[1]:
-            self._reallocate(self._mask.shape[0], 0)
+            self._make_room(self._mask.shape[0], 0)
         return Cache(layers=self._layers)
 
     @property
@@ -54,16 +54,22 @@ class KVCache:
         """Keep the token that the last forward computed in each row."""
         self.end += 1
 
-    def insert(self, layers: Sequence[tuple[Tensor, Tensor]], mask: Tensor) -> None:
-        """Add rows whose keys and values, by layer, were prefilled elsewhere; `mask` is False in their padding."""
-        rows, columns = mask.shape
+    def insert(self, *groups: tuple[Sequence[tuple[Tensor, Tensor]], Tensor]) -> None:
+        """Add rows whose keys and values were prefilled elsewhere: of each group the layers, and a mask that is False in their padding."""
         if not self._layers:
+            layers, mask = groups[0]
             self._layers = [_Layer(self, keys, values) for keys, values in layers]
             self._mask = self._mask.to(mask.device)
+        rows, columns = self.rows + sum(mask.shape[0] for _, mask in groups), max(mask.shape[1] for _, mask in groups)
         if not self.rows:
             self.end = columns
-        if self.rows + rows > self._mask.shape[0] or columns > self.end or self.end >= self._mask.shape[1]:
-            self._reallocate(max(self._mask.shape[0], self.rows + rows), max(0, columns - self.width))
+        if rows > self._mask.shape[0] or columns > self.end or self.end >= self._mask.shape[1]:
+            self._make_room(max(self._mask.shape[0], rows), max(0, columns - self.width))
+        for layers, mask in groups:
+            self._insert(layers, mask)
+
+    def _insert(self, layers: Sequence[tuple[Tensor, Tensor]], mask: Tensor) -> None:
+        rows, columns = mask.shape
         target = slice(self.rows, self.rows + rows), slice(self.end - columns, self.end)
         for layer, (keys, values) in zip(self._layers, layers, strict=True):
             layer.keys[target[0], :, : self.end - columns] = 0  # an evicted row may have left NaN, which no mask takes out
@@ -109,26 +115,36 @@ class KVCache:
             layer.values[targets, :, used] = layer.values[sources, :, used]
         self._mask[targets] = self._mask[sources]
 
-    def _reallocate(self, rows: int, left: int) -> None:
-        """Move what is in use into memory for `rows` rows, with `left` empty columns before it and columns to grow by after it."""
+    def _make_room(self, rows: int, left: int) -> None:
+        """Move what is in use behind `left` empty columns, with columns to grow by after it, in memory for `rows` rows.
+
+        Where it fits it stays in the memory that it has: one block after the other of nearly the same size would leave memory in pieces.
+        """
         begin, width = self.begin, self.width
         if not self.rows:
             begin, width, left = self.end, 0, self.end
-        columns = left + width + max(SLACK, (left + width) // 4)
-        source, target = slice(begin, begin + width), slice(left, left + width)
+        needed, columns = left + width, self._mask.shape[1]
+        if not needed + max(SLACK, needed // 8) <= columns <= 2 * (needed + SLACK):
+            columns = needed + max(SLACK, needed // 4)
+        source, target = slice(begin, begin + width), slice(left, needed)
         for layer in self._layers:
-            layer.keys = _reallocated(layer.keys, rows, columns, self.rows, source, target)
-            layer.values = _reallocated(layer.values, rows, columns, self.rows, source, target)
+            layer.keys = _moved(layer.keys, rows, columns, self.rows, source, target)
+            layer.values = _moved(layer.values, rows, columns, self.rows, source, target)
         mask = torch.ones(rows, columns, dtype=torch.bool, device=self._mask.device)
         mask[: self.rows, :left] = False
         mask[: self.rows, target] = self._mask[: self.rows, source]
         self._mask = mask
         self._begins = [left + column - begin for column in self._begins]
-        self.end = left + width
+        self.end = needed
 
 
-def _reallocated(old: Tensor, rows: int, columns: int, used: int, source: slice, target: slice) -> Tensor:
-    new = torch.zeros(rows, old.shape[1], columns, old.shape[3], dtype=old.dtype, device=old.device)  # zeros, as a mask keeps NaN
+def _moved(old: Tensor, rows: int, columns: int, used: int, source: slice, target: slice) -> Tensor:
+    """The `source` columns of the rows in use at `target`, with zeros before them, as a mask keeps NaN."""
+    if old.shape[::2] == (rows, columns):
+        old[:used, :, target] = old[:used, :, source].clone()
+        old[:used, :, : target.start] = 0
+        return old
+    new = old.new_zeros(rows, old.shape[1], columns, old.shape[3])
     new[:used, :, target] = old[:used, :, source]
     return new
 

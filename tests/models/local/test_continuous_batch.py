@@ -264,7 +264,7 @@ def test_memory_that_runs_out_at_any_moment_loses_nothing(talkative: Path, monke
         return done
 
     monkeypatch.setattr(continuous.ContinuousBatch, "_forward", scarce(continuous.ContinuousBatch._forward))
-    monkeypatch.setattr(kv_cache, "_reallocated", scarce(kv_cache._reallocated))
+    monkeypatch.setattr(kv_cache, "_moved", scarce(kv_cache._moved))
     assert together(model, mixed(), 8, seed) == expected
 
 

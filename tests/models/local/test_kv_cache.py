@@ -22,6 +22,17 @@ def numbered(row: int, first: int, count: int) -> torch.Tensor:
     return tokens[None, :, None].expand(HEADS, -1, WIDTH)
 
 
+def prefilled(rows: list[int], lengths: dict[int, int]) -> tuple[list[tuple[torch.Tensor, torch.Tensor]], torch.Tensor]:
+    """Rows as they are inserted together, padded on the left with what nobody may see."""
+    widest = max(lengths[row] for row in rows)
+    keys = torch.full((len(rows), HEADS, widest, WIDTH), -1.0)
+    mask = torch.zeros(len(rows), widest, dtype=torch.bool)
+    for place, row in enumerate(rows):
+        keys[place, :, widest - lengths[row] :] = numbered(row, 0, lengths[row])
+        mask[place, widest - lengths[row] :] = True
+    return [(keys, -keys)] * LAYERS, mask
+
+
 @given(st.lists(moves, max_size=30))
 def test_each_row_sees_its_own_tokens_in_order_whoever_joins_and_leaves(played: list[tuple[str, object]]) -> None:
     kv_cache, rows, lengths = KVCache(), [], {}
@@ -29,13 +40,8 @@ def test_each_row_sees_its_own_tokens_in_order_whoever_joins_and_leaves(played: 
         if move == "insert":
             joining = [len(lengths) + number for number in range(len(given_))]  # type: ignore[arg-type]
             lengths |= dict(zip(joining, given_, strict=True))  # type: ignore[call-overload]
-            widest = max(given_)  # type: ignore[call-overload]
-            keys = torch.full((len(joining), HEADS, widest, WIDTH), -1.0)
-            mask = torch.zeros(len(joining), widest, dtype=torch.bool)
-            for place, row in enumerate(joining):
-                keys[place, :, widest - lengths[row] :] = numbered(row, 0, lengths[row])
-                mask[place, widest - lengths[row] :] = True
-            kv_cache.insert([(keys, -keys)] * LAYERS, mask)
+            kv_cache.insert(*(prefilled(part, lengths) for part in (joining[::2], joining[1::2]) if part))
+            joining = [*joining[::2], *joining[1::2]]
             rows += joining
         elif move == "retain" and rows:
             order = kv_cache.retain([place for place in range(len(rows)) if int(given_) >> place % 8 & 1])  # type: ignore[call-overload]
@@ -55,3 +61,16 @@ def test_each_row_sees_its_own_tokens_in_order_whoever_joins_and_leaves(played: 
                     assert torch.equal(negative, -own)
         assert kv_cache.rows == len(rows)
         assert kv_cache.width == max((lengths[row] for row in rows), default=0)
+
+
+def test_rows_that_come_and_go_stay_in_the_memory_that_there_is() -> None:
+    kv_cache, places = KVCache(), []
+    kv_cache.insert(prefilled([0, 1], {0: 40, 1: 40}))
+    for row in range(2, 20):
+        for _ in range(30):
+            kv_cache.cache.update(*[torch.ones(kv_cache.rows, HEADS, 1, WIDTH)] * 2, 0)
+            kv_cache.append()
+        kv_cache.retain([1])  # the older one leaves
+        kv_cache.insert(prefilled([row], {row: 40}))
+        places.append(kv_cache.cache.layers[0].keys.data_ptr())
+    assert (len(set(places[8:])), kv_cache.width) == (1, 70)
