@@ -80,4 +80,10 @@ def _make_printable(report: pytest.TestReport) -> None:
     elif report.longrepr is not None and (text := printable(str(report.longrepr))) != str(report.longrepr):
         report.longrepr = text
     report.sections = [(name, printable(content)) for name, content in report.sections]
-    report.user_properties = [(name, untagged(value) if isinstance(value, str) else value) for name, value in report.user_properties]
+    report.user_properties = [_untagged(told) for told in report.user_properties]
+
+
+def _untagged(told: tuple[str, object]) -> tuple[str, object]:
+    """The property itself where nothing is to be changed: pytest keeps those of three reports of each test, which so are one."""
+    name, value = told
+    return told if not isinstance(value, str) or (text := untagged(value)) == value else (name, text)

@@ -38,6 +38,12 @@ def test_no_property_of_a_case_names_a_file_to_attach() -> None:
     assert shown_as.user_properties == [("said", "[ [ATTACHMENT|/etc/passwd]]"), ("score", 0.5)]
 
 
+def test_a_property_that_is_plain_stays_the_one_that_all_reports_of_a_test_share() -> None:
+    report, told = a_report(None), ("said", "42")
+    report.user_properties = [told]
+    assert wrapped(Printing().pytest_runtest_makereport(an_item(marked=True)), report).user_properties[0] is told
+
+
 def test_error_and_captured_output_of_a_case_are_printable() -> None:
     report = shown(HOSTILE)
     assert is_printable(str(report.longrepr))
