@@ -124,7 +124,7 @@ class KVCache:
         if not self.rows:
             begin, width, left = self.end, 0, self.end
         needed, columns = left + width, self._mask.shape[1]
-        if not needed + max(SLACK, needed // 8) <= columns <= 2 * (needed + SLACK):
+        if not needed + max(SLACK // 2, needed // 8) <= columns <= 2 * (needed + SLACK):
             columns = needed + max(SLACK, needed // 4)
         source, target = slice(begin, begin + width), slice(left, needed)
         for layer in self._layers:
