@@ -45,7 +45,7 @@ def export(name: str, form: str, folder: str | None, dataset: str | None = None,
         files = model_card_files(tasks, dataset, task_id) if form == MODEL_CARD else FORMATS[form](tasks)
     except ModelCardError as error:
         raise CommandError(str(error)) from None
-    for line in [*_written(files, _folder(run, form, folder)), *_left_out(run, tasks)]:
+    for line in [*_written(files, _folder(run, form, folder)), *_left_out(run, tasks, form)]:
         print(printable(line))
 
 
@@ -66,10 +66,12 @@ def _written(files: Mapping[str, str | bytes], folder: Path) -> list[str]:
     return paths
 
 
-def _left_out(run: RunFolder, tasks: Sequence[ExportedTask]) -> list[str]:
-    """How many cases have no reply to give, or none that answers."""
+def _left_out(run: RunFolder, tasks: Sequence[ExportedTask], form: str) -> list[str]:
+    """How many cases have no reply to give, or none that answers, and whose pictures no format but the run's own folder has."""
     kept = {task.tally.key for task in tasks}
     scored = sum(len(run.entries_of(tally)) for tally in run.tallies if not (tally.is_answered or tally.key in kept))
     missing = len(run.entries) - scored - sum(len(task.entries) for task in tasks)
     told = {"that ended in an error": missing, "of texts that were scored, which is no accuracy": scored}
-    return [f"left out: {count} cases {what}" for what, count in told.items() if count]
+    seen = 0 if form in (*TABLES, MODEL_CARD) else sum(task.shows_pictures for task in tasks)
+    pictures = [f"left out: the pictures of {seen} cases; the run's own folder has them"] if seen else []
+    return [f"left out: {count} cases {what}" for what, count in told.items() if count] + pictures

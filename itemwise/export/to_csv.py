@@ -15,6 +15,8 @@ COLUMNS = {
     "completion_tokens": int,
     "seconds": float,
     "text": str,
+    "reasoning": str,
+    "repeat": int,
 }  # by name what is in them
 
 
@@ -44,4 +46,4 @@ def case_rows(tasks: Sequence[ExportedTask]) -> Iterator[dict[str, Any]]:
             told = entry.case, entry.expected, entry.answer, entry.verdict.value, entry.cause, reply.finish_reason
             cost = reply.prompt_tokens, reply.completion_tokens, reply.seconds
             scored = {name: entry.scores[name].value if name in entry.scores else None for name in scores}
-            yield dict(zip(COLUMNS, (*key, *told, *cost, reply.text), strict=True)) | scored
+            yield dict(zip(COLUMNS, (*key, *told, *cost, reply.text, reply.reasoning, entry.repeat), strict=True)) | scored

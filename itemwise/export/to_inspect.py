@@ -68,8 +68,15 @@ def _results(task: ExportedTask) -> dict[str, Any]:
     return {
         "total_samples": task.tally.sample_size,
         "completed_samples": n,
-        "scores": [{"name": SCORER, "scorer": SCORER, "scored_samples": n, "params": {"extractor": task.extractor}, "metrics": metrics}],
+        "scores": [
+            {"name": SCORER, "scorer": SCORER, "scored_samples": n, "params": {"extractor": task.extractor}, "metrics": metrics},
+            *(_mean_score(name, mean) for name, mean in task.mean_scores.items()),
+        ],
     }
+
+
+def _mean_score(name: str, mean: float) -> dict[str, Any]:
+    return {"name": name, "scorer": name, "params": {}, "metrics": {"mean": {"name": "mean", "value": mean, "params": {}}}}
 
 
 def _sample(entry: Entry, reply: Reply) -> dict[str, Any]:
@@ -92,7 +99,7 @@ def _sample(entry: Entry, reply: Reply) -> dict[str, Any]:
             "completion": reply.text,
             **counted,
         },
-        "scores": {SCORER: score},
+        "scores": {SCORER: score, **{name: {"value": each.value, "explanation": each.text} for name, each in entry.scores.items()}},
         "metadata": {**entry.tags, "verdict": entry.verdict.value},
     }
 

@@ -9,7 +9,7 @@ from statistics import stdev
 from typing import Any
 
 from itemwise.cases.reply import Reply
-from itemwise.export.exported_task import ExportedTask, asked_turns, file_name
+from itemwise.export.exported_task import ExportedTask, asked_turns, file_name, free_name
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import item_counts
 
@@ -24,7 +24,7 @@ def lm_eval_files(tasks: Sequence[ExportedTask]) -> dict[str, str | bytes]:
     for name in dict.fromkeys(task.tally.model_name for task in tasks):
         of_model = [task for task in tasks if task.tally.model_name == name]
         date = _date(of_model[0])
-        folder = file_name(name)
+        folder = free_name(file_name(name), {file.partition("/")[0] for file in files})
         files[f"{folder}/results_{date}.json"] = json.dumps(_results(of_model), indent=2, ensure_ascii=False)
         for task in of_model:
             lines = [json.dumps(_sample(task, place, *each), ensure_ascii=False) for place, each in enumerate(task.entries)]
@@ -49,7 +49,7 @@ def _results(tasks: Sequence[ExportedTask]) -> dict[str, Any]:
         "configs": {task.name: {"task": task.name, "num_fewshot": task.shots, "metadata": dict(task.rows)} for task in tasks},
         "versions": {task.name: task.rows.get("cases", "") for task in tasks},
         "n-shot": {task.name: task.shots for task in tasks},
-        "higher_is_better": {task.name: {METRIC: True} for task in tasks},
+        "higher_is_better": {task.name: dict.fromkeys((METRIC, *task.mean_scores), True) for task in tasks},
         "n-samples": {task.name: {"original": _population(task), "effective": len(task.entries)} for task in tasks},
         "config": {"model": "itemwise", "model_args": dict(first.model), "limit": None},
         "date": _started(first).timestamp(),
@@ -70,7 +70,9 @@ def _metrics(task: ExportedTask) -> dict[str, Any]:
     shares = [correct / judged for correct, judged in item_counts(entry for entry, _ in task.entries).values() if judged]
     error = stdev(shares) / math.sqrt(len(shares)) if len(shares) > 1 else "N/A"
     share = task.tally.accuracy.share or 0.0
-    return {"alias": task.name, f"{METRIC},{task.extractor}": share, f"{METRIC}_stderr,{task.extractor}": error}
+    scored = {f"{name},{task.extractor}": mean for name, mean in task.mean_scores.items()}
+    unknown = {f"{name}_stderr,{task.extractor}": "N/A" for name in task.mean_scores}
+    return {"alias": task.name, f"{METRIC},{task.extractor}": share, f"{METRIC}_stderr,{task.extractor}": error, **scored, **unknown}
 
 
 def _sample(task: ExportedTask, place: int, entry: Entry, reply: Reply) -> dict[str, Any]:
@@ -91,12 +93,13 @@ def _sample(task: ExportedTask, place: int, entry: Entry, reply: Reply) -> dict[
         "resps": [[reply.text]],
         "filtered_resps": [entry.answer if entry.answer is not None else "[invalid]"],
         "filter": task.extractor,
-        "metrics": [METRIC],
+        "metrics": [METRIC, *entry.scores],
         "doc_hash": _hash(json.dumps(document, indent=2, ensure_ascii=False)),
         "prompt_hash": _hash(prompt),
         "target_hash": _hash(entry.expected),
         METRIC: float(entry.verdict.value == "correct"),
         "verdict": entry.verdict.value,
+        **{name: score.value for name, score in entry.scores.items()},
         **({"repeat": entry.repeat} if entry.repeat > 1 else {}),
         **_told(reply),
     }

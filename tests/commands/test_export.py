@@ -176,6 +176,39 @@ def test_parquet_has_the_rows_of_csv_with_their_types(reports: Reports) -> None:
         assert [row["case"] for row in csv.DictReader(rows)] == table["case"].to_pylist()
 
 
+def test_scores_and_thoughts_stand_beside_verdicts(reports: Reports) -> None:
+    reports.leave("first", chatted(0, "C", scores={"score": 0.5, "score.parts": [2, 3]}), chatted(1, "W", scores={"score": 1.0}), rows=HUB)
+    log = json.loads(next(iter(exported("inspect").values())).read_text())
+    assert {name: score["value"] for name, score in log["samples"][0]["scores"].items()} == {
+        "itemwise": "C",
+        "score": 0.5,
+        "score.parts": pytest.approx(2 / 3),
+    }
+    assert [score["metrics"]["mean"]["value"] for score in log["results"]["scores"][1:]] == [0.75, pytest.approx(2 / 3)]
+    files = exported("lm-eval")
+    (results,) = [json.loads(file.read_text()) for name, file in files.items() if "results_" in name]
+    assert results["results"]["sums"]["score,last_number"] == 0.75
+    first, _ = [json.loads(line) for line in next(file for name, file in files.items() if "samples_" in name).read_text().splitlines()]
+    assert (first["score"], first["metrics"]) == (0.5, ["exact_match", "score", "score.parts"])
+    with exported("csv")["cases.csv"].open(encoding="utf-8", newline="") as rows:
+        assert [(row["reasoning"], row["repeat"]) for row in csv.DictReader(rows)] == [("hm", "1"), ("hm", "1")]
+
+
+def test_names_that_are_one_in_files_overwrite_nothing(reports: Reports) -> None:
+    reports.leave("first", a_case(0, "C"), *in_part([a_case(0, "W")], strategy="a b"), *in_part([a_case(0, "C")], strategy="a/b"))
+    samples = sorted(name for name in exported("lm-eval") if "samples_" in name)
+    assert [name.partition("_2026")[0] for name in samples] == ["m/samples_sums", "m/samples_sums_a_b-2", "m/samples_sums_a_b"]
+    (results,) = [file for name, file in written(Path("out")).items() if "results_" in name]
+    assert sorted(json.loads(results.read_text())["results"]) == ["sums", "sums_a_b", "sums_a_b-2"]
+
+
+def test_pictures_that_no_format_holds_are_told(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
+    turns = [{"role": "user", "content": "Which?", "pictures": ["0" * 64]}, CHAT[-1]]
+    reports.leave("first", chatted(0, "C"), a_case(1, "C", reply={"text": "thinking", "finish_reason": "stop", "turns": turns}))
+    exported("inspect")
+    assert capsys.readouterr().out.endswith("left out: the pictures of 1 cases; the run's own folder has them\n")
+
+
 def test_files_go_into_the_runs_own_folder_and_are_named(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:
     folder = reports.judged("first", "C")
     assert main(["export", "first", "--to", "csv"]) == 0
