@@ -37,6 +37,11 @@ def incomplete(recovery: Recovery) -> str:
     return next(found, "")
 
 
+def _without(model: ModelRecovery, number: str) -> str:
+    """The benchmarks on which there is no such number."""
+    return ", ".join(recovery.pair.second.tally.benchmark for recovery in model.recoveries if getattr(recovery, number) is None)
+
+
 def _is_meant(gate: Gate, model: ModelRecovery) -> bool:
     tally = model.tally
     wanted = ((gate.model, tally.model_name), (gate.strategy, tally.strategy), (gate.prompt, tally.prompt_name))
@@ -51,9 +56,10 @@ def _decision(gate: Gate, model: ModelRecovery) -> Decision:
         return undecided(named, missing)
     ratio, interval = model.ratio, model.interval
     if ratio is None:
-        return undecided(named, phrase("the base is never right"))
+        return undecided(named, phrase("the base is never right on {benchmarks}", benchmarks=_without(model, "ratio")))
     if gate.by_interval and interval is None:
-        return undecided(named, phrase("the base is right too seldom for its interval to have a bound"))
+        why = "the base is right too seldom on {benchmarks} for its interval to have a bound"
+        return undecided(named, phrase(why, benchmarks=_without(model, "interval")))
     reached = interval.low if gate.by_interval and interval else ratio
     passed = reached >= gate.least
     return Decision(passed, outcome_text(named, passed, beside(gate.least, reached)))

@@ -29,11 +29,11 @@ NAMED = "gate recovery of plain by nf4, direct on sums"
         ("recovery=0.98", ("CCCCCCCCCC", "CCCCCCCCCW"), Decision(False, f"{NAMED} >= 0.98: missed with 0.900")),
         ("recovery>=0.9", ("CCCCCCCCCC", "CCCCCCCCCW"), Decision(False, f"{NAMED} lower end >= 0.90: missed with 0.647")),
         ("recovery/nf4/direct=1", ("CCWW", "CCCW"), Decision(True, f"{NAMED} >= 1.00: passed with 1.500")),
-        ("recovery=0.98", ("WWWW", "CCCW"), Decision(False, f"{NAMED} >= 0.98: undecided, the base is never right")),
+        ("recovery=0.98", ("WWWW", "CCCW"), Decision(False, f"{NAMED} >= 0.98: undecided, the base is never right on sums")),
         (
             "recovery>=0.98",
             ("C" + "W" * 29, "C" + "W" * 29),
-            Decision(False, f"{NAMED} lower end >= 0.98: undecided, the base is right too seldom for its interval to have a bound"),
+            Decision(False, f"{NAMED} lower end >= 0.98: undecided, the base is right too seldom on sums for its interval to have a bound"),
         ),
         (
             "recovery/int8=0.9",
