@@ -1,8 +1,9 @@
 """A run's protocol: the benchmark as it asks it, and whether other options leave it what it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
+from itemwise.cases.case import Case
 from itemwise.protocols import Protocol
 from itemwise.session.settings import Settings
 from itemwise.session.wording import Wording
@@ -23,15 +24,16 @@ def under_protocol(benchmark: Benchmark, name: str, settings: Settings) -> Bench
     return protocol.applied_to(benchmark)
 
 
-def protocol_words(settings: Settings, wording: Wording) -> dict[str, str]:
-    """The protocol's name in a record; where other options changed it, what they changed, for then it is none that was published.
+def protocol_words(settings: Settings, wording: Wording, cases: Sequence[Case]) -> dict[str, str]:
+    """The protocol's name in a record of its `cases`; where other options changed it, what they changed, for then it is none that was
+    published.
 
     Replies that were made elsewhere are only read by it: what they were asked with is not its doing.
     """
     if settings.protocol is None:
         return {}
     name, is_asked = settings.protocol.name, not all(entry.replies for entry in settings.all_models)
-    changes = [*(_changes(settings.protocol, settings, wording) if is_asked else ()), *_other_extractor(settings.protocol, settings)]
+    changes = [*(_changes(settings.protocol, settings, wording, cases) if is_asked else ()), *_other_extractor(settings.protocol, settings)]
     named = name if is_asked else f"{name} (read by it; made elsewhere)"
     return {"protocol": f"changed from {named}: {', '.join(changes)}" if changes else named}
 
@@ -41,7 +43,7 @@ def _other_extractor(protocol: Protocol, settings: Settings) -> Iterator[str]:
         yield f"extractor {settings.extractor.name}"
 
 
-def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterator[str]:
+def _changes(protocol: Protocol, settings: Settings, wording: Wording, cases: Sequence[Case]) -> Iterator[str]:
     if wording.shots != protocol.examples.shots:
         yield f"shots {wording.shots}"
     if wording.form != protocol.form:
@@ -52,5 +54,12 @@ def _changes(protocol: Protocol, settings: Settings, wording: Wording) -> Iterat
         yield f"max new tokens {', '.join(map(str, settings.token_limits))}"
     if others := dict.fromkeys(entry.decoding for entry in settings.all_models if entry.decoding != protocol.decoding):
         yield f"decoding {', '.join(others)}"
+    sends_own = wording.form != "completion" and not all(case.has_system_turn for case in cases)
+    if sends_own and (named := ", ".join(entry.name for entry in settings.all_models if entry.system)):
+        yield f"system prompt of {named}"
+    if told := dict.fromkeys(entry.thinking for entry in settings.all_models if entry.thinking != "template"):
+        yield f"thinking {', '.join(told)}"
+    if budgets := dict.fromkeys(entry.max_thinking_tokens for entry in settings.all_models if entry.max_thinking_tokens is not None):
+        yield f"max thinking tokens {', '.join(map(str, budgets))}"
     if ways := [strategy.name for strategy in settings.strategies if strategy.name != protocol.strategy]:
         yield f"strategy {', '.join(ways)}"

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ OPTIONS = (
     ),
     Option(
         "replies",
-        "judge replies that were made elsewhere, and load no model: FILE or FILE#NAME, repeatable (jsonl of id and text, samples of "
-        "lm-eval, logs of Inspect, answers of LLaVA)",
+        "judge replies that were made elsewhere, and load no model: FILE, FILE#NAME or FOLDER, repeatable (jsonl or csv of id "
+        "and text, samples of lm-eval, logs of Inspect, predictions of OpenCompass)",
         [],
         many=True,
     ),
@@ -354,7 +355,12 @@ def _require_once(name: str, values: Sequence[object]) -> None:
         raise SettingsError(f"--{name} {without_userinfo(str(repeated[0]))} is given twice.")
 
 
+_SEEN_AT_ONCE = 8  # words, of which nobody needs to be told the nearest
+
+
 def _one_of(name: str, value: Any, known: Sequence[str]) -> str:
     if value not in known:
-        raise SettingsError(f"--{name} must be one of {', '.join(known)}, got {value}.")
+        close = get_close_matches(str(value), known, n=1) if len(known) > _SEEN_AT_ONCE else []
+        meant = f"; did you mean {close[0]}?" if close else "."
+        raise SettingsError(f"--{name} must be one of {', '.join(known)}, got {value}{meant}")
     return str(value)

@@ -84,7 +84,7 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
     rows = (
         _card_words(benchmark, settings)
         | _chosen_words(benchmark, settings, wording.prompt)
-        | protocol_words(settings, wording)
+        | protocol_words(settings, wording, asked)
         | shown.words(cases)
     )
     rows |= _case_words(benchmark, settings, asked, population, wording) | {name: found.words for name, found in hints.items()}

@@ -153,6 +153,10 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
     values = OptionValues(given, root, here)
     try:
         protocol = None if values["protocol"] is None else protocols()[values.one_of("protocol", protocol_names())]
+        if protocol and "prompt" in values.given:
+            raise SettingsError(
+                f"--protocol {protocol.name} has a prompt of its own, which is what was published; leave it or --prompt out."
+            )
         quantisations, limits = values.some_of("quant", QUANTISATIONS, least=1), values.wholes("max-new-tokens")
         limits = limits or ((protocol.max_new_tokens,) if protocol else ())
         computes = values.some_of("compute", COMPUTE_TYPES, least=1)
@@ -196,7 +200,7 @@ def read_settings(given: Mapping[str, Any], *, root: Path, here: Path) -> Settin
         sample=_sample(values, source),
         seed=source.seed,
         source=source,
-        prompts=tuple(values.texts("prompt", least=0)),
+        prompts=() if protocol else tuple(values.texts("prompt", least=0)),
         protocol=protocol,
         shots=values.wholes("shots", least=0),
         examples=examples,

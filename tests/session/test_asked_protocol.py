@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
+from itemwise.cases.case import Case
+from itemwise.cases.chat import Turn
 from itemwise.extractors import last_number
 from itemwise.protocols import protocol_names
 from itemwise.session.asked_protocol import protocol_words, under_protocol
@@ -22,10 +25,13 @@ def settings(**given: Any) -> Settings:
     return read_settings(chosen, root=Path("/nowhere"), here=Path("/nowhere"))
 
 
-def called(**given: Any) -> str:
+CASES = [Case("gsm8k-0", "1 + 1?", "2")]
+
+
+def called(*, cases: Sequence[Case] = CASES, **given: Any) -> str:
     asked = settings(**given)
     (wording,) = wordings_of(under_protocol(BENCHMARK, "gsm8k", asked), asked, None).values()
-    return protocol_words(asked, wording)["protocol"]
+    return protocol_words(asked, wording, cases)["protocol"]
 
 
 def test_it_sets_prompt_examples_form_limit_and_reader_at_once() -> None:
@@ -63,6 +69,8 @@ def test_replies_that_were_made_elsewhere_are_only_read_by_it(tmp_path: Path) ->
         ({"decoding": ["greedy"]}, "decoding greedy"),
         ({"extractor": "last-number"}, "extractor last-number"),
         ({"strategy": ["vote"]}, "strategy vote"),
+        ({"thinking": ["off"]}, "thinking off"),
+        ({"max_thinking_tokens": ["512"]}, "max thinking tokens 512"),
         ({"shots": ["8"], "max_new_tokens": ["512"]}, "shots 8, max new tokens 512"),
     ],
 )
@@ -70,15 +78,31 @@ def test_changed_it_says_by_what(given: dict[str, Any], changed: str) -> None:
     assert called(**given) == f"changed from lm-eval/gsm8k: {changed}"
 
 
+def test_a_system_prompt_of_the_models_own_changes_it_where_it_is_sent() -> None:
+    boxed = {"model": ["qwen2.5-math-7b-instruct"]}
+    assert called(**boxed) == "lm-eval/gsm8k"  # a plain text has none
+    chats: dict[str, Any] = {"protocol": "opencompass/gsm8k_gen", **boxed}
+    assert called(**chats) == "changed from opencompass/gsm8k_gen: system prompt of qwen2.5-math-7b-instruct"
+    told = Case("gsm8k-0", [Turn("system", "Be brief."), Turn("user", "1 + 1?")], "2")
+    assert called(cases=[told], **chats) == "opencompass/gsm8k_gen"
+
+
+def test_its_prompt_is_its_own() -> None:
+    with pytest.raises(SettingsError, match=r"--protocol lm-eval/gsm8k has a prompt of its own, .* leave it or --prompt out"):
+        settings(prompt=["cot"])
+
+
 def test_another_benchmark_is_refused_and_no_protocol_changes_nothing() -> None:
     with pytest.raises(BenchmarkError, match=r"--protocol lm-eval/gsm8k is of gsm8k, not of scienceqa; run with -k gsm8k"):
         under_protocol(BENCHMARK, "scienceqa", settings())
     plain = settings(protocol=None)
     assert under_protocol(BENCHMARK, "scienceqa", plain) is BENCHMARK
-    assert protocol_words(plain, wordings_of(BENCHMARK, plain, None)[""]) == {}
+    assert protocol_words(plain, wordings_of(BENCHMARK, plain, None)[""], CASES) == {}
 
 
 def test_one_that_there_is_not_is_refused_with_those_there_are() -> None:
     with pytest.raises(SettingsError, match=r"--protocol must be one of .*lm-eval/gsm8k, lm-eval/gsm8k_cot, .*, got helm"):
         settings(protocol="helm")
+    with pytest.raises(SettingsError, match=r"got lm-eval/gsm8kcot; did you mean lm-eval/gsm8k_cot\?"):
+        settings(protocol="lm-eval/gsm8kcot")
     assert {"lm-eval/gsm8k", "lm-eval/gsm8k_platinum", "lm-eval/mmlu"} < set(protocol_names())
