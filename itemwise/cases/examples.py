@@ -10,6 +10,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
 from itemwise.cases.picture import PictureError
 from itemwise.cases.row import RowsError
+from itemwise.cases.same_question import typed_plainly
 
 __all__ = ["RULES", "Examples", "require_apart", "shown_by_case"]
 
@@ -124,16 +125,17 @@ def _require_enough(there: int, shots: int, which: str) -> None:
 def require_apart(asked: Sequence[Case], shown: Mapping[str, Sequence[Case]], *, own_words: bool) -> None:
     """Raise RowsError where an example asks what a case that is asked does: its answer would be told.
 
-    Questions are the same where their words are, whatever the spaces and capitals, and their pictures. Examples in `own_words`, which no
-    prompt of the benchmark put into words, are also looked for inside the questions.
+    Questions are the same where their words are, however they are typed (`typed_plainly`, without spaces), and their pictures. Examples in
+    `own_words`, which no prompt of the benchmark put into words, are also looked for inside the questions.
     """
     examples = {id(example): example for chosen in shown.values() for example in chosen}
     by_words: dict[str, list[Case]] = {}
     for example in examples.values():
-        by_words.setdefault(_words(example), []).append(example)
+        by_words.setdefault(typed_plainly(example.text), []).append(example)
+    unspaced = {text.replace(" ", ""): found for text, found in by_words.items()}
     for case in asked:
-        words = _words(case)
-        same = [*by_words.get(words, ())]
+        words = typed_plainly(case.text)
+        same = [*unspaced.get(words.replace(" ", ""), ())]
         if own_words:
             same += [example for text, found in by_words.items() if f" {text} " in f" {words} " for example in found]
         for example in same:
@@ -143,10 +145,6 @@ def require_apart(asked: Sequence[Case], shown: Mapping[str, Sequence[Case]], *,
                     f"the example {example.name} asks the same as the row {case.name}, which is to be asked: {quoted!r}; so its "
                     "answer would be told. Take it out of the examples, or show others (--examples)."
                 )
-
-
-def _words(case: Case) -> str:
-    return " ".join(case.text.casefold().split())
 
 
 def _pictures(case: Case) -> list[str]:

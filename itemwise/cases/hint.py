@@ -7,6 +7,7 @@ from pathlib import Path
 
 from itemwise.cases.row import RowsError
 from itemwise.cases.row_formats import file_rows
+from itemwise.cases.same_question import typed_without_spaces
 from itemwise.cases.split_files import opened
 
 __all__ = ["Hint", "hint_texts", "require_untold"]
@@ -14,7 +15,7 @@ __all__ = ["Hint", "hint_texts", "require_untold"]
 COLUMN = "text"  # of a file of rows
 _LISTS = (".md", ".markdown", ".txt")
 _ITEM = re.compile(r"^(?:[-*+]|\d+[.)])[ \t]+(\S.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)  # with the lines that are indented below it
-_SHORTEST = 12  # characters of a question that is looked for in an entry
+_SHORTEST = 8  # characters, without spaces, of a question that is looked for in an entry
 _QUOTED = 80
 
 
@@ -51,17 +52,13 @@ def _items(file: Path) -> list[str]:
 
 
 def require_untold(questions: Mapping[str, str], hints: Mapping[str, Sequence[Hint]]) -> None:
-    """Raise RowsError where a hint of a question holds that question itself, whatever the spaces and capitals: its answer would be told."""
+    """Raise RowsError where a hint of a question holds that question itself, however it is typed: its answer would be told."""
     for name, question in questions.items():
-        words = _words(question)
-        told = [hint for hint in hints.get(name, ()) if len(words) >= _SHORTEST and words in _words(hint.text)]
+        typed = typed_without_spaces(question)
+        told = [hint for hint in hints.get(name, ()) if len(typed) >= _SHORTEST and typed in typed_without_spaces(hint.text)]
         if told:
             quoted = question[:_QUOTED] + ("..." if len(question) > _QUOTED else "")
             raise RowsError(
                 f"the entry {told[0].name} holds the question of the row {name}, which is to be asked: {quoted!r}; so its answer would be "
                 "told. Take it out of the file."
             )
-
-
-def _words(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -110,6 +110,11 @@ class TestApart:
             return str(error)
         return ""
 
+    @pytest.mark.parametrize("typed", ["ANN’S 2 + 3 eggs?", "Ann's２+3\u00a0eggs？", "Ann's 2+3 eggs?"])
+    def test_the_same_question_however_it_is_typed(self, typed: str) -> None:
+        assert self.refused(Case("train-7", typed, "5"), Case("test-3", "Ann's 2+3 eggs?", "5"))
+        assert not self.refused(Case("train-7", typed, "5"), Case("test-3", "Ann's 2-3 eggs?", "5"))
+
     def test_the_same_question_is_refused_by_both_names(self) -> None:
         said = self.refused(Case("train-7", "What  is\n6*7?", "42"), Case("test-3", "what is 6*7? ", "42"))
         assert said.startswith("the example train-7 asks the same as the row test-3, which is to be asked: 'What  is\\n6*7?'")

@@ -69,3 +69,5 @@ def test_an_entry_that_holds_the_question_is_refused_in_whatever_spaces() -> Non
     require_untold({"sum-2": "How many eggs are five dozen?"}, hints)
     with pytest.raises(RowsError, match=r"the entry facts.md:2 holds the question of the row sum-1.*'How many eggs are five dozen\?'"):
         require_untold({"sum-1": "How many eggs are five dozen?"}, hints)
+    with pytest.raises(RowsError, match=r"the entry facts.md:1 holds"):
+        require_untold({"小明": "小明有 3 个苹果和 2 个梨？"}, {"小明": [Hint("facts.md:1", "题：小明有3个苹果和2个梨? 共5个。")]})
