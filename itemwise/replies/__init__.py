@@ -2,6 +2,6 @@
 
 from itemwise.replies.given_reply import GivenReply, RepliesError
 from itemwise.replies.matching import MatchedReplies, matched
-from itemwise.replies.reply_file import ReplyFile, read_replies
+from itemwise.replies.reply_file import ReplyFile, read_replies, reply_files
 
-__all__ = ["GivenReply", "MatchedReplies", "RepliesError", "ReplyFile", "matched", "read_replies"]
+__all__ = ["GivenReply", "MatchedReplies", "RepliesError", "ReplyFile", "matched", "read_replies", "reply_files"]

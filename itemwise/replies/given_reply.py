@@ -8,7 +8,7 @@ from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.plain_data import plain_text, shown_value
 from itemwise.cases.reply import FROM_FILE, Reply
 
-__all__ = ["GivenReply", "Replies", "RepliesError", "count_in", "repeat_in", "require_once", "text_in"]
+__all__ = ["GivenReply", "Replies", "RepliesError", "count_in", "repeat_in", "require_once", "text_in", "texts_in"]
 
 
 class RepliesError(Exception):
@@ -61,20 +61,37 @@ class Replies(NamedTuple):
 
 
 def text_in(record: Mapping[str, Any], name: str, place: str, default: str | None = None) -> str:
-    """The text under `name`; `default`, where one is given, for null or nothing. A whole number is taken for an id's sake."""
+    """The text under `name`; `default`, where one is given, for null or nothing. A number is taken as it is written, and a whole one
+    without the ``.0`` that tables add to ids where some are missing."""
     value = record.get(name)
-    if value is None and default is not None:
+    if _is_missing(value) and default is not None:
         return default
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and not _is_missing(value):
+        return str(_whole(value))
     if not isinstance(value, str):
         raise RepliesError(f"{place}: {name!r} must be text, got {shown_value(value)}.")
     return value
 
 
-def count_in(record: Mapping[str, Any], name: str, place: str) -> int | None:
-    """The number of tokens under `name`; None where there is none."""
+def texts_in(record: Mapping[str, Any], name: str, place: str) -> list[str]:
+    """The replies under `name`: a text, or several in a list. Null is none, as where a request failed."""
     value = record.get(name)
+    listed = value if isinstance(value, list) else [value]
+    return [text_in({name: text}, name, place) for text in listed if not _is_missing(text)]
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value != value  # NaN, which tables have for null
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def count_in(record: Mapping[str, Any], name: str, place: str) -> int | None:
+    """The number of tokens under `name`, which tables may have as a text or with ``.0``; None where there is none."""
+    value = record.get(name)
+    value = int(value) if isinstance(value, str) and value.isdecimal() else None if _is_missing(value) else _whole(value)
     if value is not None and (type(value) is not int or value < 0):
         raise RepliesError(f"{place}: {name!r} must be a whole number of at least 0, got {shown_value(value)}.")
     return value
@@ -82,10 +99,10 @@ def count_in(record: Mapping[str, Any], name: str, place: str) -> int | None:
 
 def repeat_in(record: Mapping[str, Any], name: str, place: str) -> int:
     """Which of the replies to its case it is, under `name`; 1 where nothing stands there."""
-    value = record.get(name, 1)
-    if type(value) is not int or value < 1:
-        raise RepliesError(f"{place}: {name!r} must be a whole number from 1, got {shown_value(value)}.")
-    return value
+    value = count_in(record, name, place)
+    if value == 0:
+        raise RepliesError(f"{place}: {name!r} must be a whole number from 1, got 0.")
+    return value or 1
 
 
 def require_once(replies: Iterable[GivenReply]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.replies.given_reply import GivenReply, Replies, text_in
-from itemwise.replies.plain_jsonl import Lines
+from itemwise.replies.records import Records
 
 __all__ = ["is_llava_answer", "is_llava_result", "llava_answers", "llava_result"]
 
@@ -15,7 +15,7 @@ def is_llava_answer(record: Mapping[str, Any]) -> bool:
     return {"question_id", "text"} <= record.keys()
 
 
-def llava_answers(lines: Lines) -> Replies:
+def llava_answers(lines: Records) -> Replies:
     """``{"question_id": "5", "prompt": "...", "text": "B", "model_id": "llava-v1.5-13b"}`` a line. Raises RepliesError."""
     return Replies([_answer(record, place) for place, record in lines])
 

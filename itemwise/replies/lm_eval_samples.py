@@ -10,13 +10,14 @@ from typing import Any
 from itemwise.cases.chat import ROLES, Turn
 from itemwise.cases.plain_data import shown_value
 from itemwise.cases.repeats import item_of
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in
-from itemwise.replies.plain_jsonl import Lines
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in, texts_in
+from itemwise.replies.records import Records, json_value
 
 __all__ = ["is_lm_eval_sample", "lm_eval_samples"]
 
 _SAMPLES = re.compile(r"samples_.+_(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9.-]+)\.jsonl")
-_QUESTIONS = ("question", "Question", "problem", "query", "input")  # what tasks call the question in their documents
+# What tasks call the question in their documents.
+_QUESTIONS = ("question", "Question", "problem", "query", "input", "prompt", "goal", "sentence")
 
 
 def is_lm_eval_sample(record: Mapping[str, Any]) -> bool:
@@ -24,7 +25,7 @@ def is_lm_eval_sample(record: Mapping[str, Any]) -> bool:
     return {"doc_id", "resps"} <= record.keys()
 
 
-def lm_eval_samples(lines: Lines, file: Path) -> Replies:
+def lm_eval_samples(lines: Records, file: Path) -> Replies:
     """The replies to each document, whatever filters read them; several are its repeats. What made them is told by the ``results_...json``
     beside the file. Raises RepliesError for continuations that were scored, which are no replies.
     """
@@ -52,7 +53,8 @@ def _apart(by_filter: Mapping[tuple[str, int, str], GivenReply]) -> list[GivenRe
 
 def _replies(record: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
     document = record.get("doc")
-    columns = document if isinstance(document, Mapping) else {}
+    columns = json_value(document.encode()) if isinstance(document, str) else document  # some write it as a text
+    columns = columns if isinstance(columns, Mapping) else {}
     question = next((columns[name] for name in _QUESTIONS if isinstance(columns.get(name), str)), "")
     repeat = repeat_in(record, "repeat", place)
     known = text_in(columns, "case", place, text_in(record, "doc_id", place))  # as an export of ours tells it
@@ -73,10 +75,10 @@ def _replies(record: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
 
 def _texts(responses: Any, place: str) -> Sequence[str]:
     match responses:
-        case [str() as text]:
-            return [text]
-        case [[*texts]] if texts and all(isinstance(text, str) for text in texts):
-            return texts
+        case str() | None | [] | [str() | None, *_]:
+            return texts_in({"resps": responses}, "resps", place)
+        case [[*texts]] if all(text is None or isinstance(text, str) for text in texts):
+            return texts_in({"resps": texts}, "resps", place)
         case [[[_, _]], *_] | [[_, _], *_]:
             raise RepliesError(f"{place}: continuations that were scored, which are no replies; take a task that generates.")
     raise RepliesError(f"{place}: 'resps' must hold replies, got {shown_value(responses)}.")

@@ -28,7 +28,7 @@ class MatchedReplies:
     file: ReplyFile
     cases: Sequence[Case]
     replies: Mapping[str, GivenReply]
-    rules: Mapping[str, int]
+    rules: Counter[str]
 
     @property
     def without_reply(self) -> list[str]:
@@ -59,6 +59,7 @@ class MatchedReplies:
         return {
             "replies": found,
             "prompt": self._prompt(),
+            **({"row ids": _FROM_ONE} if self.rules[BY_ROW] and _begin_at_one(self.file) else {}),
             **_named("cases without a reply", self.without_reply),
             **_named("replies without a case", self.without_case),
         }
@@ -70,6 +71,18 @@ class MatchedReplies:
             return "unknown, as the replies were made elsewhere"
         equal = sum(_said(turns) == _said(case.chat) for case, turns in asked)
         return f"as the file tells; {equal} of {len(asked)} are the same here"
+
+
+_FROM_ONE = (
+    "they run from 1 in the file, and rows from 0 here; where its 1 is the first row give the questions too, or ids such as gsm8k-0, as a "
+    "number alone is taken for the row of that number"
+)
+
+
+def _begin_at_one(file: ReplyFile) -> bool:
+    """Whether the ids of a file are 1, 2, ..., as where a harness counts what it asked."""
+    ids = {reply.id for reply in file.replies}
+    return len(ids) > 1 and ids == {str(number) for number in range(1, len(ids) + 1)}
 
 
 def matched(file: ReplyFile, cases: Sequence[Case]) -> MatchedReplies:

@@ -1,55 +1,89 @@
-"""Replies as jsonl of ``id`` and ``text``; and the results.jsonl that a run of this suite left."""
+"""Replies as records of ``id`` and ``text``, or of what others call these; and the results.jsonl that a run of this suite left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.cases.chat import Turn
 from itemwise.cases.plain_data import shown_value
 from itemwise.cases.repeats import item_of
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in
+from itemwise.models.server.finish_reasons import is_limit
+from itemwise.models.server.finish_reasons import is_plain as is_plain_end
+from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in, texts_in
+from itemwise.replies.records import Records
 
-__all__ = ["Lines", "is_own_results", "is_plain", "own_results", "plain_replies"]
+__all__ = ["is_own_results", "is_plain", "own_results", "plain_replies"]
 
-Lines = Iterator[tuple[str, Mapping[str, Any]]]  # the place of each line, for messages, and its object
-_FINISHED = ("", "stop", "length")
+_IDS = (
+    *("id", "case", "case_id", "sample_id", "question_id", "problem_id", "task_id", "custom_id", "doc_id", "qid", "uid", "idx"),
+    "index",
+)
+_TEXTS = (
+    *("text", "reply", "response", "completion", "output", "prediction", "generated_text", "generation", "model_output"),
+    "model_response",
+)
+_QUESTIONS = ("question", "problem")
 
 
 def is_plain(record: Mapping[str, Any]) -> bool:
-    """Whether a line of a file is of this form."""
-    return {"id", "text"} <= record.keys()
+    """Whether a record is of this form: it has a reply, and an id or the question."""
+    return bool(record.keys() & {*_TEXTS} and record.keys() & {*_IDS, *_QUESTIONS})
 
 
-def plain_replies(lines: Lines) -> Replies:
-    """``{"id": "gsm8k-0", "text": "..."}`` a line, where known with question, prompt, model, finish_reason, prompt_tokens,
-    completion_tokens, reasoning and repeat. Raises RepliesError."""
-    return Replies([_reply(record, place) for place, record in lines])
+def plain_replies(records: Records) -> tuple[Replies, str]:
+    """``{"id": "gsm8k-0", "text": "..."}`` each, where known with question, prompt, model, finish_reason, prompt_tokens,
+    completion_tokens, reasoning and repeat; and which columns were taken for id and text where they have other names.
+
+    Several texts in a list are repeats; null is no reply, where no finish reason tells of one. Raises RepliesError.
+    """
+    replies: list[GivenReply] = []
+    taken: dict[str, None] = {}
+    for place, record in records:
+        id_name = _column(record, _IDS, place, optional=True) or _column(record, _QUESTIONS, place)
+        text_name = _column(record, _TEXTS, place)
+        taken[f"{id_name} and {text_name}"] = None
+        replies += _replies(record, id_name, text_name, place)
+    return Replies(replies), "" if [*taken] == ["id and text"] else ", ".join(taken)
 
 
-def _reply(record: Mapping[str, Any], place: str) -> GivenReply:
+def _column(record: Mapping[str, Any], names: Sequence[str], place: str, *, optional: bool = False) -> str:
+    """What of `names` the record has, by its plain name first. Raises RepliesError for several others, of which none says more."""
+    there = [name for name in names if name in record]
+    if there and names[0] not in there and len(there) > 1:
+        raise RepliesError(f"{place}: both {there[0]!r} and {there[1]!r} may be the {names[0]}; call the one that is {names[0]!r}.")
+    if not there and not optional:
+        raise RepliesError(f"{place}: an object with {', '.join(list(record)[:8])}, and none of them is the {names[0]}.")
+    return (names[0] if names[0] in there else there[0]) if there else ""
+
+
+def _replies(record: Mapping[str, Any], id_name: str, text_name: str, place: str) -> Iterator[GivenReply]:
     prompt = text_in(record, "prompt", place, "")
-    return GivenReply(
-        text_in(record, "id", place),
-        text_in(record, "text", place),
-        place,
-        question=text_in(record, "question", place, ""),
-        asked=(Turn("user", prompt),) if prompt else (),
-        model=text_in(record, "model", place, ""),
-        finish_reason=_finish_reason(record, place),
-        prompt_tokens=count_in(record, "prompt_tokens", place),
-        completion_tokens=count_in(record, "completion_tokens", place),
-        reasoning=text_in(record, "reasoning", place, ""),
-        repeat=repeat_in(record, "repeat", place),
-    )
+    finish_reason, reasoning = _finish_reason(record, place), text_in(record, "reasoning", place, "")
+    first = repeat_in(record, "repeat", place)
+    texts = texts_in(record, text_name, place) or [""] * bool(finish_reason or reasoning)
+    for repeat, text in enumerate(texts, start=first):
+        yield GivenReply(
+            item_of(text_in(record, id_name, place), repeat),
+            text,
+            place,
+            question=text_in(record, _column(record, _QUESTIONS, place, optional=True), place, ""),
+            asked=(Turn("user", prompt),) if prompt else (),
+            model=text_in(record, "model", place, ""),
+            finish_reason=finish_reason,
+            prompt_tokens=count_in(record, "prompt_tokens", place),
+            completion_tokens=count_in(record, "completion_tokens", place),
+            reasoning=reasoning,
+            repeat=repeat,
+        )
 
 
 def _finish_reason(record: Mapping[str, Any], place: str) -> str:
     reason = text_in(record, "finish_reason", place, "")
-    if reason not in _FINISHED:
+    if not is_plain_end(reason):
         raise RepliesError(
-            f"{place}: 'finish_reason' must be stop (the model ended it) or length (the token limit did), got {shown_value(reason)}; "
-            "leave it out where it is not known."
+            f"{place}: 'finish_reason' must be stop (the model ended it) or length (the token limit did), or a word of a server for "
+            f"either, got {shown_value(reason)}; leave it out where it is not known."
         )
-    return reason
+    return "length" if is_limit(reason) else "stop" if reason else ""
 
 
 def is_own_results(record: Mapping[str, Any]) -> bool:
@@ -57,7 +91,7 @@ def is_own_results(record: Mapping[str, Any]) -> bool:
     return {"case", "reply", "verdict", "model_name"} <= record.keys()
 
 
-def own_results(lines: Lines) -> Replies:
+def own_results(lines: Records) -> Replies:
     """The replies of a run's results.jsonl; a case that ended in an error has none. Raises RepliesError."""
     return Replies([_own_reply(record, place) for place, record in lines if record["reply"]])
 

@@ -1,28 +1,31 @@
 """ReplyFile: a file of replies whose format is found by what it holds, with its hash and what it tells of how they were made."""
 
 import hashlib
-import json
-import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from itemwise.cases.regular_file import open_regular
+from itemwise.replies.chat_completions import chat_completions, is_chat_completion
 from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, require_once
 from itemwise.replies.inspect_log import inspect_log, is_inspect_log
 from itemwise.replies.llava_answers import is_llava_answer, is_llava_result, llava_answers, llava_result
 from itemwise.replies.lm_eval_samples import is_lm_eval_sample, lm_eval_samples
-from itemwise.replies.plain_jsonl import Lines, is_own_results, is_plain, own_results, plain_replies
+from itemwise.replies.opencompass_predictions import is_opencompass, opencompass_predictions
+from itemwise.replies.plain_jsonl import is_own_results, is_plain, own_results, plain_replies
+from itemwise.replies.records import TABLES, Records, json_value, list_records, table_records, text_lines, unpacked
 
-__all__ = ["ReplyFile", "read_replies"]
+__all__ = ["ReplyFile", "read_replies", "reply_files"]
 
 UNKNOWN = "unknown"
 _ARCHIVE = b"PK\x03\x04"
 _FORMS = (
-    'jsonl of {"id": ..., "text": ...}, samples of lm-eval, a log of Inspect (.eval or .json), the answers of LLaVA, or '
-    "results.jsonl of a run"
+    'jsonl, a JSON list, csv or parquet of {"id": ..., "text": ...}, samples of lm-eval, a log of Inspect (.eval or .json), predictions '
+    "of OpenCompass, a batch of chat completions, the answers of LLaVA, or results.jsonl of a run"
 )
 
 
@@ -81,47 +84,66 @@ def read_replies(path: Path) -> ReplyFile:
     return ReplyFile(path, hashlib.sha256(content).hexdigest(), kind, _tokens_of_all(found.replies), found.told)
 
 
+_SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".eval", *TABLES)
+_BESIDE = ("results_*.json", "logs.json", "eval-set.json", "run.json", ".*")  # what lm-eval, Inspect and runs write beside replies
+
+
+def reply_files(folder: Path) -> list[Path]:
+    """The files of replies in a folder and those in it, in order of name. Raises RepliesError where there is none."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name.lower().endswith(_SUFFIXES))
+    if found := [file for file in files if not any(fnmatch(file.name, form) for form in _BESIDE)]:
+        return found
+    raise RepliesError(f"{folder} holds no {', '.join(_SUFFIXES)} file of replies.")
+
+
 def _read(path: Path, content: bytes) -> tuple[str, Replies]:
     """The name of the format, and what was read."""
     if content.startswith(_ARCHIVE):
         return "a log of Inspect", inspect_log(path)
-    first = _object(content.split(b"\n", 1)[0])
-    whole = _object(content) if first is None or is_inspect_log(first) or is_llava_result(first) else None
-    if whole is not None and is_inspect_log(whole):
-        return "a log of Inspect", inspect_log(path)
-    if whole is not None and is_llava_result(whole):
-        return "LLaVA's results of ScienceQA", llava_result(whole, path.name)
-    lines = _lines(content, path)
-    if is_lm_eval_sample(first or {}):
-        return "samples of lm-eval", lm_eval_samples(lines, path)
-    for fits, read, kind in _BY_LINE:
-        if fits(first or {}):
-            return kind, read(lines)
-    has = f"an object with {', '.join(list(first)[:8])}" if first else reprlib.repr(content[:60])
-    raise RepliesError(f"{path} begins with {has}; give {_FORMS}.")
+    if path.suffix.lower() in TABLES:
+        return _of_records(path, path.suffix[1:].lower(), table_records(path))
+    content = unpacked(content, path)
+    first = json_value(content.split(b"\n", 1)[0])
+    whole = json_value(content) if not isinstance(first, dict) or _is_whole(first) else None
+    if whole is None:
+        return _of_records(path, "jsonl", text_lines(content, path))
+    if isinstance(whole, dict):
+        for holds, read, kind in _WHOLE:
+            if holds(whole):
+                return kind, read(whole, path)
+    return _of_records(path, "JSON", list_records(whole if isinstance(whole, list) else [whole], path))
 
 
-_BY_LINE = (
-    (is_own_results, own_results, "results.jsonl of a run"),
-    (is_llava_answer, llava_answers, "answers of LLaVA"),
-    (is_plain, plain_replies, "jsonl"),
+def _is_whole(record: Mapping[str, Any]) -> bool:
+    return any(holds(record) for holds, *_ in _WHOLE)
+
+
+_WHOLE: Sequence[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any], Path], Replies], str]] = (
+    (is_inspect_log, lambda _, path: inspect_log(path), "a log of Inspect"),
+    (is_llava_result, lambda record, path: llava_result(record, path.name), "LLaVA's results of ScienceQA"),
+    (is_opencompass, lambda record, path: opencompass_predictions(record, path.name), "predictions of OpenCompass"),
 )
 
 
-def _object(content: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _lines(content: bytes, path: Path) -> Lines:
-    for number, line in enumerate(content.split(b"\n"), start=1):  # not splitlines(): replies hold other line breaks
-        if line.strip():
-            if (record := _object(line)) is None:
-                raise RepliesError(f"{path}, line {number}: no JSON object: {reprlib.repr(line[:60])}.")
-            yield f"{path.name}, line {number}", record
+def _of_records(path: Path, kind: str, records: Records) -> tuple[str, Replies]:
+    """What the records of a file are, by the first of them; `kind` is what holds them."""
+    beginning = list(islice(records, 1))
+    first = beginning[0][1] if beginning else {}
+    every = chain(beginning, records)
+    if is_lm_eval_sample(first):
+        return "samples of lm-eval", lm_eval_samples(every, path)
+    if is_own_results(first):
+        return "results.jsonl of a run", own_results(every)
+    if is_chat_completion(first):
+        return "a batch of chat completions", chat_completions(every)
+    if is_llava_answer(first):
+        return "answers of LLaVA", llava_answers(every)
+    if is_plain(first):
+        found, columns = plain_replies(every)
+        return f"{kind}, read in {columns}" if columns else kind, found
+    if not first:
+        raise RepliesError(f"{path} holds no reply; give {_FORMS}.")
+    raise RepliesError(f"{path} begins with an object with {', '.join(list(first)[:8])}; give {_FORMS}.")
 
 
 def _tokens_of_all(replies: Sequence[GivenReply]) -> Sequence[GivenReply]:

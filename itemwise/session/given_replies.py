@@ -1,10 +1,10 @@
-"""`--replies FILE[#NAME]`: replies that were made elsewhere in the place of a model, and what a run of them cannot be asked for."""
+"""`--replies FILE[#NAME]` or FOLDER: replies that were made elsewhere, and what a run of them cannot be asked for."""
 
 import re
 from pathlib import Path
 
 from itemwise.models import ModelEntry
-from itemwise.replies import RepliesError, read_replies
+from itemwise.replies import RepliesError, read_replies, reply_files
 from itemwise.session.cli_and_pyproject import OptionValues, SettingsError
 
 __all__ = ["given_repeats", "given_replies", "replies_line"]
@@ -17,29 +17,44 @@ def given_replies(values: OptionValues) -> tuple[ModelEntry, ...]:
         return ()
     _require_nothing_asked(values)
     try:
-        return tuple(_entry(text, values.base("replies")) for text in texts)
+        return tuple(entry for text in texts for entry in _entries(text, values.base("replies")))
     except RepliesError as error:
         raise SettingsError(f"--replies {error}") from None
 
 
-def _entry(text: str, root: Path) -> ModelEntry:
+def _entries(text: str, root: Path) -> list[ModelEntry]:
+    """An entry for the file, or for each of a folder, called by its path there, as a folder holds several files of one model."""
     file, name = _split(text, root)
-    given = read_replies(file)
-    if name and not _fits_ids(name):
+    if file.is_dir():
+        if name:
+            raise SettingsError(f"--replies {text}: the files of a folder are named by themselves; give one file the name {name!r}.")
+        return [_entry(each, _fit_for_ids(_stem(each.relative_to(file)))) for each in reply_files(file)]
+    if name and _fit_for_ids(name) != name:
         raise SettingsError(f"--replies {text}: the name {name!r} must be of letters, digits and . _ + - only.")
-    named = name or re.sub(r"[^\w.+-]+", "-", Path(given.model).name).strip("-") or re.sub(r"[^\w.+-]+", "-", file.stem)
+    return [_entry(file, name)]
+
+
+def _entry(file: Path, name: str) -> ModelEntry:
+    given = read_replies(file)
+    named = name or _fit_for_ids(Path(given.model).name) or _fit_for_ids(_stem(Path(file.name)))
     return ModelEntry(named, str(file), replies=True)
+
+
+def _stem(file: Path) -> str:
+    """The path without its suffixes; the dots of a date are none."""
+    return re.sub(r"(\.(jsonl?|eval|csv|tsv|parquet|arrow))?(\.gz)?$", "", file.as_posix(), flags=re.IGNORECASE)
 
 
 def _split(text: str, root: Path) -> tuple[Path, str]:
     """The file and the name behind the last #, where there is one; a file may have one in its own."""
     whole = (root / Path(text).expanduser()).resolve()
     path, mark, name = text.rpartition("#")
-    return (whole, "") if not mark or whole.is_file() else ((root / Path(path).expanduser()).resolve(), name)
+    return (whole, "") if not mark or whole.exists() else ((root / Path(path).expanduser()).resolve(), name)
 
 
-def _fits_ids(name: str) -> bool:
-    return bool(re.fullmatch(r"[\w.+-]+", name))
+def _fit_for_ids(name: str) -> str:
+    """`name` of what a test's id holds."""
+    return re.sub(r"[^\w.+-]+", "-", name).strip("-")
 
 
 def _require_nothing_asked(values: OptionValues) -> None:

@@ -76,10 +76,16 @@ def test_messages_of_a_chat_are_the_turns_that_were_asked(tmp_path: Path) -> Non
         ([sample(0), sample(0)], "line 2: doc_id 0 under the filter 'strict-match' stands at samples_gsm8k_"),
         ([sample(0), sample(0, "#### 5", filter="flexible-extract")], "line 2: doc_id 0 has another reply than at samples_gsm8k_"),
         ([sample(0, resps=[[["-1.2", "False"]], [["-0.3", "True"]]])], "line 1: continuations that were scored, which are no replies"),
-        ([sample(0, resps=[])], "line 1: 'resps' must hold replies, got []."),
+        ([sample(0, resps=[["4"], ["5"]])], "line 1: 'resps' must hold replies, got [['4'], ['5']]."),
     ],
 )
 def test_what_is_not_one_reply_to_each_document_is_refused(tmp_path: Path, samples: list[Any], said: str) -> None:
     with pytest.raises(RepliesError) as error:
         read_replies(written(tmp_path, *samples))
     assert said in str(error.value)
+
+
+def test_documents_as_texts_and_replies_that_are_null(tmp_path: Path) -> None:
+    document = json.dumps({"question": "What is 0+0?"})
+    found = read_replies(written(tmp_path, sample(0, doc=document), sample(1, resps=[[None]]), sample(2, resps=[]), sample(3, resps="4")))
+    assert [(each.id, each.question) for each in found.replies] == [("0", "What is 0+0?"), ("3", "What is 3+3?")]

@@ -45,6 +45,12 @@ def test_a_row_whose_question_is_another_is_another_row() -> None:
     assert texts(found(given("0", "Who was it?"))) == {}
 
 
+def test_ids_that_run_from_1_are_told() -> None:
+    assert any(line.startswith("row ids: they run from 1") for line in found(given("1"), given("2"), given("3")).lines())
+    asked = found(*(given(str(n), f"How much is {n - 1} + {n - 1}?") for n in (1, 2, 3)))
+    assert (texts(asked)["sums-0"], len(asked.lines())) == ("reply 1", 1)
+
+
 def test_a_question_of_several_cases_is_of_none() -> None:
     cases = [*CASES, Case("more-7", "How much is 1 + 1? Say it.", "2"), Case("other-0", "Which?", "A")]
     assert found(given("q", "How much is"), given("0"), cases=cases).replies == {}

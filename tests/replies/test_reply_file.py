@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from itemwise.cases.chat import Turn
-from itemwise.replies import RepliesError, read_replies
+from itemwise.replies import RepliesError, read_replies, reply_files
 
 
 def written(folder: Path, *lines: Any, name: str = "answers.jsonl") -> Path:
@@ -72,16 +73,86 @@ def test_the_results_of_a_run_of_this_suite(tmp_path: Path) -> None:
     assert [(each.id, each.text, each.completion_tokens, each.model) for each in read_replies(file).replies] == [("sum-2", "4", 1, "m")]
 
 
+PLAIN = [{"id": "a", "text": "1, 2\n3"}, {"id": 7, "text": "é"}]
+JSONL = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", JSONL.encode("utf-8-sig")),
+        ("a.jsonl", JSONL.replace("\n", "\r\n").encode()),
+        ("a.jsonl", JSONL.encode("utf-16")),
+        ("a.jsonl.gz", gzip.compress(JSONL.encode())),
+        ("a.json", json.dumps(PLAIN, indent=2).encode()),
+        ("a.csv", 'id,text\r\na,"1, 2\n3"\r\n7,é\r\n'.encode("utf-8-sig")),
+        ("a.tsv", 'id\ttext\na\t"1, 2\n3"\n7\té\n'.encode()),
+    ],
+)
+def test_the_same_replies_in_another_container(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert [(each.id, each.text) for each in read_replies(tmp_path / name).replies] == [("a", "1, 2\n3"), ("7", "é")]
+
+
+def test_what_others_call_id_and_text_is_said(tmp_path: Path) -> None:
+    lines = {"idx": 3.0, "response": "18", "finish_reason": "MAX_TOKENS"}, {"idx": 4, "response": "7", "finish_reason": "end_turn"}
+    found = read_replies(written(tmp_path, *lines))
+    assert [(each.id, each.text, each.finish_reason) for each in found.replies] == [("3", "18", "length"), ("4", "7", "stop")]
+    assert found.format == "jsonl, read in idx and response"
+    (question,) = read_replies(written(tmp_path, {"problem": "1+1?", "prediction": "2", "answer": "2"}, name="b.jsonl")).replies
+    assert (question.id, question.question, question.text) == ("1+1?", "1+1?", "2")
+
+
+def test_null_is_no_reply_unless_something_tells_that_the_model_ended(tmp_path: Path) -> None:
+    nothing, ended = {"id": "a", "text": None}, {"id": "b", "text": None, "finish_reason": "length"}
+    several = {"id": "c", "text": ["1", None, "2"]}
+    found = read_replies(written(tmp_path, nothing, ended, several))
+    assert [(each.id, each.text, each.repeat) for each in found.replies] == [("b", "", 1), ("c", "1", 1), ("c", "2", 2)]
+
+
+def test_predictions_of_opencompass(tmp_path: Path) -> None:
+    asked = [{"role": "HUMAN", "prompt": "Question: 1+1?\nAnswer:"}, {"role": "BOT", "prompt": ""}]
+    rows = {"0": {"origin_prompt": asked, "prediction": "2", "gold": "2"}, "1": {"origin_prompt": "1+2?", "prediction": ["3", "4"]}}
+    (tmp_path / "gsm8k.json").write_text(json.dumps(rows, indent=4))
+    found = read_replies(tmp_path / "gsm8k.json")
+    assert [(each.id, each.text, each.repeat) for each in found.replies] == [("0", "2", 1), ("1", "3", 1), ("1", "4", 2)]
+    assert found.replies[0].asked == (Turn("user", "Question: 1+1?\nAnswer:"), Turn("assistant", ""))
+    assert found.format == "predictions of OpenCompass"
+
+
+def test_a_batch_of_chat_completions(tmp_path: Path) -> None:
+    choice = {"message": {"content": "2"}, "finish_reason": "length"}
+    body = {"model": "gpt-x", "choices": [choice], "usage": {"prompt_tokens": 5, "completion_tokens": 1}}
+    done = {"id": "batch_req_1", "custom_id": "sum-1", "response": {"status_code": 200, "body": body}, "error": None}
+    found = read_replies(written(tmp_path, done, {**done, "custom_id": "sum-2", "response": None}))
+    (reply,) = found.replies
+    assert (reply.id, reply.text, reply.finish_reason, reply.completion_tokens, found.model) == ("sum-1", "2", "length", 1, "gpt-x")
+
+
+def test_the_files_of_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(RepliesError, match="of replies"):
+        reply_files(tmp_path)
+    (tmp_path / "m").mkdir()
+    names = ("b.jsonl", "m/samples_a_2025-01-01T00-00-00.1.jsonl", "m/results_2025-01-01T00-00-00.1.json", "README.md", "logs.json")
+    for name in names:
+        (tmp_path / name).write_text("")
+    assert [file.relative_to(tmp_path).as_posix() for file in reply_files(tmp_path)] == [*names[:2]]
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ([], "begins with b''; give jsonl of"),
-        (["[1]"], "give jsonl of"),
-        ([{"answer": "B", "key": 1}], "begins with an object with answer, key; give jsonl of"),
-        ([{"id": "a", "text": "1"}, "{"], "answers.jsonl, line 2: no JSON object: b'{'"),
-        ([{"id": "a", "text": None}], "answers.jsonl, line 1: 'text' must be text, got None."),
+        ([], "answers.jsonl holds no reply; give jsonl, a JSON list"),
+        (["[1]"], "answers.jsonl, entry 1: no JSON object in UTF-8: 1."),
+        ([{"answer": "B", "key": 1}], "begins with an object with answer, key; give jsonl, a JSON list"),
+        ([{"id": "a", "text": "1"}, "{"], "answers.jsonl, line 2: no JSON object in UTF-8: b'{'"),
+        ([{"id": "a", "text": True}], "answers.jsonl, line 1: 'text' must be text, got True."),
+        ([{"id": "a", "text": None}], "answers.jsonl holds no reply"),
+        ([{"id": "a", "text": "1"}, {"id": "b"}], "answers.jsonl, line 2: an object with id, and none of them is the text."),
+        ([{"idx": 1, "uid": 2, "text": "1"}], "line 1: both 'uid' and 'idx' may be the id; call the one that is 'id'."),
+        ([{"id": 1, "output": "1", "prediction": "2"}], "line 1: both 'output' and 'prediction' may be the text"),
         ([{"id": "a", "text": "\ud800"}], "answers.jsonl, line 1: text holds half a character"),
-        ([{"id": "a", "text": "1", "finish_reason": "eos"}], "line 1: 'finish_reason' must be stop (the model ended it) or length"),
+        ([{"id": "a", "text": "1", "finish_reason": "safety"}], "line 1: 'finish_reason' must be stop (the model ended it) or length"),
         ([{"id": "a", "text": "1", "prompt_tokens": -1}], "line 1: 'prompt_tokens' must be a whole number of at least 0, got -1."),
         (
             [{"id": "a", "text": "1"}, {"id": "b", "text": "1"}, {"id": "a", "text": "2"}],

@@ -63,6 +63,25 @@ def verdicts(run: RunFolder) -> dict[str, str]:
     return {entry.case: entry.verdict.value for entry in run.entries}
 
 
+def test_a_folder_is_a_measurement_for_each_of_its_files(numbers: pytest.Pytester) -> None:
+    (numbers.path / "logs" / "m").mkdir(parents=True)
+    answers = {"gsm8k-0": "The answer is 4.", "gsm8k-1": None}
+    written(numbers.path / "logs" / "m" / "one.jsonl", *({"id": case, "text": text} for case, text in answers.items()))
+    (numbers.path / "logs" / "two.csv").write_text("idx,response\n0,The answer is 4.\n1,The answer is 5.\n2,The answer is 7.\n")
+    result = numbers.runpytest_inprocess(*QUIET, "--source", "rows.jsonl", "--replies", "logs")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*two (made elsewhere: 3 in two.csv (csv, read in idx and response)*"])
+    found = {(entry.model_name, entry.case): entry.verdict.value for entry in last(numbers).entries}
+    assert found == {
+        ("m-one", "gsm8k-0"): "correct",
+        ("m-one", "gsm8k-1"): "error",
+        ("m-one", "gsm8k-2"): "error",
+        ("two", "gsm8k-0"): "correct",
+        ("two", "gsm8k-1"): "correct",
+        ("two", "gsm8k-2"): "wrong",
+    }
+
+
 def test_published_replies_give_the_published_score_beside_our_own(science: pytest.Pytester) -> None:
     result = science.runpytest_inprocess(*QUIET, "--source", "rows.jsonl", "--replies", "llava.json#llava-1.5-13b")
     assert result.ret == pytest.ExitCode.OK
