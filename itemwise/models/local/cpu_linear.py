@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import bitsandbytes
 import torch
 from torch import Tensor, nn
+
+from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 
 __all__ = ["PrepackedLinear", "prepack_linear"]
 

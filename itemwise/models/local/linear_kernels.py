@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import bitsandbytes
 import torch
 
 from itemwise.models.local.cpu_linear import PrepackedLinear
+from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 
 __all__ = ["is_dequantised", "linear_text"]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-import bitsandbytes
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
 
@@ -16,6 +15,7 @@ from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisatio
 from itemwise.models.gguf import gguf_hash, llama_server
 from itemwise.models.local.adapter import adapted, adapter_config
 from itemwise.models.local.cpu_linear import prepack_linear
+from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 from itemwise.models.local.free_memory import free_bytes
 from itemwise.models.local.gguf_checkpoint import complete_gguf, gguf_source
 from itemwise.models.local.library_context import memory_errors, quiet

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-import bitsandbytes
 import PIL
 import torch
 import transformers
@@ -12,6 +11,7 @@ import transformers
 from itemwise.models.checkpoint import adapter_hash
 from itemwise.models.decoding import temperature_of
 from itemwise.models.local.continuous_batch import ContinuousBatch, supports_continuous_batching
+from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 from itemwise.models.local.gguf_checkpoint import gguf_note
 from itemwise.models.local.linear_kernels import linear_text
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint

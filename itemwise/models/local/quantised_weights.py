@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import bitsandbytes
 import torch
 from transformers import BitsAndBytesConfig, GgufConfig
 
 from itemwise.models.checkpoint import own_quantisation
+from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 from itemwise.models.local.vision import is_multimodal, outside_language
 from itemwise.models.model import ModelEntry, ModelError
 
