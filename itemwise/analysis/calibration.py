@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from itemwise.analysis.likelihood_results import ScoredCase
-from itemwise.results.statistics import CONFIDENCE, Interval
+from itemwise.results.statistics import CONFIDENCE, Interval, bootstrap_interval, wilson
 
 __all__ = ["Bin", "Calibration", "calibration"]
 
 BINS = 10
 LEAST = 5  # cases in a bin, as far as there are so many
 RESAMPLES = 1000
+EVEN = 1e-9  # a difference of squared errors that is rounding
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,27 @@ class Bin:
     share: float
     cases: int
 
+    @property
+    def interval(self) -> Interval:
+        """Wilson's 95 % interval of the share."""
+        return wilson(self.share, self.cases)
+
 
 @dataclass(frozen=True)
 class Calibration:
     """Of `cases` with scored options, where the confidence of an answer is its share of the options' probability.
 
-    `brier` is the mean over cases of the squared error summed over options, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78:1). `ece` is the
-    expected calibration error: the mean distance of confidence and share over `bins` of equally many cases, weighted by these (Naeini et
-    al. 2015, AAAI). Its `interval` is the percentile bootstrap's, less the bias of that (draws make bins noisier), not below 0. It is
-    above 0 by chance alone: `if_calibrated` is what it would be on average were each answer right with the probability of its confidence.
+    `brier` is the mean over cases of the squared error summed over options, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78:1), its interval
+    a bootstrap's over cases, None where all have the same. `ece` is the expected calibration error: the mean distance of confidence and
+    share over `bins` of equally many cases, weighted by these (Naeini et al. 2015, AAAI). Its `interval` is the percentile bootstrap's,
+    less the bias of that (draws make bins noisier), not below 0. It is above 0 by chance alone: `if_calibrated` is what it would be on
+    average were each answer right with the probability of its confidence.
     """
 
     cases: int
     confidence: float
     brier: float
+    brier_interval: Interval | None
     ece: float
     interval: Interval
     if_calibrated: float
@@ -65,6 +73,7 @@ def calibration(cases: Sequence[ScoredCase]) -> Calibration:
         len(cases),
         float(confidences.mean()),
         sum(squares) / len(squares),
+        bootstrap_interval(squares, [1.0] * len(squares)) if max(squares) - min(squares) > EVEN else None,
         ece,
         Interval(max(0.0, float(low)), float(high)),
         float(_errors(numpy.broadcast_to(confidences, by_chance.shape), by_chance.astype(float)).mean()),

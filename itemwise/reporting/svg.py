@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from itemwise.analysis.calibration import Calibration
+from itemwise.analysis.calibration import Bin, Calibration
 from itemwise.analysis.pairs import Pair
 from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting.first_screen import Level
@@ -69,17 +69,27 @@ def accuracy_axis() -> Markup:
 
 
 def reliability(found: Calibration, say: Language = ENGLISH) -> Markup:
-    """The share of right answers in each bin over its confidence, both from 0 to 100%, beside the diagonal where the two are equal; a line
-    to it is a bin's distance."""
+    """The share of right answers in each bin over its confidence, both from 0 to 100%, with the share's 95% interval as a line; beside
+    the diagonal where the two are equal, to which a bin's distance is drawn."""
+    bins = [phrase("{share:.0%} at {confidence:.0%}", share=each.share, confidence=each.confidence) for each in found.bins]
     points = "".join(
-        f'<line class="gap" x1="{x:.2f}%" x2="{x:.2f}%" y1="{100 - x:.2f}%" y2="{100 - y:.2f}%"/>'
-        f'<circle class="point" cx="{x:.2f}%" cy="{100 - y:.2f}%" r="4"/>'
-        for x, y in ((100 * each.confidence, 100 * each.share) for each in found.bins)
+        f"<g><title>{say(phrase('{bin}, {n} cases', bin=told, n=each.cases))}</title>{_reliability_bin(each)}</g>"
+        for told, each in zip(bins, found.bins, strict=True)
     )
-    bins = joined(phrase("{share:.0%} at {confidence:.0%}", share=each.share, confidence=each.confidence) for each in found.bins)
-    label = say("accuracy by confidence of {n} cases: {bins}", n=found.cases, bins=bins)
-    diagonal = '<line class="grid" x1="0" y1="100%" x2="100%" y2="0"/>'
-    return trusted(f'<svg class="reliability" role="img" aria-label="{label}">{diagonal}{points}</svg>')
+    label = say("accuracy by confidence of {n} cases: {bins}", n=found.cases, bins=joined(bins))
+    grid = "".join(f'<line class="grid" y1="{percent}%" y2="{percent}%" x2="100%"/>' for percent in GRID[:-1]) + _grid()
+    figures = "".join(f'<text x="-.5em" y="{100 - percent}%" dy=".35em">{percent}%</text>' for percent in GRID)
+    diagonal = '<line class="diagonal" x1="0" y1="100%" x2="100%" y2="0"/>'
+    return trusted(f'<svg class="reliability" role="img" aria-label="{label}">{grid}{figures}{diagonal}{points}</svg>')
+
+
+def _reliability_bin(each: Bin) -> str:
+    x, y, (low, high) = 100 * each.confidence, 100 * each.share, (100 * end for end in each.interval)
+    return (
+        f'<line class="gap" x1="{x:.2f}%" x2="{x:.2f}%" y1="{100 - x:.2f}%" y2="{100 - y:.2f}%"/>'
+        f'<line class="range" x1="{x:.2f}%" x2="{x:.2f}%" y1="{100 - high:.2f}%" y2="{100 - low:.2f}%"/>'
+        f'<circle class="point" cx="{x:.2f}%" cy="{100 - y:.2f}%" r="4"/>'
+    )
 
 
 def histogram(distribution: Distribution, say: Language = ENGLISH) -> Markup | str:

@@ -29,6 +29,9 @@ def test_a_handful_of_cases_is_one_bin() -> None:
     assert (found.confidence, found.bins[0].share) == (pytest.approx(0.75), 0.75)
     assert found.ece == pytest.approx(0.0)
     assert found.brier == pytest.approx(2 * (0.2**2 + 0.6**2 + 0.3**2 + 0.1**2) / 4)
+    assert found.brier_interval is not None
+    assert 2 * 0.1**2 < found.brier_interval.low < found.brier < found.brier_interval.high < 2 * 0.6**2
+    assert of([(0.8, True)] * 3).brier_interval is None  # nothing that varies
 
 
 def test_bins_hold_equally_many_and_their_distances_add_up() -> None:

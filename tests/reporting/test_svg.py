@@ -92,10 +92,12 @@ def test_a_pair_without_a_judged_case_has_no_drawing() -> None:
 
 
 def test_a_bin_stands_over_its_confidence_with_a_line_to_the_diagonal() -> None:
-    found = Calibration(10, 0.75, 0.5, 0.2, Interval(0.1, 0.3), 0.1, [Bin(0.75, 0.5, 10)])
+    found = Calibration(10, 0.75, 0.5, None, 0.2, Interval(0.1, 0.3), 0.1, [Bin(0.75, 0.5, 10)])
     drawing = reliability(found)
     (point,) = drawn(drawing, "circle")
-    diagonal, gap = drawn(drawing, "line")
+    diagonal, gap, interval = drawn(drawing, "line")[-3:]
     assert (point["cx"], point["cy"]) == ("75.00%", "50.00%")
     assert (diagonal["y1"], gap["x1"], gap["y1"], gap["y2"]) == ("100%", "75.00%", "25.00%", "50.00%")
+    assert (interval["x1"], interval["y1"], interval["y2"]) == ("75.00%", "23.66%", "76.34%")  # Wilson's of 5 of 10: 0.2366 to 0.7634
+    assert "<title>50% at 75%, 10 cases</title>" in drawing
     assert 'aria-label="accuracy by confidence of 10 cases: 50% at 75%"' in drawing

@@ -9,8 +9,9 @@ from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, key_cells, key_columns
 from itemwise.reporting.table import short_names
 from itemwise.results.ledger import Tally
+from itemwise.results.statistics import Interval
 
-_COLUMNS = figures("n", "confidence", "accuracy", "Brier", "ECE", "95% interval", "if calibrated")
+_COLUMNS = figures("n", "confidence", "accuracy", "Brier", "95% interval", "ECE", "95% interval", "if calibrated")
 _LEGEND = (
     "confidence: the mean share of the options' probability that the answers have; Brier: squared error over all options, 0 to 2.",
     "ECE: mean distance of confidence and accuracy over bins of equally many cases; by chance alone it is what stands under if calibrated.",
@@ -35,16 +36,20 @@ def build(run: RunFacts) -> Iterator[Section]:
 
 def _row(found: Calibration) -> Sequence[str]:
     correct = sum(each.share * each.cases for each in found.bins) / found.cases
-    interval = phrase("{low:.3f} to {high:.3f}", low=found.interval.low, high=found.interval.high)
     figures = (
         f"{found.confidence:.1%}",
         f"{correct:.1%}",
         f"{found.brier:.3f}",
+        _ends(found.brier_interval) if found.brier_interval else "-",
         f"{found.ece:.3f}",
-        interval,
+        _ends(found.interval),
         f"{found.if_calibrated:.3f}",
     )
     return (str(found.cases), *figures)
+
+
+def _ends(interval: Interval) -> str:
+    return phrase("{low:.3f} to {high:.3f}", low=interval.low, high=interval.high)
 
 
 def _record(tally: Tally, found: Calibration) -> dict[str, object]:

@@ -12,11 +12,12 @@ from tests.reporting.conftest import a_run
 def test_a_row_and_a_picture_tell_how_right_confident_answers_are() -> None:
     run = a_run(scored(0, "B", -6.0, -7.0, -3.0), scored(1, "C", -3.0, -9.0, -1.0))
     (section,) = calibration_section.build(run)
-    assert section.table()[1][-7:-4] == ["2", "90.8%", "50.0%"]
+    assert section.table()[1][-8:-5] == ["2", "90.8%", "50.0%"]
     (record,) = section.record["calibration"]  # type: ignore[misc]
     assert record["bins"] == [{"confidence": record["confidence"], "share": 0.5, "cases": 2}]
     page = "".join(report_parts(run))
     assert 'aria-label="accuracy by confidence of 2 cases: 50% at 91%"' in page
+    assert "1 bins of 2 cases or more" in page
 
 
 def test_a_run_without_scores_tells_nothing(run: RunRecord) -> None:
