@@ -58,7 +58,10 @@ def _tokens_of(body: Any, text: str) -> list[tuple[int, str, float | None]]:
     told = _choice(body).get("logprobs")
     tokens, logprobs = (told.get(name) if isinstance(told, Mapping) else None for name in ("tokens", "token_logprobs"))
     if not isinstance(tokens, list) or not isinstance(logprobs, list) or len(tokens) != len(logprobs):
-        raise ModelError(f"the server does not echo a prompt with the log-probabilities of its tokens (echo, logprobs), {_INSTEAD}.")
+        raise ModelError(
+            "the server does not echo a prompt with the log-probabilities of its tokens (echo, logprobs), so the options of a plain text "
+            "cannot be scored; score letters behind a chat (--prompt-form turns), take another --strategy, or load the model here."
+        )
     spelt = "".join(map(str, tokens))
     start = spelt.find(text)
     if start < 0:

@@ -71,6 +71,9 @@ def test_of_a_chat_the_first_tokens_tell_and_what_is_not_listed_is_a_most(serve:
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
 
 
+LLAMA = Answer(  # what llama.cpp's server answers to echo: the next token, told in the way of a chat
+    {"choices": [{"text": ".", "index": 0, "logprobs": {"content": [{"token": ".", "logprob": -0.39}]}, "finish_reason": "length"}]}
+)
 THOUGHT = first_tokens(A=-3.0, **{"<think>": -0.1})
 
 
@@ -80,7 +83,8 @@ THOUGHT = first_tokens(A=-3.0, **{"<think>": -0.1})
         (said("A"), CHAT, "adder: the server lists no likeliest tokens of a reply"),
         (first_tokens(The=-1.0), CHAT, "none of the options ('A', 'B', 'C', ...) is among the 1 likeliest first tokens"),
         (THOUGHT, CHAT, "the model thinks before it answers"),
-        (continued(" A"), text("Which?", " A"), "does not echo a prompt with the log-probabilities of its tokens"),
+        (continued(" A"), text("Which?", " A"), "score letters behind a chat (--prompt-form turns)"),
+        (LLAMA, text("Which?", " A"), "does not echo a prompt with the log-probabilities of its tokens"),
         (
             echo("Another"),
             text("Which?", " A"),
