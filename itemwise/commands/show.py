@@ -14,7 +14,7 @@ from itemwise.results.safe_text import printable
 __all__ = ["show", "show_lines"]
 
 _SUMMED_UP = ("results", "gates")  # shown as the table and the words below it
-_BY_NAME = ("models", "rows", "strategies")  # whose keys are names
+_BY_NAME = {"models": 1, "rows": 1, "strategies": 2}  # below which keys are names, on so many levels
 
 
 def show(name: str, say: Language = ENGLISH) -> None:
@@ -34,12 +34,12 @@ def show_lines(run: RunFolder, say: Language = ENGLISH, width: int = 0) -> list[
     return [part for line in lines for part in wrapped(printable(line), width)]
 
 
-def _told(values: Mapping[str, Any], indent: str, say: Language, *, by_name: bool = False) -> Iterator[str]:
+def _told(values: Mapping[str, Any], indent: str, say: Language, names: int = 0) -> Iterator[str]:
     for name, value in values.items():
-        called = f"{indent}{name if by_name else say(name)}"
+        called = f"{indent}{name if names else say(name)}"
         if isinstance(value, dict) and value:
             yield called
-            yield from _told(value, indent + "  ", say, by_name=name in _BY_NAME)
+            yield from _told(value, indent + "  ", say, names - 1 if names else _BY_NAME.get(name, 0))
         elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
             yield called
             yield from (f"{indent}  {_text(each, say)}" for each in value)

@@ -50,11 +50,17 @@ def test_what_a_newer_run_notes_besides_is_told_too(reports: Reports) -> None:
 
 
 def test_records_of_a_table_are_a_line_each_and_names_are_told_in_chinese(reports: Reports) -> None:
-    reports.judged("one", "C", coverage=[{"benchmark": "sums", "ran": 4}, {"benchmark": "words", "ran": None}])
+    reports.judged(
+        "one",
+        "C",
+        settings={"strategies": {"retry": {"by": "repair"}}},
+        coverage=[{"benchmark": "sums", "ran": 4}, {"benchmark": "words", "ran": None}],
+    )
     lines = show_lines(read_run("one"))
     assert lines[lines.index("coverage") + 1 :][:2] == ["  benchmark sums; ran 4", "  benchmark words; ran not given"]
     told = show_lines(read_run("one"), language_named("zh"))
     assert told[:4] == ["运行：reports/one", "开始时间: 2026-05-01T12:00:00+00:00", "秒: 12.3", "命令: pytest benchmarks/ -k sums"]
+    assert told[4:8] == ["设置", "  策略", "    retry", "      by: repair"]
 
 
 @pytest.mark.parametrize("say", [ENGLISH, language_named("zh")], ids=["en", "zh"])
