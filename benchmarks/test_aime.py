@@ -5,8 +5,9 @@ A row, made up here in the form of 2025 and 2026; that of 2024 has ``Problem`` a
     {"id": "1", "problem": "Find the least positive integer with exactly 12 divisors.", "answer": "60"}
 
 Thirty problems tell little: repeat each (``--repeats 16``), with a token limit that lets a model think (``--max-new-tokens 16384``). The
-schemas were read in a harness that pins these commits; of 2024 the 30 rows were read here, in other files. There are no made rows, and no
-examples. Published numbers are means over many samples with settings of their own; none whose setting is fully known was found.
+schemas were read in a harness that pins these commits; the 90 rows were read here, in other files. ``--source aime`` takes a folder of the
+folders ``24``, ``25`` and ``26``. There are no made rows, and no examples. Published numbers are means over many samples with settings of
+their own; none whose setting is fully known was found.
 """
 
 from collections.abc import Iterator

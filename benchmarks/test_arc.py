@@ -5,7 +5,8 @@ A row, made up here in the dataset's form; some rows have the labels 1 to 4::
     {"id": "Made_1", "question": "Which of these is a metal?", "answerKey": "B",
      "choices": {"text": ["wood", "iron", "glass", "wool"], "label": ["A", "B", "C", "D"]}}
 
-The schema was read in two harnesses, no row was read here. There are no made rows.
+The schema was read in two harnesses; all rows of both ``test`` splits were read here, in other repositories. Of challenge four have three
+options and three have five, all labelled by letters there. There are no made rows.
 """
 
 from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, cases

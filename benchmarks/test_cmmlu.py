@@ -5,8 +5,8 @@ A row, made up here in the form of the authors' files, which are called for the 
     {"Question": "离太阳最近的行星是", "A": "金星", "B": "水星", "C": "火星", "D": "地球", "Answer": "B"}
 
 The hub has a loading script, which no library runs any longer; its authors' repository has the files in ``data/test`` and ``data/dev``:
-``--source CMMLU/data``. They were not read here; no commit is known, so reports call it unpinned. Examples are those of ``dev``, 5 of
-each subject. There are no made rows. No published number whose setting is known was found.
+``--source CMMLU/data``. All were read here, 11,582 and 335; no commit is known, so reports call it unpinned. Examples are those of ``dev``,
+5 of each subject. There are no made rows. No published number whose setting is known was found.
 """
 
 from itemwise import Card, Case, Choices, Examples, Hub, cases, subject_of

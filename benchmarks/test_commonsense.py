@@ -5,8 +5,8 @@ A row, made up here in the dataset's form::
     {"id": "made", "question": "Where would you keep milk cold?", "question_concept": "milk", "answerKey": "C",
      "choices": {"label": ["A", "B", "C", "D", "E"], "text": ["oven", "shelf", "fridge", "garden", "car"]}}
 
-The split ``validation`` is asked, as ``test`` has no answers. The schema was read in two harnesses, no row was read here. There are no
-made rows.
+The split ``validation`` is asked, as ``test`` has no answers. The schema was read in two harnesses; the 1,221 rows
+were read here, in another repository and form. 24 have an option twice. There are no made rows.
 """
 
 from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, cases

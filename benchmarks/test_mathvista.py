@@ -7,8 +7,8 @@ A row, made up here in the dataset's form; with options the answer is the text o
      "decoded_image": {"path": "7.png"}}
 
 The 1,000 rows of ``testmini``; the commit is one that another project names. Schema and how answers are compared were read in two
-harnesses, no row was read here; both have an answer of another form judged by a model, which is not done here. There are no made rows, and
-no published number whose setting is known was found.
+harnesses, the rows here in the authors' repository, without their pictures; both harnesses have an answer of another form judged by a
+model, which is not done here. There are no made rows, and no published number whose setting is known was found.
 """
 
 from decimal import Decimal

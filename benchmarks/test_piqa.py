@@ -4,7 +4,8 @@ A row, made up here in the dataset's form; ``label`` counts from 0::
 
     {"goal": "To keep bread fresh for longer,", "sol1": "store it in a closed box.", "sol2": "store it in a bucket of water.", "label": 0}
 
-The split ``validation`` is asked, as ``test`` has no labels. There are no made rows. Published numbers are by likelihood.
+The split ``validation`` is asked, as ``test`` has no labels; its rows were read here, in another repository. There are no made rows.
+Published numbers are by likelihood.
 """
 
 from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, cases

@@ -5,11 +5,11 @@ A row, made up here in the dataset's form; ``category`` says how the objects tha
     {"id": "7", "question_id": "7", "question": "Is there a kite in the image?", "answer": "yes", "category": "adversarial",
      "image_source": "made_000007", "image": {"path": "7.png"}}
 
-Beside the accuracy stands what always saying yes, or no, would score; under "Yes or no" precision, recall, F1 and the share of yes, of
-all and of each category. Several questions ask about one photograph, so intervals are over photographs. A reply that describes and says
-neither yes nor no has no answer; harnesses that take such a reply for a no score it. The schema was read in two harnesses, no row was
-read here; no commit is known, so reports call it unpinned. There are no made rows, and no published number whose setting is known was
-found.
+Beside the accuracy stands what always saying yes, or no, would score; under "Yes or no" precision, recall, F1 and the share of yes, of all
+and of each category. Several questions ask about one photograph, so intervals are over photographs. A reply that describes and says neither
+yes nor no has no answer; harnesses that take such a reply for a no score it. The schema was read in two harnesses; the questions were read
+here in the authors' repository, without the photographs: 9,000 on 500 of them, 1,500 of each answer in each category. No commit of the hub
+is known, so reports call it unpinned. There are no made rows, and no published number whose setting is known was found.
 """
 
 from collections.abc import Iterator

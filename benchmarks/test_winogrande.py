@@ -4,8 +4,8 @@ A row, made up here in the dataset's form; ``answer`` is the right option's numb
 
     {"sentence": "The trophy did not fit into the bag because the _ was too small.", "option1": "trophy", "option2": "bag", "answer": "2"}
 
-The split ``validation`` of ``winogrande_xl`` is asked, as ``test`` has no answers. There are no made rows. Published numbers are by
-likelihood.
+The split ``validation`` of ``winogrande_xl`` is asked, as ``test`` has no answers; its rows were read here, in two other
+repositories. There are no made rows. Published numbers are by likelihood.
 """
 
 from itemwise import CHOICE_PROMPTS, Card, Case, Choices, Examples, Hub, Row, cases

@@ -65,6 +65,7 @@ def _report(name: str, benchmark: Benchmark, folder: Path) -> Iterator[str]:
 def _cases(benchmark: Benchmark, source: Source) -> tuple[list[Case], str]:
     """The cases of `source`, and what is wrong with its rows, if anything is."""
     try:
+        source = source.of_config(benchmark.config, benchmark.other_configs)
         return list(benchmark.cases(source, benchmark.prompt_name(None))), ""
     except RowsError as error:
         return [], str(error)
@@ -73,19 +74,21 @@ def _cases(benchmark: Benchmark, source: Source) -> tuple[list[Case], str]:
 def _read_otherwise(benchmark: Benchmark, case: Case) -> Iterator[str]:
     read = benchmark.extractor(case)
     for reply in _replies(case):
-        if not _is_same(benchmark, answer := read(reply), case.answer):
+        if not _is_same(benchmark, answer := read(reply), case):
             yield f"{case.name}: {reply!r} is read as {answer!r}"
 
 
 def _replies(case: Case) -> Iterator[str]:
-    answer = case.answer.split(OR)[0]
+    answer = case.answer[:1] if case.choices else case.answer.split(OR)[0]  # of several true options each is right
     yield from (rendering(answer) for rendering in RENDERINGS.values())
     yield OF_CHOICES(answer, case.choices[LETTERS.index(answer)]) if case.choices else OF_OTHERS(answer)
 
 
-def _is_same(benchmark: Benchmark, answer: str | None, gold: str) -> bool:
+def _is_same(benchmark: Benchmark, answer: str | None, case: Case) -> bool:
     """Whether the answer is the gold, as the benchmark's test compares them."""
-    return own(answer, gold) is True if benchmark.extract is stated_expression and answer else answer == gold
+    if benchmark.extract is stated_expression and answer:
+        return own(answer, case.answer) is True
+    return answer in [*case.answer] if case.choices else answer == case.answer
 
 
 if __name__ == "__main__":

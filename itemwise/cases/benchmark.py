@@ -45,6 +45,7 @@ class Benchmark:
     prompt_form: str | None = None  # one of few_shot.FORMS, where no option says another
     configs: tuple[str, ...] = ()
     config: str = ""  # the one of them that it is on
+    other_configs: tuple[str, ...] = ()  # then the others
     card: Card | None = None
 
     @property
@@ -62,7 +63,8 @@ class Benchmark:
         examples = self.examples
         if examples and callable(examples.cases) and "config" in _parameters("examples", examples.cases):
             examples = replace(examples, cases=partial(examples.cases, config=config))
-        return replace(self, loader=partial(self.loader, config=config), examples=examples, configs=(), config=config)
+        others = tuple(other for other in (*self.configs, *self.other_configs) if other != config)
+        return replace(self, loader=partial(self.loader, config=config), examples=examples, configs=(), config=config, other_configs=others)
 
     @property
     def reads_numbers(self) -> bool:

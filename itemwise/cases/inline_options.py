@@ -6,6 +6,7 @@ from typing import NamedTuple
 __all__ = ["InlineOptions", "inline_options"]
 
 _LINE = re.compile(r"^[ \t]*\(?([A-Z])[.):][ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+_WITHOUT_A_DOT = re.compile(r"^[ \t]*\(?([A-Z])[.):]?[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"\s*\b(?:Options|Choices)\s*:\s*")
 _LABEL = re.compile(r"(?:^|(?<=[,;\n])|(?<=\s))\s*\(?([A-Z])[.):]\s+")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -26,6 +27,8 @@ def inline_options(text: str) -> InlineOptions:
     InlineOptions(question='What is it?', options=('a cup', 'a pen'), behind='')
     """
     lines = list(_LINE.finditer(text))
+    if len(lines) > 1 and not _in_order([line[1] for line in lines]):  # the dot behind a letter between two others may be missing
+        lines = list(_WITHOUT_A_DOT.finditer(text, lines[0].start(), lines[-1].end()))
     if len(lines) > 1 and _in_order([line[1] for line in lines]):
         before = _HEADING.sub("", text[: lines[0].start()])
         return InlineOptions(before.strip(), tuple(line[2] for line in lines), text[lines[-1].end() :].strip())

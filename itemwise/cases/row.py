@@ -224,6 +224,8 @@ def _spelled_list(text: str) -> Any:
             value = ast.literal_eval(text.strip()) if text.lstrip().startswith("[") else text
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):  # as a row of MMMU-Pro spells it
+        value = value[0]
     return [option if isinstance(option, str) else str(option) for option in value] if isinstance(value, list) else text
 
 

@@ -16,7 +16,7 @@ from itemwise.cases.picture import encoded_picture
 from itemwise.cases.reads import note_commit, note_files, note_split
 from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.row_formats import file_rows, mapping_row, table_rows
-from itemwise.cases.split_files import RowFiles, plain_split, row_files
+from itemwise.cases.split_files import RowFiles, is_called, plain_split, row_files
 from itemwise.cases.variants import variant_name
 from itemwise.former_names import former_fields
 
@@ -79,6 +79,22 @@ class Source:
     def of_benchmark(self, name: str) -> Source:
         """The folder of that name in a folder that holds one for each of several benchmarks; else this source."""
         return replace(self, path=self.path / name) if self.path and (self.path / name).is_dir() else self
+
+    def of_config(self, config: str, others: Sequence[str]) -> Source:
+        """The folder called for a benchmark's configuration, where there is one; else this source.
+
+        Raises RowsError where names say that it holds rows of `others` alone, which would be asked under the wrong name.
+        """
+        if self.path is None or not config:
+            return self
+        if (self.path / config).is_dir():
+            return replace(self, path=self.path / config)
+        names = [entry.stem for entry in self.path.iterdir()] if self.path.is_dir() else [self.path.stem]
+        there = [other for other in others if any(is_called(name, other) for name in names)]
+        if there and not any(is_called(name, config) for name in names):
+            held = ", ".join(there)
+            raise RowsError(f"{self.path} holds, by its names, {held} and nothing of {config}; give rows of it, or leave it out.")
+        return self
 
     def has_config(self, hub: Hub) -> bool:
         """Whether rows lie in a folder that is called for the configuration of `hub`, as a copy of its repository has them."""

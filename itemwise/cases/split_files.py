@@ -12,7 +12,7 @@ from typing import BinaryIO
 from itemwise.cases.regular_file import open_regular
 from itemwise.cases.row import RowsError
 
-__all__ = ["SUFFIXES", "RowFiles", "is_training", "opened", "plain_split", "row_files", "sha256_of_files"]
+__all__ = ["SUFFIXES", "RowFiles", "is_called", "is_training", "opened", "plain_split", "row_files", "sha256_of_files"]
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
@@ -85,8 +85,12 @@ def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
     """Of files such as main-test.jsonl and socratic-test.jsonl those of the configuration; all where no name tells it."""
     if not config or config.lower() in _CALLED:
         return tuple(files)
-    named = re.compile(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", re.IGNORECASE)
-    return tuple(file for file in files if named.search(file.stem)) or tuple(files)
+    return tuple(file for file in files if is_called(file.stem, config)) or tuple(files)
+
+
+def is_called(name: str, config: str) -> bool:
+    """Whether a file's or folder's name says that it holds a configuration: ``mgsm_zh`` and ``ARC-Easy`` say zh and easy."""
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(config)}(?![a-z0-9])", name, re.IGNORECASE))
 
 
 def _require_no_train_of_another(source: Path, name: str | None, split: str | None) -> None:

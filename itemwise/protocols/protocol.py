@@ -51,4 +51,5 @@ class Protocol:
             prompt_form=self.form,
             extract=self.extractor.extract,
             configs=(self.config,) if self.config else benchmark.configs,
+            other_configs=benchmark.configs if self.config else (),
         )

@@ -62,8 +62,9 @@ def sampled(name: str, benchmark: Benchmark, settings: Settings, wording: Wordin
     except BenchmarkError as error:
         raise BenchmarkError(f"{name}: {error}") from None
     wording = replace(wording, prompt=benchmark.prompt_name(wording.prompt))
-    settings = replace(settings, source=settings.source.of_benchmark(name.removesuffix(f"-{benchmark.config}")))
     try:
+        folder = settings.source.of_benchmark(name.removesuffix(f"-{benchmark.config}"))
+        settings = replace(settings, source=folder.of_config(benchmark.config, benchmark.other_configs))
         with noting_reads() as reads:
             cases, population = _draw(name, benchmark, settings, wording.prompt)
         shown = shown_examples(benchmark, settings, wording, cases if population is None else population, reads)

@@ -92,6 +92,12 @@ def test_the_row_of_a_docstring_becomes_a_case(
     assert tags.items() <= case.tags.items()
 
 
+def test_how_to_reply_stands_in_the_prompt_and_not_in_the_question_too(tmp_path: Path) -> None:
+    question = "How many signs are there?\nPlease answer directly with a single word or number."
+    (case,) = loaded(realworldqa, tmp_path, example(realworldqa, question=question, answer="2"))
+    assert case.chat[0].content.startswith("How many signs are there?\n\nReply with the answer only")
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_an_answer_is_read_however_it_is_given(module: ModuleType, tmp_path: Path) -> None:
     for prompt in benchmark(module).prompts:

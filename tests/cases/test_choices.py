@@ -31,6 +31,9 @@ def asked(row: dict[str, Any], folder: Path, prompt: str = "letter", **columns: 
         ({}, {}),
         ({"right": "B"}, {}),
         ({"right": "1"}, {}),
+        ({"right": "blood"}, {}),
+        ({"options": "['grass', 'blood']"}, {}),
+        ({"options": "[['grass', 'blood']]"}, {}),
         ({"options": {"text": ["grass", "blood"], "label": ["1", "2"]}, "right": "2"}, {}),
         ({"options": {"a": "grass", "b": "blood", "c": None}, "right": "b"}, {}),
         ({"options": [{"label": "1", "text": "grass"}, {"label": "2", "text": "blood"}], "right": "2"}, {}),
@@ -68,6 +71,7 @@ def test_a_row_is_asked_as_it_is_with_one_option_or_the_same_twice(tmp_path: Pat
     ("changes", "said"),
     [
         ({"right": "C"}, "column 'right': 'C' is no option; there are A, B."),
+        ({"options": ["blood", "blood"], "right": "blood"}, "column 'right': 'blood' is no option; there are A, B."),
         ({"right": "2"}, "column 'right': '2' is no option; there are A, B."),
         ({"right": 2}, "column 'right': 2; give the right option's place"),
         ({"options": {"text": ["grass", "blood"], "label": ["1", "2"]}, "right": "B"}, "column 'right': 'B' is no option; there are 1, 2."),

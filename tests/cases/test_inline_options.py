@@ -17,6 +17,8 @@ from itemwise.cases.inline_options import InlineOptions, inline_options
         ("What?\nOptions:\n(A) red\n(B) blue", InlineOptions("What?", ("red", "blue"), "")),
         ("What is vitamin A: a fat?", InlineOptions("What is vitamin A: a fat?", (), "")),
         ("What?\nA. only one", InlineOptions("What?\nA. only one", (), "")),
+        ("What?\nA. red\nB blue\nC. grey\nReply.", InlineOptions("What?", ("red", "blue", "grey"), "Reply.")),
+        ("What?\nA. red\nC. grey", InlineOptions("What?\nA. red\nC. grey", (), "")),
         ("What?\nB. second\nA. first", InlineOptions("What?\nB. second\nA. first", (), "")),
     ],
 )

@@ -501,6 +501,31 @@ class TestVariants:
             list(Source("synthetic", variants=1).rows(self.HUB, synthetic=exhausted))
 
 
+def test_a_folder_for_each_configuration_gives_each_its_own_rows(tmp_path: Path) -> None:
+    for config in ("24", "25"):
+        (tmp_path / config).mkdir()
+    several = Source("file", path=tmp_path)
+    assert several.of_config("24", ["25", "26"]).path == tmp_path / "24"
+    assert several.of_config("", []) == several
+    assert Source("hub").of_config("24", ["25"]) == Source("hub")
+
+
+@pytest.mark.parametrize("names", [["GSM_p2.jsonl"], ["test_p1.jsonl", "test_p2.jsonl"]])
+def test_rows_of_another_configuration_alone_are_not_asked_under_its_name(names: list[str], tmp_path: Path) -> None:
+    for name in names:
+        jsonl(tmp_path / name, *QUESTIONS)
+    for path in (tmp_path, tmp_path / names[0]):
+        source = Source("file", path=path)
+        assert source.of_config("p2" if path == tmp_path else names[0][-8:-6], ["main", "p1"]) == source
+        with pytest.raises(RowsError, match=r"holds, by its names, p[12].* and nothing of main; give rows of it, or leave it out"):
+            source.of_config("main", ["p1", "p2"])
+
+
+def test_names_that_say_no_configuration_serve_any(tmp_path: Path) -> None:
+    source = Source("file", path=jsonl(tmp_path / "test-2024.jsonl", *QUESTIONS))
+    assert source.of_config("24", ["25", "20"]) == source
+
+
 def test_a_folder_with_a_folder_for_each_benchmark_gives_each_its_own(tmp_path: Path) -> None:
     (tmp_path / "sums").mkdir()
     several = Source("file", path=tmp_path)
