@@ -10,7 +10,7 @@ from itemwise.results.statistics import Estimate, Interval
 
 __all__ = [
     "GAP", "accuracy_text", "aligned", "and_more", "bits_interval_text", "cost_text", "count_of", "interval_text", "padded",
-    "points_text", "short_keys", "short_names", "text_width",
+    "points_text", "share_interval_text", "short_keys", "short_names", "text_width",
 ]  # fmt: skip
 
 GAP = "  "  # between two columns
@@ -51,8 +51,12 @@ def accuracy_text(accuracy: Estimate) -> tuple[str, str]:
     """The accuracy and its interval in percent, or dashes where nothing was judged."""
     if accuracy.share is None or accuracy.interval is None:
         return "-", "-"
-    low, high = accuracy.interval
-    return f"{accuracy.share:.1%}", phrase("{low:.1f} to {high:.1f}%", low=100 * low, high=100 * high)
+    return f"{accuracy.share:.1%}", share_interval_text(accuracy.interval)
+
+
+def share_interval_text(interval: Interval | None) -> str:
+    """The interval of a share in percent; a dash where there is none."""
+    return phrase("{low:.1f} to {high:.1f}%", low=100 * interval.low, high=100 * interval.high) if interval else "-"
 
 
 def aligned(rows: Sequence[Sequence[str]], words: int = 3) -> list[str]:

@@ -18,7 +18,7 @@ __all__ = ["PROJECT", "TrackedRun", "tracked_run"]
 PROJECT = "itemwise"  # what runs are put under where the tracker's own environment variable does not say
 # The tables of run.json with figures of one measurement, and the figure that an interval in them is of
 _FIGURES = {
-    "results": "accuracy", "scores": "mean", "means": "mean", "repeats": "accuracy", "choices": "accuracy", "yes_no": "",
+    "results": "accuracy", "scores": "mean", "means": "mean", "repeats": "accuracy", "choices": "accuracy", "yes_no": "f1",
     "likelihood": "", "calibration": "ece", "perplexity": "bits_per_byte", "reference": "bits_per_byte",
 }  # fmt: skip
 _WITHIN = ("score", "part")  # what tells the rows of such a table that are of one measurement apart

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from itemwise.analysis.yes_no_results import YesNoResult, yes_no_results
 from itemwise.cases.reply import Verdict
 from itemwise.results.entry import Entry
 from itemwise.results.ledger import tallied
+from itemwise.results.statistics import accuracy
 from tests.analysis.conftest import choice
 from tests.reporting.conftest import an_entry
 
@@ -60,3 +63,26 @@ def test_each_category_has_figures_of_its_own() -> None:
 def test_other_answers_and_options_are_no_questions_of_yes_or_no() -> None:
     assert results_of(asked(0, "yes", "yes"), asked(1, "42", "42")) == []
     assert results_of(choice(0, "A", "A")) == []
+
+
+def test_intervals_are_over_cases_and_wider_over_the_photographs_that_several_ask_about() -> None:
+    said = [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")] * 10
+    (alone,) = results_of(*(asked(number, *each) for number, each in enumerate(said)))
+    assert alone.precision_interval == alone.recall_interval == accuracy(10, 20).interval
+    low, high = alone.f1_interval or (0.0, 0.0)
+    assert 0.3 < low < 0.5 < high < 0.7
+    together = [replace(asked(number, *each), rows={"cluster": "photograph"}) for number, each in enumerate(sorted(said))]
+    together = [replace(entry, tags={"photograph": str(number // 5)}) for number, entry in enumerate(together)]
+    clustered = results_of(*together)[0]
+    assert (clustered.f1, len(clustered.clusters)) == (alone.f1, 8)
+    for wide, narrow in ((clustered.f1_interval, alone.f1_interval), (clustered.precision_interval, alone.precision_interval)):
+        assert wide is not None
+        assert narrow is not None
+        assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_where_all_have_the_same_f1_its_interval_has_a_width_and_of_one_case_there_is_none() -> None:
+    (result,) = results_of(*(asked(number, "yes", "yes") for number in range(5)))
+    assert (result.f1, result.f1_interval) == (1.0, accuracy(5, 5).interval)
+    (one,) = results_of(asked(0, "yes", "yes"), asked(1, "no", "no"))
+    assert (one.f1, one.f1_interval, one.recall_interval) == (1.0, None, accuracy(1, 1).interval)
