@@ -40,13 +40,13 @@ class YesNoResult:
 
     tally: Tally
     part: str
+    clusters: Sequence[Cluster]
     true_yes: int
     false_yes: int
     true_no: int
     false_no: int
     missed_yes: int
     missed_no: int
-    clusters: Sequence[Cluster]
 
     @property
     def cases(self) -> int:
@@ -134,7 +134,7 @@ def _counted(tally: Tally, part: str, entries: Sequence[Entry]) -> YesNoResult:
     clusters: dict[str, list[Entry]] = {}
     for entry in entries:
         clusters.setdefault(entry.cluster, []).append(entry)
-    return YesNoResult(tally, part, *(said[both] for both in order), clusters=[*map(_cluster, clusters.values())])
+    return YesNoResult(tally, part, [*map(_cluster, clusters.values())], *(said[both] for both in order))
 
 
 def _cluster(entries: Sequence[Entry]) -> Cluster:
