@@ -30,11 +30,11 @@ def answer_not_stated(reply: NumericReply, equations: Sequence[Equation]) -> Cau
     results = [equation for equation in equations if equation.claimed == reply.expected and not equation.false]
     if results:
         return cause(NOT_GIVEN, phrase("stated: {words}", words=quote(reply.text, results[-1].start, results[-1].end)))
-    if reply.expected in numbers_told(reply.prompt):
-        return None
     spans = [(equation.start, equation.end) for equation in equations]
     span = next(_results_in_prose(reply, spans), None)
-    return cause(NOT_GIVEN, phrase("stated: {words}", words=quote(reply.text, *span))) if span else None
+    if span is None or reply.expected in numbers_told(reply.prompt):
+        return None
+    return cause(NOT_GIVEN, phrase("stated: {words}", words=quote(reply.text, *span)))
 
 
 def _results_in_prose(reply: NumericReply, equation_spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

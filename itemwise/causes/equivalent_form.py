@@ -39,6 +39,10 @@ _CONVERSIONS = (
     (12, "months", "years"), (12, "inches", "feet"), (12, "single ones", "dozens"), (100, "cents", "dollars"),
     (100, "cm", "m"), (1000, "m", "km"), (1000, "g", "kg"), (1000, "ml", "liters"),
 )  # fmt: skip
+_BY_SHARE: dict[Fraction, list[tuple[str, str]]] = {}  # by what a number is multiplied with: the units given and wanted, in order
+for _factor, _small, _large in _CONVERSIONS:
+    _BY_SHARE.setdefault(Fraction(_factor), []).append((_large, _small))
+    _BY_SHARE.setdefault(Fraction(1, _factor), []).append((_small, _large))
 _PERCENT = re.compile(r"%|percent|per cent")
 
 
@@ -58,11 +62,12 @@ def equivalent_form(reply: NumericReply) -> Cause | None:
 
 
 def _conversions(reply: NumericReply) -> Iterator[Cause]:
-    for factor, small, large in _CONVERSIONS:
-        for share, given, wanted in ((Fraction(factor), large, small), (Fraction(1, factor), small, large)):
-            if reply.answer and reply.answer * share == reply.expected and _is_measured(reply, given, wanted):
-                values = {"answer": number_text(reply.answer), "expected": number_text(reply.expected)}
-                yield cause(OTHER_FORM, phrase("{answer} {unit} are {expected} {other_unit}", unit=given, other_unit=wanted, **values))
+    if not reply.answer:
+        return
+    for given, wanted in _BY_SHARE.get(reply.expected / reply.answer, ()):
+        if _is_measured(reply, given, wanted):
+            values = {"answer": number_text(reply.answer), "expected": number_text(reply.expected)}
+            yield cause(OTHER_FORM, phrase("{answer} {unit} are {expected} {other_unit}", unit=given, other_unit=wanted, **values))
 
 
 def _is_measured(reply: NumericReply, given: str, wanted: str) -> bool:

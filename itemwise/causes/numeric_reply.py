@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from itemwise.extractors import last_number
@@ -38,7 +39,12 @@ class NumericReply(NamedTuple):
 def parse_number(written: str) -> Fraction | None:
     """The value of a plain number, None for anything else."""
     plain = _GROUPING.sub("", written.strip()[: _LONGEST_NUMBER + 1])
-    if len(plain) > _LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+    return None if len(plain) > _LONGEST_NUMBER else _value(plain)
+
+
+@lru_cache(maxsize=4096)  # the small numbers of word problems come again and again
+def _value(plain: str) -> Fraction | None:
+    if not _NUMBER.fullmatch(plain):
         return None
     try:
         return Fraction(plain)
@@ -63,5 +69,6 @@ def numbers_in(text: str) -> set[Fraction]:
 
 def numbers_told(text: str) -> set[Fraction]:
     """The numbers in `text`, in digits and in words."""
-    words = {word.group() for word in _WORD.finditer(folded(text).lower())}
-    return numbers_in(text) | {Fraction(_SPELLED[word]) for word in words | {word.removesuffix("s") for word in words} if word in _SPELLED}
+    words = set(_WORD.findall(folded(text).lower()))
+    words.update([word[:-1] for word in words if word[-1] == "s"])
+    return numbers_in(text) | {Fraction(_SPELLED[word]) for word in words & _SPELLED.keys()}

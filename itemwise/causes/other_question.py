@@ -22,14 +22,16 @@ def other_question(prompt: str, text: str) -> Cause | None:
 
     The examples of the prompt are left out. A question of less than two numbers shows nothing.
     """
-    prompt, spoken = folded(prompt), said_aloud(text)
+    spoken = said_aloud(text)
+    own, first = _OWN_QUESTION.match(spoken.lstrip()), _CALCULATION.search(spoken)
+    if own is None and first is None:
+        return None
+    prompt = folded(prompt)
     for example in examples_in(prompt):
         prompt = prompt.replace(example, " ")
-    own = _OWN_QUESTION.match(spoken.lstrip())
     if own and len(set(_WORD.findall(own["words"]))) >= _LEAST and _shared(own["words"], prompt) < 1 / 3:
         return cause(OTHER_QUESTION, phrase("it asks: {words}", words=own["words"]))
     asked = {value for value in numbers_in(prompt) if value > 1}
-    first = _CALCULATION.search(spoken)
     if len(asked) < 2 or first is None or asked & numbers_told(spoken) or _shared(prompt, spoken) > 1 / 4:
         return None
     return cause(OTHER_QUESTION, phrase("none of the question's numbers: {words}", words=quote(spoken, *first.span())))

@@ -14,6 +14,7 @@ __all__ = ["repetition"]
 _MOST = 60_000  # characters looked at, from the end: a loop does not end by itself
 _GRAM = 8  # tokens that recur in the same order
 _LEAST = ((5, 100, False), (3, 240, False))  # how often at least, over how many characters, and whether up to the end alone
+_SHORTEST = min(characters for _, characters, _ in _LEAST)
 _LEAST_BUT_NUMBERS = (5, 300, True)
 _WORDS_BETWEEN_NUMBERS = 2
 _LONG_WORD = re.compile(r"[^\W\d_]{3}")
@@ -46,6 +47,8 @@ def repetition(text: str, *, truncated: bool) -> Cause | None:
     In a reply that the token limit cut off other numbers may differ too: without it, that is how a list ends.
     """
     plain = folded(text[-_MOST:])
+    if len(plain) < _SHORTEST:
+        return None
     tokens = [token for token in _TOKEN.finditer(plain) if not token["counter"]]
     if loop := next((loop for least in _LEAST if (loop := _loop(plain, tokens, *least))), None):
         return cause(REPEATS, phrase("{times} times: {words}", times=loop.times, words=loop.words))

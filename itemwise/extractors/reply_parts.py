@@ -96,6 +96,11 @@ def thought_spans(text: str) -> list[tuple[int, int]]:
 
 def parts_of(lower: str) -> list[Part]:
     """The parts of a folded reply in lower case; see `reply_parts`."""
+    return [*_parts_of(lower)]
+
+
+@lru_cache(maxsize=4)  # extractors, causes and reports cut the same reply one after the other
+def _parts_of(lower: str) -> Sequence[Part]:
     if not (_LIKE_A_MARK.search(lower) or any(word in lower for word in WORDS)):
         return [Part(SPEECH, 0, len(lower))]
     found = {place for head, gates in _GATES.items() if head in lower for gate, place in gates if gate in lower}

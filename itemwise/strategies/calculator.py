@@ -59,6 +59,7 @@ _LEADING_ZEROS = re.compile(r"(?<![\d.])0+(?=\d)")  # 05 is 5 to people, a mista
 _PERCENT_SIGN = "[0]"  # a subscript: like a percent sign it stands behind its number and binds before any operator
 _RESULT = re.compile(r"(?<=[\d.)%\s])={1,2}\s*(?:\?|\$?-?[\d.,]+\s*%?)?\s*\Z", re.ASCII)  # of 6*7 = 42, which asks for 6*7
 _ALLOWED = re.compile(r"[\d\s.+\-*/%()]*", re.ASCII)
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SIGNS_IN_A_ROW = re.compile(r"[+-][+\- ]*")
 
 
@@ -90,6 +91,8 @@ def evaluate(expression: str) -> Fraction:
     source = _plain(expression[: LONGEST + 1])
     if max(len(expression), len(source)) > LONGEST:  # ½ is longer in plain
         raise CalculatorError(f"expression longer than {LONGEST} characters; calculate it in several calls")
+    if _NUMBER.fullmatch(source):
+        return _bounded(Fraction(source))
     if not _ALLOWED.fullmatch(source):
         raise _not_arithmetic(expression)
     source = _PERCENT.sub(_PERCENT_SIGN, _LEADING_ZEROS.sub("", " ".join(source.split())))

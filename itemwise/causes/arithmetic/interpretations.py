@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from itemwise.causes.arithmetic.equation_sides import EquationSide, EquationSides, side_of
 from itemwise.causes.arithmetic.operand import Element
@@ -21,6 +22,7 @@ def values_of(interpretation: EquationSides) -> tuple[Fraction, Fraction] | None
     return None if left is None or right is None else (left, right)
 
 
+@lru_cache(maxsize=1024)  # each side of a chain is looked at twice, and under each interpretation
 def value_of(source: str) -> Fraction | None:
     """The value of a calculation; None where the calculator does not take it."""
     try:
