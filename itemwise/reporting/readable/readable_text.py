@@ -22,9 +22,10 @@ _MOST = 5000  # elements and texts of a tree
 _MOST_CELLS = 20_000  # of tables, before they are counted
 _OFF = ("link", "image", "autolink", "html_inline", "html_block", "reference")
 _ELEMENTS = {"heading": "h5", "paragraph": "p"}  # what is not called by its own tag: headings stand below the page's own
-_PLAIN = re.compile(  # a text without any of these is its own tree
-    r"[`$~\\|]|\*(?=\S)|&[#\w]|__|\b_|_\b|^[ \t]*(?:#{1,6}\s|[-+*]\s|\d{1,9}[.)]\s|>|={2,}|-{2,}| {4}|\t)", re.MULTILINE
+_MARKUP = re.compile(  # a text without any of these is its own tree, unless it emphasises
+    r"`[^`]*`|\$[^$\n]*\$|~~|[\\|]|&[#\w]|__|\b_|_\b|^[ \t]*(?:#{1,6}\s|[-+*]\s|\d{1,9}[.)]\s|>|={2,}|-{2,}| {4}|\t)", re.MULTILINE
 )
+_OPENING_STAR, _CLOSING_STAR = re.compile(r"\*(?=\S)"), re.compile(r"(?<=\S)\*")
 _MARK = re.compile(f"([{START}{END}])")
 
 
@@ -38,7 +39,7 @@ def readable_text(text: str, span: tuple[int, int] | None = None, budget: Budget
     """
     if len(text) > LONGEST:
         raise TooMuchError(f"it is longer than {LONGEST:,} characters")
-    if not _PLAIN.search(text):
+    if not (_MARKUP.search(text) or _emphasises(text)):
         return None
     if max(line.count("|") for line in text.split("\n")) * text.count("\n") > _MOST_CELLS:  # a table fills up short rows
         raise TooMuchError(f"a table in it could have more than {_MOST_CELLS:,} cells")
@@ -58,6 +59,12 @@ def tree_or_reason(text: str, span: tuple[int, int] | None = None, budget: Budge
         return readable_text(text, span, budget)
     except TooMuchError as error:
         return str(error)
+
+
+def _emphasises(text: str) -> bool:
+    """Whether a star may open emphasis and a later one close it: 6*7 alone does not."""
+    opening = _OPENING_STAR.search(text)
+    return opening is not None and _CLOSING_STAR.search(text, opening.end()) is not None
 
 
 def _with_newlines(text: str) -> str:
