@@ -143,7 +143,7 @@ def read_histories(folders: Iterable[Path]) -> tuple[list[History], list[str]]:
 def _read(folder: Path) -> RunFolder | str:
     """The run, or what is wrong with it."""
     try:
-        return read_run(str(folder))
+        return read_run(str(folder), with_replies=False)
     except RunFolderError as error:
         return str(error)
 

@@ -21,7 +21,7 @@ from itemwise.plugin.progress_lines import Progress
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
 from itemwise.results.batch_invariance import BatchCheck
-from itemwise.results.entry import Entry, Skip
+from itemwise.results.entry import EntryText, Skip
 from itemwise.results.labels import split_node_id
 from itemwise.results.safe_text import printable, untagged
 from itemwise.session.absent_gates import absent_gates
@@ -144,7 +144,7 @@ class ControllerSession:
         del report.itemwise
 
     def _enter(self, report: pytest.TestReport, record: str) -> None:
-        entry = Entry.from_record(json.loads(record))
+        entry = (record if isinstance(record, EntryText) else EntryText(record)).read()
         if not hasattr(report, "context"):  # of a subtest: its case is entered with the test
             self._run.ledger.put(entry, record)
             self.progress.enter(entry)

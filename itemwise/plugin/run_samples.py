@@ -200,7 +200,7 @@ class Samples:
 
     def label(self, item: pytest.Item) -> str:
         """What the case counts for, in words that no other measurement of this run has."""
-        named = measurement_names(list(self._asked))[function_id(item)]
+        named = measurement_names(tuple(self._asked))[function_id(item)]
         extra = self.own_parameters(item)[0]
         told = self.of_case(item).label_of(self.case(item)).removeprefix(_plain(item))
         return f"{named}[{extra}]{told}" if extra else f"{named}{told}"

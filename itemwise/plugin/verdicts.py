@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import traceback
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest import outcomes
+from _pytest._code import Traceback
 
 from itemwise.cases.reply import Reply, Undecided, Verdict
 from itemwise.plugin.items import function_id, is_case, parameters, rerun_command
 from itemwise.plugin.worker import REPLY, WorkerSession
-from itemwise.results.entry import Entry, MeasuredCase, Skip
+from itemwise.results.entry import Entry, EntryText, MeasuredCase, Skip
 from itemwise.results.store import key_of
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ class Verdicts:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Pass a verdict on a case that ran, or note the error that kept it from running."""
+        if call.when == "call" and call.excinfo is not None and is_case(item):
+            _begin_at_test(item, call.excinfo)
         report = yield
         decided = report.when == "call" or (report.when == "setup" and call.excinfo is not None)
         if decided and is_case(item):
@@ -75,7 +80,8 @@ class Verdicts:
             report.outcome = "failed"
             del report.wasxfail
         entry = self._entry(item, report, verdict, scores, _unclear(call) if verdict.value == "undecided" else "")
-        report.itemwise = json.dumps(entry.record())  # type: ignore[attr-defined]  # travels to the process that reports
+        text = EntryText.of(entry)
+        report.itemwise = str(text) if hasattr(item.config, "workerinput") else text  # type: ignore[attr-defined]  # travels to the process that reports
         report.itemwise_verdict = entry.verdict.value  # type: ignore[attr-defined]
         item.user_properties += [told for told in case_properties(entry).items() if told[0] not in scores]
         report.user_properties = list(item.user_properties)
@@ -150,7 +156,7 @@ class Verdicts:
         function, own = function_id(item), self._worker.samples.own_parameters(item)[0]
         samples = self._worker.samples
         named = parameters(item).get("model"), parameters(item).get("strategy"), samples.config_place(item), samples.prompt(item)
-        asked = function, own, *named, key_of(self._worker.identity)
+        asked = function, own, *named, *self._worker.identity.items()
         if asked not in self._measurements:
             asks = {**self._worker.samples.measure(item), "model": self._worker.identity, "test": f"{function}[{own}]"}
             self._measurements[asked] = key_of(asks)
@@ -186,6 +192,19 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> AssertOu
         return AssertOutcome.UNDECIDED
     asserted = call.excinfo.errisinstance((AssertionError, pytest.xfail.Exception)) or _is_failed_by_hand(call.excinfo)
     return AssertOutcome.FAILED if call.when == "call" and asserted else AssertOutcome.BROKEN
+
+
+def _begin_at_test(item: pytest.Item, error: pytest.ExceptionInfo[BaseException]) -> None:
+    """Let the traceback begin in the test: pytest shows no more of it, and looks at the file of each of its own frames to find that out."""
+    if item.config.getoption("fulltrace", False):
+        return
+    assert isinstance(item, pytest.Function), "cases are of functions"
+    tested = getattr(inspect.unwrap(item.obj), "__code__", None)
+    frame: TracebackType | None = error.tb
+    while frame is not None and frame.tb_frame.f_code is not tested:
+        frame = frame.tb_next
+    if frame is not None:
+        error.traceback = Traceback(frame)
 
 
 def _unclear(call: pytest.CallInfo[None]) -> str:

@@ -28,7 +28,7 @@ with suppress(ImportError):  # not on Windows
     _locks = fcntl
 
 INDEX = "index.html"
-INDEXED = 10  # runs on the page that is written with each: reading them takes a tenth of a second for 1,400 cases
+INDEXED = 10  # runs on the page that is written with each: all their cases are read again
 CLAIM = ".running"  # in a run's folder for as long as its process lives
 REPORTS: Mapping[str, Callable[[RunRecord], Iterable[str]]] = {
     "results.jsonl": results_jsonl, "run.json": lambda run: [run_json(run)], "junit.xml": junit_parts,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 from itemwise.cases.controls import joined_orders
@@ -17,7 +19,7 @@ from itemwise.results.score import Score, scores_from_record, scores_record
 from itemwise.results.spill import SpilledRecord
 from itemwise.strategies import scored_by
 
-__all__ = ["Entry", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
+__all__ = ["Entry", "EntryText", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
 
 _TEXTS = ("prompt", "message", "rerun")
 _PLAIN = (
@@ -49,6 +51,14 @@ class ReplyCost:
     generated_tokens: int
     thinking_tokens: int | None = 0
     thinking_cut: bool = False
+
+    @classmethod
+    def of(cls, reply: Reply) -> ReplyCost:
+        """What `reply` took."""
+        return cls(*_costs(reply))
+
+
+_costs = attrgetter(*ReplyCost.__slots__)
 
 
 @dataclass(frozen=True)
@@ -159,8 +169,8 @@ class Entry(MeasuredCase):
 
     def texts(self) -> Texts:
         """Prompt, message, rerun and reply; reads the spill file where they are there."""
-        texts = self.quoted if isinstance(self.quoted, Texts) else Texts.from_record(self.quoted.read())
-        if not self.spent or not texts.reply:
+        texts = self.quoted if isinstance(self.quoted, Texts) else self.quoted.read(Texts.from_record)
+        if not self.spent or not texts.reply or ReplyCost.of(texts.reply) == self.spent:
             return texts
         return replace(texts, reply=replace(texts.reply, **{name: getattr(self.spent, name) for name in ReplyCost.__slots__}))
 
@@ -168,7 +178,7 @@ class Entry(MeasuredCase):
     def cost(self) -> ReplyCost | None:
         """What the reply took; None where an error left none."""
         reply = self.quoted.reply if isinstance(self.quoted, Texts) else None
-        return self.spent or (ReplyCost(*(getattr(reply, name) for name in ReplyCost.__slots__)) if reply else None)
+        return self.spent or (ReplyCost.of(reply) if reply else None)
 
     def scored_notes(self) -> Mapping[str, Any]:
         """The notes of a judged reply of which nothing was generated, as where options or texts are scored; of any other none."""
@@ -220,8 +230,9 @@ class Entry(MeasuredCase):
         return without_empty({name: values[name] for name in _RECORD}, "prompt_name", "scores", "repeat") | self.answered_record()
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Entry:
-        """The entry that `record` was made of. Raises KeyError, TypeError or ValueError for what is none, such as a damaged row."""
+    def from_record(cls, record: Mapping[str, Any], *, with_texts: bool = True) -> Entry:
+        """The entry that `record` was made of, without its texts and cost where nobody reads them. Raises KeyError, TypeError or
+        ValueError for what is none, such as a damaged row."""
         require_kinds(record, _KINDS)
         return cls(
             **{name: record[name] for name in _PLAIN if name in record},
@@ -233,7 +244,7 @@ class Entry(MeasuredCase):
             causes=tuple(Cause.from_record(cause) for cause in record.get("causes") or ()),
             choices=tuple(record.get("choices") or ()),
             repeats=tuple(record.get("repeats") or ()),
-            quoted=Texts.from_record(record),
+            quoted=Texts.from_record(record) if with_texts else Texts(),
             is_answered=record.get("is_answered", _answers(record["strategy"])),
         )
 
@@ -241,3 +252,20 @@ class Entry(MeasuredCase):
 def _answers(strategy: str) -> bool:
     """Whether a model answers under the strategy of this name, as far as a name tells."""
     return scored_by(strategy) != "text"
+
+
+class EntryText(str):
+    """The JSON of an entry's record, with the `entry` where it was made in this process: there it need not be read back."""
+
+    entry: Entry | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> EntryText:
+        """The text of `entry`, which it knows."""
+        text = cls(json.dumps(entry.record()))
+        text.entry = entry
+        return text
+
+    def read(self) -> Entry:
+        """The entry. Raises KeyError, TypeError or ValueError where the text is of none."""
+        return self.entry or Entry.from_record(json.loads(self))

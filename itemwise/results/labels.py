@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from itemwise.cases.controls import CONTROLS, original_and_control
@@ -98,6 +99,7 @@ def _is_plain(more: str, *, all_configs: bool) -> bool:
     return _MADE.fullmatch(more) is not None
 
 
+@lru_cache(maxsize=64)  # each of a case's hooks asks it
 def split_node_id(node_id: str) -> tuple[str, str]:
     """The test function and its parameters. A folder may have a bracket in its name, and a parameter anything.
 
@@ -109,7 +111,8 @@ def split_node_id(node_id: str) -> tuple[str, str]:
     return f"{file}{colons}{name}", parameters.removesuffix("]")
 
 
-def measurement_names(functions: Sequence[str]) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def measurement_names(functions: tuple[str, ...]) -> Mapping[str, str]:
     """A name for each test function, given by its node id: ``quiz`` for ``test_a.py::test_quiz``, and where several are called so
     as much of class, file and folder before it as tells them apart: ``test_a.quiz``."""
     alike: dict[str, list[str]] = {}

@@ -34,7 +34,8 @@ class RunFolderError(Exception):
 @dataclass(frozen=True)
 class RunFolder:
     """A run as it was left on disk. `record` is run.json; `entries` are the cases of results.jsonl in their order; `folder`
-    is where they were read, None for a run that is under way, and for a saved baseline, whose entries have no replies."""
+    is where they were read, None for a run that is under way, and for a saved baseline. The entries of one have no replies, nor have those
+    of which nobody was to read any."""
 
     name: str
     record: Mapping[str, Any]
@@ -65,8 +66,9 @@ class RunFolder:
         return [entry for entry in self.entries if tally.counts_entry(entry)]
 
 
-def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
-    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``, or ``latest~1`` for the one before.
+def read_run(text: str, reports: Path = REPORTS, *, with_replies: bool = True) -> RunFolder:
+    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``, or ``latest~1`` for the one before; its
+    cases without replies and their cost where nobody reads them.
 
     Raises RunFolderError for a folder that is missing or not a run's, and for a damaged file, with its line.
     """
@@ -85,8 +87,8 @@ def read_run(text: str, reports: Path = REPORTS) -> RunFolder:
         key = Key(result["benchmark"], result["model_name"], result["strategy"], result.get("prompt_name", ""))
         known = {"model": models.get(key.model, {}), "rows": rows_of(key, rows) or {}}
         beside = {"sample_size": sizes.get(key, 0), "position": [number], **known}
-        entries.append(_entry(result | beside, folder / "results.jsonl", number))
-    return RunFolder(shown_from_here(folder), record, entries, folder)
+        entries.append(_entry(result | beside, folder / "results.jsonl", number, with_texts=with_replies))
+    return RunFolder(shown_from_here(folder), record, entries, folder, with_replies)
 
 
 def read_runs(texts: Sequence[str], reports: Path = REPORTS, read: Callable[[str, Path], RunFolder] = read_run) -> list[RunFolder]:
@@ -195,8 +197,8 @@ def _fault(record: Any) -> str | None:
     return None if isinstance(record.get("answer"), (str, type(None))) else "an answer that is neither text nor null"
 
 
-def _entry(record: Mapping[str, Any], file: Path, number: int) -> Entry:
+def _entry(record: Mapping[str, Any], file: Path, number: int, *, with_texts: bool) -> Entry:
     try:
-        return Entry.from_record(record)
+        return Entry.from_record(record, with_texts=with_texts)
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{file}, line {number}: not a case as a run writes it ({type(error).__name__}: {error}).") from None

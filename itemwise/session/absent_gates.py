@@ -25,7 +25,7 @@ def _absence(gate: Gate, node_ids: Sequence[str], settings: Settings) -> str:
     if gate.score and not gate.benchmark:  # only its tests know which scores they record
         return _without_model(gate, [entry.name for entry in settings.all_models])
     wanted = Label.parse(gate.benchmark)
-    names = measurement_names([split_node_id(node_id)[0] for node_id in node_ids])
+    names = measurement_names(tuple(split_node_id(node_id)[0] for node_id in node_ids))
     plain = replace(wanted, parameters="", rest="")
     borne = [node_id for node_id in node_ids if Label.parse(names[(function := split_node_id(node_id)[0])]).is_meant_by(plain, function)]
     borne = [node_id for node_id in borne if not wanted.parameters or node_id.endswith(f"-{wanted.parameters[1:]}")]

@@ -171,3 +171,13 @@ def test_what_is_no_score_is_an_error_that_names_it_even_of_a_test_that_was_to_f
         report = concluded(item, end)
         assert (report.outcome, json.loads(report.itemwise)["verdict"]) == ("failed", "error")
         assert str(report.longrepr).startswith("record_property('score', 73): a score is a number in 0 to 1")
+
+
+@pytest.mark.parametrize(("options", "begins"), [((), "test_sums"), (("--full-trace",), "from_call")])
+def test_a_traceback_is_shown_from_the_test_on_without_a_look_at_frames_of_pytest(collect: Collect, options: Any, begins: str) -> None:
+    item = collect(SUMS, *options)[0]
+    call = pytest.CallInfo.from_call(lambda: item.obj(case=item.callspec.params["case"], answer="1"), when="call")
+    report = pytest.TestReport.from_item_and_call(item, call)
+    wrapped(verdicts_of(item).pytest_runtest_makereport(item, call), report)
+    assert call.excinfo is not None
+    assert call.excinfo.traceback[0].name == begins

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise.cases.reply import Verdict
-from itemwise.results.entry import Entry, Skip
+from itemwise.results.entry import Entry, EntryText, Skip
 from itemwise.results.labels import Key
 from tests.reporting.conftest import an_entry
 
@@ -75,3 +75,11 @@ def test_a_record_tells_whether_a_case_is_answered_where_the_name_of_its_strateg
     assert entry.record().items() >= told.items()
     assert ("is_answered" in entry.record()) == bool(told)
     assert Entry.from_record(json.loads(json.dumps(entry.record()))).is_answered is is_answered
+
+
+def test_the_text_of_an_entry_is_read_only_where_it_was_made_elsewhere() -> None:
+    entry = an_entry(0, Verdict.WRONG)
+    text = EntryText.of(entry)
+    assert text.read() is entry
+    sent = str(text)
+    assert (type(sent), EntryText(sent).read()) == (str, entry)

@@ -73,7 +73,7 @@ def test_variants_and_controls_answer_to_their_full_name_alone(text: str) -> Non
     ],
 )
 def test_functions_of_one_name_are_told_apart_by_as_little_as_it_takes(functions: list[str], names: list[str]) -> None:
-    found = measurement_names(functions)
+    found = measurement_names(tuple(functions))
     assert [found[function] for function in functions] == names
 
 
