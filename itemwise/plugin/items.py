@@ -136,16 +136,27 @@ def benchmark_of(item: pytest.Item) -> Benchmark:
 
 def rerun_command(item: pytest.Item) -> str:
     """The command that runs just this case again from the same folder, with the options that made it; its reply is in the same store."""
-    config = item.config
-    arguments = tuple(map(str, config.invocation_params.args))
+    config, given = item.config, item.config.invocation_params
     file, _, test = item.nodeid.partition("::")
-    place = os.path.relpath(config.rootpath / file, config.invocation_params.dir)
-    command = shlex.join(["pytest", *_options(arguments, config.stash[TAKEN]), f"{Path(place).as_posix()}::{test}"])
-    added = shlex.join(without_keys(argument) for argument in shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
-    return f"PYTEST_ADDOPTS={shlex.quote(added)} {command}" if added else command
+    place = _place(config.rootpath / file, given.dir)
+    added = os.environ.get("PYTEST_ADDOPTS", "")
+    return f"{_command(tuple(map(str, given.args)), config.stash[TAKEN], added)} {shlex.quote(f'{place}::{test}')}"
 
 
 @cache
+def _place(file: Path, here: Path) -> str:
+    """The file as seen from `here`."""
+    return Path(os.path.relpath(file, here)).as_posix()
+
+
+@cache
+def _command(arguments: tuple[str, ...], taken: tuple[str, ...], added: str) -> str:
+    """How a command to run cases again begins, with the options that `added` gives to every pytest."""
+    command = shlex.join(["pytest", *_options(arguments, taken)])
+    without = shlex.join(without_keys(argument) for argument in shlex.split(added))
+    return f"PYTEST_ADDOPTS={shlex.quote(without)} {command}" if without else command
+
+
 def _options(arguments: tuple[str, ...], taken: tuple[str, ...]) -> Sequence[str]:
     """The options of a command line that decide what a case is asked and where its reply is kept; those of `taken` are the suite's own."""
     of_the_run = {"--fail-under", "--baseline", "--shard", "--log", "--progress"}

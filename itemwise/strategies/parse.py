@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -57,8 +57,11 @@ class ConfiguredStrategy:
 
     def given(self, **offered: Any) -> dict[str, Any]:
         """Of what a run can hand to a strategy by name, and is no setting, that for which this one has a parameter."""
-        parameters = inspect.signature(self.strategy).parameters
-        return {name: value for name, value in offered.items() if name in parameters}
+        return {name: value for name, value in offered.items() if name in self._parameters}
+
+    @cached_property
+    def _parameters(self) -> Collection[str]:
+        return inspect.signature(self.strategy).parameters
 
     def bind(
         self,
