@@ -68,9 +68,19 @@ def test_any_text_gives_known_elements(text: str, start: int, size: int) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "", "plain words, 3 * 4 = 12.", "two\nlines (with: signs)", "a-b and 2 > 1", '{"answer": 18}', "snake_case",
-        "6*7=42", "6*7 = 42 * 1 = 42", "She earns $18 a day.", "$18\nand $20", "the key ` opens", "~5 km",
-    ],  # fmt: skip
+        "",
+        "plain words, 3 * 4 = 12.",
+        "two\nlines (with: signs)",
+        "a-b and 2 > 1",
+        '{"answer": 18}',
+        "snake_case",
+        "6*7=42",
+        "6*7 = 42 * 1 = 42",
+        "She earns $18 a day.",
+        "$18\nand $20",
+        "the key ` opens",
+        "~5 km",
+    ],
 )
 def test_a_text_without_markdown_reads_as_it_stands(text: str) -> None:
     assert readable_text(text) is None
