@@ -177,7 +177,6 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.analysis.merged_runs": "commands/test_merge.py",
     "itemwise.gates.decide": "gates/test_recovery_gate.py",
     "itemwise.plugin.case_lines": "plugin/test_controller.py",
-    "itemwise.plugin.fixtures": "runs/test_plugin.py",
     "itemwise.reporting.sections.repeats_section": "runs/test_repeat_runs.py",
     "itemwise.reporting.sections.scores_section": "runs/test_score_runs.py",
     "itemwise.analysis.paired_change": "analysis/test_gold_change.py",

@@ -1,4 +1,4 @@
-"""The pytest plugin: options and hooks, each a few lines that delegate.
+"""The pytest plugin: options, fixtures and hooks, each a few lines that delegate.
 
 Nothing outside this folder speaks pytest, but for the mark in benchmark.py.
 """
@@ -12,9 +12,11 @@ import pytest
 
 from itemwise.cases.benchmark import MARK
 from itemwise.cases.card import QUICK, QUICK_ROWS, SUITES
+from itemwise.cases.case import Case
+from itemwise.cases.reply import Reply
+from itemwise.models import Model
 from itemwise.plugin.controller import ControllerSession
 from itemwise.plugin.exact_names import match_whole_names
-from itemwise.plugin.fixtures import Fixtures
 from itemwise.plugin.items import NO_CASES, Fault, deal_shard, is_case, prefixes
 from itemwise.plugin.left_out import leave_out
 from itemwise.plugin.notices import configure_notices
@@ -62,7 +64,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[WORKER_SESSION], "itemwise-worker")
     config.stash[VERDICTS] = Verdicts(config.stash[WORKER_SESSION])
     config.pluginmanager.register(config.stash[VERDICTS], "itemwise-verdicts")
-    config.pluginmanager.register(Fixtures(config.stash[WORKER_SESSION], config.stash[VERDICTS]), "itemwise-fixtures")
     if not hasattr(config, "workerinput"):
         controller = ControllerSession(config, settings, config.stash[WORKER_SESSION])
         config.pluginmanager.register(controller, "itemwise-controller")
@@ -130,3 +131,48 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "strategy" in metafunc.fixturenames:
         metafunc.parametrize("strategy", [chosen.name for chosen in worker.settings.strategies], indirect=True, scope="session")
     metafunc.parametrize("case", [each.value for each in asked], ids=[each.id for each in asked], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def model(request: pytest.FixtureRequest) -> Iterator[Model]:
+    """The model under test, loaded once; one is in memory at a time."""
+    worker = request.config.stash[WORKER_SESSION]
+    entry = _parameter(request)
+    yield worker.use(entry)
+    worker.unload()
+
+
+@pytest.fixture(scope="session")
+def strategy(request: pytest.FixtureRequest) -> str:
+    """The name of the strategy."""
+    return str(_parameter(request))
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> Case:
+    """The case under test, in the prompt that the model is asked with."""
+    _parameter(request)
+    request.config.stash[WORKER_SESSION].refuse_crashed(request.node)
+    return request.config.stash[WORKER_SESSION].samples.case(request.node)
+
+
+@pytest.fixture
+def reply(request: pytest.FixtureRequest, model: Model, strategy: str, case: Case) -> Reply:  # noqa: ARG001 - it depends on all three
+    """The model's reply to the case, with its cost. An infrastructure error is a setup error here, never an empty reply."""
+    return request.config.stash[WORKER_SESSION].reply(request.node)
+
+
+@pytest.fixture
+def answer(request: pytest.FixtureRequest, reply: Reply) -> str | None:
+    """What the benchmark's extractor reads in the reply; None where it reads nothing."""
+    return request.config.stash[VERDICTS].answer(request.node, reply)
+
+
+def _parameter(request: pytest.FixtureRequest) -> Any:
+    try:
+        if isinstance(request.param, Fault):
+            raise pytest.fail.Exception(request.param.message, pytrace=False)
+        return request.param
+    except AttributeError:
+        said = f"the fixture {request.fixturename!r} belongs to benchmarks: put @cases(...) over the test."
+        raise pytest.fail.Exception(said, pytrace=False) from None
