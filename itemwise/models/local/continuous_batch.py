@@ -13,6 +13,7 @@ from transformers.cache_utils import DynamicLayer
 
 from itemwise.models.attention import attention_of
 from itemwise.models.local.encoded_prompt import Prompt, left_padded, padded_for
+from itemwise.models.local.free_memory import return_freed
 from itemwise.models.local.kv_cache import KVCache
 from itemwise.models.local.library_context import memory_errors, quiet
 from itemwise.models.local.loaded_checkpoint import LoadedCheckpoint
@@ -26,6 +27,7 @@ from itemwise.models.model import Generation, OutOfMemoryError, Request
 __all__ = ["ContinuousBatch", "Prefilled", "SequenceState", "supports_continuous_batching"]
 
 MAX_PREFILL = 8192  # tokens of one forward, padding included
+RETURNED_AFTER = 256  # sequences: small texts that stay lie between the tensors that go, and keep their memory in pieces
 EXPECTED_REPLY = 128  # tokens, before longer replies were seen
 MAX_SEQUENCES = {"cpu": 96, "cuda": 256}  # more at once gain nothing: measured on two cores, estimated for a GPU
 FORWARD_TOKENS = {"cpu": 64, "cuda": 512}  # tokens prefilled in the fixed time of any forward, roughly
@@ -97,6 +99,7 @@ class ContinuousBatch:
         self._kv_cache = KVCache()
         self._finished: list[SequenceState] = []
         self._longest_reply = EXPECTED_REPLY
+        self._since_returned = 0  # finished since freed memory was returned
         self._forward_tokens = FORWARD_TOKENS.get(model.device.type, FORWARD_TOKENS["cuda"])
         self._prefix_cache = self._new_prefix_cache()
         self._parameters = set(inspect.signature(model.forward).parameters)
@@ -220,6 +223,10 @@ class ContinuousBatch:
         finished = [sequence for sequence in self.sequences if self._is_finished(sequence)]
         self._longest_reply = max(self._longest_reply, *(len(sequence.output_ids) for sequence in finished))
         self._finished += finished
+        self._since_returned += len(finished)
+        if self._since_returned >= RETURNED_AFTER:
+            self._since_returned = 0
+            return_freed()
         for row, sequence in enumerate(self.sequences):
             may_continue = sequence.request.tools and not sequence.prompt.image_inputs and sequence.invalid_at is None
             if may_continue and sequence in finished:  # once a tool's result is appended

@@ -268,6 +268,15 @@ def test_memory_that_runs_out_at_any_moment_loses_nothing(talkative: Path, monke
     assert together(model, mixed(), 8, seed) == expected
 
 
+def test_freed_memory_is_returned_now_and_then(talkative: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    returned: list[None] = []
+    monkeypatch.setattr(continuous, "RETURNED_AFTER", 2)
+    monkeypatch.setattr(continuous, "return_freed", lambda: returned.append(None))
+    requests = mixed()
+    together(loaded(talkative), requests, 8)
+    assert 1 <= len(returned) <= len(requests) // 2
+
+
 # What cannot run
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 import torch
 
-from itemwise.models.local.free_memory import free_bytes
+from itemwise.models.local.free_memory import free_bytes, return_freed
 
 CPU = torch.device("cpu")
 V2 = ("memory.max", "memory.current", "memory.stat")
@@ -40,3 +43,14 @@ def test_a_container_without_a_limit_has_what_the_machine_has(tmp_path: Path, li
 
 def test_a_machine_without_containers_has_what_it_has(tmp_path: Path) -> None:
     assert 0 < free_bytes(CPU, tmp_path) <= psutil.virtual_memory().total
+
+
+@pytest.mark.parametrize(("platform", "trims", "expected"), [("linux", True, [0]), ("linux", False, []), ("win32", True, [])])
+def test_freed_memory_is_returned_where_the_c_library_can(
+    monkeypatch: pytest.MonkeyPatch, platform: str, trims: bool, expected: list[int]
+) -> None:
+    kept: list[int] = []
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: SimpleNamespace(**({"malloc_trim": kept.append} if trims else {})))
+    return_freed()
+    assert kept == expected
