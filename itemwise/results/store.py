@@ -21,6 +21,8 @@ __all__ = ["MACHINE", "ModelReplies", "Store", "StoreError", "key_of"]
 APPLICATION = 0x49574C31  # "IWL1" in the file's header says that it is ours
 VERSION = 2
 MACHINE = ("compute", "versions")  # the parts of a model's identity that belong to where it runs
+OUTPUT_LAYER = "output layer"  # of what is scored: the type that its products are in
+FLOAT32 = "cpu"  # the compute of a model whose output layer always was in float32
 TIMEOUT = 60.0  # seconds to wait for another process's write
 SMALLEST = 100  # bytes of a database: its header
 CHECKPOINT_EVERY = 30.0  # seconds after which what was kept moves from the write-ahead log into the file itself
@@ -355,7 +357,10 @@ class ModelReplies:
             self.renewed.update(key_of(self._asked(request)) for request, _ in answered)
 
     def _asked(self, request: Request) -> dict[str, Any]:
-        return {"model": dict(self.identity), **request.record()}
+        asked = {"model": dict(self.identity), **request.record()}
+        if request.is_scored and self.identity.get("compute", FLOAT32) != FLOAT32:
+            asked[OUTPUT_LAYER] = "float32"  # scores from before it was are another measurement
+        return asked
 
 
 def _record(generation: Generation) -> dict[str, Any]:
@@ -385,7 +390,7 @@ def _description(kept: Any) -> dict[str, str]:
 
 def _without_machine(asked: Mapping[str, Any]) -> dict[str, Any]:
     model = {name: value for name, value in asked["model"].items() if name not in MACHINE}
-    return {**asked, "model": model}
+    return {name: value for name, value in asked.items() if name != OUTPUT_LAYER} | {"model": model}
 
 
 def key_of(asked: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from itemwise.cases.picture import PictureError
 from itemwise.models.local.continuous_batch import ContinuousBatch, Prefilled
 from itemwise.models.local.document import text_logprob
 from itemwise.models.local.encoded_prompt import padded_for, right_padded
+from itemwise.models.local.float32_head import float32_head
 from itemwise.models.local.library_context import memory_errors, quiet
 from itemwise.models.local.prefix_cache import MAX_SHARED
 from itemwise.models.local.prompting import Prompting
@@ -43,7 +44,7 @@ class _Scored:
 
 
 class Scorer:
-    """Scores requests of one model, in float32 whatever it computes in.
+    """Scores requests of one model: its output layer and the softmax in float32, whatever the rest computes in.
 
     With a `batch` the KV cache of a prompt, its beginning shared with other prompts, is continued with all its continuations. For a
     kind of model whose cache cannot be shared, each continuation is read with its whole prompt: padded behind, at most `rows` at once.
@@ -70,7 +71,7 @@ class Scorer:
     def _scored(self, requests: Sequence[Request]) -> list[Generation | Exception]:
         encoded = [self._text(request) if request.window else self._encoded(request) for request in requests]
         scored = [each for each in encoded if isinstance(each, _Scored)]
-        with quiet(), memory_errors(), torch.inference_mode():
+        with quiet(), memory_errors(), torch.inference_mode(), float32_head(self._model):
             if self._batch:
                 self._score_continued(self._batch, scored)
             else:
@@ -84,7 +85,7 @@ class Scorer:
         except ModelError as error:
             return error
         size = min(request.window, self._prompting.context_length)
-        with quiet(), memory_errors(), torch.inference_mode():
+        with quiet(), memory_errors(), torch.inference_mode(), float32_head(self._model):
             logprob = text_logprob(self._model, tokens, first, size)
         if not _is_finite(logprob):
             return ModelError("the logits over the text are no numbers (NaN or infinite): the weights are damaged or too large.")

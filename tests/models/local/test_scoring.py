@@ -77,6 +77,25 @@ def test_scores_are_those_of_each_continuation_read_alone(text: LocalModel) -> N
     assert logprobs(whole, requests) == [close(each) for each in alone]
 
 
+@pytest.mark.parametrize("window", [0, 64], ids=["options", "text"])
+def test_in_bfloat16_the_output_layer_scores_in_float32(one_thread: None, window: int) -> None:
+    model = load(REGISTRY["embedded-text"], LoadOptions("none", 64, compute="bfloat16"))
+    network = model.checkpoint.model
+    request = Request((Turn("text", "Ana has 2 apples and buys 2."),), continuations=() if window else (" 4",), window=window)
+    if window:
+        tokens, first = model.prompting.text_tokens(request)
+        row, begin = [first, *tokens], 1
+    else:
+        prompt = model.prompting.encode(request).ids
+        row, begin = [*prompt, *model.prompting.tokenizer(" 4", add_special_tokens=False)["input_ids"]], len(prompt)
+    with torch.inference_mode():
+        logits = network.base_model(torch.tensor([row])).last_hidden_state.float() @ network.lm_head.weight.float().T
+    shares = torch.log_softmax(logits[0], dim=-1)
+    expected = sum(float(shares[place - 1, row[place]]) for place in range(begin, len(row)))
+    assert logprobs(Scorer(network, model.prompting, None, 1), [request]) == [(pytest.approx(expected, abs=1e-3),)]
+    assert network.lm_head(network.lm_head.weight[:1]).dtype == torch.bfloat16
+
+
 def test_a_reply_that_is_scored_costs_its_prompt_and_no_tokens(text: LocalModel) -> None:
     (request,) = asked("2+2?")[:1]
     (result,) = text.score([request])
