@@ -350,4 +350,4 @@ def test_a_chinese_page_shows_its_cases_in_chinese(written: Callable[..., Path],
     assert names_shown(page) == ["sums-3"] * 4
     page.locator("#list").get_by_role("option", name="sums-3").first.click()
     expect(page.locator("#detail")).to_contain_text("只重跑这一题")
-    expect(page.locator("#detail dl").first).to_contain_text("正确答案42答案41读取规则answer field算错6*7=41 (it is 42)")
+    expect(page.locator("#detail dl").first).to_contain_text("正确答案42答案41读取规则answer field算错6*7=41（应为 42）")
