@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 import transformers
 
 from itemwise.models.registry import EMBEDDED
-from tools.check_protocol_texts import Asked, differences, row_of
+from tools.check_protocol_texts import Asked, differences, results_of, row_of
 from tools.first_difference import Difference, explained
 
 TEXT = EMBEDDED / "text"
@@ -27,6 +28,25 @@ def test_a_line_has_equal_texts_both_scores_and_speeds() -> None:
     line = ("lm-eval/gsm8k", "3", "2", "50.0%", "100.0%", "25.0%", "75.0%", "12.5%", "0.50", "2.00", "8.00", "0.12")
     assert row_of("lm-eval/gsm8k", theirs, ours) == line
     assert [one.row for one in differences(theirs, ours)] == [2]
+
+
+def test_a_run_that_does_not_answer_all_rows_ends_the_tool_with_what_it_said(tmp_path: Path) -> None:
+    def asks(*replies: str, run: str) -> list[str]:
+        """A process that makes a run with these replies, or none at all, says so and ends as pytest does where a case failed."""
+        lines = "".join(f'{{"reply": {reply}}}\n' for reply in replies)
+        makes = (
+            f"f = Path({str(tmp_path / run)!r}); f.mkdir(); (f / 'results.jsonl').write_text({lines!r}); l.unlink(True); l.symlink_to(f); "
+        )
+        return [
+            sys.executable,
+            "-c",
+            f"from pathlib import Path; l = Path({str(tmp_path / 'latest')!r}); {makes if run else ''}print('so'); exit(1)",
+        ]
+
+    assert results_of(asks('{"text": "a"}', '{"text": "b"}', run="1"), tmp_path, 2) == [{"reply": {"text": "a"}}, {"reply": {"text": "b"}}]
+    for command, answered in [(asks(run=""), 0), (asks('{"text": "a"}', "null", run="2"), 1)]:
+        with pytest.raises(SystemExit, match=rf"answered {answered} of 2 rows:\nso"):
+            results_of(command, tmp_path, 2)
 
 
 @pytest.mark.parametrize(

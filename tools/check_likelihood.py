@@ -25,7 +25,7 @@ from itemwise.cases.option_scores import score_of
 from itemwise.protocols import Protocol, protocols
 from itemwise.reporting.table import aligned
 from itemwise.strategies import ConfiguredStrategy, configured_strategy
-from tools.check_protocol_texts import PREFIX, ROOT, computed_here, run_command
+from tools.check_protocol_texts import PREFIX, ROOT, computed_here, results_of, run_command
 from tools.check_protocols import cases_of
 
 HEAD = (
@@ -96,11 +96,10 @@ class Check:
         ]
         model = ["--model", str(self.model), "--quant", "none", "--compute", "float32", "--report-dir", str(self.keep), "--fresh"]
         before = computed_here()
-        run_command([sys.executable, "-m", "pytest", "benchmarks/", *asked, *model, "-q", "--tb=no"], accepted=(0, 1))
-        cpu = computed_here() - before
-        results = (self.keep / "latest" / "results.jsonl").read_text(encoding="utf-8").splitlines()
-        scores = {result["case"]: result["reply"]["notes"]["likelihood"] for result in map(json.loads, results)}
         cases = cases_of(protocol, source=str(self.rows), shots=[self.shots])
+        results = results_of([sys.executable, "-m", "pytest", "benchmarks/", *asked, *model, "-q", "--tb=no"], self.keep, len(cases))
+        cpu = computed_here() - before
+        scores = {result["case"]: result["reply"]["notes"]["likelihood"] for result in results}
         logprobs = [scores[case.name]["logprobs"] for case in cases]
         strategy = configured_strategy(protocol.strategy)
         acc, acc_norm = (accuracy(cases, logprobs, norm) for norm in ("sum", "characters"))

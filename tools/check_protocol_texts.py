@@ -95,9 +95,8 @@ class Check:
         command = [sys.executable, "-m", "pytest", "benchmarks/", "-k", "gsm8k", "--protocol", protocol, "--model", str(self.model)]
         command += ["--source", str(self._first(rows)), "--sample", "all", "--quant", "none", "--compute", "float32"]
         before = computed_here()
-        run_command([*command, "--report-dir", str(reports), "-q", "--tb=no"], accepted=(0, 1))
+        results = results_of([*command, "--report-dir", str(reports), "-q", "--tb=no"], reports, rows)
         (reports / "latest" / CPU).write_text(f"{computed_here() - before:.2f}", encoding="utf-8")
-        results = _lines(reports / "latest" / "results.jsonl")
         replies = [_as_asked(result) for result in sorted(results, key=lambda result: int(result["case"].rpartition("-")[2]))]
         record = _record(reports / "latest")
         scores = {reader["reader"]: reader["accuracy"] for reader in record["readers"]}
@@ -160,11 +159,23 @@ def _command_line() -> tuple[Check, Sequence[str]]:
     return Check(*folders, given.rows, given.keep.resolve(), given.lm_eval_python, given.seconds), given.protocol or names
 
 
-def run_command(command: Sequence[str], accepted: Sequence[int] = (0,)) -> None:
-    """Run a command of this project's; ends the tool with what it said where its exit status is not `accepted`."""
+def results_of(command: Sequence[str], reports: Path, rows: int) -> list[dict[str, Any]]:
+    """The results of a run of pytest whose reports are in `reports`; ends the tool with what it said where not all `rows` have a reply."""
+    before = (reports / "latest").resolve()
+    said = run_command(command, accepted=(0, 1))  # 1: some reply is wrong
+    run = (reports / "latest").resolve()
+    results = _lines(run / "results.jsonl") if run != before and run.is_dir() else []
+    if (answered := sum(bool(result["reply"]) for result in results)) != rows:
+        raise SystemExit(f"{' '.join(command)} answered {answered} of {rows} rows:\n{said[-2000:]}")
+    return results
+
+
+def run_command(command: Sequence[str], accepted: Sequence[int] = (0,)) -> str:
+    """Run a command of this project's and give what it said; ends the tool with that where its exit status is not `accepted`."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode not in accepted:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def computed_here() -> float:
