@@ -10,7 +10,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.draw import draw
 from itemwise.cases.picture import PictureError
 from itemwise.cases.row import RowsError
-from itemwise.cases.same_question import typed_plainly
+from itemwise.cases.same_question import typed_plainly, typed_without_spaces
 
 __all__ = ["RULES", "Examples", "require_apart", "shown_by_case"]
 
@@ -125,18 +125,19 @@ def _require_enough(there: int, shots: int, which: str) -> None:
 def require_apart(asked: Sequence[Case], shown: Mapping[str, Sequence[Case]], *, own_words: bool) -> None:
     """Raise RowsError where an example asks what a case that is asked does: its answer would be told.
 
-    Questions are the same where their words are, however they are typed (`typed_plainly`, without spaces), and their pictures. Examples in
+    Questions are the same where their words are, however they are typed (`typed_without_spaces`), and their pictures. Examples in
     `own_words`, which no prompt of the benchmark put into words, are also looked for inside the questions.
     """
     examples = {id(example): example for chosen in shown.values() for example in chosen}
     by_words: dict[str, list[Case]] = {}
+    unspaced: dict[str, list[Case]] = {}
     for example in examples.values():
         by_words.setdefault(typed_plainly(example.text), []).append(example)
-    unspaced = {text.replace(" ", ""): found for text, found in by_words.items()}
+        unspaced.setdefault(typed_without_spaces(example.text), []).append(example)
     for case in asked:
-        words = typed_plainly(case.text)
-        same = [*unspaced.get(words.replace(" ", ""), ())]
+        same = [*unspaced.get(typed_without_spaces(case.text), ())]
         if own_words:
+            words = typed_plainly(case.text)
             same += [example for text, found in by_words.items() if f" {text} " in f" {words} " for example in found]
         for example in same:
             if _pictures(case) == _pictures(example):

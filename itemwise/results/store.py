@@ -22,7 +22,7 @@ APPLICATION = 0x49574C31  # "IWL1" in the file's header says that it is ours
 VERSION = 2
 MACHINE = ("compute", "versions")  # the parts of a model's identity that belong to where it runs
 OUTPUT_LAYER = "output layer"  # of what is scored: the type that its products are in
-FLOAT32 = "cpu"  # the compute of a model whose output layer always was in float32
+FLOAT32 = ("cpu", "float32")  # how the compute of a model ends whose output layer always was in float32
 TIMEOUT = 60.0  # seconds to wait for another process's write
 SMALLEST = 100  # bytes of a database: its header
 CHECKPOINT_EVERY = 30.0  # seconds after which what was kept moves from the write-ahead log into the file itself
@@ -358,7 +358,7 @@ class ModelReplies:
 
     def _asked(self, request: Request) -> dict[str, Any]:
         asked = {"model": dict(self.identity), **request.record()}
-        if request.is_scored and self.identity.get("compute", FLOAT32) != FLOAT32:
+        if request.is_scored and not self.identity.get("compute", "cpu").endswith(FLOAT32):
             asked[OUTPUT_LAYER] = "float32"  # scores from before it was are another measurement
         return asked
 

@@ -134,3 +134,6 @@ class TestApart:
         one, other = Case("train-1", "Which?", "A", picture=red), Case("test-1", "Which?", "A", picture=blue)
         assert self.refused(one, other) == ""
         assert "asks the same" in self.refused(one, Case("test-1", "Which?", "A", picture=red))
+        spaced = Case("train-2", "Which ?", "B", picture=blue)  # typed otherwise, about a picture of its own
+        with pytest.raises(RowsError, match="example train-1 asks the same"):
+            require_apart([Case("test-1", "Which?", "A", picture=red)], {"another": [one, spaced]}, own_words=False)

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -151,17 +152,20 @@ def test_replay_prefers_this_machine_and_then_the_newest(path: Path) -> None:
     assert replies(path, compute="third", replay=True).recall(ASKED) == replace(SAID, text="second")
 
 
-def test_scores_in_a_short_type_from_before_its_output_layer_was_in_float32_are_not_recalled(path: Path) -> None:
+@pytest.mark.parametrize("compute", ["cpu, bfloat16", "cuda"])
+def test_scores_in_a_short_type_from_before_its_output_layer_was_in_float32_are_not_recalled(path: Path, compute: str) -> None:
     scored, said = replace(ASKED, continuations=("42", "41")), replace(SAID, logprobs=(-1.0, -2.0))
-    short = replies(path, compute="cpu, bfloat16")
+    short = replies(path, compute=compute)
     short.store.keep_replies([({"model": dict(short.identity), **scored.record()}, said)])
     assert short.recall(scored) is None
+    time.sleep(0.005)  # the newest is recalled elsewhere, to a millisecond
     short.keep([(scored, replace(said, logprobs=(-1.1, -2.1)))])
     recalled = short.recall(scored), replies(path, replay=True).recall(scored)
     assert [each and each.logprobs for each in recalled] == [(-1.1, -2.1)] * 2
-    whole = replies(path)
-    whole.store.keep_replies([({"model": dict(whole.identity), **scored.record()}, said)])
-    assert whole.recall(scored) == said
+    for compute in ("cpu", "cuda, float32"):
+        whole = replies(path, compute=compute)
+        whole.store.keep_replies([({"model": dict(whole.identity), **scored.record()}, said)])
+        assert whole.recall(scored) == said
 
 
 def test_descriptions_and_verdicts_come_back_for_their_own_run_only(path: Path) -> None:
