@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -16,7 +19,9 @@ from itemwise.cases.split_files import SUFFIXES, opened
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["file_rows", "mapping_row", "table_rows"]
+__all__ = ["GZIP", "file_rows", "mapping_row", "table_rows"]
+
+GZIP = b"\x1f\x8b"  # how such a file begins
 
 LONGEST_LINE = 64 << 20  # bytes; a file without an end to its lines is read no further
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -25,8 +30,9 @@ _DELIMITER_WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) -> Iterator[Row]:
     """The rows of a file by its suffix; their pictures may be files inside `folders`. A csv or tsv whose first row does not name `columns`
-    has those, and begins with a row. A .txt is one row, its ``text``. Raises RowsError, naming file and line."""
-    match file.suffix.lower():
+    has those, and begins with a row. A .txt is one row, its ``text``. A file may be gzipped (.csv.gz). Raises RowsError, naming file and
+    line."""
+    match _suffix(file):
         case ".jsonl":
             return _jsonl_rows(file, folders)
         case ".csv" | ".tsv":
@@ -38,8 +44,27 @@ def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) 
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
 
 
+def _suffix(file: Path) -> str:
+    """What the file is, by its name without a .gz."""
+    return (file.with_suffix("") if file.suffix.lower() == ".gz" else file).suffix.lower()
+
+
+def _unpacked(file: Path) -> BinaryIO:
+    """A row file for reading, out of its gzip. Raises RowsError."""
+    content = opened(file)
+    begins = content.read(len(GZIP))
+    content.seek(0)
+    if begins != GZIP:
+        return content
+    with content:
+        try:
+            return io.BytesIO(gzip.decompress(content.read()))
+        except (OSError, EOFError, zlib.error) as error:
+            raise RowsError(f"{file}: cannot be unpacked ({error}).") from None
+
+
 def _text(file: Path) -> str:
-    with opened(file) as content:
+    with _unpacked(file) as content:
         try:
             return content.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -69,7 +94,7 @@ def _cell(table: Table, index: int, column: str) -> Any:
 
 
 def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
-    with opened(file) as content:
+    with _unpacked(file) as content:
         for number, line in enumerate(_lines(file, content, "a .jsonl holds one object a line."), start=1):
             try:
                 text = line.decode("utf-8-sig").strip()
@@ -84,9 +109,9 @@ def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
 
 def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str]) -> Iterator[Row]:
     """Every cell is text: ``007`` stays itself. An empty cell is an empty text, which shows no picture."""
-    delimiter = _DELIMITERS[file.suffix.lower()]
-    with opened(file) as content:
-        lines = _lines(file, content, f"a {file.suffix} holds one row a line, and closes every quote.")
+    delimiter = _DELIMITERS[_suffix(file)]
+    with _unpacked(file) as content:
+        lines = _lines(file, content, f"a {_suffix(file)} holds one row a line, and closes every quote.")
         texts = (line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(lines))
         cells = csv.reader(texts, delimiter=delimiter, strict=True)
         columns: Sequence[str] = ()
@@ -104,7 +129,7 @@ def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str]) -> Iter
         except (csv.Error, UnicodeDecodeError) as error:
             one = _DELIMITER_WORDS[delimiter].removesuffix("s")
             form = f"{one}s separate cells, and a cell with a {one}, a quote or a line end stands in quotes, in UTF-8"
-            raise RowsError(f"{file}, line {start}: not {file.suffix[1:].upper()} ({error}); {form}.") from None
+            raise RowsError(f"{file}, line {start}: not {_suffix(file)[1:].upper()} ({error}); {form}.") from None
 
 
 def _csv_columns(location: str, names: Sequence[str], delimiter: str) -> tuple[str, ...]:
@@ -138,14 +163,15 @@ def _table(file: Path) -> Table:
     import pyarrow
     import pyarrow.parquet
 
-    opened(file).close()
+    with _unpacked(file) as content:
+        unpacked = pyarrow.BufferReader(content.read()) if isinstance(content, io.BytesIO) else None
     try:
-        if file.suffix.lower() == ".parquet":
-            return pyarrow.parquet.read_table(file)
-        with pyarrow.memory_map(str(file)) as mapped:
+        if _suffix(file) == ".parquet":
+            return pyarrow.parquet.read_table(unpacked or file)
+        with unpacked or pyarrow.memory_map(str(file)) as mapped:
             try:
                 return pyarrow.ipc.open_stream(mapped).read_all()
             except pyarrow.ArrowInvalid:
                 return pyarrow.ipc.open_file(mapped).read_all()
     except (pyarrow.ArrowException, OSError) as error:
-        raise RowsError(f"{file}: not a readable {file.suffix} file ({error}).") from None
+        raise RowsError(f"{file}: not a readable {_suffix(file)} file ({error}).") from None

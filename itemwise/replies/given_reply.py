@@ -7,8 +7,15 @@ from typing import Any, NamedTuple
 from itemwise.cases.chat import Turn, TurnCost
 from itemwise.cases.plain_data import plain_text, shown_value
 from itemwise.cases.reply import FROM_FILE, Reply
+from itemwise.models.server.finish_reasons import is_limit, is_plain
 
-__all__ = ["GivenReply", "Replies", "RepliesError", "count_in", "repeat_in", "require_once", "text_in", "texts_in"]
+__all__ = [
+    *("GivenReply", "Replies", "RepliesError", "count_in", "finish_reason_in", "object_in", "objects_in", "repeat_in", "require_names"),
+    *("require_once", "text_in", "texts_in"),
+]
+
+
+_DIGITS = 20  # of a count that is a text; int() refuses some thousands
 
 
 class RepliesError(Exception):
@@ -43,6 +50,8 @@ class GivenReply:
                 plain_text(getattr(self, name), f"{self.place}: {name}")
         except ValueError as error:
             raise RepliesError(str(error)) from None
+        if not self.id:
+            raise RepliesError(f"{self.place}: the id is empty; give the case's, such as gsm8k-0, or the number of its row.")
 
     def reply(self) -> Reply:
         """The reply as a case's: it took no time here, and nothing was generated for it."""
@@ -73,11 +82,49 @@ def text_in(record: Mapping[str, Any], name: str, place: str, default: str | Non
     return value
 
 
-def texts_in(record: Mapping[str, Any], name: str, place: str) -> list[str]:
-    """The replies under `name`: a text, or several in a list. Null is none, as where a request failed."""
+def texts_in(record: Mapping[str, Any], name: str, place: str) -> list[tuple[int, str]]:
+    """The replies under `name`, a text or several in a list, each with its number from 1. Null is none, as where a request failed, and
+    those behind it keep their numbers."""
     value = record.get(name)
     listed = value if isinstance(value, list) else [value]
-    return [text_in({name: text}, name, place) for text in listed if not _is_missing(text)]
+    return [(number, text_in({name: text}, name, place)) for number, text in enumerate(listed, start=1) if not _is_missing(text)]
+
+
+def object_in(record: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+    """The object under `name`, an empty one for null or nothing."""
+    value = record.get(name)
+    if not isinstance(value, (Mapping, type(None))):
+        raise RepliesError(f"{place}: {name!r} must be an object, got {shown_value(value)}; leave out what is not known.")
+    return value or {}
+
+
+def objects_in(record: Mapping[str, Any], name: str, place: str) -> list[Mapping[str, Any]]:
+    """The objects in the list under `name`, none for null or nothing."""
+    value = record.get(name)
+    if not isinstance(value, (list, type(None))):
+        raise RepliesError(f"{place}: {name!r} must be a list of objects, got {shown_value(value)}.")
+    for number, each in enumerate(value or [], start=1):
+        if not isinstance(each, Mapping):
+            raise RepliesError(f"{place}: {name!r} must hold objects alone, got {shown_value(each)} as number {number}; leave it out.")
+    return value or []
+
+
+def require_names(record: Mapping[str, Any], names: Iterable[str], place: str) -> None:
+    """Raise RepliesError where a record lacks what makes it one of its file's form."""
+    if lacking := [name for name in names if name not in record]:
+        has = ", ".join(list(record)[:8]) or "nothing in it"
+        raise RepliesError(f"{place}: an object with {has}, where {lacking[0]!r} is missing; all of a file must be of one form.")
+
+
+def finish_reason_in(record: Mapping[str, Any], place: str) -> str:
+    """``stop`` or ``length``, by whatever word of a server stands there for it; empty where none does."""
+    reason = text_in(record, "finish_reason", place, "")
+    if not is_plain(reason):
+        raise RepliesError(
+            f"{place}: 'finish_reason' must be stop (the model ended it) or length (the token limit did), or a word of a server for "
+            f"either, got {shown_value(reason)}; leave it out where it is not known."
+        )
+    return "length" if is_limit(reason) else "stop" if reason else ""
 
 
 def _is_missing(value: Any) -> bool:
@@ -91,7 +138,9 @@ def _whole(value: Any) -> Any:
 def count_in(record: Mapping[str, Any], name: str, place: str) -> int | None:
     """The number of tokens under `name`, which tables may have as a text or with ``.0``; None where there is none."""
     value = record.get(name)
-    value = int(value) if isinstance(value, str) and value.isdecimal() else None if _is_missing(value) else _whole(value)
+    if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
+        return int(value)
+    value = None if _is_missing(value) else _whole(value)
     if value is not None and (type(value) is not int or value < 0):
         raise RepliesError(f"{place}: {name!r} must be a whole number of at least 0, got {shown_value(value)}.")
     return value

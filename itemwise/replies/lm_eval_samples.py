@@ -10,7 +10,17 @@ from typing import Any
 from itemwise.cases.chat import ROLES, Turn
 from itemwise.cases.plain_data import shown_value
 from itemwise.cases.repeats import item_of
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in, texts_in
+from itemwise.replies.given_reply import (
+    GivenReply,
+    Replies,
+    RepliesError,
+    count_in,
+    finish_reason_in,
+    repeat_in,
+    require_names,
+    text_in,
+    texts_in,
+)
 from itemwise.replies.records import Records, json_value
 
 __all__ = ["is_lm_eval_sample", "lm_eval_samples"]
@@ -52,8 +62,13 @@ def _apart(by_filter: Mapping[tuple[str, int, str], GivenReply]) -> list[GivenRe
 
 
 def _replies(record: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
+    require_names(record, ("doc_id", "resps"), place)
     document = record.get("doc")
-    columns = json_value(document.encode()) if isinstance(document, str) else document  # some write it as a text
+    if not isinstance(document, (Mapping, str, type(None))):
+        raise RepliesError(
+            f"{place}: 'doc' must be the document's columns, got {shown_value(document)}; leave it out where it is not known."
+        )
+    columns = json_value(document.encode("utf-8", "surrogatepass")) if isinstance(document, str) else document  # some write it as a text
     columns = columns if isinstance(columns, Mapping) else {}
     question = next((columns[name] for name in _QUESTIONS if isinstance(columns.get(name), str)), "")
     repeat = repeat_in(record, "repeat", place)
@@ -64,16 +79,16 @@ def _replies(record: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
         place,
         question,
         _asked(record),
-        finish_reason=text_in(record, "finish_reason", place, ""),
+        finish_reason=finish_reason_in(record, place),
         prompt_tokens=count_in(record, "prompt_tokens", place),
         completion_tokens=count_in(record, "completion_tokens", place),
         reasoning=text_in(record, "reasoning", place, ""),
     )
-    for later, text in enumerate(_texts(record["resps"], place)):
-        yield replace(reply, text=text, repeat=repeat + later)
+    for number, text in _texts(record["resps"], place):
+        yield replace(reply, text=text, repeat=repeat + number - 1)
 
 
-def _texts(responses: Any, place: str) -> Sequence[str]:
+def _texts(responses: Any, place: str) -> Sequence[tuple[int, str]]:
     match responses:
         case str() | None | [] | [str() | None, *_]:
             return texts_in({"resps": responses}, "resps", place)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from itemwise.cases.chat import Turn
-from itemwise.replies.given_reply import GivenReply, Replies, texts_in
+from itemwise.replies.given_reply import GivenReply, Replies, object_in, objects_in, require_names, text_in, texts_in
 
 __all__ = ["is_opencompass", "opencompass_predictions"]
 
@@ -19,18 +19,20 @@ def is_opencompass(record: Mapping[str, Any]) -> bool:
 
 def opencompass_predictions(record: Mapping[str, Any], file: str) -> Replies:
     """The ``prediction`` of each row, several of which are its repeats. Raises RepliesError."""
-    return Replies([reply for key, row in record.items() for reply in _replies(key, row, f"{file}, {key!r}")])
+    return Replies([reply for key in record for reply in _replies(key, object_in(record, key, file), f"{file}, {key!r}")])
 
 
-def _replies(key: str, row: Any, place: str) -> Iterator[GivenReply]:
-    columns = row if isinstance(row, Mapping) else {"prediction": row}
-    for repeat, text in enumerate(texts_in(columns, "prediction", place), start=1):
-        yield GivenReply(key, text, place, asked=tuple(_asked(columns.get("origin_prompt"))), repeat=repeat)
+def _replies(key: str, row: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
+    require_names(row, ("prediction",), place)
+    for repeat, text in texts_in(row, "prediction", place):
+        yield GivenReply(key, text, place, asked=tuple(_asked(row, place)), repeat=repeat)
 
 
-def _asked(prompt: Any) -> Iterator[Turn]:
+def _asked(row: Mapping[str, Any], place: str) -> Iterator[Turn]:
+    prompt = row.get("origin_prompt")
     if isinstance(prompt, str):
         yield Turn("text", prompt)
-    for turn in prompt if isinstance(prompt, list) else ():
-        if isinstance(turn, Mapping) and (role := _ROLES.get(str(turn.get("role")))):
-            yield Turn(role, str(turn.get("prompt", "")))
+        return
+    for turn in objects_in(row, "origin_prompt", place):
+        if role := _ROLES.get(text_in(turn, "role", place, "")):
+            yield Turn(role, text_in(turn, "prompt", place, ""))

@@ -4,11 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from itemwise.cases.chat import Turn
-from itemwise.cases.plain_data import shown_value
 from itemwise.cases.repeats import item_of
-from itemwise.models.server.finish_reasons import is_limit
-from itemwise.models.server.finish_reasons import is_plain as is_plain_end
-from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, repeat_in, text_in, texts_in
+from itemwise.replies.given_reply import (
+    GivenReply,
+    Replies,
+    RepliesError,
+    count_in,
+    finish_reason_in,
+    object_in,
+    repeat_in,
+    require_names,
+    text_in,
+    texts_in,
+)
 from itemwise.replies.records import Records
 
 __all__ = ["is_own_results", "is_plain", "own_results", "plain_replies"]
@@ -57,10 +65,10 @@ def _column(record: Mapping[str, Any], names: Sequence[str], place: str, *, opti
 
 def _replies(record: Mapping[str, Any], id_name: str, text_name: str, place: str) -> Iterator[GivenReply]:
     prompt = text_in(record, "prompt", place, "")
-    finish_reason, reasoning = _finish_reason(record, place), text_in(record, "reasoning", place, "")
+    finish_reason, reasoning = finish_reason_in(record, place), text_in(record, "reasoning", place, "")
     first = repeat_in(record, "repeat", place)
-    texts = texts_in(record, text_name, place) or [""] * bool(finish_reason or reasoning)
-    for repeat, text in enumerate(texts, start=first):
+    texts = texts_in(record, text_name, place) or [(1, "")] * bool(finish_reason or reasoning)
+    for repeat, text in ((first + number - 1, text) for number, text in texts):
         yield GivenReply(
             item_of(text_in(record, id_name, place), repeat),
             text,
@@ -76,16 +84,6 @@ def _replies(record: Mapping[str, Any], id_name: str, text_name: str, place: str
         )
 
 
-def _finish_reason(record: Mapping[str, Any], place: str) -> str:
-    reason = text_in(record, "finish_reason", place, "")
-    if not is_plain_end(reason):
-        raise RepliesError(
-            f"{place}: 'finish_reason' must be stop (the model ended it) or length (the token limit did), or a word of a server for "
-            f"either, got {shown_value(reason)}; leave it out where it is not known."
-        )
-    return "length" if is_limit(reason) else "stop" if reason else ""
-
-
 def is_own_results(record: Mapping[str, Any]) -> bool:
     """Whether a line of a file is a case of a run's results.jsonl."""
     return {"case", "reply", "verdict", "model_name"} <= record.keys()
@@ -93,20 +91,21 @@ def is_own_results(record: Mapping[str, Any]) -> bool:
 
 def own_results(lines: Records) -> Replies:
     """The replies of a run's results.jsonl; a case that ended in an error has none. Raises RepliesError."""
-    return Replies([_own_reply(record, place) for place, record in lines if record["reply"]])
+    return Replies([reply for place, record in lines for reply in _own_reply(record, place)])
 
 
-def _own_reply(record: Mapping[str, Any], place: str) -> GivenReply:
-    reply = record["reply"]
-    if not isinstance(reply, Mapping):
-        raise RepliesError(f"{place}: 'reply' must be an object, got {shown_value(reply)}.")
+def _own_reply(record: Mapping[str, Any], place: str) -> Iterator[GivenReply]:
+    require_names(record, ("case", "reply"), place)
+    reply = object_in(record, "reply", place)
+    if not reply:
+        return
     repeat = repeat_in(record, "repeat", place)
-    return GivenReply(
+    yield GivenReply(
         item_of(text_in(record, "case", place), repeat),
         text_in(reply, "text", place),
         place,
         model=text_in(record, "model_name", place),
-        finish_reason=_finish_reason(reply, place),
+        finish_reason=finish_reason_in(reply, place),
         prompt_tokens=count_in(reply, "prompt_tokens", place),
         completion_tokens=count_in(reply, "completion_tokens", place),
         reasoning=text_in(reply, "reasoning", place, ""),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.cases.row import RowsError
-from itemwise.cases.row_formats import file_rows
+from itemwise.cases.row_formats import GZIP, file_rows
 from itemwise.replies.given_reply import RepliesError
 
 __all__ = ["TABLES", "Records", "json_value", "list_records", "table_records", "text_lines", "unpacked"]
@@ -18,14 +18,13 @@ __all__ = ["TABLES", "Records", "json_value", "list_records", "table_records", "
 Records = Iterator[tuple[str, Mapping[str, Any]]]  # the place of each, for messages, and its object
 
 TABLES = (".csv", ".tsv", ".parquet", ".arrow")
-_GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def unpacked(content: bytes, path: Path) -> bytes:
     """`content` out of its gzip, and in UTF-8 where its first bytes say UTF-16. Raises RepliesError."""
     try:
-        plain = gzip.decompress(content) if content.startswith(_GZIP) else content
+        plain = gzip.decompress(content) if content.startswith(GZIP) else content
         return plain.decode("utf-16").encode("utf-8", "surrogatepass") if plain.startswith(_UTF16) else plain
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise RepliesError(f"{path} cannot be unpacked: {error}.") from None

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from itemwise.cases.regular_file import open_regular
-from itemwise.replies.chat_completions import chat_completions, is_chat_completion
+from itemwise.replies.chat_completions import chat_completions, is_chat_completion, is_failed_request
 from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, require_once
 from itemwise.replies.inspect_log import inspect_log, is_inspect_log
 from itemwise.replies.llava_answers import is_llava_answer, is_llava_result, llava_answers, llava_result
@@ -84,7 +84,7 @@ def read_replies(path: Path) -> ReplyFile:
     return ReplyFile(path, hashlib.sha256(content).hexdigest(), kind, _tokens_of_all(found.replies), found.told)
 
 
-_SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".eval", *TABLES)
+_SUFFIXES = tuple(f"{suffix}{packed}" for suffix in (".jsonl", ".json", ".eval", *TABLES) for packed in ("", ".gz"))
 _BESIDE = ("results_*.json", "logs.json", "eval-set.json", "run.json", ".*")  # what lm-eval, Inspect and runs write beside replies
 
 
@@ -98,11 +98,11 @@ def reply_files(folder: Path) -> list[Path]:
 
 def _read(path: Path, content: bytes) -> tuple[str, Replies]:
     """The name of the format, and what was read."""
-    if content.startswith(_ARCHIVE):
-        return "a log of Inspect", inspect_log(path)
-    if path.suffix.lower() in TABLES:
-        return _of_records(path, path.suffix[1:].lower(), table_records(path))
     content = unpacked(content, path)
+    if content.startswith(_ARCHIVE):
+        return "a log of Inspect", inspect_log(path, content)
+    if (suffix := (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()) in TABLES:
+        return _of_records(path, suffix[1:], table_records(path))
     first = json_value(content.split(b"\n", 1)[0])
     whole = json_value(content) if not isinstance(first, dict) or _is_whole(first) else None
     if whole is None:
@@ -110,7 +110,7 @@ def _read(path: Path, content: bytes) -> tuple[str, Replies]:
     if isinstance(whole, dict):
         for holds, read, kind in _WHOLE:
             if holds(whole):
-                return kind, read(whole, path)
+                return kind, read(whole, path, content)
     return _of_records(path, "JSON", list_records(whole if isinstance(whole, list) else [whole], path))
 
 
@@ -118,17 +118,22 @@ def _is_whole(record: Mapping[str, Any]) -> bool:
     return any(holds(record) for holds, *_ in _WHOLE)
 
 
-_WHOLE: Sequence[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any], Path], Replies], str]] = (
-    (is_inspect_log, lambda _, path: inspect_log(path), "a log of Inspect"),
-    (is_llava_result, lambda record, path: llava_result(record, path.name), "LLaVA's results of ScienceQA"),
-    (is_opencompass, lambda record, path: opencompass_predictions(record, path.name), "predictions of OpenCompass"),
+_WHOLE: Sequence[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any], Path, bytes], Replies], str]] = (
+    (is_inspect_log, lambda _, path, content: inspect_log(path, content), "a log of Inspect"),
+    (is_llava_result, lambda record, path, _: llava_result(record, path.name), "LLaVA's results of ScienceQA"),
+    (is_opencompass, lambda record, path, _: opencompass_predictions(record, path.name), "predictions of OpenCompass"),
 )
 
 
 def _of_records(path: Path, kind: str, records: Records) -> tuple[str, Replies]:
-    """What the records of a file are, by the first of them; `kind` is what holds them."""
-    beginning = list(islice(records, 1))
-    first = beginning[0][1] if beginning else {}
+    """What the records of a file are, by the first of them that tells; `kind` is what holds them."""
+    beginning: list[tuple[str, Mapping[str, Any]]] = []
+    first: Mapping[str, Any] = {}
+    for each in records:
+        beginning.append(each)
+        first = each[1]
+        if not is_failed_request(first):  # which may be of a batch API, or a null of a file of other names
+            break
     every = chain(beginning, records)
     if is_lm_eval_sample(first):
         return "samples of lm-eval", lm_eval_samples(every, path)

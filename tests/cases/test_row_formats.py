@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def test_is_read_with_a_mark_at_the_start_blank_lines_and_any_ending(tmp_path: P
     file = table(tmp_path, start + text.encode(), name)
     assert cells(file) == [{"question": "1+1", "answer": "2"}, {"question": "2+2", "answer": "4"}]
     assert [row.id for row in rows(file)] == ["0", "1"]
+
+
+@pytest.mark.parametrize("name", ["rows.csv.gz", "rows.jsonl.gz"])
+def test_is_read_out_of_gzip_and_one_that_is_cut_off_is_refused(tmp_path: Path, name: str) -> None:
+    text = b"question\n1+1\n" if "csv" in name else b'{"question": "1+1"}\n'
+    assert cells(table(tmp_path, gzip.compress(text), name)) == [{"question": "1+1"}]
+    with pytest.raises(RowsError, match=r"gz: cannot be unpacked \("):
+        cells(table(tmp_path, gzip.compress(text)[:-9], name))
 
 
 def test_has_commas_quotes_and_line_ends_in_its_cells(tmp_path: Path) -> None:

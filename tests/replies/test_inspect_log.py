@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,16 @@ def archive_of(folder: Path, samples: list[dict[str, Any]]) -> Path:
     return file
 
 
-@pytest.mark.parametrize("write", [log_of, archive_of])
+def packed(write: Callable[[Path, list[dict[str, Any]]], Path]) -> Callable[[Path, list[dict[str, Any]]], Path]:
+    def gzipped(folder: Path, samples: list[dict[str, Any]]) -> Path:
+        file = write(folder, samples)
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+        return file.with_name(f"{file.name}.gz")
+
+    return gzipped
+
+
+@pytest.mark.parametrize("write", [log_of, archive_of, packed(log_of), packed(archive_of)])
 def test_a_reply_with_its_chat_tokens_and_settings(tmp_path: Path, write: Any) -> None:
     failed = sample(3, "", error={"message": "out of memory"})
     found = read_replies(write(tmp_path, [sample(1, "ANSWER: 2"), failed]))
@@ -75,9 +86,10 @@ def test_a_reply_with_its_chat_tokens_and_settings(tmp_path: Path, write: Any) -
     assert json.loads(described["settings"]) == {"max_tokens": 64, "temperature": 0.0}
 
 
-def test_long_texts_stand_among_the_attachments(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [log_of, archive_of])
+def test_long_texts_stand_among_the_attachments(tmp_path: Path, write: Any) -> None:
     held = {**sample(1, "attachment://abc"), "attachments": {"abc": "a long reply"}}
-    (reply,) = read_replies(archive_of(tmp_path, [held])).replies
+    (reply,) = read_replies(write(tmp_path, [held])).replies
     assert reply.text == "a long reply"
 
 
@@ -90,6 +102,33 @@ def test_epochs_are_repeats(tmp_path: Path) -> None:
 def test_an_epoch_that_is_no_number_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RepliesError, match=r"log\.json, sample 1, epoch 0: 'epoch' must be a whole number from 1, got 0"):
         read_replies(log_of(tmp_path, [sample(1, "2", epoch=0)]))
+
+
+def test_a_sample_without_output_has_no_reply(tmp_path: Path) -> None:
+    assert [reply.id for reply in read_replies(log_of(tmp_path, [sample(1, "2"), sample(2, "", output=None)])).replies] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"id": None}, "log.json, sample None: 'id' must be text, got None."),
+        ({"output": 5}, "log.json, sample 1: 'output' must be an object, got 5"),
+        ({"output": {"choices": [None]}}, "log.json, sample 1: 'choices' must hold objects alone, got None as number 1"),
+        ({"output": {"choices": [{"message": {"content": 5}}]}}, "log.json, sample 1: a message must be text or parts, got 5."),
+        ({"messages": "hi"}, "log.json, sample 1: 'messages' must be a list of objects, got 'hi'."),
+        ({"input": 5}, "log.json, sample 1: 'input' must be a list of objects, got 5."),
+        ({"attachments": []}, "log.json, sample 1: 'attachments' must be an object, got []"),
+    ],
+)
+def test_a_field_of_another_kind_is_one_sentence_with_its_sample(tmp_path: Path, changed: dict[str, Any], said: str) -> None:
+    with pytest.raises(RepliesError) as error:
+        read_replies(log_of(tmp_path, [{**sample(1, "2"), **changed}]))
+    assert str(error.value).startswith(said)
+
+
+def test_samples_that_are_no_objects(tmp_path: Path) -> None:
+    with pytest.raises(RepliesError, match=r"log\.json: 'samples' must hold objects alone, got 5 as number 1"):
+        read_replies(log_of(tmp_path, [5]))  # type: ignore[list-item]
 
 
 def test_an_archive_that_this_python_cannot_read_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

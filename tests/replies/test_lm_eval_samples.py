@@ -55,6 +55,11 @@ def test_several_replies_to_a_document_are_its_repeats(tmp_path: Path) -> None:
     assert found.repeats == 2
 
 
+def test_a_null_among_several_keeps_its_number(tmp_path: Path) -> None:
+    found = read_replies(written(tmp_path, sample(0, resps=[["4", None, "5"]])))
+    assert [(reply.repeat, reply.text) for reply in found.replies] == [(1, "4"), (3, "5")]
+
+
 def test_the_model_is_told_by_the_results_beside(tmp_path: Path) -> None:
     beside = {"model_name": "org/m", "model_source": "hf", "lm_eval_version": "0.4.13", "results": {}}
     (tmp_path / f"results_{DATE}.json").write_text(json.dumps(beside))

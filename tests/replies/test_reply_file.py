@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from itemwise.cases.chat import Turn
@@ -87,11 +90,30 @@ JSONL = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in PLAI
         ("a.json", json.dumps(PLAIN, indent=2).encode()),
         ("a.csv", 'id,text\r\na,"1, 2\n3"\r\n7,é\r\n'.encode("utf-8-sig")),
         ("a.tsv", 'id\ttext\na\t"1, 2\n3"\n7\té\n'.encode()),
+        ("a.csv.gz", gzip.compress('id,text\r\na,"1, 2\n3"\r\n7,é\r\n'.encode())),
+        ("a.json.gz", gzip.compress(json.dumps(PLAIN, indent=2).encode())),
     ],
 )
 def test_the_same_replies_in_another_container(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert [(each.id, each.text) for each in read_replies(tmp_path / name).replies] == [("a", "1, 2\n3"), ("7", "é")]
+
+
+@pytest.mark.parametrize("name", ["a.parquet.gz", "a.arrow.gz"])
+def test_tables_out_of_gzip(tmp_path: Path, name: str) -> None:
+    table, held = pyarrow.table({"id": ["a", "b"], "text": ["1", None]}), io.BytesIO()
+    if "parquet" in name:
+        pyarrow.parquet.write_table(table, held)
+    else:
+        with pyarrow.ipc.new_stream(held, table.schema) as stream:
+            stream.write_table(table)
+    (tmp_path / name).write_bytes(gzip.compress(held.getvalue()))
+    found = read_replies(tmp_path / name)
+    assert ([(each.id, each.text) for each in found.replies], found.format) == ([("a", "1")], name.split(".")[1])
+    (tmp_path / name).write_bytes(gzip.compress(held.getvalue())[:-9])
+    read_replies.cache_clear()
+    with pytest.raises(RepliesError, match="cannot be unpacked"):
+        read_replies(tmp_path / name)
 
 
 def test_what_others_call_id_and_text_is_said(tmp_path: Path) -> None:
@@ -107,7 +129,7 @@ def test_null_is_no_reply_unless_something_tells_that_the_model_ended(tmp_path: 
     nothing, ended = {"id": "a", "text": None}, {"id": "b", "text": None, "finish_reason": "length"}
     several = {"id": "c", "text": ["1", None, "2"]}
     found = read_replies(written(tmp_path, nothing, ended, several))
-    assert [(each.id, each.text, each.repeat) for each in found.replies] == [("b", "", 1), ("c", "1", 1), ("c", "2", 2)]
+    assert [(each.id, each.text, each.repeat) for each in found.replies] == [("b", "", 1), ("c", "1", 1), ("c", "2", 3)]
 
 
 def test_predictions_of_opencompass(tmp_path: Path) -> None:
@@ -127,6 +149,73 @@ def test_a_batch_of_chat_completions(tmp_path: Path) -> None:
     found = read_replies(written(tmp_path, done, {**done, "custom_id": "sum-2", "response": None}))
     (reply,) = found.replies
     assert (reply.id, reply.text, reply.finish_reason, reply.completion_tokens, found.model) == ("sum-1", "2", "length", 1, "gpt-x")
+
+
+def test_the_choices_of_a_batch_by_their_numbers_in_parts_and_as_completions(tmp_path: Path) -> None:
+    parts = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "3"}]
+    turned = [{"index": 1, "message": {"content": parts}}, {"index": 0, "message": {"content": None}}, {"index": 2, "text": "4"}]
+    file = written(tmp_path, completed(None), completed({"choices": turned}), {"custom_id": "b", "response": None, "error": {}})
+    assert [(each.text, each.reasoning, each.repeat) for each in read_replies(file).replies] == [("3", "hm", 2), ("4", "", 3)]
+    nulls = written(tmp_path, {"custom_id": "a", "response": None}, {"custom_id": "b", "response": "2"}, name="b.jsonl")
+    assert [(each.id, each.text) for each in read_replies(nulls).replies] == [("b", "2")]
+
+
+def completed(body: Any) -> dict[str, Any]:
+    return {"custom_id": "a", "response": body and {"body": body}}
+
+
+CHOICE = {"message": {"content": "2"}}
+LM_EVAL = {"doc_id": 0, "resps": [["4"]]}
+OWN = {"case": "sum-2", "verdict": "correct", "model_name": "m", "reply": {"text": "4"}}
+LLAVA = {"question_id": "5", "text": "B"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (completed({"choices": [CHOICE]}), {"custom_id": "b", "response": 5}, "'response' must be an object, got 5; leave out"),
+        (completed({"choices": [CHOICE]}), {"custom_id": "b"}, "an object with custom_id, where 'response' is missing; all of a file"),
+        (completed({"choices": [CHOICE]}), completed([5]), "'body' must be an object, got [5]"),
+        (completed({"choices": [CHOICE]}), completed({"choices": "ab"}), "'choices' must be a list of objects, got 'ab'."),
+        (
+            completed({"choices": [CHOICE]}),
+            completed({"choices": [CHOICE, None]}),
+            "'choices' must hold objects alone, got None as number 2",
+        ),
+        (completed({"choices": [CHOICE]}), completed({"output": []}), "'response' has no 'choices' and no 'error', got {'output': []}"),
+        (completed({"choices": [CHOICE]}), completed({"choices": [{}]}), "'message' of a choice must be an object, got None"),
+        (completed({"choices": [CHOICE]}), completed({"choices": [{"message": {"content": 5}}]}), "'content' must be text, parts of text"),
+        (completed({"choices": [CHOICE]}), completed({"choices": [CHOICE], "usage": 3}), "'usage' must be an object, got 3"),
+        (LM_EVAL, {"doc_id": 1}, "an object with doc_id, where 'resps' is missing"),
+        (LM_EVAL, {**LM_EVAL, "doc": 5}, "'doc' must be the document's columns, got 5"),
+        (LM_EVAL, {**LM_EVAL, "finish_reason": "filtered"}, "'finish_reason' must be stop (the model ended it) or length"),
+        (OWN, {"case": "b", "verdict": "correct"}, "an object with case, verdict, where 'reply' is missing"),
+        (OWN, {**OWN, "reply": "4"}, "'reply' must be an object, got '4'"),
+        (LLAVA, {"question_id": "6"}, "an object with question_id, where 'text' is missing"),
+        ({"id": "a", "text": "1"}, {"id": "", "text": "1"}, "the id is empty; give the case's, such as gsm8k-0"),
+        ({"id": "a", "text": "1"}, {"id": "b", "text": "1", "prompt_tokens": "9" * 5000}, "'prompt_tokens' must be a whole number"),
+    ],
+)
+def test_a_field_of_another_kind_is_one_sentence_with_its_line(tmp_path: Path, first: Any, second: Any, said: str) -> None:
+    with pytest.raises(RepliesError) as error:
+        read_replies(written(tmp_path, first, second))
+    assert str(error.value).startswith("answers.jsonl, line 2: ")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (None, "gsm8k.json, '1': an object with nothing in it, where 'prediction' is missing"),
+        ("3", "gsm8k.json: '1' must be an object, got '3'"),
+        ({"prediction": "3", "origin_prompt": [None]}, "'1': 'origin_prompt' must hold objects alone, got None as number 1"),
+    ],
+)
+def test_a_row_of_opencompass_that_is_none(tmp_path: Path, row: Any, said: str) -> None:
+    (tmp_path / "gsm8k.json").write_text(json.dumps({"0": {"origin_prompt": "1+1?", "prediction": "2"}, "1": row}))
+    with pytest.raises(RepliesError) as error:
+        read_replies(tmp_path / "gsm8k.json")
+    assert said in str(error.value)
 
 
 def test_the_files_of_a_folder(tmp_path: Path) -> None:

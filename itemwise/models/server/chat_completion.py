@@ -11,7 +11,7 @@ from itemwise.models.model import Generation, ModelError, Request
 from itemwise.models.server.finish_reasons import is_broken, is_known, is_limit, is_plain
 from itemwise.models.server.retry_policy import TRANSIENT_STATUSES, PersistentError, TransientError
 
-__all__ = ["brief", "generation_of", "uncounted"]
+__all__ = ["brief", "generation_of", "message_texts", "uncounted"]
 
 _MAX_TOKENS = 10**9  # of one reply; more is no count
 _REASONING_FIELDS = ("reasoning", "reasoning_content", "thinking", "thinking_content")  # of a message, by server
@@ -62,6 +62,12 @@ def uncounted(body: Any) -> str:
         return "the server told no usage"
     wrong = [usage[name] for name in ("prompt_tokens", "completion_tokens") if usage.get(name) is not None and not _is_count(usage[name])]
     return f"the server told a usage of {brief(wrong[0], 30)}, which is no count" if wrong else ""
+
+
+def message_texts(message: Mapping[str, Any]) -> tuple[str, str]:
+    """The text of a message and its reasoning. Raises ModelError where its content has no form of text."""
+    parts = _Parts(message)
+    return parts.text, parts.reasoning
 
 
 class _Parts:
