@@ -24,12 +24,18 @@ def lm_eval_files(tasks: Sequence[ExportedTask]) -> dict[str, str | bytes]:
     for name in dict.fromkeys(task.tally.model_name for task in tasks):
         of_model = [task for task in tasks if task.tally.model_name == name]
         date = _date(of_model[0])
-        folder = free_name(file_name(name), {file.partition("/")[0] for file in files})
-        files[f"{folder}/results_{date}.json"] = json.dumps(_results(of_model), indent=2, ensure_ascii=False)
+        folder = free_name(_folder(name), {file.partition("/")[0] for file in files})
+        files[f"{folder}/results_{date}.json"] = json.dumps(_results(of_model, folder), indent=2, ensure_ascii=False)
         for task in of_model:
             lines = [json.dumps(_sample(task, place, *each), ensure_ascii=False) for place, each in enumerate(task.entries)]
             files[f"{folder}/samples_{task.name}_{date}.jsonl"] = "".join(f"{line}\n" for line in lines)
     return files
+
+
+def _folder(model: str) -> str:
+    """The name of a model's folder: none that its tools, which look into whole paths, take for a file of results or samples."""
+    name = file_name(model)
+    return f"model_{name}" if name.startswith(("results_", "samples_")) else name
 
 
 def _started(task: ExportedTask) -> datetime:
@@ -41,7 +47,7 @@ def _date(task: ExportedTask) -> str:
     return _started(task).replace(tzinfo=None).isoformat(timespec="microseconds").replace(":", "-")
 
 
-def _results(tasks: Sequence[ExportedTask]) -> dict[str, Any]:
+def _results(tasks: Sequence[ExportedTask], folder: str) -> dict[str, Any]:
     first = tasks[0]
     return {
         "results": {task.name: _metrics(task) for task in tasks},
@@ -55,7 +61,7 @@ def _results(tasks: Sequence[ExportedTask]) -> dict[str, Any]:
         "date": _started(first).timestamp(),
         "model_source": "itemwise",
         "model_name": first.tally.model_name,
-        "model_name_sanitized": file_name(first.tally.model_name),
+        "model_name_sanitized": folder,
         "total_evaluation_time_seconds": str(first.run.record.get("seconds", "")),
     }
 

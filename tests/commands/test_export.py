@@ -69,6 +69,15 @@ class TestLmEval:
         assert first["arguments"]["gen_args_0"]["arg_1"]["until"] == ["Q:"]
         assert samples[1]["arguments"]["gen_args_0"]["arg_0"] == "What is 6*7?"
 
+    @pytest.mark.parametrize("name", ["samples_gsm8k", "results_of_may"])
+    def test_no_folder_of_a_model_is_taken_for_its_files(self, reports: Reports, name: str) -> None:
+        reports.leave("first", a_case(0, "C", model_name=name), rows=HUB)
+        files = [f"/{file}" for file in exported("lm-eval")]
+        by_its_tools = [[file for file in files if f"/{kind}_" in file and ".json" in file] for kind in ("results", "samples")]
+        date = "2026-05-01T12-00-00.000000"
+        folder = f"/model_{name}"
+        assert by_its_tools == [[f"{folder}/results_{date}.json"], [f"{folder}/samples_sums_{date}.jsonl"]]
+
     def test_is_read_again_as_the_same_replies(self, reports: Reports) -> None:
         reports.leave("first", chatted(0, "C"), a_case(1, "T"))
         files = exported("lm-eval")
