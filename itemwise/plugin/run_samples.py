@@ -35,7 +35,7 @@ from itemwise.plugin.selection import may_be_selected
 from itemwise.replies import MatchedReplies, matched, read_replies
 from itemwise.results.labels import measurement_names
 from itemwise.results.store import key_of
-from itemwise.session.asked_protocol import under_protocol
+from itemwise.session.asked_protocol import of_one, protocol_words, under_protocol
 from itemwise.session.measurement_hash import cases_hash, code_hash, judge_hash
 from itemwise.session.sample import Sample, sampled
 from itemwise.session.settings import Settings
@@ -77,6 +77,7 @@ class Samples:
         self._of_case: dict[tuple[str, str, str, str], Sample] = {}  # by function, model, configuration and prompt
         self._asked_cases: dict[str, Sequence[AskedCase]] = {}
         self._measures: dict[tuple[object, ...], dict[str, str]] = {}
+        self._protocols: dict[tuple[int, ModelEntry | None, str], Mapping[str, str]] = {}  # by sample, model and strategy
         self._given: dict[tuple[str, str, str, str], MatchedReplies] = {}  # by function, configuration, file and prompt
         self._asked: dict[str, frozenset[str]] = {}  # the fixtures that each benchmark's function asks for
 
@@ -157,7 +158,17 @@ class Samples:
     def rows(self, item: pytest.Item) -> Mapping[str, str]:
         """Where the case's sample comes from and how it is read, as words; of replies made elsewhere also which there are."""
         given = self.given_replies(item)
-        return {**self.of_case(item).rows, **(given.words if given else {}), "cases": self.measure(item)["cases"][:16]}
+        words = {**self._protocol_words(item), **(given.words if given else {})}
+        return {**self.of_case(item).rows, **words, "cases": self.measure(item)["cases"][:16]}
+
+    def _protocol_words(self, item: pytest.Item) -> Mapping[str, str]:
+        """Whether the case's model and strategy ask it as the run's protocol does, where there is one."""
+        model, way, sample = parameters(item).get("model"), self.strategy(item), self.of_case(item)
+        key = id(sample), model, way.name if way else ""
+        if key not in self._protocols:
+            asked = wordings_of(self.benchmark(item), self._settings, model)[self.prompt(item)] if self._settings.protocol else Wording()
+            self._protocols[key] = protocol_words(of_one(self._settings, model, way), asked, sample.cases)
+        return self._protocols[key]
 
     def benchmark(self, item: pytest.Item) -> Benchmark:
         """The benchmark that a case belongs to, as the run's protocol asks it where there is one, on the case's configuration."""

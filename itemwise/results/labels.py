@@ -48,11 +48,11 @@ class Key(NamedTuple):
         return tuple(filter(None, self))
 
     @property
-    def rows(self) -> tuple[str, str]:
-        """What run.json calls the rows that were asked: ``gsm8k``, with several prompts ``gsm8k, cot``; and with the model's name, where
-        each model was asked with a prompt of its own."""
+    def rows(self) -> tuple[str, str, str]:
+        """What run.json calls the rows that were asked: ``gsm8k``, with several prompts ``gsm8k, cot``; with the model's name, where
+        each model was asked with a prompt or a limit of its own; and with the strategy's, where one changed a protocol and another not."""
         name = ", ".join(filter(None, (self.benchmark, self.prompt)))
-        return name, f"{name}, {self.model}"
+        return name, f"{name}, {self.model}", f"{name}, {self.model}, {self.strategy}"
 
     def record(self) -> dict[str, str]:
         """The names by what they are, as run.json has them."""
@@ -141,8 +141,8 @@ def rows_by_name(asked: Iterable[tuple[Key, T]]) -> dict[str, T]:
     """The rows that each key was asked, by the shortest name that does not stand for others too."""
     asked = list(asked)
     known: dict[str, T] = {}
-    shared = {key.rows[0] for key, rows in asked if known.setdefault(key.rows[0], rows) != rows}
-    return {key.rows[key.rows[0] in shared]: rows for key, rows in asked}
+    shared = {name for key, rows in asked for name in key.rows if known.setdefault(name, rows) != rows}
+    return {next((name for name in key.rows if name not in shared), key.rows[-1]): rows for key, rows in asked}
 
 
 def rows_of(key: Key, rows: Mapping[str, T]) -> T | None:

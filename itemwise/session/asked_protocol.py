@@ -1,14 +1,17 @@
 """A run's protocol: the benchmark as it asks it, and whether other options leave it what it is."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from itemwise.cases.benchmark import Benchmark, BenchmarkError
 from itemwise.cases.case import Case
+from itemwise.models import ModelEntry
 from itemwise.protocols import Protocol
 from itemwise.session.settings import Settings
 from itemwise.session.wording import Wording
+from itemwise.strategies import ConfiguredStrategy
 
-__all__ = ["protocol_words", "under_protocol"]
+__all__ = ["of_one", "protocol_words", "under_protocol"]
 
 
 def under_protocol(benchmark: Benchmark, name: str, settings: Settings) -> Benchmark:
@@ -22,6 +25,13 @@ def under_protocol(benchmark: Benchmark, name: str, settings: Settings) -> Bench
     if protocol.benchmark != name:
         raise BenchmarkError(f"--protocol {protocol.name} is of {protocol.benchmark}, not of {name}; run with -k {protocol.benchmark}.")
     return protocol.applied_to(benchmark)
+
+
+def of_one(settings: Settings, model: ModelEntry | None, strategy: ConfiguredStrategy | None) -> Settings:
+    """The settings of a run that asks one `model` by one `strategy`, where there are such: whether its rows are those of a protocol is not
+    changed by what the run asks beside."""
+    models, seeing = ((model,), ()) if model else (settings.models, settings.seeing)
+    return replace(settings, models=models, seeing=seeing, strategies=(strategy,) if strategy else settings.strategies)
 
 
 def protocol_words(settings: Settings, wording: Wording, cases: Sequence[Case]) -> dict[str, str]:
@@ -50,8 +60,8 @@ def _changes(protocol: Protocol, settings: Settings, wording: Wording, cases: Se
         yield f"prompt form {wording.form}"
     if settings.examples is not None:
         yield f"examples from {settings.examples.text}"
-    if settings.token_limits != (protocol.max_new_tokens,):
-        yield f"max new tokens {', '.join(map(str, settings.token_limits))}"
+    if limits := dict.fromkeys(entry.max_new_tokens for entry in settings.all_models if entry.max_new_tokens != protocol.max_new_tokens):
+        yield f"max new tokens {', '.join(map(str, limits))}"
     if others := dict.fromkeys(entry.decoding for entry in settings.all_models if entry.decoding != protocol.decoding):
         yield f"decoding {', '.join(others)}"
     sends_own = wording.form != "completion" and not all(case.has_system_turn for case in cases)

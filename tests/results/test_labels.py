@@ -108,19 +108,19 @@ def test_a_variant_and_a_control_are_measurements_of_their_own(case: str, suffix
         (
             Key("quiz", "m", "direct"),
             ("quiz", "m", "direct"),
-            ("quiz", "quiz, m"),
+            ("quiz", "quiz, m", "quiz, m, direct"),
             {"benchmark": "quiz", "model": "m", "strategy": "direct"},
         ),
         (
             Key("quiz", "m", "direct", "cot"),
             ("quiz", "m", "direct", "cot"),
-            ("quiz, cot", "quiz, cot, m"),
+            ("quiz, cot", "quiz, cot, m", "quiz, cot, m, direct"),
             {"benchmark": "quiz", "model": "m", "strategy": "direct", "prompt": "cot"},
         ),
     ],
 )
 def test_a_key_names_the_prompt_only_where_there_are_several(
-    key: Key, names: tuple[str, ...], rows: tuple[str, str], record: dict[str, str]
+    key: Key, names: tuple[str, ...], rows: tuple[str, str, str], record: dict[str, str]
 ) -> None:
     assert (key.names, key.rows, key.record()) == (names, rows, record)
 
@@ -166,3 +166,12 @@ def test_rows_are_named_after_the_model_where_each_is_asked_with_a_prompt_of_its
     assert list(rows) == names
     assert [rows_of(key, rows) for key in keys] == list(keys.values())
     assert rows_of(Key("other", "a", "direct"), rows) is None
+
+
+def test_rows_are_named_after_the_strategy_too_where_each_is_asked_otherwise() -> None:
+    keys = {
+        Key("quiz", *names): {"protocol": told} for *names, told in (("a", "x", "1"), ("a", "y", "2"), ("b", "x", "1"), ("b", "y", "1"))
+    }
+    rows = rows_by_name(keys.items())
+    assert list(rows) == ["quiz, a, x", "quiz, a, y", "quiz, b"]
+    assert [rows_of(key, rows) for key in keys] == [*keys.values()]

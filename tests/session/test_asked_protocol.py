@@ -13,7 +13,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn
 from itemwise.extractors import last_number
 from itemwise.protocols import protocol_names
-from itemwise.session.asked_protocol import protocol_words, under_protocol
+from itemwise.session.asked_protocol import of_one, protocol_words, under_protocol
 from itemwise.session.settings import Settings, SettingsError, read_settings
 from itemwise.session.wording import wordings_of
 
@@ -76,6 +76,18 @@ def test_replies_that_were_made_elsewhere_are_only_read_by_it(tmp_path: Path) ->
 )
 def test_changed_it_says_by_what(given: dict[str, Any], changed: str) -> None:
     assert called(**given) == f"changed from lm-eval/gsm8k: {changed}"
+
+
+def test_of_several_limits_and_strategies_those_that_are_the_protocols_keep_its_name() -> None:
+    asked = settings(max_new_tokens=["256", "512"], strategy=["direct", "vote"])
+    (wording,) = wordings_of(under_protocol(BENCHMARK, "gsm8k", asked), asked, None).values()
+    told = [
+        protocol_words(of_one(asked, model, strategy), wording, CASES)["protocol"].removeprefix("changed from lm-eval/gsm8k")
+        for model in asked.models
+        for strategy in asked.strategies
+    ]
+    assert told == ["lm-eval/gsm8k", ": strategy vote", ": max new tokens 512", ": max new tokens 512, strategy vote"]
+    assert of_one(asked, None, None) == asked
 
 
 def test_a_system_prompt_of_the_models_own_changes_it_where_it_is_sent() -> None:
