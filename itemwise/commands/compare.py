@@ -5,20 +5,17 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.like_with_like import all_pairs, like_pairs
 from itemwise.analysis.option_shift import option_shift
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
-from itemwise.analysis.perplexity_results import bits_change
 from itemwise.analysis.provenance import provenance_of
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_comparison import RunComparison
-from itemwise.analysis.score_change import score_changes
 from itemwise.cases.reply import Verdict
 from itemwise.commands import CommandError, terminal_width
 from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting.narrow import fitted, wrapped
-from itemwise.reporting.sections.comparison_sections import alone_lines, brief_series, pair_name, pairs_table
+from itemwise.reporting.sections.comparison_sections import alone_lines, brief_series, change_lines, pair_name, pairs_table
 from itemwise.reporting.sections.recovery_section import recovery_table
 from itemwise.reporting.table import count_of
 from itemwise.reporting.writers.compare_html import compare_html
@@ -138,14 +135,8 @@ def _figures(pair: Pair) -> Iterator[str]:
     """What a pair shows beside its flips."""
     if pair.versions:
         yield phrase("{versions}: not the model alone is compared", versions=pair.versions)
-    if change := gold_change(pair):
-        yield phrase("the {what}'s log-likelihood: {text}", what=phrase(change.what), text=change.text)
-    if bits := bits_change(pair):
-        yield bits.text
-    yield from (change.text for change in score_changes(pair))
-    if shift := option_shift(pair):
-        yield phrase("how far the options moved: {text}", text=shift.text)
-    elif any(entry.gold for side in (pair.first, pair.second) for entry in side.entries.values()):
+    yield from change_lines(pair)
+    if not option_shift(pair) and any(entry.gold for side in (pair.first, pair.second) for entry in side.entries.values()):
         yield phrase("how far the options moved: not told, as a baseline's file has the scores of the expected ones alone")
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from itemwise.analysis.gold_change import gold_change
 from itemwise.analysis.pairs import Pair
 from itemwise.analysis.provenance import OF_THE_JOB, Part, differing, provenance_of
-from itemwise.analysis.score_change import score_changes
 from itemwise.cases.duration import duration_text
 from itemwise.language import joined, phrase
 from itemwise.reporting.run_facts import RunFacts
+from itemwise.reporting.sections.comparison_sections import change_lines
 from itemwise.reporting.sections.section import Note, OnPage, Row, Section, figures, key_cells, key_columns, words
 from itemwise.reporting.table import accuracy_text, and_more, interval_text, points_text
 from itemwise.results.run_folder import RunFolder
@@ -56,9 +55,7 @@ def _notes(run: RunFacts, baseline: RunFolder, pairs: Sequence[Pair]) -> Iterato
     told = {"settings": run.settings, "models": run.measured, "rows": run.rows, "environment": run.environment}
     for pair in pairs:
         name = ", ".join(pair.second.tally.key.names)
-        if change := gold_change(pair):
-            yield phrase("{name}: the {what}'s log-likelihood {change}", name=name, what=phrase(change.what), change=change.text)
-        yield from (phrase("{name}: {text}", name=name, text=change.text) for change in score_changes(pair))
+        yield from (phrase("{name}: {text}", name=name, text=line) for line in change_lines(pair))
         before, now = provenance_of(baseline.record, pair.first.tally), provenance_of(told, pair.second.tally)
         for part, names in differing(before, now).items():
             recorded = [setting for setting in names if part is not Part.MACHINE or {setting} <= before[part].keys() & now[part].keys()]

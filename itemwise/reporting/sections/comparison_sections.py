@@ -17,7 +17,8 @@ from itemwise.reporting.table import accuracy_text, count_of, points_text
 from itemwise.results.statistics import SIGNIFICANT, SmallestDifference
 
 __all__ = [
-    "NOT_RECORDED", "alone_lines", "attribution", "brief_series", "finding", "pair_name", "pairs_table", "series_table", "settings_tables",
+    "NOT_RECORDED", "alone_lines", "attribution", "brief_series", "change_lines", "finding", "pair_name", "pairs_table", "series_table",
+    "settings_tables",
 ]  # fmt: skip
 
 NOT_RECORDED = phrase("not told")  # what stands for a setting that a run did not record
@@ -123,6 +124,17 @@ def _figures(pair: Pair, holm_p: float, pairs: int) -> Iterator[str]:
         yield phrase("How far the options moved: {text}.", text=shift.text)
     texts = [bits.text] if (bits := bits_change(pair)) else []
     yield from (phrase("{text}.", text=text) for text in [*texts, *(change.text for change in score_changes(pair))])
+
+
+def change_lines(pair: Pair) -> Iterator[str]:
+    """What changed in a pair beside its flips, a line each: log-likelihoods, bits per byte, scores, and how far options moved."""
+    if change := gold_change(pair):
+        yield phrase("the {what}'s log-likelihood: {text}", what=phrase(change.what), text=change.text)
+    if bits := bits_change(pair):
+        yield bits.text
+    yield from (change.text for change in score_changes(pair))
+    if shift := option_shift(pair):
+        yield phrase("how far the options moved: {text}", text=shift.text)
 
 
 def _weighed(pair: Pair, least: SmallestDifference | None) -> str:

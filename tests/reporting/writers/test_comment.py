@@ -20,6 +20,7 @@ from itemwise.results.entry import Entry
 from itemwise.results.run_folder import RunFolder
 from tests.analysis.test_gold_change import GOLD, WORSE
 from tests.analysis.test_gold_change import entries as scored_entries
+from tests.analysis.test_perplexity_results import documents
 from tests.reporting.conftest import MODEL, a_run, an_entry
 
 LETTERS = {"C": Verdict.CORRECT, "W": Verdict.WRONG, "T": Verdict.TRUNCATED, "E": Verdict.ERROR}
@@ -121,7 +122,13 @@ def test_software_that_both_record_is_told_and_no_path_of_a_machine() -> None:
 
 
 def test_scored_options_are_told_by_their_log_likelihood_too() -> None:
-    assert ": the expected option's log-likelihood -0.032 nats a case (" in comment_md(held(scored_entries(WORSE), scored_entries(GOLD)))
+    comment = comment_md(held(scored_entries(WORSE), scored_entries(GOLD)))
+    assert ": the expected option's log-likelihood: -0.032 nats a case (" in comment
+
+
+def test_texts_that_were_scored_are_told_by_their_bits_per_byte() -> None:
+    comment = comment_md(held(documents(1.1, 2.2, 1.1, 1.1), documents(1.0, 2.0, 1.0, 1.0)))
+    assert "- sums-synthetic, embedded-text, direct: +0.146 bits per byte (95% interval +0.1" in comment
 
 
 def test_ten_flips_are_named_each_way_and_the_others_counted() -> None:
