@@ -12,7 +12,7 @@ from itemwise.results.statistics import CONFIDENCE, Interval, bootstrap_interval
 __all__ = ["Bin", "Calibration", "calibration"]
 
 BINS = 10
-LEAST = 5  # cases in a bin, as far as there are so many
+LEAST = 20  # cases in a bin, as far as there are so many; with fewer chance alone makes most of the error (docs/strategies.md)
 RESAMPLES = 1000
 EVEN = 1e-9  # a difference of squared errors that is rounding
 
@@ -38,8 +38,8 @@ class Calibration:
     `brier` is the mean over cases of the squared error summed over options, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78:1), its interval
     a bootstrap's over cases, None where all have the same. `ece` is the expected calibration error: the mean distance of confidence and
     share over `bins` of equally many cases, weighted by these (Naeini et al. 2015, AAAI). Its `interval` is the percentile bootstrap's,
-    less the bias of that (draws make bins noisier), not below 0. It is above 0 by chance alone: `if_calibrated` is what it would be on
-    average were each answer right with the probability of its confidence.
+    less the bias of that (draws make bins noisier), not below 0. It is above 0 by chance alone (Roelofs et al. 2022, AISTATS): were each
+    answer right with the probability of its confidence, it would be `if_calibrated` on average, and at most `by_chance` in 95 % of samples.
     """
 
     cases: int
@@ -49,6 +49,7 @@ class Calibration:
     ece: float
     interval: Interval
     if_calibrated: float
+    by_chance: float
     bins: Sequence[Bin]
 
 
@@ -68,6 +69,7 @@ def calibration(cases: Sequence[ScoredCase]) -> Calibration:
     by_chance = rng.random((RESAMPLES, len(cases))) < confidences
     ece = float(_errors(confidences[None], right[None])[0])
     again = _errors(confidences[drawn], right[drawn])
+    calibrated = _errors(numpy.broadcast_to(confidences, by_chance.shape), by_chance.astype(float))
     low, high = numpy.quantile(again, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) - (again.mean() - ece)
     return Calibration(
         len(cases),
@@ -76,7 +78,8 @@ def calibration(cases: Sequence[ScoredCase]) -> Calibration:
         bootstrap_interval(squares, [1.0] * len(squares)) if max(squares) - min(squares) > EVEN else None,
         ece,
         Interval(max(0.0, float(low)), float(high)),
-        float(_errors(numpy.broadcast_to(confidences, by_chance.shape), by_chance.astype(float)).mean()),
+        float(calibrated.mean()),
+        float(numpy.quantile(calibrated, CONFIDENCE)),
         [Bin(float(confidences[part].mean()), float(right[part].mean()), len(part)) for part in _parts(confidences.argsort(kind="stable"))],
     )
 

@@ -92,7 +92,7 @@ def test_a_pair_without_a_judged_case_has_no_drawing() -> None:
 
 
 def test_a_bin_stands_over_its_confidence_with_a_line_to_the_diagonal() -> None:
-    found = Calibration(10, 0.75, 0.5, None, 0.2, Interval(0.1, 0.3), 0.1, [Bin(0.75, 0.5, 10)])
+    found = Calibration(10, 0.75, 0.5, None, 0.2, Interval(0.1, 0.3), 0.1, 0.2, [Bin(0.75, 0.5, 10)])
     drawing = reliability(found)
     (point,) = drawn(drawing, "circle")
     diagonal, gap, interval = drawn(drawing, "line")[-3:]

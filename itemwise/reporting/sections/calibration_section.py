@@ -11,10 +11,12 @@ from itemwise.reporting.table import short_names
 from itemwise.results.ledger import Tally
 from itemwise.results.statistics import Interval
 
-_COLUMNS = figures("n", "confidence", "accuracy", "Brier", "95% interval", "ECE", "95% interval", "if calibrated")
+_COLUMNS = figures("n", "confidence", "accuracy", "Brier", "95% interval", "bins", "ECE", "95% interval", "if calibrated", "at most")
 _LEGEND = (
     "confidence: the mean share of the options' probability that the answers have; Brier: squared error over all options, 0 to 2.",
-    "ECE: mean distance of confidence and accuracy over bins of equally many cases; by chance alone it is what stands under if calibrated.",
+    "ECE: mean distance of confidence and accuracy over bins of equally many cases, as many bins as have 20 or more, at most ten.",
+    "if calibrated: what the ECE of a calibrated model with these confidences is by chance alone, and at most in 95% of samples; an ECE "
+    "above that is no chance.",
 )
 
 
@@ -41,9 +43,11 @@ def _row(found: Calibration) -> Sequence[str]:
         f"{correct:.1%}",
         f"{found.brier:.3f}",
         _ends(found.brier_interval) if found.brier_interval else "-",
+        f"{len(found.bins)} x {min(each.cases for each in found.bins)}",
         f"{found.ece:.3f}",
         _ends(found.interval),
         f"{found.if_calibrated:.3f}",
+        f"{found.by_chance:.3f}",
     )
     return (str(found.cases), *figures)
 

@@ -12,7 +12,8 @@ from tests.reporting.conftest import a_run
 def test_a_row_and_a_picture_tell_how_right_confident_answers_are() -> None:
     run = a_run(scored(0, "B", -6.0, -7.0, -3.0), scored(1, "C", -3.0, -9.0, -1.0))
     (section,) = calibration_section.build(run)
-    assert section.table()[1][-8:-5] == ["2", "90.8%", "50.0%"]
+    assert section.table()[1][-10:-7] == ["2", "90.8%", "50.0%"]
+    assert section.table()[1][-5] == "1 x 2"
     (record,) = section.record["calibration"]  # type: ignore[misc]
     assert record["bins"] == [{"confidence": record["confidence"], "share": 0.5, "cases": 2}]
     page = "".join(report_parts(run))
