@@ -84,7 +84,7 @@ def _suites(groups: Iterable[Sequence[Tally]], told: Told) -> Iterator[Mean]:
     for (suite, *_), benchmarks in members.items():
         if len(benchmarks) > 1:
             parts = [(1 / len(benchmarks) / len(group), tally.accuracy) for group in benchmarks for tally in group]
-            yield Mean(suite, benchmarks[0][0], weighted_mean(parts), phrase("{n} benchmarks", n=len(benchmarks)))
+            yield Mean(suite, benchmarks[0][0], weighted_mean(parts), phrase("{n} {n:benchmark|benchmarks}", n=len(benchmarks)))
 
 
 def _equal(parts: Sequence[Accuracy]) -> Accuracy:

@@ -224,4 +224,4 @@ def _some(what: str, cases: Sequence[str]) -> str:
     if not cases:
         return ""
     listed = joined([*cases[:_NAMED], *(["..."] if len(cases) > _NAMED else [])])
-    return phrase("{n} case {what}: {cases}" if len(cases) == 1 else "{n} cases {what}: {cases}", n=len(cases), what=what, cases=listed)
+    return phrase("{n} {n:case|cases} {what}: {cases}", n=len(cases), what=what, cases=listed)

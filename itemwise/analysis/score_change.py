@@ -33,7 +33,7 @@ class ScoreChange(PairedChange):
         """The figures in a sentence's part."""
         low, high = self.interval
         return phrase(
-            "{score} {mean:+.1f} points ({interval}) over {n} cases, p {p:.3g}",
+            "{score} {mean:+.1f} points ({interval}) over {n} {n:case|cases}, p {p:.3g}",
             score=self.name,
             mean=100 * self.mean,
             interval=phrase("{share:.0%} interval {low:+.1f} to {high:+.1f}", share=CONFIDENCE, low=100 * low, high=100 * high),

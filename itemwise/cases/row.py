@@ -145,7 +145,7 @@ class Row(Mapping[str, Any]):
         of them, and where one is no text, is blank or stands there twice."""
         options = self.options(column)
         if not 2 <= len(options) <= MOST_CHOICES:
-            raise self.error(column, f"{len(options)} options; a choice has 2 to {MOST_CHOICES}.")
+            raise self.error(column, f"{len(options)} option{'s' * (len(options) != 1)}; a choice has 2 to {MOST_CHOICES}.")
         repeated = next((text for text, count in Counter(option.strip() for option in options).items() if count > 1), None)
         if repeated is not None:
             raise self.error(column, f"two options are {reprlib.repr(repeated)}, so that two letters would be right or wrong by luck.")

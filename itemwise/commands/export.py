@@ -14,6 +14,7 @@ from itemwise.export import (
     model_card_files,
     parquet_files,
 )
+from itemwise.language import phrase
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
 
@@ -66,6 +67,10 @@ def _written(files: Mapping[str, str | bytes], folder: Path) -> list[str]:
     return paths
 
 
+def _cases(count: int) -> str:
+    return phrase("{n} {n:case|cases}", n=count)
+
+
 def _left_out(run: RunFolder, tasks: Sequence[ExportedTask], form: str) -> list[str]:
     """How many cases have no reply to give, or none that answers, and whose pictures no format but the run's own folder has."""
     kept = {task.tally.key for task in tasks}
@@ -73,5 +78,5 @@ def _left_out(run: RunFolder, tasks: Sequence[ExportedTask], form: str) -> list[
     missing = len(run.entries) - scored - sum(len(task.entries) for task in tasks)
     told = {"that ended in an error": missing, "of texts that were scored, which is no accuracy": scored}
     seen = 0 if form in (*TABLES, MODEL_CARD) else sum(task.shows_pictures for task in tasks)
-    pictures = [f"left out: the pictures of {seen} cases; the run's own folder has them"] if seen else []
-    return [f"left out: {count} cases {what}" for what, count in told.items() if count] + pictures
+    pictures = [f"left out: the pictures of {_cases(seen)}; the run's own folder has them"] if seen else []
+    return [f"left out: {_cases(count)} {what}" for what, count in told.items() if count] + pictures

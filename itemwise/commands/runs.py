@@ -57,7 +57,10 @@ def runs_lines(found: Sequence[History], say: Language = ENGLISH, width: int = 0
         yield from (f"  {line}" for line in fitted([head, *rows], 2, width and width - 2, say))
         if stable := history.stability:
             named = ", ".join(stable.by_turns[:_NAMED]) + (", ..." if len(stable.by_turns) > _NAMED else "")
-            told = "  the {runs} newest runs asked the same: {right} cases always right, {wrong} always wrong, {some} sometimes right"
+            told = (
+                "  the {runs} newest runs asked the same: {right} {right:case|cases} always right, {wrong} always wrong, "
+                "{some} sometimes right"
+            )
             counts = {"right": stable.always_right, "wrong": stable.always_wrong, "some": len(stable.by_turns)}
             text = phrase(told, runs=stable.runs, **counts)
             yield from wrapped(say(phrase("{text}: {list}", text=text, list=named) if named else text), width)

@@ -8,6 +8,7 @@ from itemwise.analysis.likelihood_results import gold_score
 from itemwise.cases.text_score import text_score
 from itemwise.commands import CommandError
 from itemwise.gates.threshold import coverage_text
+from itemwise.language import phrase
 from itemwise.results.baseline_file import baseline_text
 from itemwise.results.run_folder import RunFolder, read_run
 from itemwise.results.safe_text import printable
@@ -28,7 +29,8 @@ def save_baseline(name: str, to: str) -> None:
         file.write_bytes(baseline_text(scored).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CommandError(f"--to {to} cannot be written: {error}") from None
-    for line in [f"written: {file}, {len(run.entries)} cases, {file.stat().st_size:,} bytes", *_to_know(run)]:
+    cases = phrase("{n} {n:case|cases}", n=len(run.entries))
+    for line in [f"written: {file}, {cases}, {file.stat().st_size:,} bytes", *_to_know(run)]:
         print(printable(line))
 
 
@@ -46,4 +48,5 @@ def _to_know(run: RunFolder) -> Iterator[str]:
     if tree != "clean":
         yield f"the suite's files when it ran: {tree}, so its commit does not tell what ran"
     if texts := sum(text_score(entry.scored_notes()) is not None for entry in run.entries):
-        yield f"left out: how likely {texts} texts were, which only a comparison with the run's folder tells"
+        were = "text was" if texts == 1 else "texts were"
+        yield f"left out: how likely {texts} {were}, which only a comparison with the run's folder tells"

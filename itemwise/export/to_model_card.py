@@ -68,6 +68,6 @@ def _notes(task: ExportedTask) -> str:
         "max new tokens": task.model.get("max new tokens", ""),
         "replies": task.model.get("replies", ""),
     }
-    sample = f"all {task.tally.judged} rows" if population == str(task.tally.judged) else drawn
+    sample = f"all {task.tally.judged} {'row' if task.tally.judged == 1 else 'rows'}" if population == str(task.tally.judged) else drawn
     told = ", ".join(f"{word} {text}" for word, text in asked.items() if text)
     return f"accuracy in % by pytest-itemwise, {sample}, 95% interval {100 * low:.2f} to {100 * high:.2f}; {told}"

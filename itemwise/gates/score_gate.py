@@ -34,7 +34,7 @@ def _decision(gate: Gate, result: ScoreResult) -> Decision:
         return undecided(named, missing)
     if result.unscored:
         counts = {"n": len(result.unscored), "all": result.tally.judged, "score": result.name}
-        return undecided(named, phrase("{n} of {all} cases recorded no {score}", **counts))
+        return undecided(named, phrase("{n} of {all} {all:case|cases} recorded no {score}", **counts))
     reached = result.interval.low if gate.by_interval else result.share
     passed = reached >= gate.least
     return Decision(passed, outcome_text(named, passed, beside(gate.least, reached)))

@@ -81,7 +81,7 @@ def _either_way(gate: Gate, tally: Tally) -> tuple[bool, str] | None:
     if (low >= gate.least) != (high >= gate.least):
         return None
     return low >= gate.least, phrase(
-        "{low} to {high}, whatever the {unclear} undecided of {n} cases are",
+        "{low} to {high}, whatever the {unclear} undecided of {n} {n:case is|cases are}",
         low=beside(gate.least, low),
         high=beside(gate.least, high),
         unclear=unclear,
@@ -118,7 +118,7 @@ def demand_text(gate: Gate) -> str:
 def coverage_text(tally: Tally) -> str:
     """What is missing of an incomplete sample, in words."""
     errors, unclear = tally.counts[Verdict.ERROR], tally.counts.get(Verdict.UNDECIDED, 0)
-    told = [phrase("only {n} of {all} cases are judged", n=tally.judged, all=tally.sample_size)]
+    told = [phrase("only {n} of {all} {all:case|cases} {n:is|are} judged", n=tally.judged, all=tally.sample_size)]
     told += [phrase("{n} failed by an infrastructure error", n=errors)] if errors else []
     told += [phrase("{n} undecided", n=unclear)] if unclear else []
     told += [phrase("{n} skipped", n=tally.skipped)] if tally.skipped else []

@@ -21,7 +21,7 @@ def two_responses(text: str, arguments: Arguments) -> str:  # noqa: ARG001 - the
         return phrase("nothing between two {words}", words=_BETWEEN)
     answers = [part.strip() for part in parts if part.strip()]
     if len(answers) != 2:
-        return phrase("{n} answers parted by {words}, not 2", n=len(answers), words=_BETWEEN)
+        return phrase("{n} {n:answer|answers} parted by {words}, not 2", n=len(answers), words=_BETWEEN)
     return phrase("both answers are the same") if answers[0] == answers[1] else ""
 
 

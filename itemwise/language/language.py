@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from string import Formatter
 
-from itemwise.language.phrase import Phrase, phrase
+from itemwise.language.phrase import Phrase, filled, phrase
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -47,7 +47,7 @@ class Language:
             return self.table.get(text, text)
         told = {name: self(value) if isinstance(value, Phrase) else value for name, value in text.values.items()}
         template = self.table.get(text.template, text.template)
-        return template.format(**told) if told else self._recorded_text(template) if template is text.template else template
+        return filled(template, told) if told else self._recorded_text(template) if template is text.template else template
 
     def _recorded_text(self, text: str) -> str:
         """A text out of a record; what is made by no template of `recorded` stays as it is."""
@@ -68,9 +68,11 @@ class Language:
         return [(re.compile("".join(map(self._pattern, parsed[template])), re.DOTALL), self.recorded[template]) for template in ordered]
 
     def _pattern(self, part: tuple[str, str | None, str | None, str | None]) -> str:
-        literal, name, *_ = part
+        literal, name, form, _ = part
         if name is None:
             return re.escape(literal)
+        if form and "|" in form:
+            return re.escape(literal) + f"(?:{'|'.join(map(re.escape, form.split('|')))})"
         return re.escape(literal) + (f"(?P<{name}>.*?)" if name in _SEVERAL else rf"(?P<{name}>\S+?)")
 
     def cells(self, texts: Iterable[str]) -> list[str]:

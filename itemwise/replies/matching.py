@@ -55,7 +55,8 @@ class MatchedReplies:
     def words(self) -> Mapping[str, str]:
         """What the record of the rows tells of them."""
         by = ", ".join(f"{count} {rule}" for rule, count in self.rules.items())
-        found = f"{len(self.replies)} of {len(self.cases)} cases have a reply in {self.file.path.name}" + (f" ({by})" if by else "")
+        cases, have = "case" if len(self.cases) == 1 else "cases", "has" if len(self.replies) == 1 else "have"
+        found = f"{len(self.replies)} of {len(self.cases)} {cases} {have} a reply in {self.file.path.name}" + (f" ({by})" if by else "")
         return {
             "replies": found,
             "prompt": self._prompt(),

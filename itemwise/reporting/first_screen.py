@@ -85,8 +85,8 @@ def _items(sizes: Sequence[int], rows: Sequence[Mapping[str, str]]) -> str:
     size = f"{sizes[0]:,}" if len(sizes) == 1 else phrase("{low:,} to {high:,}", low=sizes[0], high=sizes[-1])
     wholes = {found.get("rows", "") for found in rows}
     if len(wholes) == 1 and (whole := wholes.pop()).isdigit():
-        return phrase("{n} of {all:,} items", n=size, all=int(whole))
-    return phrase("{n} items", n=size)
+        return phrase("{n} of {all:,} {all:item|items}", n=size, all=int(whole))
+    return phrase("{n} {n:item|items}", n=size)
 
 
 def _source(rows: Sequence[Mapping[str, str]]) -> str:

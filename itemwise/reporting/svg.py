@@ -73,10 +73,10 @@ def reliability(found: Calibration, say: Language = ENGLISH) -> Markup:
     the diagonal where the two are equal, to which a bin's distance is drawn."""
     bins = [phrase("{share:.0%} at {confidence:.0%}", share=each.share, confidence=each.confidence) for each in found.bins]
     points = "".join(
-        f"<g><title>{say(phrase('{bin}, {n} cases', bin=told, n=each.cases))}</title>{_reliability_bin(each)}</g>"
+        f"<g><title>{say(phrase('{bin}, {n} {n:case|cases}', bin=told, n=each.cases))}</title>{_reliability_bin(each)}</g>"
         for told, each in zip(bins, found.bins, strict=True)
     )
-    label = say("accuracy by confidence of {n} cases: {bins}", n=found.cases, bins=joined(bins))
+    label = say("accuracy by confidence of {n} {n:case|cases}: {bins}", n=found.cases, bins=joined(bins))
     grid = "".join(f'<line class="grid" y1="{percent}%" y2="{percent}%" x2="100%"/>' for percent in GRID[:-1]) + _grid()
     figures = "".join(f'<text x="-.5em" y="{100 - percent}%" dy=".35em">{percent}%</text>' for percent in GRID)
     diagonal = '<line class="diagonal" x1="0" y1="100%" x2="100%" y2="0"/>'
@@ -101,7 +101,7 @@ def histogram(distribution: Distribution, say: Language = ENGLISH) -> Markup | s
     bars = "".join(_bin(index * wide, wide, 100 * count / most) for index, count in enumerate(counts) if count)
     limit_at = None if distribution.limit_position is None else f"{distribution.limit_position:.2%}"
     limit = f'<line class="limit" x1="{limit_at}" x2="{limit_at}" y2="100%"/>' if limit_at else ""
-    told = "{n} values of {unit}: {quantiles}"
+    told = "{n} {n:value|values} of {unit}: {quantiles}"
     label = say(told, n=len(distribution.values), unit=phrase(distribution.unit), quantiles=distribution.text)
     return trusted(f'<svg class="histogram" role="img" aria-label="{label}">{bars}{limit}</svg>')
 

@@ -73,7 +73,9 @@ def _of_file(file: Path, questions: Mapping[str, str], stems: Mapping[str, str],
     texts = hint_texts(file)
     found = _nearest(texts, texts, questions, count)
     require_untold(stems, found)
-    return FoundHints(found, f"{file.name} with {len(texts)} entries, sha256 {sha256_of_files([file])[:_HASH]}")
+    return FoundHints(
+        found, f"{file.name} with {len(texts)} {'entry' if len(texts) == 1 else 'entries'}, sha256 {sha256_of_files([file])[:_HASH]}"
+    )
 
 
 def _nearest(

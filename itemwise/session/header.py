@@ -48,12 +48,12 @@ def _asked(settings: Settings) -> Iterator[str]:
     made = settings.source.kind == "synthetic"
     rows = "rows from {source} (made problems, not the dataset)" if made else "rows from {source}"
     yield phrase(rows, source=settings.source.text)
-    sample = phrase("all rows") if settings.sample is None else phrase("{n} cases", n=settings.sample)
+    sample = phrase("all rows") if settings.sample is None else phrase("{n} {n:case|cases}", n=settings.sample)
     variants = settings.source.variants
     yield phrase("{sample} with {n} renumbered variants each", sample=sample, n=variants) if variants else sample
     yield phrase("seed {n}", n=settings.seed)
     if settings.repeats > 1:
-        yield phrase("{n} repeats", n=settings.repeats)
+        yield phrase("{n} {n:repeat|repeats}", n=settings.repeats)
     default = phrase("default")
     yield phrase("strategy {names}", names=", ".join(chosen.name for chosen in settings.strategies))
     yield phrase("prompt {names}", names=", ".join(settings.prompts) or default)
@@ -118,7 +118,7 @@ def idle_lines(settings: Settings) -> list[str]:
 def store_line(settings: Settings, replies: int) -> str:
     """Where replies are kept, how many there are, and whether they are used."""
     use = phrase("asked anew" if settings.fresh else "recalled only, no model is loaded" if settings.replay else "recalled where they fit")
-    return _line(settings, phrase("store {file} holds {n} replies, {use}", file=settings.store, n=replies, use=use))
+    return _line(settings, phrase("store {file} holds {n} {n:reply|replies}, {use}", file=settings.store, n=replies, use=use))
 
 
 def _model_text(entry: ModelEntry) -> str:

@@ -38,10 +38,19 @@ async def likelihood(
     """
     if not options:
         raise StrategyError("--strategy likelihood scores the options of a choice, and this case has none; ask it by another strategy.")
+    if len(options) > len(LETTERS):
+        raise StrategyError(
+            f"--strategy likelihood answers with a letter, and this case has {len(options)} options; give {len(LETTERS)} at most."
+        )
     if form == "blank":
         return await _blank_filled(chat, ask, options, norm)
     scored = [*(options if form == "text" else LETTERS[: len(options)])]
     before = delimiter(chat)
+    if "" in scored and (norm != "sum" or not before):
+        raise StrategyError(
+            f"option {LETTERS[scored.index('')]} is empty, so that nothing of it can be scored by norm={norm}; score the letters "
+            "(form=letter), or leave the row out."
+        )
     asked = [ask(chat, continuations=[f"{before}{text}" for text in scored])]
     if norm == "pmi":
         premise = Turn(chat[-1].role if chat[-1].role == "text" else "user", PREMISE)

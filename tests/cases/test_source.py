@@ -298,7 +298,7 @@ class TestRowIsChecked:
             (["a", 2.0], "option 1: 2.0 (float) is no text; give text."),
             (["a", " "], "option 1: ' ' is blank; give text, or leave the row out."),
             (["a", "b", "a "], "two options are 'a', so that two letters would be right or wrong by luck."),
-            (["a"], "1 options; a choice has 2 to 26."),
+            (["a"], "1 option; a choice has 2 to 26."),
             ([str(number) for number in range(27)], "27 options; a choice has 2 to 26."),
             ({"text": ["a"]}, "{'text': ['a']}; give the options as a list of texts."),
         ],

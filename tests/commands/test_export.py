@@ -52,7 +52,7 @@ class TestLmEval:
         date = "2026-05-01T12-00-00.000000"
         names = {f"m/results_{date}.json", f"m/samples_sums_{date}.jsonl", f"m/samples_sums_retry_{date}.jsonl"}
         assert set(files) == names
-        assert capsys.readouterr().out.endswith("left out: 1 cases that ended in an error\n")
+        assert capsys.readouterr().out.endswith("left out: 1 case that ended in an error\n")
 
         results = json.loads(files[f"m/results_{date}.json"].read_text())
         assert results["results"]["sums"]["exact_match,last_number"] == 0.25
@@ -135,7 +135,7 @@ class TestModelCard:
         (file,) = exported("model-card", "--dataset", "owner/sums@89ab", "--task", "main").values()
         (entry,) = huggingface_hub.parse_eval_result_entries(yaml.safe_load(file.read_text()))
         assert (entry.dataset_id, entry.dataset_revision, entry.task_id) == ("owner/sums", "89ab", "main")
-        assert "all 1 rows" in entry.notes
+        assert "all 1 row" in entry.notes
 
     @pytest.mark.parametrize(
         ("cases", "said"),
@@ -215,7 +215,7 @@ def test_pictures_that_no_format_holds_are_told(reports: Reports, capsys: pytest
     turns = [{"role": "user", "content": "Which?", "pictures": ["0" * 64]}, CHAT[-1]]
     reports.leave("first", chatted(0, "C"), a_case(1, "C", reply={"text": "thinking", "finish_reason": "stop", "turns": turns}))
     exported("inspect")
-    assert capsys.readouterr().out.endswith("left out: the pictures of 1 cases; the run's own folder has them\n")
+    assert capsys.readouterr().out.endswith("left out: the pictures of 1 case; the run's own folder has them\n")
 
 
 def test_files_go_into_the_runs_own_folder_and_are_named(reports: Reports, capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,7 +78,7 @@ def test_scores_of_texts_are_left_out_and_counted(reports: Reports, capsys: pyte
     reply = {"text": "", "finish_reason": "stop", "turns": [], "notes": TextScore.of("a text", -9.5, 3, 2048).notes()}
     reports.leave("before", a_case(0, "C", reply=reply), a_case(1, "C"), environment={"suite": {"commit": "0123", "tree": "clean"}})
     assert main(["baseline", "save", "before"]) == 0
-    said = "left out: how likely 1 texts were, which only a comparison with the run's folder tells"
+    said = "left out: how likely 1 text was, which only a comparison with the run's folder tells"
     assert capsys.readouterr().out.splitlines()[1:] == [said]
 
 

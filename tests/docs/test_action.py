@@ -142,7 +142,7 @@ def test_a_missed_baseline_fails_the_job_and_replaces_the_comment(job: Job) -> N
     assert "::error title=itemwise gate::gate sums (-, -) not worse than itemwise-baseline.json: missed with 0 gained and 6 lost" in said
     assert job.calls[-1] == "api --method PATCH repos/owner/name/issues/comments/42 --field body=@itemwise-comment.md --silent"
     assert job.comment.startswith(
-        "<!-- itemwise: sums -->\n<!-- itemwise -->\n### itemwise: ❌ 0 of 1 gates passed\n\nsums (-, -) fell by 75.0 points"
+        "<!-- itemwise: sums -->\n<!-- itemwise -->\n### itemwise: ❌ 0 of 1 gate passed\n\nsums (-, -) fell by 75.0 points"
     )
     assert "Against the baseline" in (job.folder / "step.md").read_text(encoding="utf-8")
 

@@ -20,7 +20,7 @@ def test_a_text_that_depends_on_the_batch_is_told_with_both_texts() -> None:
     assert (same.is_same_text, same.is_same_answer) == (True, True)
     assert (other.is_same_text, other.is_same_answer, other.differing) == (False, False, ("Y", "X"))
     assert batch_check_lines([same, other]) == [
-        "asked again alone, scripted, direct: 1 of 2 texts and 1 answers as in the batch",
+        "asked again alone, scripted, direct: 1 of 2 texts and 1 answer as in the batch",
         "  case: 'Y' in the batch, 'X' alone",
     ]
 

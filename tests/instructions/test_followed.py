@@ -74,7 +74,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [  # kind, arguments, a text
     ("detectable_format:title", {}, "<<a\nb>> << >>", "without <<a title>>"),
     ("combination:two_responses", {}, "a\n******\nb", ""),
     ("combination:two_responses", {}, "a ****** a", "both answers are the same"),
-    ("combination:two_responses", {}, "a", "1 answers parted by ******, not 2"),
+    ("combination:two_responses", {}, "a", "1 answer parted by ******, not 2"),
     ("combination:two_responses", {}, "a************b", "nothing between two ******"),
     ("combination:repeat_prompt", {"prompt_to_repeat": "Say hello. "}, "say hello.\nhello", ""),
     ("combination:repeat_prompt", {"prompt_to_repeat": "Say hello."}, "hello", "it does not begin with the request"),

@@ -1,6 +1,6 @@
 import pickle
 
-from itemwise.language import Phrase, joined, phrase
+from itemwise.language import Language, Phrase, joined, phrase
 
 
 def test_a_phrase_is_its_english_text() -> None:
@@ -20,3 +20,10 @@ def test_a_phrase_keeps_what_it_was_made_of() -> None:
 def test_texts_are_joined_whatever_stands_in_them() -> None:
     assert joined(["{a}", phrase("{n} cases", n=3)], "; ") == "{a}; 3 cases"
     assert joined([]) == ""
+
+
+def test_a_noun_and_its_verb_go_by_their_number() -> None:
+    template = "{n} {n:case is|cases are} of {of:,} {of:row|rows}"
+    assert [phrase(template, n=n, of=of) for n, of in ((1, 1), (0, 1000))] == ["1 case is of 1 row", "0 cases are of 1,000 rows"]
+    assert Language("xx", {template: "{of} / {n}"})(phrase(template, n=1, of=1)) == "1 / 1"
+    assert Language("xx", {"a": "b"})(phrase(template, n=1, of=2)) == "1 case is of 2 rows"

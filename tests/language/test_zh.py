@@ -37,8 +37,10 @@ WORDS = (
 
 
 def places(text: str) -> set[tuple[str | None, ...]]:
-    """The names, formats and conversions of the places in a text."""
-    return {(name, form, conversion) for _, name, form, conversion in Formatter().parse(text) if name is not None}
+    """The names, formats and conversions of the places in a text, without the words that only a number of English chooses."""
+    return {
+        (name, form, conversion) for _, name, form, conversion in Formatter().parse(text) if name is not None and "|" not in (form or "")
+    }
 
 
 def test_every_text_that_is_told_has_an_entry() -> None:
@@ -76,9 +78,11 @@ def test_every_name_that_show_prints_has_an_entry(tmp_path: Path) -> None:
 @pytest.mark.parametrize("template", CHINESE.recorded)
 def test_what_a_template_makes_is_told_by_its_own_entry(template: str) -> None:
     values = {
-        name: {"words": "a b", "fault": "a b"}.get(name, "x") if form == "" else 7 for _, name, form, _ in Formatter().parse(template)
+        name: {"words": "a b", "fault": "a b"}.get(name, "x") if form == "" else 7
+        for _, name, form, _ in Formatter().parse(template)
+        if name and "|" not in (form or "")
     }
-    made, told = (text.format(**values) if values else text for text in (template, CHINESE.recorded[template]))
+    made, told = (str(phrase(text, **values)) for text in (template, CHINESE.recorded[template]))
     assert CHINESE(phrase(made)) == told
 
 

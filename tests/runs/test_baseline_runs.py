@@ -75,7 +75,7 @@ def test_a_committed_file_is_the_baseline_without_any_report(suite: pytest.Pytes
 def test_a_part_of_the_sample_leaves_the_gate_undecided(suite: pytest.Pytester) -> None:
     result = ask(suite, 2, "--baseline", "before", "-k", "sum-3")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["gate sums (-, -) not worse than reports/before: undecided, only 1 of 8 cases are judged"])
+    result.stdout.fnmatch_lines(["gate sums (-, -) not worse than reports/before: undecided, only 1 of 8 cases is judged"])
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "1")], ids=["alone", "a worker"])

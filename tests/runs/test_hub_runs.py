@@ -296,5 +296,5 @@ def test_rows_that_changed_upstream_are_another_measurement(hub_run: HubRun, tmp
         after, shown = hub_run(None, endpoint)
     assert after["rows"]["problems"]["hub"] == f"openai/gsm8k@{NEWER}"
     assert before["rows"]["problems"]["cases"] != after["rows"]["problems"]["cases"]
-    assert "1 replies generated" in shown
+    assert "1 reply generated" in shown
     assert "1 from the store" in shown

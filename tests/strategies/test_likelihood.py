@@ -45,6 +45,31 @@ def test_the_likeliest_letter_is_the_reply() -> None:
     assert (scores.form, scores.norm, scores.scores, scores.tied, scores.merged) == ("letter", "sum", [-2.0, -0.5, -1.0], 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("way", "chat", "options", "fault"),
+    [
+        ("likelihood", QUESTION, 27 * ("x",), "answers with a letter, and this case has 27 options; give 26 at most"),
+        ("likelihood:form=text", QUESTION, 27 * ("x",), "27 options"),
+        (
+            "likelihood:form=text",
+            QUESTION,
+            ("it", ""),
+            r"option B is empty, so that nothing of it can be scored by norm=sum; score the letters",
+        ),
+        ("likelihood:form=text,norm=bytes", PLAIN, ("", "it"), "option A is empty, .* by norm=bytes"),
+        ("likelihood:form=text,norm=pmi", PLAIN, ("", "it"), "option A is empty"),
+    ],
+)
+def test_what_has_no_letter_or_nothing_to_score_is_refused(way: str, chat: Sequence[Turn], options: Sequence[str], fault: str) -> None:
+    with pytest.raises(StrategyError, match=fault):
+        run(Scores({}), way, chat, options)
+
+
+def test_of_an_empty_option_behind_a_plain_text_the_blank_is_scored() -> None:
+    model = Scores({"": -3.0, "it": -2.0})
+    assert (run(model, "likelihood:form=text", PLAIN, ("", "it")).reply.content, model.asked[0][1]) == ("B", [" ", " it"])
+
+
 def test_of_equal_ones_the_first_is_taken_and_the_tie_counted() -> None:
     said = run(Scores({"A": -2.0, "B": -0.5, "C": -0.5}))
     scores = option_scores(said.notes)

@@ -23,7 +23,7 @@ def batch_check_lines(checks: Sequence[BatchCheck]) -> list[str]:
         group = [check for check in checks if (check.model, check.strategy) == key]
         texts, answers = sum(check.is_same_text for check in group), sum(check.is_same_answer for check in group)
         counts = {"texts": texts, "answers": answers, "n": len(group)}
-        told = "asked again alone, {name}: {texts} of {n} texts and {answers} answers as in the batch"
+        told = "asked again alone, {name}: {texts} of {n} {n:text|texts} and {answers} {answers:answer|answers} as in the batch"
         lines.append(phrase(told, name=", ".join(key), **counts))
         lines += [
             phrase("  {case}: {batch!r} in the batch, {alone!r} alone", case=check.case, batch=check.answer, alone=check.alone)

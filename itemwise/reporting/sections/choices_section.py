@@ -51,7 +51,7 @@ def _moved(control: ControlResult) -> str:
 
 def _fewer(result: ChoiceResult) -> str:
     return phrase(
-        "{name}: {n} of {all} cases have options or ask for yes or no; the accuracy beside chance is theirs.",
+        "{name}: {n} of {all} {all:case|cases} {n:has|have} options or {n:asks|ask} for yes or no; the accuracy beside chance is theirs.",
         name=", ".join(result.tally.key.names),
         n=result.fewer,
         all=result.tally.judged,
@@ -68,7 +68,13 @@ def _sentence(result: ChoiceResult, control: ControlResult) -> str:
         told.append(phrase("{letter:.0%} kept the letter, {option:.0%} the option", **kept))
     if control.chance is not None:
         told.append(phrase("a blind guess {share:.1%}", share=control.chance))
-        told.append(phrase("{prompts} prompts for {n} cases", prompts=sum(control.tally.counts.values()), n=len(control.tally.items)))
+        told.append(
+            phrase(
+                "{prompts} {prompts:prompt|prompts} for {n} {n:case|cases}",
+                prompts=sum(control.tally.counts.values()),
+                n=len(control.tally.items),
+            )
+        )
     return phrase(
         "{name}, {control}: {share} to {under} ({flips}): {finding}",
         name=", ".join(result.tally.key.names),

@@ -114,9 +114,9 @@ def finding(comparison: RunComparison, index: int) -> tuple[str, str]:
 def _figures(pair: Pair, holm_p: float, pairs: int) -> Iterator[str]:
     """The figures of a pair, a sentence each."""
     counts = {"gained": len(pair.gained), "lost": len(pair.lost), "n": len(pair.judged), "p": pair.p, "holm_p": holm_p}
-    told = "{change}: {gained} gained and {lost} lost of {n} cases, p {p:.3g}."
+    told = "{change}: {gained} gained and {lost} lost of {n} {n:case|cases}, p {p:.3g}."
     if pairs > 1:
-        told = "{change}: {gained} gained and {lost} lost of {n} cases, p {p:.3g}, Holm p {holm_p:.3g}."
+        told = "{change}: {gained} gained and {lost} lost of {n} {n:case|cases}, p {p:.3g}, Holm p {holm_p:.3g}."
     yield phrase(told, change=points_text(pair.change), **counts)
     if change := gold_change(pair):
         yield phrase("The {what}'s log-likelihood: {text}.", what=phrase(change.what), text=change.text)

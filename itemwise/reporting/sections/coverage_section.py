@@ -41,24 +41,24 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
     known = sum(tally.counts.values())
     if tally.benchmark.endswith(CIRCULAR):
         yield phrase(
-            "the accuracy is the share of {n} cases that are right in every order of their options (CircularEval); "
-            "all else counts their {prompts} prompts",
+            "the accuracy is the share of {n} {n:case that is|cases that are} right in every order of their options (CircularEval); "
+            "all else counts their {prompts} {prompts:prompt|prompts}",
             n=len(tally.items),
             prompts=known,
         )
     if tally.recalled:
         counts = {"ran": known - tally.recalled, "n": known, "earlier": tally.recalled}
-        yield phrase("{ran} of these {n} cases ran here, {earlier} are known from earlier runs", **counts)
+        yield phrase("{ran} of these {n} {n:case|cases} ran here, {earlier} {earlier:is|are} known from earlier runs", **counts)
     if tally.skipped:
         texts = [f"{skip.case} ({skip.reason})" for skip in skips if skip.key == tally.key]
-        told = "{n} of {all} cases were skipped and are not judged: {cases}"
+        told = "{n} of {all} {all:case|cases} {n:was skipped and is|were skipped and are} not judged: {cases}"
         yield phrase(told, n=tally.skipped, all=tally.sample_size, cases=_listed(texts))
     if tally.bounds:
         unclear = [entry for entry in entries if entry.verdict is Verdict.UNDECIDED and tally.counts_entry(entry)]
         texts = [phrase("{case} ({why})", case=entry.case, why=joined(cause.told for cause in entry.causes)) for entry in unclear]
         low, high = (end.share for end in tally.bounds)
         yield phrase(
-            "{n} of {all} cases are undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "
+            "{n} of {all} {all:case|cases} {n:is|are} undecided and not judged; the accuracy is {low:.1%} if all of them are wrong "
             "and {high:.1%} if all are right: {cases}",
             n=len(unclear),
             all=tally.sample_size,
@@ -72,7 +72,7 @@ def _notes(tally: Tally, entries: Sequence[Entry], skips: Sequence[Skip]) -> Ite
         parted = [phrase("{case} ({verdicts})", case=entry.case, verdicts=told) for entry, told in zip(parting, verdicts, strict=True)]
         agreed = phrase("the verdicts agree")
         differing = phrase("in {n} the verdicts differ: {cases}", n=len(parted), cases=_listed(parted)) if parted else agreed
-        told = "{n} cases ran more than once; each counts once, by its last verdict; {differing}"
+        told = "{n} {n:case|cases} ran more than once; each counts once, by its last verdict; {differing}"
         yield phrase(told, n=len(repeated), differing=differing)
 
 

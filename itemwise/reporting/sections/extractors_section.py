@@ -88,7 +88,9 @@ def _summary(comparison: ExtractorComparison) -> Iterator[str]:
     indices = [index for index, entry in enumerate(comparison.results[0].entries) if entry.verdict.is_judged]
     for result in comparison.results:
         same = sum(result.extractions[index].answer == result.entries[index].answer for index in indices)
-        yield phrase("  {name} reads as the run did in {same} of {n} judged replies", name=result.extractor, same=same, n=len(indices))
+        yield phrase(
+            "  {name} reads as the run did in {same} of {n} judged {n:reply|replies}", name=result.extractor, same=same, n=len(indices)
+        )
 
 
 def _by(results: Sequence[ExtractorResult], share: float) -> str:
@@ -102,7 +104,7 @@ def _disagreements(results: Sequence[ExtractorResult], most: int) -> Iterator[st
     differing = [(entry, read) for entry, read in zip(results[0].entries, reads, strict=True) if len(set(read)) > 1]
     differing.sort(key=lambda pair: _read_by_some_only(pair[1]))
     some_only = sum(_read_by_some_only(read) for _, read in differing)
-    told = "  {n} replies are read in more than one way, {some} of them read by some and not by others"
+    told = "  {n} {n:reply is|replies are} read in more than one way, {some} of them read by some and not by others"
     yield phrase(told, n=len(differing), some=some_only)
     for entry, read in differing[:most]:
         by_answer = _by_answer(entry, names, read)

@@ -81,7 +81,10 @@ def _row(result: LikelihoodResult) -> tuple[str, ...]:
 
 
 def _outside(result: LikelihoodResult) -> Note:
-    told = "{name}: {n} of {all} cases have an option that is not among the tokens that the server lists; it is given that of the last one"
+    told = (
+        "{name}: {n} of {all} {all:case|cases} {n:has|have} an option that is not among the tokens that the server lists; "
+        "it is given that of the last one"
+    )
     return Note(phrase(told, name=", ".join(result.tally.key.names), n=result.outside, all=len(result.cases)))
 
 

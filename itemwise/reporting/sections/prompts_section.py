@@ -65,7 +65,7 @@ def _sentences(comparison: PromptComparison) -> Iterator[str]:
     rows, sides, changing = len(comparison.rows), len(comparison.sides), comparison.changing
     always = sum(count == sides for count in comparison.right_under.values())
     counts = {"n": rows, "always": always, "prompts": sides, "never": rows - always - len(changing), "some": len(changing)}
-    told = [phrase("  of {n} rows: {always} right under all {prompts} prompts, {never} under none, {some} under some", **counts)]
+    told = [phrase("  of {n} {n:row|rows}: {always} right under all {prompts} prompts, {never} under none, {some} under some", **counts)]
     if changing:
         listed = and_more(", ".join(changing[:_NAMED]), len(changing) - _NAMED)
         told = [phrase("{text}: {list}", text=told[0], list=listed)]
@@ -97,7 +97,7 @@ def _moved(comparison: PromptComparison) -> str:
         gained=len(pair.gained),
         lost=len(pair.lost),
         p=pair.p,
-        pairs=phrase("{n} pairs" if tests > 1 else "{n} pair", n=tests),
+        pairs=phrase("{n} {n:pair|pairs}", n=tests),
         holm_p=comparison.holm_p(worst, best),
         shown=phrase(shown),
     )

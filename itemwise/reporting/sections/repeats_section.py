@@ -59,7 +59,7 @@ def _percent(share: float | None) -> str:
 def _unstable(result: RepeatResult) -> str:
     named = [phrase("{name} ({count})", name=item, count=count_of(*result.items[item])) for item in result.unstable]
     counts = {"name": ", ".join(result.tally.key.names), "n": len(named), "all": len(result.items)}
-    sentence = phrase("{name}: {n} of {all} items are right only sometimes", **counts)
+    sentence = phrase("{name}: {n} of {all} {all:item|items} {n:is|are} right only sometimes", **counts)
     if named:
         sentence = phrase("{text}: {list}", text=sentence, list=and_more(joined(named[:_NAMED]), len(named) - _NAMED))
     if len(result.same_text) == len(result.items):

@@ -14,8 +14,8 @@ def build(run: RunFacts) -> Iterator[Section]:
     given = sum(tally.given for tally in run.tallies)
     recalled = sum(entry.cost is not None for entry in run.entries) - generated - given
     seconds, tokens = sum(tally.seconds for tally in run.tallies), sum(tally.generated_tokens for tally in run.tallies)
-    made = phrase("{n} replies generated", n=generated)
+    made = phrase("{n} {n:reply|replies} generated", n=generated)
     others = [phrase("{n} from the store", n=recalled), *([phrase("{n} made elsewhere", n=given)] if given else [])]
     figures = {"tokens": tokens, "time": duration_text(seconds), "speed": tokens / seconds if seconds else 0.0}
-    fast = phrase("{text} ({tokens} tokens in {time}, {speed:.0f} tokens/s)", text=made, **figures) if seconds else made
+    fast = phrase("{text} ({tokens} {tokens:token|tokens} in {time}, {speed:.0f} tokens/s)", text=made, **figures) if seconds else made
     yield Section("replies", notes=[Note(joined([made, *others]))], brief=[joined([fast, *others])])

@@ -53,7 +53,8 @@ def _is_partial(result: ScoreResult) -> bool:
 def _unscored(result: ScoreResult) -> Note:
     return Note(
         phrase(
-            "{name}: {n} judged cases have no {score} ({cases}), so its mean is of the others; record it before the test's assert",
+            "{name}: {n} judged {n:case has|cases have} no {score} ({cases}), so its mean is of the others; "
+            "record it before the test's assert",
             name=", ".join(result.tally.key.names),
             n=len(result.unscored),
             score=result.name,

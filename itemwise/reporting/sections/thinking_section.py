@@ -41,19 +41,21 @@ def _row(tally: Tally, tallies: Sequence[Tally], costs: Sequence[ReplyCost]) -> 
 def _notes(entries: Sequence[Entry]) -> Iterator[str]:
     costs = [entry.cost for entry in entries if entry.cost]
     if unknown := sum(cost.thinking_tokens is None for cost in costs):
-        told = "{n} of {all} replies hold a thought whose tokens nobody counted; they are among those of the answers"
+        told = "{n} of {all} {all:reply|replies} {n:holds|hold} a thought whose tokens nobody counted; they are among those of the answers"
         yield phrase(told, n=unknown, all=len(costs))
     greedy = [entry for entry in entries if entry.cost and entry.cost.thinking_tokens != 0 and _is_greedy(entry)]
     if greedy:
         yield phrase(
-            "{n} of {all} replies hold a thought of a model that decodes greedily unless its strategy samples, in which "
-            "thinking models may repeat themselves until the limit; --decoding model samples as its makers set it",
+            "{n} of {all} {all:reply|replies} {n:holds|hold} a thought of a model that decodes greedily unless its strategy samples, in "
+            "which thinking models may repeat themselves until the limit; --decoding model samples as its makers set it",
             n=len(greedy),
             all=len(costs),
         )
     told_off = [entry.cost for entry in entries if entry.cost and entry.model.get("thinking", "").startswith("off")]
     if thinking := sum(cost.thinking_tokens != 0 for cost in told_off):
-        yield phrase("thinking is off, and {n} of {all} replies hold a thought nonetheless", n=thinking, all=len(told_off))
+        yield phrase(
+            "thinking is off, and {n} of {all} {all:reply|replies} {n:holds|hold} a thought nonetheless", n=thinking, all=len(told_off)
+        )
 
 
 def _is_greedy(entry: Entry) -> bool:

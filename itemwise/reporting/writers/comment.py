@@ -36,7 +36,7 @@ def _gates(run: RunRecord) -> str:
     count, passed = len(run.decisions), sum(decision.passed for decision in run.decisions)
     if not count:
         return phrase("no gate")
-    return phrase("{mark} {passed} of {n} gates passed", mark="✅" if passed == count else "❌", passed=passed, n=count)
+    return phrase("{mark} {passed} of {n} {n:gate|gates} passed", mark="✅" if passed == count else "❌", passed=passed, n=count)
 
 
 def _verdict(run: RunRecord) -> str:
@@ -44,7 +44,7 @@ def _verdict(run: RunRecord) -> str:
     pairs = run.against_baseline
     errors = sum(tally.counts[Verdict.ERROR] for tally in run.tallies)
     told = _of_pairs(pairs) if pairs else _of_tallies(run.tallies)
-    return joined([told, phrase("{n} cases ended in an infrastructure error", n=errors)], "; ") if errors else told
+    return joined([told, phrase("{n} {n:case|cases} ended in an infrastructure error", n=errors)], "; ") if errors else told
 
 
 def _of_pairs(pairs: Sequence[Pair]) -> str:
@@ -54,7 +54,7 @@ def _of_pairs(pairs: Sequence[Pair]) -> str:
     outcomes = [outcome(pair) for pair in pairs]
     kinds = [phrase(kind) for kind in ("worse", "better", "no difference shown") if kind in outcomes]
     counts = joined(phrase("{n} {outcome}", n=outcomes.count(kind), outcome=kind) for kind in kinds)
-    told = "{n} measurements against the baseline: {counts}. The lowest: {pair}"
+    told = "{n} {n:measurement|measurements} against the baseline: {counts}. The lowest: {pair}"
     return phrase(told, n=len(pairs), counts=counts, pair=_of_pair(worst))
 
 
@@ -78,7 +78,7 @@ def _of_pair(pair: Pair) -> str:
 
 def _of_tallies(tallies: Sequence[Tally]) -> str:
     if len(tallies) != 1:
-        return phrase("{n} measurements, compared with no baseline", n=len(tallies))
+        return phrase("{n} {n:measurement|measurements}, compared with no baseline", n=len(tallies))
     share, interval = accuracy_text(tallies[0].accuracy)
     told = "{name}: {share} (95% interval {interval}) of {n}, compared with no baseline"
     return phrase(told, name=_name(tallies[0]), share=share, interval=interval, n=tallies[0].judged)
@@ -93,8 +93,8 @@ def _bounded(section: Section, say: Language) -> Section:
     rows = [row._replace(cells=[_short(cell, _CELL) for cell in row.cells]) for row in section.rows[:_ROWS]]
     notes = [note._replace(text=_short(note.text, _NOTE)) for note in sorted(section.notes, key=lambda note: note.passed is True)[:_NOTES]]
     rows_left, notes_left = len(section.rows) - _ROWS, len(section.notes) - _NOTES
-    notes += [Note(say("{n} more rows are in summary.md", n=rows_left))] if rows_left > 0 else []
-    notes += [Note(say("{n} more lines are in summary.md", n=notes_left))] if notes_left > 0 else []
+    notes += [Note(say("{n} more {n:row is|rows are} in summary.md", n=rows_left))] if rows_left > 0 else []
+    notes += [Note(say("{n} more {n:line is|lines are} in summary.md", n=notes_left))] if notes_left > 0 else []
     return replace(section, rows=rows, notes=notes)
 
 
@@ -108,6 +108,6 @@ def _within(lines: Sequence[str], say: Language) -> Iterator[str]:
     for number, line in enumerate(lines):
         left -= len(line.encode("utf-8", "backslashreplace")) + 1
         if left < 0:
-            yield "\n" + say("cut off here: {n} more lines are in summary.md", n=len(lines) - number)
+            yield "\n" + say("cut off here: {n} more {n:line is|lines are} in summary.md", n=len(lines) - number)
             return
         yield line

@@ -62,7 +62,7 @@ def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture], say
 
 
 def _title(benchmarks: Sequence[str]) -> str:
-    few = joined(benchmarks, " and ") if len(benchmarks) < _NAMED else phrase("{n} benchmarks", n=len(benchmarks))
+    few = joined(benchmarks, " and ") if len(benchmarks) < _NAMED else phrase("{n} {n:benchmark|benchmarks}", n=len(benchmarks))
     return phrase("Compared: {what}", what=few)
 
 
@@ -107,14 +107,14 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
         holding = [side for side in comparison.measurements if side.tally.benchmark == benchmark]
         lacking = [run for run in runs if run not in {side.run for side in holding}]
         if lacking:
-            told = "The {n} cases of {benchmark} are not in {runs}."
+            told = "The {n} {n:case|cases} of {benchmark} {n:is|are} not in {runs}."
             yield phrase(told, n=len(holding[0].entries), benchmark=benchmark, runs=", ".join(lacking))
     yield from (phrase("{text} These cases are not shown.", text=line) for line in alone_lines(comparison))
     if any(pair.has_repeats for pair in comparison.pairs):
         yield phrase("Items were asked several times: each case below shows the first judged reply; the figures are over all of them.")
     missing = {case["picture"] for case in data["cases"] if case["picture"]} - set(data["pictures"])
     if missing:
-        told = "{n} pictures are not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
+        told = "{n} {n:picture is|pictures are} not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
         if len(missing) == 1:
             told = "{n} picture is not in the runs' folders, under pictures/; earlier versions left them in report.html alone."
         yield phrase(told, n=len(missing))

@@ -31,7 +31,7 @@ def progress_line(
     """Where a run stands: cases done, accuracy so far, what is under way and how fast, and the time left where it is known."""
     judged = [entry for entry in entries if entry.verdict.is_judged]
     share, interval = accuracy_text(item_accuracy([*item_counts(judged).values()]))
-    words = [phrase("{n} of {total} cases", n=len(entries), total=total)]
+    words = [phrase("{n} of {total} {total:case|cases}", n=len(entries), total=total)]
     words += [phrase("accuracy so far {share} ({interval} at 95%)", share=share, interval=interval)] if judged else []
     words += under_way(counts, tokens_per_second)
     words += [_left(left)] if left else []
@@ -43,7 +43,7 @@ def under_way(counts: Counts, tokens_per_second: float) -> list[str]:
     words = [phrase("loading {model}, {n:.0f} s", model=counts.loading, n=counts.loading_seconds)] if counts.loading else []
     words += [phrase("{n} more answered", n=counts.ready)] if counts.ready else []
     words += [phrase("{n} being answered", n=counts.underway)] if counts.underway and not counts.loading else []
-    words += [phrase("{n} tokens so far", n=counts.tokens)] if counts.tokens else []
+    words += [phrase("{n} {n:token|tokens} so far", n=counts.tokens)] if counts.tokens else []
     speed = f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f}"
     return [*words, *([phrase("{speed} tokens/s", speed=speed)] if tokens_per_second else [])]
 

@@ -14,9 +14,9 @@ REWORDED = BatchCheck("qwen", "tool", "sums-1", "42", "42", 8, differing=("it is
 def test_each_model_and_strategy_is_a_line_and_each_case_with_another_answer() -> None:
     (section,) = batch_check_section.build(a_run(batch_check=[SAME, OTHER, REWORDED]))
     assert [note.text for note in section.notes] == [
-        "asked again alone, qwen, direct: 1 of 2 texts and 1 answers as in the batch",
+        "asked again alone, qwen, direct: 1 of 2 texts and 1 answer as in the batch",
         "  sums-1: '42' in the batch, None alone",
-        "asked again alone, qwen, tool: 0 of 1 texts and 1 answers as in the batch",
+        "asked again alone, qwen, tool: 0 of 1 text and 1 answer as in the batch",
     ]
     assert [check["same_text"] for check in section.record["batch_invariance"]] == [True, False, False]
 

@@ -18,7 +18,7 @@ def test_a_row_and_a_picture_tell_how_right_confident_answers_are() -> None:
     assert record["bins"] == [{"confidence": record["confidence"], "share": 0.5, "cases": 2}]
     page = "".join(report_parts(run))
     assert 'aria-label="accuracy by confidence of 2 cases: 50% at 91%"' in page
-    assert "1 bins of 2 cases or more" in page
+    assert "1 bin of 2 cases or more" in page
 
 
 def test_a_run_without_scores_tells_nothing(run: RunRecord) -> None:

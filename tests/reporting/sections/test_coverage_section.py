@@ -24,9 +24,9 @@ def test_cases_of_earlier_runs_skipped_ones_and_repeats_are_told() -> None:
     )  # fmt: skip
     (section,) = coverage_section.build(replace(a_run(), entries=ledger.entries, tallies=ledger.tallies(), skips=ledger.skips))
     assert [note.text.partition(": ")[2] for note in section.notes] == [
-        "1 of these 2 cases ran here, 1 are known from earlier runs",
-        "1 of 8 cases were skipped and are not judged: sums-2 (too long)",
-        "1 cases ran more than once; each counts once, by its last verdict; in 1 the verdicts differ: sums-0 (correct, wrong)",
+        "1 of these 2 cases ran here, 1 is known from earlier runs",
+        "1 of 8 cases was skipped and is not judged: sums-2 (too long)",
+        "1 case ran more than once; each counts once, by its last verdict; in 1 the verdicts differ: sums-0 (correct, wrong)",
     ]
     assert section.record["notes"] == [note.text for note in section.notes]
     assert [(item["ran"], item["earlier"], item["skipped"]) for item in section.record["coverage"]] == [(1, 1, 1)]

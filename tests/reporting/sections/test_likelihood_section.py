@@ -35,7 +35,7 @@ def test_options_that_a_server_did_not_list_are_told() -> None:
     )
     (note,) = section.notes
     assert note.text.endswith(
-        "1 of 2 cases have an option that is not among the tokens that the server lists; it is given that of the last one"
+        "1 of 2 cases has an option that is not among the tokens that the server lists; it is given that of the last one"
     )
 
 

@@ -42,15 +42,15 @@ def test_thoughts_that_nobody_counted_are_said_and_in_no_sum() -> None:
     built = section((None, False), (4, False))
     assert built.table()[1][-5:] == ["1", "4", "4", "8", "0"]
     assert [note.text for note in built.notes] == [
-        "1 of 2 replies hold a thought whose tokens nobody counted; they are among those of the answers"
+        "1 of 2 replies holds a thought whose tokens nobody counted; they are among those of the answers"
     ]
 
 
 def test_a_thought_that_came_although_thinking_was_off_is_said() -> None:
     built = section((4, False), (0, False), thinking="off (enable_thinking of the chat template)")
-    assert [note.text for note in built.notes] == ["thinking is off, and 1 of 2 replies hold a thought nonetheless"]
+    assert [note.text for note in built.notes] == ["thinking is off, and 1 of 2 replies holds a thought nonetheless"]
 
 
 def test_thoughts_that_were_decoded_greedily_are_warned_of() -> None:
     (note,) = section((4, False), (0, False), decoding="greedy").notes
-    assert note.text.startswith("1 of 2 replies hold a thought of a model that decodes greedily unless its strategy samples")
+    assert note.text.startswith("1 of 2 replies holds a thought of a model that decodes greedily unless its strategy samples")

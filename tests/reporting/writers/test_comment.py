@@ -55,7 +55,7 @@ def head(run: RunRecord) -> list[str]:
 
 def test_a_loss_that_is_shown_is_told_with_its_size_interval_and_gate() -> None:
     title, verdict = head(held(cases("WWWWWWWWWC"), cases("CCCCCCCCCC")))
-    assert title == "### itemwise: ❌ 0 of 1 gates passed"
+    assert title == "### itemwise: ❌ 0 of 1 gate passed"
     assert verdict == (
         "sums-synthetic (embedded-text, direct) fell by 90.0 points from 100.0% to 10.0% (95% interval of the difference -100.0 to -45.6): "
         "a difference is shown (p = 0.00391, 9 lost and 0 gained of 10)"
@@ -72,7 +72,7 @@ def test_a_loss_that_is_shown_is_told_with_its_size_interval_and_gate() -> None:
 )
 def test_what_may_be_chance_is_called_so(before: str, now: str, said: str) -> None:
     title, verdict = head(held(cases(now), cases(before)))
-    assert title == "### itemwise: ✅ 1 of 1 gates passed"
+    assert title == "### itemwise: ✅ 1 of 1 gate passed"
     assert f"(embedded-text, direct) {said} (95% interval" in verdict
     assert "no difference is shown, as flips like these can be chance (p = " in verdict
 
@@ -89,7 +89,7 @@ def test_of_several_measurements_each_kind_is_counted_and_the_lowest_told() -> N
 def test_without_a_baseline_the_accuracy_is_the_verdict() -> None:
     run = a_run(*cases("CCCWE"))
     told = "sums-synthetic (embedded-text, direct): 75.0% (95% interval 30.1 to 95.4%) of 4, compared with no baseline"
-    assert head(run) == ["### itemwise: no gate", f"{told}; 1 cases ended in an infrastructure error"]
+    assert head(run) == ["### itemwise: no gate", f"{told}; 1 case ended in an infrastructure error"]
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_prompts_in_other_words_are_the_harnesss_though_no_setting_tells() -> No
     told = visible(page_of(judged("C"), judged("C", prompt="6*7 = ?")))
     assert "a difference between the two is the harness's" in told
     assert "words of the prompt" in told
-    assert "1 of 1 cases are asked in other words." in told
+    assert "1 of 1 case is asked in other words." in told
 
 
 def test_flips_with_one_reply_on_both_sides_are_counted_as_read_otherwise() -> None:
