@@ -40,7 +40,9 @@ def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) 
         case ".txt":
             return iter([mapping_row("0", {"text": _text(file)}, folders, str(file))])
         case ".parquet" | ".arrow":
-            return table_rows(_table(file), str(file), folders)
+            table = _table(file)
+            _require_apart(str(file), table.column_names)
+            return table_rows(table, str(file), folders)
     raise RowsError(f"{file}: rows are read from {', '.join(SUFFIXES)}, not {file.suffix or 'a file without suffix'}.")
 
 
@@ -132,10 +134,15 @@ def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str]) -> Iter
             raise RowsError(f"{file}, line {start}: not {_suffix(file)[1:].upper()} ({error}); {form}.") from None
 
 
-def _csv_columns(location: str, names: Sequence[str], delimiter: str) -> tuple[str, ...]:
+def _require_apart(location: str, names: Sequence[str]) -> None:
+    """Raise RowsError where two columns have one name."""
     repeated = next((name for name, count in Counter(names).items() if count > 1), None)
     if repeated is not None:
         raise RowsError(f"{location}: two columns are called {repeated!r}; give each a name of its own.")
+
+
+def _csv_columns(location: str, names: Sequence[str], delimiter: str) -> tuple[str, ...]:
+    _require_apart(location, names)
     for other, words in _DELIMITER_WORDS.items():
         if len(names) == 1 and other in names[0] and other != delimiter:
             separated = f"one column, {names[0]!r}: its cells are separated by {words}"
@@ -146,7 +153,9 @@ def _csv_columns(location: str, names: Sequence[str], delimiter: str) -> tuple[s
 def _csv_row(columns: Sequence[str], values: Sequence[str], folders: Sequence[Path], location: str, delimiter: str) -> Row:
     if len(values) != len(columns):
         one = _DELIMITER_WORDS[delimiter].removesuffix("s")
-        raise RowsError(f"{location}: {len(values)} cells for {len(columns)} columns; a cell that holds a {one} stands in quotes.")
+        cells, names = "cell" if len(values) == 1 else "cells", "column" if len(columns) == 1 else "columns"
+        told = f"{len(values)} {cells} for {len(columns)} {names}"
+        raise RowsError(f"{location}: {told}; a cell that holds a {one} stands in quotes.")
     row = dict(zip(columns, values, strict=True))
     return Row("", tuple(columns), row.__getitem__, has=lambda column: row[column] != "", folders=folders, location=location)
 
@@ -167,7 +176,8 @@ def _table(file: Path) -> Table:
         unpacked = pyarrow.BufferReader(content.read()) if isinstance(content, io.BytesIO) else None
     try:
         if _suffix(file) == ".parquet":
-            return pyarrow.parquet.read_table(unpacked or file)
+            with pyarrow.parquet.ParquetFile(unpacked or file) as parquet:
+                return parquet.read()
         with unpacked or pyarrow.memory_map(str(file)) as mapped:
             try:
                 return pyarrow.ipc.open_stream(mapped).read_all()

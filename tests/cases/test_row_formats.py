@@ -75,8 +75,8 @@ def test_without_rows_or_without_anything_has_none(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("question,answer\n1+1,2\nAdd 1, then 2,3\n", "line 3: 3 cells for 2 columns; a cell that holds a comma stands in quotes."),
-        ("question,answer\n1+1\n", "line 2: 1 cells for 2 columns"),
-        ('question,answer\n"a\nb",2\n1+1\n', "line 4: 1 cells for 2 columns"),
+        ("question,answer\n1+1\n", "line 2: 1 cell for 2 columns"),
+        ('question,answer\n"a\nb",2\n1+1\n', "line 4: 1 cell for 2 columns"),
         ('question,answer\nq,"3\n', "line 2: not CSV (unexpected end of data)"),
         ('question,answer\nq,"3"4\n', "line 2: not CSV ("),
         ("question,answer\rq,3\r", "line 1: not CSV ("),

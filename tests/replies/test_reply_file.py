@@ -116,6 +116,18 @@ def test_tables_out_of_gzip(tmp_path: Path, name: str) -> None:
         read_replies(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_two_columns_of_one_name_are_refused(tmp_path: Path, name: str) -> None:
+    table = pyarrow.table([["a"], ["1"], ["2"]], names=["id", "text", "text"])
+    if name == "a.parquet":
+        pyarrow.parquet.write_table(table, tmp_path / name)
+    else:
+        with pyarrow.ipc.new_file(tmp_path / name, table.schema) as stream:
+            stream.write_table(table)
+    with pytest.raises(RepliesError, match=r"a\.\w+: two columns are called 'text'; give each a name of its own"):
+        read_replies(tmp_path / name)
+
+
 def test_what_others_call_id_and_text_is_said(tmp_path: Path) -> None:
     lines = {"idx": 3.0, "response": "18", "finish_reason": "MAX_TOKENS"}, {"idx": 4, "response": "7", "finish_reason": "end_turn"}
     found = read_replies(written(tmp_path, *lines))
