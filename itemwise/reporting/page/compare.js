@@ -1,5 +1,5 @@
 (() => {
-  const { series, pairs, changes, cases, pictures, texts, asWritten } = JSON.parse(document.getElementById("data").textContent);
+  const { series, pairs, changes, cases, pictures, texts, asWritten, shortened } = JSON.parse(document.getElementById("data").textContent);
   const list = document.getElementById("list"), detail = document.getElementById("detail"), browser = document.getElementById("browser");
   const filters = document.getElementById("filters"), count = document.getElementById("count");
   const lines = document.getElementById("trees").textContent.split("\n"); // of each case, read when it is shown
@@ -207,6 +207,7 @@
   addEventListener("hashchange", followHash);
   addListKeys(list, filters.elements.text, view.selectedIndex, choose, { r: raw.turn });
   tellAsWritten(asWritten, texts);
+  tellShortened(shortened, "results.jsonl");
   choosePair(0);
   filter();
   if (!followHash()) choose(0, true);

@@ -50,3 +50,12 @@ const tellAsWritten = (n, all) => {
   told.textContent = say("{n} of {all} texts with Markdown or formulas are shown as they were written: laying out those before took the work that one page is given", { n, all });
   told.hidden = !n;
 };
+
+// How many texts of a page are not whole, and where they are: in a `file`, or its link.
+const tellShortened = (n, file) => {
+  if (!n) return;
+  const told = document.getElementById("shortened");
+  const [before, after] = say("the middle of {n} long texts is left out, so that this page stays small; {file} has them whole", { n }).split("{file}");
+  told.append(before, file, after);
+  told.hidden = false;
+};

@@ -1,5 +1,5 @@
 (() => {
-  const { texts, asWritten, pictures, changes } = JSON.parse(document.getElementById("data").textContent);
+  const { texts, asWritten, shortened, pictures, changes } = JSON.parse(document.getElementById("data").textContent);
   const lines = document.getElementById("case-lines").textContent.split("\n"); // of each case two, the second read when it is shown
   const cases = lines.slice(0, -1).filter((line, place) => place % 2 === 0).map(line => JSON.parse(line));
   const list = document.getElementById("list"), detail = document.getElementById("detail");
@@ -8,7 +8,9 @@
   const ADDRESS = 2000; // the longest id that goes into the address
   let shown = [], addressTimer = 0, chosen = null;
 
-  cases.forEach((item, place) => { item.place = place; });
+  // What stands in a turn too is the place of that turn.
+  const inTurn = (item, text) => typeof text === "number" ? item.turns[text].content : text;
+  cases.forEach((item, place) => Object.assign(item, { place, text: inTurn(item, item.text), prompt: inTurn(item, item.prompt) }));
   const treesOf = item => item.trees ??= JSON.parse(lines[2 * item.place + 1] || "[]");
 
   const byId = new Map(cases.map(item => [item.id, item]));
@@ -166,6 +168,7 @@
   addEventListener("hashchange", followHash);
   addListKeys(list, filters.elements.text, view.selectedIndex, move, { r: raw.turn });
   tellAsWritten(asWritten, texts);
+  tellShortened(shortened, make("a", { href: "results.jsonl" }, "results.jsonl"));
   filter();
   followHash();
 

@@ -1,7 +1,8 @@
 """The HTML page of ``compare``: findings, settings that differ, and every case with its replies side by side."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 from itemwise.analysis.pairs import Measurement, Pair
 from itemwise.analysis.provenance import Part
@@ -12,6 +13,7 @@ from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import parted
 from itemwise.language import ENGLISH, Language, joined, phrase
 from itemwise.reporting import svg
+from itemwise.reporting.page_room import PageRoom, json_of_trees
 from itemwise.reporting.readable import Budget, tree_or_reason
 from itemwise.reporting.sections.comparison_sections import (
     NOT_RECORDED,
@@ -29,8 +31,6 @@ from itemwise.results.entry import Entry
 
 __all__ = ["compare_html"]
 
-Span: TypeAlias = tuple[int, int] | None
-
 _LIKE = 0.25  # of the shorter text's letters: with fewer in common two texts are not one in other words
 _SIGNS = "=-+"
 _NAMED = 3  # benchmarks that are too many for a title
@@ -40,8 +40,8 @@ _OPEN = 3  # findings that stand open, whatever they are
 def compare_html(comparison: RunComparison, pictures: Mapping[str, Picture], say: Language = ENGLISH) -> str:
     """The page. It holds the cases as JSON; a script lists, filters and shows them. `pictures` are those of the runs by hash; a case
     whose picture is not among them says so."""
-    budget, benchmarks = Budget(), comparison.benchmarks
-    data = _data(comparison, pictures, budget, say)
+    benchmarks = comparison.benchmarks
+    data = _data(comparison, pictures, say)
     trees = [trusted(case.pop("trees")) for case in data["cases"]]
     parts = page_parts(
         "compare",
@@ -120,9 +120,10 @@ def _missing(comparison: RunComparison, data: Mapping[str, Any]) -> Iterator[str
         yield phrase(told, n=len(missing))
 
 
-def _data(comparison: RunComparison, pictures: Mapping[str, Picture], budget: Budget, say: Language) -> dict[str, Any]:
+def _data(comparison: RunComparison, pictures: Mapping[str, Picture], say: Language) -> dict[str, Any]:
     indices = {side.label: index for index, side in enumerate(comparison.paired)}
-    cases = list(_cases(comparison, budget, say))
+    budget, room = Budget(), PageRoom((entry for side in comparison.measurements for entry in side.entries.values()), say)
+    cases = list(_cases(comparison, budget, room, say))
     wanted = {case["picture"] for case in cases}
     return {
         "series": [{"label": side.label, "run": side.run, **side.tally.key.record()} for side in comparison.paired],
@@ -131,6 +132,7 @@ def _data(comparison: RunComparison, pictures: Mapping[str, Picture], budget: Bu
         "cases": cases,
         "texts": budget.texts,
         "asWritten": budget.short,
+        "shortened": room.shortened,
         "pictures": {sha256: uri for sha256, picture in pictures.items() if sha256 in wanted and (uri := _data_uri(picture))},
     }
 
@@ -143,7 +145,7 @@ def _data_uri(picture: Picture) -> str:
         return ""
 
 
-def _cases(comparison: RunComparison, budget: Budget, say: Language) -> Iterator[dict[str, Any]]:
+def _cases(comparison: RunComparison, budget: Budget, room: PageRoom, say: Language) -> Iterator[dict[str, Any]]:
     """Each case of a benchmark once. Its ``replies`` are those of the benchmark's measurements, its ``changes`` and ``diffs`` those
     of the benchmark's pairs, all in their order; a change is an index in the order of kinds, a diff is as `_diff` makes it. Its ``trees``
     are the JSON of `_trees`, which the page reads when it shows the case."""
@@ -153,56 +155,63 @@ def _cases(comparison: RunComparison, budget: Budget, say: Language) -> Iterator
         pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
         for case, first in measurements[0].entries.items():
             entries = [side.entries[case] for side in measurements]
-            prompts = [entry.texts().prompt for entry in entries]
-            replies, spans = zip(*(_reply(entry, say) for entry in entries), strict=True)
+            replies, said = zip(*(_reply(entry, budget, room, say) for entry in entries), strict=True)
             sides = [(measurements.index(pair.first), measurements.index(pair.second)) for pair in pairs]
-            is_reworded = len(set(prompts)) > 1
-            prompts = prompts if is_reworded else prompts[:1]
+            written = [entry.texts().prompt for entry in entries]
+            is_reworded = len(set(written)) > 1
+            written = written if is_reworded else written[:1]
+            prompts = [room.text(prompt)[0] for prompt in written]
+            asked = [room.tree(*both, partial(tree_or_reason, budget=budget)) for both in zip(prompts, written, strict=True)]
             yield {
                 "id": case,
                 "benchmark": benchmark,
-                "expected": first.expected,
+                "expected": room.texts_of(first.expected),
                 "prompts": prompts,
                 "picture": next((entry.picture for entry in entries if entry.picture), ""),
-                "tags": dict(first.tags),
+                "tags": room.texts_of(dict(first.tags)),
                 "replies": replies,
                 "changes": [kinds[case_change(pair, case)] for pair in pairs],
                 "diffs": [_diff(replies[left].get("text", ""), replies[right].get("text", "")) for left, right in sides],
                 "prompt_diffs": [_diff(prompts[left], prompts[right]) for left, right in sides] if is_reworded else [],
-                "trees": _trees(prompts, replies, spans, budget),
+                "trees": _trees(asked, said),
             }
 
 
-def _trees(prompts: Sequence[str], replies: Sequence[Mapping[str, Any]], spans: Sequence[Span], budget: Budget) -> str:
+def _trees(asked: Sequence[str], said: Sequence[tuple[str, str]]) -> str:
     """JSON of the tree of each prompt, then of what each reply says and of what was thought before it; empty where all read as they
     stand."""
-    asked = [tree_or_reason(prompt, None, budget) for prompt in prompts]
-    said = [
-        [tree_or_reason(reply.get("text", ""), span, budget), tree_or_reason(reply.get("reasoning", ""), None, budget)]
-        for reply, span in zip(replies, spans, strict=True)
-    ]
-    return page_json([asked, said]) if any(asked) or any(map(any, said)) else ""
+    trees = json_of_trees(said)
+    if not trees and set(asked) == {"null"}:
+        return ""
+    return f"[[{','.join(asked)}],{trees or page_json([[None, None]] * len(said))}]"
 
 
-def _reply(entry: Entry, say: Language) -> tuple[dict[str, Any], Span]:
-    """What one measurement made of a case, without what is empty: a page may hold many; and the span of what was read in its text."""
+def _reply(entry: Entry, budget: Budget, room: PageRoom, say: Language) -> tuple[dict[str, Any], tuple[str, str]]:
+    """What one measurement made of a case, without what is empty: a page may hold many; and the trees of what was said and thought."""
+    room.turn_to_next()
     texts = entry.texts()
     reply = texts.reply
     text, thought, span = parted(texts.reply_text, entry.span)
+    reasoning = (reply and reply.reasoning) or thought
+    said, marked = room.text(text, span)
     values = {
         "verdict": entry.verdict.value,
-        "answer": entry.answer,
+        "answer": room.texts_of(entry.answer),
         "rule": entry.rule,
-        "text": text,
-        "reasoning": (reply and reply.reasoning) or thought,
-        "refusal": reply and reply.refusal,
-        "span": _units(text, span) if span else None,
-        "causes": page_causes(entry, say),
+        "text": said,
+        "reasoning": room.texts_of(reasoning),
+        "refusal": room.texts_of(reply and reply.refusal),
+        "span": _units(said, marked) if marked else None,
+        "causes": room.texts_of(page_causes(entry, say)),
         "tokens": reply and reply.completion_tokens,
         "turns": sum(turn.cost is not None for turn in reply.turns) if reply else 0,
-        "message": "" if reply else texts.message,
+        "message": "" if reply else room.texts_of(texts.message),
     }
-    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}, span
+    trees = (
+        room.tree(said, text, partial(tree_or_reason, span=span, budget=budget)),
+        room.tree(values["reasoning"], reasoning, partial(tree_or_reason, budget=budget)),
+    )
+    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}, trees
 
 
 def _diff(left: str, right: str) -> list[int] | str | None:

@@ -1,7 +1,8 @@
 """``report.html``: the whole run as one page that asks for nothing from anywhere; what models wrote is data in it, never markup."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from itemwise.cases.case import LETTERS
@@ -11,6 +12,7 @@ from itemwise.cases.picture import Picture, PictureError
 from itemwise.extractors.reply_parts import SPEECH, parted, reply_parts
 from itemwise.language import Language
 from itemwise.reporting import svg
+from itemwise.reporting.page_room import PageRoom, json_of_trees
 from itemwise.reporting.readable import Budget, Tree, tree_or_reason
 from itemwise.reporting.run_record import RunRecord
 from itemwise.reporting.sections.section import Section
@@ -26,6 +28,7 @@ _LARGEST = 300_000  # bytes of a picture that goes into the page as it is
 _SIDE = 768  # pixels of the longer side of one that does not
 _ROWS = 12  # of a table that stands open
 _FIRST = ("ladder", "causes")  # layouts
+_QUOTED = ("prompt", "message", "expected", "answer", "notes", "causes", "options", "tags")
 _MULTIPLES = 6  # small charts of one section that stand open
 
 
@@ -35,13 +38,13 @@ def report_parts(run: RunRecord) -> Iterator[str]:
     blocks, say = _blocks(run.told), run.language
     above, below = ([block for block in blocks if (block[0].page.part == "below") == is_below] for is_below in (False, True))
     above.sort(key=_place)
-    budget = Budget()
+    budget, room = Budget(), PageRoom(run.entries, say)
     return page_parts(
         "report",
         say,
-        _data(run, budget),
+        _data(run, budget, room),
         scripts=["readable"],
-        case_lines=map(trusted, _lines(run, budget)),
+        case_lines=map(trusted, _lines(run, budget, room)),
         title=", ".join(dict.fromkeys(tally.benchmark for tally in run.tallies)) or say("no cases"),
         run=run,
         above=above,
@@ -83,40 +86,64 @@ def _json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
-def _lines(run: RunRecord, budget: Budget) -> Iterator[str]:
+def _lines(run: RunRecord, budget: Budget, room: PageRoom) -> Iterator[str]:
     """Two lines of JSON for each case: what the page lists and shows of it; and of each of its turns the trees of what was said and
     thought, empty where all read as they stand."""
     for entry in run.entries:
+        room.turn_to_next()
         case = _case(entry, run.language)
-        yield page_json(case)
-        trees = list(_trees(case, budget))
-        yield page_json(trees) if any(any(pair) for pair in trees) else ""
+        shown = _shown(case, room)
+        yield page_json(shown)
+        yield json_of_trees(_trees(case, shown, budget, room))
 
 
-def _data(run: RunRecord, budget: Budget) -> Iterator[str]:
-    """What the page shows beside its cases, once these are made: only then is it known how many texts are shown as they were written."""
+def _data(run: RunRecord, budget: Budget, room: PageRoom) -> Iterator[str]:
+    """What the page shows beside its cases, once these are made: only then is it known how many texts are shown as they were written, and
+    how many not whole."""
     yield f'{{"texts":{budget.texts},"asWritten":{budget.short},"pictures":{{'
     shown = ((sha, page_picture(sha, content)) for sha, content in run.pictures.items())
     for number, (sha, picture) in enumerate((sha, picture) for sha, picture in shown if picture):
         yield "," * bool(number) + f"{page_json(sha)}:{page_json(picture.data_uri())}"
     yield '},"changes":['
     for number, change in enumerate(snapshot_differences(run.snapshots, run.language)):
-        yield "," * bool(number) + page_json(change)
-    yield "]}"
+        room.turn_to_next()
+        yield "," * bool(number) + page_json(room.texts_of(change))
+    yield f'],"shortened":{room.shortened}}}'
 
 
-def _trees(case: Mapping[str, Any], budget: Budget) -> Iterator[list[Tree | str | None]]:
-    for turn in case["turns"] or [{"role": "user", "content": case["prompt"]}]:
-        is_reply = turn["role"] == "assistant" and turn["content"] == case["text"]
-        said = _spoken(turn, budget) if turn.get("calls") else tree_or_reason(turn["content"], case["span"] if is_reply else None, budget)
-        yield [said, tree_or_reason(turn.get("reasoning", ""), None, budget)]
+def _trees(case: Mapping[str, Any], shown: Mapping[str, Any], budget: Budget, room: PageRoom) -> Iterator[tuple[str, str]]:
+    """Of each turn the JSON of the trees of what was said and thought, or why there is none."""
+    prompt = [{"role": "user", "content": case["prompt"]}], [{"content": shown["prompt"]}]
+    for turn, there in zip(case["turns"] or prompt[0], shown["turns"] or prompt[1], strict=True):
+        span = case["span"] if _is_reply(turn, case) else None
+        of: Callable[[str], Tree | str | None] = partial(tree_or_reason, span=span, budget=budget)
+        said = room.tree(there["content"], turn["content"], partial(_spoken, budget=budget) if turn.get("calls") else of)
+        yield said, room.tree(there.get("reasoning", ""), turn.get("reasoning", ""), partial(tree_or_reason, budget=budget))
 
 
-def _spoken(turn: Mapping[str, Any], budget: Budget) -> Tree | str:
+def _is_reply(turn: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
+    return bool(turn["role"] == "assistant" and turn["content"] == case["text"])
+
+
+def _spoken(text: str, budget: Budget) -> Tree | str:
     """What a turn says beside its calls, which the page shows by themselves."""
-    text = turn["content"]
     spoken = "".join(text[part.start : part.end] for part in reply_parts(text) if part.kind == SPEECH).strip()
     return tree_or_reason(spoken, None, budget) or ["div", *([["p", spoken]] if spoken else [])]
+
+
+def _shown(case: Mapping[str, Any], room: PageRoom) -> dict[str, Any]:
+    """The case as far as there is room for its texts; a reply or prompt that is the content of a turn is the place of that turn."""
+    turns: list[dict[str, Any]] = []
+    places: dict[str, Any] = {}
+    for place, turn in enumerate(case["turns"]):
+        content, span = room.text(turn["content"], case["span"] if _is_reply(turn, case) else None)
+        places |= {"text": place, "span": span} if _is_reply(turn, case) else {}
+        places |= {"prompt": place} if not place and turn["content"] == case["prompt"] else {}
+        turns.append({**room.texts_of(turn | {"content": ""}), "content": content})
+    if "text" not in places:
+        places["text"], places["span"] = room.text(case["text"], case["span"])
+    quoted = {name: room.texts_of(case[name]) for name in _QUOTED if name not in places}
+    return {**case, **quoted, **places, "turns": turns}
 
 
 def _case(entry: Entry, say: Language) -> dict[str, Any]:
@@ -145,7 +172,7 @@ def _case(entry: Entry, say: Language) -> dict[str, Any]:
         "tokens": (reply.completion_tokens or (None if entry.is_given else 0)) if reply else 0,
         "thinking": reply.thinking_tokens if reply else 0,
         "seconds": (None if entry.is_given else reply.seconds) if reply else 0.0,
-        "message": texts.message,
+        "message": "" if text else texts.message,
         "tags": dict(entry.tags),
         "picture": entry.picture,
         "rerun": texts.rerun,

@@ -84,7 +84,10 @@ def snapshots(text: str) -> FileChanges:
 def data(page: str) -> dict[str, Any]:
     """What the page's script reads, its cases among it."""
     lines, other = (json_in(page, name) for name in ("case-lines", "data"))
-    return {"cases": [json.loads(line) for line in lines.split("\n")[:-1:2]], **json.loads(other)}
+    cases = [json.loads(line) for line in lines.split("\n")[:-1:2]]
+    for case in cases:  # what stands in a turn too is the place of that turn
+        case |= {name: case["turns"][case[name]]["content"] for name in ("text", "prompt") if isinstance(case[name], int)}
+    return {"cases": cases, **json.loads(other)}
 
 
 def json_in(page: str, name: str) -> str:

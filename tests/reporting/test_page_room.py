@@ -1,0 +1,110 @@
+"""How much of long texts stands on a page: all while there is room, then beginning, end and what was read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itemwise.cases.chat import Turn
+from itemwise.cases.reply import Reply, Verdict
+from itemwise.language import ENGLISH
+from itemwise.reporting import RunRecord
+from itemwise.reporting.page_room import NO_ROOM, SHORTENED, PageRoom
+from itemwise.reporting.single_page import page_json
+from itemwise.reporting.writers import compare_html, html
+from itemwise.reporting.writers.html import report_parts
+from itemwise.reporting.writers.json_files import results_jsonl
+from itemwise.results.entry import Entry
+from tests.reporting.conftest import an_entry
+from tests.reporting.writers.test_compare_html import page_of
+from tests.reporting.writers.test_html import data, json_in
+
+LONG = "".join(f"step {number}\n" for number in range(3_000))  # some 30,000 characters
+
+
+def a_room(together: int, *texts: str) -> PageRoom:
+    room = PageRoom([an_entry(0, Verdict.WRONG, reply={"text": text}, prompt="") for text in texts], ENGLISH, together)
+    room.turn_to_next()
+    return room
+
+
+def said(number: int, text: str) -> Entry:
+    turns = (Turn("user", "What is 6*7?"), Turn("assistant", text))
+    return an_entry(number, Verdict.WRONG, reply=Reply(text, "stop", 1, 1, 0.0, 1, turns), prompt="What is 6*7?")
+
+
+def test_a_text_that_has_room_stays() -> None:
+    room = a_room(10**6, LONG)
+    assert room.text(LONG, (5, 9)) == (LONG, (5, 9))
+    assert room.shortened == 0
+
+
+def test_of_a_text_that_has_none_the_middle_is_left_out_and_counted() -> None:
+    room = a_room(9_000, LONG)
+    shown, span = room.text(LONG, (15_000, 15_004))
+    head, read, tail = shown.split(" characters left out ...]\n")
+    assert LONG.startswith(head.partition("\n[...")[0])
+    assert LONG.endswith(tail)
+    assert span is not None
+    assert shown[slice(*span)] == LONG[15_000:15_004]
+    assert LONG[14_900:15_104] == read.partition("\n[...")[0]
+    assert (len(shown) < 10_000, room.shortened) == (True, 1)
+
+
+@given(st.text(st.sampled_from('ab<\u2028\U0001f600\ud800\x00"'), max_size=900), st.integers(0, 899), st.integers(0, 899))
+def test_what_was_read_is_found_again_or_not_told_and_no_text_takes_more_than_its_part(text: str, start: int, length: int) -> None:
+    span = (min(start, len(text)), min(start + length, len(text)))
+    shown, moved = a_room(0, text).text(text, span)
+    assert moved is None or shown[slice(*moved)] == text[slice(*span)]
+    assert len(page_json(shown).encode("utf-8", "replace")) < 3 * 2_000 + 2_000
+    assert shown == text or "characters left out" in shown
+
+
+def test_what_short_texts_leave_is_the_long_ones(run_of: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, 50_000)
+    entries = [*(said(number, "The answer is 42") for number in range(8)), said(8, LONG), said(9, LONG)]
+    cases = data("".join(report_parts(run_of(*entries))))["cases"]
+    assert [case["text"] for case in cases[:8]] == ["The answer is 42"] * 8
+    assert all(18_000 < len(case["text"]) < 26_000 for case in cases[8:])
+
+
+@pytest.mark.parametrize("unit", ["<b>", "**18** ", "\U0001f600", "\\( \\frac{1}{2} \\) ", "\x00", "- a\n"])
+def test_a_page_of_long_replies_stays_within_its_room_and_says_so(
+    unit: str, run_of: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, 100_000)
+    run = run_of(*(said(number, unit * 5_000) for number in range(20)))
+    empty = run_of(*(said(number, "") for number in range(20)))
+    page, lines = ("".join(report_parts(each)) for each in (run, empty))
+    assert len(page.encode()) - len(lines.encode()) < 100_000 + 20 * 4_000
+    assert data(page)["shortened"] == 20
+    trees = [json.loads(line)[-1][0] for line in json_in(page, "case-lines").split("\n")[1::2] if line]
+    assert trees == [SHORTENED] * 20
+    assert all(json.loads(line)["reply"]["text"] == unit * 5_000 for line in results_jsonl(run))
+
+
+def test_where_only_the_tree_has_no_room_the_text_is_whole(run_of: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\\( \\frac{1}{2} \\) " * 200
+    limited(monkeypatch, 5_000)
+    page = "".join(report_parts(run_of(said(0, text))))
+    assert data(page)["cases"][0]["text"] == text
+    assert json.loads(json_in(page, "case-lines").split("\n")[1])[-1][0] == NO_ROOM
+
+
+def test_the_page_of_two_runs_stays_within_its_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, 60_000)
+    first, second = ([said(number, f"{word} {LONG}") for number in range(5)] for word in ("one", "other"))
+    page = page_of(first, second)
+    found = json.loads(json_in(page, "data"))
+    assert found["shortened"] == 10
+    assert len(page) < len(page_of([said(0, "a")], [said(0, "b")])) + 60_000 + 10 * 4_000
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, together: int) -> None:
+    """Pages have so many bytes of room."""
+    for module in (html, compare_html):
+        monkeypatch.setattr(module, "PageRoom", lambda entries, say: PageRoom(entries, say, together))
