@@ -23,7 +23,7 @@ from itemwise.plugin.notices import configure_notices
 from itemwise.plugin.options import TAKEN, add_options, destination, give_way, spelled, taken
 from itemwise.plugin.printing import Printing, usage_error
 from itemwise.plugin.selection import named_suites
-from itemwise.plugin.signals import Signals
+from itemwise.plugin.signals import SIGNALS, Signals
 from itemwise.plugin.snapshot_checks import configure_snapshots, mark_snapshots
 from itemwise.plugin.verdicts import Verdicts
 from itemwise.plugin.worker import GROUPED, WorkerSession
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(controller, "itemwise-controller")
         config.pluginmanager.register(controller.progress, "itemwise-progress")  # after it, so that its hooks lie around
     config.pluginmanager.register(Printing(), "itemwise-printing")
-    config.pluginmanager.register(Signals(config, settings), "itemwise-signals")
+    config.pluginmanager.register(Signals(config, settings), SIGNALS)
     configure_notices(config, settings)
     configure_snapshots(config, settings)
 

@@ -18,6 +18,7 @@ from itemwise.plugin.items import is_case, prefixes
 from itemwise.plugin.options import TAKEN, spelled, taken_line
 from itemwise.plugin.printing import begin_line, in_terminal, terminal_width, usage_error
 from itemwise.plugin.progress_lines import Progress
+from itemwise.plugin.signals import SIGNALS, Signals
 from itemwise.plugin.snapshot_checks import SNAPSHOT, SNAPSHOTS, Snapshots
 from itemwise.plugin.worker import ALONE, WorkerSession
 from itemwise.results.batch_invariance import BatchCheck
@@ -114,12 +115,16 @@ class ControllerSession:
             raise usage_error(str(error)) from None
         if self._config.get_verbosity() >= 0:
             self._write(lines)
+        signals: Signals = self._config.pluginmanager.getplugin(SIGNALS)
         try:
-            served = self._run.serve()
+            for line in self._run.serve(lambda: signals.stop("the server of --serve ended")):
+                self._write([line] if self._config.get_verbosity() >= 0 else [])
         except SettingsError as error:
             raise usage_error(str(error)) from None
-        if self._config.get_verbosity() >= 0:
-            self._write(served)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Tell of a server that ended, where that stops the run."""
+        self._write([printable(line) for line in self._run.server_fault.splitlines()])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

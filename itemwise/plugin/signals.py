@@ -15,8 +15,9 @@ from itemwise.engine.lookahead import case_blocks
 from itemwise.plugin.items import is_case, prefixes
 from itemwise.session.settings import Settings
 
-__all__ = ["Signals", "Terminated"]
+__all__ = ["SIGNALS", "Signals", "Terminated"]
 
+SIGNALS = "itemwise-signals"
 INSIST_EVERY = 2.0  # seconds
 LEAVING = 3.0  # seconds that workers of an interrupted run have to end; xdist's own are ten
 
@@ -86,6 +87,12 @@ class Signals:
             signal.signal(number, handler)
         self._replaced = {}
 
+    def stop(self, why: str) -> None:
+        """End the run as SIGTERM does, from any thread; not where Ctrl-C is not ours."""
+        if self._stop is None and not self._heard and signal.SIGINT in self._replaced:
+            self._stop = Terminated(why)
+            _thread.start_new_thread(self._watch, (0.0,))
+
     def _install(self) -> None:
         if threading.current_thread() is not threading.main_thread() or self._config.getoption("usepdb", False):
             return
@@ -118,12 +125,12 @@ class Signals:
         if self._stop is None and self._in_case and not self._heard:
             self._stop = stop
             self._replace(signal.SIGINT, self._handle)
-            _thread.start_new_thread(self._watch, ())  # a Thread takes locks that the interrupted code may hold
+            _thread.start_new_thread(self._watch, (INSIST_EVERY,))  # a Thread takes locks that the interrupted code may hold
         raise stop
 
-    def _watch(self) -> None:
-        """Interrupt the main thread again, also where it waits, for as long as pytest has not heard."""
-        time.sleep(INSIST_EVERY)
+    def _watch(self, delay: float) -> None:
+        """Interrupt the main thread (again) after so many seconds, also where it waits, for as long as pytest has not heard."""
+        time.sleep(delay)
         while not self._heard:
             self._insisting = True
             if hasattr(signal, "pthread_kill"):

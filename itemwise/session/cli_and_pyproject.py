@@ -163,8 +163,10 @@ OPTIONS = (
     ),
     Option(
         "serve",
-        "command that starts the server of --model URL, such as 'vllm serve NAME --port 8000'; it ends with the run, whose folder has its "
-        "log (default: a server that is there)",
+        "command that starts the server of --model URL, such as 'vllm serve NAME --port 8000', repeatable; it ends with the run, whose "
+        "folder has its log (default: a server that is there)",
+        [],
+        many=True,
     ),
     Option(
         "shard",

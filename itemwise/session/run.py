@@ -15,7 +15,7 @@ from itemwise.cases.duration import duration_text
 from itemwise.gates.gate import Decision
 from itemwise.language import phrase
 from itemwise.models import ModelUnavailableError
-from itemwise.models.server.address import without_userinfo
+from itemwise.models.server.address import read_address, without_userinfo
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
 from itemwise.results.environment import environment, suite_state
@@ -25,7 +25,7 @@ from itemwise.results.run_folder import RunFolder, RunFolderError
 from itemwise.results.spill import SpillFile
 from itemwise.results.store import Store, StoreError
 from itemwise.session.header import store_line
-from itemwise.session.served import SERVER_LOG, Served, answers, served_words
+from itemwise.session.served import SERVER_LOG, Served, served_words, silence, wait_for
 from itemwise.session.settings import Settings, SettingsError
 from itemwise.trackers import TrackerError, log_lines, require_ready
 
@@ -56,7 +56,7 @@ class Run:
         self._began = time.monotonic()
         self._claim: Claim | None = None
         self._store: Store | None = None
-        self._served: Served | None = None
+        self._served: list[Served] = []
         self._baseline: RunFolder | None = None
         self._suite: dict[str, str] = {}
         self._trackers: Sequence[str] = ()
@@ -98,31 +98,43 @@ class Run:
             raise SettingsError(str(error)) from None
         return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
 
-    def serve(self) -> list[str]:
-        """Start the server that the settings name, and wait until it answers. Returns what to say of it.
+    def serve(self, on_end: Callable[[], None]) -> Iterator[str]:
+        """Start the servers that the settings name, and wait until there is an answer at every address of theirs: those of the models at
+        which nobody answers yet. `on_end` is called, in another thread, where one ends before the run. Gives what to say of them.
 
-        Raises SettingsError where it does not come up, or where there is one already.
+        Raises SettingsError where one does not come up, or where all addresses answer already.
         """
         settings = self._settings
-        location = next((entry.location for entry in settings.all_models if entry.server), "")
-        if settings.serve is None or settings.replay:
-            return []
-        if answers(location):
-            where = without_userinfo(location)
+        if not settings.serve or settings.replay:
+            return
+        locations = {read_address(entry.location).url: entry.location for entry in settings.all_models if entry.server}
+        if not (silent := [location for location in locations.values() if silence(location)]):
+            where = " and ".join(map(without_userinfo, locations.values()))
             raise SettingsError(f"--serve: something answers at {where} already; end it, or leave --serve out to ask it.")
         assert self._claim is not None, "claimed before"
         try:
-            self._served = Served(served_words(settings.serve), self._claim.folder / SERVER_LOG)
-            seconds = self._served.wait(location)
+            for number, command in enumerate(settings.serve, 1):
+                log = self._claim.folder / (SERVER_LOG if number == 1 else f"server-{number}.log")
+                self._served.append(Served(served_words(command), log))
+                yield f"itemwise: {settings.language(phrase('a server is being started, log {file}', file=log))}"
+            seconds = wait_for(self._served, silent)
         except ModelUnavailableError as error:
             raise SettingsError(str(error)) from None
-        told = phrase("the server answers after {time}, log {file}", time=duration_text(seconds), file=self._claim.folder / SERVER_LOG)
-        return [f"itemwise: {settings.language(told)}"]
+        for server in self._served:
+            server.watch(on_end)
+        yield f"itemwise: {settings.language(phrase('the server answers after {time}', time=duration_text(seconds)))}"
+
+    @property
+    def server_fault(self) -> str:
+        """How a server ended in the middle of the run, with the end of its log; empty where none did."""
+        fault = next(filter(None, (server.fault for server in self._served)), "")
+        kept = "What was answered is kept; the same command asks for the rest."
+        return fault and f"itemwise: --serve: in the middle of the run, {fault}\n{kept}"
 
     def release(self) -> None:
-        """End the server, and release the run's folder."""
-        if self._served is not None:
-            self._served.end()
+        """End the servers, and release the run's folder."""
+        for server in self._served:
+            server.end()
         if self._claim is not None:
             self._claim.release()
 

@@ -1,26 +1,32 @@
-"""A server that runs for the length of a run, started by a command."""
+"""Servers that run for the length of a run, each started by a command."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 from itemwise.models import ModelUnavailableError
 from itemwise.models.server.address import read_address
 from itemwise.results.private_files import open_private
 from itemwise.session import server_guard
 
-__all__ = ["SERVER_LOG", "Served", "answers", "served_words"]
+__all__ = ["SERVER_LOG", "Served", "served_words", "silence", "wait_for"]
 
 SERVER_LOG = "server.log"  # in the run's folder
 LOOK_EVERY = 0.2  # seconds between two looks whether it answers
+LOOK_TIMEOUT = 10.0  # seconds that a look waits for an answer
 START_TIMEOUT = 1800.0  # seconds; the weights of a large model come from a disk, or from the hub
 TAIL = 20  # lines of the log in an error
+_OF_A_SHELL = re.compile(r"&&?|\|\|?|;|\d*[<>].*")
 
 
 def served_words(command: str) -> list[str]:
@@ -31,6 +37,10 @@ def served_words(command: str) -> list[str]:
         raise ValueError(f"{command!r} is no command ({error})") from None
     if not words:
         raise ValueError("it is empty; give a command such as 'vllm serve Qwen/Qwen3-8B'")
+    if name := re.match(r"\w+=", words[0]):
+        raise ValueError(f"{name[0]}... sets a variable, which takes a shell; begin the command with env: 'env {name[0]}... PROGRAM'")
+    if sign := next(filter(_OF_A_SHELL.fullmatch, words), None):
+        raise ValueError(f"{sign!r} takes a shell, and the command is given to none; call one: bash -c '...'")
     return words
 
 
@@ -43,45 +53,83 @@ class Served:
     def __init__(self, words: Sequence[str], log: Path) -> None:
         if shutil.which(words[0]) is None:
             raise ModelUnavailableError(f"--serve: there is no program called {words[0]!r}; install it, or give its whole path.")
-        self._log = log
+        self.log = log
+        self._is_ending = False
         with open_private(log) as file:
             guard = [sys.executable, "-I", server_guard.__file__, *words]
             self._guard = subprocess.Popen(  # noqa: S603 - the user's own command
                 guard, stdin=subprocess.PIPE, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
             )
 
-    def wait(self, location: str, timeout: float = START_TIMEOUT) -> float:
-        """Wait until it answers at the address of a model. Returns the seconds; raises ModelUnavailableError with the end of its log
-        where it ends, or does not answer in time."""
-        began = time.monotonic()
-        while not answers(location):
-            if (status := self._guard.poll()) is not None:
-                raise ModelUnavailableError(f"--serve: the server ended with status {status} before it answered. {self._told()}")
-            if time.monotonic() - began > timeout:
-                raise ModelUnavailableError(f"--serve: {read_address(location).url} gave no answer within {timeout:.0f} s. {self._told()}")
-            time.sleep(LOOK_EVERY)
-        return time.monotonic() - began
+    @property
+    def fault(self) -> str:
+        """How it ended by itself, with the end of its log; empty where it runs, or was ended."""
+        status = None if self._is_ending else self._guard.poll()
+        if status is None:
+            return ""
+        why = {0: " (its command has to stay as long as it serves)", 137: " (killed, as where memory runs out)"}.get(status, "")
+        return f"the server ended with status {status}{why}. {self.told()}"
+
+    def watch(self, on_end: Callable[[], None]) -> None:
+        """Call `on_end`, in a thread of its own, where it ends by itself."""
+
+        def wait() -> None:
+            self._guard.wait()
+            if not self._is_ending:
+                on_end()
+
+        Thread(target=wait, name="itemwise server", daemon=True).start()
 
     def end(self) -> None:
         """End it and all that it started. Returns when they have ended."""
+        self._is_ending = True
         self._guard.communicate(b".")
 
-    def _told(self) -> str:
+    def told(self) -> str:
         """Where its log is, and the end of it."""
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
-        return "\n".join([f"Its log, {self._log}, ends with:", *lines] if lines else [f"It said nothing ({self._log})."])
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
+        return "\n".join([f"Its log, {self.log}, ends with:", *lines] if lines else [f"It said nothing ({self.log})."])
 
 
-def answers(location: str) -> bool:
-    """Whether a server answers at the address of a model; one that still loads its weights says so by a status of 500 or more."""
+def wait_for(servers: Sequence[Served], locations: Sequence[str], timeout: float = START_TIMEOUT) -> float:
+    """Wait until someone answers at each address of a model. Returns the seconds; raises ModelUnavailableError, with the end of a
+    server's log, where one ends or no answer comes in time."""
+    began, awaited = time.monotonic(), list(locations)
+    while awaited:
+        url = read_address(awaited[0]).url
+        if fault := next(filter(None, (server.fault for server in servers)), ""):
+            raise ModelUnavailableError(f"--serve: before {url} answered, {fault}")
+        if not (why := silence(awaited[0])):
+            del awaited[0]
+        elif time.monotonic() - began > timeout:
+            told = "\n".join(server.told() for server in servers)
+            raise ModelUnavailableError(f"--serve: {url} gave no answer within {timeout:.0f} s ({why}). {told}")
+        else:
+            time.sleep(LOOK_EVERY)
+    return time.monotonic() - began
+
+
+def silence(location: str) -> str:
+    """Why nobody answers at the address of a model, or answers that it is not ready (a status of 500 or more, while weights are loaded);
+    empty where someone does."""
+    import http.client
     import urllib.error
     import urllib.request  # here, as every run of pytest imports this module
 
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it runs on this machine
+    proxies = urllib.request.ProxyHandler({}) if _is_of_this_machine(location) else urllib.request.ProxyHandler()
     try:
-        opener.open(f"{read_address(location).url}/models", timeout=10).close()
+        urllib.request.build_opener(proxies).open(f"{read_address(location).url}/models", timeout=LOOK_TIMEOUT).close()
     except urllib.error.HTTPError as error:
-        return error.code < 500
-    except OSError:
-        return False
-    return True
+        return f"status {error.code}" if error.code >= 500 else ""
+    except (OSError, http.client.HTTPException) as error:
+        return str(getattr(error, "reason", error)) or type(error).__name__
+    return ""
+
+
+def _is_of_this_machine(location: str) -> bool:
+    """Whether no proxy leads to an address."""
+    host = urlsplit(read_address(location).url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -90,7 +90,7 @@ class Settings:
     engine: str = "local"
     replicas: int = 1
     gpus_per_replica: float | None = None
-    serve: str | None = None
+    serve: tuple[str, ...] = ()
     batch_invariance: int = 0
     given: frozenset[str] = frozenset()
     renamed: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ class Settings:
             "base_model": self.base_model,
             "baseline": self.baseline,
             **({"shard": self.shard.text} if self.shard else {}),
-            **({"serve": without_keys(self.serve)} if self.serve else {}),
+            **({"serve": [without_keys(command) for command in self.serve]} if self.serve else {}),
             **({"log": list(self.log)} if self.log else {}),
         }
 
@@ -332,11 +332,11 @@ def _base_model(values: OptionValues, models: Sequence[ModelEntry]) -> str | Non
     return name
 
 
-def _serve(values: OptionValues, models: Sequence[ModelEntry]) -> str | None:
-    """The command of a server. One in pyproject.toml is for the runs that ask one."""
-    command = values.text("serve")
-    if command is None or (not any(entry.server for entry in models) and "serve" not in values.given):
-        return None
+def _serve(values: OptionValues, models: Sequence[ModelEntry]) -> tuple[str, ...]:
+    """The commands of servers. Those in pyproject.toml are for the runs that ask one."""
+    commands = tuple(values.texts("serve", least=0))
+    if not commands or (not any(entry.server for entry in models) and "serve" not in values.given):
+        return ()
     if not any(entry.server for entry in models):
         asked = ", ".join(entry.name for entry in models)
         raise SettingsError(
@@ -344,10 +344,11 @@ def _serve(values: OptionValues, models: Sequence[ModelEntry]) -> str | None:
             "command serves."
         )
     try:
-        served_words(command)
+        for command in commands:
+            served_words(command)
     except ValueError as error:
         raise SettingsError(f"--serve: {error}.") from None
-    return command
+    return commands
 
 
 def is_repeated_greedily(entry: ModelEntry, strategy: ConfiguredStrategy) -> bool:

@@ -211,7 +211,7 @@ def test_the_commands_in_the_reports_hold_no_password_and_no_key(start: Start) -
     ran(controller, session, a_report(items[0], "correct", model_name="adder"))
     run = json.loads((latest(items) / "run.json").read_text())
     assert run["command"].startswith("pytest --sample all --model 'http://127.0.0.1:9/v1#adder' --serve 'python serve.py --api-key ***'")
-    assert run["settings"]["serve"] == "python serve.py --api-key ***"
+    assert run["settings"]["serve"] == ["python serve.py --api-key ***"]
     assert not any("secret" in file.read_text() for file in latest(items).iterdir() if file.is_file())
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+import tests.preloaded  # noqa: F401 - in-process runs forget the modules they import
 from itemwise.models import ModelUnavailableError
-from itemwise.session.served import Served, answers, served_words
+from itemwise.session.served import Served, served_words, silence, wait_for
 
 # Answers as OpenAI's API does, after a child of its own was started; the numbers of both processes stand in a file beside it.
 SERVER = """
@@ -29,6 +30,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer({"object": "list", "data": [{"id": "adder", "object": "model"}]})
 
     def do_POST(self):
+        if sys.argv[2:] == ["dies"]:
+            print("out of memory", flush=True)
+            os.kill(os.getpid(), 9)
         self.rfile.read(int(self.headers["Content-Length"]))
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "The answer is 3."}}
         self.answer({"id": "1", "object": "chat.completion", "created": 0, "model": "adder", "choices": [choice]})
@@ -41,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 Path(__file__).with_name("pids").write_text(f"{os.getpid()} {child.pid}")
 print("loading weights", flush=True)
 if sys.argv[1] == "never":
@@ -79,9 +83,9 @@ def port() -> int:
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> Callable[[object], list[str]]:
+def words(tmp_path: Path) -> Callable[..., list[str]]:
     (tmp_path / "server.py").write_text(SERVER)
-    return lambda how: [sys.executable, str(tmp_path / "server.py"), str(how)]
+    return lambda *how: [sys.executable, str(tmp_path / "server.py"), *map(str, how)]
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -100,36 +104,35 @@ def is_alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def test_it_is_waited_for_and_ends_with_all_that_it_started(tmp_path: Path, port: int, words: Callable[[object], list[str]]) -> None:
+def test_it_is_waited_for_and_ends_with_all_that_it_started(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
     location = f"http://127.0.0.1:{port}/v1#adder"
-    assert not answers(location)
+    assert "refused" in silence(location)
     served = Served(words(port), tmp_path / "server.log")
-    assert 0 < served.wait(location) < 60
-    assert answers(location)
+    assert 0 < wait_for([served], [location]) < 60
+    assert not silence(location)
     served.end()
-    assert not answers(location)
+    assert "refused" in silence(location)
+    assert not served.fault
     until(lambda: not any(map(is_alive, pids(tmp_path))))
     assert "loading weights" in (tmp_path / "server.log").read_text()
 
 
-def test_one_that_ends_before_it_answers_is_told_with_its_last_words(
-    tmp_path: Path, port: int, words: Callable[[object], list[str]]
-) -> None:
+def test_one_that_ends_before_it_answers_is_told_with_its_last_words(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
     served = Served(words("broken"), tmp_path / "server.log")
-    with pytest.raises(ModelUnavailableError, match=r"ended with status 1 before it answered(.|\n)*loading weights\nno such weights"):
-        served.wait(f"http://127.0.0.1:{port}/v1")
+    with pytest.raises(ModelUnavailableError, match=r"v1 answered, the server ended with status 1.(.|\n)*loading weights\nno such weights"):
+        wait_for([served], [f"http://127.0.0.1:{port}/v1"])
     until(lambda: not any(map(is_alive, pids(tmp_path))))
 
 
-def test_one_that_never_answers_is_given_up(tmp_path: Path, port: int, words: Callable[[object], list[str]]) -> None:
+def test_one_that_never_answers_is_given_up(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
     served = Served(words("never"), tmp_path / "server.log")
-    with pytest.raises(ModelUnavailableError, match=f"http://127.0.0.1:{port}/v1 gave no answer within 0 s"):
-        served.wait(f"http://127.0.0.1:{port}/v1", timeout=0.1)
+    with pytest.raises(ModelUnavailableError, match=f"http://127.0.0.1:{port}/v1 gave no answer within 0 s \\(.*refused"):
+        wait_for([served], [f"http://127.0.0.1:{port}/v1"], timeout=0.1)
     served.end()
 
 
 @pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGTERM", "SIGINT"])
-def test_it_does_not_outlive_whoever_started_it(tmp_path: Path, words: Callable[[object], list[str]], signal_name: str) -> None:
+def test_it_does_not_outlive_whoever_started_it(tmp_path: Path, words: Callable[..., list[str]], signal_name: str) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "server.log"), *words("never")], stderr=subprocess.DEVNULL)
     started = pids(tmp_path)
     holder.send_signal(getattr(signal, signal_name))
@@ -137,9 +140,26 @@ def test_it_does_not_outlive_whoever_started_it(tmp_path: Path, words: Callable[
     until(lambda: not any(map(is_alive, started)))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a signal at the death of a parent is Linux' own")
+def test_it_does_not_outlive_what_watches_over_it(tmp_path: Path, words: Callable[..., list[str]]) -> None:
+    served = Served(words("never"), tmp_path / "server.log")
+    server, child = pids(tmp_path)
+    served._guard.kill()
+    until(lambda: not is_alive(server))
+    assert "ended with status -9" in served.fault
+    served.end()
+    psutil.Process(child).kill()  # in a session of its own
+
+
 @pytest.mark.parametrize(
     ("command", "fault"),
-    [("", "it is empty"), ("vllm 'serve", "is no command")],
+    [
+        ("", "it is empty"),
+        ("vllm 'serve", "is no command"),
+        ("KEY=1 vllm serve", "begin the command with env: 'env KEY=...*"),
+        ("cd models && vllm serve", "'&&' takes a shell"),
+        ("vllm serve > log.txt", "'>' takes a shell"),
+    ],
 )
 def test_what_is_no_command_is_refused(command: str, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
@@ -147,16 +167,17 @@ def test_what_is_no_command_is_refused(command: str, fault: str) -> None:
 
 
 def test_a_run_asks_the_server_that_it_starts_and_leaves_its_log(
-    pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[[object], list[str]]
+    pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[..., list[str]]
 ) -> None:
     pytester.makepyfile(test_sums=SUMS)
     options = ("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words(port)), "--source", "hub")
     result = pytester.runpytest_subprocess(*options)
-    result.stdout.fnmatch_lines(["itemwise: the server answers after * s, log *server.log", "sums * adder * 50.0% *"])
+    started = ["itemwise: a server is being started, log *server.log", "itemwise: the server answers after * s"]
+    result.stdout.fnmatch_lines([*started, "sums * adder * 50.0% *"])
     assert result.ret == pytest.ExitCode.OK
     folder = pytester.path / "reports" / "latest"
     assert "loading weights" in (folder / "server.log").read_text()
-    assert json.loads((folder / "run.json").read_text())["settings"]["serve"] == shlex.join(words(port))
+    assert json.loads((folder / "run.json").read_text())["settings"]["serve"] == [shlex.join(words(port))]
     until(lambda: not any(map(is_alive, pids(tmp_path))))
     again = pytester.runpytest_inprocess(*options, "--replay")  # starts none
     again.stdout.fnmatch_lines(["sums * adder * 50.0% *"])
@@ -167,20 +188,46 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
         Served(["no-such-server", "--port", "1"], tmp_path / "server.log")
 
 
-def test_a_server_that_does_not_come_up_stops_the_run(pytester: pytest.Pytester, port: int, words: Callable[[object], list[str]]) -> None:
+def test_a_server_that_does_not_come_up_stops_the_run(pytester: pytest.Pytester, port: int, words: Callable[..., list[str]]) -> None:
     pytester.makepyfile(test_sums=SUMS)
     result = pytester.runpytest_inprocess("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words("broken")))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --serve: the server ended with status 1 before it answered*", "no such weights"])
+    told = "ERROR: --serve: before http://127.0.0.1:*/v1 answered, the server ended with status 1. Its log, *server.log, ends with:"
+    result.stderr.fnmatch_lines([told, "no such weights"])
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "-n"])
+def test_a_server_that_ends_in_the_middle_stops_the_run(
+    pytester: pytest.Pytester, port: int, words: Callable[..., list[str]], workers: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    options = ("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words(port, "dies")), *workers)
+    result = pytester.runpytest_subprocess(*options)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(
+        [
+            "itemwise: --serve: in the middle of the run, the server ended with status 137 (killed, *). Its log, *server.log, ends with:",
+            "out of memory",
+        ]
+    )
+
+
+def test_several_servers_are_all_waited_for(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
+    addresses = [f"http://127.0.0.1:{port}/v1", "http://127.0.0.1:7/v1"]
+    servers = [Served(words(port), tmp_path / "server.log"), Served(words("never"), tmp_path / "server-2.log")]
+    with pytest.raises(ModelUnavailableError, match=r"(?s)127.0.0.1:7/v1 gave no answer .*server.log.*server-2.log"):
+        wait_for(servers, addresses, timeout=5)
+    for server in servers:
+        server.end()
 
 
 def test_another_server_at_that_address_is_not_taken_for_it(
-    pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[[object], list[str]]
+    pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[..., list[str]]
 ) -> None:
     pytester.makepyfile(test_sums=SUMS)
     other = Served(words(port), tmp_path / "other.log")
     try:
-        other.wait(f"http://127.0.0.1:{port}/v1")
+        wait_for([other], [f"http://127.0.0.1:{port}/v1"])
         result = pytester.runpytest_inprocess("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words(port)))
     finally:
         other.end()
