@@ -32,7 +32,7 @@ def filled(template: str, values: Mapping[str, object]) -> str:
 class _Numbered(Formatter):
     def format_field(self, value: object, form: str) -> str:
         one, bar, many = form.partition("|")
-        return (one if value == 1 else many) if bar else str(super().format_field(value, form))
+        return (one if str(value) == "1" else many) if bar else str(super().format_field(value, form))
 
 
 _NUMBERED = _Numbered()

@@ -140,10 +140,10 @@ def _loaded_as(entry: ModelEntry) -> Iterator[str]:
     if entry.thinking != "template":
         yield phrase("thinking {choice}", choice=entry.thinking)
     if entry.max_thinking_tokens:
-        yield phrase("max {n} thinking tokens", n=entry.max_thinking_tokens)
+        yield phrase("max {n} thinking {n:token|tokens}", n=entry.max_thinking_tokens)
     if entry.decoding != "greedy":
         yield phrase("decoding {choice}", choice=entry.decoding)
-    yield phrase("max {n} new tokens", n=entry.max_new_tokens)
+    yield phrase("max {n} new {n:token|tokens}", n=entry.max_new_tokens)
 
 
 def _location(entry: ModelEntry) -> str:

@@ -26,4 +26,5 @@ def test_a_noun_and_its_verb_go_by_their_number() -> None:
     template = "{n} {n:case is|cases are} of {of:,} {of:row|rows}"
     assert [phrase(template, n=n, of=of) for n, of in ((1, 1), (0, 1000))] == ["1 case is of 1 row", "0 cases are of 1,000 rows"]
     assert Language("xx", {template: "{of} / {n}"})(phrase(template, n=1, of=1)) == "1 / 1"
+    assert phrase("max {n} new {n:token|tokens}", n="1") == "max 1 new token"
     assert Language("xx", {"a": "b"})(phrase(template, n=1, of=2)) == "1 case is of 2 rows"

@@ -142,7 +142,7 @@ def _weighed(pair: Pair, least: SmallestDifference | None) -> str:
     if pair.has_repeats:
         return phrase("Items were asked several times: each counts once, by the share of its replies that is correct.")
     if pair.has_clusters:
-        told = "The {n} cases are of {clusters} clusters, each of which counts once in p."
+        told = "The {n} cases are of {clusters} {clusters:cluster|clusters}, each of which counts once in p."
         return phrase(told, n=len(pair.judged), clusters=len(pair.independent))
     if least is None:
         return phrase("So few cases can show no difference.")

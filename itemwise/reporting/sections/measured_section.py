@@ -52,8 +52,8 @@ def _brief_model(name: str, model: Mapping[str, str]) -> str:
         return phrase("{name}: {replies}, made by {maker}, settings {settings}", name=name, **given)
     told = [model[key] for key in _BRIEF if key in model]
     told += [phrase("thinking {choice}", choice=model["thinking"])] if "thinking" in model else []
-    told += [phrase("max {n} thinking tokens", n=model["max thinking tokens"])] if "max thinking tokens" in model else []
-    told += [phrase("max {n} new tokens", n=model.get("max new tokens", "?"))]
+    told += [phrase("max {n} thinking {n:token|tokens}", n=model["max thinking tokens"])] if "max thinking tokens" in model else []
+    told += [phrase("max {n} new {n:token|tokens}", n=model.get("max new tokens", "?"))]
     return phrase("{name}: {text}", name=name, text=joined(told))
 
 
