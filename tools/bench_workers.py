@@ -1,23 +1,28 @@
 """One process, two workers, and two Ray replicas over the same cases, one after the other.
 
     python -m tools.bench_workers --cases 200
+    python -m tools.bench_workers --cases 64 -- --model ./smollm2-135m-instruct --source test.jsonl --max-new-tokens 128
 
-Printed are whole-run seconds, start-up and model loads included, and the seconds of generation alone beside those of one
-process; the seconds are of this machine. Each runs with a store of its own, so that nothing is recalled.
+Printed are whole-run seconds, start-up and model loads included, beside those of one process on one thread; the seconds are of this
+machine. Each runs with a store of its own, so that nothing is recalled. What follows ``--`` is given to pytest.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE_THREAD = "one process, one thread"
 WAYS = {
+    ONE_THREAD: [],
     "one process": [],
     "two workers (-n 2)": ["-n", "2"],
     "two Ray replicas": ["--engine", "ray", "--replicas", "2"],
@@ -29,19 +34,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("more", nargs="*", help="options of pytest, behind --")
     wanted = parser.parse_args()
     first = 0.0
     for name, options in WAYS.items():
-        whole, right = run_of(options, wanted.cases, wanted.batch_size)
+        threads = {"OMP_NUM_THREADS": "1"} if name == ONE_THREAD else {}
+        whole, right = run_of([*options, *wanted.more], wanted.cases, wanted.batch_size, threads)
         first = first or whole
         print(
-            f"{name:20} {whole:7.1f} s  {wanted.cases / whole:6.1f} cases/s  {first / whole:5.2f} times one process  {right} correct",
+            f"{name:23} {whole:7.1f} s  {wanted.cases / whole:6.1f} cases/s  {first / whole:5.2f} times the first  {right} correct",
             flush=True,
         )
 
 
-def run_of(options: list[str], cases: int, batch_size: int) -> tuple[float, int]:
-    """Wall seconds of one run, and how many cases it judged correct."""
+def run_of(options: list[str], cases: int, batch_size: int, threads: Mapping[str, str]) -> tuple[float, int]:
+    """Wall seconds of one run, with the variables `threads`, and how many cases it judged correct."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             sys.executable,
@@ -57,8 +64,9 @@ def run_of(options: list[str], cases: int, batch_size: int) -> tuple[float, int]
             "gsm8k",
         ]
         command += ["--sample", str(cases), "--batch-size", str(batch_size), "--report-dir", folder, *options]
+        environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | {**threads}
         started = time.perf_counter()
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # noqa: S603 - our own command
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)  # noqa: S603 - our own command
         whole = time.perf_counter() - started
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} exited {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
