@@ -117,12 +117,15 @@ class Run:
                 log = self._claim.folder / (SERVER_LOG if number == 1 else f"server-{number}.log")
                 self._served.append(Served(served_words(command), log))
                 yield f"itemwise: {settings.language(phrase('a server is being started, log {file}', file=log))}"
-            seconds = wait_for(self._served, silent)
+            began = time.monotonic()
+            for url, why in wait_for(self._served, silent):
+                waited = duration_text(time.monotonic() - began)
+                yield f"itemwise: {settings.language(phrase('no answer at {url} after {time} ({why})', url=url, time=waited, why=why))}"
         except ModelUnavailableError as error:
             raise SettingsError(str(error)) from None
         for server in self._served:
             server.watch(on_end)
-        yield f"itemwise: {settings.language(phrase('the server answers after {time}', time=duration_text(seconds)))}"
+        yield f"itemwise: {settings.language(phrase('the server answers after {time}', time=duration_text(time.monotonic() - began)))}"
 
     @property
     def server_fault(self) -> str:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ SERVER_LOG = "server.log"  # in the run's folder
 LOOK_EVERY = 0.2  # seconds between two looks whether it answers
 LOOK_TIMEOUT = 10.0  # seconds that a look waits for an answer
 START_TIMEOUT = 1800.0  # seconds; the weights of a large model come from a disk, or from the hub
+TELL_EVERY = 60.0  # seconds between two words of what is waited for
 TAIL = 20  # lines of the log in an error
 _OF_A_SHELL = re.compile(r"&&?|\|\|?|;|\d*[<>].*")
 
@@ -91,22 +92,24 @@ class Served:
         return "\n".join([f"Its log, {self.log}, ends with:", *lines] if lines else [f"It said nothing ({self.log})."])
 
 
-def wait_for(servers: Sequence[Served], locations: Sequence[str], timeout: float = START_TIMEOUT) -> float:
-    """Wait until someone answers at each address of a model. Returns the seconds; raises ModelUnavailableError, with the end of a
-    server's log, where one ends or no answer comes in time."""
-    began, awaited = time.monotonic(), list(locations)
+def wait_for(servers: Sequence[Served], locations: Sequence[str], timeout: float = START_TIMEOUT) -> Iterator[tuple[str, str]]:
+    """Wait until someone answers at each address of a model. Every TELL_EVERY seconds gives the URL that is waited for, and why there is
+    no answer; raises ModelUnavailableError, with the end of a server's log, where one ends or no answer comes in time."""
+    began, awaited, told = time.monotonic(), list(locations), 1
     while awaited:
-        url = read_address(awaited[0]).url
+        url, seconds = read_address(awaited[0]).url, time.monotonic() - began
         if fault := next(filter(None, (server.fault for server in servers)), ""):
             raise ModelUnavailableError(f"--serve: before {url} answered, {fault}")
         if not (why := silence(awaited[0])):
             del awaited[0]
-        elif time.monotonic() - began > timeout:
-            told = "\n".join(server.told() for server in servers)
-            raise ModelUnavailableError(f"--serve: {url} gave no answer within {timeout:.0f} s ({why}). {told}")
-        else:
-            time.sleep(LOOK_EVERY)
-    return time.monotonic() - began
+            continue
+        if seconds > timeout:
+            logs = "\n".join(server.told() for server in servers)
+            raise ModelUnavailableError(f"--serve: {url} gave no answer within {timeout:.0f} s ({why}). {logs}")
+        if seconds > told * TELL_EVERY:
+            told += 1
+            yield url, why
+        time.sleep(LOOK_EVERY)
 
 
 def silence(location: str) -> str:

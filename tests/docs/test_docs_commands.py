@@ -66,6 +66,7 @@ FOREIGN = {
     "--enable-auto-tool-choice": "vllm",
     "--tool-call-parser": "vllm",
     "--served-model-name": "vllm",
+    "--device": "transformers",
     "--data-parallel-backend": "vllm",
     "--override-generation-config": "vllm",
     "--reasoning-parser": "vllm",
