@@ -55,7 +55,7 @@ const tellAsWritten = (n, all) => {
 const tellShortened = (n, file) => {
   if (!n) return;
   const told = document.getElementById("shortened");
-  const [before, after] = say("the middle of {n} long texts is left out, so that this page stays small; {file} has them whole", { n }).split("{file}");
+  const [before, after] = say("the middle of {n} of the long texts is left out, so that this page stays small; {file} has all of them", { n }).split("{file}");
   told.append(before, file, after);
   told.hidden = false;
 };
