@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,33 @@ def test_the_page_of_two_runs_stays_within_its_room(monkeypatch: pytest.MonkeyPa
     found = json.loads(json_in(page, "data"))
     assert found["shortened"] == 10
     assert len(page) < len(page_of([said(0, "a")], [said(0, "b")])) + 60_000 + 10 * 4_000
+
+
+OTHER = f"{LONG[:15_000]}other{LONG[15_005:]}"  # as long, and another in the middle alone
+DIFFER = "they differ; no words are marked, as the middle is left out"
+
+
+@pytest.mark.parametrize("together", [0, 10_000])
+def test_two_replies_are_the_same_only_where_what_is_left_out_is_too(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, together)
+    found = json.loads(json_in(page_of([said(0, LONG), said(1, LONG)], [said(0, OTHER), said(1, LONG)]), "data"))
+    assert found["shortened"] == 4
+    assert found["cases"][0]["diffs"] == [DIFFER]
+    assert found["cases"][1]["diffs"][0] in (None, "the same to the character")
+
+
+def test_one_reply_that_is_cut_otherwise_on_the_other_side_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, 0)
+    (case,) = json.loads(json_in(page_of([replace(said(0, LONG), span=(15_000, 15_004))], [said(0, LONG)]), "data"))["cases"]
+    assert case["replies"][0]["text"] != case["replies"][1]["text"]
+    assert case["diffs"] == ["the same to the character"]
+
+
+def test_two_prompts_that_differ_in_what_is_left_out_are_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, 0)
+    first, second = ([an_entry(0, Verdict.WRONG, prompt=prompt)] for prompt in (LONG, OTHER))
+    (case,) = json.loads(json_in(page_of(first, second), "data"))["cases"]
+    assert case["prompt_diffs"] == [DIFFER]
 
 
 def limited(monkeypatch: pytest.MonkeyPatch, together: int) -> None:

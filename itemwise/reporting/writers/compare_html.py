@@ -155,7 +155,8 @@ def _cases(comparison: RunComparison, budget: Budget, room: PageRoom, say: Langu
         pairs = [pair for pair in comparison.pairs if pair.first.tally.benchmark == benchmark]
         for case, first in measurements[0].entries.items():
             entries = [side.entries[case] for side in measurements]
-            replies, said = zip(*(_reply(entry, budget, room, say) for entry in entries), strict=True)
+            replies, wholes, said = zip(*(_reply(entry, budget, room, say) for entry in entries), strict=True)
+            shown = [reply.get("text", "") for reply in replies]
             sides = [(measurements.index(pair.first), measurements.index(pair.second)) for pair in pairs]
             written = [entry.texts().prompt for entry in entries]
             is_reworded = len(set(written)) > 1
@@ -171,8 +172,8 @@ def _cases(comparison: RunComparison, budget: Budget, room: PageRoom, say: Langu
                 "tags": room.texts_of(dict(first.tags)),
                 "replies": replies,
                 "changes": [kinds[case_change(pair, case)] for pair in pairs],
-                "diffs": [_diff(replies[left].get("text", ""), replies[right].get("text", "")) for left, right in sides],
-                "prompt_diffs": [_diff(prompts[left], prompts[right]) for left, right in sides] if is_reworded else [],
+                "diffs": [_diff(_two(wholes, two), _two(shown, two)) for two in sides],
+                "prompt_diffs": [_diff(_two(written, two), _two(prompts, two)) for two in sides] if is_reworded else [],
                 "trees": _trees(asked, said),
             }
 
@@ -186,8 +187,9 @@ def _trees(asked: Sequence[str], said: Sequence[tuple[str, str]]) -> str:
     return f"[[{','.join(asked)}],{trees or page_json([[None, None]] * len(said))}]"
 
 
-def _reply(entry: Entry, budget: Budget, room: PageRoom, say: Language) -> tuple[dict[str, Any], tuple[str, str]]:
-    """What one measurement made of a case, without what is empty: a page may hold many; and the trees of what was said and thought."""
+def _reply(entry: Entry, budget: Budget, room: PageRoom, say: Language) -> tuple[dict[str, Any], str, tuple[str, str]]:
+    """What one measurement made of a case, without what is empty: a page may hold many; its whole text; and the trees of what was said and
+    thought."""
     room.turn_to_next()
     texts = entry.texts()
     reply = texts.reply
@@ -211,15 +213,22 @@ def _reply(entry: Entry, budget: Budget, room: PageRoom, say: Language) -> tuple
         room.tree(said, text, partial(tree_or_reason, span=span, budget=budget)),
         room.tree(values["reasoning"], reasoning, partial(tree_or_reason, budget=budget)),
     )
-    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}, trees
+    return {name: value for name, value in values.items() if value not in ("", None, 0, [])}, text, trees
 
 
-def _diff(left: str, right: str) -> list[int] | str | None:
-    """None where the texts are the same; a sentence where marking words would help nobody; else the lengths of the pieces in
-    UTF-16 units, three by three: what is in both, what is gone, what is new."""
-    if left == right:
-        return None
-    pieces = word_diff(left, right)
+def _two(texts: Sequence[str], places: tuple[int, int]) -> tuple[str, str]:
+    left, right = places
+    return texts[left], texts[right]
+
+
+def _diff(whole: tuple[str, str], shown: tuple[str, str]) -> list[int] | str | None:
+    """None where the texts are the same, and are shown alike; a sentence where marking words would help nobody, or where not all of the
+    texts is shown; else the lengths of the pieces in UTF-16 units, three by three: what is in both, what is gone, what is new."""
+    if len({*whole}) == 1:
+        return None if len({*shown}) == 1 else phrase("the same to the character")
+    if shown != whole:
+        return phrase("they differ; no words are marked, as the middle is left out")
+    pieces = word_diff(*whole)
     if pieces is None:
         return phrase("too long to be compared word by word")
     same, gone, come = (sum(map(str.isalnum, "".join(words for sign, words in pieces if sign == each))) for each in _SIGNS)
