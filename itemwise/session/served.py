@@ -40,9 +40,14 @@ def served_words(command: str) -> list[str]:
         raise ValueError("it is empty; give a command such as 'vllm serve Qwen/Qwen3-8B'")
     if name := re.match(r"\w+=", words[0]):
         raise ValueError(f"{name[0]}... sets a variable, which takes a shell; begin the command with env: 'env {name[0]}... PROGRAM'")
-    if sign := next(filter(_OF_A_SHELL.fullmatch, words), None):
+    if sign := next((word for word in words if _OF_A_SHELL.fullmatch(word) and _is_bare(word, command)), None):
         raise ValueError(f"{sign!r} takes a shell, and the command is given to none; call one: bash -c '...'")
     return words
+
+
+def _is_bare(word: str, command: str) -> bool:
+    """Whether a word of a command stands in it without quotes, in which the signs of a shell mean nothing."""
+    return bool(re.search(rf"(?<!\S){re.escape(word)}(?!\S)", command))
 
 
 class Served:

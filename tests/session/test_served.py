@@ -172,6 +172,12 @@ def test_what_is_no_command_is_refused(command: str, fault: str) -> None:
         served_words(command)
 
 
+@pytest.mark.parametrize("word", ["<|im_end|>", "<s>", "|", ">", "> 3 steps", "&&"])
+def test_what_stands_in_quotes_is_the_programs_own(word: str) -> None:
+    for quoted in (f"'{word}'", f'"{word}"'):
+        assert served_words(f"serve --stop {quoted} --port 8000") == ["serve", "--stop", word, "--port", "8000"]
+
+
 def test_a_run_asks_the_server_that_it_starts_and_leaves_its_log(
     pytester: pytest.Pytester, tmp_path: Path, port: int, words: Callable[..., list[str]]
 ) -> None:
