@@ -46,7 +46,8 @@ def _by_inspect(file: Path, content: bytes) -> dict[str, Any] | None:
     except ImportError:
         return None
     try:
-        log = read_eval_log(io.BytesIO(content), resolve_attachments=True)
+        is_unpacked = content != file.read_bytes()  # which earlier versions cannot be given; they read files alone
+        log = read_eval_log(io.BytesIO(content) if is_unpacked else str(file), resolve_attachments=True)
     except Exception as error:  # whatever its own code raises
         raise RepliesError(f"{file}: inspect_ai cannot read it ({type(error).__name__}: {error}).") from None
     samples = [sample.model_dump(mode="json", exclude=_EVENTS) for sample in log.samples or []]

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -146,3 +147,24 @@ def test_an_archive_of_something_else_is_no_log(tmp_path: Path) -> None:
         archive.writestr("a.txt", "a")
     with pytest.raises(RepliesError, match=r"other\.eval is no log of Inspect that can be read: KeyError"):
         read_replies(tmp_path / "other.eval")
+
+
+@pytest.mark.parametrize(("name", "pack"), [("log.json", bytes), ("log.json.gz", gzip.compress)])
+def test_inspects_own_code_is_given_the_file_and_of_a_packed_one_its_content(
+    name: str, pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+
+    def read_eval_log(file: Any, resolve_attachments: bool) -> Any:
+        assert resolve_attachments
+        given.append(file)
+        raise ValueError("not today")
+
+    monkeypatch.setitem(sys.modules, "inspect_ai", ModuleType("inspect_ai"))
+    monkeypatch.setitem(sys.modules, "inspect_ai.log", SimpleNamespace(read_eval_log=read_eval_log))
+    content = log_of(tmp_path, [sample(1, "2")]).read_bytes()
+    (tmp_path / name).write_bytes(pack(content))
+    with pytest.raises(RepliesError, match="inspect_ai cannot read it"):
+        read_replies(tmp_path / name)
+    (file,) = given
+    assert file == str(tmp_path / name) if pack is bytes else file.read() == content
