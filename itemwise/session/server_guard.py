@@ -60,10 +60,9 @@ def _kill_orphans() -> None:
     """Kill the children of this process, and theirs, which become its own by that, until there is none."""
     with contextlib.suppress(ChildProcessError, OSError):
         while True:
-            for task in os.listdir("/proc/self/task"):
-                with open(f"/proc/self/task/{task}/children") as children:
-                    for pid in map(int, children.read().split()):
-                        os.kill(pid, signal.SIGKILL)
+            with open(f"/proc/self/task/{os.getpid()}/children") as children:  # all are the main thread's; another may end meanwhile
+                for pid in map(int, children.read().split()):
+                    os.kill(pid, signal.SIGKILL)
             os.waitpid(-1, 0)  # until this says that there are none
 
 

@@ -157,6 +157,31 @@ def test_it_does_not_outlive_what_watches_over_it(tmp_path: Path, words: Callabl
     psutil.Process(child).kill()  # in a session of its own
 
 
+# Kills a child that leaves one in a session of its own, while a thread that was listed has ended, as the one of the pipe may.
+ENDING = """
+import os, subprocess, sys
+from itemwise.session import server_guard
+listdir = os.listdir
+os.listdir = lambda path: [*listdir(path), "0"]
+server_guard._prctl(server_guard._SUBREAPER, 1)
+subprocess.Popen(["bash", "-c", "setsid sleep 600 & echo $! > {0}/pid; wait".format(sys.argv[1])])
+sys.stdin.read(1)
+server_guard._kill_orphans()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no /proc")
+def test_all_that_is_left_is_killed_though_a_thread_ends_meanwhile(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ENDING, str(tmp_path)], stdin=subprocess.PIPE)
+    until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip() != "")
+    process.communicate(b".", timeout=60)
+    pid = int((tmp_path / "pid").read_text())
+    left = is_alive(pid)
+    if left:
+        psutil.Process(pid).kill()
+    assert not left
+
+
 @pytest.mark.parametrize(
     ("command", "fault"),
     [
