@@ -138,6 +138,7 @@ def _is_of_this_machine(location: str) -> bool:
     """Whether no proxy leads to an address."""
     host = urlsplit(read_address(location).url).hostname or ""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
     except ValueError:
         return host == "localhost"

@@ -50,9 +50,9 @@ def _end_with_parent() -> None:
 
 def _prctl(option: int, value: int) -> None:
     """A setting of this process, where there are such: on Linux."""
-    import ctypes
+    with contextlib.suppress(ImportError, OSError, AttributeError, TypeError):
+        import ctypes
 
-    with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
