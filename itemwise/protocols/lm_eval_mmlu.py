@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from itemwise.cases.case import Case
 from itemwise.cases.chat import Turn
-from itemwise.cases.choices import Choices
+from itemwise.cases.choices import Choices, subject_of
 from itemwise.cases.examples import Examples
 from itemwise.cases.row import Hub
 from itemwise.cases.source import Source
@@ -15,7 +15,7 @@ from itemwise.protocols.lm_eval_tasks import DECODING, MAX_NEW_TOKENS, task_file
 from itemwise.protocols.protocol import Protocol
 
 MMLU = Hub("cais/mmlu", "all", revision="c30699e8356da336a370243923dbaf21066bb9fe")
-_ROWS = Choices("mmlu", MMLU, question="question", options="choices", right="answer", tags=("subject",))
+_ROWS = Choices("mmlu", MMLU, question="question", options="choices", right="answer", tags={"subject": subject_of})
 
 
 def mmlu(source: Source, prompt: str) -> Iterator[Case]:

@@ -38,7 +38,7 @@ def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def asked(rows: Path, **given: object) -> Sample:
-    settings = read_settings({"protocol": "lm-eval/mmlu", "source": str(rows), "sample": "all", **given}, root=rows, here=rows)
+    settings = read_settings({"protocol": "lm-eval/mmlu", "source": str(rows), "sample": "all"} | given, root=rows, here=rows)
     benchmark = under_protocol(Benchmark(list, stated_choice), "mmlu", settings)
     (wording,) = wordings_of(benchmark, settings, None).values()
     return sampled("mmlu", benchmark, settings, wording)
@@ -52,6 +52,17 @@ def test_a_row_stands_behind_a_line_on_its_subject_and_five_rows_of_dev(rows: Pa
     assert first.text == "All of world_history.\n\n" + "".join(f"{question(60 + each)} A\n\n" for each in range(5)) + question(20)
     assert (first.chat[0].role, first.answer) == ("text", "A")
     assert asked(rows, shots=["0"]).cases[-1].text == f"All of anatomy.\n\n{question(21)}"
+
+
+def test_files_of_a_subject_each_have_it_in_their_names(rows: Path, tmp_path: Path) -> None:
+    for split, count in (("test", 2), ("dev", 6)):
+        for subject in ("world_history", "anatomy"):
+            (file := tmp_path / "files" / split / f"{subject}_{split}.csv").parent.mkdir(parents=True, exist_ok=True)
+            lines = (f"Which {split} of {subject} is {number}?,{number},a,b,c,0\n" for number in range(count))
+            file.write_text("question,choice0,choice1,choice2,choice3,answer\n" + "".join(lines))
+    texts = [case.text for case in asked(rows, source=str(tmp_path / "files")).cases]
+    assert [text.partition("\n")[0] for text in texts] == ["All of anatomy."] * 2 + ["All of world_history."] * 2
+    assert [text.count("of anatomy is") for text in texts] == [6, 6, 0, 0]
 
 
 def test_it_is_asked_by_likelihood_and_another_way_is_a_change(rows: Path) -> None:
