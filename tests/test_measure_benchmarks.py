@@ -37,6 +37,8 @@ def test_a_line_has_the_accuracy_its_cost_and_what_the_readers_of_protocols_and_
     assert [*rows_of(ONE, result_of())] == [cells]
     scored = [{**result_of()["results"][0], "accuracy_by_norm": {"sum": 0.25, "characters": 0.5}}]
     assert "acc_norm 50.0%" in next(iter(rows_of(ONE, result_of() | {"likelihood": scored})))[-1]
+    blank = [{**result_of()["results"][0], "accuracy_by_norm": {}}]  # as of WinoGrande, whose options are no texts of their own
+    assert "acc_norm" not in next(iter(rows_of(ONE, result_of() | {"likelihood": blank})))[-1]
     assert markdown([cells])[0] == f"| {' | '.join(HEAD)} |"
     assert all(line.count("|") == len(HEAD) + 1 for line in markdown([cells]))
 

@@ -142,7 +142,8 @@ def _beside(one: Measurement, row: Mapping[str, Any], result: Mapping[str, Any])
     for score in _of_row(row, result["scores"]):
         yield f"{score['score']} {score['mean']:.1%}"
     for scored in _of_row(row, result.get("likelihood", ())):
-        yield f"acc_norm {scored['accuracy_by_norm']['characters']:.1%}"
+        if "characters" in scored["accuracy_by_norm"]:  # of WinoGrande's blanks there is none
+            yield f"acc_norm {scored['accuracy_by_norm']['characters']:.1%}"
     asked = [protocol for protocol in protocols().values() if protocol.benchmark == one.benchmark]
     known = {extractor.name for protocol in asked if not protocol.strategy.startswith("likelihood") for extractor in protocol.extractors}
     for reader in _of_row(row, result["readers"]):
