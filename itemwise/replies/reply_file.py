@@ -79,7 +79,8 @@ def read_replies(path: Path) -> ReplyFile:
         raise RepliesError(f"{path} cannot be read: {error}") from None
     kind, found = _read(path, content)
     if not found.replies:
-        raise RepliesError(f"{path} holds no reply; give {_FORMS}.")
+        failed = found.told.get("failed requests")
+        raise RepliesError(f"{path} holds no reply; {f'failed requests: {failed}' if failed else f'give {_FORMS}'}.")
     require_once(found.replies)
     return ReplyFile(path, hashlib.sha256(content).hexdigest(), kind, _tokens_of_all(found.replies), found.told)
 

@@ -172,6 +172,52 @@ def test_the_choices_of_a_batch_by_their_numbers_in_parts_and_as_completions(tmp
     assert [(each.id, each.text) for each in read_replies(nulls).replies] == [("b", "2")]
 
 
+@pytest.mark.parametrize(
+    ("failed", "why"),
+    [
+        ({"response": {"status_code": 500, "body": None}, "error": None}, "status 500"),
+        ({"response": {"status_code": 500, "message": "Internal\nerror"}, "error": None}, "status 500, 'Internal\\nerror'"),  # Groq
+        ({"response": {"status_code": 502, "body": "<html>"}, "error": None}, "status 502, '<html>'"),
+        ({"response": {"status_code": 404, "body": {"object": "error", "code": 404}}}, 'status 404, {"object": "error", "code": 404}'),
+        ({"response": {"status_code": 400, "body": {"error": {"code": "x"}}}, "error": None}, 'status 400, {"code": "x"}'),  # OpenAI
+        ({"response": {"status_code": 400, "body": None}, "error": "too long"}, "status 400, 'too long'"),  # vLLM
+        ({"response": None, "error": {"code": "batch_expired"}}, '{"code": "batch_expired"}'),  # OpenAI
+        ({"error": {"code": "x"}}, '{"code": "x"}'),
+        ({"response": None}, "null"),
+    ],
+)
+def test_a_failed_request_of_a_batch_is_told_and_the_others_are_read(tmp_path: Path, failed: Any, why: str) -> None:
+    done, failed = completed({"choices": [CHOICE]}), {"custom_id": "b", **failed}
+    for name, lines in (("first.jsonl", (failed, done)), ("last.jsonl", (done, failed))):
+        found = read_replies(written(tmp_path, *lines, name=name))
+        assert [reply.id for reply in found.replies] == ["a"]
+        assert found.describe("m")["failed requests"] == f"1 (b: {why})"
+
+
+def test_requests_that_failed_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    failed = [{"custom_id": str(number), "response": None} for number in range(4)]
+    with pytest.raises(RepliesError, match=r"holds no reply; failed requests: 4 \(0: null; 1: null; 2: null; ...\)\.$"):
+        read_replies(written(tmp_path, *failed))
+
+
+@pytest.mark.parametrize(
+    ("indices", "repeats"),
+    [
+        ([[0, 1]], [1, 2]),
+        ([[1, 2, 3]], [1, 2, 3]),
+        ([[2, 1]], [2, 1]),
+        ([[1]], [1]),
+        ([[0], [1]], [1, 2]),  # each choice on a line of its own
+        ([[2], [1]], [2, 1]),
+        ([[None, None]], [1, 2]),
+        ([[0, 0]], [1, 2]),
+    ],
+)
+def test_choices_are_counted_from_0_or_from_1(tmp_path: Path, indices: list[list[int | None]], repeats: list[int]) -> None:
+    lines = [completed({"choices": [{**CHOICE, "index": index} for index in line]}) for line in indices]
+    assert [reply.repeat for reply in read_replies(written(tmp_path, *lines)).replies] == repeats
+
+
 def completed(body: Any) -> dict[str, Any]:
     return {"custom_id": "a", "response": body and {"body": body}}
 
