@@ -17,6 +17,7 @@ from itemwise.cases.picture import Picture
 from itemwise.cases.picture_places import numbered_pictures, turn_with_pictures
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source
+from itemwise.cases.split_files import without_gz
 
 __all__ = ["ANSWER_PROMPTS", "CHOICE_PROMPTS", "Choices", "subject_of"]
 
@@ -199,7 +200,7 @@ def subject_of(row: Row) -> str:
     if "subject" in row:
         return row.text("subject")
     if row.config is None and row.file is not None:
-        return _SPLIT.sub("", row.file.stem)
+        return _SPLIT.sub("", without_gz(row.file).stem)
     return row.config or row.text("subject")
 
 
@@ -210,7 +211,7 @@ def _numbered(row: Row, stem: str) -> list[str]:
 
 def _has_types(row: Row) -> bool:
     """Whether digits in quotes may be text: where all is text, as in a csv, they are a place."""
-    return row.file is None or row.file.suffix not in (".csv", ".tsv")
+    return row.file is None or without_gz(row.file).suffix.lower() not in (".csv", ".tsv")
 
 
 def _labelled(row: Row, column: str, value: object) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from itemwise.cases.row import Row, RowsError
-from itemwise.cases.split_files import SUFFIXES, opened
+from itemwise.cases.split_files import SUFFIXES, opened, without_gz
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -48,7 +48,7 @@ def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) 
 
 def _suffix(file: Path) -> str:
     """What the file is, by its name without a .gz."""
-    return (file.with_suffix("") if file.suffix.lower() == ".gz" else file).suffix.lower()
+    return without_gz(file).suffix.lower()
 
 
 def _unpacked(file: Path) -> BinaryIO:

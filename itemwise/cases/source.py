@@ -16,7 +16,7 @@ from itemwise.cases.picture import encoded_picture
 from itemwise.cases.reads import note_commit, note_files, note_split
 from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.row_formats import file_rows, mapping_row, table_rows
-from itemwise.cases.split_files import RowFiles, is_called, plain_split, row_files
+from itemwise.cases.split_files import RowFiles, is_called, plain_split, row_files, without_gz
 from itemwise.cases.variants import variant_name
 from itemwise.former_names import former_fields
 
@@ -89,7 +89,7 @@ class Source:
             return self
         if (self.path / config).is_dir():
             return replace(self, path=self.path / config)
-        names = [entry.stem for entry in self.path.iterdir()] if self.path.is_dir() else [self.path.stem]
+        names = [without_gz(entry).stem for entry in (self.path.iterdir() if self.path.is_dir() else [self.path])]
         there = [other for other in others if any(is_called(name, other) for name in names)]
         if there and not any(is_called(name, config) for name in names):
             held = ", ".join(there)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from itemwise.cases.regular_file import open_regular
 from itemwise.cases.row import RowsError
 
-__all__ = ["SUFFIXES", "RowFiles", "is_called", "is_training", "opened", "plain_split", "row_files", "sha256_of_files"]
+__all__ = ["SUFFIXES", "RowFiles", "is_called", "is_training", "opened", "plain_split", "row_files", "sha256_of_files", "without_gz"]
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".parquet", ".arrow")
 CACHES = "cache-*"  # what the datasets library leaves beside a saved dataset's own files: other rows, or none
@@ -31,6 +31,11 @@ class RowFiles:
 
     files: tuple[Path, ...]
     split: str | None
+
+
+def without_gz(file: Path) -> Path:
+    """The name of a file without the ``.gz`` of one that is gzipped."""
+    return file.with_suffix("") if file.suffix.lower() == ".gz" else file
 
 
 def plain_split(name: str) -> str:
@@ -85,7 +90,7 @@ def _of_config(files: Sequence[Path], config: str | None) -> tuple[Path, ...]:
     """Of files such as main-test.jsonl and socratic-test.jsonl those of the configuration; all where no name tells it."""
     if not config or config.lower() in _CALLED:
         return tuple(files)
-    return tuple(file for file in files if is_called(file.stem, config)) or tuple(files)
+    return tuple(file for file in files if is_called(without_gz(file).stem, config)) or tuple(files)
 
 
 def is_called(name: str, config: str) -> bool:
@@ -126,7 +131,7 @@ def _by_split(folder: Path, wanted: str | None, config: str | None = None) -> di
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     splits: dict[str | None, list[Path]] = {}
     for file in entries:
-        if file.suffix.lower() in SUFFIXES and not file.match(CACHES) and not file.is_dir():
+        if without_gz(file).suffix.lower() in SUFFIXES and not file.match(CACHES) and not file.is_dir():
             splits.setdefault(_split_of_name(file.name, wanted), []).append(file)
     folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
     for inside in folders:
@@ -169,7 +174,7 @@ def _split_of_folder(name: str, wanted: str | None) -> str | None:
 
 def _split_of_name(name: str, wanted: str | None) -> str | None:
     """The split that a file's name says it holds: gsm8k-test.arrow, test-00000-of-00001.parquet; two names make one of their own."""
-    stem = Path(name).stem
+    stem = without_gz(Path(name)).stem
     shard = _SHARD.fullmatch(stem)
     if wanted is not None and wanted in (stem, shard and shard["split"]):
         return plain_split(wanted)
@@ -180,12 +185,13 @@ def _split_of_name(name: str, wanted: str | None) -> str | None:
 
 def _checked(path: Path, chosen: RowFiles) -> RowFiles:
     """The files, where they are all there are of the split and none counts twice."""
-    formats = sorted({file.suffix.lower() for file in chosen.files})
+    plain = {without_gz(file).suffix.lower() for file in chosen.files}
+    formats = sorted({file.name.removeprefix(without_gz(file).stem).lower() for file in chosen.files})
     if chosen.split and len(formats) > 1:
         raise RowsError(
             f"{path}: split {chosen.split} stands there as {' and as '.join(formats)}, so rows would count twice; take one out."
         )
-    if {".csv", ".tsv"} & set(formats) and len(formats) > 1:  # often the same rows once more, or notes
+    if len(formats) > 1 and ({".csv", ".tsv"} & plain or len(plain) < len(formats)):  # often the same rows once more, or notes
         raise RowsError(f"{path} holds {' and '.join(formats)} files that name no split; give one of them, or a folder with one kind.")
     if path.is_dir():
         _require_shards(chosen.files)
@@ -195,7 +201,7 @@ def _checked(path: Path, chosen: RowFiles) -> RowFiles:
 
 
 def _require_shards(files: Sequence[Path]) -> None:
-    shards = [(file.parent, shard["split"], shard["of"]) for file in files if (shard := _SHARD.fullmatch(file.stem))]
+    shards = [(file.parent, shard["split"], shard["of"]) for file in files if (shard := _SHARD.fullmatch(without_gz(file).stem))]
     for (folder, split, of), count in Counter(shards).items():
         if count != int(of):
             raise RowsError(

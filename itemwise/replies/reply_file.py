@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.cases.regular_file import open_regular
+from itemwise.cases.split_files import without_gz
 from itemwise.replies.chat_completions import chat_completions, is_chat_completion, is_failed_request
 from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, require_once
 from itemwise.replies.inspect_log import inspect_log, is_inspect_log
@@ -102,7 +103,7 @@ def _read(path: Path, content: bytes) -> tuple[str, Replies]:
     content = unpacked(content, path)
     if content.startswith(_ARCHIVE):
         return "a log of Inspect", inspect_log(path, content)
-    if (suffix := (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()) in TABLES:
+    if (suffix := without_gz(path).suffix.lower()) in TABLES:
         return _of_records(path, suffix[1:], table_records(path))
     first = json_value(content.split(b"\n", 1)[0])
     whole = json_value(content) if not isinstance(first, dict) or _is_whole(first) else None

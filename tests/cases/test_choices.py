@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,9 @@ def test_what_cannot_be_judged_is_refused_by_row_and_column(changes: dict[str, A
 def test_a_table_may_have_its_options_in_numbered_columns_and_be_a_file_for_each_subject(tmp_path: Path) -> None:
     loader = Choices("quiz", HUB, question="question", options="choices", right="answer", tags={"subject": subject_of})
     for first in (0, 1):
-        file = tmp_path / "high_school_art_test.csv"
+        file = tmp_path / "high_school_art_test.csv.gz"
         head = ",".join(["question", *(f"choice{number}" for number in range(first, first + 2)), "answer"])
-        file.write_text(f"{head}\nWhich is red?,grass,blood,1\n", encoding="utf-8")
+        file.write_bytes(gzip.compress(f"{head}\nWhich is red?,grass,blood,1\n".encode()))
         (case,) = loader(Source("file", path=file), CHOICE_PROMPTS["letter"])
         assert (case.choices, case.answer, case.tags) == (("grass", "blood"), "B", {"subject": "high_school_art"})
 

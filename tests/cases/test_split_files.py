@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -25,6 +26,11 @@ TEST, TRAIN = Hub("owner/data", "main", split="test"), Hub("owner/data", "main",
 def write(file: Path, *names: str) -> Path:
     """A file of rows that say where they stand."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    if file.suffix == ".gz":
+        plain = write(file.with_suffix(""), *names)
+        file.write_bytes(gzip.compress(plain.read_bytes()))
+        plain.unlink()
+        return file
     found = [{"name": name} for name in names]
     if file.suffix == ".parquet":
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(found), file)
@@ -32,7 +38,7 @@ def write(file: Path, *names: str) -> Path:
         table = pyarrow.Table.from_pylist(found)
         with pyarrow.OSFile(str(file), "wb") as stream, pyarrow.ipc.new_stream(stream, table.schema) as writer:
             writer.write_table(table)
-    elif file.suffix.lower() == ".csv":
+    elif file.suffix.lower() in (".csv", ".tsv"):
         file.write_text("\n".join(["name", *names]))
     else:
         file.write_text("".join(json.dumps(row) + "\n" for row in found))
@@ -76,10 +82,11 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.parametrize("packed", ["", ".gz"], ids=["plain", "gzipped"])
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-def test_a_folder_gives_the_split_that_is_asked_for_and_no_other(tmp_path: Path, layout: str) -> None:
+def test_a_folder_gives_the_split_that_is_asked_for_and_no_other(tmp_path: Path, layout: str, packed: str) -> None:
     for split in ("train", "test", "validation"):
-        write(tmp_path / layout.format(split=split), f"{split} row")
+        write(tmp_path / f"{layout.format(split=split)}{packed}", f"{split} row")
     for split in ("train", "test", "validation"):
         assert read(tmp_path, split) == [f"{split} row"]
 
@@ -108,6 +115,24 @@ def test_a_split_of_the_hub_is_the_one_that_is_spelled_so(tmp_path: Path) -> Non
 def test_rows_of_no_named_split_are_none_of_training_however_that_is_spelled(tmp_path: Path, split: str) -> None:
     assert f"is one split, rows to be asked, and '{split}' is asked for" in refused(write(tmp_path / "rows.csv", "row"), split)
     assert f"is the split test by its name, and '{split}' is asked for" in refused(write(tmp_path / "test.csv", "row"), split)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".tsv", ".parquet", ".arrow"])
+def test_a_folder_of_gzipped_files_is_read_as_one_of_plain_files(tmp_path: Path, suffix: str) -> None:
+    write(tmp_path / f"data-00000-of-00002{suffix}.gz", "first")
+    write(tmp_path / f"data-00001-of-00002{suffix}.gz", "second")
+    assert read(tmp_path, "test") == ["first", "second"]
+    (tmp_path / f"data-00001-of-00002{suffix}.gz").unlink()
+    assert "1 of the 2 files data-*-of-00002 are there" in refused(tmp_path, "test")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("test", "stands there as .jsonl and as .jsonl.gz"), ("rows", "holds .jsonl and .jsonl.gz files")]
+)
+def test_a_file_beside_itself_gzipped_does_not_count_twice(tmp_path: Path, name: str, said: str) -> None:
+    write(tmp_path / f"{name}.jsonl.gz", "row")
+    write(tmp_path / f"{name}.jsonl", "row")
+    assert said in refused(tmp_path, "test")
 
 
 def test_a_file_of_another_split_in_a_folder_of_one_is_not_read_as_that_one(tmp_path: Path) -> None:
