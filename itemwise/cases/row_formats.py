@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from itemwise.cases.gzipped import BROKEN, is_gzip, unpacked, unpacking
 from itemwise.cases.row import Row, RowsError
 from itemwise.cases.split_files import SUFFIXES, opened, without_gz
 
 if TYPE_CHECKING:
     from pyarrow import Table
 
-__all__ = ["GZIP", "file_rows", "mapping_row", "table_rows"]
-
-GZIP = b"\x1f\x8b"  # how such a file begins
+__all__ = ["file_rows", "mapping_row", "table_rows"]
 
 LONGEST_LINE = 64 << 20  # bytes; a file without an end to its lines is read no further
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -51,26 +48,20 @@ def _suffix(file: Path) -> str:
     return without_gz(file).suffix.lower()
 
 
-def _unpacked(file: Path) -> BinaryIO:
-    """A row file for reading, out of its gzip. Raises RowsError."""
-    content = opened(file)
-    begins = content.read(len(GZIP))
-    content.seek(0)
-    if begins != GZIP:
-        return content
-    with content:
+def _content(file: Path) -> bytes:
+    """All of a row file, out of its gzip. Raises RowsError."""
+    with opened(file) as packed:
         try:
-            return io.BytesIO(gzip.decompress(content.read()))
-        except (OSError, EOFError, zlib.error) as error:
+            return unpacked(packed)
+        except BROKEN as error:
             raise RowsError(f"{file}: cannot be unpacked ({error}).") from None
 
 
 def _text(file: Path) -> str:
-    with _unpacked(file) as content:
-        try:
-            return content.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise RowsError(f"{file}: not UTF-8 ({error}); convert it.") from None
+    try:
+        return _content(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RowsError(f"{file}: not UTF-8 ({error}); convert it.") from None
 
 
 def mapping_row(id: str, row: Mapping[str, Any], folders: Sequence[Path] = (), location: str = "") -> Row:
@@ -96,7 +87,7 @@ def _cell(table: Table, index: int, column: str) -> Any:
 
 
 def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
-    with _unpacked(file) as content:
+    with opened(file) as content:
         for number, line in enumerate(_lines(file, content, "a .jsonl holds one object a line."), start=1):
             try:
                 text = line.decode("utf-8-sig").strip()
@@ -112,7 +103,7 @@ def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
 def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str]) -> Iterator[Row]:
     """Every cell is text: ``007`` stays itself. An empty cell is an empty text, which shows no picture."""
     delimiter = _DELIMITERS[_suffix(file)]
-    with _unpacked(file) as content:
+    with opened(file) as content:
         lines = _lines(file, content, f"a {_suffix(file)} holds one row a line, and closes every quote.")
         texts = (line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(lines))
         cells = csv.reader(texts, delimiter=delimiter, strict=True)
@@ -161,10 +152,18 @@ def _csv_row(columns: Sequence[str], values: Sequence[str], folders: Sequence[Pa
 
 
 def _lines(file: Path, content: BinaryIO, form: str) -> Iterator[bytes]:
-    """The lines of a file up to LONGEST_LINE bytes each; only a line feed ends one. Raises RowsError, with its `form`, for a longer one."""
-    for number, line in enumerate(iter(partial(content.readline, LONGEST_LINE + 1), b""), start=1):
+    """The lines of a file, out of its gzip, up to LONGEST_LINE bytes each; only a line feed ends one. Raises RowsError for a longer one,
+    with the `form` that lines should have."""
+    stream = unpacking(content)
+    for number in count(1):
+        try:
+            line = stream.readline(LONGEST_LINE + 1)
+        except BROKEN as error:
+            raise RowsError(f"{file}: cannot be unpacked ({error}).") from None
         if len(line) > LONGEST_LINE:
             raise RowsError(f"{file}, line {number}: more than {LONGEST_LINE >> 20} MB; {form}")
+        if not line:
+            return
         yield line
 
 
@@ -172,13 +171,13 @@ def _table(file: Path) -> Table:
     import pyarrow
     import pyarrow.parquet
 
-    with _unpacked(file) as content:
-        unpacked = pyarrow.BufferReader(content.read()) if isinstance(content, io.BytesIO) else None
+    with opened(file) as packed:
+        held = pyarrow.BufferReader(_content(file)) if is_gzip(packed) else None
     try:
         if _suffix(file) == ".parquet":
-            with pyarrow.parquet.ParquetFile(unpacked or file) as parquet:
+            with pyarrow.parquet.ParquetFile(held or file) as parquet:
                 return parquet.read()
-        with unpacked or pyarrow.memory_map(str(file)) as mapped:
+        with held or pyarrow.memory_map(str(file)) as mapped:
             try:
                 return pyarrow.ipc.open_stream(mapped).read_all()
             except pyarrow.ArrowInvalid:

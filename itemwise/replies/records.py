@@ -1,16 +1,17 @@
 """What a file of replies holds, record by record: a line, an entry of a JSON list or a row of a table; gzipped or not."""
 
 import codecs
-import gzip
+import io
 import json
 import reprlib
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from itemwise.cases.gzipped import BROKEN
+from itemwise.cases.gzipped import unpacked as out_of_gzip
 from itemwise.cases.row import RowsError
-from itemwise.cases.row_formats import GZIP, file_rows
+from itemwise.cases.row_formats import file_rows
 from itemwise.replies.given_reply import RepliesError
 
 __all__ = ["TABLES", "Records", "json_value", "list_records", "table_records", "text_lines", "unpacked"]
@@ -24,9 +25,9 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def unpacked(content: bytes, path: Path) -> bytes:
     """`content` out of its gzip, and in UTF-8 where its first bytes say UTF-16. Raises RepliesError."""
     try:
-        plain = gzip.decompress(content) if content.startswith(GZIP) else content
+        plain = out_of_gzip(io.BytesIO(content))
         return plain.decode("utf-16").encode("utf-8", "surrogatepass") if plain.startswith(_UTF16) else plain
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (*BROKEN, UnicodeDecodeError) as error:
         raise RepliesError(f"{path} cannot be unpacked: {error}.") from None
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itemwise.cases import gzipped, row_formats
 from itemwise.cases.row import Hub, Row, RowsError
 from itemwise.cases.source import Source, rows
+from tests.traced import traced_peak
 
 
 def table(folder: Path, content: str | bytes, name: str = "rows.csv") -> Path:
@@ -40,6 +43,25 @@ def test_is_read_out_of_gzip_and_one_that_is_cut_off_is_refused(tmp_path: Path, 
     assert cells(table(tmp_path, gzip.compress(text), name)) == [{"question": "1+1"}]
     with pytest.raises(RowsError, match=r"gz: cannot be unpacked \("):
         cells(table(tmp_path, gzip.compress(text)[:-9], name))
+
+
+@pytest.mark.parametrize("name", ["rows.csv.gz", "rows.jsonl.gz", "rows.parquet.gz"])
+def test_that_unpacks_to_far_more_than_text_is_refused_before_memory_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(row_formats, "LONGEST_LINE", 4 << 20)
+    monkeypatch.setattr(gzipped, "MOST", 4 << 20)
+    file = table(tmp_path, gzip.compress(bytes(8 << 20)) * 16, name)
+    with traced_peak() as peak, pytest.raises(RowsError, match=r"gz(, line \d)?: .*more than \d+ MB"):
+        cells(file)
+    assert peak() < 32 << 20
+
+
+@pytest.mark.parametrize("name", ["rows.csv.gz", "rows.jsonl.gz"])
+def test_is_read_out_of_gzip_row_by_row(tmp_path: Path, name: str) -> None:
+    text = b"question\n1+1\n" if "csv" in name else b'{"question": "1+1"}\n'
+    first = next(iter(rows(table(tmp_path, gzip.compress(text) + gzip.compress(os.urandom(1 << 20))[:-9], name))))
+    assert dict(first) == {"question": "1+1"}
 
 
 def test_has_commas_quotes_and_line_ends_in_its_cells(tmp_path: Path) -> None:

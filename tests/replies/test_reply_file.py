@@ -13,8 +13,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from itemwise.cases import gzipped
 from itemwise.cases.chat import Turn
 from itemwise.replies import RepliesError, read_replies, reply_files
+from tests.traced import traced_peak
 
 
 def written(folder: Path, *lines: Any, name: str = "answers.jsonl") -> Path:
@@ -97,6 +99,18 @@ JSONL = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in PLAI
 def test_the_same_replies_in_another_container(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert [(each.id, each.text) for each in read_replies(tmp_path / name).replies] == [("a", "1, 2\n3"), ("7", "é")]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.json.gz", "a.csv.gz", "a.eval.gz"])
+def test_gzip_that_unpacks_to_far_more_than_text_is_refused_before_memory_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(gzipped, "MOST", 4 << 20)
+    (tmp_path / name).write_bytes(gzip.compress(bytes(8 << 20)) * 16)
+    said = rf"{name} cannot be unpacked: it holds more than 12 MB in 13\d+ bytes; if it is no mistake"
+    with traced_peak() as peak, pytest.raises(RepliesError, match=said):
+        read_replies(tmp_path / name)
+    assert peak() < 32 << 20
 
 
 @pytest.mark.parametrize("name", ["a.parquet.gz", "a.arrow.gz"])
