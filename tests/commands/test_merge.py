@@ -121,6 +121,16 @@ def test_runs_that_were_asked_differently_are_refused(
     assert not Path("reports/merged").exists()
 
 
+def test_rows_of_strategies_that_ran_apart_keep_the_protocol_of_each(reports: Reports) -> None:
+    told = {"direct": "lm-eval/sums", "vote": "changed from lm-eval/sums: strategy vote"}
+    for strategy, protocol in told.items():
+        results = [{"benchmark": "sums", "model": "m", "strategy": strategy, "sample": 1}]
+        changes: dict[str, Any] = {"rows": {"source": "synthetic", "protocol": protocol}, "settings": SETTINGS, "results": results}
+        reports.leave(strategy, a_case(0, "C", strategy=strategy, node_id=f"test_sums.py::test_sums[m-{strategy}-sums-0]"), **changes)
+    assert main(["merge", "direct", "vote", "--into", "reports/merged"]) == 0
+    assert {name: rows["protocol"] for name, rows in merged()[0]["rows"].items()} == {f"sums, m, {name}": told[name] for name in told}
+
+
 def test_machines_may_differ_and_are_told(halves: Reports, capsys: pytest.CaptureFixture[str]) -> None:
     settings = {"batch_size": 4, "engine": "ray"}
     leave_shard(halves, "other", "1/2", {0: "C", 2: "W", 5: "C", 6: "N"}, environment={"python": "3.12.1"}, settings=settings)
