@@ -24,18 +24,27 @@ Span = tuple[int, int] | None
 class PageRoom:
     """The room for the texts of `entries`, each of which has the same where not all fit: what short ones leave is that of the long ones.
 
-    `turn_to_next` comes before the texts of each. It counts the texts that are `shortened`.
+    `turn_to` comes before the texts of each. How large trees are is known only once they are made: an entry has all that is left for them
+    but what the texts of those to come will take. It counts the texts that are `shortened`.
     """
 
     def __init__(self, entries: Iterable[Entry], say: Language, together: int = _TOGETHER) -> None:
         self.shortened = 0
         self._say = say
         self._left = together
-        self._share = _fair_share([entry.quoted_size for entry in entries], together)
+        sizes = [entry.quoted_size for entry in entries]
+        self._share = _fair_share(sizes, together)
+        self._to_come = sum(min(size, self._share) for size in sizes)
         self._of_entry = 0
 
-    def turn_to_next(self) -> None:
-        """What comes belongs to the next entry."""
+    def turn_to(self, entry: Entry) -> None:
+        """What comes belongs to `entry`, which is one of those that the room is for."""
+        own = min(entry.quoted_size, self._share)
+        self._to_come -= own
+        self._of_entry = max(min(own, self._left), self._left - self._to_come)
+
+    def turn_to_rest(self) -> None:
+        """What comes belongs to none of the entries, and follows them all."""
         self._of_entry = min(self._share, self._left)
 
     def tree(self, shown: str, text: str, of: Callable[[str], object]) -> str:

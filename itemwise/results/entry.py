@@ -176,11 +176,12 @@ class Entry(MeasuredCase):
 
     @property
     def quoted_size(self) -> int:
-        """About how many bytes its texts take, without reading them."""
+        """About how many bytes its texts take, of which those that are spilled are not read."""
         if not isinstance(self.quoted, Texts):
             return self.quoted.length
         said = [turn.content + turn.reasoning for turn in self.quoted.reply.turns] if self.quoted.reply else []
-        return sum(map(len, (self.quoted.prompt, self.quoted.message, self.quoted.reply_text, *said)))
+        texts = self.quoted.prompt, self.quoted.message, self.quoted.reply_text, *said
+        return sum(len(text) if text.isascii() else len(text.encode("utf-8", "replace")) for text in texts)
 
     @property
     def cost(self) -> ReplyCost | None:

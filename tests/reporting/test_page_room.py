@@ -28,8 +28,9 @@ LONG = "".join(f"step {number}\n" for number in range(3_000))  # some 30,000 cha
 
 
 def a_room(together: int, *texts: str) -> PageRoom:
-    room = PageRoom([an_entry(0, Verdict.WRONG, reply={"text": text}, prompt="") for text in texts], ENGLISH, together)
-    room.turn_to_next()
+    entries = [an_entry(0, Verdict.WRONG, reply={"text": text}, prompt="") for text in texts]
+    room = PageRoom(entries, ENGLISH, together)
+    room.turn_to(entries[0])
     return room
 
 
@@ -94,6 +95,25 @@ def test_where_only_the_tree_has_no_room_the_text_is_whole(run_of: Callable[...,
     page = "".join(report_parts(run_of(said(0, text))))
     assert data(page)["cases"][0]["text"] == text
     assert json.loads(json_in(page, "case-lines").split("\n")[1])[-1][0] == NO_ROOM
+
+
+def test_trees_of_the_first_cases_take_no_room_of_the_last(run_of: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch) -> None:
+    formulas = "\\( \\frac{1}{2} \\) " * 600  # whose trees are four times as long
+    limited(monkeypatch, 320_000)
+    page = "".join(report_parts(run_of(*(said(number, formulas) for number in range(6)), *(said(number, LONG) for number in range(6, 9)))))
+    found = data(page)
+    assert found["shortened"] == 0
+    assert [case["text"] for case in found["cases"]] == [formulas] * 6 + [LONG] * 3
+    assert len(page) < 340_000 + len("".join(report_parts(run_of(*(said(number, "") for number in range(9))))))
+
+
+def test_texts_of_several_bytes_a_character_have_the_room_that_they_take(
+    monkeypatch: pytest.MonkeyPatch, run_of: Callable[..., RunRecord]
+) -> None:
+    limited(monkeypatch, 60_000)
+    chinese = "一二三四五六七八九十" * 1_000
+    cases = data("".join(report_parts(run_of(said(0, LONG), said(1, chinese)))))["cases"]
+    assert len(cases[1]["text"].encode()) > 0.9 * len(cases[0]["text"].encode())
 
 
 def test_the_page_of_two_runs_stays_within_its_room(monkeypatch: pytest.MonkeyPatch) -> None:

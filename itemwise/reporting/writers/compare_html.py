@@ -190,7 +190,7 @@ def _trees(asked: Sequence[str], said: Sequence[tuple[str, str]]) -> str:
 def _reply(entry: Entry, budget: Budget, room: PageRoom, say: Language) -> tuple[dict[str, Any], str, tuple[str, str]]:
     """What one measurement made of a case, without what is empty: a page may hold many; its whole text; and the trees of what was said and
     thought."""
-    room.turn_to_next()
+    room.turn_to(entry)
     texts = entry.texts()
     reply = texts.reply
     text, thought, span = parted(texts.reply_text, entry.span)

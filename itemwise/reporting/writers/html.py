@@ -90,7 +90,7 @@ def _lines(run: RunRecord, budget: Budget, room: PageRoom) -> Iterator[str]:
     """Two lines of JSON for each case: what the page lists and shows of it; and of each of its turns the trees of what was said and
     thought, empty where all read as they stand."""
     for entry in run.entries:
-        room.turn_to_next()
+        room.turn_to(entry)
         case = _case(entry, run.language)
         shown = _shown(case, room)
         yield page_json(shown)
@@ -106,7 +106,7 @@ def _data(run: RunRecord, budget: Budget, room: PageRoom) -> Iterator[str]:
         yield "," * bool(number) + f"{page_json(sha)}:{page_json(picture.data_uri())}"
     yield '},"changes":['
     for number, change in enumerate(snapshot_differences(run.snapshots, run.language)):
-        room.turn_to_next()
+        room.turn_to_rest()
         yield "," * bool(number) + page_json(room.texts_of(change))
     yield f'],"shortened":{room.shortened}}}'
 
