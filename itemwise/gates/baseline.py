@@ -6,7 +6,9 @@ from pathlib import Path
 from itemwise.analysis.gold_change import GoldChange, gold_change
 from itemwise.analysis.like_with_like import like_pairs
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
+from itemwise.analysis.perplexity_results import bits_change
 from itemwise.analysis.score_change import ScoreChange, score_changes
+from itemwise.cases.text_score import text_score
 from itemwise.gates.gate import Decision, outcome_text, undecided
 from itemwise.gates.threshold import coverage_text
 from itemwise.language import joined, phrase
@@ -19,6 +21,7 @@ from itemwise.results.statistics import SIGNIFICANT, smallest_difference
 __all__ = ["baseline_decisions", "baseline_pairs", "read_baseline"]
 
 MARGIN = 0.01  # nats a case that what is expected may lose, 1% of its probability: other kernels or versions move it by less
+BITS_MARGIN = 0.001  # bits a byte that texts may take more, for the same reason
 _NAMED = 10  # flips named in a decision
 
 
@@ -95,7 +98,7 @@ def _decided(named: str, pair: Pair) -> list[Decision]:
     decided = Decision(not worse, decision, pair.second.tally.key, pair.first.accuracy.share, "baseline")
     scores = [_score_decision(named, change) for change in score_changes(pair)]
     change = gold_change(pair)
-    return [decided, *([_gold_decision(named, change)] if change else []), *scores]
+    return [decided, *([_gold_decision(named, change)] if change else []), *_bits_decisions(named, pair), *scores]
 
 
 def _gold_decision(named: str, change: GoldChange) -> Decision:
@@ -103,6 +106,22 @@ def _gold_decision(named: str, change: GoldChange) -> Decision:
     worse = change.interval.high < -MARGIN and change.is_shown
     of_what = phrase("{gate}, by the {what}'s log-likelihood", gate=named, what=phrase(change.what))
     return Decision(not worse, outcome_text(of_what, not worse, change.text))
+
+
+def _bits_decisions(named: str, pair: Pair) -> list[Decision]:
+    """Whether texts do not take more bits a byte by more than BITS_MARGIN: where whole texts were scored."""
+    if all(text_score(entry.scored_notes()) is None for entry in pair.second.entries.values()):
+        return []
+    of_what = phrase("{gate}, by its bits per byte", gate=named)
+    change = bits_change(pair)
+    if change is None:
+        return [
+            undecided(
+                of_what, phrase("{run} tells no bits of these texts in windows of this size; give a run's folder", run=pair.first.run)
+            )
+        ]
+    worse = (change.interval.low if change.interval else change.mean) > BITS_MARGIN and change.is_shown
+    return [Decision(not worse, outcome_text(of_what, not worse, joined([change.text, *_too_few(change.cases)], "; ")))]
 
 
 def _score_decision(named: str, change: ScoreChange) -> Decision:
@@ -114,11 +133,15 @@ def _score_decision(named: str, change: ScoreChange) -> Decision:
 def _flips(pair: Pair) -> str:
     counts = {"gained": len(pair.gained), "lost": len(pair.lost), "n": len(pair.judged), "p": pair.p}
     parts = [phrase("{gained} gained and {lost} lost of {n}, p = {p:.3g}", **counts)]
-    if not smallest_difference(len(pair.judged)):
-        parts.append(phrase("so few cases can show no difference at p < {limit}", limit=SIGNIFICANT))
+    parts += _too_few(len(pair.judged))
     parts += [phrase("gained: {cases}", cases=_listed(pair.gained))] if pair.gained else []
     parts += [phrase("lost: {cases}", cases=_listed(pair.lost))] if pair.lost else []
     return joined(parts, "; ")
+
+
+def _too_few(cases: int) -> list[str]:
+    """The words for it where so many `cases` can show no difference at all."""
+    return [] if smallest_difference(cases) else [phrase("so few cases can show no difference at p < {limit}", limit=SIGNIFICANT)]
 
 
 def _listed(cases: Sequence[str]) -> str:

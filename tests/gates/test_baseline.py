@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from itemwise.gates.baseline import baseline_decisions, read_baseline
 from itemwise.gates.gate import Decision
+from itemwise.results.entry import Entry, Texts
 from itemwise.results.run_folder import RunFolder, RunFolderError, read_run
 from tests.analysis.test_gold_change import GOLD, WORSE, entries
+from tests.analysis.test_perplexity_results import documents
 from tests.analysis.test_reference_results import answers
 from tests.commands.conftest import ROWS, Reports, a_case, in_part
 from tests.reporting.conftest import a_run
@@ -206,3 +209,42 @@ def test_reference_answers_are_held_by_their_log_likelihood() -> None:
     by_flips, by_likelihood = baseline_decisions(before, answers(WORSE))
     assert (by_flips.passed, by_likelihood.passed) == (True, False)
     assert " not worse than before, by the reference answer's log-likelihood: missed with -0.032 nats a case (" in by_likelihood.text
+
+
+BITS = (1.0, 2.0, 1.5, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("more", "passed", "told"),
+    [
+        (0.01, False, "missed with +0.0105 bits per byte (95% interval +0.01"),
+        (0.0005, True, "passed with +0.000525 bits per byte"),
+        (0.0, True, "passed with +0 bits per byte"),
+        (-0.5, True, "passed with -0.525 bits per byte"),
+    ],
+)
+def test_texts_are_held_by_their_bits_per_byte(more: float, passed: bool, told: str) -> None:
+    before, now = many_documents(), many_documents(more)
+    by_flips, by_bits = baseline_decisions(RunFolder("before", {}, before), now)
+    assert (by_flips.passed, by_bits.passed) == (True, passed)
+    assert f" not worse than before, by its bits per byte: {told}" in by_bits.text
+
+
+def test_so_few_texts_that_no_difference_can_be_shown_say_so() -> None:
+    _, by_bits = baseline_decisions(RunFolder("before", {}, documents(*BITS)), documents(*(bits + 1 for bits in BITS)))
+    assert by_bits.passed
+    assert by_bits.text.endswith("over 4 documents, p 0.125; so few cases can show no difference at p < 0.05")
+
+
+def test_a_baseline_that_tells_nothing_of_the_texts_leaves_their_gate_undecided() -> None:
+    without = [replace(entry, quoted=Texts()) for entry in documents(*BITS)]
+    for before in (without, documents(*BITS, window=32)):
+        _, by_bits = baseline_decisions(RunFolder("before", {}, before), documents(*BITS))
+        assert not by_bits.passed
+        assert "by its bits per byte: undecided, before tells no bits of these texts in windows of this size" in by_bits.text
+
+
+def many_documents(more: float = 0.0) -> list[Entry]:
+    """Eight documents of some bits a byte and `more` of each tenth."""
+    found = [*documents(*(bits + more for bits in BITS)), *documents(*(bits + 1.1 * more for bits in BITS))]
+    return [replace(entry, case=f"text-{number}", node_id=f"t.py::t[text-{number}]", sample_size=8) for number, entry in enumerate(found)]
