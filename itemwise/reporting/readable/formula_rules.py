@@ -1,8 +1,9 @@
 r"""Formulas for markdown-it: ``\( \)``, ``\[ \]``, ``$ $`` and ``$$ $$``, a block where they stand on lines of their own.
 
-A dollar is more often a price: ``$`` opens no formula before a space or after a digit, and closes none after a space or before a digit, as
-in pandoc; one line holds both; and a number followed by words is no formula. Each rule looks ahead with ``str.find`` alone, so that a
-text of nothing but openings takes no longer than any other. As the rules are tried at every block and sign, they count the work of parsing.
+A dollar is more often a price: ``$`` opens no formula before a space or after a digit, and closes none after a space, before a digit or
+behind a backslash, as in pandoc; one line holds both; and a number followed by words is no formula. Each rule looks ahead with ``str.find``
+alone, so that a text of nothing but openings takes no longer than any other. As the rules are tried at every block and sign, they count the
+work of parsing.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if opens is None:
         return False
     start = state.pos + len(opens)
-    end = state.src.find(_CLOSES[opens], start, state.posMax)
+    end = _unescaped(state.src, _CLOSES[opens], start, state.posMax)
     if end < 0 or not state.src[start:end].strip() or (opens == "$" and not _is_no_price(state.src, start, end)):
         return False
     state.pos, begin = end + len(opens), state.pos
@@ -54,6 +55,21 @@ def _inline(state: StateInline, silent: bool) -> bool:
         token = state.push("formula", "math", 0)
         token.content, token.block = state.src[begin : state.pos], opens in _BLOCKS
     return True
+
+
+def _unescaped(text: str, sign: str, start: int, most: int) -> int:
+    r"""Where `sign` stands first; a dollar behind a backslash is the sign of money in a formula, as in ``$9 \times \$2$``."""
+    end = text.find(sign, start, most)
+    while sign == "$" and _is_escaped(text, start, end):
+        end = text.find(sign, end + 1, most)
+    return end
+
+
+def _is_escaped(text: str, start: int, place: int) -> bool:
+    first = place
+    while first > start and text[first - 1] == "\\":
+        first -= 1
+    return (place - first) % 2 == 1
 
 
 def _is_no_price(text: str, start: int, end: int) -> bool:
