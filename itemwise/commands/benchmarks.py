@@ -6,9 +6,9 @@ from pathlib import Path
 
 from itemwise.cases.benchmark import MARK, Benchmark
 from itemwise.cases.card import Card
-from itemwise.commands import CommandError
+from itemwise.commands import CommandError, terminal_width
 from itemwise.commands.copy_benchmarks import benchmark_files
-from itemwise.reporting.table import aligned
+from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.results.safe_text import printable
 
 __all__ = ["benchmark_lines", "benchmarks", "benchmarks_in"]
@@ -22,16 +22,17 @@ def benchmarks(folder: str | None = None) -> None:
     files = sorted(Path(folder).glob("test_*.py")) if folder else benchmark_files()
     if not files:
         raise CommandError(f"{folder} holds no file test_*.py; give the folder of the benchmarks.")
-    for line in benchmark_lines([found for file in files for found in benchmarks_in(file)]):
+    for line in benchmark_lines([found for file in files for found in benchmarks_in(file)], terminal_width()):
         print(line)
 
 
-def benchmark_lines(named: Sequence[tuple[str, Benchmark]]) -> list[str]:
-    """A table of benchmarks by their names, and below it the numbers that others published of them."""
-    table = aligned([_HEADS, *(_row(name, benchmark.card) for name, benchmark in named)], words=len(_HEADS))
+def benchmark_lines(named: Sequence[tuple[str, Benchmark]], width: int = 0) -> list[str]:
+    """A table of benchmarks by their names, and below it the numbers that others published of them, in lines of at most `width`
+    characters, 0 for any."""
+    table = fitted([_HEADS, *(_row(name, benchmark.card) for name, benchmark in named)], len(_HEADS), width)
     published = [f"{name}: {line}" for name, found in named if found.card for line in found.card.published]
     heading = ["", "Published numbers (how to compare with them: docs/published-numbers.md):"] if published else []
-    return [printable(line.rstrip()) for line in [*table, *heading, *published]]
+    return [part for line in [*table, *heading, *published] for part in wrapped(printable(line), width)]
 
 
 def _row(name: str, card: Card | None) -> tuple[str, ...]:

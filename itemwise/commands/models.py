@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from itemwise.commands import CommandError
+from itemwise.commands import CommandError, terminal_width
 from itemwise.models import ModelEntry
 from itemwise.models.catalogue import hub_model
 from itemwise.models.registry import EMBEDDED
 from itemwise.models.server.address import without_userinfo
-from itemwise.reporting.table import aligned
+from itemwise.reporting.narrow import fitted, wrapped
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import SettingsError, known_models
 
@@ -27,14 +27,14 @@ def models() -> None:
         known = known_models(Path.cwd())
     except SettingsError as error:
         raise CommandError(str(error)) from None
-    for line in model_lines(list(known.values())):
+    for line in model_lines(list(known.values()), terminal_width()):
         print(line)
 
 
-def model_lines(entries: list[ModelEntry]) -> list[str]:
-    """A table of `entries` and what its columns say."""
-    table = aligned([_HEADS, *map(_row, entries)], words=len(_HEADS))
-    return [printable(line.rstrip()) for line in [*table, "", *_NOTES]]
+def model_lines(entries: list[ModelEntry], width: int = 0) -> list[str]:
+    """A table of `entries` and what its columns say, in lines of at most `width` characters, 0 for any."""
+    table = fitted([_HEADS, *map(_row, entries)], len(_HEADS), width)
+    return [part for line in [*table, "", *_NOTES] for part in wrapped(printable(line), width)]
 
 
 def _row(entry: ModelEntry) -> tuple[str, ...]:

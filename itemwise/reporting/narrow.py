@@ -113,10 +113,11 @@ def _folded(columns: Sequence[_Column], width: int) -> Iterator[list[_Column]]:
 
 
 def _text(folded: Sequence[Sequence[_Column]]) -> list[str]:
-    """All rows, each in as many lines as there are groups of columns, the headings first."""
+    """All rows, each in as many lines as there are groups of columns, without empty ones at its end, the headings first."""
     blocks = [_block(columns, _INDENT if number else "") for number, columns in enumerate(folded)]
     headings = [line for heading, _ in blocks for line in heading]
-    return [*headings, *(line for row in zip(*(body for _, body in blocks), strict=True) for line in row)]
+    rows = zip(*(body for _, body in blocks), strict=True)
+    return [*headings, *(line for row in rows for number, line in enumerate(row) if not number or any(row[number:]))]
 
 
 def _block(columns: Sequence[_Column], indent: str) -> tuple[list[str], list[str]]:

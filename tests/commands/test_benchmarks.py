@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from itemwise.__main__ import main
+from itemwise.commands import benchmarks
 
 OWN = """
 from itemwise import Card, Hub, cases
@@ -31,6 +32,17 @@ def test_every_benchmark_of_the_tree_is_a_line_with_what_a_user_needs_to_know(ca
     assert all("it has no card" not in line for line in table.values())
     assert all(word in table["mmlu"] for word in ("14,042", "57 subjects", "choices, quick", "MIT", "cais/mmlu@c30699e8356d"))
     assert any(line.startswith("mgsm: Llama-3.1-8B-Instruct 68.9%") for line in lines)
+
+
+def test_lines_fit_into_a_terminal_and_lose_no_word(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["benchmarks"]) == 0
+    whole = capsys.readouterr().out
+    monkeypatch.setattr(benchmarks, "terminal_width", lambda: 80)
+    assert main(["benchmarks"]) == 0
+    fitted = capsys.readouterr().out
+    assert max(map(len, whole.splitlines())) > 100
+    assert max(map(len, fitted.splitlines())) <= 80
+    assert set(whole.split()) <= set(fitted.split())
 
 
 def test_those_of_a_folder_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

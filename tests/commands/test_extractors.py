@@ -47,6 +47,14 @@ def test_each_extractor_has_its_accuracy(reports: Reports) -> None:
     assert f"  the extractor moves the score by 50.0 points: 25.0% by {STRICT_JSON}, {HASHES}; 75.0% by {OURS}, {REGEX}" in lines
 
 
+def test_lines_fit_into_a_terminal_and_lose_no_word(reports: Reports) -> None:
+    whole = panel_of(reports, said('{"answer": 42}', "42", 0), said("I cannot say.", "42", 1), said('{"answer": "18", "n": 2}', "18", 2))
+    fitted = comparison_lines(read_run("one"), width=80)
+    assert max(map(len, whole)) > 100
+    assert max(map(len, fitted)) <= 80
+    assert [word for line in whole for word in line.split() if word not in "\n".join(fitted)] == []
+
+
 def test_replies_read_in_more_than_one_way_are_listed_the_telling_ones_first(reports: Reports) -> None:
     lines = panel_of(
         reports,

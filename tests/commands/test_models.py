@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from itemwise.__main__ import main
+from itemwise.commands import models
 from itemwise.models import REGISTRY
 from itemwise.models.catalogue import HUB_MODELS
 
@@ -31,6 +32,17 @@ def test_revisions_are_shown_and_their_absence_too(capsys: pytest.CaptureFixture
     lines = listed(capsys)
     assert "a09a35458c70" in lines["qwen2.5-7b-instruct"]
     assert "newest" in lines["qwen3-8b"]
+
+
+def test_lines_fit_into_a_terminal_and_lose_no_word(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["models"]) == 0
+    whole = capsys.readouterr().out
+    monkeypatch.setattr(models, "terminal_width", lambda: 80)
+    assert main(["models"]) == 0
+    fitted = capsys.readouterr().out
+    assert max(map(len, whole.splitlines())) > 100
+    assert max(map(len, fitted.splitlines())) <= 80
+    assert set(whole.split()) <= set(fitted.split())
 
 
 def test_a_project_s_own_models_are_listed_without_what_stands_before_their_host(

@@ -53,6 +53,19 @@ def test_a_row_that_is_still_too_long_goes_on_below() -> None:
     ]
 
 
+def test_a_row_does_not_go_on_where_nothing_is_left_of_it() -> None:
+    rows = [["name", "where", "remark"], ["a", "x" * 12, ""], ["b", "y" * 12, "z" * 12], ["c", "", "w" * 12]]
+    assert fitted(rows, 3, 20) == [
+        "name  where",
+        "  remark",
+        "a     " + "x" * 12,
+        "b     " + "y" * 12,
+        "  " + "z" * 12,
+        "c",
+        "  " + "w" * 12,
+    ]
+
+
 def test_of_a_single_row_only_what_is_nothing_is_told_below() -> None:
     assert fitted([HEAD, NF4], 3, 80)[-1] == "in every row: no answer 0"
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from itemwise.analysis.extractor_comparison import Extraction, ExtractorComparison, ExtractorResult, extractor_comparisons, is_right
 from itemwise.cases.reply import Verdict
 from itemwise.language import ENGLISH, Language, joined, phrase
+from itemwise.reporting.narrow import fitted
 from itemwise.reporting.run_facts import RunFacts
 from itemwise.reporting.sections.section import OnPage, Row, Section, figures, words
-from itemwise.reporting.table import accuracy_text, aligned
+from itemwise.reporting.table import accuracy_text
 from itemwise.results.entry import Entry
 from itemwise.results.safe_text import shortened
 
@@ -70,10 +71,11 @@ def _record(comparison: ExtractorComparison) -> list[dict[str, object]]:
     ]
 
 
-def extractors_lines(compared: Sequence[ExtractorComparison], most: int, say: Language = ENGLISH) -> list[str]:
-    """Accuracy by extractor, their spread, and the cases they read in more than one way, at most `most` of each."""
+def extractors_lines(compared: Sequence[ExtractorComparison], most: int, say: Language = ENGLISH, width: int = 0) -> list[str]:
+    """Accuracy by extractor, in a table of at most `width` characters, 0 for any; their spread, and the cases they read in more than one
+    way, at most `most` of each."""
     table = extractors_table(compared).told(say)
-    lines = aligned(table.table(), table.words)
+    lines = fitted(table.table(), table.words, width, say)
     for comparison in compared:
         lines += ["", *say.cells([*_summary(comparison), *_disagreements(comparison.results, most)])]
     return lines
