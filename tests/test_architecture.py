@@ -24,7 +24,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "former_names": (),
     "cases": ("extractors", "language", "former_names"),
     "itemwise": ("cases",),
-    "expressions": ("extractors", "cases"),
+    "expressions": ("extractors", "cases", "language"),
     "models": ("extractors", "cases"),
     "replies": ("cases", "models"),
     "strategies": ("import_string", "cases", "models"),

@@ -31,6 +31,7 @@ from itemwise.expressions.matrix_arithmetic import with_matrices_added
 from itemwise.expressions.real_sets import real_set, same_real_set
 from itemwise.expressions.units import unit_of
 from itemwise.extractors import last_number
+from itemwise.language import phrase
 
 __all__ = ["numbers_said", "same"]
 
@@ -102,7 +103,7 @@ def _stated(expression: Expression) -> list[Expression]:
         case _:
             found = [expression]
     if len(found) > _MOST_ITEMS:
-        raise ExpressionError(f"there are more than {_MOST_ITEMS} answers")
+        raise ExpressionError(phrase("there are more than {most} answers", most=_MOST_ITEMS))
     return found
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 import mpmath  # type: ignore[import-untyped]
 
 from itemwise.expressions.expression import CONSTANTS, Based, Expression, ExpressionError, Matrix, Name, Number, Operation
+from itemwise.language import phrase
 
 __all__ = ["POINTS", "Point", "Value", "is_real", "is_rounded", "product", "real_part", "same_value", "value"]
 
@@ -77,12 +78,10 @@ def value(expression: Expression, point: Point) -> Value:
             try:
                 return _checked(_OPERATIONS[name](*(value(operand, point) for operand in operands)))
             except (ZeroDivisionError, ValueError, OverflowError, TypeError):
-                raise ExpressionError(f"{name} has no value here") from None
-    raise ExpressionError(
-        f"a {type(expression).__name__.lower()} is no number"
-        if not isinstance(expression, Operation)
-        else f"{expression.name} is not computed"
-    )
+                raise ExpressionError(phrase("{found} has no value here", found=name)) from None
+    if isinstance(expression, Operation):
+        raise ExpressionError(phrase("{found} is not computed", found=expression.name))
+    raise ExpressionError(phrase("a {words} is no number", words=type(expression).__name__.lower()))
 
 
 def same_value(first: Value, second: Value) -> bool | None:
@@ -309,7 +308,7 @@ def _numeral(digits: str, base: int) -> Fraction:
             return Fraction(int(whole + part, base), base ** len(part))
         raise ExpressionError("a base is only named")
     except ValueError:
-        raise ExpressionError(f"{digits} is no numeral of base {base}") from None
+        raise ExpressionError(phrase("{found} is no numeral of base {wanted}", found=digits, wanted=base)) from None
 
 
 def _determinant(rows: list[list[Value]]) -> Value:

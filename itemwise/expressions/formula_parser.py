@@ -21,7 +21,8 @@ from itemwise.expressions.expression import (
     mapped,
 )  # fmt: skip
 from itemwise.expressions.latex_tokens import Token, repeating_decimal
-from itemwise.expressions.token_reader import TokenReader
+from itemwise.expressions.token_reader import TokenReader, misplaced, unexpected
+from itemwise.language import phrase
 
 __all__ = ["FormulaParser", "bare"]
 
@@ -148,7 +149,7 @@ class FormulaParser(TokenReader):
         words = _BASES.split()
         told = int(base) if base.isdigit() else 2 + words.index(base) if base in words else 0
         if not (2 <= told <= 36 or base.isalpha()):
-            raise ExpressionError(f"{base!r} is no base")
+            raise ExpressionError(phrase("{words!r} is no base", words=base))
         return Based(number.digits, told)
 
     def _exponent(self) -> Expression:
@@ -194,7 +195,7 @@ class FormulaParser(TokenReader):
             inside = self._within(self.sum)
             self._require("|")
             return Operation("abs", (bare(inside),))
-        raise ExpressionError(f"{text or 'its end'!r} is not understood where it stands")
+        raise misplaced(text)
 
     def _number(self) -> Number:
         return _number(self._take().text)
@@ -226,7 +227,7 @@ class FormulaParser(TokenReader):
             return _intersection(items)
         closing = self._take().text
         if not (closing == _CLOSING[opening] or ({opening, closing} <= {"(", "[", ")", "]"} and closing in (")", "]"))):
-            raise ExpressionError(f"{closing or 'its end'!r} stands where {_CLOSING[opening]!r} is expected")
+            raise unexpected(closing, _CLOSING[opening])
         alone = len(items) == 1 and closing == _CLOSING[opening]
         if alone and opening != "\\{" and not isinstance(items[0], Relation):
             return items[0]
@@ -253,7 +254,7 @@ class FormulaParser(TokenReader):
         if name in _LETTERS:
             self._at -= 1
             return self._name()
-        raise ExpressionError(f"\\{name} is not understood")
+        raise ExpressionError(phrase("\\{words} is not understood", words=name))
 
     def _over(self, above: Expression) -> Expression:
         r"""What stands in a group, where ``\over`` or ``\choose`` may follow."""
@@ -307,7 +308,7 @@ class FormulaParser(TokenReader):
     def _matrix(self) -> Expression:
         name = self._take().text
         if name not in ("pmatrix", "bmatrix", "matrix", "array", "Bmatrix", "smallmatrix", "vmatrix"):
-            raise ExpressionError(f"the environment {name!r} is not understood")
+            raise ExpressionError(phrase("the environment {words!r} is not understood", words=name))
         rows: list[tuple[Expression, ...]] = []
         cells: list[Expression] = []
         while True:
@@ -321,7 +322,7 @@ class FormulaParser(TokenReader):
             if self._next == Token("end", name):
                 break
             if self._tokens[self._at - 1].kind != "row":
-                raise ExpressionError(f"{self._next.text or 'its end'!r} is not understood in a matrix")
+                raise misplaced(self._next.text)
         self._at += 1
         if len({len(row) for row in rows}) > 1:
             raise ExpressionError("the rows of a matrix differ in length")
@@ -343,7 +344,7 @@ def bare(found: Expression) -> Expression:
         return Operation("/", (found.value, Number(Fraction(100))))
     if found.unit == "degree":
         return Operation("degrees", (found.value,))
-    raise ExpressionError(f"{found.unit!r} is not understood inside an expression")
+    raise ExpressionError(phrase("{words!r} is not understood inside an expression", words=found.unit))
 
 
 def _in_radians(found: Expression) -> Expression:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from itemwise.expressions.expression import ExpressionError
 from itemwise.expressions.spellings import CHARACTERS, COMMANDS, FUNCTIONS, respelt
 from itemwise.extractors.plain_characters import folded
+from itemwise.language import phrase
 
 __all__ = ["LONGEST", "Token", "latex_tokens", "repeating_decimal"]
 
@@ -67,7 +68,7 @@ class Token(NamedTuple):
 def latex_tokens(text: str) -> list[Token]:
     """The tokens of a text. Raises ExpressionError where it is too long, or a character has no meaning."""
     if len(text) > LONGEST:
-        raise ExpressionError(f"it has {len(text)} characters, more than {LONGEST}")
+        raise ExpressionError(phrase("it has {n} characters, more than {most}", n=len(text), most=LONGEST))
     plain = respelt(folded(text).translate(CHARACTERS))
     plain = (_DOUBLED if "\\begin" not in plain else _DOUBLED_IN_ROWS).sub(r"\\", plain)
     tokens: list[Token] = []
@@ -75,7 +76,7 @@ def latex_tokens(text: str) -> list[Token]:
     while at < len(plain):
         found = _TOKEN.match(plain, at)
         if found is None:
-            raise ExpressionError(f"{plain[at : at + 10]!r} is not understood")
+            raise ExpressionError(phrase("{words!r} is not understood", words=plain[at : at + 10]))
         at = found.end()
         if found.lastgroup == "number" and depth and (comma := _PLAIN_GROUP.search(found.group())):  # (1,234) is a point
             at = found.start() + comma.start()
@@ -85,7 +86,7 @@ def latex_tokens(text: str) -> list[Token]:
         tokens += made
         depth += sum((token.text in ("(", "[", "\\{")) - (token.text in (")", "]", "\\}")) for token in made if token.kind == "symbol")
         if len(tokens) > _MOST:
-            raise ExpressionError(f"it has more than {_MOST} tokens")
+            raise ExpressionError(phrase("it has more than {most} tokens", most=_MOST))
     while tokens and tokens[-1].kind in ("symbol", "row") and tokens[-1].text in (".", ",", ";", "\\\\"):
         tokens.pop()
     return tokens

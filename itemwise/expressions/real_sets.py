@@ -23,6 +23,7 @@ from itemwise.expressions.expression import (
     variables_in,
 )  # fmt: skip
 from itemwise.expressions.expression_value import POINTS, Value, is_real, real_part, same_value, value
+from itemwise.language import phrase
 
 __all__ = ["RealSet", "real_set", "same_real_set"]
 
@@ -149,7 +150,7 @@ def _at(expression: Expression, name: str, number: Fraction) -> Expression:
 def _shared(first: Sequence[Part], second: Sequence[Part]) -> list[Part]:
     """What is in both."""
     if len(first) * len(second) > _MOST_PARTS:
-        raise ExpressionError(f"an intersection has more than {_MOST_PARTS} parts")
+        raise ExpressionError(phrase("an intersection has more than {most} parts", most=_MOST_PARTS))
     return [_overlap(one, other) for one in first for other in second]
 
 
@@ -171,7 +172,7 @@ def _infinite(sign: str) -> Expression:
 def _without(parts: Sequence[Part], items: Sequence[Expression]) -> list[Part]:
     left = list(parts)
     if len(items) > _MOST_PARTS:
-        raise ExpressionError(f"more than {_MOST_PARTS} numbers are left out")
+        raise ExpressionError(phrase("more than {most} numbers are left out", most=_MOST_PARTS))
     for item in items:
         removed = value(item, POINTS[0])
         left = [piece for part in left for piece in _split(part, removed)]
@@ -193,7 +194,7 @@ def _split(part: Part, removed: Value) -> Iterator[Part]:
 def _joined(parts: Sequence[Part]) -> RealSet:
     """In order, with parts that overlap or touch as one, and without empty ones."""
     if len(parts) > _MOST_PARTS:
-        raise ExpressionError(f"a union has more than {_MOST_PARTS} parts")
+        raise ExpressionError(phrase("a union has more than {most} parts", most=_MOST_PARTS))
     joined: list[Part] = []
     for part in sorted(parts, key=cmp_to_key(_which_begins)):
         width = _order(part.high, part.low)

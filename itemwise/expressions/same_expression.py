@@ -11,6 +11,7 @@ from itemwise.expressions.expression import Expression, ExpressionError, Name, N
 from itemwise.expressions.latex_parser import parsed
 from itemwise.expressions.latex_tokens import LONGEST
 from itemwise.extractors.named_extractor import NotTheSame
+from itemwise.language import phrase
 
 __all__ = ["same_expression"]
 
@@ -48,9 +49,10 @@ def same_expression(answer: str | None, gold: str) -> bool:
     try:
         told = _compared(answer, gold)
     except ExpressionError as reason:
-        raise Undecided(f"{_quoted(answer)} is not compared with {_quoted(gold)}: {reason}") from None
+        why = phrase("{words} is not compared with {gold}: {fault}", words=_quoted(answer), gold=_quoted(gold), fault=str(reason))
+        raise Undecided(why) from None
     if told is None:
-        raise Undecided(f"{_quoted(answer)} may or may not count as {_quoted(gold)}")
+        raise Undecided(phrase("{words} may or may not count as {gold}", words=_quoted(answer), gold=_quoted(gold)))
     return told
 
 
@@ -64,7 +66,7 @@ def _written(text: str) -> str:
 
 
 def _compared(answer: str, gold: str) -> bool | None:
-    wanted = _read(gold, "the gold")
+    wanted = _read(gold, "the gold is not understood, {fault}")
     if isinstance(wanted, Words):
         return _same_word(answer, wanted.text)
     if isinstance(wanted, Name) and "text" in gold and wanted.text.isupper():
@@ -81,7 +83,7 @@ def _read_answer(text: str) -> Expression:
     """The expression of an answer; where what it begins with is not understood, or is words, what stands behind the last "=" or "is"."""
     found: Expression | ExpressionError
     try:
-        found = _read(text, "the answer")
+        found = _read(text, "the answer is not understood, {fault}")
     except ExpressionError as fault:
         found = fault
     if len(text) <= LONGEST and (isinstance(found, ExpressionError) or (isinstance(found, Words) and _SAYS.search(found.text))):
@@ -98,11 +100,12 @@ def _raised(found: Expression | ExpressionError) -> Expression:
     return found
 
 
-def _read(text: str, what: str) -> Expression:
+def _read(text: str, told: str) -> Expression:
+    """The expression of a text. Raises ExpressionError with what `told` says of the fault."""
     try:
         return parsed(text)
     except ExpressionError as reason:
-        raise ExpressionError(f"{what} is not understood, {reason}") from None
+        raise ExpressionError(phrase(told, fault=str(reason))) from None
 
 
 def _same_word(answer: str, gold: str) -> bool | None:

@@ -6,11 +6,24 @@ from collections.abc import Callable, Sequence
 
 from itemwise.expressions.expression import Expression, ExpressionError
 from itemwise.expressions.latex_tokens import Token
+from itemwise.language import phrase
 
-__all__ = ["END", "TokenReader"]
+__all__ = ["END", "TokenReader", "misplaced", "unexpected"]
 
 END = Token("end", "")
 _DEEPEST = 40  # brackets and arguments within each other
+
+
+def misplaced(text: str) -> ExpressionError:
+    """The error where a token of that text, empty at the end, begins nothing."""
+    return ExpressionError(phrase("{words!r} is not understood where it stands", words=text) if text else phrase("it ends too early"))
+
+
+def unexpected(text: str, wanted: str) -> ExpressionError:
+    """The error where a token of that text, empty at the end, stands in the place of another."""
+    if not text:
+        return ExpressionError(phrase("it ends where {wanted!r} is expected", wanted=wanted))
+    return ExpressionError(phrase("{words!r} stands where {wanted!r} is expected", words=text, wanted=wanted))
 
 
 class TokenReader:
@@ -39,17 +52,17 @@ class TokenReader:
 
     def _require(self, text: str) -> None:
         if not self._takes(text):
-            raise ExpressionError(f"{self._next.text or 'its end'!r} stands where {text!r} is expected")
+            raise unexpected(self._next.text, text)
 
     def require_end(self) -> None:
         """Raise ExpressionError where anything follows."""
         if self._next is not END:
-            raise ExpressionError(f"{self._next.text!r} is not understood where it stands")
+            raise misplaced(self._next.text)
 
     def _within(self, read: Callable[[], Expression]) -> Expression:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise ExpressionError(f"brackets are nested more than {_DEEPEST} deep")
+            raise ExpressionError(phrase("brackets are nested more than {most} deep", most=_DEEPEST))
         found = read()
         self._depth -= 1
         return found
@@ -59,7 +72,7 @@ class TokenReader:
         opened = [closing for opening, closing in (("{", "}"), ("(", ")")) if self._takes(opening)]
         kind, text = self._take()
         if kind in ("symbol", "row", "begin", "end"):
-            raise ExpressionError(f"{text or 'its end'!r} is not understood where it stands")
+            raise misplaced(text)
         for closing in reversed(opened):
             self._require(closing)
         return text

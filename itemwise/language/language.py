@@ -21,7 +21,7 @@ __all__ = ["ENGLISH", "LANGUAGES", "Language", "language_named", "locale_languag
 
 _CODES = {"en": "en", "zh": "zh-CN"}  # by the name of the option, as HTML spells them
 LANGUAGES = tuple(_CODES)
-_SEVERAL = ("words", "fault", "unit", "other_unit")  # places of recorded texts that hold several words
+_SEVERAL = ("words", "gold", "fault", "unit", "other_unit")  # places of recorded texts that hold several words
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which gettext heeds them
 
 
@@ -29,8 +29,8 @@ _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in wh
 class Language:
     """`code` is as in ``<html lang>``, `table` the language's text for each English one, named places in both.
 
-    Of the texts that are `recorded`, a part of the table, records keep the English alone, its places filled: ``words`` with anything, a
-    ``fault`` with another such text, the others with one word or what has an entry.
+    Of the texts that are `recorded`, a part of the table, records keep the English alone, its places filled: ``words`` and ``gold`` with
+    anything, a ``fault`` with another such text, the others with one word or what has an entry.
     """
 
     code: str
@@ -58,7 +58,7 @@ class Language:
         return text
 
     def _value(self, name: str, text: str) -> str:
-        return text if name == "words" else self._recorded_text(text) if name == "fault" else self.table.get(text, text)
+        return text if name in ("words", "gold") else self._recorded_text(text) if name == "fault" else self.table.get(text, text)
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:

@@ -9,7 +9,17 @@ from jinja2 import Environment, nodes
 
 PACKAGE = Path(__file__).parents[2] / "itemwise"
 _FIRST, _EACH = slice(0, 1), slice(None)
-_HANDED = {"cause": slice(1, 2), "phrase": _FIRST, "say": _FIRST, "Column": _FIRST, "Note": _FIRST, "words": _EACH, "figures": _EACH}
+_HANDED = {
+    "cause": slice(1, 2),
+    "phrase": _FIRST,
+    "say": _FIRST,
+    "Column": _FIRST,
+    "Note": _FIRST,
+    "words": _EACH,
+    "figures": _EACH,
+    "ExpressionError": _FIRST,
+    "Undecided": _FIRST,
+}
 _TITLED = {
     "Section": (slice(1, 2), ("title", "legend", "brief")),
     "OnPage": (slice(1, 3), ("title", "name")),

@@ -14,10 +14,11 @@ from itemwise.analysis.provenance import Part
 from itemwise.analysis.reply_changes import Change
 from itemwise.analysis.run_history import Shown
 from itemwise.cases.option_scores import UNITS
-from itemwise.cases.reply import Verdict
+from itemwise.cases.reply import Undecided, Verdict
 from itemwise.causes import KINDS, Cause
-from itemwise.causes.cause import GAVE_UP
+from itemwise.causes.cause import GAVE_UP, UNCLEAR
 from itemwise.causes.equivalent_form import UNIT_WORDS
+from itemwise.expressions.same_expression import same_expression
 from itemwise.language import language_named, phrase
 from itemwise.reporting.writers.json_files import run_json
 from itemwise.results.environment import environment
@@ -60,12 +61,13 @@ def test_no_section_puts_words_into_an_f_string() -> None:
 
 
 def test_evidence_is_told_although_its_record_is_english() -> None:
-    evidence = told_texts("causes") | told_texts("instructions")
+    evidence = told_texts("causes") | told_texts("instructions") | told_texts("expressions")
     assert evidence.keys() <= CHINESE.recorded.keys(), "evidence, move to [recorded] of itemwise/language/zh.toml"
     assert [*worded_f_strings("causes", "cause")] == [], 'write phrase("stated: {words}", words=...), which a table can tell in Chinese'
     assert CHINESE(phrase("3 = 4 (it is 3); corrected, the steps give 9")) == "3 = 4（应为 3）；改正后各步得出 9"
     assert CHINESE(phrase("2 hours are 120 minutes")) == "2 小时等于 120 分钟"
     assert CHINESE(phrase("keywords:frequency: 2 times 'tea', not at least 3")) == "keywords:frequency: 'tea' 的次数：2，少于 3"
+    assert [f for name in ("ExpressionError", "Undecided") for f in worded_f_strings("expressions", name)] == []
     assert CHINESE.cells([Cause(GAVE_UP, "without the price I cannot say").told]) == ["without the price I cannot say"]
 
 
@@ -73,6 +75,20 @@ def test_every_name_that_show_prints_has_an_entry(tmp_path: Path) -> None:
     record = json.loads(run_json(a_run(an_entry(0, Verdict.CORRECT), settings=read_settings({}, root=tmp_path, here=tmp_path).record())))
     told = {*record, *record["settings"], *record_names()} | environment({"commit": "0", "state": "clean"}).keys()
     assert sorted(told - TABLE.keys() - {"results"}) == [], "add to [show] of itemwise/language/zh.toml"
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold", "told"),
+    [
+        (r"\foo{3}", "1", r"'\\foo{3}' 无法与 '1' 比较：给出的答案看不懂：\foo 看不懂"),
+        ("x: 3", r"\sqrt{4", r"'x: 3' 无法与 '\\sqrt{4' 比较：标准答案看不懂：此处应为 '}'，却到了末尾"),
+        ("42", "52_8", "'42' 是否算作 '52_8'，无法判定"),
+    ],
+)
+def test_why_a_case_is_undecided_is_told_although_its_record_is_english(answer: str, gold: str, told: str) -> None:
+    with pytest.raises(Undecided) as raised:
+        same_expression(answer, gold)
+    assert CHINESE(Cause(UNCLEAR, str(raised.value)).told) == told
 
 
 @pytest.mark.parametrize("template", CHINESE.recorded)
