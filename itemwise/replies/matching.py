@@ -44,7 +44,9 @@ class MatchedReplies:
     def reply(self, case: str) -> Reply:
         """The reply to the case of that name. Raises RepliesError where there is none."""
         if case not in self.replies:
-            raise RepliesError(f"{self.file.path} holds no reply to {case}; it counts for nothing until one is there.")
+            failed = self.file.told.get("failed requests")
+            why = f" (failed requests: {failed})" if failed else ""
+            raise RepliesError(f"{self.file.path} holds no reply to {case}{why}; it counts for nothing until one is there.")
         return self.replies[case].reply()
 
     def lines(self) -> list[str]:

@@ -64,6 +64,12 @@ def test_what_is_missing_on_either_side_is_counted_and_named() -> None:
         match.reply("sums-1")
 
 
+def test_a_case_without_a_reply_tells_which_requests_failed() -> None:
+    file = ReplyFile(Path("r.jsonl"), "0" * 64, "a batch", [given("sums-2")], {"failed requests": "1 (sums-1: status 500)"})
+    with pytest.raises(RepliesError, match=r"holds no reply to sums-1 \(failed requests: 1 \(sums-1: status 500\)\); it counts"):
+        matched(file, CASES).reply("sums-1")
+
+
 def test_two_replies_to_one_case_name_both_places() -> None:
     with pytest.raises(RepliesError, match="line 1 and line sums-1 are both to sums-1; leave one of them"):
         found(given("sums-1"), given("1"))

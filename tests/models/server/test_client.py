@@ -7,7 +7,6 @@ import gzip
 import json
 import re
 import sys
-import tracemalloc
 
 import pytest
 
@@ -15,6 +14,7 @@ from itemwise.models import ModelError
 from itemwise.models.extras import install_hint
 from tests.models.server.connecting import KEY, Serve, entry_on, model_on, requests, texts, unavailable
 from tests.stand_in import Answer, StandIn, error, said
+from tests.traced import traced_peak
 
 
 def packed(content: bytes) -> bytes:
@@ -34,13 +34,11 @@ def test_a_body_too_large_is_not_taken_in(body: bytes, headers: dict[str, str], 
     server = serve(lambda question, _: Answer(body, status, headers) if question == "b" else said("A"))
     model = model_on(server)
     model.generate(requests("a"))
-    tracemalloc.start()
-    (failed,) = model.generate(requests("b"))
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    with traced_peak() as peak:
+        (failed,) = model.generate(requests("b"))
     assert type(failed) is ModelError
     assert re.search(r"answered with more than 16 MB|packed its answer \(gzip, gzip\)", str(failed))
-    assert peak < 150 * 2**20  # our server's own copy of the long body among it
+    assert peak() < 150 * 2**20  # our server's own copy of the long body among it
 
 
 def test_a_list_of_models_too_large_is_not_taken_in(serve: Serve) -> None:
