@@ -11,9 +11,11 @@ from itemwise.language import phrase
 __all__ = ["made_up_output"]
 
 _CODE = r"(?:script|code|program|function|snippet)"
+_CALLED = r"""```[ \t]*(?:python3?|py|javascript|js|java|c|cpp|c\+\+|bash|sh|shell|r|sql|ruby|go|rust|matlab|tool_call|tool_code)\b
+      | <tool_call> | <\|python_tag\|>"""
+_CALL = re.compile(_CALLED, re.IGNORECASE | re.VERBOSE)
 _MARK = re.compile(
-    rf"""(?P<code>```[ \t]*(?:python3?|py|javascript|js|java|c|cpp|c\+\+|bash|sh|shell|r|sql|ruby|go|rust|matlab|tool_call|tool_code)\b
-      | <tool_call> | <\|python_tag\|>)
+    rf"""(?P<code>{_CALLED})
     | (?P<output>```[ \t]*(?:output|stdout|console|results?|execution|tool_output|tool_response)\b[^\n]*\n?
       | ^[ \t\#*]*(?:output|stdout|execution\ (?:result|output)|tool\ (?:output|response|result))[ \t*]*:
         [ \t*]*\n?(?:```[^\n]*\n)?
@@ -42,6 +44,8 @@ def made_up_output(text: str) -> Cause | None:
         if part.kind == RESULT:
             return cause(MADE_UP, phrase("nobody ran it: {words}", words=text[part.start : min(part.end, part.start + 100)]))
     spoken = said_aloud(text)
+    if not _CALL.search(spoken):
+        return None
     calls = False
     for mark in _MARK.finditer(spoken):
         shown = _SHOWN.match(spoken, mark.end())

@@ -15,7 +15,7 @@ _MOST = 60_000  # characters looked at, from the end: a loop does not end by its
 _GRAM = 8  # tokens that recur in the same order
 _LEAST = ((5, 100, False), (3, 240, False))  # how often at least, over how many characters, and whether up to the end alone
 _SHORTEST = min(characters for _, characters, _ in _LEAST)
-_LEAST_BUT_NUMBERS = (5, 300, True)
+_LEAST_BUT_NUMBERS = ((5, 300, True),)
 _WORDS_BETWEEN_NUMBERS = 2
 _LONG_WORD = re.compile(r"[^\W\d_]{3}")
 _SHARE = 5  # a loop that ends before the reply does is at least this part of it
@@ -50,24 +50,26 @@ def repetition(text: str, *, truncated: bool) -> Cause | None:
     if len(plain) < _SHORTEST:
         return None
     tokens = [token for token in _TOKEN.finditer(plain) if not token["counter"]]
-    if loop := next((loop for least in _LEAST if (loop := _loop(plain, tokens, *least))), None):
+    if loop := _loop(plain, tokens, _LEAST):
         return cause(REPEATS, phrase("{times} times: {words}", times=loop.times, words=loop.words))
-    loop = _loop(plain, [token for token in tokens if not token.group().isdigit()], *_LEAST_BUT_NUMBERS) if truncated else None
+    loop = _loop(plain, [token for token in tokens if not token.group().isdigit()], _LEAST_BUT_NUMBERS) if truncated else None
     if loop is None or len(_LONG_WORD.findall(loop.words)) < _WORDS_BETWEEN_NUMBERS:
         return None
     return cause(REPEATS, phrase("but for its numbers {times} times: {words}", times=loop.times, words=loop.words))
 
 
-def _loop(text: str, tokens: Sequence[re.Match[str]], times: int, characters: int, to_end: bool) -> _Loop | None:
-    """The part that recurs so often over so many characters, and how often; None where none does."""
+def _loop(text: str, tokens: Sequence[re.Match[str]], least: Sequence[tuple[int, int, bool]]) -> _Loop | None:
+    """The part that recurs as often, over as many characters, as the first of `least` that any part meets; None where none does."""
     words = [token.group() for token in tokens]
     grams = [tuple(words[at : at + _GRAM]) for at in range(len(words) - _GRAM + 1)]
     counts, ending = Counter(grams), len(text.rstrip()) - _GRAM
-    for first, last in _stretches([counts[gram] >= times for gram in grams]):
-        start, end = tokens[first].start(), tokens[last - 1].end()
-        matters = end >= ending or (not to_end and (end - start) * _SHARE >= len(text))
-        if end - start >= characters and matters and _is_said(text[start:end], text[end : end + _GRAM]):
-            return _quoted(text, tokens, grams[first : last - _GRAM + 1], first, counts)
+    most = max(counts.values(), default=0)
+    for times, characters, to_end in least:
+        for first, last in _stretches([counts[gram] >= times for gram in grams]) if most >= times else ():
+            start, end = tokens[first].start(), tokens[last - 1].end()
+            matters = end >= ending or (not to_end and (end - start) * _SHARE >= len(text))
+            if end - start >= characters and matters and _is_said(text[start:end], text[end : end + _GRAM]):
+                return _quoted(text, tokens, grams[first : last - _GRAM + 1], first, counts)
     return None
 
 

@@ -39,7 +39,8 @@ def _close(elements: list[Element], opened: list[int], token: re.Match[str]) -> 
     words = next((count for count, element in enumerate(inside) if element.kind != "word"), len(inside))
     if inside and words == len(inside):
         del elements[index:]
-        _add_unit(elements, Element("remark", "", start, end))
+        if not elements or elements[-1].kind != "operand":
+            elements.append(Element("word", "", start, end))
     elif _is_calculation(inside[words:]):
         del elements[index:]
         source = f"({''.join(element.source for element in inside[words:])})"
@@ -68,18 +69,6 @@ def _add_operand(elements: list[Element], operand: Element) -> None:
     if elements and elements[-1].kind == "word" and elements[-1].source.lower() in LABELS:
         operand = operand._replace(labelled=True)
     elements.append(operand)
-
-
-def _add_unit(elements: list[Element], word: Element) -> None:
-    """Add the word to the units of the number before it, or append it where there is none."""
-    if not elements or elements[-1].kind != "operand":
-        elements.append(word._replace(kind="word"))
-        return
-    if word.kind == "remark":
-        return
-    number = elements[-1]
-    glued = number.glued if number.units else word.start == number.end
-    elements[-1] = number._replace(units=(*number.units[:MOST_UNITS], *number.units[MOST_UNITS:][-3:], word.source.lower()), glued=glued)
 
 
 def _number(elements: list[Element], token: re.Match[str]) -> None:
@@ -149,7 +138,14 @@ def _cross(elements: list[Element], token: re.Match[str]) -> None:
 
 
 def _word(elements: list[Element], token: re.Match[str]) -> None:
-    _add_unit(elements, Element("word", "per" if token.lastgroup == "per" else token.group(), *token.span()))
+    """Add the word to the units of the number before it, or append it where there is none."""
+    source = "per" if token.lastgroup == "per" else token.group()
+    if not elements or elements[-1].kind != "operand":
+        elements.append(Element("word", source, *token.span()))
+        return
+    number = elements[-1]
+    glued = number.glued if number.units else token.start() == number.end
+    elements[-1] = number._replace(units=(*number.units[:MOST_UNITS], *number.units[MOST_UNITS:][-3:], source.lower()), glued=glued)
 
 
 def _stop(elements: list[Element], token: re.Match[str]) -> None:
