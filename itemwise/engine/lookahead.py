@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from itemwise.cases.reply import Reply
@@ -15,11 +16,12 @@ from itemwise.strategies import BoundStrategy
 if TYPE_CHECKING:
     from itemwise.engine.engine import Engine  # the plugin looks ahead in ordinary suites too, which ask nothing
 
-__all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "case_blocks", "case_groups"]
+__all__ = ["CRASHED", "REGROUPED", "Lookahead", "Upcoming", "block_model", "case_blocks", "case_groups"]
 
 REGROUPED = "itemwise_regrouped"  # in a worker's input: groups of cases whose worker died
 CRASHED = "itemwise_crashed"  # in a worker's input: the cases that killed theirs, and what is known of it
 WINDOW = 4  # batches in a group that one worker of several takes at a time
+HELPED = 2  # groups for each process, where some have other models first
 
 
 @dataclass(frozen=True)
@@ -75,33 +77,60 @@ def _ask_until(key: str, engine: Engine, ahead: deque[Upcoming]) -> None:
         engine.step()
 
 
-def case_blocks(node_ids: Sequence[str], prefixes: Sequence[str]) -> list[str | None]:
+def case_blocks(node_ids: Sequence[str], prefixes: Iterable[str]) -> list[str | None]:
     """For each node id the benchmark, model and strategy it belongs to, as text; None for an ordinary test.
 
     `prefixes` are the run's ``model-strategy-``; a case's node id has one of them right after its bracket.
     """
-    return [_block(node_id, tuple(prefixes)) for node_id in node_ids]
+    known = tuple(prefixes)
+    return [_block(node_id, known) for node_id in node_ids]
 
 
-def case_groups(node_ids: Sequence[str], prefixes: Sequence[str], batch_size: int, processes: int) -> dict[str, object]:
-    """The group of each node id; the same in every process of a run.
+def case_groups(node_ids: Sequence[str], prefixes: Mapping[str, str], batch_size: int, processes: int) -> dict[str, object]:
+    """The group of each node id; the same in every process of a run. `prefixes` have the name of their model each.
 
-    Neighbours of one block are grouped by a few batches, fewer where that would leave one of `processes` without work; an ordinary
-    test is its own group.
+    Neighbours of one block are grouped by a few batches, fewer where that would leave one of `processes` without work. Those that
+    share a model at the start have equally many groups of each of its blocks; where there are other models, groups are smaller, down to
+    a batch, so that whoever is done with its own finds some to help with. An ordinary test is its own group.
     """
     blocks = case_blocks(node_ids, prefixes)
-    window = len(node_ids) if processes == 1 else WINDOW * batch_size
     sizes = Counter(block for block in blocks if block is not None)
+    model_of = {block: block_model(block, prefixes) for block in sizes}
+    sharing = _processes_of_models([model_of[block] for block in blocks if block is not None], processes)
+    lengths = {block: _group_length(size, batch_size, sharing[model_of[block]], processes) for block, size in sizes.items()}
     seen: Counter[str] = Counter()
     groups: dict[str, object] = {}
     for number, (node_id, block) in enumerate(zip(node_ids, blocks, strict=True)):
         if block is None:
             groups[node_id] = number
             continue
-        size = max(1, min(window, -(-sizes[block] // processes)))
-        groups[node_id] = block, seen[block] // size
+        groups[node_id] = block, seen[block] // lengths[block]
         seen[block] += 1
     return groups
+
+
+def block_model(block: str, prefixes: Mapping[str, str]) -> str:
+    """The model of a block of cases."""
+    return next(model for prefix, model in prefixes.items() if block.endswith(f"[{prefix}"))
+
+
+def _group_length(cases: int, batch_size: int, sharing: int, processes: int) -> int:
+    """How many cases a group of a block of `cases` has at most, whose model so many of `processes` are `sharing`."""
+    if processes == 1:
+        return cases
+    groups = max(processes, cases / (WINDOW * batch_size))
+    if sharing < processes:
+        groups = max(groups, min(HELPED * processes, cases // batch_size))
+    return ceil(cases / (sharing * ceil(groups / sharing)))
+
+
+def _processes_of_models(models: Sequence[str], processes: int) -> Mapping[str, int]:
+    """How many of `processes` share each of the `models`, which stand here once for each case: in proportion, and at least one."""
+    cases = Counter(models)
+    sharing = Counter(dict.fromkeys(cases, 1))
+    for _ in range(processes - len(cases) if cases else 0):
+        sharing[max(cases, key=lambda model: cases[model] / sharing[model])] += 1
+    return sharing
 
 
 def _block(node_id: str, prefixes: tuple[str, ...]) -> str | None:

@@ -33,6 +33,7 @@ class LazyModel:
         self._loaded: Model | None = None
         self._cleanup = ExitStack()
         self.loading_since: float | None = None  # by the monotonic clock, while it loads
+        self.load_seconds = 0.0  # of all loads so far, with the libraries' import
 
     @property
     def is_loaded(self) -> bool:
@@ -76,6 +77,7 @@ class LazyModel:
             self.loading_since = time.monotonic()
             try:
                 self._loaded = self._load()
+                self.load_seconds += time.monotonic() - self.loading_since
             except ModelError as error:
                 raise ModelUnavailableError(str(error)) from None
             finally:

@@ -33,9 +33,9 @@ NO_CASES = "no-cases"  # the id of a fault's test
 OURS = ("model", "strategy", "case")  # what a benchmark is parametrized with
 
 
-def prefixes(settings: Settings) -> list[str]:
-    """How the parameters of a case's node id begin: its model and strategy."""
-    return [f"{entry.name}-{strategy.name}-" for entry in settings.all_models for strategy in settings.strategies]
+def prefixes(settings: Settings) -> dict[str, str]:
+    """How the parameters of a case's node id begin, its model and strategy, with the name of that model."""
+    return {f"{entry.name}-{strategy.name}-": entry.name for entry in settings.all_models for strategy in settings.strategies}
 
 
 def block_keys(blocks: Iterable[str], settings: Settings) -> dict[str, Key]:

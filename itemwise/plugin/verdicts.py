@@ -16,6 +16,7 @@ from _pytest._code import Traceback
 
 from itemwise.cases.reply import Reply, Undecided, Verdict
 from itemwise.plugin.items import function_id, is_case, parameters, rerun_command
+from itemwise.plugin.pace import LOADED
 from itemwise.plugin.worker import REPLY, WorkerSession
 from itemwise.results.entry import Entry, EntryText, MeasuredCase, Skip
 from itemwise.results.store import key_of
@@ -56,6 +57,8 @@ class Verdicts:
         if call.when == "call" and call.excinfo is not None and is_case(item):
             _begin_at_test(item, call.excinfo)
         report = yield
+        if report.when == "setup" and (seconds := self._worker.new_load_seconds()):
+            setattr(report, LOADED, seconds)  # travels to the process that schedules
         decided = report.when == "call" or (report.when == "setup" and call.excinfo is not None)
         if decided and is_case(item):
             self._conclude(item, call, report)

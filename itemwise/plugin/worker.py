@@ -148,6 +148,10 @@ class WorkerSession:
             said = f"{', '.join(held)} could not be let go of, so the next model has less memory; something in the suite holds it."
             warnings.warn(pytest.PytestWarning(said), stacklevel=2)
 
+    def new_load_seconds(self) -> float:
+        """Seconds that the model took to load since this was last asked."""
+        return self._model_session.new_load_seconds() if self._model_session else 0.0
+
     def refuse_crashed(self, item: pytest.Item) -> None:
         """Fail the case that killed the worker before this one, instead of running it again."""
         if message := self._crashed.get(item.nodeid):

@@ -1,21 +1,33 @@
 """pytest-xdist scheduling: groups of cases to workers, and recovery of the cases of a worker that dies (killed, out of memory)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from itemwise.engine.lookahead import CRASHED, REGROUPED, case_blocks, case_groups
+from itemwise.engine.lookahead import CRASHED, REGROUPED, block_model, case_blocks, case_groups
+from itemwise.plugin.group_queue import GroupQueue
+from itemwise.plugin.pace import Pace
 
 __all__ = ["GroupScheduling"]
 
 SMALLER = 8  # a batch that killed its worker is asked again in eighths: three deaths name one case of 64
 LEAST = 3  # tests that a worker needs to have at hand, to know of the next while it runs one
+LAST = 1  # test that a worker has at hand when it goes on to another model: until then it shows which one needs it
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
     """xdist's scope scheduling with groups of cases as the scopes; ordinary tests are handed out one by one.
+
+    Models are asked side by side. A worker stays with the model of its first group while that has any. Then it takes:
+
+    - a model that no other worker has, the one with the most cases first; so workers begin with a model each;
+    - the model with the most cases left for each of its workers, if those have more left than its next group and the cases
+      that they do in the time of a load; so at the start several workers share a model, in proportion to its cases;
+    - ordinary tests, or it ends.
+
+    `prefixes` are those of the run's cases, each with the name of its model.
 
     What a dead worker left is handed out again, but for what killed it:
 
@@ -31,12 +43,15 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
     (``--dist loadgroup`` does nothing under pytest 9.2 with xdist 3.8, xdist issue 1386.)
     """
 
-    def __init__(self, config: Any, log: Any, prefixes: Sequence[str], batch_size: int) -> None:
+    def __init__(self, config: Any, log: Any, prefixes: Mapping[str, str], batch_size: int) -> None:
         super().__init__(config, log)
         self._prefixes = prefixes
         self._batch_size = batch_size
         self._group_of: dict[str, object] = {}
-        self._cases: set[str] = set()
+        self._model: dict[str, str] = {}  # of each case
+        self._with: dict[Any, str] = {}  # the model that a worker has when it has done all it was given
+        self._pace = Pace()
+        self.workqueue = GroupQueue(lambda test: self._model.get(test, ""))
         self._index: dict[str, int] = {}
         self._stage: dict[str, str] = {}  # how far a test has come: asked, running, judged
         self._interrupted: set[Any] = set()
@@ -51,6 +66,8 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A worker tells how far a test has come."""
+        if report.when in ("setup", "call", "teardown"):  # else it is xdist's own, of a death
+            self._pace.note(self._model.get(report.nodeid, ""), report)
         if report.when == "call" or (report.when == "setup" and report.failed):
             self._stage[report.nodeid] = "judged"
         elif report.when == "setup":
@@ -69,7 +86,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
 
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         """Say in xdist's report of the death what becomes of the case."""
-        if crashitem not in self._cases:
+        if crashitem not in self._model:
             return
         if crashitem in self._crashed:
             fate = "It counts as an error and is not run again."
@@ -94,6 +111,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
     def remove_node(self, node: Any) -> str | None:
         """Hand out again what `node` left undone; the test that was being run when it died, None where there was none."""
         units: dict[str, dict[str, bool]] = self.assigned_work.pop(node)
+        self._with.pop(node, None)
         left = [(scope, tests) for scope, unit in units.items() if (tests := [test for test, done in unit.items() if not done])]
         if not left:
             return None
@@ -102,7 +120,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
         if current is not None:
             self._hand_out_again(node, current, *left.pop(0))
         for scope, tests in left:
-            self.workqueue[scope] = dict.fromkeys(tests, False)
+            self._queue(scope, tests)
         for other in self.nodes:
             self._reschedule(other)
         return current
@@ -111,16 +129,16 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
         """Queue `tests`, whose group had come to `current` when its worker died, with what is known of that death."""
         size = self._sizes.get(scope, min(len(tests), self._batch_size))
         stage = self._stage.pop(current)
-        if stage == "asked" and current in self._cases:
+        if stage == "asked" and current in self._model:
             self._count_death()
-        if stage == "asked" and current in self._cases and size > 1:
+        if stage == "asked" and current in self._model and size > 1:
             smaller = max(1, size // SMALLER)
             for begin in reversed(range(0, len(tests), smaller)):
                 self._regroup(tests[begin : begin + smaller], smaller)
             return
         self._regroup(tests[1:], size)
         self._stage[current] = stage
-        if stage != "judged" and current in self._cases:
+        if stage != "judged" and current in self._model:
             doing = "its test ran" if stage == "running" else "the model was loaded for it, or asked it alone"
             self._crashed[current] = (
                 f"worker {node.gateway.id} died while {doing}: its process ended without a word (killed, out of memory, "
@@ -136,8 +154,14 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
         self._sizes[group] = size
         for test in tests:
             self._group_of[test] = self._regrouped[test] = group
-        self.workqueue[group] = dict.fromkeys(tests, False)
-        self.workqueue.move_to_end(group, last=False)
+        self._queue(group, tests)
+
+    def _queue(self, scope: str, tests: Sequence[str]) -> None:
+        unit = dict.fromkeys(tests, False)
+        if scope in self._sizes:
+            self.workqueue.put_again(scope, unit)
+        else:
+            self.workqueue[scope] = unit
 
     def _count_death(self) -> None:
         """Stop the run where workers die one after another and nothing comes of it: each may take minutes to load a model."""
@@ -151,10 +175,15 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
 
     def _reschedule(self, node: Any) -> None:
         """Keep `node` in work, or let it end where there is none for it."""
-        while node in self.registered_collections and not node.shutting_down and self._pending_of(self.assigned_work[node]) < LEAST:
+        while node in self.registered_collections and not node.shutting_down:
+            pending = self._pending_of(self.assigned_work[node])
+            if pending >= LEAST:
+                return
             scope = self._next_scope(node)
             if scope is None:
                 node.shutdown()
+            elif pending > LAST and self.workqueue.model(scope) not in ("", self._with.get(node)):
+                return
             else:
                 self._assign(node, scope)
 
@@ -163,14 +192,39 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
             self._assign(node, scope)
 
     def _next_scope(self, node: Any) -> str | None:
+        """The group that `node` is to run after what it has; None where it is to end."""
+        queue: GroupQueue = self.workqueue
+        model = self._with.get(node, "")
         known = getattr(node, "workerinput", {}).get(REGROUPED, {})
-        queue: dict[str, dict[str, bool]] = self.workqueue
-        for scope, unit in queue.items():
-            if all(known.get(test) == self._regrouped.get(test) for test in unit):
-                return scope
-        return None
+        if (again := queue.first_again(known, model)) is not None:
+            return again
+        if queue.first(model) is None or not model:
+            model = self._untaken_model(node) or self._model_to_share(model) or ""
+        return queue.first(model)
+
+    def _untaken_model(self, node: Any) -> str | None:
+        """The model with the most cases of those that no worker but `node` has."""
+        untaken = [model for model in self.workqueue.models if not self._workers_of(model, but=node)]
+        return max(untaken, key=self.workqueue.cases, default=None)
+
+    def _model_to_share(self, own: str) -> str | None:
+        """The model with the most cases left for each of its workers, of those whose end would be nearer if a worker that has `own`
+        came to help."""
+        shared: dict[str, float] = {}
+        for model in self.workqueue.models:
+            workers = self._workers_of(model)
+            at_hand = sum(self._pending_of(self.assigned_work[worker]) for worker in workers)
+            left = (at_hand + self.workqueue.cases(model)) / len(workers)
+            if left > self.workqueue.size(model) + self._pace.load_in_cases(model, own):
+                shared[model] = left
+        return max(shared, key=lambda model: shared[model], default=None)
+
+    def _workers_of(self, model: str, but: Any = None) -> list[Any]:
+        """The workers that ask `model` and go on."""
+        return [node for node, held in self._with.items() if held == model and not node.shutting_down and node is not but]
 
     def _assign(self, node: Any, scope: str) -> None:
+        self._with[node] = self.workqueue.model(scope) or self._with.get(node, "")
         unit = self.workqueue.pop(scope)
         self.assigned_work[node][scope] = unit
         try:
@@ -183,6 +237,6 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
             collected = next(iter(self.registered_collections.values()))
             self._group_of = case_groups(collected, self._prefixes, self._batch_size, self.numnodes)
             blocks = zip(collected, case_blocks(collected, self._prefixes), strict=True)
-            self._cases = {test for test, block in blocks if block is not None}
+            self._model = {test: block_model(block, self._prefixes) for test, block in blocks if block is not None}
             self._index = {test: index for index, test in enumerate(collected)}
         return str(self._group_of[nodeid])

@@ -32,6 +32,7 @@ class ModelSession:
         replies = ModelReplies(store, self.identity, fresh=settings.fresh, replay=settings.replay)
         self.engine = Engine(self.model, settings.batch_size and settings.batch_size * settings.replicas, replies)
         self._store = store
+        self._load_seconds = 0.0
         self._described: dict[str, str] = {}
 
     @property
@@ -39,6 +40,11 @@ class ModelSession:
         """The model's name and when its load began, by the monotonic clock; None while it is not being loaded."""
         since: float | None = getattr(self.model, "loading_since", None)
         return None if since is None else (self.model.name, since)
+
+    def new_load_seconds(self) -> float:
+        """Seconds that loading took since this was last asked."""
+        before, self._load_seconds = self._load_seconds, float(getattr(self.model, "load_seconds", 0.0))
+        return self._load_seconds - before
 
     @property
     def tokens(self) -> int:

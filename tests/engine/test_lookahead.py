@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itemwise.engine.engine import Engine
-from itemwise.engine.lookahead import Lookahead, Upcoming, case_groups
+from itemwise.engine.lookahead import Lookahead, Upcoming, block_model, case_groups
 from itemwise.strategies.direct import direct
 from tests.scripted import ScriptedModel, bound
 
-PREFIXES = ("m-direct-", "m-tool-")
+PREFIXES = {"m-direct-": "m", "m-tool-": "m"}
 
 
 def upcoming(keys: str, group: object = 0) -> list[Upcoming]:
@@ -90,7 +90,7 @@ def test_every_process_has_work_while_there_is_enough(cases: int, batch_size: in
 def scheduled(workers: int, cases: int, batch_size: int) -> Counter[object]:
     """How many groups of cases there are for so many workers, and how large each is."""
     ids = [f"b.py::test_b[m-direct-c-{number}]" for number in range(cases)]
-    return Counter(case_groups(ids, ["m-direct-"], batch_size, workers).values())
+    return Counter(case_groups(ids, PREFIXES, batch_size, workers).values())
 
 
 @pytest.mark.parametrize("workers", [2, 4, 8])
@@ -100,3 +100,36 @@ def test_every_worker_has_a_share_and_none_waits_for_a_giant_group(workers: int,
     assert sum(groups.values()) == cases
     assert len(groups) >= min(workers, cases)
     assert max(groups.values()) <= max(-(-cases // workers), 1)
+
+
+def groups_of(cases: dict[str, int], workers: int, batch_size: int = 64) -> dict[str, list[int]]:
+    """The sizes of the groups of each model."""
+    ids = [f"b.py::test_b[{model}-direct-c-{number}]" for model, amount in cases.items() for number in range(amount)]
+    groups = Counter(case_groups(ids, {f"{model}-direct-": model for model in cases}, batch_size, workers).values())
+    return {model: [size for (block, _), size in groups.items() if f"[{model}-" in block] for model in cases}  # type: ignore[misc, attr-defined]
+
+
+def test_the_workers_that_share_a_model_have_equally_many_groups_of_it() -> None:
+    assert groups_of({"a": 600, "b": 300}, workers=3, batch_size=600) == {"a": [150] * 4, "b": [100] * 3}
+    assert groups_of({"a": 600, "b": 300}, workers=6) == {"a": [50] * 12, "b": [50] * 6}
+    assert groups_of({"a": 90}, workers=3) == {"a": [30] * 3}
+
+
+def test_groups_of_a_large_block_are_as_many_as_make_the_shares_of_its_workers_equal() -> None:
+    assert groups_of({"a": 1320}, workers=2) == {"a": [220] * 6}
+
+
+def test_beside_other_models_groups_are_smaller_but_no_smaller_than_a_batch() -> None:
+    assert groups_of({"a": 300, "b": 300}, workers=2) == {"a": [75] * 4, "b": [75] * 4}
+    assert groups_of({"a": 300, "b": 300}, workers=2, batch_size=150) == {"a": [150] * 2, "b": [150] * 2}
+    assert groups_of({"a": 300}, workers=2) == {"a": [150] * 2}
+
+
+def test_with_more_models_than_workers_another_worker_may_still_help_with_the_last() -> None:
+    assert groups_of({"a": 50, "b": 50, "c": 51}, workers=2) == {"a": [25, 25], "b": [25, 25], "c": [26, 25]}
+
+
+def test_a_model_whose_name_begins_as_anothers_has_groups_of_its_own() -> None:
+    ids = ["b.py::test_b[m-direct-c-0]", "b.py::test_b[m-none-direct-c-0]"]
+    found = case_groups(ids, {"m-direct-": "m", "m-none-direct-": "m-none"}, 64, 2)
+    assert [block_model(block, {"m-direct-": "m", "m-none-direct-": "m-none"}) for block, _ in found.values()] == ["m", "m-none"]  # type: ignore[misc, attr-defined]

@@ -34,7 +34,8 @@ def test_a_case_has_its_function_benchmark_and_parameters(collect: Collect) -> N
 
 def test_the_prefixes_of_node_ids_are_models_by_strategies(collect: Collect) -> None:
     settings = worker_of(collect(SUMS, "--strategy", "direct", "--strategy", "vote")[0]).settings
-    assert prefixes(settings) == ["embedded-text-direct-", "embedded-text-vote-", "embedded-vision-direct-", "embedded-vision-vote-"]
+    assert list(prefixes(settings)) == ["embedded-text-direct-", "embedded-text-vote-", "embedded-vision-direct-", "embedded-vision-vote-"]
+    assert [*prefixes(settings).values()] == ["embedded-text"] * 2 + ["embedded-vision"] * 2
 
 
 @pytest.mark.parametrize(("function", "name"), [("test_gsm8k", "gsm8k"), ("gsm8k_test_", "gsm8k_test_")])
