@@ -22,7 +22,7 @@ from itemwise.plugin.printing import begin_line, uncaptured
 from itemwise.results.entry import Entry, MeasuredCase
 from itemwise.results.labels import Key
 from itemwise.results.ledger import Ledger
-from itemwise.results.progress import Counts, Speed, Standing, summed, time_left
+from itemwise.results.progress import Counts, Speed, Standing, TimeLeft, summed, time_left
 from itemwise.session.settings import Settings
 
 __all__ = ["Progress", "Watch", "note_case_lines", "worker_watch"]
@@ -83,6 +83,7 @@ class Progress:
         self.watch = Watch(self._look, LOOK_EVERY)
         self._writing = threading.RLock()  # held by whoever writes to the terminal under -n, where the main thread never waits
         self._speed = Speed()
+        self._busy: dict[str, int] = {}  # processes by the model that they ask
         self._notes: Path | None = None
         self._total = 0
         self._standing = Standing({})
@@ -171,26 +172,41 @@ class Progress:
             known = [self._counts()] if self._notes is None else list(_noted(self._notes))
             counts, now = summed(known), time.monotonic()
             self._speed.observe(now, counts)
-            busy = max(1, sum(count.underway > 0 for count in known))
+            self._busy.update(Counter(count.model for count in known if count.underway))
             if self._view is not None:
-                self._draw(self._view, counts, busy)
+                self._draw(self._view, counts, self._times_left(known))
             elif now >= self._due:
                 self._due = now + PROGRESS_EVERY
-                self._write(self._line(counts, busy))
+                self._write(self._line(counts, self._times_left(known)))
 
-    def _draw(self, view: LiveView, counts: Counts, busy: int) -> None:
+    def _times_left(self, known: Sequence[Counts]) -> list[TimeLeft]:
+        """How long the block will take that each model is asked for, that of the one asked last first."""
+        blocks: dict[str, str] = {}
+        for name in self._standing.at_work:
+            blocks.setdefault(self._names[name].model, name)
+        speed = self._speed.tokens_per_second if len(blocks) == 1 else 0.0  # of several models together it is none of their own
+        found = [
+            time_left(self._standing, name, summed(count for count in known if count.model == model), speed, self._processes(model))
+            for model, name in blocks.items()
+        ]
+        return [left for left in found if left]
+
+    def _processes(self, model: str) -> int:
+        """How many processes ask `model`, or did last."""
+        return self._busy.get(model, 1)
+
+    def _draw(self, view: LiveView, counts: Counts, left: Sequence[TimeLeft]) -> None:
         from itemwise.reporting.writers.live import live_lines
 
         speed = self._speed.tokens_per_second
-        left = time_left(self._standing, counts, speed, busy)
-        view.draw(lambda *size: live_lines(self._standing, self._names, counts, speed, left, busy, size, self._settings.language))
+        processes = {name: self._processes(key.model) for name, key in self._names.items()}
+        view.draw(lambda *size: live_lines(self._standing, self._names, counts, speed, left, processes, size, self._settings.language))
 
-    def _line(self, counts: Counts, busy: int) -> str:
+    def _line(self, counts: Counts, left: Sequence[TimeLeft]) -> str:
         from itemwise.reporting.writers.terminal import progress_line
 
-        speed = self._speed.tokens_per_second
-        left = time_left(self._standing, counts, speed, busy)
-        return progress_line(self._ledger.entries, self._total, counts, speed, left, self._settings.language)
+        speed, last = self._speed.tokens_per_second, next(iter(left), None)
+        return progress_line(self._ledger.entries, self._total, counts, speed, last, self._settings.language)
 
     def _write(self, line: str) -> None:
         terminal = self._config.pluginmanager.getplugin("terminalreporter")

@@ -71,7 +71,8 @@ class WorkerSession:
         model, seconds = (loading[0], time.monotonic() - loading[1]) if loading else ("", 0.0)
         if used is None:
             return Counts(model, seconds, tokens=self._tokens)
-        return Counts(model, seconds, used.engine.underway, len(used.engine.outcomes), self._tokens + used.tokens)
+        underway = 0 if loading else used.engine.underway
+        return Counts(model, seconds, underway, len(used.engine.outcomes), self._tokens + used.tokens, used.model.name)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,42 @@ def test_workers_note_what_they_are_at_and_the_process_that_reports_tells_it(und
     watch.look()
     progress.watch.look()
     assert "7 being answered" in terminal.text.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("_always_due")
+def test_a_model_that_is_loaded_beside_one_that_answers_is_told_with_it(under_n: tuple[Progress, Any], terminal: Terminal) -> None:
+    progress, worker = under_n
+    for name, counts in {"gw0": Counts(underway=7, model="a"), "gw1": Counts("b", 9.0, model="b")}.items():
+        Path(worker.workerinput[COUNTS], name).write_text(json.dumps(asdict(counts)))
+    progress.watch.look()
+    assert "loading b, 9 s, 7 being answered" in terminal.text
+
+
+@pytest.mark.usefixtures("_in_a_terminal", "_always_due")
+def test_models_side_by_side_have_each_the_time_left_that_their_own_workers_need(
+    settings: Settings, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = read_settings({"quant": ["nf4", "none"]}, root=settings.report_dir, here=settings.report_dir).models
+    asked = replace(settings, models=models)
+    ids = {entry.name: [f"t.py::test_b[{entry.name}-direct-c-{number}]" for number in range(100)] for entry in models}
+    progress = Progress(a_config(terminal), asked, Ledger(), AtWork().counts)
+    progress.begin([*chain(*ids.values())], 200)
+    seconds = dict(zip(ids, (1.0, 3.0), strict=True))
+    for name in ids:
+        for number, node_id in enumerate(ids[name][:40]):
+            reply = {"text": "", "generated": 1, "generated_tokens": 10, "seconds": seconds[name]}
+            entry = an_entry(number, Verdict.CORRECT, node_id=node_id, reply=reply)
+            progress.enter(replace(entry, spent=entry.cost))
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("itemwise.reporting.writers.live.live_lines", lambda *shown: told.update(left=shown[4], processes=shown[5]))
+    notes = [Counts(underway=1, tokens=400, model=name) for name in ids]
+    monkeypatch.setattr(progress_lines, "_noted", lambda _: notes)
+    progress._notes = settings.report_dir
+    progress.watch.look()
+    progress._notes = None
+    first, last = told["left"]
+    assert (round(last.least), round(first.least)) == (60, 178)
+    assert {*told["processes"].values()} == {1}
 
 
 @pytest.mark.usefixtures("_always_due")

@@ -74,9 +74,9 @@ def test_the_first_reply_is_made_in_one_batch_with_those_ahead(ready: Ready, mod
 def test_a_process_tells_what_is_under_way_and_what_is_ready(ready: Ready) -> None:
     items, _ = ready("--batch-size", "4")
     worker = worker_of(items[0])
-    assert worker.counts() == Counts()
+    assert worker.counts() == Counts(model="embedded-text")
     worker.reply(items[0])
-    assert worker.counts() == Counts(ready=3, tokens=12)
+    assert worker.counts() == Counts(ready=3, tokens=12, model="embedded-text")
     worker.unload()
     assert worker.counts() == Counts(tokens=12)
 

@@ -76,7 +76,7 @@ def estimates(lengths: list[int], size: int, earlier: Sequence[Entry] = ()) -> t
         for entry in run.entries[entered:]:
             standing.enter(BLOCK, entry.node_id, entry)
         entered = len(run.entries)
-        left = time_left(standing, counts, speed.tokens_per_second)
+        left = time_left(standing, BLOCK, counts, speed.tokens_per_second)
         found += [(left, run.seconds)] if left else []
     return [(left, run.seconds - at) for left, at in found], run.seconds
 
@@ -136,14 +136,14 @@ def test_replies_from_the_store_are_no_measure_of_speed() -> None:
 
 def test_an_estimate_names_its_cases_and_says_whether_others_follow() -> None:
     asked, counts = [judged(number, 10, 1.0) for number in range(20)], Counts(underway=1)
-    alone = time_left(standing_at(asked, 120), counts, 10.0)
+    alone = time_left(standing_at(asked, 120), BLOCK, counts, 10.0)
     assert alone == (pytest.approx(99.5), pytest.approx(100.5), BLOCK, False)
-    assert time_left(standing_at(asked, 120, other=5), counts, 10.0) == TimeLeft(alone.least, alone.most, BLOCK, has_others=True)
+    assert time_left(standing_at(asked, 120, other=5), BLOCK, counts, 10.0) == TimeLeft(alone.least, alone.most, BLOCK, has_others=True)
 
 
 def test_of_a_block_that_is_done_and_of_few_cases_nothing_is_estimated() -> None:
-    assert time_left(standing_at([judged(number, 10, 1.0) for number in range(20)], 20), Counts(), 10.0) is None
-    assert time_left(standing_at([judged(number, 10, 1.0) for number in range(19)], 120), Counts(), 10.0) is None
+    assert time_left(standing_at([judged(number, 10, 1.0) for number in range(20)], 20), BLOCK, Counts(), 10.0) is None
+    assert time_left(standing_at([judged(number, 10, 1.0) for number in range(19)], 120), BLOCK, Counts(), 10.0) is None
 
 
 def test_a_block_counts_what_became_of_its_cases_and_what_was_generated() -> None:
@@ -155,7 +155,7 @@ def test_a_block_counts_what_became_of_its_cases_and_what_was_generated() -> Non
     block = standing.blocks[BLOCK]
     assert (block.done, block.judged, block.correct, block.is_done) == (4, 3, 2, False)
     assert (block.generated, block.tokens, block.seconds, block.longest) == (2, 22, 1.25, 12)
-    assert (standing.failed, standing.at_work) == (wrong, BLOCK)
+    assert (standing.failed, standing.at_work) == (wrong, [BLOCK])
 
 
 def test_a_case_that_ran_again_counts_as_it_ended_last() -> None:
@@ -170,9 +170,13 @@ def test_loading_is_no_time_in_which_tokens_are_generated() -> None:
     for second, counts in enumerate([Counts(), Counts("m", 1.0), Counts("m", 2.0), Counts(tokens=0), Counts(tokens=40), Counts(tokens=80)]):
         speed.observe(second, counts)
     assert speed.tokens_per_second == 40
+    speed.observe(6, Counts("another", 1.0, underway=4, tokens=120))  # side by side with a model that answers
+    assert speed.tokens_per_second == 40
 
 
 def test_workers_are_summed_and_the_longest_load_is_told() -> None:
     counts = [Counts("m", 3.0), Counts("m", 9.0), Counts(underway=4, ready=1, tokens=50), Counts(underway=3, tokens=7)]
     assert summed(counts) == Counts("m", 9.0, underway=7, ready=1, tokens=57)
+    assert summed([Counts("a", 3.0), Counts("b", 9.0)]) == Counts("b, a", 9.0)
+    assert summed([Counts(underway=4, model="a"), Counts("b", 9.0, model="b")]) == Counts("b", 9.0, underway=4)
     assert summed([]) == Counts()

@@ -58,6 +58,50 @@ def test_the_share_of_a_worker_that_dies_is_taken_over_and_no_case_is_lost(pytes
     assert sum(each["reply"]["generated"] for each in results(pytester)) == 0
 
 
+NAMED = ADDER.replace('note("loads", str(os.getpid()))', 'note("loads", f"{os.getpid()} {arguments[0].name}")')
+BOTH = ("--sample", "all", "--quant", "nf4", "--quant", "none", "--batch-size", "12", "--control", "none")
+
+
+def loads(pytester: pytest.Pytester) -> dict[str, list[str]]:
+    """The models that each process loaded, one after the other."""
+    found: dict[str, list[str]] = {}
+    for line in pytester.path.joinpath("loads.txt").read_text(encoding="utf-8").splitlines():
+        process, model = line.split()
+        found.setdefault(process, []).append(model)
+    pytester.path.joinpath("loads.txt").unlink()
+    return found
+
+
+def told(pytester: pytest.Pytester) -> list[tuple[str, ...]]:
+    """What results.jsonl says of each case, in its order."""
+    return [(each["node_id"], each["verdict"], each["reply"]["text"]) for each in results(pytester)]
+
+
+def test_two_quantisations_are_asked_side_by_side_and_nothing_else_differs(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=SUMS, test_plain="def test_plain(): pass\ndef test_other(): pass")
+    pytester.makeconftest(NAMED)
+    assert pytester.runpytest_subprocess(*BOTH).ret == pytest.ExitCode.OK
+    alone = told(pytester)
+    assert list(map(len, loads(pytester).values())) == [2]
+    beside = pytester.runpytest_subprocess(*BOTH, "-n", "2", "--fresh")
+    assert beside.ret == pytest.ExitCode.OK
+    beside.stdout.fnmatch_lines(["sums *24 of 24", "sums *24 of 24"])
+    assert told(pytester) == alone
+    assert sorted(loads(pytester).values()) == [["embedded-text+nf4"], ["embedded-text+none"]]
+    assert pytester.runpytest_subprocess(*BOTH, "-n", "2").ret == pytest.ExitCode.OK
+    assert told(pytester) == alone
+    assert not pytester.path.joinpath("loads.txt").exists()
+
+
+def test_a_worker_that_dies_in_the_middle_of_one_of_two_models_loses_no_case(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=SUMS, my_dying=DYING)
+    pytester.makeconftest(NAMED)
+    result = pytester.runpytest_subprocess(*BOTH, "--strategy", "my_dying:dying", "-n", "2")
+    result.stdout.fnmatch_lines(["worker * crashed while running*"])
+    assert len(results(pytester)) == 48
+    assert errors(pytester) == []
+
+
 KILLER = SUMS.replace(
     "    assert",
     """    if case.name == "sum-7":

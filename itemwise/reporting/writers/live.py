@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -29,13 +29,13 @@ def live_lines(
     names: Mapping[str, Key],
     counts: Counts,
     speed: float,
-    left: TimeLeft | None,
-    processes: int,
+    left: Sequence[TimeLeft],
+    processes: Mapping[str, int],
     size: tuple[int, int],
     say: Language = ENGLISH,
 ) -> RenderableType:
-    """What a terminal of `size`, its columns and lines, shows of a run in which so many `processes` ask models: a row for each of `names`
-    or as many as there is room for, from the first that is not finished on."""
+    """What a terminal of `size`, its columns and lines, shows of a run: a row for each of `names`, whose model so many `processes` ask, or
+    as many as there is room for, from the first that is not finished on; and how much is `left` of some."""
     from rich.console import Group
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -52,12 +52,12 @@ def live_lines(
     grid.add_row("", "", *(Text(say(heading), style="dim") for heading in _HEADINGS))
     for name, block in islice(standing.blocks.items(), first, first + most):
         bar = ProgressBar(total=max(1, block.expected), completed=block.done)
-        figures = _figures(block, processes)
+        figures = _figures(block, processes[name])
         grid.add_row(
             Text(cropped(printable(called[names[name]]), names_width)),
             bar,
             *figures,
-            say(_left(block, left if left and left.block == name else None)),
+            say(_left(block, next((time for time in left if time.block == name), None))),
         )
     others = _others(first, len(standing.blocks) - first - most)
     below = [say(joined([*others, *under_way(counts, speed)]))]
@@ -88,4 +88,4 @@ def _others(before: int, after: int) -> Iterator[str]:
     if before > 0:
         yield phrase("{n} finished above", n=before)
     if after > 0:
-        yield phrase("{n} more to come", n=after)
+        yield phrase("{n} more below", n=after)

@@ -42,7 +42,7 @@ def under_way(counts: Counts, tokens_per_second: float) -> list[str]:
     """What is being loaded or answered, and how fast."""
     words = [phrase("loading {model}, {n:.0f} s", model=counts.loading, n=counts.loading_seconds)] if counts.loading else []
     words += [phrase("{n} more answered", n=counts.ready)] if counts.ready else []
-    words += [phrase("{n} being answered", n=counts.underway)] if counts.underway and not counts.loading else []
+    words += [phrase("{n} being answered", n=counts.underway)] if counts.underway else []
     words += [phrase("{n} {n:token|tokens} so far", n=counts.tokens)] if counts.tokens else []
     speed = f"{tokens_per_second:.{0 if tokens_per_second >= 10 else 1}f}"
     return [*words, *([phrase("{speed} tokens/s", speed=speed)] if tokens_per_second else [])]

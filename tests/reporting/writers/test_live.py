@@ -39,7 +39,9 @@ def drawn(
     standing: Standing, counts: Counts, left: TimeLeft | None = None, names: Mapping[str, Key] = NAMES, size: tuple[int, int] = (80, 24)
 ) -> list[str]:
     screen = io.StringIO()
-    Console(file=screen, width=size[0]).print(live_lines(standing, names, counts, 48.4, left, 1, size))
+    Console(file=screen, width=size[0]).print(
+        live_lines(standing, names, counts, 48.4, [left] if left else [], dict.fromkeys(names, 1), size)
+    )
     return [" ".join(line.replace("━", " ").split()) for line in screen.getvalue().splitlines()]
 
 
@@ -55,7 +57,8 @@ def test_a_row_for_each_measurement_what_is_under_way_and_the_last_case_that_fai
 
 def test_the_view_is_told_in_chinese(standing: Standing) -> None:
     screen = io.StringIO()
-    shown = live_lines(standing, NAMES, Counts(underway=4), 48.4, TimeLeft(180, 300, DIRECT), 1, (80, 24), language_named("zh"))
+    left, processes = [TimeLeft(180, 300, DIRECT)], dict.fromkeys(NAMES, 1)
+    shown = live_lines(standing, NAMES, Counts(underway=4), 48.4, left, processes, (80, 24), language_named("zh"))
     Console(file=screen, width=80).print(shown)
     assert not re.findall("cases|correct|left|answered|expected|read", screen.getvalue())
     assert "3 至 5 分钟" in screen.getvalue()
@@ -74,7 +77,7 @@ def test_a_finished_block_says_so_and_rows_without_room_are_counted(standing: St
     many = Standing({f"{number}": 4 for number in range(9)})
     rows = drawn(many, Counts(), names={f"{number}": Key(f"b{number}", "m", "direct") for number in range(9)}, size=(80, 12))
     assert [row.split()[0] for row in rows[1:4]] == ["b0", "b1", "b2"]
-    assert rows[4] == "6 more to come, 48 tokens/s"
+    assert rows[4] == "6 more below, 48 tokens/s"
 
 
 def test_texts_that_are_scored_have_no_accuracy() -> None:

@@ -88,7 +88,7 @@ def test_the_closing_lines_cannot_steer_the_terminal(run_of: Callable[..., RunRe
     ("verdicts", "total", "counts", "speed", "left", "line"),
     [
         ([], 50, Counts(), 0.0, None, "itemwise: 0 of 50 cases"),
-        ([], 50, Counts("qwen2.5", 12.4, underway=32), 0.0, None, "itemwise: 0 of 50 cases, loading qwen2.5, 12 s"),
+        ([], 50, Counts("qwen2.5", 12.4, underway=32), 0.0, None, "itemwise: 0 of 50 cases, loading qwen2.5, 12 s, 32 being answered"),
         ([], 50, Counts(underway=32, tokens=640), 58.4, None, "itemwise: 0 of 50 cases, 32 being answered, 640 tokens so far, 58 tokens/s"),
         (
             [Verdict.CORRECT, Verdict.WRONG],
