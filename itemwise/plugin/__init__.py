@@ -135,7 +135,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def model(request: pytest.FixtureRequest) -> Iterator[Model]:
-    """The model under test, loaded once; one is in memory at a time."""
+    """The model under test, loaded once; one is in memory of a process at a time."""
     worker = request.config.stash[WORKER_SESSION]
     entry = _parameter(request)
     yield worker.use(entry)
