@@ -26,7 +26,8 @@ class ReplicatedModel:
 
     A replica that has finished something takes what waits, whatever the others are at. One that dies is restarted and gets its requests
     again. `gpus` is the part of a GPU that each replica takes (0.5 puts two on one); None is a whole one where the cluster has
-    any. Loads at the first request. Raises ModelUnavailableError where Ray is missing or the cluster too small.
+    any. Where `options` tell of several processes, each has as many replicas of its own model on one cluster, which has to be at
+    ``RAY_ADDRESS``. Loads at the first request. Raises ModelUnavailableError where Ray is missing or the cluster too small.
     """
 
     def __init__(
@@ -125,12 +126,14 @@ class ReplicatedModel:
             return
         ray = _ray()
         if not ray.is_initialized():
-            _connect(ray)
+            _connect(ray, self._options.world_size)
         available = ray.cluster_resources()
-        wanted = {"GPU": self._gpus_each(ray) * self.replicas, "CPU": self.replicas}  # Ray would wait for more silently
+        replicas = self.replicas * self._options.world_size
+        wanted = {"GPU": self._gpus_each(ray) * replicas, "CPU": replicas}  # Ray would wait for more silently
         if short := next((name for name, amount in wanted.items() if amount > available.get(name, 0)), None):
+            workers = f" in each of {self._options.world_size} workers (-n)" if self._options.world_size > 1 else ""
             raise ModelUnavailableError(
-                f"--replicas {self.replicas} need {wanted[short]:g} {short}s, the Ray cluster has {available.get(short, 0):g}; "
+                f"--replicas {self.replicas}{workers} need {wanted[short]:g} {short}s, the Ray cluster has {available.get(short, 0):g}; "
                 "take fewer, a larger cluster (RAY_ADDRESS), or a smaller --gpus-per-replica."
             )
         self._actors = [self._new_actor() for _ in range(self.replicas)]
@@ -154,10 +157,16 @@ def _ray() -> ModuleType:
     return module
 
 
-def _connect(ray: ModuleType) -> None:
-    """Join the cluster at ``RAY_ADDRESS``, or start one here, quietly and without reports to its makers."""
+def _connect(ray: ModuleType, processes: int) -> None:
+    """Join the cluster at ``RAY_ADDRESS``, or start one here, quietly and without reports to its makers. Several `processes` would each
+    start one that takes the whole machine for its own."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     address = os.environ.get("RAY_ADDRESS")
+    if processes > 1 and not address:
+        raise ModelUnavailableError(
+            f"--engine ray under -n {processes} needs one cluster for all workers: start it (ray start --head) and set RAY_ADDRESS=auto, "
+            "or leave -n out."
+        )
     cluster = {"address": address} if address else {"include_dashboard": False}
     try:
         ray.init(**cluster, log_to_driver=False, logging_level="ERROR")

@@ -150,6 +150,17 @@ def test_more_replicas_than_the_cluster_has_room_for_are_refused(replicated: Rep
     model = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT), replicas=64)
     with pytest.raises(ModelUnavailableError, match="--replicas 64 need 64 CPUs, the Ray cluster has 3"):
         model.generate(REQUESTS)
+    worker = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT, world_size=2), replicas=2)
+    with pytest.raises(ModelUnavailableError, match=r"--replicas 2 in each of 2 workers \(-n\) need 4 CPUs, the Ray cluster has 3"):
+        worker.generate(REQUESTS)
     gpus = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT), replicas=2, gpus=0.5)
     with pytest.raises(ModelUnavailableError, match="need 1 GPUs, the Ray cluster has 0"):
         gpus.generate(REQUESTS)
+
+
+def test_several_workers_are_refused_a_ray_of_their_own_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    model = ReplicatedModel(REGISTRY["embedded-text"], LoadOptions("none", LIMIT, rank=1, world_size=2), replicas=2)
+    with pytest.raises(ModelUnavailableError, match=r"--engine ray under -n 2 needs one cluster for all workers: .* RAY_ADDRESS=auto"):
+        model.generate(REQUESTS)

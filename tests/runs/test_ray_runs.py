@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+import ray
 
 from tests.runs.test_workers import SUMS, results
 
@@ -32,3 +36,27 @@ def test_a_killed_replica_of_a_ray_cluster_loses_no_case(pytester: pytest.Pytest
     assert pytester.path.joinpath("killed").exists()
     result.stdout.fnmatch_lines(["sums * 24 of 24"])
     assert {each["verdict"] for each in results(pytester)} <= {"correct", "wrong", "no answer"}
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Ray cluster of this process that runs can join."""
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # else replicas starve beside other work on the machine
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    token = Path.home() / ".ray" / "auth_token"  # of the cluster; pytester has another home
+    if token.exists():
+        monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(token))
+    monkeypatch.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
+    yield
+    ray.shutdown()
+
+
+@pytest.mark.usefixtures("cluster")
+def test_workers_ask_replicas_of_a_model_each_on_one_cluster(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sums=SUMS)
+    options = ("--quant", "nf4", "--quant", "none", "--engine", "ray", "--replicas", "1", "-n", "2", "--max-new-tokens", "24")
+    result = pytester.runpytest_subprocess("--sample", "all", *options)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["sums * 24 of 24", "sums * 24 of 24"])
+    assert len(results(pytester)) == 48
