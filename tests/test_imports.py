@@ -71,6 +71,8 @@ def test_an_ordinary_suite_loads_nothing_that_asks_judges_or_decides() -> None:
         "itemwise.causes.find_causes",
         "itemwise.engine.engine",
         "itemwise.gates.threshold",
+        "PIL",
+        "asyncio",
         "jinja2",
         "torch",
     ]

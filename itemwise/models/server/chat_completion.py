@@ -8,8 +8,8 @@ from typing import Any, TypeGuard
 from itemwise.cases.chat import ToolCall
 from itemwise.models.call_dialects import calls_from_api
 from itemwise.models.model import Generation, ModelError, Request
+from itemwise.models.server.attempt_errors import TRANSIENT_STATUSES, PersistentError, TransientError
 from itemwise.models.server.finish_reasons import is_broken, is_known, is_limit, is_plain
-from itemwise.models.server.retry_policy import TRANSIENT_STATUSES, PersistentError, TransientError
 
 __all__ = ["brief", "generation_of", "message_texts", "uncounted"]
 

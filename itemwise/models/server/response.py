@@ -12,9 +12,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from itemwise.models.model import ContextFullError, ModelEntry, ModelError, ModelUnavailableError
+from itemwise.models.server.attempt_errors import TRANSIENT_STATUSES, PersistentError, TransientError
 from itemwise.models.server.chat_completion import brief
 from itemwise.models.server.client import KEY_ENV, STREAMS, RedirectError, TooLargeError, shown, url_of
-from itemwise.models.server.retry_policy import TRANSIENT_STATUSES, PersistentError, TransientError
 
 if TYPE_CHECKING:
     from openai import APIStatusError

@@ -8,41 +8,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from itemwise.cases.duration import duration_text
+from itemwise.models.server.attempt_errors import TransientError
 
-__all__ = [
-    "MAX_PERSISTENT",
-    "TRANSIENT_STATUSES",
-    "AdaptiveConcurrency",
-    "Attempts",
-    "PersistentError",
-    "RetryPolicy",
-    "ServerDownError",
-    "TransientError",
-]
+__all__ = ["MAX_PERSISTENT", "AdaptiveConcurrency", "Attempts", "RetryPolicy", "ServerDownError"]
 
 MAX_ATTEMPTS = 16  # of one request
 MAX_SECONDS = 300.0  # from a request's first failure to its last attempt: a server with a large model takes minutes to restart
 MAX_PERSISTENT = 3  # attempts of one request that is answered each time with what waiting cannot mend
-TRANSIENT_STATUSES = (408, 409, 425, 429)  # statuses below 500 that a later attempt may not meet again
 MIN_BACKOFF, MAX_BACKOFF = 0.5, 30.0  # seconds between attempts; doubled from one to the other
-
-
-class TransientError(Exception):
-    """An attempt failed in a way that a later one may not. `retry_after` is the wait in seconds that the server asked for, if it did."""
-
-    def __init__(self, text: str, retry_after: float | None = None) -> None:
-        super().__init__(text)
-        self.retry_after = retry_after
-
-
-class PersistentError(TransientError):
-    """An attempt failed in a way that later ones will hardly escape. `remedy` is what a user can do; with `alike` every request would
-    fail so."""
-
-    def __init__(self, text: str, remedy: str = "", *, alike: bool = False) -> None:
-        super().__init__(text)
-        self.remedy = remedy
-        self.alike = alike
 
 
 class ServerDownError(Exception):

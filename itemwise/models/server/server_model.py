@@ -13,6 +13,7 @@ from itemwise.extractors.reply_parts import has_thought
 from itemwise.models.decoding import temperature_of
 from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.server.address import read_address
+from itemwise.models.server.attempt_errors import PersistentError, TransientError
 from itemwise.models.server.chat_completion import generation_of, uncounted
 from itemwise.models.server.client import ClientThread, new_client, shown, url_of
 from itemwise.models.server.cut_prompts import CutPrompts
@@ -21,15 +22,7 @@ from itemwise.models.server.model_list import list_models, owner_of, served_name
 from itemwise.models.server.openai_format import no_penalties, request_body
 from itemwise.models.server.prompt_logprobs import prompt_bodies, scored, tells_prompts
 from itemwise.models.server.response import LIMIT_NAMES, TIMED_OUT, connection_error, is_limit_refused, parse_json, status_error
-from itemwise.models.server.retry_policy import (
-    MAX_PERSISTENT,
-    AdaptiveConcurrency,
-    Attempts,
-    PersistentError,
-    RetryPolicy,
-    ServerDownError,
-    TransientError,
-)
+from itemwise.models.server.retry_policy import MAX_PERSISTENT, AdaptiveConcurrency, Attempts, RetryPolicy, ServerDownError
 from itemwise.models.server.running_requests import RunningRequests, SentRequest
 from itemwise.models.server.scored_options import echoed, listed, require_continuations, scoring_bodies
 from itemwise.models.server.server_details import server_details

@@ -1,10 +1,14 @@
 """The canvas a picture is drawn on: simple shapes, and letters made of strokes, the same pixels on every machine."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["BLACK", "BLUE", "BROWN", "GREEN", "GREY", "ORANGE", "RED", "SIZE", "STROKES", "WHITE", "YELLOW", "Colour", "Canvas"]
 
@@ -52,6 +56,8 @@ class Canvas:
     """Softly shaded paper; `rng` decides its tint and how colours vary."""
 
     def __init__(self, rng: random.Random) -> None:
+        from PIL import ImageDraw
+
         self.rng = rng
         self.image = _paper(rng.randrange(len(PAPERS))).copy()
         self._draw = ImageDraw.Draw(self.image)
@@ -100,10 +106,12 @@ class Canvas:
 
 
 @cache
-def _paper(number: int) -> Image.Image:
+def _paper(number: int) -> Image:
+    from PIL.Image import frombytes
+
     red, green, blue = PAPERS[number]
     pixels = bytearray()
     for y in range(SIZE):
         for x in range(SIZE):
             pixels += bytes((red - SHADE * y // SIZE, green, blue - SHADE * x // SIZE))
-    return Image.frombytes("RGB", (SIZE, SIZE), bytes(pixels))
+    return frombytes("RGB", (SIZE, SIZE), bytes(pixels))

@@ -8,8 +8,8 @@ import pytest
 
 from itemwise.cases.chat import ToolCall, Turn
 from itemwise.models import Generation, ModelError, Request
+from itemwise.models.server.attempt_errors import PersistentError, TransientError
 from itemwise.models.server.chat_completion import generation_of, uncounted
-from itemwise.models.server.retry_policy import PersistentError, TransientError
 from itemwise.strategies.calculator import CALCULATOR
 from tests.stand_in import said
 

@@ -9,7 +9,8 @@ import threading
 import pytest
 
 from itemwise.models.server import retry_policy as retry_module
-from itemwise.models.server.retry_policy import AdaptiveConcurrency, Attempts, RetryPolicy, TransientError
+from itemwise.models.server.attempt_errors import TransientError
+from itemwise.models.server.retry_policy import AdaptiveConcurrency, Attempts, RetryPolicy
 from tests.models.server.connecting import Serve, model_on, requests, texts
 from tests.stand_in import Answer, error, said
 

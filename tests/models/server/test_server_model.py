@@ -21,7 +21,8 @@ from itemwise.models.lazy import LazyModel
 from itemwise.models.server import model_list as list_module
 from itemwise.models.server import retry_policy as retry_module
 from itemwise.models.server import server_model as server_module
-from itemwise.models.server.retry_policy import Attempts, RetryPolicy, TransientError
+from itemwise.models.server.attempt_errors import TransientError
+from itemwise.models.server.retry_policy import Attempts, RetryPolicy
 from itemwise.models.server.server_model import ServerModel
 from tests.models.server.connecting import CONNECTED, Serve, entry_on, model_on, outcomes, requests, texts, told, unavailable
 from tests.stand_in import Answer, continued, error, said
