@@ -265,6 +265,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.models.local.template_renderer": "models/local/test_chat_template.py",
     "itemwise.models.local.quantised_weights": "models/local/test_load.py",
     "itemwise.models.server.running_requests": "models/server/test_server_model.py",
+    "itemwise.models.server.attempt_errors": "models/server/test_retry_policy.py",
     "itemwise.models.server.finish_reasons": "models/server/test_chat_completion.py",
     "itemwise.protocols.gsm8k_rows": "protocols/test_inspect_evals_gsm8k.py",
     "itemwise.protocols.lm_eval_gsm8k_cot": "protocols/test_lm_eval_gsm8k.py",
