@@ -27,8 +27,9 @@ def test_of_a_model_without_an_answer_yet_a_load_is_as_dear_as_of_the_other() ->
     assert pace.load_in_cases("b", "a") == 5.0
 
 
-def test_what_needs_no_load_costs_none() -> None:
+def test_cases_out_of_the_store_tell_nothing_of_a_pace() -> None:
     pace = Pace()
-    note(pace, "stored", 0.0, 0.0)
-    note(pace, "a", 12.0, load=10.0)
-    assert pace.load_in_cases("stored", "a") == 0.0
+    note(pace, "a", *[0.0] * 1000)
+    assert pace.load_in_cases("a", "b") == 0.0
+    note(pace, "a", 12.0, 2.0, load=10.0)
+    assert pace.load_in_cases("a", "b") == 5.0
