@@ -5,7 +5,7 @@ import io
 import os
 import zlib
 from functools import partial
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 __all__ = ["BROKEN", "is_gzip", "unpacked", "unpacking"]
 
@@ -17,9 +17,33 @@ _BEGINS = b"\x1f\x8b"
 _BLOCK = 1 << 20
 
 
-def unpacking(file: BinaryIO) -> BinaryIO:
-    """`file` from its beginning, out of its gzip where it is one; `file` itself where not."""
-    return cast("BinaryIO", gzip.GzipFile(fileobj=file)) if is_gzip(file) else file
+def unpacking(file: BinaryIO, *, bounded: bool = False) -> BinaryIO:
+    """`file` from its beginning, out of its gzip where it is one; `file` itself where not. `bounded`, for what will be held, raises an
+    OSError in words once it is more than a gzip may hold."""
+    if not is_gzip(file):
+        return file
+    return cast("BinaryIO", io.BufferedReader(_Bounded(file), _BLOCK) if bounded else gzip.GzipFile(fileobj=file))
+
+
+class _Bounded(io.RawIOBase):
+    """A gzip that is read up to what it may hold."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        self._stream = gzip.GzipFile(fileobj=file)
+        self._most = max(MOST, MOST_TIMES * self._size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._stream.readinto(buffer)
+        if self._stream.tell() > self._most:
+            raise OSError(
+                f"it holds more than {self._most >> 20} MB in {self._size} bytes; if it is no mistake, unpack it and give that file"
+            )
+        return count
 
 
 def is_gzip(file: BinaryIO) -> bool:
@@ -32,14 +56,10 @@ def is_gzip(file: BinaryIO) -> bool:
 
 def unpacked(file: BinaryIO) -> bytes:
     """All of `file`, out of its gzip. Raises one of BROKEN, an OSError in words where the gzip holds more than it may."""
-    size = file.seek(0, os.SEEK_END)
-    stream = unpacking(file)
+    stream = unpacking(file, bounded=True)
     if stream is file:
         return file.read()
-    most = max(MOST, MOST_TIMES * size)
     held = io.BytesIO()
     for block in iter(partial(stream.read, _BLOCK), b""):
         held.write(block)
-        if held.tell() > most:
-            raise OSError(f"it holds more than {most >> 20} MB in {size} bytes; if it is no mistake, unpack it and give that file")
     return held.getvalue()

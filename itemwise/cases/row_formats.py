@@ -25,15 +25,15 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _DELIMITER_WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 
-def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = ()) -> Iterator[Row]:
+def file_rows(file: Path, folders: Sequence[Path], columns: Sequence[str] = (), *, bounded: bool = False) -> Iterator[Row]:
     """The rows of a file by its suffix; their pictures may be files inside `folders`. A csv or tsv whose first row does not name `columns`
-    has those, and begins with a row. A .txt is one row, its ``text``. A file may be gzipped (.csv.gz). Raises RowsError, naming file and
-    line."""
+    has those, and begins with a row. A .txt is one row, its ``text``. A file may be gzipped (.csv.gz); `bounded` refuses one
+    that holds more than can be held whole, as it is always for the formats that are. Raises RowsError, naming file and line."""
     match _suffix(file):
         case ".jsonl":
-            return _jsonl_rows(file, folders)
+            return _jsonl_rows(file, folders, bounded)
         case ".csv" | ".tsv":
-            return _csv_rows(file, folders, columns)
+            return _csv_rows(file, folders, columns, bounded)
         case ".txt":
             return iter([mapping_row("0", {"text": _text(file)}, folders, str(file))])
         case ".parquet" | ".arrow":
@@ -86,9 +86,9 @@ def _cell(table: Table, index: int, column: str) -> Any:
     return table.column(column)[index].as_py()
 
 
-def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
+def _jsonl_rows(file: Path, folders: Sequence[Path], bounded: bool) -> Iterator[Row]:
     with opened(file) as content:
-        for number, line in enumerate(_lines(file, content, "a .jsonl holds one object a line."), start=1):
+        for number, line in enumerate(_lines(file, content, bounded, "a .jsonl holds one object a line."), start=1):
             try:
                 text = line.decode("utf-8-sig").strip()
                 row = json.loads(text) if text else {}
@@ -100,11 +100,11 @@ def _jsonl_rows(file: Path, folders: Sequence[Path]) -> Iterator[Row]:
                 yield mapping_row(str(number - 1), row, folders, f"{file}, line {number}")
 
 
-def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str]) -> Iterator[Row]:
+def _csv_rows(file: Path, folders: Sequence[Path], named: Sequence[str], bounded: bool) -> Iterator[Row]:
     """Every cell is text: ``007`` stays itself. An empty cell is an empty text, which shows no picture."""
     delimiter = _DELIMITERS[_suffix(file)]
     with opened(file) as content:
-        lines = _lines(file, content, f"a {_suffix(file)} holds one row a line, and closes every quote.")
+        lines = _lines(file, content, bounded, f"a {_suffix(file)} holds one row a line, and closes every quote.")
         texts = (line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(lines))
         cells = csv.reader(texts, delimiter=delimiter, strict=True)
         columns: Sequence[str] = ()
@@ -151,10 +151,10 @@ def _csv_row(columns: Sequence[str], values: Sequence[str], folders: Sequence[Pa
     return Row("", tuple(columns), row.__getitem__, has=lambda column: row[column] != "", folders=folders, location=location)
 
 
-def _lines(file: Path, content: BinaryIO, form: str) -> Iterator[bytes]:
+def _lines(file: Path, content: BinaryIO, bounded: bool, form: str) -> Iterator[bytes]:
     """The lines of a file, out of its gzip, up to LONGEST_LINE bytes each; only a line feed ends one. Raises RowsError for a longer one,
     with the `form` that lines should have."""
-    stream = unpacking(content)
+    stream = unpacking(content, bounded=bounded)
     for number in count(1):
         try:
             line = stream.readline(LONGEST_LINE + 1)

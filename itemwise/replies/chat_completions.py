@@ -1,7 +1,8 @@
 """Replies in the output of a batch API: jsonl of ``custom_id`` and the ``response`` that a chat API gave to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from itemwise.cases.plain_data import shown_value
 from itemwise.models.model import ModelError
@@ -20,7 +21,7 @@ from itemwise.replies.given_reply import (
 )
 from itemwise.replies.records import Records
 
-__all__ = ["chat_completions", "is_chat_completion", "is_failed_request"]
+__all__ = ["chat_completions", "is_chat_completion", "is_failed_request", "is_text_response"]
 
 _FAILED = 400  # the least HTTP status of a request that failed
 _NAMED = 3  # failed requests in a line
@@ -37,52 +38,59 @@ def is_failed_request(record: Mapping[str, Any]) -> bool:
     return "custom_id" in record and record.get("response") is None and ("response" in record or bool(record.get("error")))
 
 
+def is_text_response(record: Mapping[str, Any]) -> bool:
+    """Whether a record has a text as the response: why the request failed if others are of this form, else a reply under other names."""
+    return "custom_id" in record and isinstance(record.get("response"), str)
+
+
 def chat_completions(records: Records) -> Replies:
-    """``{"custom_id": "gsm8k-0", "response": {"body": {"choices": [...]}}}`` each, of which the choices are repeats; a request that failed
-    has no reply, and `told` counts and names these. Raises RepliesError."""
-    answers = [answer for place, record in records if (answer := _answer(record, place))]
-    begins: dict[str, int] = {}
-    for answer in answers:
-        begins[answer.id] = min([*answer.indices, begins.get(answer.id, 1)])
-    failed = [f"{answer.id}: {answer.failure}" for answer in answers if answer.failure]
-    replies = [reply for answer in answers for reply in _replies(answer, begins[answer.id])]
+    """``{"custom_id": "gsm8k-0", "response": {"body": {"choices": [...]}}}`` each, of which the choices are repeats by their `index`: from
+    0 where one of the file has that, else from 1. A request that failed has no reply; `told` counts and names those that no other line
+    answers. Raises RepliesError."""
+    found: list[tuple[GivenReply, bool]] = []  # as if the file counted from 0, with whether the index was used
+    failures: dict[str, str] = {}
+    begin = 1
+    for place, record in records:
+        custom_id, body, choices, failure = _answer(record, place)
+        if failure:
+            failures[custom_id] = failure
+        indices = [index for choice in choices if (index := count_in(choice, "index", place)) is not None]
+        begin = min([begin, *indices])
+        by_index = len({*indices}) == len(choices)
+        repeats = [index + 1 for index in indices] if by_index else range(1, len(choices) + 1)
+        found += ((reply, by_index) for reply in _replies(custom_id, body, zip(repeats, choices, strict=True), place))
+    replies = [replace(reply, repeat=reply.repeat - begin) if begin and by_index else reply for reply, by_index in found]
+    answered = {reply.id for reply in replies}
+    failed = [f"{custom_id}: {failure}" for custom_id, failure in failures.items() if custom_id not in answered]
     return Replies(replies, {"failed requests": _named(failed)} if failed else {})
 
 
-class _Answer(NamedTuple):
-    """What a line tells: the response's body with its choices, or why the request failed. `indices` are the choices' own, where each has
-    another."""
-
-    id: str
-    place: str
-    body: Mapping[str, Any]
-    choices: Sequence[Mapping[str, Any]]
-    indices: Sequence[int]
-    failure: str
-
-
-def _answer(record: Mapping[str, Any], place: str) -> _Answer:
+def _answer(record: Mapping[str, Any], place: str) -> tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]], str]:
+    """The id, the body of the response and its choices; or, where there are none, why the request failed."""
     if not is_failed_request(record):
         require_names(record, ("custom_id", "response"), place)
-    custom_id, response = text_in(record, "custom_id", place), object_in(record, "response", place)
+    custom_id, is_text = text_in(record, "custom_id", place), is_text_response(record)
+    response = {"message": record["response"]} if is_text else object_in(record, "response", place)
     status = count_in(response, "status_code", place) or 0
-    body = {} if status >= _FAILED and isinstance(response.get("body"), str) else object_in(response, "body", place) or response
-    choices = objects_in(body, "choices", place)
-    if choices:
-        return _Answer(custom_id, place, body, choices, _indices(choices, place), "")
+    said = response.get("body")
+    has_failed = is_text or status >= _FAILED or not response or ("body" in response and not said)
+    body = response if has_failed and not isinstance(said, Mapping) else object_in(response, "body", place) or response
+    if choices := objects_in(body, "choices", place):
+        return custom_id, body, choices, ""
     error = record.get("error") or body.get("error")
-    if record.get("response") is not None and not error and status < _FAILED:
+    if not (has_failed or error):
         raise RepliesError(
             f"{place}: 'response' has no 'choices' and no 'error', got {shown_value(body)}; chat completions and completions are read, and "
             "null is a request that failed."
         )
-    return _Answer(custom_id, place, body, (), (), _failure(status, error or response.get("body") or response.get("message")))
+    nothing = "null" if record.get("response") is None else "" if status >= _FAILED else "nothing to read"
+    return custom_id, body, (), _failure(status, error or said or response.get("message"), nothing)
 
 
-def _failure(status: int, said: Any) -> str:
-    """Why a request failed: its status where there is one, and what the server said, on one line."""
-    told = [f"status {status}"] * bool(status) + [brief(repr(said) if isinstance(said, str) else said, _MOST_SAID)] * bool(said)
-    return ", ".join(told) or "null"
+def _failure(status: int, said: Any, nothing: str) -> str:
+    """Why a request failed: its status where there is one, and what the server said, on one line; `nothing` where it said nothing."""
+    why = brief(repr(said) if isinstance(said, str) else said, _MOST_SAID) if said else nothing
+    return ", ".join([f"status {status}"] * bool(status) + [why] * bool(why))
 
 
 def _named(failed: Sequence[str]) -> str:
@@ -90,12 +98,11 @@ def _named(failed: Sequence[str]) -> str:
     return f"{len(failed)} ({'; '.join(failed[:_NAMED])}{'; ...' * (len(failed) > _NAMED)})"
 
 
-def _replies(answer: _Answer, begin: int) -> Iterator[GivenReply]:
-    """The replies that the choices are, of which the first has the index `begin`, 0 or 1."""
-    custom_id, place, body, choices, indices, _ = answer
+def _replies(custom_id: str, body: Mapping[str, Any], choices: Iterable[tuple[int, Mapping[str, Any]]], place: str) -> Iterator[GivenReply]:
+    """The replies that the choices of a response's body are, each choice with its repeat."""
     usage = object_in(body, "usage", place)
-    repeats = [index - begin + 1 for index in indices] or range(1, len(choices) + 1)
-    for repeat, choice in zip(repeats, choices, strict=True):
+    is_alone = len(body.get("choices") or ()) == 1
+    for repeat, choice in choices:
         for text, reasoning in _said(choice, place):
             yield GivenReply(
                 custom_id,
@@ -104,16 +111,10 @@ def _replies(answer: _Answer, begin: int) -> Iterator[GivenReply]:
                 model=text_in(body, "model", place, ""),
                 finish_reason=_finish_reason(choice, place),
                 prompt_tokens=count_in(usage, "prompt_tokens", place),
-                completion_tokens=count_in(usage, "completion_tokens", place) if len(choices) == 1 else None,
+                completion_tokens=count_in(usage, "completion_tokens", place) if is_alone else None,
                 reasoning=reasoning,
                 repeat=repeat,
             )
-
-
-def _indices(choices: Sequence[Mapping[str, Any]], place: str) -> Sequence[int]:
-    """The index of each choice where each has another, which may count from 0 or from 1; none else, as the order tells then."""
-    told = [index for choice in choices if (index := count_in(choice, "index", place)) is not None]
-    return told if len({*told}) == len(choices) else ()
 
 
 def _said(choice: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:

@@ -61,7 +61,7 @@ def _record(value: Any, place: str, long_place: str, shown: Any) -> tuple[str, M
 def table_records(path: Path) -> Records:
     """The rows of a csv, tsv, parquet or arrow file; a cell that is empty or null is None. Raises RepliesError."""
     try:
-        rows = [dict(row) for row in file_rows(path, ())]
+        rows = [dict(row) for row in file_rows(path, (), bounded=True)]
     except RowsError as error:
         raise RepliesError(str(error)) from None
     columns = dict.fromkeys(name for row in rows for name in row)

@@ -11,7 +11,7 @@ from typing import Any
 
 from itemwise.cases.regular_file import open_regular
 from itemwise.cases.split_files import without_gz
-from itemwise.replies.chat_completions import chat_completions, is_chat_completion, is_failed_request
+from itemwise.replies.chat_completions import chat_completions, is_chat_completion, is_failed_request, is_text_response
 from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, require_once
 from itemwise.replies.inspect_log import inspect_log, is_inspect_log
 from itemwise.replies.llava_answers import is_llava_answer, is_llava_result, llava_answers, llava_result
@@ -100,11 +100,11 @@ def reply_files(folder: Path) -> list[Path]:
 
 def _read(path: Path, content: bytes) -> tuple[str, Replies]:
     """The name of the format, and what was read."""
+    if (suffix := without_gz(path).suffix.lower()) in TABLES:
+        return _of_records(path, suffix[1:], table_records(path))
     content = unpacked(content, path)
     if content.startswith(_ARCHIVE):
         return "a log of Inspect", inspect_log(path, content)
-    if (suffix := without_gz(path).suffix.lower()) in TABLES:
-        return _of_records(path, suffix[1:], table_records(path))
     first = json_value(content.split(b"\n", 1)[0])
     whole = json_value(content) if not isinstance(first, dict) or _is_whole(first) else None
     if whole is None:
@@ -130,18 +130,17 @@ _WHOLE: Sequence[tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[st
 def _of_records(path: Path, kind: str, records: Records) -> tuple[str, Replies]:
     """What the records of a file are, by the first of them that tells; `kind` is what holds them."""
     beginning: list[tuple[str, Mapping[str, Any]]] = []
-    first: Mapping[str, Any] = {}
     for each in records:
         beginning.append(each)
-        first = each[1]
-        if not is_failed_request(first):  # which may be of a batch API, or a null of a file of other names
+        if not is_failed_request(each[1]) and not is_text_response(each[1]):  # which may be of a batch API, or of a file of other names
             break
     every = chain(beginning, records)
+    first = _telling([record for _, record in beginning])
     if is_lm_eval_sample(first):
         return "samples of lm-eval", lm_eval_samples(every, path)
     if is_own_results(first):
         return "results.jsonl of a run", own_results(every)
-    if is_chat_completion(first):
+    if is_chat_completion(first) or (is_failed_request(first) and not is_plain(first)):
         return "a batch of chat completions", chat_completions(every)
     if is_llava_answer(first):
         return "answers of LLaVA", llava_answers(every)
@@ -151,6 +150,13 @@ def _of_records(path: Path, kind: str, records: Records) -> tuple[str, Replies]:
     if not first:
         raise RepliesError(f"{path} holds no reply; give {_FORMS}.")
     raise RepliesError(f"{path} begins with an object with {', '.join(list(first)[:8])}; give {_FORMS}.")
+
+
+def _telling(records: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The record that tells the form of a file that begins with `records`: one of a batch API behind texts, else the first that is no
+    failed request. An empty one if there is none."""
+    told = [record for record in records if not is_failed_request(record)] or [*records] or [{}]
+    return told[-1] if is_chat_completion(told[-1]) else told[0]
 
 
 def _tokens_of_all(replies: Sequence[GivenReply]) -> Sequence[GivenReply]:

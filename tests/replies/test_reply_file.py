@@ -107,7 +107,7 @@ def test_gzip_that_unpacks_to_far_more_than_text_is_refused_before_memory_holds_
 ) -> None:
     monkeypatch.setattr(gzipped, "MOST", 4 << 20)
     (tmp_path / name).write_bytes(gzip.compress(bytes(8 << 20)) * 16)
-    said = rf"{name} cannot be unpacked: it holds more than 12 MB in 13\d+ bytes; if it is no mistake"
+    said = rf"{name}:? cannot be unpacked(: | \()it holds more than 12 MB in 13\d+ bytes; if it is no mistake"
     with traced_peak() as peak, pytest.raises(RepliesError, match=said):
         read_replies(tmp_path / name)
     assert peak() < 32 << 20
@@ -128,6 +128,34 @@ def test_tables_out_of_gzip(tmp_path: Path, name: str) -> None:
     read_replies.cache_clear()
     with pytest.raises(RepliesError, match="cannot be unpacked"):
         read_replies(tmp_path / name)
+
+
+@pytest.mark.parametrize("line", [b"a,1\n", b"a,", b"a,1234567\n"])
+def test_a_gzipped_table_that_holds_far_more_than_text_is_refused_with_lines_or_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    monkeypatch.setattr(gzipped, "MOST", 1 << 16)
+    monkeypatch.setattr(gzipped, "MOST_TIMES", 1)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"id,text\n" + line * (1 << 16)))
+    with pytest.raises(RepliesError, match=r"a.csv.gz: cannot be unpacked \(it holds more than 0 MB"):
+        read_replies(tmp_path / "a.csv.gz")
+
+
+def test_a_gzipped_table_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, opened = io.BytesIO(), []
+
+    class Counted(gzip.GzipFile):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            opened.append(self)
+            super().__init__(*arguments, **options)
+
+    pyarrow.parquet.write_table(pyarrow.table({"id": ["a"], "text": ["1"]}), held)
+    files = {"a.csv.gz": gzip.compress(b"id,text\na,1\n"), "a.parquet.gz": gzip.compress(held.getvalue())}
+    monkeypatch.setattr(gzip, "GzipFile", Counted)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        opened.clear()
+        assert ([reply.text for reply in read_replies(tmp_path / name).replies], len(opened)) == (["1"], 1)
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
@@ -192,6 +220,13 @@ def test_the_choices_of_a_batch_by_their_numbers_in_parts_and_as_completions(tmp
         ({"response": {"status_code": 500, "body": None}, "error": None}, "status 500"),
         ({"response": {"status_code": 500, "message": "Internal\nerror"}, "error": None}, "status 500, 'Internal\\nerror'"),  # Groq
         ({"response": {"status_code": 502, "body": "<html>"}, "error": None}, "status 502, '<html>'"),
+        ({"response": {"status_code": 500, "body": ["Internal", "error"]}}, 'status 500, ["Internal", "error"]'),
+        ({"response": {"status_code": 500, "body": 5}}, "status 500, 5"),
+        ({"response": {"status_code": 200, "body": ""}}, "status 200, nothing to read"),
+        ({"response": {"status_code": 200, "body": None}}, "status 200, nothing to read"),
+        ({"response": {}}, "nothing to read"),
+        ({"response": "Internal\nerror"}, "'Internal\\nerror'"),
+        ({"response": ""}, "nothing to read"),
         ({"response": {"status_code": 404, "body": {"object": "error", "code": 404}}}, 'status 404, {"object": "error", "code": 404}'),
         ({"response": {"status_code": 400, "body": {"error": {"code": "x"}}}, "error": None}, 'status 400, {"code": "x"}'),  # OpenAI
         ({"response": {"status_code": 400, "body": None}, "error": "too long"}, "status 400, 'too long'"),  # vLLM
@@ -212,6 +247,33 @@ def test_requests_that_failed_are_counted_and_the_first_named(tmp_path: Path) ->
     failed = [{"custom_id": str(number), "response": None} for number in range(4)]
     with pytest.raises(RepliesError, match=r"holds no reply; failed requests: 4 \(0: null; 1: null; 2: null; ...\)\.$"):
         read_replies(written(tmp_path, *failed))
+    with pytest.raises(RepliesError, match=r"holds no reply; failed requests: 1 \(a: 'expired'\)\.$"):
+        read_replies(written(tmp_path, {"custom_id": "a", "error": "expired"}, name="one.jsonl"))
+
+
+def test_a_request_that_another_line_answers_did_not_fail_and_one_that_failed_twice_counts_once(tmp_path: Path) -> None:
+    done, failed = completed({"choices": [CHOICE]}), {"custom_id": "a", "response": {"status_code": 500, "body": None}}
+    for name, lines in (("first.jsonl", (failed, done)), ("last.jsonl", (done, failed))):
+        assert read_replies(written(tmp_path, *lines, name=name)).told == {}
+    again = {"custom_id": "b", "response": None}, {"custom_id": "b", "response": {"status_code": 429}}
+    assert read_replies(written(tmp_path, done, *again)).told == {"failed requests": "1 (b: status 429)"}
+
+
+def test_texts_under_custom_id_and_response_are_replies_where_no_line_is_of_a_batch(tmp_path: Path) -> None:
+    texts = {"custom_id": "a", "response": "1"}, {"custom_id": "b", "response": None}, {"custom_id": "c", "response": "3"}
+    for name, lines in (("told.jsonl", texts), ("null.jsonl", texts[:2]), ("turned.jsonl", texts[1:])):
+        found = read_replies(written(tmp_path, *lines, name=name))
+        assert ([reply.text for reply in found.replies], found.told) == ([line["response"] for line in lines if line["response"]], {})
+    told = written(tmp_path, {"custom_id": "a", "text": "1", "error": "asked twice"}, name="error.jsonl")
+    assert [reply.text for reply in read_replies(told).replies] == ["1"]
+
+
+def test_of_a_batch_only_what_replies_hold_stays_in_memory(tmp_path: Path) -> None:
+    body = {"choices": [{**CHOICE, "logprobs": {"content": [{"token": "2", "logprob": -number / 7} for number in range(2000)]}}]}
+    file = written(tmp_path, *({**completed(body), "custom_id": str(number)} for number in range(40)))
+    with traced_peak() as peak:
+        assert len(read_replies(file).replies) == 40
+    assert peak() < 4 * file.stat().st_size
 
 
 @pytest.mark.parametrize(
@@ -230,6 +292,18 @@ def test_requests_that_failed_are_counted_and_the_first_named(tmp_path: Path) ->
 def test_choices_are_counted_from_0_or_from_1(tmp_path: Path, indices: list[list[int | None]], repeats: list[int]) -> None:
     lines = [completed({"choices": [{**CHOICE, "index": index} for index in line]}) for line in indices]
     assert [reply.repeat for reply in read_replies(written(tmp_path, *lines)).replies] == repeats
+
+
+@pytest.mark.parametrize(("index", "repeats"), [(0, [1, 2, 3]), (1, [1, 1, 2]), (None, [1, 1, 2])])
+def test_all_choices_of_a_file_are_counted_from_the_same_number(tmp_path: Path, index: int | None, repeats: list[int]) -> None:
+    first = {**completed({"choices": [{**CHOICE, "index": index}]}), "custom_id": "b"}
+    lines = [first, *(completed({"choices": [{**CHOICE, "index": number}]}) for number in (1, 2))]
+    assert [reply.repeat for reply in read_replies(written(tmp_path, *lines)).replies] == repeats
+
+
+def test_a_choice_that_is_no_reply_is_counted_too(tmp_path: Path) -> None:
+    lines = completed({"choices": [{"index": 0, "message": {"content": None}}, {**CHOICE, "index": 1}]})
+    assert [reply.repeat for reply in read_replies(written(tmp_path, lines)).replies] == [2]
 
 
 def completed(body: Any) -> dict[str, Any]:
