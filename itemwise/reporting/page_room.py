@@ -7,7 +7,7 @@ from typing import Any
 
 from itemwise.language import Language
 from itemwise.reporting.single_page import page_json
-from itemwise.results.entry import Entry
+from itemwise.results.entry import Entry, Texts
 
 __all__ = ["PageRoom", "json_of_trees"]
 
@@ -32,14 +32,14 @@ class PageRoom:
         self.shortened = 0
         self._say = say
         self._left = together
-        sizes = [entry.quoted_size for entry in entries]
+        sizes = list(map(_size_of, entries))
         self._share = _fair_share(sizes, together)
         self._to_come = sum(min(size, self._share) for size in sizes)
         self._of_entry = 0
 
     def turn_to(self, entry: Entry) -> None:
         """What comes belongs to `entry`, which is one of those that the room is for."""
-        own = min(entry.quoted_size, self._share)
+        own = min(_size_of(entry), self._share)
         self._to_come -= own
         self._of_entry = max(min(own, self._left), self._left - self._to_come)
 
@@ -61,9 +61,9 @@ class PageRoom:
     def text(self, text: str, span: Span = None) -> tuple[str, Span]:
         """The text as far as there is room for it, its beginning and its end alike, and where its `span` is in that."""
         size = len(text) if len(text) <= _SURELY else _size(page_json(text))
-        room = max(_ALWAYS, self._of_entry)
-        if size > room:
+        if size > self._of_entry + _ALWAYS:
             self.shortened += 1
+            room = max(_ALWAYS, self._of_entry)
             text, span = _without_middle(text, span, len(text) * room // size, self._say)
             size = _size(page_json(text))
         self._take(size)
@@ -86,6 +86,14 @@ def json_of_trees(pairs: Iterable[tuple[str, str]]) -> str:
     """The JSON of a list of pairs of trees, of which each is JSON already; empty where there is no tree in it."""
     listed = [f"[{said},{thought}]" for said, thought in pairs]
     return "" if all(pair == "[null,null]" for pair in listed) else f"[{','.join(listed)}]"
+
+
+def _size_of(entry: Entry) -> int:
+    """About how many bytes the texts of `entry` take as JSON; those that are spilled are not read."""
+    if not isinstance(entry.quoted, Texts):
+        return entry.quoted.length
+    reply = entry.quoted.reply
+    return _size(page_json([entry.quoted.prompt, entry.quoted.message, reply and reply.record()]))
 
 
 def _fair_share(sizes: list[int], together: int) -> int:

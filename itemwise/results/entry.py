@@ -175,15 +175,6 @@ class Entry(MeasuredCase):
         return replace(texts, reply=replace(texts.reply, **{name: getattr(self.spent, name) for name in ReplyCost.__slots__}))
 
     @property
-    def quoted_size(self) -> int:
-        """About how many bytes its texts take, of which those that are spilled are not read."""
-        if not isinstance(self.quoted, Texts):
-            return self.quoted.length
-        said = [turn.content + turn.reasoning for turn in self.quoted.reply.turns] if self.quoted.reply else []
-        texts = self.quoted.prompt, self.quoted.message, self.quoted.reply_text, *said
-        return sum(len(text) if text.isascii() else len(text.encode("utf-8", "replace")) for text in texts)
-
-    @property
     def cost(self) -> ReplyCost | None:
         """What the reply took; None where an error left none."""
         reply = self.quoted.reply if isinstance(self.quoted, Texts) else None

@@ -39,6 +39,15 @@ def said(number: int, text: str) -> Entry:
     return an_entry(number, Verdict.WRONG, reply=Reply(text, "stop", 1, 1, 0.0, 1, turns), prompt="What is 6*7?")
 
 
+def said_without_turns(number: int, text: str) -> Entry:
+    return an_entry(number, Verdict.WRONG, reply=Reply(text, "stop", 1, 1, 0.0, 1, ()), prompt="What is 6*7?")
+
+
+def said_before_the_end(number: int, text: str) -> Entry:
+    turns = (Turn("user", "What is 6*7?"), Turn("assistant", text), Turn("user", "Go on."), Turn("assistant", "42"))
+    return an_entry(number, Verdict.WRONG, reply=Reply("42", "stop", 1, 1, 0.0, 1, turns), prompt="What is 6*7?")
+
+
 def test_a_text_that_has_room_stays() -> None:
     room = a_room(10**6, LONG)
     assert room.text(LONG, (5, 9)) == (LONG, (5, 9))
@@ -72,6 +81,24 @@ def test_what_short_texts_leave_is_the_long_ones(run_of: Callable[..., RunRecord
     cases = data("".join(report_parts(run_of(*entries))))["cases"]
     assert [case["text"] for case in cases[:8]] == ["The answer is 42"] * 8
     assert all(18_000 < len(case["text"]) < 26_000 for case in cases[8:])
+
+
+@pytest.mark.parametrize("unit", ['def f(x):\n    return "a" + x\n', "if a < b && c > d:\n", "\\frac{1}{2}\n"])
+@pytest.mark.parametrize("in_turns", [True, False])
+def test_what_fits_its_share_stays_whole_however_many_bytes_its_signs_take(
+    unit: str, in_turns: bool, run_of: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, 200_000)
+    short, long = unit * 150, unit * 20_000
+    made = said_before_the_end if in_turns else said_without_turns
+    entries = [*(made(number, short) for number in range(9)), made(9, long)]
+    page = data("".join(report_parts(run_of(*entries))))
+    texts = [case["turns"][1]["content"] if in_turns else case["text"] for case in page["cases"]]
+    assert texts[:9] == [short] * 9
+    assert page["shortened"] == 1
+    if not in_turns:
+        compared = json.loads(json_in(page_of(entries, entries), "data"))
+        assert [reply["text"] for case in compared["cases"][:9] for reply in case["replies"]] == [short] * 18
 
 
 @pytest.mark.parametrize("unit", ["<b>", "**18** ", "\U0001f600", "\\( \\frac{1}{2} \\) ", "\x00", "- a\n"])
