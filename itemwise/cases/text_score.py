@@ -10,9 +10,9 @@ from typing import Any
 
 from itemwise.cases.plain_data import Kinds, require_kinds
 
-__all__ = ["TextScore", "text_score"]
+__all__ = ["PERPLEXITY", "TextScore", "text_score"]
 
-NOTE = "perplexity"  # under which it stands in a reply's notes
+PERPLEXITY = "perplexity"  # under which it stands in a reply's notes
 _KINDS: Kinds = {"logprob": float, "tokens": int, "bytes": int, "words": int, "window": int}
 
 
@@ -44,12 +44,12 @@ class TextScore:
 
     def notes(self) -> dict[str, Any]:
         """The notes of a reply that hold this."""
-        return {NOTE: vars(self)}
+        return {PERPLEXITY: vars(self)}
 
 
 def text_score(notes: Mapping[str, Any]) -> TextScore | None:
     """What a reply's notes hold of it; None where no text was scored, or by another version in another way."""
-    record: Any = notes.get(NOTE)
+    record: Any = notes.get(PERPLEXITY)
     try:
         require_kinds(record, _KINDS)
         found = TextScore(**{name: record[name] for name in _KINDS})

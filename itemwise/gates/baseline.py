@@ -8,7 +8,7 @@ from itemwise.analysis.like_with_like import like_pairs
 from itemwise.analysis.pairs import Measurement, Pair, TwiceError, items_differ, measurement
 from itemwise.analysis.perplexity_results import bits_change
 from itemwise.analysis.score_change import ScoreChange, score_changes
-from itemwise.cases.text_score import text_score
+from itemwise.cases.text_score import PERPLEXITY
 from itemwise.gates.gate import Decision, outcome_text, undecided
 from itemwise.gates.threshold import coverage_text
 from itemwise.language import joined, phrase
@@ -109,17 +109,18 @@ def _gold_decision(named: str, change: GoldChange) -> Decision:
 
 
 def _bits_decisions(named: str, pair: Pair) -> list[Decision]:
-    """Whether texts do not take more bits a byte by more than BITS_MARGIN: where whole texts were scored."""
-    if all(text_score(entry.scored_notes()) is None for entry in pair.second.entries.values()):
+    """Whether texts do not take more bits a byte by more than BITS_MARGIN: where whole texts were scored. Undecided where not all can
+    be compared."""
+    if not any(PERPLEXITY in entry.scored_notes() for entry in pair.second.entries.values()):
         return []
     of_what = phrase("{gate}, by its bits per byte", gate=named)
-    change = bits_change(pair)
-    if change is None:
-        return [
-            undecided(
-                of_what, phrase("{run} tells no bits of these texts in windows of this size; give a run's folder", run=pair.first.run)
-            )
-        ]
+    change, cases = bits_change(pair), len(pair.judged)
+    if change is None or change.cases < cases:
+        counts = {"n": change.cases if change else 0, "all": cases}
+        why = phrase(
+            "{n} of {all} documents can be compared: both runs must tell their bits, in windows of one size; give a run's folder", **counts
+        )
+        return [undecided(of_what, why)]
     worse = (change.interval.low if change.interval else change.mean) > BITS_MARGIN and change.is_shown
     return [Decision(not worse, outcome_text(of_what, not worse, joined([change.text, *_too_few(change.cases)], "; ")))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -241,10 +242,24 @@ def test_a_baseline_that_tells_nothing_of_the_texts_leaves_their_gate_undecided(
     for before in (without, documents(*BITS, window=32)):
         _, by_bits = baseline_decisions(RunFolder("before", {}, before), documents(*BITS))
         assert not by_bits.passed
-        assert "by its bits per byte: undecided, before tells no bits of these texts in windows of this size" in by_bits.text
+        assert "by its bits per byte: undecided, 0 of 4 documents can be compared: both runs must tell their bits, in " in by_bits.text
 
 
-def many_documents(more: float = 0.0) -> list[Entry]:
+def test_a_part_of_the_texts_decides_nothing() -> None:
+    now = [*many_documents()[:5], *many_documents(window=32)[5:]]
+    _, by_bits = baseline_decisions(RunFolder("before", {}, many_documents()), now)
+    assert not by_bits.passed
+    assert "undecided, 5 of 8 documents can be compared" in by_bits.text
+
+
+@pytest.mark.parametrize("bits", [nan, inf])
+def test_texts_scored_with_no_number_leave_their_gate_undecided(bits: float) -> None:
+    _, by_bits = baseline_decisions(RunFolder("before", {}, documents(*BITS)), documents(*[bits] * 4))
+    assert not by_bits.passed
+    assert "undecided, 0 of 4 documents can be compared" in by_bits.text
+
+
+def many_documents(more: float = 0.0, window: int = 64) -> list[Entry]:
     """Eight documents of some bits a byte and `more` of each tenth."""
-    found = [*documents(*(bits + more for bits in BITS)), *documents(*(bits + 1.1 * more for bits in BITS))]
+    found = [entry for part in (more, 1.1 * more) for entry in documents(*(bits + part for bits in BITS), window=window)]
     return [replace(entry, case=f"text-{number}", node_id=f"t.py::t[text-{number}]", sample_size=8) for number, entry in enumerate(found)]
