@@ -33,11 +33,11 @@ class GroupQueue:
 
     def pop(self, group: str) -> Unit:
         """Take a group out."""
-        return self._with(group).pop(group)
+        return self._among(group).pop(group)
 
     def model(self, group: str) -> str:
         """The model that a group asks."""
-        return self._asked(self._with(group)[group])
+        return self._asked(self._among(group)[group])
 
     @property
     def models(self) -> list[str]:
@@ -61,7 +61,7 @@ class GroupQueue:
         """How many cases the first group of a model has."""
         return len(next(iter(self._units[model].values())))
 
-    def _with(self, group: str) -> OrderedDict[str, Unit]:
+    def _among(self, group: str) -> OrderedDict[str, Unit]:
         """The groups among which one is."""
         return next(units for units in (self._again, *self._units.values()) if group in units)
 

@@ -49,7 +49,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
         self._batch_size = batch_size
         self._group_of: dict[str, object] = {}
         self._model: dict[str, str] = {}  # of each case
-        self._with: dict[Any, str] = {}  # the model that a worker has when it has done all it was given
+        self._holds: dict[Any, str] = {}  # the model that a worker has when it has done all it was given
         self._pace = Pace()
         self.workqueue = GroupQueue(lambda test: self._model.get(test, ""))
         self._index: dict[str, int] = {}
@@ -111,7 +111,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
     def remove_node(self, node: Any) -> str | None:
         """Hand out again what `node` left undone; the test that was being run when it died, None where there was none."""
         units: dict[str, dict[str, bool]] = self.assigned_work.pop(node)
-        self._with.pop(node, None)
+        self._holds.pop(node, None)
         left = [(scope, tests) for scope, unit in units.items() if (tests := [test for test, done in unit.items() if not done])]
         if not left:
             return None
@@ -182,7 +182,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
             scope = self._next_scope(node)
             if scope is None:
                 node.shutdown()
-            elif pending > LAST and self.workqueue.model(scope) not in ("", self._with.get(node)):
+            elif pending > LAST and self.workqueue.model(scope) not in ("", self._holds.get(node)):
                 return
             else:
                 self._assign(node, scope)
@@ -194,7 +194,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
     def _next_scope(self, node: Any) -> str | None:
         """The group that `node` is to run after what it has; None where it is to end."""
         queue: GroupQueue = self.workqueue
-        model = self._with.get(node, "")
+        model = self._holds.get(node, "")
         known = getattr(node, "workerinput", {}).get(REGROUPED, {})
         if (again := queue.first_again(known, model)) is not None:
             return again
@@ -221,10 +221,10 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is un
 
     def _workers_of(self, model: str, but: Any = None) -> list[Any]:
         """The workers that ask `model` and go on."""
-        return [node for node, held in self._with.items() if held == model and not node.shutting_down and node is not but]
+        return [node for node, held in self._holds.items() if held == model and not node.shutting_down and node is not but]
 
     def _assign(self, node: Any, scope: str) -> None:
-        self._with[node] = self.workqueue.model(scope) or self._with.get(node, "")
+        self._holds[node] = self.workqueue.model(scope) or self._holds.get(node, "")
         unit = self.workqueue.pop(scope)
         self.assigned_work[node][scope] = unit
         try:
