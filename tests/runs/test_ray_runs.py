@@ -28,6 +28,12 @@ async def killing(chat, ask, extract):
 '''
 
 
+@pytest.fixture(autouse=True)
+def niceness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of this process, not Ray's 15: replicas would starve beside other work on the machine."""
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+
+
 def test_a_killed_replica_of_a_ray_cluster_loses_no_case(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_sums=SUMS, my_killing=KILLING)
     options = ("--strategy", "my_killing:killing", "--engine", "ray", "--replicas", "2", "--batch-size", "4")
@@ -39,10 +45,9 @@ def test_a_killed_replica_of_a_ray_cluster_loses_no_case(pytester: pytest.Pytest
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def cluster(niceness: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A Ray cluster of this process that runs can join."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_worker_niceness", "0")  # else replicas starve beside other work on the machine
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     token = Path.home() / ".ray" / "auth_token"  # of the cluster; pytester has another home
     if token.exists():
