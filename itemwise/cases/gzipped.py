@@ -1,4 +1,4 @@
-"""Out of gzip: as a stream, or whole up to a bound, as some kilobytes of gzip may be gigabytes."""
+"""Out of gzip: as a stream, or whole up to a bound, as some kilobytes of gzip may be gigabytes; the same bound for an archive."""
 
 import gzip
 import io
@@ -7,11 +7,11 @@ import zlib
 from functools import partial
 from typing import Any, BinaryIO, cast
 
-__all__ = ["BROKEN", "is_gzip", "unpacked", "unpacking"]
+__all__ = ["BROKEN", "is_gzip", "require_bounded", "unpacked", "unpacking"]
 
 BROKEN = (OSError, EOFError, zlib.error)  # what reading a stream out of gzip may raise
 
-MOST = 256 << 20  # bytes that any gzip may hold
+MOST = 256 << 20  # bytes that any packed file may hold
 MOST_TIMES = 100  # its own size, where that is more; text is some 3 to 20 times as long as its gzip
 _BEGINS = b"\x1f\x8b"
 _BLOCK = 1 << 20
@@ -32,18 +32,21 @@ class _Bounded(io.RawIOBase):
         self._size = file.seek(0, os.SEEK_END)
         file.seek(0)
         self._stream = gzip.GzipFile(fileobj=file)
-        self._most = max(MOST, MOST_TIMES * self._size)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         count = self._stream.readinto(buffer)
-        if self._stream.tell() > self._most:
-            raise OSError(
-                f"it holds more than {self._most >> 20} MB in {self._size} bytes; if it is no mistake, unpack it and give that file"
-            )
+        require_bounded(self._stream.tell(), self._size, "unpack it and give that file")
         return count
+
+
+def require_bounded(length: int, size: int, instead: str) -> None:
+    """Raises an OSError in words, with what to do `instead`, where a file of `size` bytes holds `length` bytes, or more, and may not."""
+    most = max(MOST, MOST_TIMES * size)
+    if length > most:
+        raise OSError(f"it holds more than {most >> 20} MB in {size} bytes; if it is no mistake, {instead}")
 
 
 def is_gzip(file: BinaryIO) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from itemwise.cases.chat import ROLES, Turn
+from itemwise.cases.gzipped import require_bounded
 from itemwise.cases.plain_data import shown_value
 from itemwise.replies.given_reply import GivenReply, Replies, RepliesError, count_in, object_in, objects_in, repeat_in, text_in
 
@@ -16,6 +17,7 @@ __all__ = ["inspect_log", "is_inspect_log"]
 
 _FINISHED = {"stop": "stop", "max_tokens": "length", "model_length": "length"}
 _ZSTD = 93  # a kind of compression that zipfile knows since Python 3.14
+_CONVERT = "inspect log convert --to json --output-dir DIR FILE"
 _EVENTS = {"events", "events_data", "timelines", "store"}
 
 
@@ -28,7 +30,10 @@ def inspect_log(file: Path, content: bytes) -> Replies:
     """The replies of a log, an epoch of a sample being a repeat; a sample that ended in an error, or has no output, has none. `content` is
     that of the file out of its gzip. Raises RepliesError.
     """
-    log = _by_inspect(file, content) or _by_format(file, content)
+    is_archive = zipfile.is_zipfile(io.BytesIO(content))
+    if is_archive:
+        _require_bounded(file, content)
+    log = _by_inspect(file, content) or _by_format(file, content, is_archive=is_archive)
     samples = [(_place(file, sample), sample) for sample in objects_in(log, "samples", file.name)]
     replies = [_reply(sample, place) for place, sample in samples if not sample.get("error") and object_in(sample, "output", place)]
     return Replies(replies, _told(log, file.name))
@@ -54,13 +59,24 @@ def _by_inspect(file: Path, content: bytes) -> dict[str, Any] | None:
     return {**log.model_dump(mode="json", exclude={"samples"}), "samples": samples}
 
 
-def _by_format(file: Path, content: bytes) -> dict[str, Any]:
+def _by_format(file: Path, content: bytes, *, is_archive: bool) -> dict[str, Any]:
     """The log as its format is documented: one JSON object, or an archive of a header and a file for each sample."""
     try:
-        log = _archived(file, content) if zipfile.is_zipfile(io.BytesIO(content)) else dict(json.loads(content))
+        log = _archived(file, content) if is_archive else dict(json.loads(content))
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise RepliesError(f"{file} is no log of Inspect that can be read: {type(error).__name__}: {error}.") from None
     return {**log, "samples": [_resolved(sample, file) for sample in objects_in(log, "samples", file.name)]}
+
+
+def _require_bounded(file: Path, content: bytes) -> None:
+    """Refuse an archive whose files are far longer than it, by what it says of them: no more than that is read of any."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            require_bounded(sum(each.file_size for each in archive.infolist()), len(content), f"give it as JSON: {_CONVERT}")
+    except OSError as error:
+        raise RepliesError(f"{file} cannot be read: {error}.") from None
+    except zipfile.BadZipFile as error:
+        raise RepliesError(f"{file} is no log of Inspect that can be read: {error}.") from None
 
 
 def _archived(file: Path, content: bytes) -> dict[str, Any]:
@@ -78,7 +94,7 @@ def _require_readable(archive: zipfile.ZipFile, file: Path) -> None:
             return
         raise RepliesError(
             f"{file} is compressed by zstd, which this Python cannot read alone: pip install inspect_ai (or zipfile-zstd), or write it "
-            "as JSON: inspect log convert --to json --output-dir DIR FILE."
+            f"as JSON: {_CONVERT}."
         )
 
 

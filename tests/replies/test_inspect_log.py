@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from itemwise.cases import gzipped
 from itemwise.cases.chat import Turn
 from itemwise.replies import RepliesError, read_replies
 
@@ -66,12 +67,12 @@ def archive_of(folder: Path, samples: list[dict[str, Any]]) -> Path:
 
 
 def packed(write: Callable[[Path, list[dict[str, Any]]], Path]) -> Callable[[Path, list[dict[str, Any]]], Path]:
-    def gzipped(folder: Path, samples: list[dict[str, Any]]) -> Path:
+    def write_gzipped(folder: Path, samples: list[dict[str, Any]]) -> Path:
         file = write(folder, samples)
         file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
         return file.with_name(f"{file.name}.gz")
 
-    return gzipped
+    return write_gzipped
 
 
 @pytest.mark.parametrize("write", [log_of, archive_of, packed(log_of), packed(archive_of)])
@@ -147,6 +148,19 @@ def test_an_archive_of_something_else_is_no_log(tmp_path: Path) -> None:
         archive.writestr("a.txt", "a")
     with pytest.raises(RepliesError, match=r"other\.eval is no log of Inspect that can be read: KeyError"):
         read_replies(tmp_path / "other.eval")
+
+
+@pytest.mark.parametrize("inspect", [None, SimpleNamespace(read_eval_log=lambda *_, **__: pytest.fail("it was read"))])
+def test_an_archive_that_holds_far_more_than_its_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inspect: Any) -> None:
+    monkeypatch.setattr(gzipped, "MOST", 1 << 20)
+    if inspect:
+        monkeypatch.setitem(sys.modules, "inspect_ai", ModuleType("inspect_ai"))
+        monkeypatch.setitem(sys.modules, "inspect_ai.log", inspect)
+    file = archive_of(tmp_path, [sample(number, " " * 4_000_000) for number in range(3)])
+    size = file.stat().st_size
+    said = rf"log\.eval cannot be read: it holds more than \d+ MB in {size} bytes; if it is no mistake, give it as JSON: "
+    with pytest.raises(RepliesError, match=said):
+        read_replies(file)
 
 
 @pytest.mark.parametrize(("name", "pack"), [("log.json", bytes), ("log.json.gz", gzip.compress)])
