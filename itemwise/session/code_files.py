@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 __all__ = ["code_files"]
@@ -89,12 +90,20 @@ def _imports(name: str, file: Path) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=256)
 def _parsed(source: bytes, package: str) -> tuple[tuple[str, str], ...]:
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        nodes = list(_statements(ast.parse(source)))
     except (SyntaxError, ValueError):
         return ()
     whole = [(alias.name, "") for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
     return (*whole, *((_absolute(node, package), alias.name) for node in froms for alias in node.names))
+
+
+def _statements(module: ast.Module) -> Iterator[ast.AST]:
+    """The statements of a module, outer ones first. Expressions, of which most of a module is made, hold no import and are passed over."""
+    nodes: list[ast.AST] = [module]
+    for node in nodes:  # to which is added meanwhile
+        nodes += chain.from_iterable(getattr(node, block, ()) for block in ("body", "handlers", "orelse", "finalbody", "cases"))
+        yield node
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,3 +22,17 @@ def test_a_module_imports_the_standard_library_and_extractors_alone(file: Path) 
     names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
     foreign = [name for name in names if name.partition(".")[0] not in sys.stdlib_module_names]
     assert all(name.startswith("itemwise.extractors.") for name in foreign), foreign
+
+
+def test_every_name_is_there_and_no_other() -> None:
+    assert [name for name in itemwise.extractors.__all__ if not hasattr(itemwise.extractors, name)] == []
+    assert not hasattr(itemwise.extractors, "first_number")
+    with pytest.raises(ImportError, match="cannot import name 'first_number'"):
+        from itemwise.extractors import first_number  # type: ignore[attr-defined]  # noqa: F401
+
+
+def test_an_extractor_is_imported_without_those_of_other_kinds() -> None:
+    program = "import sys\nfrom itemwise.extractors import last_number\nprint([name for name in sys.modules if name.count('.') > 2])"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
+    folders = {name.split(".")[2] for name in ast.literal_eval(ran.stdout) if name.startswith("itemwise.extractors.")}
+    assert folders == {"number"}

@@ -64,7 +64,13 @@ def test_a_module_that_imports_nothing_is_its_own_file(project: Callable[..., se
 
 @pytest.mark.parametrize(
     "statement",
-    ["import helper", "import helper as h", "from helper import X", "from helper import *", "def late():\n    from helper import X"],
+    [
+        *("import helper", "import helper as h", "from helper import X", "from helper import *", "def late():\n    from helper import X"),
+        "class Own:\n    if True:\n        pass\n    else:\n        import helper",
+        "try:\n    import tomllib\nexcept ImportError:\n    import helper",
+        "try:\n    pass\nfinally:\n    import helper",
+        "match 1:\n    case 1:\n        with open(0):\n            for _ in ():\n                import helper",
+    ],
 )
 def test_a_module_beside_it_that_is_imported_counts(project: Callable[..., set[str]], statement: str) -> None:
     assert project("mine", mine=statement, helper="X = 1", other="") == {"mine.py", "helper.py"}
