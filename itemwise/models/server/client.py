@@ -82,13 +82,13 @@ def client_library(entry: ModelEntry) -> Any:
     return openai
 
 
-def new_client(entry: ModelEntry, *, timeout: float) -> AsyncOpenAI:
-    """A client for the server of `entry`, with `timeout` seconds between any two bytes. Raises ModelError for a key that cannot be sent.
+def new_client(entry: ModelEntry) -> AsyncOpenAI:
+    """A client for the server of `entry`; how long an answer may take is the caller's. Raises ModelError for a key that cannot be sent.
 
     What it raises for a body or a redirect that is refused is an APIConnectionError, caused by TooLargeError or RedirectError.
     """
     openai = client_library(entry)
-    limits = openai.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout))
+    limits = openai.Timeout(None, connect=CONNECT_TIMEOUT)
     basic = base64.b64encode(entry.userinfo.encode()).decode()
     headers = {"Accept-Encoding": "identity", **({"Authorization": f"Basic {basic}"} if entry.userinfo else {})}
     return openai.AsyncOpenAI(  # type: ignore[no-any-return]

@@ -26,7 +26,7 @@ def list_models(entry: ModelEntry) -> list[dict[str, Any]]:
     """The server's models, each with its ``id``; empty where it has no such list. Raises ModelError where it does not answer."""
     openai = client_library(entry)
     try:
-        with closing(ClientThread(new_client(entry, timeout=LIST_TIMEOUT))) as thread:
+        with closing(ClientThread(new_client(entry))) as thread:
             read_address(entry.location).host.encode("idna")  # which a resolver may take for another name
             content = thread.send(_list(thread.client)).result()
     except openai.APIStatusError as error:

@@ -57,7 +57,7 @@ def _printable(entry: ModelEntry, details: Mapping[str, str]) -> dict[str, str]:
 def _get(entry: ModelEntry, path: str) -> Mapping[str, Any]:
     """The object at `path` of the server, which is beside its ``/v1``; empty where it has none."""
     try:
-        with closing(ClientThread(new_client(entry, timeout=DETAILS_TIMEOUT))) as thread:
+        with closing(ClientThread(new_client(entry))) as thread:
             body = thread.send(_body(thread.client, url_of(entry).removesuffix("/v1") + path)).result()
     except Exception:  # whatever fails, the model can be asked all the same; a traceback through the client would show the key
         return {}

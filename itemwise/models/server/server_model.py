@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +21,7 @@ from itemwise.models.server.finish_reasons import is_known
 from itemwise.models.server.model_list import list_models, owner_of, served_name
 from itemwise.models.server.openai_format import no_penalties, request_body
 from itemwise.models.server.prompt_logprobs import prompt_bodies, scored, tells_prompts
+from itemwise.models.server.reply_timeout import ReplyTimeout
 from itemwise.models.server.response import LIMIT_NAMES, TIMED_OUT, connection_error, is_limit_refused, parse_json, status_error
 from itemwise.models.server.retry_policy import MAX_PERSISTENT, AdaptiveConcurrency, Attempts, RetryPolicy, ServerDownError
 from itemwise.models.server.running_requests import RunningRequests, SentRequest
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerModel", "connect", "server_identity"]
 
-REPLY_TIMEOUT = 600.0  # seconds from a request to the last byte of its reply
 _LISTED_FIELDS = ("owned_by", "root", "max_model_len")  # of a model in the server's list, for its description
 Parsed = TypeVar("Parsed")
 _ADVICE = "See to the server, or lower --batch-size; the same command again asks only for what is missing."
@@ -90,6 +90,7 @@ class ServerModel:
         self._max_new_tokens = max_new_tokens
         self._limit_name = LIMIT_NAMES[0]
         self._retry = RetryPolicy()
+        self._timeout = ReplyTimeout()
         self._template_kwargs = template_kwargs(entry)
         self._no_penalties = no_penalties(owner_of(listed)) if entry.decoding == "greedy" else {}
         self._answers = 0
@@ -176,7 +177,7 @@ class ServerModel:
 
     def _client_thread(self) -> ClientThread[AsyncOpenAI]:
         if self._thread is None:
-            self._thread = ClientThread(new_client(self._entry, timeout=REPLY_TIMEOUT))
+            self._thread = ClientThread(new_client(self._entry))
         return self._thread
 
     async def _send(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
@@ -277,11 +278,11 @@ class ServerModel:
         name = self._limit_name
         if "prompt" in body:  # a plain text: the completions API, which has one name
             name = LIMIT_NAMES[0]
-            post: Awaitable[Any] = client.completions.with_raw_response.create(**{**body, name: limit})
+            post: Coroutine[Any, Any, Any] = client.completions.with_raw_response.create(**{**body, name: limit})
         else:
             post = client.chat.completions.with_raw_response.create(**{**body, name: limit})
         try:
-            raw = await asyncio.wait_for(post, REPLY_TIMEOUT)  # the client's own timeout is between two bytes
+            raw = await self._timeout.wait_for(post, limit)
         except APIStatusError as error:
             if name == LIMIT_NAMES[0] and "prompt" not in body and is_limit_refused(error):
                 self._limit_name = LIMIT_NAMES[1]

@@ -19,8 +19,8 @@ from itemwise.models import Generation, LoadOptions, ModelEntry, ModelError, Mod
 from itemwise.models.identity import identity_of
 from itemwise.models.lazy import LazyModel
 from itemwise.models.server import model_list as list_module
+from itemwise.models.server import reply_timeout as timeout_module
 from itemwise.models.server import retry_policy as retry_module
-from itemwise.models.server import server_model as server_module
 from itemwise.models.server.attempt_errors import TransientError
 from itemwise.models.server.retry_policy import Attempts, RetryPolicy
 from itemwise.models.server.server_model import ServerModel
@@ -250,7 +250,7 @@ def test_trouble_that_passes_leaves_no_trace(trouble: Answer, serve: Serve) -> N
 
 
 def test_a_server_that_takes_too_long_is_asked_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "REPLY_TIMEOUT", 0.5)
+    monkeypatch.setattr(timeout_module, "REPLY_TIMEOUT", 0.5)
     finished = threading.Event()
 
     def answer(question: str, number: int) -> Answer:
@@ -377,7 +377,7 @@ def dripping() -> Iterator[Dripping]:
 
 
 def test_a_server_that_drips_is_given_up_when_the_whole_answer_takes_too_long(dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "REPLY_TIMEOUT", 0.3)
+    monkeypatch.setattr(timeout_module, "REPLY_TIMEOUT", 0.3)
     monkeypatch.setattr(retry_module, "MAX_ATTEMPTS", 2)
     CONNECTED.append(ServerModel(ModelEntry("adder", f"{dripping.url}#adder", server=True), "adder", [], 64))
     (failed,) = CONNECTED[-1].generate(requests("a"))
