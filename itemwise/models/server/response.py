@@ -68,12 +68,13 @@ def status_error(entry: ModelEntry, error: APIStatusError, served: str, listed: 
     """The exception for a status that is no success, to a request for the model `served` of a server that lists `listed`."""
     if error.code == "insufficient_quota":  # of OpenAI, which says 429 of it
         return PersistentError(error_text(error), "the account has no credit left; see to it, the same command goes on", alike=True)
+    is_unlisted = bool(listed) and served not in {model["id"] for model in listed}
     if error.status_code >= 500 or error.status_code in TRANSIENT_STATUSES:
-        return TransientError(error_text(error), _retry_after(error.response.headers))
+        unlisted = f", and lists no {served!r} but {names_text(entry, listed)}" if is_unlisted and error.status_code >= 500 else ""
+        return TransientError(error_text(error) + unlisted, _retry_after(error.response.headers))
     text = shown(entry, error_text(error))
     if _is_context_full(error):
         return ContextFullError(f"{entry.name}: the server {text}; shorten the prompt or lower --max-new-tokens.")
-    is_unlisted = bool(listed) and served not in {model["id"] for model in listed}
     if error.status_code in FATAL_STATUSES or is_unlisted:
         return ModelUnavailableError(refused(entry, text, listed if is_unlisted else ()))
     return ModelError(f"{entry.name}: {url_of(entry)} {text}.")

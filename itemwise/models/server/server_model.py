@@ -17,6 +17,7 @@ from itemwise.models.server.attempt_errors import PersistentError, TransientErro
 from itemwise.models.server.chat_completion import generation_of, uncounted
 from itemwise.models.server.client import ClientThread, new_client, shown, url_of
 from itemwise.models.server.cut_prompts import CutPrompts
+from itemwise.models.server.equal_samples import EqualSamples
 from itemwise.models.server.finish_reasons import is_known
 from itemwise.models.server.model_list import list_models, owner_of, served_name
 from itemwise.models.server.openai_format import no_penalties, request_body
@@ -37,6 +38,7 @@ __all__ = ["ServerModel", "connect", "server_identity"]
 
 _LISTED_FIELDS = ("owned_by", "root", "max_model_len")  # of a model in the server's list, for its description
 Parsed = TypeVar("Parsed")
+_UNSAMPLED = "sampled replies to the same chat are the same text under every seed, so the server does not seem to sample"
 _ADVICE = "See to the server, or lower --batch-size; the same command again asks only for what is missing."
 
 
@@ -96,6 +98,7 @@ class ServerModel:
         self._answers = 0
         self._unasked_thoughts = 0  # that came although thinking is off
         self._cut_prompts = CutPrompts()
+        self._equal_samples = EqualSamples()
         self._uncounted = ""  # why tokens are not all counted
         self._finish_reasons: Counter[str] = Counter()  # those beside the usual
         self._thread: ClientThread[AsyncOpenAI] | None = None
@@ -119,6 +122,7 @@ class ServerModel:
             "decoding": self._decoding(),
             "max new tokens": str(self._max_new_tokens),
             **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
+            **({"sampling": _UNSAMPLED} if self._equal_samples.are_enough else {}),
             **({"finish reasons": f"{reasons} (each taken as an end, not as the token limit)"} if reasons else {}),
         }
 
@@ -306,6 +310,7 @@ class ServerModel:
         self.has_generated = True
         self._note_uncounted(uncounted(body))
         self._note_thought(generation)
+        self._note_sample(request, generation)
         self._refuse_cut_prompt(request, generation.prompt_tokens)
         if generation.finish_reason != "length":  # which as many tokens as were asked for show as well
             self._note_finish_reason(generation.native_finish_reason)
@@ -334,6 +339,14 @@ class ServerModel:
                 f"{self.name}: {url_of(self._entry)}: a thought came although thinking is off: the server or its model does not heed "
                 "chat_template_kwargs; switch thinking off where the server is started."
             )
+
+    def _note_sample(self, request: Request, generation: Generation) -> None:
+        """Log once that the server does not seem to sample, where it was told to."""
+        if self._equal_samples.are_enough or not (request.temperature or temperature_of(self._entry)):
+            return
+        self._equal_samples.note(request.turns, request.seed, generation.text, generation.completion_tokens)
+        if self._equal_samples.are_enough:
+            self.log.add(f"{self.name}: {url_of(self._entry)}: {_UNSAMPLED}; votes and repeats say nothing then.")
 
     def _note_uncounted(self, why: str) -> None:
         """Note why tokens are not counted, and log it once: totals of tokens are too low then."""

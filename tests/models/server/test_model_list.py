@@ -9,8 +9,8 @@ import pytest
 from itemwise.models import LoadOptions, ModelEntry
 from itemwise.models.identity import identity_of
 from itemwise.models.server.model_list import owner_of
-from tests.models.server.connecting import Serve, entry_on, model_on, requests, texts, unavailable
-from tests.stand_in import Answer, error
+from tests.models.server.connecting import Serve, entry_on, model_on, requests, texts, told, unavailable
+from tests.stand_in import Answer, error, said
 
 
 def test_a_model_without_a_name_is_the_only_one_there_is(serve: Serve) -> None:
@@ -71,6 +71,13 @@ def test_a_url_that_leaves_the_model_open_is_answered_with_what_there_is(listed:
 def test_a_name_that_is_not_served_is_answered_with_those_that_are(serve: Serve) -> None:
     server = serve(lambda *_: error(404, "The model `adder` does not exist."), Answer({"data": [{"id": "summer"}]}))
     assert "answered 404 (The model `adder` does not exist.). It lists summer. Check that" in unavailable(entry_on(server))
+
+
+def test_where_a_server_breaks_down_at_a_name_its_own_names_are_told_at_once(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    server = serve(lambda _, number: error(500, "oops") if number == 1 else said("A"), Answer({"data": [{"id": "summer"}]}))
+    assert texts(model_on(server).generate(requests("a"))) == ["A"]
+    (line,) = told(caplog)
+    assert "answered 500 (oops), and lists no 'adder' but summer; asked again for up to" in line
 
 
 @pytest.mark.parametrize("served", ["/models/qwen", "/models/qwen/", "models/qwen"])

@@ -1,0 +1,33 @@
+"""Servers that take a temperature and do not sample: each reply to the same chat is the same text, whatever the seed."""
+
+import json
+from collections.abc import Sequence
+
+from itemwise.cases.chat import Turn
+
+__all__ = ["EqualSamples"]
+
+_LEAST_TOKENS = 16  # of a reply; a short one may be the same by chance
+_ENOUGH = 8  # replies to chats that were answered before under another seed
+
+
+class EqualSamples:
+    """Sampled replies beside the first to the same chat; `are_enough` once so many are equal, and none is another text."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[int, str]] = {}  # seed and text, by chat
+        self._equal = 0
+        self._others = 0
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether the server does not seem to sample."""
+        return self._equal >= _ENOUGH and not self._others
+
+    def note(self, turns: Sequence[Turn], seed: int, text: str, tokens: int) -> None:
+        """Note a sampled reply of so many `tokens`."""
+        first_seed, first = self._first.setdefault(json.dumps([turn.message() for turn in turns]), (seed, text))
+        if text != first:
+            self._others += 1
+        elif seed != first_seed and tokens >= _LEAST_TOKENS:
+            self._equal += 1
