@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from itemwise.cases.duration import duration_text
 from itemwise.gates.gate import Decision
 from itemwise.language import phrase
-from itemwise.models import ModelUnavailableError
+from itemwise.models import ModelError
 from itemwise.models.server.address import read_address, without_userinfo
 from itemwise.results.batch_invariance import BatchCheck
 from itemwise.results.entry import Entry, Skip
@@ -102,17 +102,17 @@ class Run:
         """Start the servers that the settings name, and wait until there is an answer at every address of theirs: those of the models at
         which nobody answers yet. `on_end` is called, in another thread, where one ends before the run. Gives what to say of them.
 
-        Raises SettingsError where one does not come up, or where all addresses answer already.
+        Raises SettingsError where one does not come up, where all addresses answer already, and for a key that cannot be sent.
         """
         settings = self._settings
         if not settings.serve or settings.replay:
             return
-        locations = {read_address(entry.location).url: entry.location for entry in settings.all_models if entry.server}
-        if not (silent := [location for location in locations.values() if silence(location)]):
-            where = " and ".join(map(without_userinfo, locations.values()))
-            raise SettingsError(f"--serve: something answers at {where} already; end it, or leave --serve out to ask it.")
+        entries = {read_address(entry.location).url: entry for entry in settings.all_models if entry.server}
         assert self._claim is not None, "claimed before"
         try:
+            if not (silent := [entry for entry in entries.values() if silence(entry)]):
+                where = " and ".join(without_userinfo(entry.location) for entry in entries.values())
+                raise SettingsError(f"--serve: something answers at {where} already; end it, or leave --serve out to ask it.")
             for number, command in enumerate(settings.serve, 1):
                 log = self._claim.folder / (SERVER_LOG if number == 1 else f"server-{number}.log")
                 self._served.append(Served(served_words(command), log))
@@ -121,7 +121,7 @@ class Run:
             for url, why in wait_for(self._served, silent):
                 waited = duration_text(time.monotonic() - began)
                 yield f"itemwise: {settings.language(phrase('no answer at {url} after {time} ({why})', url=url, time=waited, why=why))}"
-        except ModelUnavailableError as error:
+        except ModelError as error:
             raise SettingsError(str(error)) from None
         for server in self._served:
             server.watch(on_end)

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
-from itemwise.models import ModelUnavailableError
+from itemwise.models import ModelEntry, ModelUnavailableError
 from itemwise.models.server.address import read_address
 from itemwise.results.private_files import open_private
 from itemwise.session import server_guard
@@ -97,12 +97,12 @@ class Served:
         return "\n".join([f"Its log, {self.log}, ends with:", *lines] if lines else [f"It said nothing ({self.log})."])
 
 
-def wait_for(servers: Sequence[Served], locations: Sequence[str], timeout: float = START_TIMEOUT) -> Iterator[tuple[str, str]]:
-    """Wait until someone answers at each address of a model. Every TELL_EVERY seconds gives the URL that is waited for, and why there is
+def wait_for(servers: Sequence[Served], entries: Sequence[ModelEntry], timeout: float = START_TIMEOUT) -> Iterator[tuple[str, str]]:
+    """Wait until someone answers at the address of each model. Every TELL_EVERY seconds gives the URL that is waited for, and why there is
     no answer; raises ModelUnavailableError, with the end of a server's log, where one ends or no answer comes in time."""
-    began, awaited, told = time.monotonic(), list(locations), 1
+    began, awaited, told = time.monotonic(), list(entries), 1
     while awaited:
-        url, seconds = read_address(awaited[0]).url, time.monotonic() - began
+        url, seconds = read_address(awaited[0].location).url, time.monotonic() - began
         if fault := next(filter(None, (server.fault for server in servers)), ""):
             raise ModelUnavailableError(f"--serve: before {url} answered, {fault}")
         if not (why := silence(awaited[0])):
@@ -117,16 +117,20 @@ def wait_for(servers: Sequence[Served], locations: Sequence[str], timeout: float
         time.sleep(LOOK_EVERY)
 
 
-def silence(location: str) -> str:
+def silence(entry: ModelEntry) -> str:
     """Why nobody answers at the address of a model, or answers that it is not ready (a status of 500 or more, while weights are loaded);
-    empty where someone does."""
+    empty where someone does. Raises ModelError for a key that cannot be sent."""
     import http.client
     import urllib.error
     import urllib.request  # here, as every run of pytest imports this module
 
-    proxies = urllib.request.ProxyHandler({}) if _is_of_this_machine(location) else urllib.request.ProxyHandler()
+    from itemwise.models.server.client import authorization
+
+    proxies = urllib.request.ProxyHandler({}) if _is_of_this_machine(entry.location) else urllib.request.ProxyHandler()
+    asked = urllib.request.Request(f"{read_address(entry.location).url}/models")  # noqa: S310 - an address is http:// or https://
+    asked.add_unredirected_header("Authorization", authorization(entry))  # a gateway may break down where there is none
     try:
-        urllib.request.build_opener(proxies).open(f"{read_address(location).url}/models", timeout=LOOK_TIMEOUT).close()
+        urllib.request.build_opener(proxies).open(asked, timeout=LOOK_TIMEOUT).close()
     except urllib.error.HTTPError as error:
         return f"status {error.code}" if error.code >= 500 else ""
     except (OSError, http.client.HTTPException) as error:

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 import tests.preloaded  # noqa: F401 - in-process runs forget the modules they import
-from itemwise.models import ModelUnavailableError
+from itemwise.models import ModelEntry, ModelError, ModelUnavailableError
 from itemwise.session.served import Served, served_words, silence, wait_for
 
 # Answers as OpenAI's API does, after a child of its own was started; the numbers of both processes stand in a file beside it.
@@ -27,6 +27,8 @@ from pathlib import Path
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
+        if sys.argv[2:] == ["guarded"] and self.headers["Authorization"] != "Bearer sk-secret":
+            return self.send_error(500)
         self.answer({"object": "list", "data": [{"id": "adder", "object": "model"}]})
 
     def do_POST(self):
@@ -104,14 +106,18 @@ def is_alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
+def at(port: int, host: str = "127.0.0.1", **settings: str) -> ModelEntry:
+    """The model that a server at that port has."""
+    return ModelEntry("adder", f"http://{host}:{port}/v1#adder", server=True, **settings)  # type: ignore[arg-type]
+
+
 def test_it_is_waited_for_and_ends_with_all_that_it_started(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
-    location = f"http://127.0.0.1:{port}/v1#adder"
-    assert "refused" in silence(location)
+    assert "refused" in silence(at(port))
     served = Served(words(port), tmp_path / "server.log")
-    assert list(wait_for([served], [location])) == []
-    assert not silence(location)
+    assert list(wait_for([served], [at(port)])) == []
+    assert not silence(at(port))
     served.end()
-    assert "refused" in silence(location)
+    assert "refused" in silence(at(port))
     assert not served.fault
     until(lambda: not any(map(is_alive, pids(tmp_path))))
     assert "loading weights" in (tmp_path / "server.log").read_text()
@@ -121,13 +127,28 @@ def test_it_is_waited_for_and_ends_with_all_that_it_started(tmp_path: Path, port
 def test_no_proxy_is_asked_for_an_address_of_this_machine(monkeypatch: pytest.MonkeyPatch, port: int, host: str) -> None:
     monkeypatch.setenv("http_proxy", "http://user:secret@proxy.invalid:1")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert "refused" in silence(f"http://{host}:{port}/v1#adder").lower()
+    assert "refused" in silence(at(port, host)).lower()
+
+
+def test_whether_it_answers_is_asked_with_the_key(
+    tmp_path: Path, port: int, words: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGE_KEY", "sk-secret")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    served = Served([*words(port), "guarded"], tmp_path / "server.log")
+    try:
+        assert list(wait_for([served], [at(port, key_env="JUDGE_KEY")])) == []
+        assert silence(at(port)) == "status 500"
+        with pytest.raises(ModelError, match="OTHER_KEY, which is not set"):
+            silence(at(port, key_env="OTHER_KEY"))
+    finally:
+        served.end()
 
 
 def test_one_that_ends_before_it_answers_is_told_with_its_last_words(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
     served = Served(words("broken"), tmp_path / "server.log")
     with pytest.raises(ModelUnavailableError, match=r"v1 answered, the server ended with status 1.(.|\n)*loading weights\nno such weights"):
-        list(wait_for([served], [f"http://127.0.0.1:{port}/v1"]))
+        list(wait_for([served], [at(port)]))
     until(lambda: not any(map(is_alive, pids(tmp_path))))
 
 
@@ -136,7 +157,7 @@ def test_one_that_never_answers_is_told_of_and_given_up(
 ) -> None:
     served = Served(words("never"), tmp_path / "server.log")
     monkeypatch.setattr("itemwise.session.served.TELL_EVERY", 0.1)
-    waiting = wait_for([served], [f"http://127.0.0.1:{port}/v1"], timeout=0.5)
+    waiting = wait_for([served], [at(port)], timeout=0.5)
     url, why = next(waiting)
     assert (url, "refused" in why) == (f"http://127.0.0.1:{port}/v1", True)
     with pytest.raises(ModelUnavailableError, match=f"http://127.0.0.1:{port}/v1 gave no answer within 0 s \\(.*refused"):
@@ -257,10 +278,10 @@ def test_a_server_that_ends_in_the_middle_stops_the_run(
 
 
 def test_several_servers_are_all_waited_for(tmp_path: Path, port: int, words: Callable[..., list[str]]) -> None:
-    addresses = [f"http://127.0.0.1:{port}/v1", "http://127.0.0.1:7/v1"]
+    entries = [at(port), at(7)]
     servers = [Served(words(port), tmp_path / "server.log"), Served(words("never"), tmp_path / "server-2.log")]
     with pytest.raises(ModelUnavailableError, match=r"(?s)127.0.0.1:7/v1 gave no answer .*server.log.*server-2.log"):
-        list(wait_for(servers, addresses, timeout=5))
+        list(wait_for(servers, entries, timeout=5))
     for server in servers:
         server.end()
 
@@ -271,7 +292,7 @@ def test_another_server_at_that_address_is_not_taken_for_it(
     pytester.makepyfile(test_sums=SUMS)
     other = Served(words(port), tmp_path / "other.log")
     try:
-        list(wait_for([other], [f"http://127.0.0.1:{port}/v1"]))
+        list(wait_for([other], [at(port)]))
         result = pytester.runpytest_inprocess("--model", f"http://127.0.0.1:{port}/v1#adder", "--serve", shlex.join(words(port)))
     finally:
         other.end()

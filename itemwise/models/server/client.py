@@ -19,7 +19,18 @@ from itemwise.models.server.address import read_address
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-__all__ = ["KEY_ENV", "STREAMS", "ClientThread", "RedirectError", "TooLargeError", "client_library", "new_client", "shown", "url_of"]
+__all__ = [
+    "KEY_ENV",
+    "STREAMS",
+    "ClientThread",
+    "RedirectError",
+    "TooLargeError",
+    "authorization",
+    "client_library",
+    "new_client",
+    "shown",
+    "url_of",
+]
 
 T = TypeVar("T")
 Client = TypeVar("Client", bound=AbstractAsyncContextManager[Any])
@@ -89,16 +100,25 @@ def new_client(entry: ModelEntry) -> AsyncOpenAI:
     """
     openai = client_library(entry)
     limits = openai.Timeout(None, connect=CONNECT_TIMEOUT)
-    basic = base64.b64encode(entry.userinfo.encode()).decode()
-    headers = {"Accept-Encoding": "identity", **({"Authorization": f"Basic {basic}"} if entry.userinfo else {})}
+    headers = {"Accept-Encoding": "identity", "Authorization": authorization(entry)}
     return openai.AsyncOpenAI(  # type: ignore[no-any-return]
         base_url=url_of(entry),
-        api_key=_key(entry) or NO_KEY,
+        api_key=NO_KEY,  # the header's is sent
         max_retries=0,
         timeout=limits,
         default_headers=headers,
         http_client=_bounded(openai)(timeout=limits, follow_redirects=False),
     )
+
+
+def authorization(entry: ModelEntry) -> str:
+    """The header that says who asks: by the URL's name and password, else by the key. Raises ModelError for a key that cannot be sent."""
+    key = _key(entry) or NO_KEY
+    return f"Basic {_basic(entry)}" if entry.userinfo else f"Bearer {key}"
+
+
+def _basic(entry: ModelEntry) -> str:
+    return base64.b64encode(entry.userinfo.encode()).decode()
 
 
 def url_of(entry: ModelEntry) -> str:
@@ -109,7 +129,7 @@ def url_of(entry: ModelEntry) -> str:
 def shown(entry: ModelEntry, text: str) -> str:
     """The first line of a server's message, printable, cut to MAX_SHOWN characters, and with keys and passwords masked."""
     userinfo = entry.userinfo
-    secrets = [_key(entry), userinfo, userinfo.partition(":")[2], base64.b64encode(userinfo.encode()).decode()]
+    secrets = [_key(entry), userinfo, userinfo.partition(":")[2], _basic(entry)]
     for secret in sorted((secret for secret in secrets if len(secret) >= MIN_SECRET), key=len, reverse=True):
         text = text.replace(secret, "***")
     line = next((line for line in text.splitlines() if line.strip()), "").strip()
