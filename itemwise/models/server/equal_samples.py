@@ -24,10 +24,10 @@ class EqualSamples:
         """Whether the server does not seem to sample."""
         return self._equal >= _ENOUGH and not self._others
 
-    def note(self, turns: Sequence[Turn], seed: int, text: str, tokens: int) -> None:
-        """Note a sampled reply of so many `tokens`."""
+    def note(self, turns: Sequence[Turn], seed: int, text: str, tokens: int) -> bool:
+        """Note a sampled reply of so many `tokens`. Returns whether it is the one that makes them enough."""
         first_seed, first = self._first.setdefault(json.dumps([turn.message() for turn in turns]), (seed, text))
-        if text != first:
-            self._others += 1
-        elif seed != first_seed and tokens >= _LEAST_TOKENS:
-            self._equal += 1
+        self._others += text != first
+        is_counted = text == first and seed != first_seed and tokens >= _LEAST_TOKENS
+        self._equal += is_counted
+        return is_counted and self._equal == _ENOUGH and self.are_enough

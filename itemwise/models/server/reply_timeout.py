@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 __all__ = ["ReplyTimeout"]
@@ -18,9 +18,9 @@ class ReplyTimeout:
     server queues them, nothing says yet that this one is lost."""
 
     def __init__(self) -> None:
-        self._began: dict[asyncio.Task[Any], float] = {}  # by request in flight, in the order sent
+        self._began: dict[asyncio.Future[Any], float] = {}  # by request in flight, in the order sent
 
-    async def wait_for(self, reply: Coroutine[Any, Any, T], limit: int) -> T:
+    async def wait_for(self, reply: Awaitable[T], limit: int) -> T:
         """The reply to a request for at most `limit` tokens, to its last byte. Raises asyncio.TimeoutError where the wait is too long."""
         seconds = max(REPLY_TIMEOUT, limit * SECONDS_PER_TOKEN)
         now = asyncio.get_running_loop().time
@@ -39,7 +39,7 @@ class ReplyTimeout:
             del self._began[task]
             task.cancel()
 
-    def _begin_behind(self, answered: asyncio.Task[Any], now: float) -> None:
+    def _begin_behind(self, answered: asyncio.Future[Any], now: float) -> None:
         """Begin the waits of the requests that were sent after the one that is `answered`."""
         sent = list(self._began)
         for task in sent[sent.index(answered) + 1 :]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -282,7 +282,7 @@ class ServerModel:
         name = self._limit_name
         if "prompt" in body:  # a plain text: the completions API, which has one name
             name = LIMIT_NAMES[0]
-            post: Coroutine[Any, Any, Any] = client.completions.with_raw_response.create(**{**body, name: limit})
+            post: Awaitable[Any] = client.completions.with_raw_response.create(**{**body, name: limit})
         else:
             post = client.chat.completions.with_raw_response.create(**{**body, name: limit})
         try:
@@ -342,10 +342,9 @@ class ServerModel:
 
     def _note_sample(self, request: Request, generation: Generation) -> None:
         """Log once that the server does not seem to sample, where it was told to."""
-        if self._equal_samples.are_enough or not (request.temperature or temperature_of(self._entry)):
+        if not (request.temperature or temperature_of(self._entry)):
             return
-        self._equal_samples.note(request.turns, request.seed, generation.text, generation.completion_tokens)
-        if self._equal_samples.are_enough:
+        if self._equal_samples.note(request.turns, request.seed, generation.text, generation.completion_tokens):
             self.log.add(f"{self.name}: {url_of(self._entry)}: {_UNSAMPLED}; votes and repeats say nothing then.")
 
     def _note_uncounted(self, why: str) -> None:
