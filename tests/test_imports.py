@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 
 WINDOWS = """
 import builtins, importlib, os, pkgutil, signal, sys
@@ -70,6 +74,9 @@ def test_an_ordinary_suite_loads_nothing_that_asks_judges_or_decides() -> None:
         "itemwise.analysis.pairs",
         "itemwise.causes.find_causes",
         "itemwise.engine.engine",
+        "itemwise.extractors.choice",
+        "itemwise.extractors.expression",
+        "itemwise.extractors.words",
         "itemwise.gates.threshold",
         "PIL",
         "asyncio",
@@ -79,3 +86,22 @@ def test_an_ordinary_suite_loads_nothing_that_asks_judges_or_decides() -> None:
     program = f"import sys, itemwise.plugin; print([name for name in {late} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
     assert ran.stdout == "[]\n"
+
+
+ONE_CASE = """
+import contextlib, io, sys
+import pytest
+with contextlib.redirect_stdout(io.StringIO()):
+    status = pytest.main(sys.argv[1:])
+print(int(status), [kind for kind in ("choice", "number", "words") if f"itemwise.extractors.{kind}" in sys.modules])
+"""
+
+
+def test_a_run_that_reads_numbers_imports_no_extractor_of_choices_and_words(tmp_path: Path) -> None:
+    rows, replies = tmp_path / "rows.jsonl", tmp_path / "replies.jsonl"
+    rows.write_text(json.dumps({"question": "What is 6*7?", "answer": "#### 42"}))
+    replies.write_text(json.dumps({"id": "gsm8k-0", "text": "The answer is 41."}))
+    given = [str(ROOT / "benchmarks" / "test_gsm8k.py"), "--source", str(rows), "--replies", str(replies), "--report-dir", str(tmp_path)]
+    command = [sys.executable, "-c", ONE_CASE, "-p", "no:cacheprovider", *given]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, cwd=ROOT)
+    assert ran.stdout == "0 ['number']\n"
