@@ -28,6 +28,11 @@ _WITHOUT_ANSWER = re.compile(
     """,
     re.VERBOSE,
 )
+_GATES = (  # one of these is in whatever the patterns find, and in few other words
+    "not", "n't", "unable", "impossible", "sorry", "apolog", "as an ai", "language model", "information", "data", "details", "context",
+    "insufficient", "unsolvable", "error", "contradiction", "inconsistency",
+    "无法", "不能", "不足", "抱歉", "分かりません", "できません", "없",
+)  # fmt: skip
 _WITH_ANSWER = re.compile(
     rf"""\b(?:answer|problem|question|solution)\b[^.\n]{{0,60}}?\b(?:{_CANNOT}|insufficient|not\ enough)\b
     | \b{_CANNOT}\b[^.,;:\n]{{0,40}}?\b{_ANSWERING}[^.\n]{{0,30}}\b(?:answer|problem|question|solution)\b
@@ -48,5 +53,8 @@ def giving_up(text: str, answer: str | None, refusal: str) -> Cause | None:
         return cause(GAVE_UP, refusal)
     lower = said_aloud(text).lower().rstrip()
     pattern, length = (_WITHOUT_ANSWER, _ENDING) if answer is None else (_WITH_ANSWER, _LAST_WORDS)
-    words = list(pattern.finditer(lower, max(0, len(lower) - length)))
+    start = max(0, len(lower) - length)
+    if not any(lower.find(gate, start) >= 0 for gate in _GATES):
+        return None
+    words = list(pattern.finditer(lower, start))
     return cause(GAVE_UP, quote(text, *words[-1].span())) if words else None

@@ -38,7 +38,9 @@ class NumericReply(NamedTuple):
 
 def parse_number(written: str) -> Fraction | None:
     """The value of a plain number, None for anything else."""
-    plain = _GROUPING.sub("", written.strip()[: _LONGEST_NUMBER + 1])
+    plain = written.strip()[: _LONGEST_NUMBER + 1]
+    if "," in plain:
+        plain = _GROUPING.sub("", plain)
     return None if len(plain) > _LONGEST_NUMBER else _value(plain)
 
 
@@ -63,7 +65,7 @@ def answer_value(answer: str | None) -> Fraction | None:
 
 def numbers_in(text: str) -> set[Fraction]:
     """The numbers that stand in `text` in digits, without their signs."""
-    values = (parse_number(number.group()) for number in WRITTEN.finditer(folded(text)))
+    values = map(parse_number, set(WRITTEN.findall(folded(text))))
     return {value for value in values if value is not None}
 
 

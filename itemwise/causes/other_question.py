@@ -31,8 +31,10 @@ def other_question(prompt: str, text: str) -> Cause | None:
         prompt = prompt.replace(example, " ")
     if own and len(set(_WORD.findall(own["words"]))) >= _LEAST and _shared(own["words"], prompt) < 1 / 3:
         return cause(OTHER_QUESTION, phrase("it asks: {words}", words=own["words"]))
+    if first is None:
+        return None
     asked = {value for value in numbers_in(prompt) if value > 1}
-    if len(asked) < 2 or first is None or asked & numbers_told(spoken) or _shared(prompt, spoken) > 1 / 4:
+    if len(asked) < 2 or asked & numbers_told(spoken) or _shared(prompt, spoken) > 1 / 4:
         return None
     return cause(OTHER_QUESTION, phrase("none of the question's numbers: {words}", words=quote(spoken, *first.span())))
 

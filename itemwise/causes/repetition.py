@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from itemwise.causes.cause import REPEATS, Cause, cause
@@ -20,7 +21,7 @@ _WORDS_BETWEEN_NUMBERS = 2
 _LONG_WORD = re.compile(r"[^\W\d_]{3}")
 _SHARE = 5  # a loop that ends before the reply does is at least this part of it
 _COUNTER = r"^[ \t#*>-]*(?:step )?[0-9]{1,4}[.:)]|\bsteps? ?[0-9]{1,4}\b"  # "12. ", "By step 53": the same words with the next number
-_TOKEN = re.compile(rf"(?P<counter>{_COUNTER})|[^\W\d_]{{1,16}}|\d|[^\w\s]|_", re.MULTILINE | re.IGNORECASE)
+_TOKEN = re.compile(rf"({_COUNTER})|([^\W\d_]{{1,16}}|\d|[^\w\s]|_)", re.MULTILINE | re.IGNORECASE)
 _AROUND = " ,;:.\"'[]{}"  # what parts are strung together with
 _WORDS = re.compile(r"[^\W\d_]|=")
 _SUM = re.compile(r"[0-9)] ?[+*/-] ?[0-9(]")
@@ -49,39 +50,48 @@ def repetition(text: str, *, truncated: bool) -> Cause | None:
     plain = folded(text[-_MOST:])
     if len(plain) < _SHORTEST:
         return None
-    tokens = [token for token in _TOKEN.finditer(plain) if not token["counter"]]
-    if loop := _loop(plain, tokens, _LEAST):
+    if loop := _loop(plain, _LEAST):
         return cause(REPEATS, phrase("{times} times: {words}", times=loop.times, words=loop.words))
-    loop = _loop(plain, [token for token in tokens if not token.group().isdigit()], _LEAST_BUT_NUMBERS) if truncated else None
+    loop = _loop(plain, _LEAST_BUT_NUMBERS, numbers=False) if truncated else None
     if loop is None or len(_LONG_WORD.findall(loop.words)) < _WORDS_BETWEEN_NUMBERS:
         return None
     return cause(REPEATS, phrase("but for its numbers {times} times: {words}", times=loop.times, words=loop.words))
 
 
-def _loop(text: str, tokens: Sequence[re.Match[str]], least: Sequence[tuple[int, int, bool]]) -> _Loop | None:
-    """The part that recurs as often, over as many characters, as the first of `least` that any part meets; None where none does."""
-    words = [token.group() for token in tokens]
-    grams = [tuple(words[at : at + _GRAM]) for at in range(len(words) - _GRAM + 1)]
-    counts, ending = Counter(grams), len(text.rstrip()) - _GRAM
+def _loop(text: str, least: Sequence[tuple[int, int, bool]], *, numbers: bool = True) -> _Loop | None:
+    """The part that recurs as often, over as many characters, as the first of `least` that any part meets; None where none does.
+
+    With `numbers` False only the words beside them are compared.
+    """
+    pieces = _TOKEN.split(text)  # what is between tokens, a counter or None, a word or None, and so on
+    places = [at for at in range(2, len(pieces), 3) if (word := pieces[at]) and (numbers or not word.isdigit())]
+    words = [pieces[at] for at in places]
+    counts = Counter(_grams(words))
     most = max(counts.values(), default=0)
-    for times, characters, to_end in least:
-        for first, last in _stretches([counts[gram] >= times for gram in grams]) if most >= times else ():
-            start, end = tokens[first].start(), tokens[last - 1].end()
+    met = [each for each in least if each[0] <= most]
+    if not met:
+        return None  # without looking where the words of most replies stand
+    ends = [*accumulate(len(piece or "") for piece in pieces)]
+    spans = [(ends[at - 1], ends[at]) for at in places]
+    grams, ending = [*_grams(words)], len(text.rstrip()) - _GRAM
+    for times, characters, to_end in met:
+        for first, last in _stretches([at for at, gram in enumerate(grams) if counts[gram] >= times]):
+            start, end = spans[first][0], spans[last - 1][1]
             matters = end >= ending or (not to_end and (end - start) * _SHARE >= len(text))
             if end - start >= characters and matters and _is_said(text[start:end], text[end : end + _GRAM]):
-                return _quoted(text, tokens, grams[first : last - _GRAM + 1], first, counts)
+                return _quoted(text, spans[first:last], grams[first : last - _GRAM + 1], counts)
     return None
 
 
-def _stretches(recurring: Sequence[bool]) -> list[_Stretch]:
-    """Where tokens without a gap are in recurring words, in order."""
-    found: list[_Stretch] = []
-    for at, recurs in enumerate(recurring):
-        if recurs and found and at <= found[-1].last:
-            found[-1] = found[-1]._replace(last=at + _GRAM)
-        elif recurs:
-            found.append(_Stretch(at, at + _GRAM))
-    return found
+def _grams(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each word with those behind it."""
+    return zip(*(words[at:] for at in range(_GRAM)), strict=False)
+
+
+def _stretches(recurring: Sequence[int]) -> list[_Stretch]:
+    """Where tokens without a gap are in words that recur, in order; `recurring` are the places, at least one, where those begin."""
+    begin = [0, *(at for at in range(1, len(recurring)) if recurring[at] > recurring[at - 1] + _GRAM), len(recurring)]
+    return [_Stretch(recurring[at], recurring[behind - 1] + _GRAM) for at, behind in pairwise(begin)]
 
 
 def _is_said(text: str, behind: str) -> bool:
@@ -91,13 +101,10 @@ def _is_said(text: str, behind: str) -> bool:
     return any(character.isdigit() for character in text) and not _SUM.search(text)
 
 
-def _quoted(
-    text: str, tokens: Sequence[re.Match[str]], grams: Sequence[tuple[str, ...]], first: int, counts: Counter[tuple[str, ...]]
-) -> _Loop:
+def _quoted(text: str, spans: Sequence[tuple[int, int]], grams: Sequence[tuple[str, ...]], counts: Counter[tuple[str, ...]]) -> _Loop:
     """The first of the words that recur most often, up to where they come again."""
-    most = max(grams, key=lambda gram: counts[gram])
+    most = max(grams, key=counts.__getitem__)
     at = grams.index(most)
     period = next((later for later in range(at + 1, len(grams)) if grams[later] == most), at + _GRAM) - at
-    part = text[tokens[first + at].start() : tokens[first + at + period - 1].end()].strip(_AROUND)
-    stretch = text[tokens[first].start() : tokens[first + len(grams) + _GRAM - 2].end()]
-    return _Loop(max(stretch.count(part), counts[most]), part[:120])
+    part = text[spans[at][0] : spans[at + period - 1][1]].strip(_AROUND)
+    return _Loop(max(text[spans[0][0] : spans[-1][1]].count(part), counts[most]), part[:120])

@@ -1,5 +1,7 @@
 """The cause "thought until the limit": the reply was cut off while it still thought. And what a reply says aloud, for other causes."""
 
+from functools import lru_cache
+
 from itemwise.causes.cause import THOUGHT, Cause, cause, quote
 from itemwise.extractors import reply_marks
 from itemwise.extractors.plain_characters import folded
@@ -9,6 +11,7 @@ from itemwise.language import phrase
 __all__ = ["said_aloud", "unfinished_thought"]
 
 
+@lru_cache(maxsize=2)  # several causes ask it of the same reply, one after the other
 def said_aloud(text: str) -> str:
     """The folded text with its thoughts blanked, as long as it was."""
     return blanked(folded(text), [(part.start, part.end) for part in reply_parts(text) if part.kind in (reply_marks.THOUGHT, UNCLOSED)])

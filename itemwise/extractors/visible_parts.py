@@ -104,6 +104,8 @@ def own_words(text: str) -> str:
     shown = folded(text)
     lower = shown.lower()
     parts = parts_of(lower)
+    if len(parts) == 1 and parts[0].kind == SPEECH and not _may_ask(lower, parts[0]):  # as most replies are
+        return text
     messages = _messages(lower, parts)
     numbered = (index for index, message in enumerate(messages) if any(_DIGIT.search(lower, *span) for span in message.spans))
     following = messages[next(numbered, len(messages)) + 1 :]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from itemwise.causes.cause import Cause
-from itemwise.causes.giving_up import giving_up
+from itemwise.causes.giving_up import _GATES, _WITH_ANSWER, _WITHOUT_ANSWER, giving_up
 
 GIVES_UP = [
     ("I'm sorry, but I can't help with that.", None, "I'm sorry, but I can't help"),
@@ -53,3 +55,8 @@ def test_a_refusal_that_came_beside_the_text_is_quoted() -> None:
     assert giving_up("", None, "I must decline.") == Cause("gave up or refused", "I must decline.")
     assert giving_up("It is 5.", "5", "I must decline.") is None
     assert giving_up("", None, " ") is None
+
+
+@given(st.from_regex(_WITHOUT_ANSWER) | st.from_regex(_WITH_ANSWER))
+def test_what_the_patterns_find_has_one_of_the_words_looked_for_first(text: str) -> None:
+    assert any(gate in text for gate in _GATES)

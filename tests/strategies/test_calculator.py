@@ -292,6 +292,21 @@ def test_a_tree_of_operations_is_worth_what_fractions_say(tree: Worked) -> None:
     assert value == evaluate(expression)
 
 
+WRITTEN = st.from_regex(r"0{0,2}[0-9]{1,4}(\.[0-9]{1,3})?", fullmatch=True) | st.sampled_from(["9" * 40, "1" + "0" * 40, "0." + "1" * 41])
+
+
+@given(WRITTEN, st.sampled_from("+-*/"), WRITTEN, st.sampled_from(["", " ", "  "]))
+def test_one_operation_is_worth_what_it_is_in_parentheses(left: str, sign: str, right: str, blank: str) -> None:
+    assert value_or_error(f"{left}{blank}{sign}{blank}{right}") == value_or_error(f"({left}){sign}({right})")
+
+
+def value_or_error(expression: str) -> Fraction | str:
+    try:
+        return evaluate(expression)
+    except CalculatorError as error:
+        return str(error)
+
+
 @UNHURRIED
 @given(st.lists(st.tuples(st.sampled_from("+-*"), st.integers(0, 99)), max_size=12), st.integers(0, 99))
 def test_operations_without_parentheses_have_the_usual_precedence(rest: list[tuple[str, int]], first: int) -> None:

@@ -16,6 +16,7 @@ TOKEN = re.compile(
     | (?P<emphasis>\*\*+)
     | (?P<stop>\n | {_LATEX}n(?!eq|abla|eg|mid|[eu]\b|ot\b) | [,;:"'|\#<>。、≈] | \.(?![0-9]) | {_LATEX}"
         | {_LATEX}(?:approx|neq?|[lg]eq?|equiv|sim|to|implies|rightarrow|therefore)(?![A-Za-z]) | [-+*/<>!:~]=+ | ={{2,}} | =[<>~]+)
+    | (?P<words>(?:(?!per\s?cent|(?:multiplied|divided)\s)[a-z]+\ )+(?=[a-z]))  # in a row, another word behind them
     | (?P<equals>=)
     | (?P<fraction>{_LATEX}[dtc]?frac\s?\{{(?P<top>{_BRACED})\}}\s?\{{(?P<bottom>{_BRACED})\}})
     | (?P<clock>[0-9]+(?::[0-9]+)+ | [0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}(?![0-9]) | [0-9]{{4}}[-/][0-9]{{2}}[-/][0-9]{{2}}(?![0-9]))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from itemwise.causes.arithmetic.operand import LONGEST, Element, mixes_units, words_alter_value
@@ -12,8 +11,7 @@ __all__ = ["EquationSide", "EquationSides", "side_of", "sides_around"]
 _CALCULATES = re.compile(r"[0-9)%][-+*/]|%[0-9(]")
 
 
-@dataclass(frozen=True)
-class EquationSide:
+class EquationSide(NamedTuple):
     """Operands and operators in turn; `doubtful` where they may not be all of it, or mean something else."""
 
     elements: Sequence[Element]
@@ -53,7 +51,7 @@ def sides_around(elements: list[Element], sign: int) -> EquationSides | None:
         return EquationSides(left, right)
     chained = sign >= 2 and elements[sign - 2].kind == "equals"
     continues = right.elements[0].source == left.source  # 5*12 = 60 = 60/2 = 30: the result so far, and on
-    return None if continues else EquationSides(right, replace(left, doubtful=left.doubtful or not chained))
+    return None if continues else EquationSides(right, left._replace(doubtful=left.doubtful or not chained))
 
 
 def side_of(elements: Sequence[Element], *, doubtful: bool = False, dashed: bool = False) -> EquationSide:

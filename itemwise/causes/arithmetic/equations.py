@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
+from typing import NamedTuple
 
 from itemwise.causes.arithmetic.equation_sides import EquationSide, EquationSides, sides_around
 from itemwise.causes.arithmetic.interpretations import agree, before_rounding, interpretations, values_of, without_label
@@ -18,8 +19,7 @@ _MOST = 2000  # equals signs looked at: a longer text is a model caught in a loo
 _PROPER = re.compile(r"\(*(?P<top>[0-9]+)\)?/\(?(?P<bottom>[0-9]+)\)*")
 
 
-@dataclass(frozen=True)
-class Equation:
+class Equation(NamedTuple):
     """A calculation and the value that a text gives it.
 
     `left` is the calculation and `right` the claimed value, both as written; `start` and `end` are the span of the two in
@@ -47,7 +47,10 @@ def find_equations(text: str) -> list[Equation]:
     >>> [(result.left, result.right, result.false) for result in find_equations('{"steps": ["48/2 = 24 clips", "48+24=62"]}')]
     [('48/2', '24', False), ('48+24', '62', True)]
     """
-    elements = parse_elements(folded(text))
+    plain = folded(text)
+    if "=" not in plain:
+        return []
+    elements = parse_elements(plain)
     signs = [index for index, element in enumerate(elements) if element.kind == "equals"][:_MOST]
     result: list[Equation] = []
     rounded: dict[Fraction, Fraction] = {}
@@ -63,7 +66,7 @@ def find_equations(text: str) -> list[Equation]:
 
 def _equation(sides: EquationSides, rounded: Mapping[Fraction, Fraction], text: str) -> Equation | None:
     """The equation under the first interpretation that makes it true, else as it stands unless that is doubtful."""
-    for interpretation in (*interpretations(sides), *before_rounding(sides, rounded)):
+    for interpretation in chain(interpretations(sides), before_rounding(sides, rounded)):
         values = values_of(interpretation)
         if values and agree(*values, interpretation):
             return _equation_of(*interpretation, *values, text, false=False)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -33,10 +32,12 @@ def value_of(source: str) -> Fraction | None:
 
 def agree(true: Fraction, claimed: Fraction, interpretation: EquationSides) -> bool:
     """Whether the claim is the true value, rounded or cut to the digits it shows; whole after a division, up or down."""
+    if true == claimed:
+        return True
     apart = abs(true - claimed)
     plain = _PLAIN.fullmatch(interpretation.right.source)
-    if apart == 0 or plain is None:
-        return apart == 0 or ("." in interpretation.left.source + interpretation.right.source and apart * 200 <= abs(true))
+    if plain is None:
+        return "." in interpretation.left.source + interpretation.right.source and apart * 200 <= abs(true)
     shown = len(plain["decimals"] or "")
     unit = Fraction(1, 10 ** (shown + 2 * bool(plain["percent"])))
     cut = shown > 0 and apart < unit and abs(claimed) < abs(true)
@@ -52,13 +53,13 @@ def interpretations(sides: EquationSides) -> Iterator[EquationSides]:
         yield EquationSides(left, side_of(right.elements[:1]))
     yield from (EquationSides(shorter, right) for shorter in _tails(left) if shorter.calculates)
     if left.dashed:
-        yield EquationSides(replace(left, source="-" + left.source), right)
+        yield EquationSides(left._replace(source="-" + left.source), right)
     if len(left.elements) > 3:
-        yield EquationSides(replace(left, source=_in_turn(left.elements)), right)
+        yield EquationSides(left._replace(source=_in_turn(left.elements)), right)
     if "%" in left.source + right.source:
         yield from _percent_interpretations(left, right)
     if "." in left.source:  # 1.200 + 300 = 1.500
-        yield EquationSides(*(replace(side, source=_DOTTED.sub(r"\1", side.source)) for side in sides))
+        yield EquationSides(*(side._replace(source=_DOTTED.sub(r"\1", side.source)) for side in sides))
 
 
 def before_rounding(sides: EquationSides, rounded: Mapping[Fraction, Fraction]) -> Iterator[EquationSides]:
@@ -66,7 +67,7 @@ def before_rounding(sides: EquationSides, rounded: Mapping[Fraction, Fraction]) 
     exact = [_exact_value(element, rounded) for element in sides.left.elements] if rounded else []
     if any(exact):
         source = "".join(f"({value})" if value else element.source for value, element in zip(exact, sides.left.elements, strict=True))
-        yield EquationSides(replace(sides.left, source=source), sides.right)
+        yield EquationSides(sides.left._replace(source=source), sides.right)
 
 
 def _exact_value(element: Element, rounded: Mapping[Fraction, Fraction]) -> Fraction | None:
@@ -93,12 +94,12 @@ def _in_turn(elements: Sequence[Element]) -> str:
 
 
 def _percent_interpretations(left: EquationSide, right: EquationSide) -> Iterator[EquationSides]:
-    bare_left = replace(left, source=left.source.replace("%", ""))
-    bare_right = replace(right, source=right.source.replace("%", ""))
+    bare_left = left._replace(source=left.source.replace("%", ""))
+    bare_right = right._replace(source=right.source.replace("%", ""))
     yield from (EquationSides(left, bare_right), EquationSides(bare_left, bare_right), EquationSides(bare_left, right))
     if len(left.elements) == 3 and left.elements[1].source in ("+", "-"):  # 80 - 25% = 60
         base, operator, share = (element.source for element in left.elements)
-        yield EquationSides(replace(left, source=f"{base}*(1{operator}{share})"), right)
+        yield EquationSides(left._replace(source=f"{base}*(1{operator}{share})"), right)
 
 
 def without_label(sides: EquationSides) -> EquationSides:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from itemwise.causes.arithmetic.arithmetic_tokens import OPERATORS, RAISED, TOKEN, VULGAR
 from itemwise.causes.arithmetic.operand import LABELS, LONGEST, MOST_UNITS, Element, has_trailing_text, mixes_units, unit_alters_value
@@ -11,6 +11,8 @@ from itemwise.causes.arithmetic.operand import LABELS, LONGEST, MOST_UNITS, Elem
 __all__ = ["parse_elements"]
 
 _LONGEST_SOURCE = 200  # characters that the calculator takes
+_LAST_UNITS = 4  # words kept of those behind the ones that name a unit
+_GROUPING = re.compile(r"[^0-9.]")
 
 
 def parse_elements(text: str) -> list[Element]:
@@ -18,13 +20,14 @@ def parse_elements(text: str) -> list[Element]:
     elements: list[Element] = []
     opened: list[int] = []
     for token in TOKEN.finditer(text):
-        if token.lastgroup == "open":
+        kind = token.lastgroup or "odd"
+        if handler := _HANDLERS.get(kind):
+            handler(elements, token)
+        elif kind == "open":
             opened.append(len(elements))
             elements.append(Element("open", "(", *token.span()))
-        elif token.lastgroup == "close":
+        elif kind == "close":
             _close(elements, opened, token)
-        elif token.lastgroup not in ("space", "emphasis"):
-            _HANDLERS[token.lastgroup or "odd"](elements, token)
     return elements
 
 
@@ -73,7 +76,7 @@ def _add_operand(elements: list[Element], operand: Element) -> None:
 
 def _number(elements: list[Element], token: re.Match[str]) -> None:
     written = token.group()
-    source = VULGAR.get(written) or re.sub(r"[^0-9.]", "", written)
+    source = written if written.isdigit() else VULGAR.get(written) or _GROUPING.sub("", written)
     _add_operand(elements, Element("operand", source, *token.span(), doubtful=token.lastgroup == "spaced"))
 
 
@@ -140,12 +143,31 @@ def _cross(elements: list[Element], token: re.Match[str]) -> None:
 def _word(elements: list[Element], token: re.Match[str]) -> None:
     """Add the word to the units of the number before it, or append it where there is none."""
     source = "per" if token.lastgroup == "per" else token.group()
-    if not elements or elements[-1].kind != "operand":
+    if elements and elements[-1].kind == "operand":
+        _add_units(elements, [source.lower()], token.start())
+    else:
         elements.append(Element("word", source, *token.span()))
+
+
+def _words(elements: list[Element], token: re.Match[str]) -> None:
+    """What `_word` does of each, all at once."""
+    words = token.group().split()
+    if elements and elements[-1].kind == "operand":
+        _add_units(elements, map(str.lower, words), token.start())
         return
+    start = token.start()
+    for word in words:
+        end = start + len(word)
+        elements.append(Element("word", word, start, end))
+        start = end + 1
+
+
+def _add_units(elements: list[Element], words: Iterable[str], start: int) -> None:
+    """Add the words, which begin at `start`, to the units of the number before them."""
     number = elements[-1]
-    glued = number.glued if number.units else token.start() == number.end
-    elements[-1] = number._replace(units=(*number.units[:MOST_UNITS], *number.units[MOST_UNITS:][-3:], source.lower()), glued=glued)
+    glued = number.glued if number.units else start == number.end
+    units = (*number.units, *words)
+    elements[-1] = number._replace(units=units[:MOST_UNITS] + units[MOST_UNITS:][-_LAST_UNITS:], glued=glued)
 
 
 def _stop(elements: list[Element], token: re.Match[str]) -> None:
@@ -176,4 +198,5 @@ _HANDLERS: dict[str, Callable[[list[Element], re.Match[str]], None]] = {
     "cross": _cross,
     "of": _of,
     "word": _word,
+    "words": _words,
 }

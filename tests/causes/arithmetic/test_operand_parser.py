@@ -52,6 +52,34 @@ def test_words_behind_a_number_are_its_units_and_a_remark_is_none() -> None:
     assert (only("5kg").glued, only("5 kg").glued) == (True, False)
 
 
+def test_of_many_words_behind_a_number_the_first_and_the_last_are_kept() -> None:
+    assert only("5 of a b c d e f g h red apples").units == ("of", "a", "b", "c", "d", "g", "h", "red", "apples")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("take 30 percent of the pot", [("word", "take"), ("operand", "30%")]),
+        ("so many per cent are left", [("word", "so"), ("word", "many"), ("odd", ""), ("word", "are"), ("word", "left")]),
+        ("then multiplied by 5", [("word", "then"), ("operator", "*"), ("operand", "5")]),
+        ("12 red apples divided by 4", [("operand", "12"), ("operator", "/"), ("operand", "4")]),
+        ("half of 30", [("word", "half"), ("word", "of"), ("operand", "30")]),
+        ("it costs rs 5", [("word", "it"), ("word", "costs"), ("operand", "5")]),
+        ("a box x 5", [("word", "a"), ("word", "box"), ("word", "x"), ("operand", "5")]),
+    ],
+)
+def test_words_in_a_row_are_read_one_by_one(text: str, expected: list[tuple[str, str]]) -> None:
+    assert sources(text) == expected
+
+
+WORDS = ["so", "per", "cent", "percent", "of", "x", "a", "mod", "We", "the", "day", "rs", "usd", "it's", "kg", "né"]
+
+
+@given(st.lists(st.sampled_from([*WORDS, "5", "20%", "1.5", "=", ",", ".", "(", ")"]), max_size=14))
+def test_words_in_a_row_are_the_same_whatever_blank_is_between_them(pieces: list[str]) -> None:
+    assert parse_elements(" ".join(pieces)) == parse_elements("\t".join(pieces))  # a tab ends a row
+
+
 def test_a_currency_and_a_label_before_a_number_are_noted() -> None:
     assert (only("$5").money, only("$5").start) == (True, 0)
     assert parse_elements("Day 5")[-1].labelled
