@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from itemwise.extractors import last_number
+from itemwise.extractors.last_match import last_match
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.import_string import ImportStringError, load_function
 from itemwise.protocols import extractors_of_protocols
@@ -18,7 +19,7 @@ __all__ = [
     "bare_last_number", "first_capital", "load_extractor", "extractor_names", "strict_json",
 ]  # fmt: skip
 
-_BARE = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
+_BARE, _RUN = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?"), re.compile("[-0-9,.]+")
 _CAPITAL = re.compile(r"[A-Z]")
 
 
@@ -43,8 +44,8 @@ def bare_last_number(text: str) -> str | None:
     >>> bare_last_number('{"answer": "1,430", "confidence": 0.95}')
     '0.95'
     """
-    numbers = _BARE.findall(text)
-    return numbers[-1].replace(",", "") if numbers else None
+    number = last_match(_BARE, _RUN, text)
+    return number and number.replace(",", "")
 
 
 def first_capital(text: str) -> str | None:

@@ -25,6 +25,7 @@ __all__ = ["MATCH"]
 _MARKS = "!?:;()[]{}'\"`"  # what may stand around a number
 _FRACTIONS = dict(zip("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", (1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4, *(n / 5 for n in (1, 2, 3, 4)), 1 / 6, 5 / 6,
     *(n / 8 for n in (1, 3, 5, 7))), strict=True))  # fmt: skip
+_NUMERAL = re.compile(rf"[\d{''.join(_FRACTIONS)}]")  # without one a word is no finite number
 _MAX_TOKENS = 2048  # of its hf provider
 
 
@@ -58,8 +59,8 @@ def last_word_that_is_a_number(text: str) -> str | None:
     """The last word that is a number when currency signs, commas, asterisks, underscores, full stops and brackets are taken away, to five
     digits. The rule of inspect_ai 0.3.285; of Unicode's numerals only fractions such as ½ are read."""
     bare = re.sub(r"[$,£€*_]", "", re.sub(r"\\([$,£€*_])", r"\1", text.strip().casefold()))
-    words = re.sub(r"\.(?=\s|$|\D)", "", bare).split()
-    return next((format(number, ".5g") for word in reversed(words) if (number := _number(word)) is not None), None)
+    words = filter(_NUMERAL.search, reversed(re.sub(r"\.(?=\s|$|\D)", "", bare).split()))
+    return next((format(number, ".5g") for word in words if (number := _number(word)) is not None), None)
 
 
 def _number(word: str) -> float | None:

@@ -15,6 +15,7 @@ from typing import Any
 from itemwise.cases.case import Case
 from itemwise.cases.row import Hub, Row
 from itemwise.cases.source import Source
+from itemwise.extractors.last_match import last_match
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.protocols.gsm8k_rows import GSM8K
 from itemwise.protocols.installed_words import installed_file
@@ -31,6 +32,7 @@ DECODING = "greedy-penalised"  # its hf backend leaves the checkpoint's generati
 STOP = ("</s>", "<|im_end|>")  # of every one of these tasks, beside the model's own end
 _SEED = 1234  # of its few-shot sampler
 _HASHES = re.compile(r"#### (-?[0-9.,]+)")
+_NUMBER, _RUN = re.compile(r"-?[$0-9.,]{2,}|-?[0-9]+"), re.compile(r"[-$0-9.,]+")
 _IGNORED = (",", r"\$", "(?s).*#### ", r"\.$")  # what its exact_match takes out of both sides, in this order
 
 
@@ -63,8 +65,14 @@ def strict_hashes(text: str) -> str | None:
     return (match[1].replace(",", "").removesuffix(".") or None) if match else None
 
 
+def lm_eval_flexible(text: str) -> str | None:
+    """The last number with its signs, or the last signs alone: the second reader of the same task, flexible-extract."""
+    found = last_match(_NUMBER, _RUN, text)
+    return None if found is None else compared(found)
+
+
 STRICT_HASHES = NamedExtractor("strict-hashes", strict_hashes)
-FLEXIBLE = match_reader("lm-eval-flexible", r"(-?[$0-9.,]{2,})|(-?[0-9]+)", last=True)  # its second reader, flexible-extract
+FLEXIBLE = NamedExtractor("lm-eval-flexible", lm_eval_flexible)
 
 
 def one_stream(pool: Sequence[Case], shots: int, seed: int) -> Iterator[Sequence[Case]]:  # noqa: ARG001 - its seed is always the same

@@ -11,6 +11,7 @@ from itemwise.cases.case import Case
 from itemwise.cases.examples import Examples
 from itemwise.cases.row import RowsError
 from itemwise.cases.source import Source
+from itemwise.extractors.last_match import last_match
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.protocols.gsm8k_rows import gsm8k_cases
 from itemwise.protocols.installed_words import calls_of_dict, installed_file
@@ -18,7 +19,7 @@ from itemwise.protocols.protocol import Protocol
 
 __all__ = ["LAST_NUMBER"]
 
-_NUMBER = re.compile(r"\-?\d+\.\d+|\-?\d+")  # a comma ends one
+_NUMBER, _RUN = re.compile(r"\-?\d+\.\d+|\-?\d+"), re.compile(r"[-\d.]+")  # a comma ends one
 
 
 def gsm8k(source: Source) -> Iterator[Case]:
@@ -44,8 +45,7 @@ def _turns() -> list[str]:
 
 def last_number_of(text: str) -> str | None:
     """The last digits before the text ``Question:``, decimals among them; a comma in a number ends it."""
-    numbers = _NUMBER.findall(text.split("Question:")[0])
-    return numbers[-1] if numbers else None
+    return last_match(_NUMBER, _RUN, text.split("Question:")[0])
 
 
 def within_a_millionth(answer: str, expected: str) -> bool:

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from math import isclose
 
+from itemwise.extractors.last_match import last_match
 from itemwise.extractors.named_extractor import NamedExtractor
 from itemwise.protocols.boxes import in_last_box
 
 __all__ = ["QWEN_MATH", "answer_text", "is_number", "same_number_or_percent"]
 
-_LAST = re.compile(r"-?\d*\.?\d+")
+_LAST, _RUN = re.compile(r"-?\d*\.?\d+"), re.compile(r"[-\d.]+")
 _LEFT_OUT = re.compile(r"\\[!$%(),{}]|\\(?:left|right)(?![a-z])|\\mbox\{[^{}]*\}|\^\{?\\circ\}?|[$%]")
 _FRACTION = re.compile(r"\\[dt]?frac\{?(-?[\d.]+)\}?\{?([\d.]+)\}?|(-?\d+)/(\d+)")
 _UNITS = re.compile(
@@ -43,8 +44,7 @@ def _announced(reply: str) -> str:
             return reply.rpartition(words)[2].strip()
     if "答案是" in reply:
         return reply.split("答案是")[1].strip().partition("\n\n")[0].strip()
-    numbers: list[str] = _LAST.findall(reply.replace(",", ""))
-    return numbers[-1] if numbers else ""
+    return last_match(_LAST, _RUN, reply.replace(",", "")) or ""
 
 
 def _plain(text: str) -> str:

@@ -59,6 +59,10 @@ def trusted(markup: str) -> Markup:
     return Markup(markup)  # noqa: S704 - nothing that a model wrote comes here
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ESCAPES = tuple((sign, f"\\u{ord(sign):04x}") for sign in "<>&\u2028\u2029")
+
+
 @cache
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader
@@ -72,9 +76,9 @@ def _file(name: str) -> str:
 
 def page_json(data: object) -> str:
     """JSON that no HTML parser can leave, whatever stands in it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    text = _encode(data)
+    for sign, escape in _ESCAPES:
+        text = text.replace(sign, escape)
     return text
 
 

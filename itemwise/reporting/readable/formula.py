@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ READ = {"class": "read"}
 _MARKS = str.maketrans("", "", START + END)
 _LONGEST = 2000  # characters; a formula of more is shown as it was written
 _DEEPEST = 40
+_RECURRING = 100  # characters of a formula that may stand in several replies, or several times in one, as numbers and names do
+_MOST_KEPT = 1000
 _DEFINES = re.compile(r"\\(?:re|provide)?(?:newcommand|def|edef|gdef|let|DeclareMathOperator)\b")  # what expands may not end
 _ELEMENTS = {
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup", "mover", "munder",
@@ -42,13 +45,18 @@ def formula(latex: str, *, display: bool = False) -> Tree | None:
         return None
     if plain == latex:
         return tree
-    marked = _mathml(latex, display)
+    marked = _converted(latex, display)
     if marked is None or _bare(marked) != tree:
         return ["math", {**tree[1], **READ}, *tree[2:]]
     return _bare(_with_read(marked))
 
 
 def _mathml(latex: str, display: bool) -> Tree | None:
+    """The formula as a tree, which is not to be changed; None where it is broken."""
+    return (_kept if len(latex) <= _RECURRING else _converted)(latex, display)
+
+
+def _converted(latex: str, display: bool) -> Tree | None:
     from latex2mathml.converter import convert_to_element
 
     try:
@@ -57,12 +65,15 @@ def _mathml(latex: str, display: bool) -> Tree | None:
         return None
 
 
+_kept = lru_cache(_MOST_KEPT)(_converted)
+
+
 def _taken_over(element: Element, depth: int) -> Tree:
     if element.tag not in _ELEMENTS or not depth or len(element) != _PARTS.get(element.tag, len(element)):
         raise ValueError(f"{element.tag} of {len(element)} parts at a depth of {_DEEPEST - depth}")
     attributes = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES and _VALUE.fullmatch(value)}
     text = [html.unescape(element.text)] if element.text else []  # the library writes a character as its reference
-    return [element.tag, *([attributes] if attributes else []), *text, *(_taken_over(child, depth - 1) for child in element)]
+    return [element.tag, *([attributes] if attributes else []), *text, *[_taken_over(child, depth - 1) for child in element]]
 
 
 def _with_read(tree: Tree) -> Tree:

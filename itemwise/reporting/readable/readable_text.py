@@ -21,6 +21,7 @@ LONGEST = 20_000  # characters of a text that is parsed
 _MOST = 5000  # elements and texts of a tree
 _MOST_CELLS = 20_000  # of tables, before they are counted
 _OFF = ("link", "image", "autolink", "html_inline", "html_block", "reference")
+_SIGNS = re.compile(r"[\n\\$`~*_&]")  # that a rule of those that are on begins with: the library stops at those of all its rules
 _ELEMENTS = {"heading": "h5", "paragraph": "p"}  # what is not called by its own tag: headings stand below the page's own
 _MARKUP = re.compile(  # a text without any of these is its own tree, unless it emphasises
     r"`[^`]*`|\$[^$\n]*\$|~~|[\\|]|&[#\w]|__|\b_|_\b|^[ \t]*(?:#{1,6}\s|[-+*]\s|\d{1,9}[.)]\s|>|={2,}|-{2,}| {4}|\t)", re.MULTILINE
@@ -77,6 +78,7 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"]).disable(_OFF)
     add_formulas(parser)
+    parser.inline.terminator_re = _SIGNS
     parser.core.ruler.after("block", "read_span", set_marks)
     return parser
 
@@ -158,4 +160,4 @@ class _Builder:
 
 def _size(tree: Tree) -> int:
     """The number of elements in a tree."""
-    return 1 + sum(_size(child) for child in tree if isinstance(child, list))
+    return 1 + sum([_size(child) for child in tree if isinstance(child, list)])

@@ -117,3 +117,10 @@ def test_any_text_gives_known_elements_or_none(latex: str, display: bool) -> Non
         assert all(name.startswith("m") and name.isalpha() for name in names(tree))
         assert not {"href", "style", "mathcolor"} & attributes(tree).keys()
         assert not {START, END} & set(texts(tree))
+
+
+def test_a_formula_that_recurs_is_the_same_each_time_whatever_of_it_was_read() -> None:
+    plain, marked = "x = 18", f"x = {START}18{END}"
+    first = [formula(plain), formula(marked), formula(plain, display=True)]
+    assert [formula(plain), formula(marked), formula(plain, display=True)] == first
+    assert (read(first[0] or []), read(first[1] or [])) == ([], ["18"])

@@ -8,8 +8,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it.parser_inline import ParserInline
 
 from itemwise.reporting.readable import LONGEST, TooMuchError, Tree, readable_text
+from itemwise.reporting.readable.readable_text import _parser
 
 ELEMENTS = "div p h5 ul ol li blockquote pre code strong em s hr mark table thead tbody tr th td".split()  # noqa: SIM905
 MATHS = {"math", "mrow", "mi", "mn", "mo", "mfrac", "mtext", "msup", "msub", "msubsup", "msqrt", "mspace", "mstyle", "mtable", "mtr", "mtd"}
@@ -63,6 +65,15 @@ def names(tree: Tree) -> set[str]:
 def test_any_text_gives_known_elements(text: str, start: int, size: int) -> None:
     tree = readable_text(text, (min(start, len(text)), min(start + size, len(text))))
     assert tree is None or names(tree) <= {*ELEMENTS, *MATHS}
+
+
+@given(st.text("ab1 \n!#$%&*+-:<=>@[]\\^_`{}~"))
+def test_signs_of_rules_that_are_off_are_text(text: str) -> None:
+    """The library stops at each of them: all trees are those that it makes then."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_parser().inline, "terminator_re", ParserInline().terminator_re)
+        expected = readable_text(text)
+    assert readable_text(text) == expected
 
 
 @pytest.mark.parametrize(
