@@ -22,7 +22,9 @@ def test_several_gzips_in_a_file_are_one_content() -> None:
     assert (unpacked(file), unpacking(file).read()) == (b"rows", b"rows")
 
 
-@pytest.mark.parametrize("broken", [gzip.compress(b"rows")[:-3], gzip.compress(b"rows")[:12] + b"\xff" * 9, b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "broken", [gzip.compress(b"rows")[:-3], gzip.compress(b"rows")[:12] + b"\xff" * 9, b"\x1f\x8b"], ids=["cut", "spoilt", "begun"]
+)
 def test_what_is_cut_off_or_no_gzip_raises_one_of_broken(broken: bytes) -> None:
     with pytest.raises(BROKEN):
         unpacked(io.BytesIO(broken))

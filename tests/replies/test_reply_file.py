@@ -95,6 +95,7 @@ JSONL = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in PLAI
         ("a.csv.gz", gzip.compress('id,text\r\na,"1, 2\n3"\r\n7,é\r\n'.encode())),
         ("a.json.gz", gzip.compress(json.dumps(PLAIN, indent=2).encode())),
     ],
+    ids=["marked", "windows", "utf-16", "jsonl.gz", "json", "csv", "tsv", "csv.gz", "json.gz"],  # a gzip holds the second of its making
 )
 def test_the_same_replies_in_another_container(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
