@@ -87,7 +87,9 @@ def test_two_quantisations_are_asked_side_by_side_and_nothing_else_differs(pytes
     assert beside.ret == pytest.ExitCode.OK
     beside.stdout.fnmatch_lines(["sums *24 of 24", "sums *24 of 24"])
     assert told(pytester) == alone
-    assert sorted(loads(pytester).values()) == [["embedded-text+nf4"], ["embedded-text+none"]]
+    loaded = [*loads(pytester).values()]
+    assert sorted(models[0] for models in loaded) == ["embedded-text+nf4", "embedded-text+none"]
+    assert [models for models in loaded if len({*models}) < len(models)] == []  # one that is done may help, as loads take no time here
     assert pytester.runpytest_subprocess(*BOTH, "-n", "2").ret == pytest.ExitCode.OK
     assert told(pytester) == alone
     assert not pytester.path.joinpath("loads.txt").exists()
