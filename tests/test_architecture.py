@@ -264,6 +264,7 @@ TESTED_IN: Mapping[str, str] = {
     "itemwise.models.local.template_process": "models/local/test_chat_template.py",
     "itemwise.models.local.template_renderer": "models/local/test_chat_template.py",
     "itemwise.models.local.quantised_weights": "models/local/test_load.py",
+    "itemwise.models.notice_log": "models/local/test_compute_speed.py",
     "itemwise.models.server.running_requests": "models/server/test_server_model.py",
     "itemwise.models.server.attempt_errors": "models/server/test_retry_policy.py",
     "itemwise.models.server.finish_reasons": "models/server/test_chat_completion.py",

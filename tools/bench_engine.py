@@ -2,14 +2,16 @@
 
     python -m tools.bench_engine --items 200 --quant nf4
     python -m tools.bench_engine --model FOLDER --rows test.jsonl --items 16 --max-new-tokens 64 --quant none --ways engine generate_batch
+    python -m tools.bench_engine --model FOLDER --quant none --compute bfloat16 --lm-eval 8 32 --server http://127.0.0.1:8092/v1#qwen
 
 The items are made word problems, or the first of a file's (`question`), every other one asked for JSON and for a chain of thought, so that
 replies differ in length. Asked are: the engine under its lookahead, as a run of the benchmark asks; one generate() for each item; static
-batches in the order of arrival; static batches sorted by length of prompt, of several sizes, of which the best is taken; and
-generate_batch(). `--ways` takes those whose names begin so, and always one generate() for each. The ways take turns for `--rounds`, and
-the best round of each counts. Ratios are to the best sorted static batch, without one to one generate() for each: the seconds are of this
-machine, and of whatever else it does. All but the engine have the model as transformers and bitsandbytes load it; the engine has it as a
-run does, and once as they do. Exits 1 where a text of ours differs from that of the item alone.
+batches in the order of arrival; static batches sorted by length of prompt, of several sizes, of which the best is taken;
+generate_batch(); with `--compute bfloat16` the engine in that type, with `--server URL#NAME` a server of the same weights, with `--lm-eval`
+lm-evaluation-harness. `--ways` takes those whose names begin so. The ways take turns for `--rounds`, and the best round of each counts.
+Ratios and texts are held to the best sorted static batch and to one generate() for each, or the first way where they are left out: the
+seconds are of this machine, and of whatever else it does. All but the engine have the model as transformers and bitsandbytes load it; the
+engine has it as a run does, and once as they do. Exits 1 where a text of ours in float32 differs from that of the item alone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +35,9 @@ from itemwise.engine.engine import Engine
 from itemwise.engine.lookahead import Lookahead, Upcoming
 from itemwise.models import REGISTRY, Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local.load import LocalModel, load
+from itemwise.models.model import Model
 from itemwise.models.registry import EMBEDDED, entry_named
+from itemwise.models.server.server_model import connect
 from itemwise.strategies import Ask, ConfiguredStrategy, Extract, Transcript
 from itemwise.synthetic import word_problems
 
@@ -41,7 +45,8 @@ Way = Callable[[Sequence[Request]], list[Generation]]
 SIZES = (8, 16, 32, 64)
 ALONE = "one generate an item"  # whose texts all others are held to
 ONCE = (ALONE, "one, with copies", "lm-eval hf, batch 1")  # the slowest, and the same in each round
-OTHERS = ("lm-eval", "generate_batch")  # whose texts are not ours to answer for
+SORTED = "static, sorted"  # whose fastest all others are measured by
+OTHERS = ("lm-eval", "generate_batch", "engine, bfloat16", "server")  # whose texts are not ours to answer for
 PAGE, BATCH_TOKENS = 32, 2048  # of generate_batch: tokens of a page, and of a forward; it would take 0.6 of a machine's memory by itself
 
 
@@ -60,7 +65,7 @@ async def once(request: Request, chat: Sequence[Turn], ask: Ask, extract: Extrac
     return Transcript([*chat, reply], reply)
 
 
-def by_engine(model: LocalModel, size: int | None) -> Way:
+def by_engine(model: Model, size: int | None) -> Way:
     """As a run of tests asks: one case after the other, those ahead with it."""
 
     def way(requests: Sequence[Request]) -> list[Generation]:
@@ -175,31 +180,22 @@ def main() -> None:
     parser.add_argument("--max-new-tokens", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--lm-eval", action="store_true")
+    parser.add_argument("--compute", nargs="*", default=[], choices=("bfloat16",), help="of the engine, beside float32")
+    parser.add_argument("--lm-eval", nargs="*", metavar="SIZE", help="its batch sizes (default: 1 8 auto)")
+    parser.add_argument("--server", nargs="*", default=[], metavar="URL#NAME", help="a server to ask for all items at once")
     parser.add_argument("--random", action="store_true")
     wanted = parser.parse_args()
     torch.set_num_threads(wanted.threads)
     requests = items(wanted.items, wanted.prompts, wanted.rows)
+    if wanted.random:
+        requests = [replace(request, temperature=1.0, seed=number + 1) for number, request in enumerate(requests)]
     with TemporaryDirectory() as folder:
-        if wanted.random:
-            entry = untrained(Path(folder))
-            requests = [replace(request, temperature=1.0, seed=number + 1) for number, request in enumerate(requests)]
-        else:
-            entry = entry_named(wanted.model, REGISTRY, Path.cwd())
-        model, plain = (load(entry, LoadOptions(wanted.quant, wanted.max_new_tokens), copies=copies) for copies in (True, False))
+        entry = untrained(Path(folder)) if wanted.random else entry_named(wanted.model, REGISTRY, Path.cwd())
+        ways = chosen(wanted, entry)
     torch.set_num_threads(wanted.threads)  # as a load sets them
-    ways = {f"engine, batch of {size or 'its own'}": by_engine(model, size) for size in (None, *wanted.batch_size)}
-    ways |= {"engine, without copies": by_engine(plain, None), "one, with copies": static(model, 1)}
-    ways |= {ALONE: static(plain, 1), "static batches of 32": static(plain, 32)}
-    ways |= {f"static, sorted, {size}": static_sorted(plain, size) for size in SIZES}
-    if not wanted.random:  # which samples, as each request says
-        ways["generate_batch"] = by_generate_batch(plain)
-    if wanted.lm_eval:
-        ways |= {f"lm-eval hf, batch {size}": by_lm_eval(plain, size) for size in (1, 8, "auto")}
-    ways = {name: way for name, way in ways.items() if name == ALONE or name.startswith(tuple(wanted.ways))}
     for way in ways.values():
         way(requests[:2])  # what is made once
-    found = {name: [timed(way, requests) for _ in range(1)] for name, way in ways.items()}
+    found = {name: [timed(way, requests)] for name, way in ways.items()}
     for _ in range(wanted.rounds - 1):
         for name, way in ways.items():
             if name not in ONCE:
@@ -207,12 +203,37 @@ def main() -> None:
     report(found)
 
 
+def chosen(wanted: argparse.Namespace, entry: ModelEntry) -> dict[str, Way]:
+    """The ways of asking that the command line names, with no more models loaded than they need."""
+    options = LoadOptions(wanted.quant, wanted.max_new_tokens)
+    own, plain = cache(lambda: load(entry, options)), cache(lambda: load(entry, options, copies=False))
+    ways = dict[str, Callable[[], Way]]()
+    for size in (None, *wanted.batch_size):
+        ways[f"engine, batch of {size or 'its own'}"] = lambda size=size: by_engine(own(), size)
+    for compute in wanted.compute:
+        ways[f"engine, {compute}"] = lambda compute=compute: by_engine(load(entry, replace(options, compute=compute)), None)
+    ways |= {"engine, without copies": lambda: by_engine(plain(), None), "one, with copies": lambda: static(own(), 1)}
+    ways |= {ALONE: lambda: static(plain(), 1), "static batches of 32": lambda: static(plain(), 32)}
+    for size in SIZES:
+        ways[f"{SORTED}, {size}"] = lambda size=size: static_sorted(plain(), size)
+    if not wanted.random:  # which samples, as each request says
+        ways["generate_batch"] = lambda: by_generate_batch(plain())
+    for size in () if wanted.lm_eval is None else wanted.lm_eval or ("1", "8", "auto"):
+        ways[f"lm-eval hf, batch {size}"] = lambda size=size: by_lm_eval(plain(), int(size) if size.isdigit() else size)
+    for named in wanted.server:
+        server = entry_named(named, REGISTRY, Path.cwd())
+        ways[f"server {server.name}"] = lambda server=server: by_engine(connect(server, options), wanted.items)
+    return {name: make() for name, make in ways.items() if name.startswith(tuple(wanted.ways))}
+
+
 def report(found: dict[str, list[tuple[float, float, list[Generation]]]]) -> None:
     """The table, and an exit status of 1 where texts differ."""
     best = {name: (min(wall for wall, _, _ in rounds), min(processor for _, processor, _ in rounds)) for name, rounds in found.items()}
-    sorted_ = [name for name in best if "sorted" in name] or [ALONE]
-    bare = tuple(min(best[name][clock] for name in sorted_) for clock in (0, 1))
-    alone = found[ALONE][0][2]
+    held_to = ALONE if ALONE in best else next(iter(best))
+    sorted_ = [name for name in best if name.startswith(SORTED)] or [held_to]
+    tokens = {name: sum(generation.completion_tokens for generation in rounds[0][2]) for name, rounds in found.items()}
+    bare = tuple(max(tokens[name] / best[name][clock] for name in sorted_) for clock in (0, 1))
+    alone = found[held_to][0][2]
     lengths = sorted(generation.completion_tokens for generation in alone)
     print(f"{len(alone)} items, {sum(generation.prompt_tokens for generation in alone)} prompt tokens, {sum(lengths)} tokens said:")
     print(f"{lengths[0]} to {lengths[-1]} a reply, median {lengths[len(lengths) // 2]}\n")
@@ -221,9 +242,12 @@ def report(found: dict[str, list[tuple[float, float, list[Generation]]]]) -> Non
     for name, (wall, processor) in best.items():
         equal = min(sum(one.text == other.text for one, other in zip(said, alone, strict=True)) for _, _, said in found[name])
         differing += (len(alone) - equal) * (not name.startswith(OTHERS))
-        ratios = f"{sum(lengths) / processor:14.1f}{bare[0] / wall:8.2f}{bare[1] / processor:8.2f}"
-        print(f"{name:24}{len(alone) / wall:9.1f}{sum(lengths) / wall:10.0f}{ratios}   {equal} of {len(alone)}")
-    print(f"\nwall and CPU: speed as a multiple of {'the best sorted static batch' if sorted_ != [ALONE] else ALONE}, by either clock")
+        speeds = tokens[name] / wall, tokens[name] / processor
+        ratios = f"{speeds[1]:14.1f}{speeds[0] / bare[0]:8.2f}{speeds[1] / bare[1]:8.2f}"
+        print(f"{name:24}{len(alone) / wall:9.1f}{speeds[0]:10.0f}{ratios}   {equal} of {len(alone)}")
+    against = held_to if sorted_ == [held_to] else "the best sorted static batch"
+    print(f"\nwall and CPU: tokens a second as a multiple of those of {against}, by either clock, of this process alone")
+    print(f"texts equal: to those of {held_to}")
     raise SystemExit(int(differing > 0))
 
 

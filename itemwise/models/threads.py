@@ -5,7 +5,7 @@ import sys
 
 import psutil
 
-__all__ = ["keep_few_kernels", "threads_are_set", "threads_for", "threads_text", "wait_passively"]
+__all__ = ["SMALL", "keep_few_kernels", "threads_are_set", "threads_for", "threads_text", "wait_passively"]
 
 SMALL = 100_000_000  # parameters of a model below which its products are too small to share: `python -m tools.bench_threads` measures it
 WAITING = "OMP_WAIT_POLICY"  # what a thread of torch's does at a barrier; libgomp reads it once, when torch is imported

@@ -1,11 +1,12 @@
-"""Urgent log lines, such as a failing server: shown at once, from workers of -n and with -q too."""
+"""Lines that models log, such as of a failing server: shown at once, from workers of -n and with -q too."""
 
 import logging
 import warnings
 
 import pytest
 
-from itemwise.models.server.trouble_log import LOGGER
+from itemwise.models.notice_log import LOGGER
+from itemwise.plugin.items import is_case
 from itemwise.plugin.printing import begin_line, uncaptured
 from itemwise.results.safe_text import printable
 from itemwise.session.settings import Settings
@@ -14,9 +15,10 @@ __all__ = ["NoticeWarning", "Notices", "configure_notices"]
 
 
 def configure_notices(config: pytest.Config, settings: Settings) -> None:
-    """Listen where a server may be asked."""
-    if any(entry.server for entry in settings.all_models):
-        config.pluginmanager.register(Notices(config), "itemwise-notices")
+    """Listen where a model may be asked."""
+    if any(not entry.replies for entry in settings.all_models):
+        asks_server = any(entry.server for entry in settings.all_models)
+        config.pluginmanager.register(Notices(config, asks_server=asks_server), "itemwise-notices")
 
 
 class NoticeWarning(pytest.PytestWarning):
@@ -26,16 +28,22 @@ class NoticeWarning(pytest.PytestWarning):
 class Notices(logging.Handler):
     """Shows what models log while they are asked. Log records come on the thread that runs the tests."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, *, asks_server: bool) -> None:
         super().__init__(logging.WARNING)
         self._config = config
+        self._asks_server = asks_server
         self._last = ""
         self._from_worker = False
 
     def pytest_sessionstart(self) -> None:
-        """Listen, and have pytest not repeat the lines as a case's captured log."""
-        LOGGER.addHandler(self)
-        LOGGER.propagate = False
+        """Listen to servers, of which something may be told before the first case."""
+        if self._asks_server:
+            self._listen()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Listen where there are cases to run; in an ordinary suite the lines are those of its tests."""
+        if any(is_case(item) for item in session.items):
+            self._listen()
 
     def pytest_unconfigure(self) -> None:
         """Listen no longer."""
@@ -66,8 +74,13 @@ class Notices(logging.Handler):
 
     def pytest_keyboard_interrupt(self) -> None:
         """Say once more what a worker last told of its server: nobody hears from it again."""
-        if self._from_worker and self._last:
+        if self._asks_server and self._from_worker and self._last:
             self._show(f"the last that was heard of a server: {self._last}")
+
+    def _listen(self) -> None:
+        """Have lines come here, and pytest not repeat them as a case's captured log."""
+        LOGGER.addHandler(self)
+        LOGGER.propagate = False
 
     def _show(self, line: str) -> None:
         self._last = line

@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageText
 from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_folder, unreachable
 from itemwise.models.gguf import gguf_hash, llama_server
 from itemwise.models.local.adapter import adapted, adapter_config
+from itemwise.models.local.compute_speed import compute_advice
 from itemwise.models.local.cpu_linear import prepack_linear
 from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 from itemwise.models.local.free_memory import free_bytes
@@ -33,7 +34,8 @@ from itemwise.models.local.quantised_weights import (
 )
 from itemwise.models.local.vision import is_multimodal, load_processor
 from itemwise.models.model import LoadOptions, ModelEntry, ModelError, OutOfMemoryError, one_line
-from itemwise.models.threads import threads_for
+from itemwise.models.notice_log import LOGGER
+from itemwise.models.threads import SMALL, threads_for
 
 __all__ = ["LocalModel", "load", "model_class", "placed", "prepack_for_cpu", "unload"]
 
@@ -72,8 +74,9 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
             model = adapted(entry, adapter, model)
             require_finite(entry, model)
         memory = partial(_memory, device, options.world_size)
+        parameters = _parameters(model)
         if device.type == "cpu":
-            torch.set_num_threads(threads_for(_parameters(model), options.world_size, threads_before))
+            torch.set_num_threads(threads_for(parameters, options.world_size, threads_before))
         prepacked = device.type == "cpu" and prepack_for_cpu(model, memory(PREPACKED_SHARE) if copies else 0)
         checkpoint = LoadedCheckpoint(
             entry,
@@ -89,6 +92,9 @@ def load(entry: ModelEntry, options: LoadOptions, *, copies: bool = True) -> Loc
         loaded = LocalModel(checkpoint, options.max_new_tokens, kv_bytes=memory(KV_CACHE_SHARE), threads_before=threads_before)
         require_finite_logits(entry, model, loaded.prompting.first_prompt)
     _IN_MEMORY.add(loaded)
+    is_told = device.type == "cpu" and options.rank == 0 and parameters >= SMALL
+    if is_told and (advice := compute_advice(model, options.compute)):
+        LOGGER.warning("%s: %s.", entry.name, advice)
     return loaded
 
 

@@ -1,16 +1,15 @@
 """Log lines about a server in trouble, rate-limited: one when it begins, when its errors change, and when it is over."""
 
-import logging
 import re
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
 from itemwise.cases.duration import duration_text
+from itemwise.models.notice_log import LOGGER
 
-__all__ = ["LOGGER", "TroubleLog"]
+__all__ = ["TroubleLog"]
 
-LOGGER = logging.getLogger("itemwise.server")  # a caller may handle its records; without a handler warnings go to stderr
 QUIET = 60.0  # seconds before an equal line is logged again
 KINDS = 5  # of lines within QUIET: some servers word their errors differently each time
 LASTING = 5.0  # seconds of trouble from which its end is logged

@@ -50,7 +50,7 @@ def outcomes(server: StandIn, batch_size: int, *questions: str) -> dict[str, str
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "itemwise.server"]
+    return [record.getMessage() for record in caplog.records if record.name == "itemwise.models"]
 
 
 def unavailable(entry: ModelEntry) -> str:
