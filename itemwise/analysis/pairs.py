@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from itemwise.cases.reply import Verdict
 from itemwise.language import joined, phrase
@@ -37,11 +37,16 @@ class Measurement:
 
     def share(self, item: str) -> Fraction:
         """The share of the item's judged replies that is correct: 0 or 1 where it was asked once."""
-        return Fraction(*self.counts.get(item, (int(self.entries[item].verdict is Verdict.CORRECT), 1)))
+        return Fraction(*self.count(item))
+
+    def count(self, item: str) -> tuple[int, int]:
+        """How many of the item's judged replies are correct, and how many there are: one where it was asked once."""
+        return self.counts.get(item) or (int(self.entries[item].verdict is Verdict.CORRECT), 1)
 
     def is_right(self, item: str) -> bool:
         """Whether more than half of the item's replies are correct."""
-        return self.share(item) > Fraction(1, 2)
+        right, judged = self.count(item)
+        return 2 * right > judged
 
     @property
     def accuracy(self) -> Accuracy:
@@ -93,17 +98,21 @@ class Pair:
     @cached_property
     def gained(self) -> list[str]:
         """The cases that only the second side got right; with repeats, those that it got right more often."""
-        return [case for case, difference in self.differences.items() if difference > 0]
+        return [case for case, difference in self.differences.items() if difference.numerator > 0]
 
     @cached_property
     def lost(self) -> list[str]:
         """The cases that only the first side got right; with repeats, those that it got right more often."""
-        return [case for case, difference in self.differences.items() if difference < 0]
+        return [case for case, difference in self.differences.items() if difference.numerator < 0]
 
     @cached_property
     def differences(self) -> dict[str, Fraction]:
         """For each judged case the second side's share of correct replies less the first side's."""
-        return {case: self.second.share(case) - self.first.share(case) for case in self.judged}
+        return {case: _difference(self.first.count(case), self.second.count(case)) for case in self.judged}
+
+    @cached_property
+    def _total(self) -> Fraction:
+        return sum(filter(None, self.differences.values()), Fraction(0))
 
     def cluster(self, case: str) -> str:
         """The cluster of an item, which only one side may tell: the file of an old baseline has none; the item itself where it has none."""
@@ -114,6 +123,8 @@ class Pair:
     def independent(self) -> list[Fraction]:
         """The differences that are independent of each other: the items', or those of their clusters, with the same mean."""
         groups = grouped(self.differences, self.cluster)
+        if len(groups) == len(self.judged):
+            return [*self.differences.values()]
         return [sum((self.differences[case] for case in group), Fraction(0)) * Fraction(len(groups), len(self.judged)) for group in groups]
 
     @property
@@ -129,17 +140,17 @@ class Pair:
     @property
     def change(self) -> float | None:
         """How much better the second side is, as a share of the judged cases; None where there are none."""
-        return float(sum(self.differences.values()) / Fraction(len(self.judged))) if self.judged else None
+        return float(self._total / len(self.judged)) if self.judged else None
 
     @property
     def is_worse(self) -> bool:
         """Whether the second side has a lower accuracy; whether that shows anything is another matter."""
-        return sum(self.differences.values()) < 0
+        return self._total < 0
 
     @property
     def is_better(self) -> bool:
         """Whether the second side has a higher accuracy."""
-        return sum(self.differences.values()) > 0
+        return self._total > 0
 
     @property
     def interval(self) -> Interval:
@@ -168,6 +179,11 @@ class Pair:
 
     def _verdicts(self, case: str) -> tuple[Verdict, Verdict]:
         return self.first.entries[case].verdict, self.second.entries[case].verdict
+
+
+@lru_cache(maxsize=1024)  # thousands of items differ in few ways
+def _difference(before: tuple[int, int], now: tuple[int, int]) -> Fraction:
+    return Fraction(*now) - Fraction(*before)
 
 
 def measurement(label: str, run: str, tally: Tally, entries: Sequence[Entry]) -> Measurement:

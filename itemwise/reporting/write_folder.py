@@ -15,6 +15,7 @@ from itemwise.reporting.writers.json_files import results_jsonl, run_json
 from itemwise.reporting.writers.junit import junit_parts
 from itemwise.reporting.writers.markdown import summary_md
 from itemwise.reporting.writers.runs_html import runs_html
+from itemwise.results.kept_verdicts import VERDICTS, verdicts_text
 from itemwise.results.private_files import make_private_folder, open_private, write_private
 from itemwise.results.run_folder import LATEST, PICTURE_NAME, PICTURES, RUN_NAME, run_folders
 from itemwise.results.store import StoreError
@@ -28,7 +29,7 @@ with suppress(ImportError):  # not on Windows
     _locks = fcntl
 
 INDEX = "index.html"
-INDEXED = 10  # runs on the page that is written with each: all their cases are read again
+INDEXED = 10  # runs on the page that is written with each: the verdicts of all their cases are read again
 CLAIM = ".running"  # in a run's folder for as long as its process lives
 REPORTS: Mapping[str, Callable[[RunRecord], Iterable[str]]] = {
     "results.jsonl": results_jsonl, "run.json": lambda run: [run_json(run)], "junit.xml": junit_parts,
@@ -93,8 +94,9 @@ def _sweep_run(folder: Path) -> None:
     if claim.exists():
         if _is_alive(claim):
             return
-        unfinished = () if (folder / "run.json").exists() else REPORTS
-        for name in (*(f".{name}" for name in (*REPORTS, LATEST, INDEX)), *unfinished, CLAIM):
+        files = (*REPORTS, VERDICTS)
+        unfinished = () if (folder / "run.json").exists() else files
+        for name in (*(f".{name}" for name in (*files, LATEST, INDEX)), *unfinished, CLAIM):
             (folder / name).unlink(missing_ok=True)
         if unfinished:
             _sweep_pictures(folder / PICTURES)
@@ -146,6 +148,7 @@ def write_reports(run: RunRecord, folder: Path) -> None:
     make_private_folder(folder)
     steps: list[tuple[str, Callable[[], None]]] = [
         *((name, lambda name=name, of=of: _write(folder / name, of(run))) for name, of in REPORTS.items()),
+        (VERDICTS, lambda: _write_verdicts(folder, run)),
         (PICTURES, lambda: _write_pictures(folder / PICTURES, run.pictures)),
         ("$GITHUB_STEP_SUMMARY", lambda: _add_step_summary(run)),
         ("latest", lambda: _point_latest(folder)),
@@ -181,6 +184,12 @@ def _begun(path: Path) -> Iterator[Path]:
     except BaseException:
         begun.unlink(missing_ok=True)
         raise
+
+
+def _write_verdicts(folder: Path, run: RunRecord) -> None:
+    """The verdicts by themselves, unless what they are checked by could not be written."""
+    with suppress(FileNotFoundError):
+        _write(folder / VERDICTS, [verdicts_text(run.entries, folder)])
 
 
 def _write_pictures(folder: Path, pictures: Mapping[str, bytes]) -> None:

@@ -19,7 +19,7 @@ from itemwise.results.score import Score, scores_from_record, scores_record
 from itemwise.results.spill import SpilledRecord
 from itemwise.strategies import scored_by
 
-__all__ = ["Entry", "EntryText", "MeasuredCase", "ReplyCost", "Skip", "Texts"]
+__all__ = ["Entry", "EntryText", "MeasuredCase", "ReplyCost", "Skip", "Texts", "answers"]
 
 _TEXTS = ("prompt", "message", "rerun")
 _PLAIN = (
@@ -33,7 +33,7 @@ _RECORD = (
 )  # fmt: skip  # in this order
 _KINDS: Kinds = {
     **dict.fromkeys(("node_id", "benchmark", "model_name", "strategy", "prompt_name", "case", "expected", "picture", "run", *_TEXTS), str),
-    **dict.fromkeys(("tags", "reply", "model", "rows", "scores"), Mapping),
+    **dict.fromkeys(("tags", "reply", "model", "rows", "scores"), (dict, Mapping)),  # most are dict, which is told at once
     "is_answered": bool,
 }
 
@@ -212,7 +212,7 @@ class Entry(MeasuredCase):
 
     def answered_record(self) -> dict[str, bool]:
         """Of a strategy of the user's own whether its cases are answered, which no name tells; else nothing."""
-        return {} if self.is_answered == _answers(self.strategy) else {"is_answered": self.is_answered}
+        return {} if self.is_answered == answers(self.strategy) else {"is_answered": self.is_answered}
 
     def record(self) -> dict[str, Any]:
         """The entry as plain data: what results.jsonl and the store keep, and workers send."""
@@ -245,11 +245,11 @@ class Entry(MeasuredCase):
             choices=tuple(record.get("choices") or ()),
             repeats=tuple(record.get("repeats") or ()),
             quoted=Texts.from_record(record) if with_texts else Texts(),
-            is_answered=record.get("is_answered", _answers(record["strategy"])),
+            is_answered=record.get("is_answered", answers(record["strategy"])),
         )
 
 
-def _answers(strategy: str) -> bool:
+def answers(strategy: str) -> bool:
     """Whether a model answers under the strategy of this name, as far as a name tells."""
     return scored_by(strategy) != "text"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from itemwise.cases.picture import Picture
 from itemwise.results.entry import Entry
+from itemwise.results.kept_verdicts import kept_verdicts
 from itemwise.results.labels import Key, rows_of
 from itemwise.results.ledger import Ledger, Tally
 
@@ -67,8 +68,8 @@ class RunFolder:
 
 
 def read_run(text: str, reports: Path = REPORTS, *, with_replies: bool = True) -> RunFolder:
-    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``, or ``latest~1`` for the one before; its
-    cases without replies and their cost where nobody reads them.
+    """The run whose folder `text` is, or whose name under `reports` it is, such as ``latest``, or ``latest~1`` for the one before. With
+    `with_replies` False its cases have no replies and cost, and of a run that kept its verdicts by themselves only what these tell.
 
     Raises RunFolderError for a folder that is missing or not a run's, and for a damaged file, with its line.
     """
@@ -82,13 +83,22 @@ def read_run(text: str, reports: Path = REPORTS, *, with_replies: bool = True) -
         models, rows = dict(record["models"]), dict(record["rows"])
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(f"{folder / 'run.json'} is not one that a run writes ({type(error).__name__}: {error}).") from None
-    entries = []
-    for number, result in _lines(folder / "results.jsonl"):
-        key = Key(result["benchmark"], result["model_name"], result["strategy"], result.get("prompt_name", ""))
-        known = {"model": models.get(key.model, {}), "rows": rows_of(key, rows) or {}}
-        beside = {"sample_size": sizes.get(key, 0), "position": [number], **known}
-        entries.append(_entry(result | beside, folder / "results.jsonl", number, with_texts=with_replies))
+
+    def known(key: Key) -> dict[str, Any]:
+        return {"sample_size": sizes.get(key, 0), "model": models.get(key.model, {}), "rows": rows_of(key, rows) or {}}
+
+    entries = None if with_replies else kept_verdicts(folder, known)
+    if entries is None:
+        entries = _read_entries(folder / "results.jsonl", known, with_texts=with_replies)
     return RunFolder(shown_from_here(folder), record, entries, folder, with_replies)
+
+
+def _read_entries(file: Path, known: Callable[[Key], Mapping[str, Any]], *, with_texts: bool) -> list[Entry]:
+    entries = []
+    for number, result in _lines(file):
+        key = Key(result["benchmark"], result["model_name"], result["strategy"], result.get("prompt_name", ""))
+        entries.append(_entry({**result, **known(key), "position": [number]}, file, number, with_texts=with_texts))
+    return entries
 
 
 def read_runs(texts: Sequence[str], reports: Path = REPORTS, read: Callable[[str, Path], RunFolder] = read_run) -> list[RunFolder]:

@@ -17,12 +17,15 @@ from xml.etree import ElementTree
 import PIL.Image
 import pytest
 
+from itemwise.analysis.run_history import read_histories
 from itemwise.cases.picture import Picture
 from itemwise.cases.reply import Verdict
 from itemwise.reporting import RunRecord, write_reports
 from itemwise.reporting.write_folder import REPORTS, claimed, new_folder, sweep
 from itemwise.reporting.writers.markdown import summary_md
+from itemwise.reporting.writers.runs_html import runs_html
 from itemwise.results.entry import Entry
+from itemwise.results.kept_verdicts import VERDICTS
 from itemwise.results.ledger import Ledger
 from itemwise.results.run_folder import RunFolderError, followed, read_run
 from itemwise.results.spill import SpillFile
@@ -58,7 +61,7 @@ def test_a_file_in_the_way_is_an_error_of_the_disk(tmp_path: Path) -> None:
 def test_every_run_leaves_all_its_reports(run: RunRecord, tmp_path: Path) -> None:
     folder = new_folder(tmp_path, "run")
     write_reports(run, folder)
-    assert sorted(file.name for file in folder.iterdir()) == sorted(REPORTS)
+    assert sorted(file.name for file in folder.iterdir()) == sorted([*REPORTS, VERDICTS])
 
 
 def test_a_run_leaves_its_pictures_small_and_private(run: RunRecord, tmp_path: Path) -> None:
@@ -280,6 +283,17 @@ def test_the_page_of_all_runs_lies_beside_the_newest_run_and_links_to_each(run: 
     page = (tmp_path / "index.html").read_text()
     assert [f'href="{name}/report.html"' in page for name in ("20261101-120000", "20261102-120000")] == [True, True]
     assert stat.S_IMODE((tmp_path / "index.html").stat().st_mode) == 0o600
+
+
+def test_the_page_of_all_runs_is_the_same_by_the_verdicts_that_runs_keep(run: RunRecord, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("20261101-120000", "20261102-120000")]
+    for folder in folders:
+        write_reports(run, folder)
+    page = (tmp_path / "index.html").read_text()
+    for folder in folders:
+        (folder / VERDICTS).unlink()
+    found, _ = read_histories(folders)
+    assert page == runs_html(found, tmp_path)
 
 
 def test_a_run_that_cannot_be_read_does_not_keep_the_page_from_being_written(run: RunRecord, tmp_path: Path) -> None:

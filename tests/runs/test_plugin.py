@@ -286,7 +286,8 @@ def test_a_prompt_the_benchmark_does_not_have_is_refused(suite: pytest.Pytester)
 def test_every_report_is_written_and_the_junit_file_holds_types_and_properties(suite: pytest.Pytester) -> None:
     suite.runpytest_inprocess("--sample", "all")
     folder = suite.path / "reports" / "latest"
-    assert {"comment.md", "junit.xml", "report.html", "results.jsonl", "run.json", "summary.md"} == {file.name for file in folder.iterdir()}
+    names = {"comment.md", "junit.xml", "report.html", "results.jsonl", "run.json", "summary.md", "verdicts.json"}
+    assert names == {file.name for file in folder.iterdir()}
     tests = ElementTree.parse(folder / "junit.xml").getroot().find("testsuite")
     assert tests is not None
     properties = {found.get("name"): found.get("value") for found in tests.iterfind("properties/property")}
