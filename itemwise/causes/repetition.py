@@ -64,18 +64,19 @@ def _loop(text: str, least: Sequence[tuple[int, int, bool]], *, numbers: bool = 
     With `numbers` False only the words beside them are compared.
     """
     pieces = _TOKEN.split(text)  # what is between tokens, a counter or None, a word or None, and so on
-    places = [at for at in range(2, len(pieces), 3) if (word := pieces[at]) and (numbers or not word.isdigit())]
-    words = [pieces[at] for at in places]
-    counts = Counter(_grams(words))
+    words = [word for word in pieces[2::3] if word and (numbers or not word.isdigit())]
+    grams = [*_grams(words)]
+    counts = Counter(grams)
     most = max(counts.values(), default=0)
     met = [each for each in least if each[0] <= most]
     if not met:
         return None  # without looking where the words of most replies stand
-    ends = [*accumulate(len(piece or "") for piece in pieces)]
+    ends = [*accumulate([len(piece) if piece else 0 for piece in pieces])]
+    places = (at for at in range(2, len(pieces), 3) if (word := pieces[at]) and (numbers or not word.isdigit()))
     spans = [(ends[at - 1], ends[at]) for at in places]
-    grams, ending = [*_grams(words)], len(text.rstrip()) - _GRAM
+    often, ending = [*map(counts.__getitem__, grams)], len(text.rstrip()) - _GRAM
     for times, characters, to_end in met:
-        for first, last in _stretches([at for at, gram in enumerate(grams) if counts[gram] >= times]):
+        for first, last in _stretches([at for at, count in enumerate(often) if count >= times]):
             start, end = spans[first][0], spans[last - 1][1]
             matters = end >= ending or (not to_end and (end - start) * _SHARE >= len(text))
             if end - start >= characters and matters and _is_said(text[start:end], text[end : end + _GRAM]):
