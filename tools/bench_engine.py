@@ -243,7 +243,8 @@ def report(found: dict[str, list[tuple[float, float, list[Generation]]]]) -> Non
         equal = min(sum(one.text == other.text for one, other in zip(said, alone, strict=True)) for _, _, said in found[name])
         differing += (len(alone) - equal) * (not name.startswith(OTHERS))
         speeds = tokens[name] / wall, tokens[name] / processor
-        ratios = f"{speeds[1]:14.1f}{speeds[0] / bare[0]:8.2f}{speeds[1] / bare[1]:8.2f}"
+        spent = (f"{speeds[1]:.1f}", f"{speeds[1] / bare[1]:.2f}") if not name.startswith("server") else ("", "")  # that of its own process
+        ratios = f"{spent[0]:>14}{speeds[0] / bare[0]:8.2f}{spent[1]:>8}"
         print(f"{name:24}{len(alone) / wall:9.1f}{speeds[0]:10.0f}{ratios}   {equal} of {len(alone)}")
     against = held_to if sorted_ == [held_to] else "the best sorted static batch"
     print(f"\nwall and CPU: tokens a second as a multiple of those of {against}, by either clock, of this process alone")

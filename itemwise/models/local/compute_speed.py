@@ -38,8 +38,8 @@ def compute_advice(model: Any, compute: str) -> str:
         return f"this processor multiplies float32 {bfloat16 / float32:.1f} times as fast as bfloat16: --compute float32 is faster"
     if compute == "auto" and float32 >= SHOWN * bfloat16:
         return (
-            f"this processor multiplies bfloat16 {float32 / bfloat16:.1f} times as fast as float32: --compute bfloat16 is faster, and "
-            "another measurement, in which a text may depend on its batch"
+            f"this processor multiplies bfloat16 {float32 / bfloat16:.1f} times as fast as float32: --compute bfloat16 is faster, and a "
+            "measurement of its own"
         )
     return ""
 

@@ -19,9 +19,12 @@ class PrepackedLinear:
     bias: Tensor | None
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        """The layer's product with `inputs` (..., in_features), plus the bias."""
-        product: Tensor = torch.ops.mkldnn._linear_pointwise(inputs, self.weight, self.bias, "none", [], "")
-        return product
+        """The layer's product with `inputs` (..., in_features), plus the bias. A row alone in bfloat16 has one of zeros beside it: its sums
+        would be made in another order than in any batch."""
+        alone = inputs.dtype == torch.bfloat16 and inputs.ndim > 1 and inputs.numel() == inputs.shape[-1]
+        rows = torch.cat([inputs, torch.zeros_like(inputs)]) if alone else inputs
+        product: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self.weight, self.bias, "none", [], "")
+        return product[: len(inputs)]
 
 
 def prepack_linear(model: nn.Module, max_bytes: int, dtype: torch.dtype = torch.float32) -> bool:

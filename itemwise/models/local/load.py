@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageText
 from itemwise.models.checkpoint import folder_hash, hub_options, own_quantisation, require_folder, unreachable
 from itemwise.models.gguf import gguf_hash, llama_server
 from itemwise.models.local.adapter import adapted, adapter_config
+from itemwise.models.local.aligned_attention import align_attention
 from itemwise.models.local.compute_speed import compute_advice
 from itemwise.models.local.cpu_linear import prepack_linear
 from itemwise.models.local.eager_bitsandbytes import bitsandbytes
@@ -133,6 +134,8 @@ def prepack_for_cpu(model: Any, max_bytes: int) -> bool:
     for module in model.modules():
         if isinstance(module, bitsandbytes.nn.Linear4bit):
             module.support_avx512bf16_for_cpu = False
+    if model.dtype == torch.bfloat16:
+        align_attention(model)
     return prepack_linear(model, max_bytes, model.dtype)
 
 

@@ -32,8 +32,9 @@ class LocalModel:
     entry wants the model's own sampling.
 
     Else only the end-of-text tokens of that config are kept, and the end of a turn in the chat template is one too. A sampled text
-    follows from its request alone, not from its batch. In float32, the default on a CPU, the text does not depend on the batch; int8 is
-    the exception, as bitsandbytes looks for outliers over the whole batch and multiplies in float16. In bfloat16 it may.
+    follows from its request alone, not from its batch. On a CPU the text does not depend on the batch, in float32, the default, nor in
+    bfloat16, where it is laid out as alone (`aligned_attention`); int8 is the exception, as bitsandbytes looks for outliers over the whole
+    batch and multiplies in float16. On a GPU it may.
     `continuous` is None for a kind of model that cannot take up sequences while others run, `static_batch_size` 1 for one whose logits
     would change with padding.
     """
