@@ -14,6 +14,7 @@ from itemwise.models.decoding import temperature_of
 from itemwise.models.model import Generation, LoadOptions, ModelEntry, ModelError, ModelUnavailableError, Request, RunningBatch
 from itemwise.models.server.address import read_address
 from itemwise.models.server.attempt_errors import PersistentError, TransientError
+from itemwise.models.server.blind_servers import LEFT_OUT, leaves_out_pictures, without_pictures
 from itemwise.models.server.chat_completion import generation_of, uncounted
 from itemwise.models.server.client import ClientThread, new_client, shown, url_of
 from itemwise.models.server.cut_prompts import CutPrompts
@@ -99,6 +100,8 @@ class ServerModel:
         self._unasked_thoughts = 0  # that came although thinking is off
         self._cut_prompts = CutPrompts()
         self._equal_samples = EqualSamples()
+        self._asked_without_pictures = False
+        self._leaves_out_pictures = False
         self._uncounted = ""  # why tokens are not all counted
         self._finish_reasons: Counter[str] = Counter()  # those beside the usual
         self._thread: ClientThread[AsyncOpenAI] | None = None
@@ -123,6 +126,7 @@ class ServerModel:
             "max new tokens": str(self._max_new_tokens),
             **({"tokens": f"not all counted: {self._uncounted}, which counts as 0"} if self._uncounted else {}),
             **({"sampling": _UNSAMPLED} if self._equal_samples.are_enough else {}),
+            **({"pictures": LEFT_OUT} if self._leaves_out_pictures else {}),
             **({"finish reasons": f"{reasons} (each taken as an end, not as the token limit)"} if reasons else {}),
         }
 
@@ -190,9 +194,26 @@ class ServerModel:
             if not request.temperature:
                 body |= self._own_sampling(request)
             limit = request.token_limit(self._max_new_tokens)
-            return await self._request_with_retries(client, self._whole(body), limit, partial(self._parse, request=request))
+            generation = await self._request_with_retries(client, self._whole(body), limit, partial(self._parse, request=request))
+            await self._ask_without_pictures(client, request, generation.prompt_tokens)
+            return generation
         except Exception as error:  # whatever fails, only the request at fault may fail with it
             return error
+
+    async def _ask_without_pictures(self, client: AsyncOpenAI, request: Request, tokens: int) -> None:
+        """Ask once for a chat without its pictures, of which a reply came that had a prompt of so many `tokens`, and log it where the
+        server leaves them out. What fails here says nothing of the case."""
+        if self._asked_without_pictures or not tokens or not (blind := without_pictures(request)):
+            return
+        self._asked_without_pictures = True
+        try:
+            body = await self._post(client, self._whole(request_body(blind, self._entry.system)), 1)
+            without = int(body["usage"]["prompt_tokens"])
+        except Exception:  # a server may refuse an empty turn, or one token
+            return
+        self._leaves_out_pictures = leaves_out_pictures(tokens, without)
+        if self._leaves_out_pictures:
+            self.log.add(f"{self.name}: {url_of(self._entry)}: {LEFT_OUT}; scores are of the text alone then. Ask a model that sees.")
 
     async def _scored(self, client: AsyncOpenAI, request: Request) -> Generation | Exception:
         try:
