@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -117,10 +117,18 @@ class ControllerSession:
             self._write(lines)
         signals: Signals = self._config.pluginmanager.getplugin(SIGNALS)
         try:
-            for line in self._run.serve(lambda: signals.stop("the server of --serve ended")):
-                self._write([line] if self._config.get_verbosity() >= 0 else [])
+            self._tell_of_servers(self._run.serve(lambda: signals.stop("the server of --serve ended")))
         except SettingsError as error:
             raise usage_error(str(error)) from None
+
+    def _tell_of_servers(self, lines: Iterator[tuple[str, bool]]) -> None:
+        """Show what is said of servers that start; under -q only where one keeps the run waiting, with what was said before."""
+        held = list[str]()
+        for line, is_of_waiting in lines:
+            held.append(line)
+            if is_of_waiting or self._config.get_verbosity() >= 0:
+                self._write(held)
+                held = []
 
     def pytest_keyboard_interrupt(self) -> None:
         """Tell of a server that ended, where that stops the run."""

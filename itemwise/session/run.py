@@ -98,9 +98,10 @@ class Run:
             raise SettingsError(str(error)) from None
         return [line, *([f"itemwise: {self._store.note}"] if self._store.note else [])]
 
-    def serve(self, on_end: Callable[[], None]) -> Iterator[str]:
+    def serve(self, on_end: Callable[[], None]) -> Iterator[tuple[str, bool]]:
         """Start the servers that the settings name, and wait until there is an answer at every address of theirs: those of the models at
-        which nobody answers yet. `on_end` is called, in another thread, where one ends before the run. Gives what to say of them.
+        which nobody answers yet. `on_end` is called, in another thread, where one ends before the run. Gives what to say of them, and
+        whether it is of one that keeps the run waiting.
 
         Raises SettingsError where one does not come up, where all addresses answer already, and for a key that cannot be sent.
         """
@@ -116,16 +117,22 @@ class Run:
             for number, command in enumerate(settings.serve, 1):
                 log = self._claim.folder / (SERVER_LOG if number == 1 else f"server-{number}.log")
                 self._served.append(Served(served_words(command), log))
-                yield f"itemwise: {settings.language(phrase('a server is being started, log {file}', file=log))}"
+                yield f"itemwise: {settings.language(phrase('a server is being started, log {file}', file=log))}", False
             began = time.monotonic()
             for url, why in wait_for(self._served, silent):
                 waited = duration_text(time.monotonic() - began)
-                yield f"itemwise: {settings.language(phrase('no answer at {url} after {time} ({why})', url=url, time=waited, why=why))}"
+                yield (
+                    f"itemwise: {settings.language(phrase('no answer at {url} after {time} ({why})', url=url, time=waited, why=why))}",
+                    True,
+                )
         except ModelError as error:
             raise SettingsError(str(error)) from None
         for server in self._served:
             server.watch(on_end)
-        yield f"itemwise: {settings.language(phrase('the server answers after {time}', time=duration_text(time.monotonic() - began)))}"
+        yield (
+            f"itemwise: {settings.language(phrase('the server answers after {time}', time=duration_text(time.monotonic() - began)))}",
+            False,
+        )
 
     @property
     def server_fault(self) -> str:

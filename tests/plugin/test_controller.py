@@ -85,6 +85,18 @@ def test_a_quiet_run_has_no_header(start: Start) -> None:
     assert controller.pytest_report_collectionfinish(items) == []
 
 
+@pytest.mark.parametrize(
+    ("option", "waits", "shown"), [("-q", False, []), ("-q", True, ["starts", "waits"]), ("-v", False, ["starts", "answers"])]
+)
+def test_a_quiet_run_tells_of_a_server_that_keeps_it_waiting_only(
+    option: str, waits: bool, shown: list[str], start: Start, terminal: Terminal
+) -> None:
+    controller, _ = start(option)
+    lines = [("starts", False), *([("waits", True)] if waits else []), ("answers", False)]
+    controller._tell_of_servers(iter(lines))
+    assert terminal.text.splitlines() == shown
+
+
 def test_a_benchmark_with_rows_of_its_own_says_what_it_ignores(start: Start) -> None:
     controller, items = start("--source", "synthetic", "--sample", "2")
     assert any(line.startswith("itemwise: test_sums.py::test_sums ignores ") for line in controller.pytest_report_collectionfinish(items))
