@@ -1,6 +1,7 @@
 """Linear layers on a CPU: copies of the weights in the compute type, prepacked for oneDNN, beside the 4-bit ones."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 
 from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 
-__all__ = ["PrepackedLinear", "prepack_linear"]
+__all__ = ["PrepackedLinear", "can_prepack", "prepack_linear"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,7 @@ class PrepackedLinear:
         alone = inputs.dtype == torch.bfloat16 and inputs.ndim > 1 and inputs.numel() == inputs.shape[-1]
         rows = torch.cat([inputs, torch.zeros_like(inputs)]) if alone else inputs
         product: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self.weight, self.bias, "none", [], "")
-        return product[: len(inputs)]
+        return product[:1] if alone else product
 
 
 def prepack_linear(model: nn.Module, max_bytes: int, dtype: torch.dtype = torch.float32) -> bool:
@@ -37,13 +38,23 @@ def prepack_linear(model: nn.Module, max_bytes: int, dtype: torch.dtype = torch.
     """
     layers: list[Any] = [module for module in model.modules() if _is_prepackable(module, dtype)]
     size = sum(dtype.itemsize * layer.in_features * layer.out_features for layer in layers)
-    if not layers or size > max_bytes or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+    if not layers or size > max_bytes or not can_prepack(dtype):
         return False
     with torch.no_grad():
         for layer in layers:
             bias = None if layer.bias is None else layer.bias.detach().to(dtype)
             layer.forward = PrepackedLinear(torch.ops.mkldnn._reorder_linear_weight(_dequantised(layer).to(dtype)), bias)
     return True
+
+
+@cache
+def can_prepack(dtype: torch.dtype) -> bool:
+    """Whether this processor multiplies by prepacked weights in `dtype`: not in bfloat16 where it lacks the instructions."""
+    try:
+        torch.ops.mkldnn._reorder_linear_weight(torch.ones(16, 16, dtype=dtype))
+    except (RuntimeError, NotImplementedError, AttributeError):  # without oneDNN there is no such operator
+        return False
+    return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
 
 def _is_prepackable(layer: Any, dtype: torch.dtype) -> bool:

@@ -10,6 +10,7 @@ import transformers
 
 from itemwise.models.checkpoint import adapter_hash
 from itemwise.models.decoding import temperature_of
+from itemwise.models.local.aligned_attention import attention_text
 from itemwise.models.local.continuous_batch import ContinuousBatch, supports_continuous_batching
 from itemwise.models.local.eager_bitsandbytes import bitsandbytes
 from itemwise.models.local.gguf_checkpoint import gguf_note
@@ -32,9 +33,9 @@ class LocalModel:
     entry wants the model's own sampling.
 
     Else only the end-of-text tokens of that config are kept, and the end of a turn in the chat template is one too. A sampled text
-    follows from its request alone, not from its batch. On a CPU the text does not depend on the batch, in float32, the default, nor in
-    bfloat16, where it is laid out as alone (`aligned_attention`); int8 is the exception, as bitsandbytes looks for outliers over the whole
-    batch and multiplies in float16. On a GPU it may.
+    follows from its request alone, not from its batch. On a CPU the text does not depend on the batch in float32, the default, nor in
+    bfloat16 where its attention is laid out as if it were alone (`aligned_attention`); int8 is the exception, as bitsandbytes looks for
+    outliers over the whole batch and multiplies in float16. On a GPU it may.
     `continuous` is None for a kind of model that cannot take up sequences while others run, `static_batch_size` 1 for one whose logits
     would change with padding.
     """
@@ -81,6 +82,7 @@ class LocalModel:
             "stops": self.prompting.stops(),
             **({"turn end": ends.note} if ends.note else {}),
             "linear layers": linear_text(loaded.model),
+            **({"attention": attention} if (attention := attention_text(loaded.model)) else {}),
             **({"left out of the GGUF": note} if loaded.gguf and (note := gguf_note(loaded.gguf)) else {}),
             **({"adapter": f"{adapter.name} {adapter_hash(adapter)}"} if adapter else {}),
             **({"pictures": loaded.vision.describe()} if loaded.vision else {}),

@@ -16,7 +16,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from itemwise.models import REGISTRY, LoadOptions, ModelEntry
 from itemwise.models.local import aligned_attention
 from itemwise.models.local.aligned_attention import STEP, _AlignedAttention, align_attention
-from itemwise.models.local.cpu_linear import PrepackedLinear
+from itemwise.models.local.cpu_linear import PrepackedLinear, can_prepack
 from itemwise.models.local.load import load
 from tests.models.checkpoints import KINDS, SEEING
 from tests.models.local.loading import LIMIT, ask, in_batches
@@ -69,6 +69,16 @@ def test_it_is_the_attention_that_torch_has(queries: int) -> None:
     torch.testing.assert_close(found[seen], expected[seen])
 
 
+def test_values_may_have_another_size_than_keys(called: Called) -> None:
+    query, key, _ = states(2, 1, 7)
+    value = torch.randn(2, GROUPS, 7, SIZE // 2, generator=torch.Generator().manual_seed(5))
+    mask = mask_of(used_columns("..xxxxx", "xxxxxxx"), 1)
+    expected, _ = sdpa_attention_forward(LAYER, query, key, value, mask)
+    found, _ = _AlignedAttention()(LAYER, query, key, value, mask)
+    torch.testing.assert_close(found, expected)
+    assert called
+
+
 @pytest.mark.parametrize("queries", [1, 5])
 def test_without_a_mask_each_query_sees_those_before_it(queries: int) -> None:
     query, key, value = states(2, queries, 7)
@@ -113,6 +123,9 @@ def test_layers_of_a_forward_share_what_is_found_of_their_mask(monkeypatch: pyte
         attend(LAYER, *states(2, 1, 4), mask)
     attend(LAYER, *states(2, 1, 4), mask.clone())
     assert len(made) == 2
+    for columns in (4, 4, 5):
+        attend(LAYER, *states(2, 2, columns), None)
+    assert len(made) == 4
 
 
 @pytest.mark.parametrize(
@@ -156,6 +169,38 @@ def test_a_model_with_attention_of_its_own_keeps_it(checkpoint: Callable[..., Pa
     assert model.config._attn_implementation == "eager"
 
 
+@pytest.mark.parametrize(
+    ("code", "compares"),
+    [
+        ('if self.config._attn_implementation in ("eager", "sdpa"):', True),
+        ('mask = config._attn_implementation == "sdpa"', True),
+        ('if config._attn_implementation != "eager":', True),
+        ('if config._attn_implementation not in ("eager",):', True),
+        ("ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager)", False),
+        ("self.inner._attn_implementation = other", False),
+    ],
+)
+def test_a_model_whose_code_goes_by_the_name_keeps_its_attention(
+    code: str, compares: bool, checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load(ModelEntry("made", str(checkpoint()), local=True), LoadOptions("none", LIMIT, compute="float32")).checkpoint.model
+    monkeypatch.setattr(aligned_attention.inspect, "getsource", lambda _: code)
+    assert align_attention(model) is not compares
+    assert (model.config._attn_implementation == aligned_attention.NAME) is not compares
+
+
+@ON_CPU
+@pytest.mark.parametrize(("refuses", "said"), [(False, "each row laid out as if it were alone"), (True, "a text may depend on its batch")])
+def test_the_record_says_whether_a_batch_may_change_a_text(
+    refuses: bool, said: str, checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if refuses:
+        monkeypatch.setattr(aligned_attention, "_asks_for_names", lambda _: True)
+    entry = ModelEntry("made", str(checkpoint()), local=True)
+    assert said in load(entry, LoadOptions("none", LIMIT, compute="bfloat16")).describe()["attention"]
+    assert "attention" not in load(entry, LoadOptions("none", LIMIT, compute="float32")).describe()
+
+
 @ON_CPU
 def test_texts_in_bfloat16_are_those_of_each_chat_alone() -> None:
     model = load(REGISTRY["embedded-text"], LoadOptions("none", 24, compute="bfloat16"))
@@ -164,7 +209,7 @@ def test_texts_in_bfloat16_are_those_of_each_chat_alone() -> None:
     assert [one.text for one in together] == [ask(model, prompt)[0].text for prompt in prompts]  # type: ignore[union-attr]
 
 
-@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="products are oneDNN's")  # type: ignore[no-untyped-call]
+@pytest.mark.skipif(not can_prepack(torch.bfloat16), reason="this processor has no products in bfloat16")
 @pytest.mark.parametrize(("dtype", "rows"), [(torch.bfloat16, 2), (torch.float32, 1)])
 def test_a_row_alone_is_multiplied_as_one_of_two_in_bfloat16(dtype: torch.dtype, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     weight = torch.randn(8, 4, generator=torch.Generator().manual_seed(1)).to(dtype)
@@ -177,3 +222,9 @@ def test_a_row_alone_is_multiplied_as_one_of_two_in_bfloat16(dtype: torch.dtype,
     found = layer(inputs)
     assert (found.shape, shapes) == ((1, 1, 8), [(rows, 1, 4)])
     torch.testing.assert_close(found, torch.nn.functional.linear(inputs, weight))
+
+
+def test_a_vector_is_multiplied_whole() -> None:
+    weight = torch.randn(8, 4, generator=torch.Generator().manual_seed(1))
+    layer, inputs = PrepackedLinear(torch.ops.mkldnn._reorder_linear_weight(weight), None), torch.ones(4)
+    torch.testing.assert_close(layer(inputs), torch.nn.functional.linear(inputs, weight))

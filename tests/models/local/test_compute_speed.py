@@ -13,9 +13,10 @@ from itemwise.models import LoadOptions, ModelEntry
 from itemwise.models.local import compute_speed
 from itemwise.models.local import load as loading
 from itemwise.models.local.compute_speed import compute_advice, product_seconds
+from itemwise.models.local.cpu_linear import can_prepack
 from itemwise.models.notice_log import LOGGER
 
-pytestmark = pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="products are oneDNN's")  # type: ignore[no-untyped-call]
+LAYERS = nn.Sequential(nn.Linear(4, 4))
 
 
 def takes(monkeypatch: pytest.MonkeyPatch, float32: float, bfloat16: float) -> None:
@@ -23,7 +24,14 @@ def takes(monkeypatch: pytest.MonkeyPatch, float32: float, bfloat16: float) -> N
     monkeypatch.setattr(compute_speed, "product_seconds", lambda _, dtype: seconds[dtype])
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.fixture(autouse=True)
+def _any_processor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where times are given, what this processor can do decides nothing."""
+    if "product" not in request.node.name:
+        monkeypatch.setattr(compute_speed, "can_prepack", lambda _: True)
+
+
+@pytest.mark.parametrize("dtype", [dtype for dtype in (torch.float32, torch.bfloat16) if can_prepack(dtype)])
 def test_a_product_of_the_shape_with_most_weights_is_measured(dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
     model = nn.Sequential(*[nn.Linear(16, 24) for _ in range(5)], nn.Linear(64, 48), nn.ReLU(), nn.Linear(64, 48))
     shapes = list[tuple[int, ...]]()
@@ -57,7 +65,20 @@ def test_the_faster_type_is_told_where_it_was_not_chosen(
     compute: str, float32: float, bfloat16: float, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     takes(monkeypatch, float32, bfloat16)
-    assert (said in compute_advice(None, compute)) if said else not compute_advice(None, compute)
+    assert (said in compute_advice(LAYERS, compute)) if said else not compute_advice(LAYERS, compute)
+
+
+@pytest.mark.parametrize(("compute", "said"), [("auto", ""), ("float32", ""), ("bfloat16", "has no instructions for bfloat16")])
+def test_on_a_processor_without_bfloat16_nothing_is_measured(compute: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute_speed, "can_prepack", lambda _: False)
+    monkeypatch.setattr(compute_speed, "product_seconds", lambda *_: 1 / 0)
+    assert said in compute_advice(LAYERS, compute)
+    assert bool(compute_advice(LAYERS, compute)) is bool(said)
+
+
+def test_a_model_without_linear_layers_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute_speed, "product_seconds", lambda *_: 1 / 0)
+    assert compute_advice(nn.Sequential(nn.ReLU(), nn.Bilinear(2, 3, 4)), "bfloat16") == ""
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="on a GPU nothing is told")

@@ -10,14 +10,15 @@ import pytest
 import torch
 
 from itemwise.cases.chat import Turn
-from itemwise.models import REGISTRY, LoadOptions, ModelEntry, Request
+from itemwise.models import REGISTRY, Generation, LoadOptions, ModelEntry, Request
 from itemwise.models.local import load as local
-from itemwise.models.local.cpu_linear import prepack_linear
+from itemwise.models.local.cpu_linear import can_prepack, prepack_linear
 from itemwise.models.local.load import LocalModel, load
 from itemwise.synthetic import word_problems
 from tests.models.checkpoints import KINDS, SEEING
 
 ON_CPU = pytest.mark.skipif(torch.cuda.is_available(), reason="copies are made on a CPU only")
+IN_BFLOAT16 = pytest.mark.skipif(not can_prepack(torch.bfloat16), reason="this processor has no products in bfloat16")
 
 
 def four_bit(kind: str, inner: int, outer: int, *, bias: bool) -> bitsandbytes.nn.Linear4bit:
@@ -44,6 +45,7 @@ def test_a_copy_holds_the_values_that_would_be_unpacked(kind: str, bias: bool, i
     assert torch.equal(layer.weight.data, kept)
 
 
+@IN_BFLOAT16
 @torch.inference_mode()
 @pytest.mark.parametrize("kind", ["nf4", "fp4"])
 def test_a_copy_in_bfloat16_holds_the_nearest_values(kind: str) -> None:
@@ -87,7 +89,39 @@ def test_how_the_layers_multiply_is_described(checkpoint: Callable[..., Path], k
     entry = ModelEntry(folder.name, str(folder), local=True)
     assert loaded(entry, "nf4").describe()["linear layers"] == "float32 copies, multiplied by oneDNN"
     assert "packed nf4" in loaded(entry, "nf4", copies=False).describe()["linear layers"]
-    in_bfloat16 = load(entry, LoadOptions("nf4", 96, compute="bfloat16")).describe()
-    assert (in_bfloat16["dtype"], in_bfloat16["linear layers"]) == ("bfloat16", "bfloat16 copies, multiplied by oneDNN")
     monkeypatch.setattr(local, "free_bytes", lambda device: 1000)
     assert "packed nf4" in loaded(entry, "nf4").describe()["linear layers"]
+
+
+@ON_CPU
+@IN_BFLOAT16
+@pytest.mark.parametrize("kind", [*KINDS, *SEEING])
+def test_copies_in_bfloat16_are_described(checkpoint: Callable[..., Path], kind: str) -> None:
+    folder = checkpoint(kind)
+    described = load(ModelEntry(folder.name, str(folder), local=True), LoadOptions("nf4", 96, compute="bfloat16")).describe()
+    assert (described["dtype"], described["linear layers"]) == ("bfloat16", "bfloat16 copies, multiplied by oneDNN")
+
+
+@ON_CPU
+@pytest.mark.parametrize("error", [RuntimeError, NotImplementedError, AttributeError])
+def test_a_processor_without_products_in_bfloat16_multiplies_by_the_layers_themselves(
+    error: type[Exception], checkpoint: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reorder = torch.ops.mkldnn._reorder_linear_weight
+
+    def refuse(weights: torch.Tensor) -> torch.Tensor:
+        if weights.dtype == torch.bfloat16:
+            raise error("bf16 path needs the cpu support avx512bw, avx512vl and avx512dq")
+        return reorder(weights)
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_reorder_linear_weight", refuse)
+    can_prepack.cache_clear()
+    folder = checkpoint()
+    try:
+        model = load(ModelEntry(folder.name, str(folder), local=True), LoadOptions("none", 8, compute="bfloat16"))
+        assert model.describe()["linear layers"] == "Linear of torch in bfloat16"
+        [generation] = model.generate([Request((Turn("user", "2+2?"),))])
+        assert isinstance(generation, Generation)
+        assert can_prepack(torch.float32)
+    finally:
+        can_prepack.cache_clear()
